@@ -1,0 +1,22 @@
+// Compiled once per level: the table of this level's kernels.
+#include "functions/level.hpp"
+#include "simd/vector.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+
+#define VERHULST_FUNCTION(name, inputs, outputs) extern const Kernels name;
+#include "functions/functions.def"
+#undef VERHULST_FUNCTION
+
+#define VERHULST_STRING(x) #x
+#define VERHULST_NAME(x) VERHULST_STRING(x)
+
+extern const Level level;
+const Level level = {VERHULST_NAME(VERHULST_LEVEL),
+                     {
+#define VERHULST_FUNCTION(name, inputs, outputs) &name,
+#include "functions/functions.def"
+#undef VERHULST_FUNCTION
+                     }};
+
+}  // namespace verhulst::VERHULST_LEVEL

@@ -1,0 +1,189 @@
+// NumPy ufuncs over the kernels of the chosen level.
+//
+// These are NumPy's "legacy" loops: the only kind with which integers and mixed arguments promote as users expect.
+// A loop gets strides, not contiguous arrays: strided arguments are gathered into a small block, so that the one
+// kernel serves all and a stride cannot change a bit.
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#include "functions/ufuncs.hpp"
+
+#include <numpy/arrayobject.h>
+#include <numpy/ufuncobject.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "cpu.hpp"
+#include "functions/environment.hpp"
+
+namespace verhulst {
+namespace {
+
+constexpr int most_arguments = 5;
+constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
+
+const Level* chosen = nullptr;
+
+struct Loop {
+    Kernel kernel;
+    int inputs, outputs, item_size;
+};
+
+struct Signature {
+    const char* name;
+    int inputs, outputs;
+};
+constexpr Signature signatures[function_count] = {
+#define VERHULST_FUNCTION(name, inputs, outputs) {#name, inputs, outputs},
+#include "functions/functions.def"
+#undef VERHULST_FUNCTION
+};
+
+template <class Item>
+void gather(const char* from, npy_intp stride, char* to, npy_intp n) {
+    for (npy_intp i = 0; i < n; ++i) std::memcpy(to + i * sizeof(Item), from + i * stride, sizeof(Item));
+}
+template <class Item>
+void scatter(const char* from, char* to, npy_intp stride, npy_intp n) {
+    for (npy_intp i = 0; i < n; ++i) std::memcpy(to + i * stride, from + i * sizeof(Item), sizeof(Item));
+}
+void gather(int size, const char* from, npy_intp stride, char* to, npy_intp n) {
+    if (size == 8) return gather<std::uint64_t>(from, stride, to, n);
+    if (size == 4) return gather<std::uint32_t>(from, stride, to, n);
+    gather<std::uint16_t>(from, stride, to, n);
+}
+void scatter(int size, const char* from, char* to, npy_intp stride, npy_intp n) {
+    if (size == 8) return scatter<std::uint64_t>(from, to, stride, n);
+    if (size == 4) return scatter<std::uint32_t>(from, to, stride, n);
+    scatter<std::uint16_t>(from, to, stride, n);
+}
+
+void run(const Loop& loop, char** args, const npy_intp* strides, npy_intp n) {
+    const int arguments = loop.inputs + loop.outputs;
+    const int size = loop.item_size;
+    const bool contiguous =
+        std::all_of(strides, strides + arguments, [size](npy_intp stride) { return stride == size; });
+    if (contiguous) {
+        loop.kernel(args, args + loop.inputs, n);
+        return;
+    }
+    constexpr npy_intp block = 512;
+    alignas(64) char buffer[most_arguments][block * 8];
+    char* at[most_arguments];
+    for (npy_intp start = 0; start < n; start += block) {
+        const npy_intp m = std::min(block, n - start);
+        for (int a = 0; a < arguments; ++a) {
+            char* p = args[a] + start * strides[a];
+            at[a] = strides[a] == size ? p : buffer[a];
+            if (a < loop.inputs && at[a] != p) gather(size, p, strides[a], at[a], m);
+        }
+        loop.kernel(at, at + loop.inputs, m);
+        for (int a = loop.inputs; a < arguments; ++a)
+            if (at[a] == buffer[a]) scatter(size, at[a], args[a] + start * strides[a], strides[a], m);
+    }
+}
+
+void ufunc_loop(char** args, const npy_intp* dimensions, const npy_intp* strides, void* data) {
+    const Environment environment;
+    run(*static_cast<const Loop*>(data), args, strides, dimensions[0]);
+}
+
+// What a ufunc needs for as long as the process lives.
+struct Registered {
+    PyUFuncGenericFunction functions[loop_types];
+    Loop loops[type_count];
+    void* data[loop_types];
+    char types[loop_types * most_arguments];
+    PyObject* ufunc;
+};
+Registered registered[function_count];
+
+int find(const char* name) {
+    for (int f = 0; f < function_count; ++f)
+        if (std::strcmp(signatures[f].name, name) == 0) return f;
+    PyErr_Format(PyExc_ValueError, "there is no kernel named '%s'", name);
+    return -1;
+}
+
+PyObject* make_ufunc(PyObject*, PyObject* args) {
+    const char *name, *doc;
+    if (!PyArg_ParseTuple(args, "ss:ufunc", &name, &doc)) return nullptr;
+    const int f = find(name);
+    if (f < 0) return nullptr;
+    Registered& r = registered[f];
+    if (!r.ufunc) {
+        const Signature& s = signatures[f];
+        constexpr Type types[loop_types] = {float16, float32, float64};
+        constexpr char numpy_types[loop_types] = {NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
+        constexpr int sizes[type_count] = {2, 2, 4, 8};
+        for (int t = 0; t < type_count; ++t)
+            r.loops[t] = {chosen->functions[f]->by_type[t], s.inputs, s.outputs, sizes[t]};
+        for (int t = 0; t < loop_types; ++t) {
+            r.functions[t] = ufunc_loop;
+            r.data[t] = &r.loops[types[t]];
+            std::fill_n(r.types + t * (s.inputs + s.outputs), s.inputs + s.outputs, numpy_types[t]);
+        }
+        char* kept = strdup(doc);  // NumPy keeps the pointer
+        if (!kept) return PyErr_NoMemory();
+        r.ufunc = PyUFunc_FromFuncAndData(r.functions, r.data, r.types, loop_types, s.inputs, s.outputs, PyUFunc_None,
+                                          s.name, kept, 0);
+        if (!r.ufunc) return nullptr;
+    }
+    return Py_NewRef(r.ufunc);
+}
+
+// Gives every ufunc made so far a loop for ml_dtypes.bfloat16. Must come before the first call with that type:
+// NumPy remembers how it resolved a type.
+PyObject* register_bfloat16(PyObject*, PyObject* descriptor) {
+    if (!PyArray_DescrCheck(descriptor)) {
+        PyErr_SetString(PyExc_TypeError, "register_bfloat16 takes a dtype");
+        return nullptr;
+    }
+    const int number = reinterpret_cast<PyArray_Descr*>(descriptor)->type_num;
+    for (int f = 0; f < function_count; ++f) {
+        Registered& r = registered[f];
+        if (!r.ufunc) continue;
+        int types[most_arguments];
+        std::fill_n(types, most_arguments, number);
+        if (PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(r.ufunc), number, ufunc_loop, types,
+                                        &r.loops[bfloat16]) < 0)
+            return nullptr;
+    }
+    Py_RETURN_NONE;
+}
+
+PyObject* cpu_level(PyObject*, PyObject*) { return PyUnicode_FromString(chosen->name); }
+
+PyObject* cpu_levels(PyObject*, PyObject*) {
+    PyObject* names = PyList_New(0);
+    for (const Level* const* l = usable_levels(); names && *l; ++l) {
+        PyObject* name = PyUnicode_FromString((*l)->name);
+        if (!name || PyList_Append(names, name) < 0) Py_CLEAR(names);
+        Py_XDECREF(name);
+    }
+    return names;
+}
+
+PyMethodDef methods[] = {
+    {"ufunc", make_ufunc, METH_VARARGS, "ufunc(name, doc): the ufunc over the kernel of that name."},
+    {"register_bfloat16", register_bfloat16, METH_O, "register_bfloat16(dtype): add bfloat16 loops to every ufunc."},
+    {"cpu_level", cpu_level, METH_NOARGS, "The instruction-set level in use."},
+    {"cpu_levels", cpu_levels, METH_NOARGS, "The levels in this build that this processor can run, lowest first."},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace
+
+int add_ufuncs(PyObject* module) {
+    if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) return -1;
+    const char* problem = nullptr;
+    chosen = choose_level(&problem);
+    if (!chosen) {
+        PyErr_Format(PyExc_ImportError,
+                     "VERHULST_CPU=%s names no instruction-set level that this build has and this processor can run "
+                     "(levels: baseline, v3, v4)",
+                     problem);
+        return -1;
+    }
+    return PyModule_AddFunctions(module, methods);
+}
+
+}  // namespace verhulst

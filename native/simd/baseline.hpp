@@ -1,0 +1,90 @@
+// Any processor: plain C++, two doubles at a time, with an exact software fma where the hardware has none.
+#pragma once
+
+#include <cmath>
+
+#include "simd/software_fma.hpp"
+
+namespace verhulst::baseline {
+
+constexpr int lanes = 2;
+
+struct Vec {
+    double v[lanes];
+    Vec() = default;
+    Vec(double x) : v{x, x} {}
+    Vec(double x, double y) : v{x, y} {}
+};
+struct Bits {
+    std::uint64_t v[lanes];
+    Bits() = default;
+    Bits(std::uint64_t x) : v{x, x} {}
+    Bits(std::uint64_t x, std::uint64_t y) : v{x, y} {}
+};
+struct Mask {
+    bool v[lanes];
+};
+
+static inline Vec load(const double* p) { return {p[0], p[1]}; }
+static inline void store(double* p, Vec a) { p[0] = a.v[0], p[1] = a.v[1]; }
+static inline Vec load(const float* p) { return {p[0], p[1]}; }
+static inline void store(float* p, Vec a) { p[0] = static_cast<float>(a.v[0]), p[1] = static_cast<float>(a.v[1]); }
+
+static inline Vec operator+(Vec a, Vec b) { return {a.v[0] + b.v[0], a.v[1] + b.v[1]}; }
+static inline Vec operator-(Vec a, Vec b) { return {a.v[0] - b.v[0], a.v[1] - b.v[1]}; }
+static inline Vec operator*(Vec a, Vec b) { return {a.v[0] * b.v[0], a.v[1] * b.v[1]}; }
+static inline Vec operator/(Vec a, Vec b) { return {a.v[0] / b.v[0], a.v[1] / b.v[1]}; }
+static inline Vec sqrt(Vec a) { return {std::sqrt(a.v[0]), std::sqrt(a.v[1])}; }
+static inline Vec fma(Vec a, Vec b, Vec c) {
+    return {fused_multiply_add(a.v[0], b.v[0], c.v[0]), fused_multiply_add(a.v[1], b.v[1], c.v[1])};
+}
+static inline Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
+
+static inline Mask operator<(Vec a, Vec b) { return {{a.v[0] < b.v[0], a.v[1] < b.v[1]}}; }
+static inline Mask operator<=(Vec a, Vec b) { return {{a.v[0] <= b.v[0], a.v[1] <= b.v[1]}}; }
+static inline Mask operator==(Vec a, Vec b) { return {{a.v[0] == b.v[0], a.v[1] == b.v[1]}}; }
+static inline Mask operator&(Mask a, Mask b) { return {{a.v[0] && b.v[0], a.v[1] && b.v[1]}}; }
+static inline Mask operator|(Mask a, Mask b) { return {{a.v[0] || b.v[0], a.v[1] || b.v[1]}}; }
+static inline Mask operator~(Mask a) { return {{!a.v[0], !a.v[1]}}; }
+static inline bool any(Mask m) { return m.v[0] || m.v[1]; }
+static inline Vec select(Mask m, Vec yes, Vec no) {
+    return {m.v[0] ? yes.v[0] : no.v[0], m.v[1] ? yes.v[1] : no.v[1]};
+}
+static inline Vec max(Vec a, Vec b) { return select(b < a, a, b); }
+static inline Vec min(Vec a, Vec b) { return select(a < b, a, b); }
+
+static inline Bits bits(Vec a) {
+    Bits b;
+    std::memcpy(&b, &a, sizeof b);
+    return b;
+}
+static inline Vec from_bits(Bits a) {
+    Vec b;
+    std::memcpy(&b, &a, sizeof b);
+    return b;
+}
+static inline Bits load(const std::uint64_t* p) { return {p[0], p[1]}; }
+static inline void store(std::uint64_t* p, Bits a) { p[0] = a.v[0], p[1] = a.v[1]; }
+static inline Bits operator+(Bits a, Bits b) { return {a.v[0] + b.v[0], a.v[1] + b.v[1]}; }
+static inline Bits operator-(Bits a, Bits b) { return {a.v[0] - b.v[0], a.v[1] - b.v[1]}; }
+static inline Bits operator&(Bits a, Bits b) { return {a.v[0] & b.v[0], a.v[1] & b.v[1]}; }
+static inline Bits operator|(Bits a, Bits b) { return {a.v[0] | b.v[0], a.v[1] | b.v[1]}; }
+static inline Bits operator^(Bits a, Bits b) { return {a.v[0] ^ b.v[0], a.v[1] ^ b.v[1]}; }
+static inline Mask operator==(Bits a, Bits b) { return {{a.v[0] == b.v[0], a.v[1] == b.v[1]}}; }
+static inline Bits select(Mask m, Bits yes, Bits no) {
+    return {m.v[0] ? yes.v[0] : no.v[0], m.v[1] ? yes.v[1] : no.v[1]};
+}
+template <int n>
+static inline Bits shift_left(Bits a) { return {a.v[0] << n, a.v[1] << n}; }
+template <int n>
+static inline Bits shift_right(Bits a) { return {a.v[0] >> n, a.v[1] >> n}; }
+template <int n>
+static inline Bits shift_right_signed(Bits a) {
+    return {static_cast<std::uint64_t>(static_cast<std::int64_t>(a.v[0]) >> n),
+            static_cast<std::uint64_t>(static_cast<std::int64_t>(a.v[1]) >> n)};
+}
+
+static inline Vec lookup(const double* table, Bits index) { return {table[index.v[0]], table[index.v[1]]}; }
+static inline Vec lookup16(const double* table, Bits index) { return lookup(table, index & Bits(15)); }
+
+}  // namespace verhulst::baseline

@@ -1,0 +1,83 @@
+// x86-64-v3: AVX2 and FMA. Four doubles.
+#pragma once
+
+#include <immintrin.h>
+
+namespace verhulst::v3 {
+
+constexpr int lanes = 4;
+
+struct Vec {
+    __m256d v;
+    Vec() = default;
+    Vec(__m256d x) : v(x) {}
+    Vec(double x) : v(_mm256_set1_pd(x)) {}
+};
+struct Bits {
+    __m256i v;
+    Bits() = default;
+    Bits(__m256i x) : v(x) {}
+    Bits(std::uint64_t x) : v(_mm256_set1_epi64x(static_cast<long long>(x))) {}
+};
+struct Mask {
+    __m256d v;
+};
+
+static inline Vec load(const double* p) { return _mm256_loadu_pd(p); }
+static inline void store(double* p, Vec a) { _mm256_storeu_pd(p, a.v); }
+static inline Vec load(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
+static inline void store(float* p, Vec a) { _mm_storeu_ps(p, _mm256_cvtpd_ps(a.v)); }
+
+static inline Vec operator+(Vec a, Vec b) { return _mm256_add_pd(a.v, b.v); }
+static inline Vec operator-(Vec a, Vec b) { return _mm256_sub_pd(a.v, b.v); }
+static inline Vec operator*(Vec a, Vec b) { return _mm256_mul_pd(a.v, b.v); }
+static inline Vec operator/(Vec a, Vec b) { return _mm256_div_pd(a.v, b.v); }
+static inline Vec sqrt(Vec a) { return _mm256_sqrt_pd(a.v); }
+static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
+static inline Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
+
+static inline Mask operator<(Vec a, Vec b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
+static inline Mask operator<=(Vec a, Vec b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LE_OQ)}; }
+static inline Mask operator==(Vec a, Vec b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ)}; }
+static inline Mask operator&(Mask a, Mask b) { return {_mm256_and_pd(a.v, b.v)}; }
+static inline Mask operator|(Mask a, Mask b) { return {_mm256_or_pd(a.v, b.v)}; }
+static inline Mask operator~(Mask a) {
+    return {_mm256_xor_pd(a.v, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)))};
+}
+static inline bool any(Mask m) { return _mm256_movemask_pd(m.v) != 0; }
+static inline Vec select(Mask m, Vec yes, Vec no) { return _mm256_blendv_pd(no.v, yes.v, m.v); }
+static inline Vec max(Vec a, Vec b) { return _mm256_max_pd(a.v, b.v); }
+static inline Vec min(Vec a, Vec b) { return _mm256_min_pd(a.v, b.v); }
+
+static inline Bits bits(Vec a) { return _mm256_castpd_si256(a.v); }
+static inline Vec from_bits(Bits a) { return _mm256_castsi256_pd(a.v); }
+static inline Bits load(const std::uint64_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+static inline void store(std::uint64_t* p, Bits a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v); }
+static inline Bits operator+(Bits a, Bits b) { return _mm256_add_epi64(a.v, b.v); }
+static inline Bits operator-(Bits a, Bits b) { return _mm256_sub_epi64(a.v, b.v); }
+static inline Bits operator&(Bits a, Bits b) { return _mm256_and_si256(a.v, b.v); }
+static inline Bits operator|(Bits a, Bits b) { return _mm256_or_si256(a.v, b.v); }
+static inline Bits operator^(Bits a, Bits b) { return _mm256_xor_si256(a.v, b.v); }
+static inline Mask operator==(Bits a, Bits b) { return {_mm256_castsi256_pd(_mm256_cmpeq_epi64(a.v, b.v))}; }
+static inline Bits select(Mask m, Bits yes, Bits no) {
+    return bits(select(m, from_bits(yes), from_bits(no)));
+}
+template <int n>
+static inline Bits shift_left(Bits a) { return _mm256_slli_epi64(a.v, n); }
+template <int n>
+static inline Bits shift_right(Bits a) { return _mm256_srli_epi64(a.v, n); }
+// AVX2 has no signed 64-bit shift: shift without sign, then extend the sign bit from where it came to lie.
+template <int n>
+static inline Bits shift_right_signed(Bits a) {
+    const Bits sign(std::uint64_t{1} << (63 - n));
+    return (shift_right<n>(a) ^ sign) - sign;
+}
+
+static inline Vec lookup(const double* table, Bits index) {
+    alignas(32) std::uint64_t i[lanes];
+    store(i, index);
+    return _mm256_set_pd(table[i[3]], table[i[2]], table[i[1]], table[i[0]]);
+}
+static inline Vec lookup16(const double* table, Bits index) { return lookup(table, index & Bits(15)); }
+
+}  // namespace verhulst::v3

@@ -1,0 +1,38 @@
+// The vector shim: one name per IEEE operation, the same meaning at every width.
+//
+// A level (baseline, v3, v4, ...) is one header that defines, inside namespace verhulst::VERHULST_LEVEL:
+//   Vec   a few doubles           Bits  as many 64-bit integers           Mask  as many truth values
+// Kernels are written once against these names and compiled once per level with that level's flags.
+// Every operation is correctly rounded, so a kernel gives the same bits at every level, whatever the width.
+// A new instruction set (NEON, SVE) is one more header and one more branch below.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(VERHULST_LEVEL_v4)
+#define VERHULST_LEVEL v4
+#include "simd/v4.hpp"
+#elif defined(VERHULST_LEVEL_v3)
+#define VERHULST_LEVEL v3
+#include "simd/v3.hpp"
+#elif defined(VERHULST_LEVEL_baseline)
+#define VERHULST_LEVEL baseline
+#include "simd/baseline.hpp"
+#else
+#error "define VERHULST_LEVEL_<name> before including simd/vector.hpp"
+#endif
+
+namespace verhulst::VERHULST_LEVEL {
+
+constexpr std::uint64_t sign_bit = 0x8000000000000000u;
+
+static inline Vec operator-(Vec a) { return from_bits(bits(a) ^ Bits(sign_bit)); }
+static inline Vec abs(Vec a) { return from_bits(bits(a) & Bits(~sign_bit)); }
+static inline Vec copysign(Vec magnitude, Vec sign) {
+    return from_bits((bits(magnitude) & Bits(~sign_bit)) | (bits(sign) & Bits(sign_bit)));
+}
+static inline Mask is_nan(Vec a) { return ~(a == a); }
+
+}  // namespace verhulst::VERHULST_LEVEL
