@@ -10,6 +10,7 @@
 #include <numpy/ufuncobject.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include "cpu.hpp"

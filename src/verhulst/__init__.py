@@ -3,8 +3,6 @@
 `import verhulst as vh` loads NumPy and the compiled core; every other room is imported when it is first used.
 """
 
-from typing import TYPE_CHECKING
-
 from verhulst._lazy import lazy_names
 from verhulst.functions import (
     log_one_minus_sigmoid,
@@ -15,21 +13,35 @@ from verhulst.functions import (
     softplus,
 )
 
-if TYPE_CHECKING:
-    pass
-
 __version__ = "0.1.0.dev0"
 
 # Loaded on first use: public name -> the module that holds it. A module's own name stands for the module.
 __getattr__, _lazy = lazy_names(
     __name__,
     {
+        "CalibratedClassifier": "verhulst.calibration",
         "LogisticRegression": "verhulst.regression",
-        "load": "verhulst.regression",
+        "activations": "verhulst.functions.activations",
+        "audit": "verhulst.audit",
+        "binary_cross_entropy": "verhulst.losses",
+        "binary_cross_entropy_all": "verhulst.losses",
+        "binary_cross_entropy_gradient": "verhulst.losses",
+        "binary_cross_entropy_hessian": "verhulst.losses",
+        "calibrate": "verhulst.calibration",
         "calibration": "verhulst.calibration",
+        "categorical_cross_entropy": "verhulst.losses",
         "data": "verhulst.data",
+        "evaluate": "verhulst.calibration",
+        "explore": "verhulst.explorer",
+        "figures": "verhulst.figures",
+        "fit_formula": "verhulst.regression",
+        "fit_table": "verhulst.regression",
+        "jax": "verhulst.jax",
+        "load": "verhulst._load",
         "losses": "verhulst.losses",
         "regression": "verhulst.regression",
+        "report": "verhulst.report",
+        "torch": "verhulst.torch",
     },
 )
 

@@ -20,6 +20,8 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], 
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         home = importlib.import_module(homes[name])
-        return home if homes[name] == f"{package}.{name}" else getattr(home, name)
+        if homes[name] == f"{package}.{name}" and not hasattr(home, name):
+            return home
+        return getattr(home, name)
 
     return __getattr__, sorted(homes)

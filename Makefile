@@ -1,0 +1,53 @@
+# Every target makes what it needs: a virtual environment in .venv with the versions pinned in constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXTRAS := test,torch,jax,dask,docs
+SOURCES := $(shell find src native meson.build -type f -not -name '*.pyc')
+# Installed, not linked in place: tests and benchmarks see what a user gets.
+INSTALL := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation -Cbuild-dir=build/make
+
+.PHONY: demo test bench prove docs lint types clean
+
+$(VENV)/.tools: constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --constraint constraints.txt meson meson-python ninja numpy
+	touch $@
+
+$(VENV)/.made: $(VENV)/.tools pyproject.toml $(SOURCES)
+	$(INSTALL) '.[$(EXTRAS)]'
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.tools pyproject.toml $(SOURCES)
+	$(INSTALL) '.[cli,figures]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.made
+	$(INSTALL) '.[$(EXTRAS),bench]'
+	touch $@
+
+demo: $(VENV)/.demo
+	$(BIN)/verhulst demo
+
+test: $(VENV)/.made lint types
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.made
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.made
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
+prove: $(VENV)/.made
+	$(BIN)/python -m proofs
+
+docs: $(VENV)/.made
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+clean:
+	rm -rf $(VENV) build docs/_build
