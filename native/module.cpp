@@ -1,9 +1,13 @@
 // The extension module verhulst._core: registration, nothing else.
 #include "functions/ufuncs.hpp"
+#include "thread_settings.hpp"
 
 namespace {
 
-int execute(PyObject* module) { return verhulst::add_ufuncs(module); }
+int execute(PyObject* module) {
+    if (verhulst::add_ufuncs(module) < 0) return -1;
+    return verhulst::add_thread_settings(module);
+}
 
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)},
 #if PY_VERSION_HEX >= 0x030c0000

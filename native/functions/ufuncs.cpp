@@ -15,6 +15,7 @@
 
 #include "cpu.hpp"
 #include "functions/environment.hpp"
+#include "threads.hpp"
 
 namespace verhulst {
 namespace {
@@ -85,7 +86,16 @@ void run(const Loop& loop, char** args, const npy_intp* strides, npy_intp n) {
 
 void ufunc_loop(char** args, const npy_intp* dimensions, const npy_intp* strides, void* data) {
     const Environment environment;
-    run(*static_cast<const Loop*>(data), args, strides, dimensions[0]);
+    const Loop& loop = *static_cast<const Loop*>(data);
+    const npy_intp n = dimensions[0];
+    // Blocks long enough to be worth a thread, and a multiple of every kernel's width.
+    constexpr npy_intp block = 32768;
+    if (n < 2 * block || thread_count() == 1) return run(loop, args, strides, n);
+    parallel_for((n + block - 1) / block, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        char* at[most_arguments];
+        for (int a = 0; a < loop.inputs + loop.outputs; ++a) at[a] = args[a] + begin * block * strides[a];
+        run(loop, at, strides, std::min(n, end * block) - begin * block);
+    });
 }
 
 // What a ufunc needs for as long as the process lives.

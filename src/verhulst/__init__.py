@@ -5,9 +5,11 @@
 
 from verhulst._lazy import lazy_names
 from verhulst.functions import (
+    get_num_threads,
     log_one_minus_sigmoid,
     log_sigmoid,
     logit,
+    set_num_threads,
     sigmoid,
     sigmoid_derivative,
     softplus,
@@ -47,9 +49,11 @@ __getattr__, _lazy = lazy_names(
 
 __all__ = [
     "__version__",
+    "get_num_threads",
     "log_one_minus_sigmoid",
     "log_sigmoid",
     "logit",
+    "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
     "softplus",

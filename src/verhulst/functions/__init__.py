@@ -7,11 +7,14 @@ from verhulst.functions._logit import logit
 from verhulst.functions._sigmoid import sigmoid
 from verhulst.functions._sigmoid_derivative import sigmoid_derivative
 from verhulst.functions._softplus import softplus
+from verhulst.functions._threads import get_num_threads, set_num_threads
 
 __all__ = [
+    "get_num_threads",
     "log_one_minus_sigmoid",
     "log_sigmoid",
     "logit",
+    "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
     "softplus",
