@@ -1,0 +1,181 @@
+"""`python -m proofs`: builds the proof programs, runs every proof, writes proofs/RESULTS.md.
+
+Narrow formats (float32, float16, bfloat16): every input of every function of one argument, at every instruction-set
+level that this machine runs. float64: a few million points against MPFR at 320 bits. Needs MPFR (Debian: libmpfr-dev).
+An interrupted run is taken up where it stopped, as long as the programs are the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import datetime
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+ROOT = pathlib.Path(__file__).parent.parent
+BUILD = ROOT / "build" / "proofs"
+LEVELS = ("v4", "v3", "baseline")
+Result = dict[str, Any]
+
+
+def functions() -> list[str]:
+    """Names of the ufuncs of one argument and one result, private ones aside, in the order of functions.def."""
+    text = (ROOT / "native/functions/functions.def").read_text()
+    found = re.findall(r"^VERHULST_FUNCTION\((\w+), 1, 1\)", text, re.MULTILINE)
+    return [name for name in found if not name.startswith("_")]
+
+
+def build() -> None:
+    """Compile the proof programs; exits with a sentence where MPFR is missing."""
+    if not (BUILD / "build.ninja").exists():
+        done = subprocess.run(
+            ["meson", "setup", str(BUILD), str(ROOT), "-Dproofs=true"], capture_output=True, text=True
+        )
+        if done.returncode:
+            sys.exit(
+                f"The proofs could not be configured; they need MPFR (Debian: libmpfr-dev).\n{done.stdout[-2000:]}"
+            )
+    subprocess.run(["ninja", "-C", str(BUILD)], check=True, stdout=subprocess.DEVNULL)
+
+
+def program(name: str) -> pathlib.Path:
+    return BUILD / "proofs" / f"prove_{name}"
+
+
+def usable_levels() -> list[str]:
+    """The levels that this machine runs: those that do not make the program refuse."""
+
+    def runs(level: str) -> bool:
+        command = [program("narrow"), "sigmoid", "float16", level]
+        return subprocess.run(command, capture_output=True).returncode != 2
+
+    return [level for level in LEVELS if runs(level)]
+
+
+def run(arguments: Sequence[str]) -> Result:
+    """One job: a program and its arguments. Its result is kept under the program's hash."""
+    path = program(arguments[0])
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    kept = BUILD / "done" / digest / ("_".join(arguments).replace(",", "+") + ".json")
+    if kept.exists():
+        return json.loads(kept.read_text())
+    done = subprocess.run([path, *arguments[1:]], capture_output=True, text=True)
+    if done.returncode not in (0, 1) or not done.stdout:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr.strip() or f'ended with {done.returncode}'}")
+    result = json.loads(done.stdout)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(result))
+    return result
+
+
+def jobs(names: Sequence[str], levels: Sequence[str], points: int, span: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Every job: float64 and the half formats at all levels together, float32 one level at a time."""
+    together = ",".join(levels)
+    found: list[tuple[str, ...]] = [("wide", name, together, str(points)) for name in names]
+    found += [("narrow", name, form, together) for name in names for form in ("float16", "bfloat16")]
+    found += [("narrow", name, "float32", level, *span) for level in levels for name in names]
+    return found
+
+
+def report(results: Sequence[Result], filters: Sequence[Result], complete: bool) -> str:
+    """proofs/RESULTS.md."""
+    narrow = [r for r in results if r["format"] != "float64"]
+    wide = [r for r in results if r["format"] == "float64"]
+    inputs = sum(r["inputs"] * len(r["levels"]) for r in narrow)
+    failures = sum(r["failures"] for r in narrow)
+    with open("/proc/cpuinfo") as cpuinfo:
+        cpu = next(
+            (line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")), platform.machine()
+        )
+    lines = [
+        "# Proofs",
+        "",
+        f"Written by `make prove` on {datetime.date.today()}, {cpu}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}.",
+        "" if complete else "\n**Partial run: not every input of float32 was tried.**\n",
+        f"Narrow formats: **{inputs:,} results judged, {failures} misrounded**.",
+        "",
+        "## float32, float16, bfloat16: every input",
+        "",
+        "A filter in plain double with a stated bound decides most inputs, MPFR (256 bits) the rest. Bits must match.",
+        "",
+        "| function | format | levels | inputs | judged by MPFR | misrounded |",
+        "|---|---|---|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {r['function']} | {r['format']} | {', '.join(r['levels'])} | {r['inputs']:,} | {r['judged_by_mpfr']:,} "
+        f"| {r['failures']} |"
+        for r in narrow
+    ]
+    lines += [
+        "",
+        "## float64: error against MPFR (320 bits)",
+        "",
+        "Dense, random, structured points, then a hunt around the worst. The levels must agree bit for bit.",
+        "",
+        "| function | levels | points | largest error (ULP) | at | stratum | limit (ULP) | levels differ |",
+        "|---|---|---:|---:|---|---|---:|---:|",
+    ]
+    for r in wide:
+        limit = f"{r['limit']:g}" + (f" or {r['absolute']:.3g} absolute" if r["absolute"] else "")
+        lines.append(
+            f"| {r['function']} | {', '.join(r['levels'])} | {r['inputs']:,} | {r['largest_error']:.4f} | {r['at']} "
+            f"| {r['stratum']} | {limit} | {r['level_differences']} |"
+        )
+    lines += [
+        "",
+        "## The filter",
+        "",
+        "Stated bound and the largest error seen on random float32 inputs, relative to the filter's scale.",
+        "",
+        "| function | bound | seen | at |",
+        "|---|---:|---:|---|",
+    ]
+    lines += [f"| {r['function']} | {r['filter_bound']:.3g} | {r['filter_error']:.3g} | {r['at']} |" for r in filters]
+    bad = [e for r in narrow for e in ({"function": r["function"], "format": r["format"], **e} for e in r["examples"])]
+    if bad:
+        lines += ["", "## Failures", "", *(f"- {json.dumps(e)}" for e in bad)]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m proofs", description=__doc__)
+    parser.add_argument("--functions", help="comma-separated names (default: all)")
+    parser.add_argument("--levels", help="comma-separated levels (default: all that this machine runs)")
+    parser.add_argument("--points", type=int, default=100_000, help="float64: points per stratum")
+    parser.add_argument(
+        "--span", nargs=2, metavar=("FIRST", "LAST"), default=(), help="float32: only these bit patterns"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--no-report", action="store_true", help="print only, leave RESULTS.md alone")
+    options = parser.parse_args()
+
+    build()
+    names = options.functions.split(",") if options.functions else functions()
+    levels = options.levels.split(",") if options.levels else usable_levels()
+    done = subprocess.run([program("filter"), "200000"], capture_output=True, text=True)
+    filters = [json.loads(line) for line in done.stdout.splitlines()]
+    failed = done.returncode != 0
+    results: list[Result] = []
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        todo = jobs(names, levels, options.points, tuple(options.span))
+        for result in pool.map(run, todo):
+            bad = bool(result.get("failures")) or bool(result.get("failed"))
+            failed |= bad
+            results.append(result)
+            print("FAILED" if bad else "ok    ", json.dumps(result), flush=True)
+    if not options.no_report:
+        (ROOT / "proofs/RESULTS.md").write_text(report(results, filters, complete=not options.span))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

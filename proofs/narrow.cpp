@@ -1,0 +1,149 @@
+// narrow FUNCTION FORMAT LEVEL[,LEVEL...] [FIRST LAST]: every input of a narrow format, judged.
+//
+// For each input the filter gives an interval that holds the exact result. Where both ends round to the same number,
+// that number is the answer; elsewhere MPFR decides. Each level's kernel must give exactly that, bit for bit (any nan
+// for nan; the sign of zero counts). Prints one line of JSON.
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cpu.hpp"
+#include "formats.hpp"
+#include "references.hpp"
+
+namespace {
+
+constexpr int chunk = 4096;
+constexpr mpfr_prec_t precision = 256;
+
+struct Judge {
+    mpfr_t x, y;
+    Judge() { mpfr_inits2(precision, x, y, static_cast<mpfr_ptr>(nullptr)); }
+    std::uint32_t operator()(const Reference& r, const Format& f, double input) {
+        mpfr_set_d(x, input, MPFR_RNDN);
+        r.exact(y, x);
+        return encode(f, round_to_odd(y));
+    }
+};
+
+bool is_nan(const Format& f, std::uint32_t bits) {
+    return (bits & ~(1u << (f.width - 1))) > static_cast<std::uint32_t>(f.greatest - f.least + 2) << (f.precision - 1);
+}
+
+int function_index(const std::string& name) {
+    const char* names[] = {
+#define VERHULST_FUNCTION(name, inputs, outputs) #name,
+#include "functions/functions.def"
+#undef VERHULST_FUNCTION
+    };
+    for (int i = 0; i < verhulst::function_count; ++i)
+        if (name == names[i]) return i;
+    return -1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 4) return std::fprintf(stderr, "usage: narrow FUNCTION FORMAT LEVELS [FIRST LAST]\n"), 2;
+    const Reference* r = find_reference(argv[1]);
+    const int index = function_index(argv[1]);
+    if (!r || index < 0) return std::fprintf(stderr, "%s: no kernel or no reference\n", argv[1]), 2;
+    const Format* format = nullptr;
+    int type = 0;
+    for (const Format& f : formats)
+        if (std::string(argv[2]) == f.name) format = &f;
+    if (!format) return std::fprintf(stderr, "%s: no such format\n", argv[2]), 2;
+    type = std::string(argv[2]) == "float16"    ? verhulst::float16
+           : std::string(argv[2]) == "bfloat16" ? verhulst::bfloat16
+                                                : verhulst::float32;
+    std::vector<const verhulst::Level*> levels;
+    for (const verhulst::Level* const* l = verhulst::usable_levels(); *l; ++l)
+        if ((std::string(",") + argv[3] + ",").find(std::string(",") + (*l)->name + ",") != std::string::npos)
+            levels.push_back(*l);
+    if (levels.empty()) return std::fprintf(stderr, "%s: none of these levels runs here\n", argv[3]), 2;
+
+    const bool wide = format->width == 32;
+    const std::uint64_t first = argc > 4 ? std::strtoull(argv[4], nullptr, 0) : 0;
+    const std::uint64_t last = argc > 5 ? std::strtoull(argv[5], nullptr, 0) : std::uint64_t{1} << format->width;
+
+    Judge judge;
+    std::uint64_t candidates = 0, failures = 0;
+    std::string examples;
+    alignas(64) std::uint32_t in[chunk], expected[chunk];
+    alignas(64) double x[chunk];
+    alignas(64) char narrow_in[chunk * 4], out[chunk * 4];
+    for (std::uint64_t start = first; start < last; start += chunk) {
+        const int n = static_cast<int>(std::min<std::uint64_t>(chunk, last - start));
+        for (int i = 0; i < chunk; ++i) {
+            in[i] = static_cast<std::uint32_t>(start + (i < n ? i : 0));
+            if (wide) {
+                float s;
+                std::memcpy(&s, &in[i], 4);
+                x[i] = s;
+                std::memcpy(narrow_in + 4 * i, &in[i], 4);
+            } else {
+                x[i] = decode(*format, in[i]);
+                const std::uint16_t h = static_cast<std::uint16_t>(in[i]);
+                std::memcpy(narrow_in + 2 * i, &h, 2);
+            }
+        }
+        for (int i = 0; i < chunk; i += 8) {
+            D v;
+            std::memcpy(&v, x + i, sizeof v);
+            if (wide) {
+                const Filtered y = r->filter(v);
+                const S low = __builtin_convertvector(y.value - r->bound * y.scale, S);
+                const S high = __builtin_convertvector(y.value + r->bound * y.scale, S);
+                std::uint32_t a[8], b[8];
+                std::memcpy(a, &low, sizeof a);
+                std::memcpy(b, &high, sizeof b);
+                for (int j = 0; j < 8; ++j) {
+                    // An end that is not an ordinary number (a pole, a zero, an argument that is inf or nan): ask MPFR.
+                    const std::uint32_t field = a[j] & 0x7fffffff;
+                    const bool ordinary = field > 0 && field < 0x7f800000 && a[j] == b[j] &&
+                                          (in[i + j] & 0x7fffffff) < 0x7f800000;
+                    const bool zero = a[j] == b[j] && field == 0 && x[i + j] != 0;
+                    if (ordinary || zero) {
+                        expected[i + j] = a[j];
+                    } else {
+                        ++candidates;
+                        expected[i + j] = judge(*r, *format, x[i + j]);
+                    }
+                }
+            } else {
+                for (int j = 0; j < 8; ++j) {
+                    ++candidates;
+                    expected[i + j] = judge(*r, *format, x[i + j]);
+                }
+            }
+        }
+        for (const verhulst::Level* level : levels) {
+            const char* source = narrow_in;
+            char* target = out;
+            level->functions[index]->by_type[type](&source, &target, chunk);
+            for (int i = 0; i < n; ++i) {
+                std::uint32_t got = 0;
+                if (wide)
+                    std::memcpy(&got, out + 4 * i, 4);
+                else
+                    std::memcpy(&got, out + 2 * i, 2);
+                if (got == expected[i] || (is_nan(*format, got) && is_nan(*format, expected[i]))) continue;
+                if (++failures <= 8) {
+                    char line[200];
+                    std::snprintf(line, sizeof line, "%s{\"level\": \"%s\", \"input\": \"%a\", \"got\": \"0x%x\", \"expected\": \"0x%x\"}",
+                                  examples.empty() ? "" : ", ", level->name, x[i], got, expected[i]);
+                    examples += line;
+                }
+            }
+        }
+    }
+    std::string names;
+    for (const verhulst::Level* level : levels) names += (names.empty() ? "\"" : ", \"") + std::string(level->name) + "\"";
+    std::printf("{\"function\": \"%s\", \"format\": \"%s\", \"levels\": [%s], \"inputs\": %llu, \"judged_by_mpfr\": %llu, "
+                "\"failures\": %llu, \"examples\": [%s]}\n",
+                argv[1], argv[2], names.c_str(), static_cast<unsigned long long>(last - first),
+                static_cast<unsigned long long>(candidates), static_cast<unsigned long long>(failures),
+                examples.c_str());
+    return failures != 0;
+}
