@@ -57,5 +57,8 @@ __all__ = [
     "sigmoid",
     "sigmoid_derivative",
     "softplus",
-    *_lazy,
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_lazy})

@@ -1,0 +1,88 @@
+"""The rules of the house: who may import whom, and what `import verhulst` may load."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).parents[2] / "src" / "verhulst"
+
+# Each room and the rooms it may know. `functions` stands on the compiled core alone.
+ALLOWED = {
+    "functions": set(),
+    "losses": {"functions"},
+    "data": {"functions"},
+    "regression": {"functions", "losses", "data"},
+    "torch": {"functions", "losses", "data"},
+    "jax": {"functions", "losses", "data"},
+    "calibration": {"functions", "losses", "data", "regression"},
+    "audit": {"functions", "losses", "data", "regression", "torch", "jax", "calibration"},
+    "figures": {"functions", "losses", "data", "regression", "torch", "jax", "calibration", "audit"},
+}
+ALLOWED["explorer"] = ALLOWED["report"] = {*ALLOWED["figures"], "figures"}
+ALLOWED["cli"] = {*ALLOWED["report"], "explorer", "report"}
+
+# The files of the house itself, which belong to no room: name -> rooms it may know.
+HALL = {
+    "__init__.py": {"functions"},
+    "__main__.py": {"cli"},
+    "_lazy.py": set(),
+    "_load.py": set(),  # finds the room by name, when a file asks for it
+}
+
+
+def imported_rooms(path: pathlib.Path) -> set[str]:
+    """The rooms that a file imports, anywhere in it, except for the sake of types alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    modules: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            modules.add(node.module or "")
+            if node.module == "verhulst":
+                modules |= {f"verhulst.{alias.name}" for alias in node.names}
+    return {m.split(".")[1] for m in modules if m.startswith("verhulst.")} & set(ALLOWED)
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_imports_run_one_way(path: pathlib.Path) -> None:
+    first = path.relative_to(SOURCE).parts[0]
+    room = first.removesuffix(".py")
+    allowed = HALL[first] if first in HALL else ALLOWED[room] | {room}
+    assert imported_rooms(path) <= allowed
+
+
+def test_there_are_no_rooms_without_a_rule() -> None:
+    rooms = {p.name.removesuffix(".py") for p in SOURCE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
+    assert rooms - {name.removesuffix(".py") for name in HALL} <= set(ALLOWED)
+
+
+def test_import_loads_numpy_and_the_core_only() -> None:
+    code = "import sys, numpy; before = set(sys.modules); import verhulst; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    heavy = {"scipy", "pandas", "pyarrow", "polars", "matplotlib", "torch", "jax", "dask", "sklearn", "click", "rich"}
+    assert not loaded & heavy
+    rooms = {name.split(".")[1] for name in done.stdout.split() if name.startswith("verhulst.")}
+    assert rooms & set(ALLOWED) == {"functions"}
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
+def test_a_file_is_one_idea(path: pathlib.Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+    assert path.stem not in {"utils", "helpers", "common", "misc"}
