@@ -99,7 +99,7 @@ def report(results: Sequence[Result], filters: Sequence[Result], complete: bool)
     lines = [
         "# Proofs",
         "",
-        f"Written by `make prove` on {datetime.date.today()}, {cpu}, {platform.libc_ver()[0]} {platform.libc_ver()[1]}.",
+        f"Written by `make prove` on {datetime.date.today()}, {cpu}, {' '.join(platform.libc_ver())}.",
         "" if complete else "\n**Partial run: not every input of float32 was tried.**\n",
         f"Narrow formats: **{inputs:,} results judged, {failures} misrounded**.",
         "",

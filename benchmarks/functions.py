@@ -1,0 +1,207 @@
+"""The sigmoid family against its peers: time per number and largest error, one thread, interleaved in one process.
+
+Sizes: 10⁴ and 10⁵ numbers (in cache, writing into an array given by `out=` where the peer can), 10⁷ (in memory; every
+side writes into fresh memory). A peer's error is its largest over a fixed sample, against the exact value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import verhulst as vh
+from benchmarks.exact import largest_error
+from benchmarks.interleave import interleave
+
+SIZES = (10_000, 100_000, 10_000_000)
+Array = np.ndarray[Any, np.dtype[Any]]
+# A rival is made for one input: it returns the call to be timed, and what that call computes (for its error).
+Rival = Callable[[Array, bool], Callable[[], Any]]
+
+
+def numpy_ufunc(function: np.ufunc) -> Rival:
+    def make(x: Array, fresh: bool) -> Callable[[], Any]:
+        return partial(function, x) if fresh else partial(function, x, out=np.empty_like(x))
+
+    return make
+
+
+def numpy_formula(formula: Callable[[Array], Array]) -> Rival:
+    return lambda x, fresh: partial(formula, x)
+
+
+def torch_function(name: str) -> Rival:
+    import torch
+
+    torch.set_num_threads(1)
+    simple = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "logit": torch.logit}
+    module = torch.nn.functional
+
+    def make(x: Array, fresh: bool) -> Callable[[], Any]:
+        t = torch.from_numpy(x)
+        if name in simple:
+            return partial(simple[name], t) if fresh else partial(simple[name], t, out=torch.empty_like(t))
+        return partial(getattr(module, name), t)
+
+    return make
+
+
+def jax_function(name: str) -> Rival:
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    table = {"tanh": jax.numpy.tanh, "logit": jax.scipy.special.logit}
+    compiled = jax.jit(table.get(name) or getattr(jax.nn, name))
+
+    def make(x: Array, fresh: bool) -> Callable[[], Any]:
+        a = jax.numpy.asarray(x)
+        return lambda: compiled(a).block_until_ready()
+
+    return make
+
+
+def numexpr_formula(text: str) -> Rival:
+    import numexpr
+
+    numexpr.set_num_threads(1)
+
+    def make(x: Array, fresh: bool) -> Callable[[], Any]:
+        out = None if fresh else np.empty_like(x)
+        return lambda: numexpr.evaluate(text, {"x": x}, out=out)
+
+    return make
+
+
+def numba_formula(name: str) -> Rival:
+    import math
+
+    import numba
+
+    bodies = {
+        "sigmoid": lambda x: 1.0 / (1.0 + math.exp(-x)),
+        "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        "log_sigmoid": lambda x: min(x, 0.0) - math.log1p(math.exp(-abs(x))),
+        "tanh": lambda x: math.tanh(x),
+        "logit": lambda x: math.log(x / (1.0 - x)),
+    }
+    compiled = numba.vectorize(["float32(float32)", "float64(float64)"], nopython=True)(bodies[name])
+
+    def make(x: Array, fresh: bool) -> Callable[[], Any]:
+        return partial(compiled, x) if fresh else partial(compiled, x, out=np.empty_like(x))
+
+    return make
+
+
+def rivals(name: str) -> dict[str, Rival]:
+    """Every rival of the function of that name, ours first."""
+    from scipy import special
+
+    found: dict[str, Rival] = {"verhulst": numpy_ufunc(getattr(vh, name))}
+    if name == "sigmoid":
+        found |= {
+            "NumPy formula": numpy_formula(lambda x: 1 / (1 + np.exp(-x))),
+            "SciPy": numpy_ufunc(special.expit),
+            "PyTorch": torch_function("sigmoid"),
+            "JAX": jax_function("sigmoid"),
+            "numexpr": numexpr_formula("1 / (1 + exp(-x))"),
+            "Numba": numba_formula("sigmoid"),
+        }
+    elif name == "softplus":
+        found |= {
+            "SciPy/NumPy": numpy_formula(lambda x: np.logaddexp(0, x)),
+            "PyTorch": torch_function("softplus"),
+            "JAX": jax_function("softplus"),
+            "numexpr": numexpr_formula("where(x > 0, x, 0) + log1p(exp(-abs(x)))"),
+            "Numba": numba_formula("softplus"),
+        }
+    elif name == "log_sigmoid":
+        found |= {
+            "SciPy": numpy_ufunc(special.log_expit),
+            "PyTorch": torch_function("logsigmoid"),
+            "JAX": jax_function("log_sigmoid"),
+            "Numba": numba_formula("log_sigmoid"),
+        }
+    elif name == "logit":
+        found |= {
+            "SciPy": numpy_ufunc(special.logit),
+            "PyTorch": torch_function("logit"),
+            "JAX": jax_function("logit"),
+            "Numba": numba_formula("logit"),
+        }
+    elif name == "tanh":
+        found |= {
+            "NumPy": numpy_ufunc(np.tanh),
+            "PyTorch": torch_function("tanh"),
+            "JAX": jax_function("tanh"),
+            "Numba": numba_formula("tanh"),
+        }
+    elif name == "silu":
+        found |= {"PyTorch": torch_function("silu"), "JAX": jax_function("silu")}
+    elif name == "gelu":
+        found |= {
+            "PyTorch": torch_function("gelu"),
+            "SciPy formula": numpy_formula(lambda x: x * special.ndtr(x)),
+        }
+    return found
+
+
+NAMES = ("sigmoid", "log_sigmoid", "softplus", "logit", "tanh", "silu", "gelu")
+
+
+def inputs(name: str, n: int, dtype: type) -> Array:
+    rng = np.random.default_rng(20261124)
+    x = rng.uniform(0, 1, n) if name == "logit" else rng.normal(0, 4, n)
+    return x.astype(dtype)
+
+
+def measure(name: str, dtype: type, rounds: int = 11) -> list[list[str]]:
+    """One row per rival: ns per number at each size with the ratio to ours, and the largest error in ULP."""
+    makers = rivals(name)
+    columns: dict[str, list[str]] = {rival: [] for rival in makers}
+    for n in SIZES:
+        x = inputs(name, n, dtype)
+        fresh = n == SIZES[-1]
+        calls = {rival: make(x, fresh) for rival, make in makers.items()}
+        if fresh:
+            calls["copyto"] = lambda x=x: np.copyto(np.empty_like(x), x)
+            columns.setdefault("copyto", ["", ""])
+        repeat = max(1, 200_000 // n)
+
+        def many(call: Callable[[], Any], repeat: int = repeat) -> None:
+            for _ in range(repeat):
+                call()
+
+        times = interleave({rival: partial(many, call) for rival, call in calls.items()}, rounds)
+        ours = times["verhulst"]
+        for rival, seconds in times.items():
+            ratio = "" if rival == "verhulst" else f" ({seconds / ours:.2f}×)"
+            columns[rival].append(f"{seconds / repeat / n * 1e9:.2f}{ratio}")
+    sample = {rival: (lambda x, make=make: np.asarray(make(x, True)())) for rival, make in makers.items()}
+    errors = {rival: largest_error(name, call, dtype) for rival, call in sample.items()}
+    return [[rival, *cells, errors.get(rival, "")] for rival, cells in columns.items()]
+
+
+def main() -> str:
+    from verhulst import _core
+
+    lines = [
+        "# The sigmoid family against its peers",
+        "",
+        f"Nanoseconds per number, one thread, medians of interleaved runs; level {_core.cpu_level()}. In parentheses: the rival's",
+        "time over ours (above 1× we are faster). Error: the largest over a fixed sample, in ULP of the exact value,",
+        "subnormal results and tails included.",
+    ]
+    for name in NAMES:
+        for dtype in (np.float64, np.float32):
+            lines += [
+                "",
+                f"## {name}, {np.dtype(dtype).name}",
+                "",
+                "| | 10⁴ | 10⁵ | 10⁷ | largest error (ULP) |",
+                "|---|---:|---:|---:|---:|",
+            ]
+            lines += ["| " + " | ".join(row) + " |" for row in measure(name, dtype)]
+    return "\n".join(lines) + "\n"
