@@ -1,0 +1,106 @@
+"""The information matrix, factored: solves, inverse, conditioning and rank, whatever the units of the columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+
+from verhulst.regression.statistics import Matrix, Vector
+
+
+def rank_tolerance(size: int) -> float:
+    """Share 1 − R² of a column left unexplained by the others below which it counts as their combination.
+
+    An exactly collinear column leaves a few size·eps through rounding; three digits more separate the two cases.
+    """
+    return 1e3 * max(size, 10) * float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factor:
+    """H = S (Rᵀ R) S with S the square roots of H's diagonal, so that columns of any scale are alike.
+
+    Directions in which H is zero or numerically singular take no part: `solve` answers 0 there.
+
+    Attributes
+    ----------
+    scale : (q,) S; 0 where the diagonal of H is 0
+    used : indices of the columns that take part, in pivot order
+    root : (r, r) upper triangular R for those columns
+    """
+
+    scale: Vector
+    used: NDArray[np.intp]
+    root: Matrix
+
+    @classmethod
+    def of(cls, information: Matrix) -> Factor:
+        """Factor a positive semidefinite matrix."""
+        scale = np.sqrt(np.maximum(np.diag(information), 0.0))
+        alive = np.flatnonzero(scale > 0)
+        correlation = information[np.ix_(alive, alive)] / scale[alive] / scale[alive, None]
+        root, failed = lapack.dpotrf(correlation, lower=0, clean=1)
+        tolerance = rank_tolerance(len(scale))
+        if not failed and (not len(alive) or np.min(np.diag(root)) ** 2 > tolerance):
+            return cls(scale, alive, root)
+        root, pivots, rank, _ = lapack.dpstrf(correlation, tol=tolerance, lower=0)
+        return cls(scale, alive[pivots[:rank] - 1], np.triu(root[:rank, :rank]))
+
+    @property
+    def full(self) -> bool:
+        """Whether every column with a positive diagonal takes part."""
+        return len(self.used) == np.count_nonzero(self.scale)
+
+    def solve(self, gradient: Vector) -> Vector:
+        """d with H d = gradient."""
+        step = np.zeros_like(self.scale)
+        if len(self.used):
+            scale = self.scale[self.used]
+            step[self.used] = lapack.dpotrs(self.root, gradient[self.used] / scale, lower=0)[0] / scale
+        return step
+
+    def inverse(self) -> Matrix:
+        """H⁻¹; nan in the rows and columns that take no part."""
+        result = np.full((len(self.scale),) * 2, np.nan)
+        if len(self.used):
+            half, _ = lapack.dpotri(self.root, lower=0)
+            both = np.triu(half) + np.triu(half, 1).T
+            scale = self.scale[self.used]
+            result[np.ix_(self.used, self.used)] = both / scale / scale[:, None]
+        return result
+
+    def condition(self) -> float:
+        """Condition number (1-norm, LAPACK's estimate) of H scaled to a unit diagonal."""
+        if not len(self.used):
+            return 1.0
+        norm = float(np.max(np.sum(np.abs(self.root.T @ self.root), axis=0)))
+        reciprocal, _ = lapack.dpocon(self.root, norm, uplo="U")
+        return 1 / float(reciprocal) if reciprocal > 0 else float("inf")
+
+
+def dependent_columns(gram: Matrix) -> dict[int, Vector]:
+    """Columns that are combinations of columns before them: index -> (q,) coefficients of that combination.
+
+    A column of zeros has no coefficients. Elimination runs from left to right: of two equal columns the later one goes.
+    """
+    size = len(gram)
+    scale = np.sqrt(np.diag(gram))
+    divisor = np.where(scale > 0, scale, 1.0)
+    root = np.zeros((size, size))  # row k: what column k adds to the span, seen from every column
+    kept: list[int] = []
+    found: dict[int, Vector] = {}
+    for j in range(size):
+        row = gram[j] / divisor / divisor[j] - root[:, j] @ root
+        if row[j] > rank_tolerance(size):
+            root[j, j:] = row[j:] / np.sqrt(row[j])
+            kept.append(j)
+            continue
+        combination = np.zeros(size)
+        if scale[j] > 0 and kept:
+            within = np.linalg.solve(root[np.ix_(kept, kept)], root[kept, j])
+            combination[kept] = np.where(np.abs(within) > 1e-6, within, 0.0) * scale[j] / scale[kept]
+        found[j] = combination
+    return found

@@ -1,0 +1,149 @@
+"""Logistic regression of arrays: from checked input to a frozen result. Free of scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from verhulst.regression.factor import Factor, dependent_columns
+from verhulst.regression.newton import Fit, newton
+from verhulst.regression.observations import Observations, observations, require_finite
+from verhulst.regression.result import Collinear, LogisticFit
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.start import log_likelihood, null_intercept
+from verhulst.regression.statistics import Vector
+
+
+def fit(
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    *,
+    penalty: Literal["l2"] | None = None,
+    C: float = 1.0,
+    intercept: bool = True,
+    names: Sequence[str] | None = None,
+    collinear: Literal["drop", "error"] = "drop",
+    tolerance: float = 1e-6,
+    max_passes: int = 100,
+) -> LogisticFit:
+    """Fit P(y = 1 | x) = σ(b₀ + xᵀb + offset) by maximum likelihood.
+
+    Parameters
+    ----------
+    X : (n, p) numbers; float64 and float32 of any memory order are read in place
+    y : (n,) in [0, 1]: 0 and 1, or shares of successes
+    sample_weight : (n,) ≥ 0, counts of cases
+    offset : (n,) known part of the log-odds
+    penalty : None (maximum likelihood) or "l2": ½‖b‖²/C on the slopes as given, the intercept free
+    C : inverse strength of the penalty
+    intercept : whether the model has one
+    names : (p,) column names, used in messages and in the summary
+    collinear : "drop" takes out columns that are combinations of columns before them (coefficient 0, error nan) and
+        warns; "error" raises
+    tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
+    max_passes : most passes over the data
+
+    Returns
+    -------
+    LogisticFit
+
+    Raises
+    ------
+    ValueError
+        see `observations`; and for collinear columns if collinear="error"
+    """
+    if penalty not in (None, "l2"):
+        raise ValueError(f"penalty must be None or 'l2', not {penalty!r}")
+    if not C > 0:
+        raise ValueError(f"C must be above 0, but is {C!r}")
+    data = observations(X, y, sample_weight, offset, names)
+    require_finite(data.X, data.names)
+    standard = Standardisation.of(data.X, intercept=intercept)
+    rows = _rows(data, standard)
+    null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
+    shift = null if data.offset is None else null + data.offset
+    null_log_likelihood = log_likelihood(data.y, shift, data.weight)
+    start = np.zeros(rows.size)
+    if intercept:
+        start[0] = null
+
+    standard, dropped = _rank(rows, standard, start, data.names)
+    if dropped and collinear == "error":
+        raise ValueError("; ".join(map(str, dropped)))
+    rows = _rows(data, standard)
+    ridge = None if penalty is None or np.isinf(C) else _ridge(standard, C, data.weight_exponent)
+    found = newton(rows.statistics, start, ridge=ridge, tolerance=tolerance, max_passes=max_passes)
+    return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+
+
+def _rows(data: Observations, standard: Standardisation) -> Rows:
+    return Rows(data.X, data.y, data.weight, data.offset, standard.centre, standard.inverse_scale, standard.intercept)
+
+
+def _ridge(standard: Standardisation, C: float, weight_exponent: int) -> Vector:
+    """½‖b‖²/C on the slopes as given, for the standardised columns and scaled weights."""
+    slopes = standard.inverse_scale**2 / C * 2.0**-weight_exponent
+    return np.concatenate([[0.0], slopes]) if standard.intercept else slopes
+
+
+def _rank(
+    rows: Rows, standard: Standardisation, start: Vector, names: Sequence[str]
+) -> tuple[Standardisation, tuple[Collinear, ...]]:
+    """Take out constant and collinear columns; say what each of them is made of."""
+    information = rows.statistics(start).information
+    assert information is not None
+    if Factor.of(information).full and np.all(standard.inverse_scale > 0):
+        return standard, ()
+    first = int(standard.intercept)
+    found = []
+    for j, combination in dependent_columns(rows.gram()).items():
+        column = j - first
+        scale = standard.inverse_scale[column]
+        if scale == 0:
+            parts, constant = {}, float(standard.centre[column])
+        else:
+            in_units = standard.original(combination) / scale
+            parts = {name: float(a) for name, a in zip(names, in_units[first:], strict=True) if a != 0}
+            constant = float(standard.centre[column] + in_units[0]) if standard.intercept else 0.0
+        found.append(Collinear(names[column], column, parts, constant))
+    return standard.without([c.column for c in found]), tuple(found)
+
+
+def _result(
+    found: Fit,
+    data: Observations,
+    standard: Standardisation,
+    dropped: tuple[Collinear, ...],
+    null_log_likelihood: float,
+    penalty: str | None,
+    C: float,
+    ridge: Vector | None,
+) -> LogisticFit:
+    unit = 2.0**data.weight_exponent
+    hessian = found.information if ridge is None else found.information + np.diag(ridge)
+    factor = Factor.of(hessian)
+    return LogisticFit(
+        names=data.names,
+        intercept=standard.intercept,
+        coefficients=standard.original(found.beta),
+        covariance=standard.original_covariance(factor.inverse()) / unit,
+        log_likelihood=found.log_likelihood * unit,
+        null_log_likelihood=null_log_likelihood * unit,
+        rows=len(data.y),
+        cases=data.total_weight * unit,
+        events=data.mean * data.total_weight * unit,
+        penalty=penalty,
+        C=C,
+        status=found.status,
+        decrement=found.decrement * np.sqrt(unit),
+        passes=found.passes,
+        condition=factor.condition(),
+        collinear=dropped,
+        separation=None,
+    )

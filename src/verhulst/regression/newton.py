@@ -1,0 +1,178 @@
+"""Newton's method for a concave log-likelihood, stopped by the Newton decrement.
+
+With gradient g and information H, the decrement λ = √(gᵀ H⁻¹ g) bounds what is missing: for every contrast c,
+|cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz). So λ ≤ 1e-6 means that every coefficient and
+every difference of coefficients is within a millionth of its standard error of the maximum, whatever the units.
+
+Two facts about the logistic function save passes over the data. Its σ' obeys |log σ'(a) − log σ'(b)| ≤ |a − b|, so if
+no linear predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for the information before and after the move, and:
+
+* information computed r away still bounds the decrement and gives steps that shrink the error by e^r − 1: while r is
+  small, a pass needs no information matrix;
+* after a full step of reach r the decrement is at most (e^r − 1) λ: once r and that product are below the tolerance,
+  the step may be taken without another look at the data.
+
+The reach of a step d is bounded by (largest row norm)·‖d‖. (See Bach 2010, "Self-concordant analysis for
+logistic regression", Electron. J. Stat. 4, for what follows from that inequality.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from verhulst.regression.factor import Factor
+from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector
+
+Status = Literal["converged", "stopped", "stalled", "passes"]
+SAFE_CONTRACTION = 0.1  # information is reused while it is proved to shrink the error at least tenfold a pass
+TRUSTED_RATIO = 0.2  # an approximate information is reused while the decrement is seen to fall at least fivefold
+SAME_INFORMATION = 2e-6  # a reach below this changes no standard error by more than a millionth of itself
+EPS = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """One pass over the data.
+
+    Attributes
+    ----------
+    number : counts from 1
+    log_likelihood : at the point of this pass (less the penalty, if there is one)
+    decrement : λ there, by the information at hand
+    step : the fraction of the Newton step that led there (0 for the first pass)
+    accepted : False where the log-likelihood was too low and the step was shortened
+    information : whether the information matrix was computed
+    direction : the full Newton step that led there, or None
+    margin : the separation margin of `direction` (see Statistics.margin), where it was asked for
+    """
+
+    number: int
+    log_likelihood: float
+    decrement: float
+    step: float
+    accepted: bool
+    information: bool
+    direction: Vector | None = None
+    margin: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Where Newton's method ended.
+
+    Attributes
+    ----------
+    beta : (q,)
+    information : (q, q) of the likelihood alone, at beta (or so near that no standard error differs by 1e-6 of itself)
+    log_likelihood : of the data, without the penalty
+    decrement : λ at beta, a bound where the last step was taken unseen
+    passes : every pass over the data
+    status : "converged"; "stopped" by the monitor; "stalled" where rounding allows no progress though λ is above the
+        tolerance; "passes" where there were too many
+    """
+
+    beta: Vector
+    information: Matrix
+    log_likelihood: float
+    decrement: float
+    passes: tuple[Pass, ...]
+    status: Status
+
+
+def newton(
+    statistics: StatisticsFunction,
+    start: Vector,
+    *,
+    ridge: Vector | None = None,
+    tolerance: float = 1e-6,
+    max_passes: int = 100,
+    approximation: Matrix | None = None,
+    monitor: Callable[[Pass], bool] | None = None,
+) -> Fit:
+    """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ².
+
+    Parameters
+    ----------
+    statistics : the statistics of the data at a coefficient vector
+    start : (q,)
+    ridge : (q,) ≥ 0, or None for no penalty
+    tolerance : the decrement at which to stop
+    max_passes : give up after so many passes over the data
+    approximation : (q, q) information near the start (of a sample, say), used for the first steps while it serves
+    monitor : sees every accepted pass; True stops the fit
+
+    Returns
+    -------
+    Fit
+    """
+    penalty = np.zeros_like(start) if ridge is None else ridge
+    passes: list[Pass] = []
+
+    def look(beta: Vector, direction: Vector | None, with_information: bool) -> tuple[Statistics, float, Vector]:
+        """Statistics, penalised value and penalised gradient at beta."""
+        watched = direction if len(passes) >= 3 else None  # a separated fit takes more passes than that
+        s = statistics(beta, direction=watched, information=with_information)
+        return s, s.log_likelihood - 0.5 * float(penalty @ beta**2), s.gradient - penalty * beta
+
+    beta, drift = start, np.inf
+    factor = None if approximation is None else Factor.of(approximation + np.diag(penalty))
+    here, value, gradient = look(beta, None, factor is None)
+    fraction, direction, previous = 0.0, None, np.inf
+    information = here.information
+    while True:
+        if here.information is not None:
+            information, drift = here.information, 0.0
+            factor = Factor.of(information + np.diag(penalty))
+        assert factor is not None
+        step = factor.solve(gradient)
+        bound = float(np.exp(drift / 2)) if drift < 1.0 else 1.0
+        decrement = bound * float(np.sqrt(max(gradient @ step, 0.0)))
+        passes.append(
+            Pass(
+                len(passes) + 1, value, decrement, fraction, True, here.information is not None, direction, here.margin
+            )
+        )
+        reach = here.row_norm * float(np.linalg.norm(step))
+        ending: Status | None = None
+        if monitor is not None and monitor(passes[-1]):
+            ending = "stopped"
+        elif drift == 0.0 and (
+            decrement <= tolerance or (reach <= SAME_INFORMATION and decrement * reach <= tolerance)
+        ):
+            # The step at hand costs nothing more and only brings the point nearer.
+            beta, decrement, ending = beta + step, decrement * min(math.expm1(min(reach, 1.0)), 1.0), "converged"
+        elif len(passes) >= max_passes:
+            ending = "passes"
+        if ending is not None and information is not None:
+            return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending)
+
+        # Is the information at hand good enough for the point to come?
+        if drift < np.inf:
+            contraction = np.expm1(drift + reach)
+            thrifty = contraction <= SAFE_CONTRACTION and reach * contraction > SAME_INFORMATION
+        else:
+            thrifty = decrement <= TRUSTED_RATIO * previous and decrement > 1.0
+        previous = decrement
+        slope, noise = float(gradient @ step), 8 * EPS * abs(value)
+        fraction = 1.0
+        while True:
+            trial = beta + fraction * step
+            there, new_value, new_gradient = look(trial, step, not thrifty)
+            if new_value >= value + 1e-4 * fraction * slope - noise:
+                break
+            passes.append(Pass(len(passes) + 1, new_value, np.nan, fraction, False, not thrifty, step, there.margin))
+            stuck = fraction * np.max(np.abs(step)) <= EPS * np.max(np.abs(beta)) or fraction < 1e-12
+            if (stuck or len(passes) >= max_passes) and information is not None:
+                status: Status = "stalled" if stuck else "passes"
+                return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), status)
+            drop = value + fraction * slope - new_value  # > 0: how far below its tangent the value fell
+            best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
+            fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)
+            thrifty = False
+        drift = drift + fraction * reach
+        beta, here, value, gradient, direction = trial, there, new_value, new_gradient, step

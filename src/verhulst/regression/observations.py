@@ -1,0 +1,146 @@
+"""What goes into a fit, checked: design, outcomes, weights, offsets, names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from verhulst.regression.statistics import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observations:
+    """Checked arrays.
+
+    Attributes
+    ----------
+    X : (n, p) float64 or float32; the caller's own array where it is one already
+    y : (n,) float64 in [0, 1]
+    weight, offset : (n,) float64 or None; weights are scaled by 2^(−weight_exponent) if they are far from 1
+    weight_exponent : 0 unless the largest weight is below 1e-100 or above 1e100
+    names : (p,) column names
+    """
+
+    X: Matrix
+    y: Vector
+    weight: Vector | None
+    offset: Vector | None
+    weight_exponent: int
+    names: tuple[str, ...]
+
+    @property
+    def total_weight(self) -> float:
+        """Number of cases: n, or the sum of the (scaled) weights."""
+        return float(len(self.y)) if self.weight is None else float(np.sum(self.weight))
+
+    @property
+    def mean(self) -> float:
+        """Weighted share of the outcome 1."""
+        return float(np.average(self.y, weights=self.weight))
+
+
+def observations(
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    names: Sequence[str] | None = None,
+) -> Observations:
+    """Check the arguments of a fit.
+
+    Raises
+    ------
+    ValueError
+        for shapes that do not fit, values that are not finite (with column and row), outcomes outside [0, 1] or of one
+        class only, negative weights
+    """
+    design = _design(X)
+    n, p = design.shape
+    columns = tuple(f"x{j + 1}" for j in range(p)) if names is None else tuple(map(str, names))
+    if len(columns) != p:
+        raise ValueError(f"there are {len(columns)} names for {p} columns")
+    if len(set(columns)) < p:
+        twice = next(c for c in columns if columns.count(c) > 1)
+        raise ValueError(f"two columns are named {twice!r}; every column needs a name of its own")
+    outcome = _vector(y, n, "y")
+    if n == 0:
+        raise ValueError("there are no rows to fit")
+    if outcome.min() < 0 or outcome.max() > 1:
+        row = int(np.flatnonzero((outcome < 0) | (outcome > 1))[0])
+        raise ValueError(f"y must lie in [0, 1]; y[{row}] is {outcome[row]:g}")
+    weight, exponent = None, 0
+    if sample_weight is not None:
+        weight = _vector(sample_weight, n, "sample_weight")
+        if weight.min() < 0:
+            row = int(np.argmax(weight < 0))
+            raise ValueError(f"weights must not be negative; sample_weight[{row}] is {weight[row]:g}")
+        if weight.max() == 0:
+            raise ValueError("every weight is 0: there are no rows to fit")
+        if not 1e-100 < weight.max() < 1e100:
+            exponent = int(np.frexp(weight.max())[1])
+            weight = np.ldexp(weight, -exponent)
+    shift = None if offset is None else _vector(offset, n, "offset")
+    counted = outcome if weight is None else outcome[weight > 0]
+    if counted.min() == counted.max() and counted[0] in (0.0, 1.0):
+        raise ValueError(
+            f"y holds one class only: all {len(counted)} rows that count are {counted[0]:g}. "
+            "A fit needs rows of both classes"
+        )
+    return Observations(design, outcome, weight, shift, exponent, columns)
+
+
+def _design(X: Any) -> Matrix:
+    array = np.asarray(X)
+    if array.ndim != 2:
+        raise ValueError(
+            f"X must have two dimensions, rows and columns, but has {array.ndim}. "
+            "Reshape your data: X.reshape(-1, 1) if it is a single column, X.reshape(1, -1) if it is a single row"
+        )
+    if array.dtype in (np.float64, np.float32):
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+    if array.dtype.kind == "c":
+        raise ValueError("Complex data not supported: X must be real")
+    if array.dtype.kind not in "biuf" and array.dtype != object:
+        raise ValueError(f"X must hold numbers, not {array.dtype}; turn categories into columns (fit_table does)")
+    return array.astype(np.float64)
+
+
+def _vector(values: Any, n: int, name: str) -> Vector:
+    array = np.asarray(values)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array.ravel()
+    if array.ndim != 1 or len(array) != n:
+        raise ValueError(f"{name} must have one number per row: {n}, but its shape is {array.shape}")
+    try:
+        array = np.ascontiguousarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold numbers, not {array.dtype}") from None
+    if not np.isfinite(array.sum()) and not np.all(np.isfinite(array)):
+        row = int(np.argmin(np.isfinite(array)))
+        raise ValueError(f"{name} must be finite; {name}[{row}] is {array[row]}")
+    return array
+
+
+def require_finite(X: Matrix, names: Sequence[str], block: int = 4096) -> None:
+    """Raise a ValueError that names the first value of X that is not finite, and counts them by column."""
+    bad = np.zeros(X.shape[1], dtype=np.int64)
+    first: tuple[int, int] | None = None
+    for start in range(0, len(X), block):
+        wrong = ~np.isfinite(X[start : start + block])
+        if wrong.any():
+            bad += wrong.sum(axis=0)
+            if first is None:
+                row, column = np.argwhere(wrong)[0]
+                first = int(start + row), int(column)
+    if first is not None:
+        row, column = first
+        kind = "NaN" if np.isnan(X[row, column]) else "infinity"
+        where = ", ".join(f"{names[j]}: {bad[j]}" for j in np.flatnonzero(bad)[:10])
+        raise ValueError(
+            f"X contains {kind} (column {names[column]!r}, row {row}); values that are not finite by column: {where}. "
+            "Drop those rows or fill the values in"
+        )

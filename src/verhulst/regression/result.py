@@ -1,0 +1,93 @@
+"""What a fit found: a frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from verhulst.regression.newton import Pass, Status
+from verhulst.regression.statistics import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Collinear:
+    """A column that says nothing that the columns before it do not say.
+
+    Attributes
+    ----------
+    name, column : which one
+    combination : coefficient by column name; empty for a constant column
+    constant : what the combination adds
+    """
+
+    name: str
+    column: int
+    combination: dict[str, float]
+    constant: float
+
+    def __str__(self) -> str:
+        if not self.combination:
+            return f"column {self.name!r} is constant ({self.constant:g})"
+        text = ""
+        for name, factor in self.combination.items():
+            sign = (" − " if text else "−") if factor < 0 else (" + " if text else "")
+            size = "" if abs(abs(factor) - 1) < 1e-6 else f"{abs(factor):.6g}·"
+            text += f"{sign}{size}{name}"
+        if abs(self.constant) > 1e-9 * max(abs(v) for v in self.combination.values()):
+            text += f" {'−' if self.constant < 0 else '+'} {abs(self.constant):.6g}"
+        return f"column {self.name!r} is a combination of others: {self.name} = {text}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogisticFit:
+    """A fitted logistic regression. Parameters stand in the order intercept (if there is one), then columns.
+
+    Attributes
+    ----------
+    names : (p,) column names
+    intercept : whether there is one
+    coefficients : (q,) on the columns as given; 0 for columns that were taken out, ±inf along a separating direction
+    covariance : (q, q) inverse of the (penalised) information; nan for columns that were taken out
+    log_likelihood, null_log_likelihood : of the data; the null model has the intercept and the offset only
+    rows, cases, events : number of rows, sum of weights, weighted number of ones
+    penalty, C : as given
+    status, decrement, passes : how Newton's method ended (see newton.Fit)
+    condition : condition number of the information scaled to a unit diagonal
+    collinear : columns that were taken out
+    separation : None, or the record of what separates the data
+    """
+
+    names: tuple[str, ...]
+    intercept: bool
+    coefficients: Vector
+    covariance: Matrix
+    log_likelihood: float
+    null_log_likelihood: float
+    rows: int
+    cases: float
+    events: float
+    penalty: str | None
+    C: float
+    status: Status
+    decrement: float
+    passes: tuple[Pass, ...]
+    condition: float
+    collinear: tuple[Collinear, ...]
+    separation: Any
+
+    @property
+    def converged(self) -> bool:
+        """Whether the decrement is below the tolerance that was asked for."""
+        return self.status == "converged"
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """(q,) names: "(intercept)" first, where there is one."""
+        return ("(intercept)", *self.names) if self.intercept else self.names
+
+    @property
+    def standard_errors(self) -> Vector:
+        """(q,) square roots of the covariance's diagonal."""
+        return np.sqrt(np.diag(self.covariance))

@@ -1,0 +1,92 @@
+"""Columns centred and scaled behind the user's back, and the way home.
+
+The fit works on z = (x − centre)·2^(−k), with k the exponent of the column's standard deviation: scaling by a power of
+two is exact, and centring is undone in the intercept. Any centre and scale of about the right size will do (they only
+condition the arithmetic), so they come from a sample of the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from verhulst.regression.statistics import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standardisation:
+    """z = (x − centre)·inverse_scale, after a column of ones if there is an intercept.
+
+    Attributes
+    ----------
+    centre, inverse_scale : (p,); inverse_scale is a power of two, or 0 for a column that takes no part
+    intercept : whether coefficient 0 is the intercept
+    """
+
+    centre: Vector
+    inverse_scale: Vector
+    intercept: bool
+
+    @classmethod
+    def of(cls, X: Matrix, *, intercept: bool, sample: int = 20_000) -> Standardisation:
+        """Centre and scale by every k-th row, about `sample` of them.
+
+        A column that is constant in the sample is looked at in full; one that is constant throughout gets scale 0 (it
+        cannot be told from the intercept). Without an intercept nothing is centred; only columns of zeros get scale 0.
+        """
+        some = X[:: max(1, len(X) // sample)]
+        centre, spread = _centre_and_spread(some, intercept)
+        for j in np.flatnonzero(spread == 0):
+            c, s = _centre_and_spread(X[:, j : j + 1], intercept)
+            centre[j], spread[j] = c[0], s[0]
+        with_spread = spread > 0
+        exponent = np.round(np.log2(np.where(with_spread, spread, 1.0)))
+        return cls(centre, np.where(with_spread, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), intercept)
+
+    def without(self, columns: list[int]) -> Standardisation:
+        """The same with some columns (by their place in X) taken out."""
+        inverse_scale = self.inverse_scale.copy()
+        inverse_scale[columns] = 0.0
+        return Standardisation(self.centre, inverse_scale, self.intercept)
+
+    def original(self, beta: Vector) -> Vector:
+        """Coefficients (or a direction) of the columns as given."""
+        if not self.intercept:
+            return beta * self.inverse_scale
+        slopes = beta[1:] * self.inverse_scale
+        return np.concatenate([[beta[0] - self.centre @ slopes], slopes])
+
+    def working(self, beta: Vector) -> Vector:
+        """Coefficients of the standardised columns: the inverse of `original`."""
+        if not self.intercept:
+            return _divide(beta, self.inverse_scale)
+        return np.concatenate([[beta[0] + self.centre @ beta[1:]], _divide(beta[1:], self.inverse_scale)])
+
+    def original_covariance(self, covariance: Matrix) -> Matrix:
+        """T C Tᵀ for the linear map T = `original`. Rows and columns of nan stay so and do not spread."""
+        known = ~np.isnan(np.diag(covariance))
+        c = np.where(known[:, None] & known, covariance, 0.0)
+        scale = np.concatenate([[1.0], self.inverse_scale]) if self.intercept else self.inverse_scale
+        c = c * scale * scale[:, None]
+        if self.intercept:
+            c[0] -= self.centre @ c[1:]
+            c[:, 0] -= c[:, 1:] @ self.centre
+        c[~known] = c[:, ~known] = np.nan
+        return c
+
+
+def _divide(a: Vector, b: Vector) -> Vector:
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
+
+
+def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
+    """Mean and standard deviation of each column (0 and root mean square without an intercept), safe from overflow."""
+    largest = np.maximum(X.max(axis=0), -X.min(axis=0)).astype(float)
+    unit = np.exp2(-np.clip(np.floor(np.log2(np.where(largest > 0, largest, 1.0))), -1000, 1000))
+    scaled = np.asarray(X, dtype=float) * unit
+    constant = X.max(axis=0) == X.min(axis=0)
+    if not intercept:
+        return np.zeros(X.shape[1]), np.sqrt(np.mean(scaled**2, axis=0)) / unit
+    mean = np.where(constant, X[0], np.mean(scaled, axis=0) / unit)
+    return mean, np.where(constant, 0.0, np.std(scaled, axis=0) / unit)

@@ -1,0 +1,73 @@
+"""What a fit needs to know of the data at one coefficient vector, and how the parts of many blocks become one.
+
+For rows xᵢ with outcome yᵢ, weight wᵢ and linear predictor ηᵢ = xᵢᵀβ + offsetᵢ
+
+    log-likelihood   ℓ = Σ wᵢ (yᵢ log σ(ηᵢ) + (1 − yᵢ) log σ(−ηᵢ))
+    gradient         g = Σ wᵢ (yᵢ − σ(ηᵢ)) xᵢ
+    information      H = Σ wᵢ σ'(ηᵢ) xᵢ xᵢᵀ
+
+Everything above this file (Newton, separation, profiles) sees the data only through such a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statistics:
+    """Statistics of some rows at one coefficient vector of q entries (the intercept first, where there is one).
+
+    Attributes
+    ----------
+    log_likelihood : the log-likelihood; every row adds a number ≤ 0, so its rounding noise is of the order eps·|ℓ|
+    gradient : (q,)
+    information : (q, q), or None where it was not asked for
+    row_norm : the largest Euclidean norm of a row with positive weight; |xᵢᵀd| ≤ row_norm·‖d‖
+    margin : smallest and largest (2yᵢ − 1) xᵢᵀd over the rows with positive weight, for the direction d that was given
+        (−|xᵢᵀd| where 0 < yᵢ < 1), or None. A smallest margin of 0 or more means that d separates the data.
+    """
+
+    log_likelihood: float
+    gradient: Vector
+    information: Matrix | None = None
+    row_norm: float = 0.0
+    margin: tuple[float, float] | None = None
+
+    def __add__(self, other: Statistics) -> Statistics:
+        """The statistics of both sets of rows together."""
+        both = self.information is not None and other.information is not None
+        margins = self.margin is not None and other.margin is not None
+        return Statistics(
+            self.log_likelihood + other.log_likelihood,
+            self.gradient + other.gradient,
+            self.information + other.information if both else None,  # type: ignore[operator]
+            max(self.row_norm, other.row_norm),
+            (min(self.margin[0], other.margin[0]), max(self.margin[1], other.margin[1])) if margins else None,  # type: ignore[index]
+        )
+
+
+class StatisticsFunction(Protocol):
+    """Where the data lie is this function's secret."""
+
+    def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
+        """Statistics of all rows at `beta`."""
+        ...
+
+
+def merge(parts: Sequence[Statistics]) -> Statistics:
+    """The statistics of all parts, added pairwise in a fixed tree: the same bits whoever computed which part."""
+    parts = list(parts)
+    if not parts:
+        raise ValueError("there are no parts to merge")
+    while len(parts) > 1:
+        parts = [sum(parts[i + 1 : i + 2], parts[i]) for i in range(0, len(parts), 2)]
+    return parts[0]
