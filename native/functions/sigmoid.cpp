@@ -1,17 +1,30 @@
+// sigmoid(z) = 1/(1 + e^-z)
 #include "functions/elementwise.hpp"
+#include "simd/exp_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct Sigmoid {
-    static double scalar(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-    static Vec wide(Vec z) {
-        double a[lanes];
-        store(a, z);
-        for (double& x : a) x = scalar(x);
-        return load(a);
+    // 1/(1 + e^-z) as a pair, |z| <= 708.
+    static inline Pair pair(Vec z) {
+        const Pair e = exp_pair(-z);
+        const Pair s = two_sum(1.0, e.hi);
+        const Vec s_lo = s.lo + e.lo;
+        const Vec q = 1.0 / s.hi;
+        const Vec rest = fma(-q, s_lo, fma(-q, s.hi, 1.0));
+        return {q, rest * q};
     }
-    static Pair narrow(Vec z) { return {wide(z), Vec(0.0)}; }
+    static Vec wide(Vec z) {
+        const Vec inside = min(Vec(708.0), max(Vec(-708.0), z));
+        const Pair p = pair(inside);
+        const Vec y = p.hi + p.lo;
+        const Mask tail = z < Vec(-708.0);
+        if (!any(tail)) return y;
+        const ScaledPair e = exp_scaled(max(Vec(-760.0), z));
+        return select(tail, scale_once(e.value, e.exponent), y);
+    }
+    static Pair narrow(Vec z) { return pair(min(Vec(708.0), max(Vec(-708.0), z))); }
 };
 
 }  // namespace

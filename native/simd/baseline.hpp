@@ -87,4 +87,24 @@ static inline Bits shift_right_signed(Bits a) {
 static inline Vec lookup(const double* table, Bits index) { return {table[index.v[0]], table[index.v[1]]}; }
 static inline Vec lookup16(const double* table, Bits index) { return lookup(table, index & Bits(15)); }
 
+// Sixteen pairs of numbers, looked up together.
+struct PairTable16 {
+    double entry[16][2];
+    constexpr PairTable16(const double (&first)[16], const double (&second)[16]) : entry{} {
+        for (int i = 0; i < 16; ++i) {
+            entry[i][0] = first[i];
+            entry[i][1] = second[i];
+        }
+    }
+};
+static inline void lookup16(const PairTable16& table, Bits index, Vec& first, Vec& second) {
+    const double* a = table.entry[index.v[0] & 15];
+    const double* b = table.entry[index.v[1] & 15];
+    first = {a[0], b[0]};
+    second = {a[1], b[1]};
+}
+static inline Vec lookup16_first(const PairTable16& table, Bits index) {
+    return {table.entry[index.v[0] & 15][0], table.entry[index.v[1] & 15][0]};
+}
+
 }  // namespace verhulst::baseline

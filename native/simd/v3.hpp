@@ -80,4 +80,27 @@ static inline Vec lookup(const double* table, Bits index) {
 }
 static inline Vec lookup16(const double* table, Bits index) { return lookup(table, index & Bits(15)); }
 
+// Sixteen pairs of numbers, looked up together.
+struct PairTable16 {
+    double entry[16][2];
+    constexpr PairTable16(const double (&first)[16], const double (&second)[16]) : entry{} {
+        for (int i = 0; i < 16; ++i) {
+            entry[i][0] = first[i];
+            entry[i][1] = second[i];
+        }
+    }
+};
+// A pair of doubles is one 128-bit load per lane, faster than two gathers.
+static inline void lookup16(const PairTable16& table, Bits index, Vec& first, Vec& second) {
+    alignas(32) std::uint64_t i[lanes];
+    store(i, index & Bits(15));
+    const __m256d even = _mm256_loadu2_m128d(table.entry[i[2]], table.entry[i[0]]);
+    const __m256d odd = _mm256_loadu2_m128d(table.entry[i[3]], table.entry[i[1]]);
+    first = _mm256_unpacklo_pd(even, odd);
+    second = _mm256_unpackhi_pd(even, odd);
+}
+static inline Vec lookup16_first(const PairTable16& table, Bits index) {
+    return lookup(&table.entry[0][0], shift_left<1>(index & Bits(15)));
+}
+
 }  // namespace verhulst::v3

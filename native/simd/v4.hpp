@@ -72,6 +72,23 @@ static inline Bits shift_right_signed(Bits a) { return _mm512_srai_epi64(a.v, n)
 static inline Vec lookup16(const double* table, Bits index) {
     return _mm512_permutex2var_pd(_mm512_loadu_pd(table), index.v, _mm512_loadu_pd(table + 8));
 }
+
+// Sixteen pairs of numbers, looked up together.
+struct PairTable16 {
+    double row[2][16];
+    constexpr PairTable16(const double (&first)[16], const double (&second)[16]) : row{} {
+        for (int i = 0; i < 16; ++i) {
+            row[0][i] = first[i];
+            row[1][i] = second[i];
+        }
+    }
+};
+static inline void lookup16(const PairTable16& table, Bits index, Vec& first, Vec& second) {
+    first = lookup16(table.row[0], index);
+    second = lookup16(table.row[1], index);
+}
+static inline Vec lookup16_first(const PairTable16& table, Bits index) { return lookup16(table.row[0], index); }
+
 // table[index], any index within the table.
 static inline Vec lookup(const double* table, Bits index) { return _mm512_i64gather_pd(index.v, table, 8); }
 

@@ -1,0 +1,177 @@
+// e^x as an unevaluated pair of doubles, good to 2^-62, and as one double, good to 2^-38.
+//
+// Reduction.   x = k ln2/16 + r, k the nearest integer, |r| <= ln2/32 (1 + 2^-30); k = 16 m + j, 0 <= j < 16.
+//   ln2/16 = C1 + C2, C1 the nearest double (a multiple of 2^-57), C2 the nearest double to the rest (to 2^-113).
+//   r1 = fma(-k, C1, x) is exact: for k != 0, |x| > 2^-6, so x and k C1 are multiples of 2^-58, and |r1| < 2^-5.
+// Table.       2^(j/16) = T (1 + t), T the nearest double, |t| < 2^-53.
+//   What is tiny goes together: c = t - k C2 + x_lo; then e^(x + x_lo) = 2^m T e^(r1 + c).
+// Polynomial.  e^r = 1 + r + r^2 P(r), P(0) = 1/2, the rest minimax: |r^2 (P(r) - (e^r - 1 - r)/r^2)| < 2^-65.2.
+//   (The fits here are linear programmes over 801 Chebyshev points, for the correction of the Taylor coefficients in
+//   scaled variables; the coefficients were then rounded, and the error was taken from the rounded ones at 240 bits.)
+// Pair.        u + u_lo = r1 + (c + r^2 P(r)), a fast two-sum. Errors: three roundings of half an ulp of at most
+//   2^-12.05, together below 2^-63.4; with the polynomial's below 2^-63.0.
+//   e^x = 2^m T (1 + u + u_lo): hi = fma(T, u, T); T - hi is exact (Sterbenz: |u| < 0.022), so fma(T, u, T - hi) is
+//   the rounding error of hi to 2^-53 of itself; u_lo T is added to it.
+// Bound.       |hi + lo - e^x| <= 2^-62.8 e^x + 2^-1074 and |lo| <= ulp(hi), for -708 <= x <= 709, |x_lo| <= ulp(x).
+//
+// Near x = 0 what is wanted is e^x - 1 to the same relative accuracy. There r1^2/2 is kept exactly, as v + v_lo:
+//   e^(r1 + c) = 1 + r1 + v + [v_lo + c (1 + r1) + r^3 Q(r)],  Q minimax, |r^3 (Q - ...)| < 2^-74.3.
+#pragma once
+
+#include "simd/double_double.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+
+namespace exponential {
+
+constexpr double per_step = 0x1.71547652b82fep+4;  // 16/ln2
+constexpr double step_hi = 0x1.62e42fefa39efp-5;   // C1
+constexpr double step_lo = 0x1.abc9e3b39803fp-60;  // C2
+constexpr double shift = 0x1.8p52;                 // adding it leaves the nearest integer in the last bits
+
+// First row: T with j 2^48 taken off its bits, so that adding k 2^48 to them makes 2^m T. Second row: t.
+// mpmath, 200 bits: T = float(2**(j/16)); t = float((2**(j/16) - T)/T).
+alignas(64) constexpr PairTable16 two_to_sixteenths(
+    {0x1.0000000000000p+0, 0x1.fb5586cf9890fp-1, 0x1.f72b83c7d517bp-1, 0x1.f387a6e756238p-1,
+     0x1.f06fe0a31b715p-1, 0x1.edea64c123422p-1, 0x1.ebfdad5362a27p-1, 0x1.eab07dd485429p-1,
+     0x1.ea09e667f3bcdp-1, 0x1.ea11473eb0187p-1, 0x1.eace5422aa0dbp-1, 0x1.ec49182a3f090p-1,
+     0x1.ee89f995ad3adp-1, 0x1.f199bdd85529cp-1, 0x1.f5818dcfba487p-1, 0x1.fa4afa2a490dap-1},
+    {0x0.0000000000000p+0, 0x1.79aa65d837b6dp-54, -0x1.01b15eaa59348p-55, 0x1.68efde3a8a894p-54,
+     0x1.34d754db0abb6p-55, 0x1.59f48a72a4c6dp-55, 0x1.690cebb7aafb0p-56, 0x1.063e1e21c5409p-54,
+     -0x1.3b3efbf5e2228p-54, -0x1.b32dcb94da51dp-56, 0x1.db72fc1f0eab4p-55, 0x1.1affc2b91ce27p-56,
+     0x1.c1a7792cb3387p-55, 0x1.36eae30af0cb3p-56, 0x1.4a385a63d07a7p-56, -0x1.ff7128fd391f0p-55});
+
+// x = k ln2/16 + r1 + what c takes over.
+struct Reduced {
+    Vec shifted;  // k, in the last bits
+    Vec r1, c;
+    Vec power;  // 2^m T
+};
+
+static inline Reduced reduce(Vec x) {
+    const Vec shifted = fma(x, per_step, shift);
+    const Vec k = shifted - shift;
+    Vec T, t;
+    lookup16(two_to_sixteenths, bits(shifted), T, t);
+    return {shifted, fma(k, -step_hi, x), fma(k, -step_lo, t), from_bits(bits(T) + shift_left<48>(bits(shifted)))};
+}
+
+// (e^r - 1 - r)/r^2 by Estrin's scheme.
+static inline Vec quadratic_rest(Vec r, Vec r2) {
+    const Vec low = fma(r, 0x1.5555555555558p-3, 0.5);
+    const Vec middle = fma(r, 0x1.1111111094b4ap-7, 0x1.55555554e6646p-5);
+    const Vec high = fma(r, 0x1.a01b8301db2a1p-13, 0x1.6c17f902a1687p-10);
+    return fma(r2, fma(r2, high, middle), low);
+}
+
+// (e^r - 1 - r - r^2/2)/r^3.
+static inline Vec cubic_rest(Vec r, Vec r2) {
+    const Vec low = fma(r, 0x1.5555555555557p-5, 0x1.5555555555558p-3);
+    const Vec middle = fma(r, 0x1.6c16c16b95330p-10, 0x1.11111110a194bp-7);
+    const Vec high = fma(r, 0x1.a01b599785559p-16, 0x1.a01b6ddd837bfp-13);
+    return fma(r2, fma(r2, high, middle), low);
+}
+
+// u + u_lo = e^(r1 + c) - 1, absolutely to 2^-63.
+static inline Pair fraction(const Reduced& x) {
+    const Vec r = x.r1 + x.c;
+    const Vec r2 = r * r;
+    return fast_two_sum(x.r1, fma(r2, quadratic_rest(r, r2), x.c));
+}
+
+// u + u_lo = e^(r1 + c) - 1, relatively to 2^-65 where c = 0, absolutely to 2^-72.
+static inline Pair fine_fraction(const Reduced& x) {
+    const Vec r = x.r1 + x.c;
+    const Vec half = 0.5 * x.r1;
+    const Vec v = half * x.r1;
+    const Vec v_lo = fma(half, x.r1, -v);
+    const Vec r2 = r * r;
+    const Vec small = fma(r2 * r, cubic_rest(r, r2), v_lo + fma(x.r1, x.c, x.c));
+    const Pair w = fast_two_sum(v, small);
+    const Pair u = fast_two_sum(x.r1, w.hi);
+    return {u.hi, u.lo + w.lo};
+}
+
+// a (1 + u), where |u.hi| < 0.022 and |u.lo| <= ulp(u.hi).
+static inline Pair scaled(Vec a, Pair u) {
+    const Vec hi = fma(a, u.hi, a);
+    return {hi, fma(a, u.lo, fma(a, u.hi, a - hi))};
+}
+
+}  // namespace exponential
+
+// e^x for -708 <= x <= 709; nan gives nan; elsewhere nonsense.
+static inline Pair exp_pair(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
+    return exponential::scaled(reduced.power, exponential::fraction(reduced));
+}
+
+// e^(x + x_lo), |x_lo| <= ulp(x).
+static inline Pair exp_pair(Pair x) {
+    exponential::Reduced reduced = exponential::reduce(x.hi);
+    reduced.c = reduced.c + x.lo;
+    return exponential::scaled(reduced.power, exponential::fraction(reduced));
+}
+
+// e^x - 1 for -708 <= x <= 709, to 2^-61 of itself however small x is; |lo| <= ulp(hi). nan gives nan, -0 gives 0.
+// 2^m T - 1 is exact as a pair, 0 for k = 0, and then the answer is u itself. hi - whole.hi is exact as above, for
+// |T u| < 0.53 |T - 1| where k != 0.
+static inline Pair expm1_pair(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
+    const Pair u = exponential::fine_fraction(reduced);
+    const Pair whole = two_sum(reduced.power, -1.0);
+    const Vec hi = fma(reduced.power, u.hi, whole.hi);
+    const Vec error = fma(reduced.power, u.hi, whole.hi - hi);
+    return fast_two_sum(hi, error + fma(reduced.power, u.lo, whole.lo));
+}
+
+// A pair times a power of two that may be far outside the range of doubles.
+struct ScaledPair {
+    Pair value;
+    Bits exponent;  // signed
+};
+
+// e^x as (a pair in [0.97, 2)) times 2^exponent, for |x| <= 10^6.
+static inline ScaledPair exp_scaled(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
+    const Bits k = bits(reduced.shifted) - bits(Vec(exponential::shift));
+    const Bits exponent = shift_right_signed<4>(k);
+    const Vec T = from_bits(bits(reduced.power) - shift_left<52>(exponent));
+    return {exponential::scaled(T, exponential::fraction(reduced)), exponent};
+}
+
+// (hi + lo) 2^exponent, rounded once even where that is subnormal (then to half a unit and 2^-53 of one);
+// -1100 <= exponent <= 900, |hi| in [2^-60, 2^60] or 0. The sign of a zero is lost.
+//
+// A result below 2^-1022 is a multiple of 2^-1074: before scaling, hi < B = 2^(-1022 - exponent) and a multiple of
+// 2^-52 B is wanted. B + hi lies in [B, 2B], where that is the last place; its error and lo are added in one rounding.
+static inline Vec scale_once(Pair p, Bits exponent) {
+    const Bits below = exponent + Bits(std::uint64_t{960});  // negative where the result may be subnormal
+    const Mask deep = from_bits((below & Bits(sign_bit)) | bits(Vec(1.0))) < Vec(0.0);
+    const Vec B = select(deep, from_bits(shift_left<52>(Bits(std::uint64_t{1}) - exponent)), Vec(0.0));
+    const Vec big = select(abs(p.hi) < B, copysign(B, p.hi), Vec(0.0));
+    const Pair sum = two_sum(big, p.hi);
+    const Vec rounded = (sum.hi + (sum.lo + p.lo)) - big;
+    const Bits half = shift_right_signed<1>(exponent);
+    const Bits one = bits(Vec(1.0));
+    const Vec first = from_bits(one + shift_left<52>(half));
+    const Vec second = from_bits(one + shift_left<52>(exponent - half));
+    return rounded * first * second;
+}
+
+// e^x to 2^-38 of itself, for -708 <= x <= 709; for results whose rounding is guarded (see elementwise.hpp).
+// Any rounding of the multiply-adds will do. e^r by a minimax polynomial of degree 4: error < 2^-38.5.
+static inline Vec exp_quick(Vec x) {
+    const Vec shifted = multiply_add(x, exponential::per_step, exponential::shift);
+    const Vec k = shifted - exponential::shift;
+    const Vec r = multiply_add(k, -exponential::step_hi, x);
+    const Vec r2 = r * r;
+    const Vec low = multiply_add(r, 0x1.fffffffb134f9p-1, 0x1.0000000000028p+0);
+    const Vec high = multiply_add(r, 0x1.5557e551e5a7fp-3, 0x1.fffffffbbb680p-2);
+    const Vec poly = multiply_add(r2, multiply_add(r2, 0x1.5557b99627bc2p-5, high), low);
+    const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) +
+                                shift_left<48>(bits(shifted)));
+    return power * poly;
+}
+
+}  // namespace verhulst::VERHULST_LEVEL
