@@ -1,0 +1,47 @@
+"""`vh.load`: a model file back into the object that was saved."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from verhulst.data.errors import ModelFileError, listed
+from verhulst.data.model_file import read_model
+
+# Kind of model -> "module:function" that makes the object from a ModelFile. Imported when such a file is loaded.
+_LOADERS = {
+    "logistic regression": "verhulst.regression.model_file:from_model_file",
+    "calibrator": "verhulst.calibration.model_file:from_model_file",
+}
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Loads a model or a calibrator that was saved by `save`.
+
+    A model file is JSON; nothing in it is run.
+
+    Parameters
+    ----------
+    path : str or PathLike
+
+    Returns
+    -------
+    object
+        Of the class that was saved.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    verhulst.data.ModelFileError
+        If it is not a model file, is damaged, or was written by a version whose layout this one does not read.
+    """
+    model_file = read_model(path)
+    if model_file.kind not in _LOADERS:
+        raise ModelFileError(
+            f"{model_file.path}: holds a {model_file.kind!r}, which this version of verhulst does not know "
+            f"(it knows {listed(_LOADERS)}). Update verhulst."
+        )
+    module, function = _LOADERS[model_file.kind].split(":")
+    return getattr(importlib.import_module(module), function)(model_file)

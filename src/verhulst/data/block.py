@@ -1,0 +1,100 @@
+"""Data as a sequence of blocks: what a fit reads, one pass at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.design import Design
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some consecutive rows, ready for the kernel.
+
+    Attributes
+    ----------
+    X : ndarray of float64, shape (rows, p), C order
+    y : ndarray of float64, shape (rows,)
+        0 or 1.
+    weights, offset : ndarray of float64, shape (rows,), or None
+    first_row : int
+        The number of the block's first row in its source, counted from 1 (before rows with missing values were left
+        out).
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+    weights: NDArray[np.float64] | None
+    offset: NDArray[np.float64] | None
+    first_row: int
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return len(self.y)
+
+
+def make_block(design: Design, table: pa.Table, first_row: int = 1) -> Block:
+    """The rows of `table` as one block, without those that have missing values if the design leaves them out.
+
+    Raises
+    ------
+    DataError
+        As `Design.matrix` and `Design.complete`.
+    """
+    kept = design.complete(table, first_row=first_row)
+    return Block(
+        X=design.matrix(kept, first_row=first_row),
+        y=design.target_values(kept, first_row=first_row),
+        weights=design.weight_values(kept, first_row=first_row),
+        offset=design.offset_values(kept, first_row=first_row),
+        first_row=first_row,
+    )
+
+
+@dataclass(frozen=True)
+class TableBlocks:
+    """The blocks of a table in memory. Each iteration is one pass over the data; every pass gives the same blocks."""
+
+    design: Design
+    table: pa.Table
+    rows: int
+
+    def __iter__(self) -> Iterator[Block]:
+        for start in range(0, self.table.num_rows, self.rows):
+            yield make_block(self.design, self.table.slice(start, self.rows), start + 1)
+
+
+def blocks(design: Design, source: Any, rows: int = 1 << 16) -> TableBlocks:
+    """The blocks of `source` as an object to be iterated over once per pass.
+
+    Parameters
+    ----------
+    design : Design
+    source : object
+        Anything that `read_table` reads.
+    rows : int
+        Rows in a block (the last may have fewer), at least 1.
+
+    Examples
+    --------
+    >>> from verhulst.data import learn_design
+    >>> table = {"y": [0, 1, 1], "x": [1.0, 2.0, 3.0]}
+    >>> [block.rows for block in blocks(learn_design(table, "y"), table, rows=2)]
+    [2, 1]
+    """
+    import pyarrow as pa
+
+    from verhulst.data.read import read_table
+
+    if rows < 1:
+        raise ValueError(f"a block has at least one row, not {rows}")
+    return TableBlocks(design, source if isinstance(source, pa.Table) else read_table(source), rows)

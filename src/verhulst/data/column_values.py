@@ -1,0 +1,110 @@
+"""One column's values as NumPy needs them: numbers with nan where a value is missing, or level codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Kind = Literal["numeric", "boolean", "categorical", "unusable"]
+
+
+def kind_of(type_: pa.DataType) -> Kind:
+    """What a column of this Arrow type can be in a design."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(type_):
+        return "boolean"
+    if (
+        pa.types.is_integer(type_)
+        or pa.types.is_floating(type_)
+        or pa.types.is_decimal(type_)
+        or pa.types.is_null(type_)
+    ):
+        return "numeric"
+    if pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_):
+        return "categorical"
+    if pa.types.is_dictionary(type_):
+        return "unusable" if kind_of(type_.value_type) == "unusable" else "categorical"
+    return "unusable"
+
+
+def numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    """A numeric or boolean column as doubles, nan where a value is missing. Without a copy for doubles in one chunk."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if values.type != pa.float64():
+        values = pc.cast(values, pa.float64(), safe=False)
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def missing(values: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Where a column has no value: null, or nan."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if values.null_count == 0 and not pa.types.is_floating(values.type):
+        return np.zeros(len(values), dtype=np.bool_)
+    return np.asarray(pc.is_null(values, nan_is_null=pa.types.is_floating(values.type)).to_numpy(), dtype=np.bool_)
+
+
+def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of any kind as a dictionary of text: 3, 3.0 and "3" are one label, true is "true".
+
+    A number is written without a decimal point where it is whole, so that a level learned from integers is found again
+    in a file where the same column came out as floats.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(values.type):
+        encoded = values.unify_dictionaries().combine_chunks()
+    else:
+        encoded = pc.dictionary_encode(values).combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
+        encoded = pa.chunked_array(encoded.chunks, type=encoded.type).combine_chunks()
+    return pa.DictionaryArray.from_arrays(
+        encoded.indices, pa.array([label(item.as_py()) for item in encoded.dictionary])
+    )
+
+
+def label(value: Any) -> str | None:
+    """How one value is written as a level.
+
+    Examples
+    --------
+    >>> label(3.0), label(2.5), label(True), label("yes")
+    ('3', '2.5', 'true', 'yes')
+    """
+    if value is None or value != value:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value)
+
+
+def codes(values: pa.ChunkedArray, levels: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """Each row's position in `levels`: -1 where the value is missing, -2 where it is none of them.
+
+    Returns
+    -------
+    codes : ndarray of int64, shape (n,)
+    unknown : list of str
+        The labels that are not among the levels.
+    """
+    encoded = labels(values)
+    known = {level: position for position, level in enumerate(levels)}
+    dictionary = encoded.dictionary.to_pylist()
+    positions = np.array([-1 if text is None else known.get(text, -2) for text in dictionary] + [-1], dtype=np.int64)
+    indices = encoded.indices.fill_null(len(dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
+    used = np.unique(indices)
+    unknown = [dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2]
+    return positions[indices], unknown

@@ -1,0 +1,70 @@
+"""The data sets that come with verhulst."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from verhulst.data.errors import DataError, did_you_mean, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Name -> the order of the levels of its ordered columns, which a CSV file cannot hold.
+_DATASETS: dict[str, dict[str, tuple[str, ...]]] = {
+    "anes96": {
+        "party": (
+            "strong Democrat",
+            "weak Democrat",
+            "independent Democrat",
+            "independent",
+            "independent Republican",
+            "weak Republican",
+            "strong Republican",
+        ),
+    },
+}
+
+
+def load_dataset(name: str) -> pa.Table:
+    """A data set of the package as an Arrow table. Sources and licences: `verhulst/data/datasets/README.md`.
+
+    Parameters
+    ----------
+    name : {"anes96"}
+        anes96: 944 respondents of the American National Election Study of 1996 (public domain): their vote (Clinton or
+        Dole), party identification, place on the left-right scale, days of television news a week, age, education and
+        household income. `party` is ordered from strong Democrat to strong Republican.
+
+    Returns
+    -------
+    pyarrow.Table
+
+    Raises
+    ------
+    DataError
+        If there is no such data set.
+
+    Examples
+    --------
+    >>> load_dataset("anes96").num_rows
+    944
+    """
+    from verhulst.data.read import read_table
+    from verhulst.data.source import with_source
+
+    if name not in _DATASETS:
+        raise DataError(f"there is no data set {name!r}.{did_you_mean(name, _DATASETS)} There is {listed(_DATASETS)}.")
+    with resources.as_file(resources.files("verhulst.data") / "datasets" / f"{name}.csv") as path:
+        table = with_source(read_table(path), f"{name} (comes with verhulst)")
+    for column, levels in _DATASETS[name].items():
+        table = table.set_column(table.column_names.index(column), column, _ordered(table[column], levels))
+    return table
+
+
+def _ordered(values: pa.ChunkedArray, levels: tuple[str, ...]) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    indices = pc.index_in(values, pa.array(levels)).combine_chunks()
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(levels), ordered=True)])

@@ -1,0 +1,219 @@
+"""The design: how the columns of a table become the columns of X, remembered for prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.column import Column
+from verhulst.data.column_values import kind_of, missing, numbers
+from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.source import place
+from verhulst.data.target import Target
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Missing = Literal["error", "drop"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """What was learned from a table about its columns. Made by `learn_design`; kept in the model file.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The columns that become X, in their order.
+    target : Target or None
+        The target column and its two values.
+    weights, offset : str or None
+        The columns that hold case weights, and numbers added to the log-odds.
+    missing : {"error", "drop"}
+        What happens to rows with missing values.
+    source : str
+        The name of the file that it was learned from; empty for a table in memory.
+    rows_read, rows_kept : int
+        The rows of that table, and those of them without missing values.
+    """
+
+    columns: tuple[Column, ...]
+    target: Target | None = None
+    weights: str | None = None
+    offset: str | None = None
+    missing: Missing = "error"
+    source: str = ""
+    rows_read: int = 0
+    rows_kept: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of X's columns."""
+        return tuple(name for column in self.columns for name in column.names)
+
+    def matrix(
+        self, table: pa.Table, *, first_row: int = 1, missing: Literal["error", "nan"] = "error"
+    ) -> NDArray[np.float64]:
+        """X for the rows of `table`.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            With every column of the design, in any order; other columns are ignored.
+        first_row : int
+            The number of the first row, for messages.
+        missing : {"error", "nan"}
+            Whether a missing value is an error, or nan in X.
+
+        Returns
+        -------
+        ndarray of float64, shape (rows, len(self.names)), C order
+
+        Raises
+        ------
+        UnknownColumnError
+            If a column is not there.
+        DataError
+            If a value is missing, infinite, of an unknown level or of another kind than at the fit.
+        """
+        names = [column.name for column in self.columns]
+        self._require(table, names)
+        if missing == "error":
+            _refuse_missing(table, names, first_row, "Fill them in, or ask for nan in their place (--missing empty).")
+        X = np.empty((table.num_rows, len(self.names)))
+        at, start = place(table), 0
+        for column in self.columns:
+            stop = start + len(column.names)
+            column.fill(table[column.name], X[:, start:stop], at, first_row)
+            start = stop
+        return X
+
+    def target_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64]:
+        """0 or 1 for each row; nan where the target is missing.
+
+        Raises
+        ------
+        UnknownColumnError
+            If the target is not in the table, or the design has none.
+        DataError
+            If there is a third value.
+        """
+        if self.target is None:
+            raise UnknownColumnError("this design was learned without a target.")
+        self._require(table, [self.target.name])
+        return self.target.values(table[self.target.name], place(table), first_row)
+
+    def weight_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64] | None:
+        """The case weights, at least 0, or None if the design has no weights.
+
+        Raises
+        ------
+        DataError
+            If a weight is negative, infinite or not a number.
+        """
+        if self.weights is None:
+            return None
+        values = self._numbers(table, self.weights, "weights", first_row)
+        if (values < 0).any():
+            row = int(np.argmax(values < 0))
+            raise DataError(
+                f"{place(table)}row {row + first_row}: the weight ({self.weights!r}) is {values[row]:g}; weights "
+                f"count cases and cannot be negative."
+            )
+        return values
+
+    def offset_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64] | None:
+        """The offsets in log-odds, or None if the design has none."""
+        return None if self.offset is None else self._numbers(table, self.offset, "offset", first_row)
+
+    def complete(self, table: pa.Table, *, first_row: int = 1) -> pa.Table:
+        """The rows without a missing value in any column that the design uses.
+
+        Raises
+        ------
+        DataError
+            If there are missing values and `missing` is "error": how many in which column. If no row is left.
+        """
+        names = self.used_names
+        self._require(table, names)
+        if self.missing == "error":
+            hint = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
+            _refuse_missing(table, names, first_row, hint)
+            return table
+        holes = _any_missing(table, names)
+        return table.filter(~holes) if holes.any() else table
+
+    @property
+    def used_names(self) -> tuple[str, ...]:
+        """The table's columns that a fit needs: the target, the columns of X, weights and offset."""
+        target = (self.target.name,) if self.target else ()
+        extra = tuple(name for name in (self.weights, self.offset) if name)
+        return target + tuple(column.name for column in self.columns) + extra
+
+    def to_json(self) -> dict[str, Any]:
+        """The design in the terms of JSON, for a model file."""
+        return {
+            "columns": [column.to_json() for column in self.columns],
+            "target": self.target.to_json() if self.target else None,
+            "weights": self.weights,
+            "offset": self.offset,
+            "missing": self.missing,
+            "source": self.source,
+            "rows_read": self.rows_read,
+            "rows_kept": self.rows_kept,
+        }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Design:
+        """The inverse of `to_json`."""
+        fields = dict(record)
+        fields["columns"] = tuple(Column.from_json(column) for column in fields["columns"])
+        fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
+        return cls(**fields)
+
+    def _require(self, table: pa.Table, names: Sequence[str]) -> None:
+        absent = [name for name in names if name not in table.column_names]
+        if not absent:
+            return
+        what = f"column {absent[0]!r} is" if len(absent) == 1 else f"columns {listed(absent)} are"
+        unused = [name for name in table.column_names if name not in names]
+        raise UnknownColumnError(
+            f"{place(table)}{what} not there, but the model needs {'it' if len(absent) == 1 else 'them'}."
+            f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
+        )
+
+    def _numbers(self, table: pa.Table, name: str, role: str, first_row: int) -> NDArray[np.float64]:
+        self._require(table, [name])
+        if kind_of(table[name].type) not in ("numeric", "boolean"):
+            raise DataError(f"{place(table)}the {role} column {name!r} must hold numbers; it holds {table[name].type}.")
+        values = numbers(table[name])
+        if not np.isfinite(values).all():
+            row = int(np.argmin(np.isfinite(values)))
+            raise DataError(
+                f"{place(table)}row {row + first_row}: the {role} ({name!r}) is {values[row]:g}, not a finite number."
+            )
+        return values
+
+
+def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
+    holes = np.zeros(table.num_rows, dtype=np.bool_)
+    for name in names:
+        holes |= missing(table[name])
+    return holes
+
+
+def _refuse_missing(table: pa.Table, names: Sequence[str], first_row: int, hint: str) -> None:
+    holes = {name: mask for name in names if (mask := missing(table[name])).any()}
+    if not holes:
+        return
+    any_hole = np.logical_or.reduce(list(holes.values()))
+    counted = ", ".join(f"{name!r} in {int(mask.sum()):,}" for name, mask in holes.items())
+    total = int(any_hole.sum())
+    raise DataError(
+        f"{place(table)}values are missing in {total:,} of {table.num_rows:,} rows (first in row "
+        f"{int(np.argmax(any_hole)) + first_row:,}): {counted}. {hint}"
+    )

@@ -1,0 +1,58 @@
+"""What can be wrong with data, in types that a caller can tell apart."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class DataError(ValueError):
+    """The data are not as they should be; the message says what, where, and what to do."""
+
+
+class UnknownColumnError(DataError):
+    """A column was asked for that the table does not have."""
+
+
+class ModelFileError(DataError):
+    """A file is not a model of this version of verhulst."""
+
+
+class OutputError(OSError):
+    """An output file cannot be written where it was asked for."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` was most likely meant to be, or None.
+
+    Examples
+    --------
+    >>> nearest("incme", ["age", "income"])
+    'income'
+    >>> nearest("Age", ["age", "income"])
+    'age'
+    """
+    by_folded = {other.casefold(): other for other in known}
+    close = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """' Did you mean ...?' with a leading space, or an empty string when nothing is near."""
+    close = nearest(name, known)
+    return f" Did you mean {close!r}?" if close else ""
+
+
+def listed(names: Iterable[object], most: int = 8) -> str:
+    """Names in a sentence: 'a', 'b' and 3 more.
+
+    Examples
+    --------
+    >>> listed("abcd", most=2)
+    "'a', 'b' and 2 more"
+    """
+    all_names = [repr(str(name)) for name in names]
+    shown, rest = all_names[:most], len(all_names) - most
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

@@ -1,0 +1,101 @@
+"""Frames, arrays and dicts as Arrow tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verhulst.data.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def table_from_memory(source: Any) -> pa.Table:
+    """An object that holds a table, as an Arrow table; without a copy where the layouts agree.
+
+    Parameters
+    ----------
+    source : object
+        Arrow table, record batch or reader; pandas or polars frame (also lazy); anything else that narwhals knows or
+        that has `__arrow_c_stream__`; a NumPy array of shape (n,) or (n, p), whose columns become x1 ... xp, or with
+        fields; a mapping of names to columns.
+
+    Raises
+    ------
+    DataError
+        If it is none of these, if a column cannot be one type, or if the columns differ in length.
+    """
+    import pyarrow as pa
+
+    try:
+        table = _table(source)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"the {type(source).__name__} cannot be read as a table: {error}") from None
+    if len(set(table.column_names)) < table.num_columns:
+        twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
+        raise DataError(f"the table has more than one column named {twice!r}; rename them.")
+    # A frame's own metadata (such as pandas' index) means nothing here.
+    return table.replace_schema_metadata(None)
+
+
+def _table(source: Any) -> pa.Table:
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return source
+    if isinstance(source, pa.RecordBatch):
+        return pa.Table.from_batches([source])
+    if isinstance(source, pa.RecordBatchReader):
+        return source.read_all()
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, Mapping):
+        return _from_columns(source)
+    if type(source).__module__.partition(".")[0] == "pandas":
+        # The index is not a column: it would become one by the PyCapsule protocol.
+        return pa.Table.from_pandas(source if source.ndim == 2 else source.to_frame(), preserve_index=False)
+    if hasattr(source, "__arrow_c_stream__"):
+        return pa.table(source)
+    return _through_narwhals(source)
+
+
+def _through_narwhals(source: Any) -> pa.Table:
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(source)
+    except TypeError:
+        raise DataError(
+            f"cannot read a table from a {type(source).__name__}; give a path, a pandas, polars or Arrow table, a "
+            f"NumPy array or a dict of columns."
+        ) from None
+    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
+
+
+def _from_array(array: np.ndarray[Any, Any]) -> pa.Table:
+    if array.dtype.names:
+        return _from_columns({name: array[name] for name in array.dtype.names})
+    if array.ndim not in (1, 2):
+        raise DataError(f"an array of {array.ndim} dimensions is not a table; give one of shape (rows, columns).")
+    columns = array.reshape(len(array), -1)
+    return _from_columns({f"x{j + 1}": columns[:, j] for j in range(columns.shape[1])})
+
+
+def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
+    import pyarrow as pa
+
+    arrays: dict[str, Any] = {}
+    for name, values in columns.items():
+        values = np.ascontiguousarray(values) if isinstance(values, np.ndarray) else values
+        try:
+            arrays[str(name)] = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
+            raise DataError(f"column {name!r} is not one column of one type: {error}") from None
+    lengths = {name: len(values) for name, values in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name!r} has {length}" for name, length in list(lengths.items())[:8])
+        raise DataError(f"the columns differ in length: {said}.")
+    return pa.table(arrays)

@@ -1,0 +1,202 @@
+"""Learning a design from a table: which columns, of which kind, with which levels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verhulst.data.column import Column
+from verhulst.data.column_values import kind_of, labels
+from verhulst.data.design import Design, Missing
+from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.source import place, source_of
+from verhulst.data.target import learn_target
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# A text column of more levels than this is asked about: it would become as many columns of X.
+MOST_LEVELS = 1000
+
+
+def learn_design(
+    table: Any,
+    target: str | None,
+    *,
+    columns: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    positive: object = None,
+    reference: Mapping[str, object] | None = None,
+    missing: Missing = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+) -> Design:
+    """Learns how a table becomes a design matrix and a target.
+
+    Numbers and booleans become one column each; text and dictionary columns become one column for each level but the
+    reference level, which is the first: in the order of the dictionary if there is one (pandas' categories, polars'
+    Enum), else in sorted order. Only levels that occur are kept.
+
+    Parameters
+    ----------
+    table : pyarrow.Table or anything that `read_table` reads
+    target : str or None
+        The column to predict: of two values.
+    columns : sequence of str, optional
+        The columns of X, in this order. By default all but target, weights, offset and `exclude`.
+    exclude : sequence of str
+        Columns to leave out.
+    categorical : sequence of str
+        Columns to treat as categories though they hold numbers, or though they have very many levels.
+    positive : object, optional
+        The target's value that counts as 1. Needed unless the values are 0 and 1 or false and true.
+    reference : mapping of column to level, optional
+        The level that the others are compared with.
+    missing : {"error", "drop"}
+        Whether a missing value is an error, or its row is left out.
+    weights, offset : str, optional
+        Columns of case weights, and of numbers added to the log-odds.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    UnknownColumnError
+        If a column is not in the table; the nearest name is suggested.
+    DataError
+        If values are missing, the target has not two values, or a column cannot be used.
+
+    Examples
+    --------
+    >>> table = {"vote": ["Dole", "Clinton", "Dole"], "age": [40, 31, 70], "region": ["N", "S", "N"]}
+    >>> design = learn_design(table, "vote", positive="Dole")
+    >>> design.names
+    ('age', 'region[S]')
+    """
+    import pyarrow as pa
+
+    from verhulst.data.read import read_table
+
+    table = table if isinstance(table, pa.Table) else read_table(table)
+    at = place(table)
+    roles = {"target": target, "weights": weights, "offset": offset}
+    taken = {name: role for role, name in roles.items() if name is not None}
+    _check_names(table, [*taken, *(columns or ()), *exclude, *categorical, *(reference or ())])
+    for name in columns or ():
+        if name in taken:
+            raise DataError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
+    chosen = [name for name in (columns or table.column_names) if name not in taken and name not in exclude]
+    if not chosen:
+        raise DataError(f"{at}no column is left for X, of {listed(table.column_names)}.")
+    if len(set(chosen)) < len(chosen):
+        raise DataError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
+
+    draft = Design(
+        tuple(Column(name, "numeric") for name in chosen),
+        learn_target(table[target], target, positive, at) if target is not None else None,
+        weights,
+        offset,
+        missing,
+        source_of(table),
+        table.num_rows,
+    )
+    kept = draft.complete(table)
+    if kept.num_rows == 0:
+        raise DataError(f"{at}every row has a missing value in {listed(draft.used_names)}; no row is left.")
+    learned = tuple(_learn_column(kept, name, name in categorical, (reference or {}).get(name)) for name in chosen)
+    if target is not None and kept.num_rows < table.num_rows:
+        learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
+    return replace(draft, columns=learned, rows_kept=kept.num_rows)
+
+
+def _check_names(table: pa.Table, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in table.column_names:
+            raise UnknownColumnError(
+                f"{place(table)}there is no column {name!r}.{did_you_mean(name, table.column_names)} "
+                f"The columns are {listed(table.column_names, 12)}."
+            )
+
+
+def _learn_column(table: pa.Table, name: str, as_categories: bool, reference: object) -> Column:
+    values = table[name]
+    kind = kind_of(values.type)
+    at = place(table)
+    if kind == "unusable":
+        raise DataError(
+            f"{at}column {name!r} holds values of type {values.type}, which is neither a number, a truth value nor a "
+            f"category. Exclude it (--exclude {name}), or make numbers of it (such as days since a date)."
+        )
+    if as_categories or reference is not None:
+        kind = "categorical"
+    if kind == "numeric":
+        return Column(name, "numeric")
+    if kind == "boolean":
+        return Column(name, "boolean")
+    levels = _levels(values)
+    if not as_categories:
+        _doubt_categories(values, name, levels, at)
+    if len(levels) == 1:
+        # One level is a constant. It gets its column, so that the fit can say so by name.
+        return Column(name, "categorical", tuple(levels), None)
+    return Column(name, "categorical", tuple(levels), _reference(name, levels, reference, at))
+
+
+def _levels(values: pa.ChunkedArray) -> list[str]:
+    """The labels that occur: in the order of the dictionary if the column came with one, else sorted."""
+    import pyarrow as pa
+
+    encoded = labels(values)
+    counts = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
+    found = [text for text, n in zip(encoded.dictionary.to_pylist(), counts, strict=True) if n and text is not None]
+    distinct = list(dict.fromkeys(found))
+    if pa.types.is_dictionary(values.type):
+        return distinct
+    return sorted(distinct, key=float) if kind_of(values.type) == "numeric" else sorted(distinct)
+
+
+def _doubt_categories(values: pa.ChunkedArray, name: str, levels: list[str], at: str) -> None:
+    """Text that is hardly meant as categories: numbers with a slip among them, and identifiers."""
+    numeric = [_is_number(level) for level in levels]
+    share = sum(numeric) / len(levels)
+    if len(levels) > 10 and 0.9 <= share < 1:
+        odd = levels[numeric.index(False)]
+        row = next(i for i, value in enumerate(values.to_pylist(), start=1) if str(value) == odd)
+        raise DataError(
+            f"{at}column {name!r} would hold numbers, but in row {row} it is {odd!r}. Correct it or leave it blank, "
+            f"or say that the column is categorical (--categorical {name})."
+        )
+    if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * len(values)):
+        raise DataError(
+            f"{at}column {name!r} is text with {len(levels):,} distinct values in {len(values):,} rows, like a name "
+            f"or a number of a case. Exclude it (--exclude {name}), or say that it is categorical (--categorical "
+            f"{name})."
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _reference(name: str, levels: list[str], reference: object, at: str) -> str:
+    from verhulst.data.column_values import label
+
+    if reference is None:
+        return levels[0]
+    chosen = str(label(reference))
+    if chosen not in levels:
+        raise DataError(
+            f"{at}column {name!r} has no level {chosen!r} to compare with.{did_you_mean(chosen, levels)} Its levels "
+            f"are {listed(levels, 12)}."
+        )
+    return chosen

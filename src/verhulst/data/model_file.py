@@ -1,0 +1,161 @@
+"""Model files: JSON with a kind, a schema version and exact floats. Loading one runs no code."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from verhulst.data.atomic import write_text
+from verhulst.data.errors import ModelFileError
+
+_MARK = "verhulst_model"
+_FILE_FORMAT = 1
+# JSON has no number for these; a one-key object cannot be mistaken for text that says "inf".
+_FLOAT_KEY = "float"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a model file holds: which kind of model, in which version of its schema, and the model itself."""
+
+    kind: str
+    schema_version: int
+    payload: dict[str, Any]
+    path: str
+
+    def require(self, kind: str, schema_version: int) -> dict[str, Any]:
+        """The payload, if it is of this kind and version.
+
+        Raises
+        ------
+        ModelFileError
+            If the kind differs, or the version is not the one that this release reads.
+        """
+        if self.kind != kind:
+            raise ModelFileError(f"{self.path}: holds a {self.kind!r}, where a {kind!r} is needed.")
+        if self.schema_version != schema_version:
+            age = "a newer" if self.schema_version > schema_version else "an older"
+            remedy = "update verhulst" if self.schema_version > schema_version else "fit the model again"
+            raise ModelFileError(
+                f"{self.path}: was written by {age} version of verhulst ({kind} schema {self.schema_version}; "
+                f"this one reads {schema_version}). To use it, {remedy}."
+            )
+        return self.payload
+
+
+def encode(value: Any) -> Any:
+    """`value` in the terms of JSON: arrays as nested lists, inf and nan as {"float": "inf"}.
+
+    Examples
+    --------
+    >>> encode({"coef": np.array([0.1, np.inf])})
+    {'coef': [0.1, {'float': 'inf'}]}
+    """
+    if isinstance(value, np.ndarray):
+        return encode(value.tolist())
+    if isinstance(value, np.generic):
+        return encode(value.item())
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("a model file has text keys only")
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {_FLOAT_KEY: repr(value)}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a model file cannot hold a {type(value).__name__}")
+
+
+def decode(value: Any) -> Any:
+    """The inverse of `encode`, but for arrays, which stay lists."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if isinstance(value, dict):
+        if value.keys() == {_FLOAT_KEY} and value[_FLOAT_KEY] in ("inf", "-inf", "nan"):
+            return float(value[_FLOAT_KEY])
+        return {key: decode(item) for key, item in value.items()}
+    return value
+
+
+def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, payload: dict[str, Any]) -> None:
+    """Writes a model file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        Where the file is to be; its folder must exist.
+    kind : str
+        What the payload is, such as "logistic regression"; `vh.load` finds the reader by it.
+    schema_version : int
+        The version of the payload's layout.
+    payload : dict
+        Of text, numbers, booleans, None, NumPy arrays, lists and dicts with text keys. Floats are written with the
+        digits that read back as the same float (Python's repr), so nothing is lost.
+
+    Raises
+    ------
+    OutputError
+        If the folder does not exist or cannot be written.
+    """
+    from verhulst import __version__
+
+    document = {
+        _MARK: _FILE_FORMAT,
+        "kind": kind,
+        "schema_version": schema_version,
+        "written_by": f"verhulst {__version__}",
+        "payload": encode(payload),
+    }
+    write_text(path, json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def read_model(path: str | os.PathLike[str]) -> ModelFile:
+    """Reads a model file; nothing in it is run.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ModelFileError
+        If the file is not a model, is cut short, or has a layout of another version.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/m.json"
+    >>> write_model(path, "example", 1, {"coef": np.array([0.1, -np.inf])})
+    >>> read_model(path).payload
+    {'coef': [0.1, -inf]}
+    """
+    name = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{name}: there is no such file.") from None
+    except (UnicodeDecodeError, IsADirectoryError):
+        raise ModelFileError(f"{name}: is not a model file of verhulst.") from None
+    try:
+        document = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        if _MARK in text[:200]:
+            raise ModelFileError(f"{name}: the model file is cut short or damaged; write it again.") from None
+        raise ModelFileError(f"{name}: is not a model file of verhulst (not JSON).") from None
+    if not isinstance(document, dict) or _MARK not in document:
+        raise ModelFileError(f"{name}: is JSON, but not a model file of verhulst.")
+    if document[_MARK] != _FILE_FORMAT:
+        raise ModelFileError(
+            f"{name}: was written in model file format {document[_MARK]}; this version of verhulst reads format "
+            f"{_FILE_FORMAT}. Update verhulst, or fit the model again."
+        )
+    kind, version, payload = (document.get(key) for key in ("kind", "schema_version", "payload"))
+    if not (isinstance(kind, str) and isinstance(version, int) and isinstance(payload, dict)):
+        raise ModelFileError(f"{name}: the model file is damaged (kind, schema_version or payload is missing).")
+    return ModelFile(kind, version, decode(payload), name)

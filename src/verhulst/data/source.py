@@ -1,0 +1,26 @@
+"""Where a table came from, carried with the table so that every later message can name the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_KEY = b"verhulst.source"
+
+
+def with_source(table: pa.Table, source: str) -> pa.Table:
+    """The same table, remembering the name of its source and nothing else about it."""
+    return table.replace_schema_metadata({_KEY: source.encode()})
+
+
+def source_of(table: pa.Table) -> str:
+    """The name of the table's source, or an empty string for a table made in memory."""
+    return ((table.schema.metadata or {}).get(_KEY) or b"").decode()
+
+
+def place(table: pa.Table) -> str:
+    """The beginning of a message about this table: 'votes.csv: ', or nothing for a table made in memory."""
+    source = source_of(table)
+    return f"{source}: " if source else ""

@@ -1,0 +1,136 @@
+"""The target column: which of its two values is 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.column_values import codes, kind_of, labels
+from verhulst.data.errors import DataError, did_you_mean, listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column of two values.
+
+    Attributes
+    ----------
+    name : str
+        The column.
+    levels : tuple of two str
+        How the values that count as 0 and as 1 are written.
+    """
+
+    name: str
+    levels: tuple[str, str]
+
+    @property
+    def positive(self) -> str:
+        """The value that counts as 1."""
+        return self.levels[1]
+
+    def values(self, column: pa.ChunkedArray, place: str = "", first_row: int = 1) -> NDArray[np.float64]:
+        """0 and 1 for each row, nan where the value is missing.
+
+        Raises
+        ------
+        DataError
+            If there is a third value.
+        """
+        found, unknown = codes(column, self.levels)
+        if unknown:
+            row = int(np.flatnonzero(found == -2)[0]) + first_row
+            raise DataError(
+                f"{place}row {row}: the target {self.name!r} is {unknown[0]!r}, where only {self.levels[0]!r} and "
+                f"{self.levels[1]!r} are known."
+            )
+        return np.where(found < 0, np.nan, found.astype(np.float64))
+
+    def to_json(self) -> dict[str, Any]:
+        """The target in the terms of JSON."""
+        return {"name": self.name, "levels": list(self.levels)}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Target:
+        """The inverse of `to_json`."""
+        negative, positive = record["levels"]
+        return cls(record["name"], (negative, positive))
+
+
+def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, place: str = "") -> Target:
+    """Which two values the target has, and which of them is 1.
+
+    0 and 1, or false and true, speak for themselves. For any other two values, text above all, `positive` must say
+    which is 1.
+
+    Raises
+    ------
+    DataError
+        If there are not exactly two values, if it is not clear which is 1, or if `positive` is none of them.
+    """
+    from verhulst.data.column_values import label
+
+    if kind_of(column.type) == "unusable":
+        raise DataError(
+            f"{place}the target {name!r} holds values of type {column.type}; it must hold two distinct values."
+        )
+    encoded = labels(column)
+    counts = _counts(encoded)
+    if len(counts) != 2:
+        raise DataError(f"{place}{_not_binary(name, counts, kind_of(column.type))}")
+    levels = sorted(counts)
+    if positive is None:
+        if levels not in (["0", "1"], ["false", "true"]):
+            said = " and ".join(f"{level!r} ({counts[level]:,} rows)" for level in levels)
+            raise DataError(
+                f"{place}the target {name!r} is {said}: which of them counts as 1 must be said, "
+                f"for instance positive={levels[1]!r} (--positive {_quoted(levels[1])})."
+            )
+        return Target(name, (levels[0], levels[1]))
+    chosen = label(positive)
+    if chosen not in counts:
+        raise DataError(
+            f"{place}the target {name!r} is never {chosen!r}.{did_you_mean(str(chosen), levels)} Its values are "
+            f"{listed(levels)}."
+        )
+    other = levels[0] if levels[1] == chosen else levels[1]
+    return Target(name, (other, str(chosen)))
+
+
+def _quoted(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)
+
+
+def _counts(encoded: pa.DictionaryArray) -> dict[str, int]:
+    dictionary = encoded.dictionary.to_pylist()
+    indices = encoded.indices.drop_null().to_numpy(zero_copy_only=False)
+    totals = np.bincount(indices, minlength=len(dictionary))
+    counts: dict[str, int] = {}
+    for text, total in zip(dictionary, totals, strict=True):
+        if text is not None and total:
+            counts[text] = counts.get(text, 0) + int(total)
+    return counts
+
+
+def _not_binary(name: str, counts: dict[str, int], kind: str) -> str:
+    if not counts:
+        return f"the target {name!r} has no values."
+    if len(counts) == 1:
+        (value,) = counts
+        return f"the target {name!r} is {value!r} in every row: there is nothing to tell apart."
+    common = sorted(counts, key=lambda level: -counts[level])
+    shown = ", ".join(f"{level!r} ({counts[level]:,})" for level in common[:5]) + (", ..." if len(common) > 5 else "")
+    remedy = (
+        "Is it the right column? A number is made a target by a threshold, such as 1 where it is above 10"
+        if kind == "numeric" and len(counts) > 5
+        else "Keep the rows of two of them, or make a column that is 1 for one of them and 0 for the rest"
+    )
+    return f"the target {name!r} has {len(counts):,} values, where two are needed: {shown}. {remedy}."
