@@ -1,0 +1,95 @@
+"""Beta calibration: how fast the two tails rise, each by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import verhulst as vh
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
+from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.newton import Optimum
+from verhulst.calibration.scores import Floats
+
+
+class Beta(Calibrator):
+    """Beta calibration: logit p = a·log σ(z) − b·log σ(−z) + c with a, b ≥ 0, by maximum likelihood.
+
+    It is the right map where the scores of each class have a beta distribution. a = b is `Platt`: a is the slope for
+    very negative logits, b that for very positive ones. Never falls, since a, b ≥ 0 is part of the fit.
+
+    Attributes
+    ----------
+    a_, b_, c_ : float
+
+    References
+    ----------
+    Kull, Silva Filho and Flach 2017, "Beyond sigmoids", eq. (2).
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> z = np.array([-2.0, -1.0, -0.5, 0.3, 1.0, 1.5, 2.0, 3.0])
+    >>> y = np.array([0, 0, 1, 0, 1, 0, 1, 1])
+    >>> beta = vh.calibration.Beta().fit(z, y)
+    >>> f"{beta.a_:.3f} {beta.b_:.3f} {beta.c_:.3f}"
+    '0.856 0.903 -0.527'
+    """
+
+    a_: float
+    b_: float
+    c_: float
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        z, targets, weights = without_infinite(z, targets, weights)
+        if z.min() == z.max():
+            self.a_, self.b_, self.c_ = 0.0, 0.0, float(vh.logit(np.average(targets, weights=weights)))
+            return [CalibrationWarning(f"every score is {z[0]:.6g}: the base rate for all")]
+        if separated(z, targets):
+            raise ValueError(
+                "the scores separate the classes perfectly, so that the best map is infinitely steep: "
+                "use Platt(smooth=True), or more data"
+            )
+        left, left_location, left_scale = standardise(vh.log_sigmoid(z), weights)
+        right, right_location, right_scale = standardise(vh.softplus(z), weights)
+        level, a, b = _best(np.stack([np.ones_like(z), left, right]), targets, weights)
+        self.a_, self.b_ = float(a / left_scale), float(b / right_scale)
+        self.c_ = float(level - self.a_ * left_location - self.b_ * right_location)
+        if self.a_ == 0.0 and self.b_ == 0.0:
+            return [CalibrationWarning("the scores rank the classes backwards: the base rate for all")]
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        logits = np.full_like(z, self.c_)
+        # A term of weight 0 is left out: 0 · inf is not 0.
+        if self.a_:
+            logits += self.a_ * vh.log_sigmoid(z)
+        if self.b_:
+            logits += self.b_ * vh.softplus(z)
+        return logits
+
+    def parameters(self) -> dict[str, Any]:
+        return {"a": self.a_, "b": self.b_, "c": self.c_}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.a_, self.b_, self.c_ = (float(parameters[name]) for name in "abc")
+
+
+def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
+    """The maximum over level, a ≥ 0, b ≥ 0: the likelihood is concave, so the best feasible face holds it."""
+    best: tuple[float, Floats] | None = None
+    for face in ([0, 1, 2], [0, 2], [0, 1], [0]):
+        optimum: Optimum = fit_columns(np.ascontiguousarray(columns[face]), targets, weights)
+        if not optimum.converged or (optimum.coefficients[1:] < 0.0).any():
+            continue
+        coefficients = np.zeros(3)
+        coefficients[face] = optimum.coefficients
+        if len(face) == 3:
+            return coefficients
+        if best is None or optimum.log_likelihood > best[0]:
+            best = optimum.log_likelihood, coefficients
+    if best is None:
+        raise ValueError("the likelihood has no maximum on these scores")
+    return best[1]

@@ -1,0 +1,226 @@
+"""What every calibration map of one column has in common."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import log_softmax
+
+import verhulst as vh
+from verhulst.calibration.scores import (
+    Floats,
+    Labels,
+    ScoreKind,
+    as_logits,
+    as_multiclass_logits,
+    binary_targets,
+    case_weights,
+    class_targets,
+    require_both_classes,
+    require_two_classes,
+)
+
+if TYPE_CHECKING:
+    from verhulst.calibration.choose import Choice
+
+
+class CalibrationWarning(UserWarning):
+    """A fit that can be used, with something its user should know."""
+
+
+class NotFittedError(ValueError, AttributeError):
+    """A calibrator that is asked for probabilities before it was fitted."""
+
+
+class Calibrator(ABC):
+    """A map from logits to calibrated logits, learned from scores and outcomes.
+
+    Parameters
+    ----------
+    scores : "logits", "probabilities" or None
+        What `fit` and the other methods are given. With None scores are logits, and it is an error that asks
+        if all scores lie in [0, 1].
+    """
+
+    #: Every map by its class name: what a file names, and what `load` looks up.
+    kinds: ClassVar[dict[str, type[Calibrator]]] = {}
+
+    #: Whether the map takes logits of shape (n, K) for K classes.
+    several_classes: ClassVar[bool] = False
+
+    scores: ScoreKind | None
+    kind_: ScoreKind
+    n_classes_: int
+    #: How `calibrate` came to this map; absent where the map was named.
+    choice_: Choice
+
+    def __init__(self, scores: ScoreKind | None = None) -> None:
+        self.scores = scores
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        Calibrator.kinds[cls.__name__] = cls
+
+    def fit(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Learns the map.
+
+        Parameters
+        ----------
+        logits : shape (n,) or (n, 1); for maps of several classes (n, K) too, K ≥ 2
+        y : shape (n,), 0 or 1; class numbers 0 … K−1 where there are K columns of logits
+        sample_weight : shape (n,), counts of cases: a weight of 2 is the row written twice
+
+        Raises
+        ------
+        ScoreKindError : all scores lie in [0, 1] and `scores` was not given
+        ValueError : input that no map can be learned from; the message says what and where
+
+        Warns
+        -----
+        CalibrationWarning : the map can be used, but there is something to know
+        """
+        z, kind = self._read(logits, self.scores)
+        if z.ndim == 2:
+            targets: Any = class_targets(y, *z.shape)
+            weights = case_weights(sample_weight, len(z))
+            require_two_classes(targets, weights)
+        else:
+            targets = binary_targets(y, len(z))
+            weights = case_weights(sample_weight, len(z))
+            require_both_classes(targets, weights)
+        for warning in self.learn(z, targets, weights):
+            warnings.warn(warning, stacklevel=2)
+        self.kind_ = kind
+        return self
+
+    def learn(self, z: Floats, targets: Any, weights: Floats | None) -> list[CalibrationWarning]:
+        """`fit` on checked logits; returns the warnings instead of giving them."""
+        if weights is not None and not weights.all():
+            kept = weights > 0.0
+            z, targets, weights = z[kept], targets[kept], weights[kept]
+        self.kind_ = "logits"
+        self.n_classes_ = z.shape[1] if z.ndim == 2 else 2
+        if z.ndim == 2:
+            return self._fit_classes(z, targets, weights)
+        return self._fit(z, targets, weights)
+
+    def transform(self, logits: ArrayLike) -> Floats:
+        """Calibrated logits of scores of the kind that was fitted, in their shape: (n,), or (n, K) for K classes."""
+        kind = self._fitted_kind()
+        z = self._read(logits, kind)[0]
+        if z.ndim == 2 and z.shape[1] != self.n_classes_:
+            raise ValueError(f"fitted to {self.n_classes_} classes, got {z.shape[1]} columns of scores")
+        return self._apply(z)
+
+    def predict_proba(self, logits: ArrayLike) -> Floats:
+        """Probabilities, shape (n, 2), or (n, K) for K columns of logits.
+
+        Column 0 of two is σ(−z), not 1 − σ(z): both keep all their digits.
+        """
+        z = self.transform(logits)
+        if z.ndim == 2:
+            return np.exp(log_softmax(z, axis=1))
+        probabilities = np.empty((len(z), 2))
+        vh.sigmoid(-z, out=probabilities[:, 0])
+        vh.sigmoid(z, out=probabilities[:, 1])
+        return probabilities
+
+    @abstractmethod
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        """Sets the fitted attributes. All weights are positive, both classes present; scores may be infinite."""
+
+    def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
+        """The same for K columns of logits and class numbers; maps of several classes have it."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def _apply(self, z: Floats) -> Floats:
+        """The map on logits that may be infinite, but not nan."""
+
+    @abstractmethod
+    def parameters(self) -> dict[str, Any]:
+        """The fitted numbers: all that a prediction needs, as floats, strings and lists."""
+
+    @abstractmethod
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        """The inverse of `parameters`."""
+
+    def _read(self, scores: ArrayLike, kind: ScoreKind | None) -> tuple[Floats, ScoreKind]:
+        if self.several_classes and np.ndim(scores) == 2 and np.shape(scores)[1] > 1:
+            return as_multiclass_logits(scores, kind)
+        return as_logits(scores, kind)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fitted map as plain data: its class, the kind of its scores and its parameters."""
+        return {
+            "map": type(self).__name__,
+            "scores": self._fitted_kind(),
+            "n_classes": self.n_classes_,
+            "parameters": self.parameters(),
+        }
+
+    @staticmethod
+    def from_dict(content: dict[str, Any]) -> Calibrator:
+        """The map of `to_dict`: predicts the same bits."""
+        name = content.get("map")
+        if name not in Calibrator.kinds:
+            raise ValueError(f"no calibration map is named {name!r}; known are {', '.join(sorted(Calibrator.kinds))}")
+        calibrator = Calibrator.kinds[name].__new__(Calibrator.kinds[name])
+        calibrator.scores = calibrator.kind_ = content["scores"]
+        calibrator.n_classes_ = int(content["n_classes"])
+        calibrator._set_parameters(content["parameters"])
+        return calibrator
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if not hasattr(self, "kind_"):
+            return f"{name}()"
+        shown = (f"{key}={_brief(value)}" for key, value in self.parameters().items())
+        return f"{name}({', '.join(shown)})"
+
+    def _fitted_kind(self) -> ScoreKind:
+        if not hasattr(self, "kind_"):
+            raise NotFittedError(f"this {type(self).__name__} is not fitted: call fit(logits, y) first")
+        return self.kind_
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return f"[{len(value)} numbers]"
+    return str(value)
+
+
+def without_infinite(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats | None]:
+    """The rows with finite scores.
+
+    An infinite score of the right label costs nothing under any rising map, and so says nothing of it; one of the wrong
+    label costs infinitely much under every one.
+    """
+    infinite = np.isinf(z)
+    if not infinite.any():
+        return z, targets, weights
+    wrong = infinite & ((z > 0) != (targets == 1.0))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"{int(wrong.sum())} scores are infinitely sure and wrong (row {row}: score {z[row]:+}, "
+            f"y = {targets[row]:.0f}): no rising map gives them a finite log-loss. Clip the scores, or use Isotonic()."
+        )
+    kept = ~infinite
+    if not kept.any():
+        raise ValueError("every score is infinite: no map can be learned from them")
+    return z[kept], targets[kept], None if weights is None else weights[kept]
+
+
+def separated(z: Floats, targets: Floats) -> bool:
+    """Whether no score of class 0 lies above a score of class 1: the steepest map is then the best."""
+    ones = targets == 1.0
+    if not ones.any() or ones.all():
+        return True
+    return bool(z[~ones].max() <= z[ones].min() and z.min() < z.max())

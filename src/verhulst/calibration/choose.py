@@ -1,0 +1,236 @@
+"""The choice among calibration maps, by cross-validated log-loss."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import log_softmax
+
+import verhulst as vh
+from verhulst.calibration.beta import Beta
+from verhulst.calibration.calibrator import Calibrator
+from verhulst.calibration.identity import Identity
+from verhulst.calibration.isotonic import Isotonic
+from verhulst.calibration.platt import Platt
+from verhulst.calibration.quadratic import Quadratic
+from verhulst.calibration.scores import (
+    Floats,
+    Labels,
+    ScoreKind,
+    as_logits,
+    as_multiclass_logits,
+    binary_targets,
+    case_weights,
+    class_targets,
+)
+from verhulst.calibration.temperature import Temperature
+from verhulst.calibration.vector_scaling import VectorScaling
+
+METHODS: dict[str, Callable[[ScoreKind | None], Calibrator]] = {
+    "identity": lambda kind: Identity(kind),
+    "temperature": lambda kind: Temperature(kind),
+    "platt": lambda kind: Platt(scores=kind),
+    "platt-smooth": lambda kind: Platt(smooth=True, scores=kind),
+    "beta": lambda kind: Beta(kind),
+    "quadratic": lambda kind: Quadratic(kind),
+    "isotonic": lambda kind: Isotonic(scores=kind),
+}
+MULTICLASS_METHODS: dict[str, Callable[[ScoreKind | None], Calibrator]] = {
+    "identity": lambda kind: Identity(kind),
+    "temperature": lambda kind: Temperature(kind),
+    "vector": lambda kind: VectorScaling(kind),
+}
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One map in the choice: `gain` is how much lower its cross-validated log-loss is than that of the raw scores.
+
+    `standard_error` is that of the gain. Where a map could not be fitted `problem` says why, and the numbers are nan.
+    """
+
+    name: str
+    log_loss: float
+    gain: float
+    standard_error: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How `calibrate` chose: the candidates, best first, and the name of the chosen one."""
+
+    chosen: str
+    candidates: tuple[Candidate, ...]
+    folds: int
+
+    def __repr__(self) -> str:
+        lines = [f"chosen by log-loss in {self.folds} folds: {self.chosen}"]
+        for c in self.candidates:
+            numbers = f"{c.log_loss:.6f}  gain {c.gain:+.6f} ± {c.standard_error:.6f}"
+            lines.append(f"  {c.name:<13}{c.problem or numbers}")
+        return "\n".join(lines)
+
+
+def calibrate(
+    logits: ArrayLike,
+    y: ArrayLike,
+    method: str = "auto",
+    *,
+    scores: ScoreKind | None = None,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    folds: int = FOLDS,
+    rng: int | np.random.Generator = 0,
+) -> Calibrator:
+    """A fitted calibration map; with "auto" the one of least cross-validated log-loss.
+
+    The raw scores stand as a candidate too ("identity"), and win unless a map beats them. The scores must come from
+    data that the model was not trained on.
+
+    Parameters
+    ----------
+    logits : shape (n,), or (n, K) for K classes
+    y : shape (n,), 0 or 1, or class numbers 0 … K−1
+    method : "auto", "identity", "temperature", "platt", "platt-smooth", "beta", "quadratic" or "isotonic";
+        for K classes "auto", "identity", "temperature" or "vector"
+    scores : "logits", "probabilities" or None, as in `Calibrator`
+    sample_weight : shape (n,), counts of cases
+    groups : shape (n,): cases of one group stay in one fold
+    folds : how many, at least 2; fewer where a class has fewer cases
+    rng : seed or generator of the folds
+
+    Returns
+    -------
+    Calibrator : with `choice_`, a `Choice`, where the method was "auto"
+
+    Raises
+    ------
+    ValueError : an unknown method, fewer than 2 cases of a class, or input that no map takes
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> truth = rng.normal(-1.0, 1.5, 5000)
+    >>> y = rng.random(5000) < vh.sigmoid(truth)
+    >>> vh.calibrate(3.0 * truth + 1.0, y).choice_.chosen
+    'platt'
+    """
+    several = np.ndim(logits) == 2 and np.shape(logits)[1] > 1
+    methods = MULTICLASS_METHODS if several else METHODS
+    if method != "auto":
+        if method not in methods:
+            raise ValueError(f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}")
+        return methods[method](scores).fit(logits, y, sample_weight)
+    z, kind = (as_multiclass_logits if several else as_logits)(logits, scores)
+    n = len(z)
+    targets = class_targets(y, *z.shape) if several else binary_targets(y, n)
+    weights = case_weights(sample_weight, n)
+    fold = assign_folds(targets, groups, folds, np.random.default_rng(rng))
+    count = int(fold.max()) + 1
+    base = log_losses(z, targets)
+    candidates: list[Candidate] = []
+    for name, make in methods.items():
+        # Smoothed targets are for scores on which the plain ones have no best slope.
+        if name == "platt-smooth" and not any(c.name == "platt" and c.problem for c in candidates):
+            continue
+        candidates.append(_candidate(name, make(kind), z, targets, weights, fold, base))
+    # Sorting is stable and a problem's nan goes last, so that the identity, first in the list, wins a tie.
+    candidates.sort(key=lambda c: (c.problem is not None, c.log_loss))
+    for candidate in candidates:
+        calibrator = methods[candidate.name](kind)
+        try:
+            notes = calibrator.learn(z, targets, weights)
+        except ValueError:
+            if candidate.name == "identity":
+                raise
+            continue
+        break
+    calibrator.kind_ = kind
+    calibrator.choice_ = Choice(candidate.name, tuple(candidates), count)
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
+    return calibrator
+
+
+def assign_folds(
+    targets: Floats | Labels, groups: ArrayLike | None, folds: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """A fold for every row: classes spread evenly, and groups kept together where they are given.
+
+    Raises
+    ------
+    ValueError : folds below 2, a class with fewer than 2 cases, or fewer than 2 groups
+    """
+    n = len(targets)
+    if folds < 2:
+        raise ValueError(f"folds must be at least 2, got {folds}")
+    fold = np.empty(n, dtype=np.int64)
+    if groups is not None:
+        names, number = np.unique(np.asarray(groups), return_inverse=True)
+        if number.shape != (n,):
+            raise ValueError(f"groups must have one entry for each of the {n} scores, got shape {np.shape(groups)}")
+        if len(names) < 2:
+            raise ValueError("groups must name at least 2 groups")
+        # Largest groups first, each to the fold that has the fewest rows so far.
+        sizes = np.bincount(number)
+        home, filled = np.empty(len(names), dtype=np.int64), np.zeros(min(folds, len(names)))
+        shuffled = rng.permutation(len(names))
+        for group in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
+            home[group] = np.argmin(filled)
+            filled[home[group]] += sizes[group]
+        return home[number]
+    classes, counts = np.unique(targets, return_counts=True)
+    if len(classes) < 2 or counts.min() < 2:
+        rare = classes[np.argmin(counts)]
+        raise ValueError(
+            "choosing by cross-validation needs at least 2 cases of each of two classes "
+            f"(class {rare:g} has {counts.min()})"
+        )
+    folds = min(folds, int(counts.min()))
+    for value in classes:
+        rows = np.flatnonzero(targets == value)
+        fold[rng.permutation(rows)] = np.arange(len(rows)) % folds
+    return fold
+
+
+def log_losses(z: Floats, targets: Floats | Labels) -> Floats:
+    """The log-loss of every case, from logits: softplus(∓z), or −log softmax(z)[class]."""
+    if z.ndim == 2:
+        own: Floats = log_softmax(z, axis=1)[np.arange(len(z)), targets]
+        return -own
+    losses: Floats = vh.softplus(np.where(targets == 1.0, -z, z))
+    return losses
+
+
+def _candidate(
+    name: str,
+    calibrator: Calibrator,
+    z: Floats,
+    targets: Floats | Labels,
+    weights: Floats | None,
+    fold: NDArray[np.int64],
+    base: Floats,
+) -> Candidate:
+    losses = np.empty(len(z))
+    for k in range(int(fold.max()) + 1):
+        held = fold == k
+        try:
+            calibrator.learn(z[~held], targets[~held], None if weights is None else weights[~held])
+        except ValueError as problem:
+            return Candidate(name, np.nan, np.nan, np.nan, str(problem))
+        losses[held] = log_losses(calibrator._apply(z[held]), targets[held])
+    log_loss = float(np.average(losses, weights=weights))
+    with np.errstate(invalid="ignore"):
+        gains = np.where(losses == base, 0.0, base - losses)
+        gain = float(np.average(gains, weights=weights))
+        spread = float(np.average((gains - gain) ** 2, weights=weights))
+    size = len(z) if weights is None else float(weights.sum())
+    return Candidate(name, log_loss, gain, float(np.sqrt(spread / size)))

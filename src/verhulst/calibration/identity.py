@@ -1,0 +1,36 @@
+"""The map that changes nothing: what `calibrate` keeps when nothing beats it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
+from verhulst.calibration.scores import Floats, Labels
+
+
+class Identity(Calibrator):
+    """Gives back the logits it was given.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.calibration.Identity().fit([-1.5, 2.0], [0, 1]).transform([0.25, -3.0])
+    array([ 0.25, -3.  ])
+    """
+
+    several_classes: ClassVar[bool] = True
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        return []
+
+    def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        return z.copy()
+
+    def parameters(self) -> dict[str, Any]:
+        return {}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        pass

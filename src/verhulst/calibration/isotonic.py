@@ -1,0 +1,117 @@
+"""Isotonic calibration: the best map that never falls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+import verhulst as vh
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
+from verhulst.calibration.scores import Floats, ScoreKind
+
+
+class Isotonic(Calibrator):
+    """Isotonic calibration by pooling adjacent violators, linear (in probability) between the pooled blocks.
+
+    Ties are pooled first. Scores beyond the ends get the value of the end; infinite scores are scores like others.
+
+    Parameters
+    ----------
+    end_cases : float
+        The weight of one imagined case of class 1 at the lowest score and one of class 0 at the highest. With ½ (the
+        rule of Krichevsky and Trofimov) no probability is 0 or 1, and no log-loss infinite; 0 gives the
+        plain pooled values, among them 0 and 1.
+    scores : "logits", "probabilities" or None
+        As in every map; see `Calibrator`.
+
+    Attributes
+    ----------
+    thresholds_ : (m,), finite scores at which the blocks begin and end, rising
+    values_ : (m,), the probability at each
+    value_at_minus_infinity_, value_at_infinity_ : float, for infinite scores
+
+    References
+    ----------
+    Zadrozny and Elkan 2002, "Transforming classifier scores into accurate multiclass probability estimates".
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> z = np.array([-2.0, -1.0, -0.5, 0.3, 1.0, 1.5, 2.0, 3.0])
+    >>> y = np.array([0, 0, 1, 0, 1, 0, 1, 1])
+    >>> vh.calibration.Isotonic(end_cases=0).fit(z, y).predict_proba(z)[:, 1]
+    array([0. , 0. , 0.5, 0.5, 0.5, 0.5, 1. , 1. ])
+    """
+
+    thresholds_: Floats
+    values_: Floats
+    value_at_minus_infinity_: float
+    value_at_infinity_: float
+
+    def __init__(self, end_cases: float = 0.5, scores: ScoreKind | None = None) -> None:
+        super().__init__(scores)
+        if not 0.0 <= end_cases < np.inf:
+            raise ValueError(f"end_cases must be finite and not negative, got {end_cases!r}")
+        self.end_cases = end_cases
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        distinct, mass, positive = tied(z, targets, weights)
+        mass[[0, -1]] += self.end_cases
+        positive[0] += self.end_cases
+        if len(distinct) == 1:
+            mass += self.end_cases
+        values = pool(positive / mass, mass)
+        self.value_at_minus_infinity_, self.value_at_infinity_ = float(values[0]), float(values[-1])
+        finite = np.isfinite(distinct)
+        distinct, values = distinct[finite], values[finite]
+        # A block needs its two ends only.
+        ends = np.ones(len(values), dtype=bool)
+        ends[1:-1] = (values[1:-1] != values[:-2]) | (values[1:-1] != values[2:])
+        self.thresholds_, self.values_ = distinct[ends], values[ends]
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        if len(self.thresholds_):
+            p = np.interp(z, self.thresholds_, self.values_)
+        else:
+            p = np.full_like(z, 0.5 * (self.value_at_minus_infinity_ + self.value_at_infinity_))
+        p[z == -np.inf] = self.value_at_minus_infinity_
+        p[z == np.inf] = self.value_at_infinity_
+        logits: Floats = vh.logit(p)
+        return logits
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "thresholds": self.thresholds_.tolist(),
+            "values": self.values_.tolist(),
+            "value_at_minus_infinity": self.value_at_minus_infinity_,
+            "value_at_infinity": self.value_at_infinity_,
+        }
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.thresholds_ = np.array(parameters["thresholds"], dtype=np.float64)
+        self.values_ = np.array(parameters["values"], dtype=np.float64)
+        self.value_at_minus_infinity_ = float(parameters["value_at_minus_infinity"])
+        self.value_at_infinity_ = float(parameters["value_at_infinity"])
+
+
+def tied(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """The distinct scores, rising, with the weight of all cases and of class 1 at each."""
+    order = np.argsort(z)
+    z, targets = z[order], targets[order]
+    first = np.flatnonzero(np.concatenate([[True], z[1:] != z[:-1]]))
+    if weights is None:
+        if len(first) == len(z):
+            return z, np.ones(len(z)), targets
+        return z[first], np.diff(first, append=len(z)).astype(np.float64), np.add.reduceat(targets, first)
+    weights = weights[order]
+    return z[first], np.add.reduceat(weights, first), np.add.reduceat(weights * targets, first)
+
+
+def pool(values: Floats, weights: Floats) -> Floats:
+    """The weighted least-squares fit to `values` that never falls (pooling adjacent violators)."""
+    fitted: Floats = isotonic_regression(values, weights=weights).x
+    return fitted

@@ -1,0 +1,129 @@
+"""Platt's map: an affine function of the logit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import verhulst as vh
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
+from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.scores import Floats, ScoreKind
+
+
+class LeverageWarning(CalibrationWarning):
+    """A few scores decide the slope of all."""
+
+
+class Platt(Calibrator):
+    """Affine calibration: logit p = slope · z + intercept, by maximum likelihood.
+
+    Parameters
+    ----------
+    smooth : bool
+        Platt's targets (N₊+1)/(N₊+2) and 1/(N₋+2) in place of 1 and 0. They keep the slope finite on separated
+        scores, but one far score may then flatten the slope for all: a LeverageWarning says so.
+    scores : "logits", "probabilities" or None
+        As in every map; see `Calibrator`.
+
+    Attributes
+    ----------
+    slope_, intercept_ : float
+    covariance_ : (2, 2), of intercept and slope
+    decrement_ : distance to the maximum in standard errors
+
+    References
+    ----------
+    Platt 1999, "Probabilistic outputs for support vector machines"; Lin, Lin and Weng 2007, eq. (4), for the targets.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> z = np.array([-2.0, -1.0, -0.5, 0.3, 1.0, 1.5, 2.0, 3.0])
+    >>> y = np.array([0, 0, 1, 0, 1, 0, 1, 1])
+    >>> platt = vh.calibration.Platt().fit(z, y)
+    >>> f"{platt.slope_:.3f} {platt.intercept_:.3f}"
+    '0.884 -0.488'
+    """
+
+    slope_: float
+    intercept_: float
+    covariance_: Floats
+    decrement_: float
+
+    def __init__(self, smooth: bool = False, scores: ScoreKind | None = None) -> None:
+        super().__init__(scores)
+        self.smooth = smooth
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        z, targets, weights = without_infinite(z, targets, weights)
+        constant = z.min() == z.max()
+        if not self.smooth and not constant and (separated(z, targets) or separated(-z, targets)):
+            raise ValueError(
+                "the scores separate the classes perfectly, so that the best slope is infinite: "
+                "use Platt(smooth=True), or more data"
+            )
+        if self.smooth:
+            targets = smooth_targets(targets, weights)
+        column, location, scale = standardise(z, weights)
+        optimum = fit_columns(np.stack([np.ones_like(column), column]), targets, weights)
+        level, slope = optimum.coefficients
+        self.slope_ = float(slope / scale)
+        self.intercept_ = float(level - slope * (location / scale))
+        back = np.array([[1.0, -location / scale], [0.0, 1.0 / scale]])
+        with np.errstate(invalid="ignore"):
+            self.covariance_ = back @ optimum.covariance @ back.T
+        self.decrement_ = optimum.decrement
+        if constant:
+            return [CalibrationWarning(f"every score is {z[0]:.6g}: slope 0, and the base rate for all")]
+        notes: list[CalibrationWarning] = []
+        if self.slope_ < 0.0:
+            notes.append(
+                CalibrationWarning(f"the slope is negative ({self.slope_:.4g}): higher scores go with class 0 here")
+            )
+        if leverage := _leverage(z, column, level + slope * column, weights):
+            notes.append(LeverageWarning(leverage))
+        return notes
+
+    def _apply(self, z: Floats) -> Floats:
+        # Not 0 · inf.
+        return z * self.slope_ + self.intercept_ if self.slope_ else np.full_like(z, self.intercept_)
+
+    def parameters(self) -> dict[str, Any]:
+        return {"slope": self.slope_, "intercept": self.intercept_}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.slope_, self.intercept_ = float(parameters["slope"]), float(parameters["intercept"])
+
+
+def smooth_targets(targets: Floats, weights: Floats | None) -> Floats:
+    """Platt's targets: (N₊+1)/(N₊+2) for class 1 and 1/(N₋+2) for class 0, with N the weight of each class."""
+    positive = float(targets.sum() if weights is None else targets @ weights)
+    negative = float(len(targets) if weights is None else weights.sum()) - positive
+    return np.where(targets == 1.0, (positive + 1.0) / (positive + 2.0), 1.0 / (negative + 2.0))
+
+
+def _leverage(z: Floats, column: Floats, eta: Floats, weights: Floats | None) -> str | None:
+    """A sentence where one score in a thousand (at least one) holds half of what is known of the slope."""
+    n = len(z)
+    if n < 20:
+        return None
+    information = vh.sigmoid_derivative(eta)
+    if weights is not None:
+        information *= weights
+    if not information.any():
+        return None
+    column = column - float(np.average(column, weights=information))
+    information *= column * column
+    few = max(1, n // 1000)
+    top = np.argpartition(information, n - few)[n - few :]
+    share = float(information[top].sum() / information.sum())
+    if share <= 0.5:
+        return None
+    farthest = z[top[np.argmax(information[top])]]
+    return (
+        f"{few} of {n} scores hold {share:.0%} of what is known of the slope (the farthest is {farthest:.6g}): "
+        "look at them, or fit without smoothed targets"
+    )

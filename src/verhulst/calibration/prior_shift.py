@@ -1,0 +1,94 @@
+"""The exact shift of the logit when classes are rarer, or more frequent, than where the model was trained."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import verhulst as vh
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
+from verhulst.calibration.scores import Floats, ScoreKind
+
+
+class PriorShift(Calibrator):
+    """Adds one number to all logits: logit p = z + shift. Nothing is estimated.
+
+    If the scores of each class are distributed alike in training and in use, and only the classes' shares differ,
+    Bayes' rule moves every logit by the same amount, the difference of the prior log-odds. The model itself must have
+    been calibrated where it was trained.
+
+    Parameters
+    ----------
+    shift : float, added to the logits
+    scores : "logits" (as always unless said) or "probabilities"
+
+    References
+    ----------
+    King and Zeng 2001, "Logistic regression in rare events data", eq. (7); Elkan 2001, "The foundations of
+    cost-sensitive learning", theorem 2.
+
+    Examples
+    --------
+    A model trained on all positives and one negative in ten:
+
+    >>> import verhulst as vh
+    >>> shift = vh.calibration.PriorShift.from_undersampling(kept_negatives=0.1)
+    >>> shift
+    PriorShift(shift=-2.30259)
+    >>> shift.predict_proba([0.0])[:, 1].round(4)
+    array([0.0909])
+    """
+
+    def __init__(self, shift: float, scores: ScoreKind = "logits") -> None:
+        super().__init__(scores)
+        if not np.isfinite(shift):
+            raise ValueError(f"shift must be finite, got {shift!r}")
+        self.shift = float(shift)
+        self.kind_ = scores
+        self.n_classes_ = 2
+
+    @classmethod
+    def from_prevalence(cls, training: float, deployment: float, scores: ScoreKind = "logits") -> Self:
+        """From the share of class 1 in the training data and where the model is used; both strictly between 0 and 1.
+
+        A case-control study is such a pair: the share of cases in the study, and that in the population.
+        """
+        for name, share in (("training", training), ("deployment", deployment)):
+            if not 0.0 < share < 1.0:
+                raise ValueError(f"{name} must lie strictly between 0 and 1, got {share!r}")
+        return cls(float(vh.logit(deployment)) - float(vh.logit(training)), scores)
+
+    @classmethod
+    def from_undersampling(
+        cls, kept_negatives: float = 1.0, kept_positives: float = 1.0, scores: ScoreKind = "logits"
+    ) -> Self:
+        """From the share of each class's cases that was kept for training; above 1 where cases were repeated."""
+        for name, share in (("kept_negatives", kept_negatives), ("kept_positives", kept_positives)):
+            if not 0.0 < share < np.inf:
+                raise ValueError(f"{name} must be positive and finite, got {share!r}")
+        return cls(float(np.log(kept_negatives) - np.log(kept_positives)), scores)
+
+    @classmethod
+    def from_positive_weight(cls, weight: float, scores: ScoreKind = "logits") -> Self:
+        """From the weight of class 1 in the training loss: `scale_pos_weight`, or a ratio of class weights."""
+        if not 0.0 < weight < np.inf:
+            raise ValueError(f"weight must be positive and finite, got {weight!r}")
+        return cls(-float(np.log(weight)), scores)
+
+    def fit(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Checks the input and changes nothing: the shift is known, not learned."""
+        return super().fit(logits, y, sample_weight)
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        return z + self.shift
+
+    def parameters(self) -> dict[str, Any]:
+        return {"shift": self.shift}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.shift = float(parameters["shift"])

@@ -1,0 +1,91 @@
+"""A quadratic function of the logit, where it rises over all the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
+from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.scores import Floats
+
+
+class Quadratic(Calibrator):
+    """Quadratic calibration: logit p = c₀ + c₁z + c₂z², refused where it falls between two of the scores.
+
+    It is the right map where the logits of both classes are normal with different variances. Beyond the scores it was
+    fitted to it goes on along its tangent, so that it rises everywhere.
+
+    Attributes
+    ----------
+    coefficients_ : (3,), of 1, z and z²
+    low_, high_ : float, the smallest and the largest finite score of the fit
+
+    Raises
+    ------
+    ValueError : from `fit`, where the best quadratic turns within the scores
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> y = np.repeat([0, 1], 5000)
+    >>> z = np.where(y == 1, rng.normal(1.0, 1.2, 10_000), rng.normal(-1.0, 1.0, 10_000)).clip(-2, 4)
+    >>> vh.calibration.Quadratic().fit(z, y).coefficients_.round(2)
+    array([0.02, 1.71, 0.1 ])
+    """
+
+    coefficients_: Floats
+    low_: float
+    high_: float
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        z, targets, weights = without_infinite(z, targets, weights)
+        low, high = float(z.min()), float(z.max())
+        if low == high:
+            raise ValueError(f"every score is {low:.6g}: a quadratic needs at least three different scores")
+        if separated(z, targets):
+            raise ValueError(
+                "the scores separate the classes perfectly, so that the best map is infinitely steep: "
+                "use Platt(smooth=True), or more data"
+            )
+        column, location, scale = standardise(z, weights)
+        square, square_location, square_scale = standardise(column * column, weights)
+        optimum = fit_columns(np.stack([np.ones_like(z), column, square]), targets, weights)
+        if not optimum.converged:
+            raise ValueError("no best quadratic exists: a parabola separates the classes perfectly; use Platt or Beta")
+        level, slope, bend = optimum.coefficients
+        bend /= square_scale
+        level -= bend * square_location
+        # Back from u = (z − location)/scale to z.
+        c2 = bend / scale**2
+        c1 = slope / scale - 2.0 * c2 * location
+        c0 = level - slope * location / scale + c2 * location**2
+        if c1 + 2.0 * c2 * low < 0.0 or c1 + 2.0 * c2 * high < 0.0:
+            raise ValueError(
+                f"the best quadratic turns at {-c1 / (2.0 * c2):.4g}, within the scores ({low:.4g} to {high:.4g}): "
+                "a map that falls would undo the ranking; use Platt or Beta"
+            )
+        self.coefficients_ = np.array([c0, c1, c2])
+        self.low_, self.high_ = low, high
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        c0, c1, c2 = self.coefficients_
+        inside = np.clip(z, self.low_, self.high_)
+        logits: Floats = c0 + inside * (c1 + c2 * inside)
+        beyond = z != inside
+        if beyond.any():
+            slope = c1 + 2.0 * c2 * inside[beyond]
+            excess = z[beyond] - inside[beyond]
+            logits[beyond] += np.where(slope > 0.0, slope, 0.0) * np.where(slope > 0.0, excess, 0.0)
+        return logits
+
+    def parameters(self) -> dict[str, Any]:
+        return {"coefficients": self.coefficients_.tolist(), "low": self.low_, "high": self.high_}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.coefficients_ = np.array(parameters["coefficients"], dtype=np.float64)
+        self.low_, self.high_ = float(parameters["low"]), float(parameters["high"])

@@ -1,0 +1,114 @@
+"""Temperature scaling: one number that divides all logits, of one column or of K classes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.special import log_softmax
+
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, without_infinite
+from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.newton import Optimum, Statistics, maximise
+from verhulst.calibration.scores import Floats, Labels
+
+
+class Temperature(Calibrator):
+    """Temperature scaling: logit p = z / T, or softmax(z / T) for logits of shape (n, K), by maximum likelihood.
+
+    Attributes
+    ----------
+    inverse_temperature_ : float, 1/T; 0 where the scores rank the classes backwards
+    standard_error_ : float, of 1/T
+
+    References
+    ----------
+    Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> z = np.array([-8.0, -4.0, 3.0, -2.0, 5.0, -1.0, 6.0, 9.0])
+    >>> y = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    >>> temperature = vh.calibration.Temperature().fit(z, y)
+    >>> f"{temperature.inverse_temperature_:.4f}"
+    '0.4024'
+    """
+
+    inverse_temperature_: float
+    several_classes: ClassVar[bool] = True
+    standard_error_: float
+
+    @property
+    def temperature_(self) -> float:
+        """T itself; infinite where 1/T is 0."""
+        return 1.0 / self.inverse_temperature_ if self.inverse_temperature_ else np.inf
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        z, targets, weights = without_infinite(z, targets, weights)
+        if not z.any():
+            self.inverse_temperature_, self.standard_error_ = 1.0, np.inf
+            return [CalibrationWarning("every score is 0: every temperature gives one half")]
+        if (np.where(targets == 1.0, z, -z) >= 0.0).all():
+            raise ValueError(
+                "every score has the sign of its label, so that the best temperature is 0 "
+                "and every probability 0 or 1: use Platt(smooth=True), or more data"
+            )
+        column, _, scale = standardise(z, weights, centre=False)
+        return self._keep(fit_columns(column[np.newaxis], targets, weights), scale)
+
+    def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
+        require_possible(z, labels)
+        highest = z.max(axis=1, keepdims=True)
+        if (z[np.arange(len(z)), labels] >= highest[:, 0]).all():
+            raise ValueError(
+                "every row gives its own class the highest score, so that the best temperature is 0 and every "
+                "probability 0 or 1: use more data"
+            )
+        # A number added to a row changes nothing: the highest logit of each becomes 0.
+        z = z - highest
+        scale = float(np.abs(z[np.isfinite(z)]).max())
+        return self._keep(maximise(partial(_statistics, z / scale, labels, weights), np.zeros(1)), scale)
+
+    def _keep(self, optimum: Optimum, scale: float) -> list[CalibrationWarning]:
+        self.inverse_temperature_ = max(float(optimum.coefficients[0]) / scale, 0.0)
+        self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0])) / scale
+        if self.inverse_temperature_ == 0.0:
+            return [CalibrationWarning("the scores rank the classes backwards: 1/T is 0, every probability the same")]
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        # Not 0 · inf.
+        return z * self.inverse_temperature_ if self.inverse_temperature_ else np.zeros_like(z)
+
+    def parameters(self) -> dict[str, Any]:
+        return {"inverse_temperature": self.inverse_temperature_}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.inverse_temperature_ = float(parameters["inverse_temperature"])
+
+
+def require_possible(z: Floats, labels: Labels) -> None:
+    """Raises where a row's own class has the logit −inf: no map makes it possible again."""
+    own = z[np.arange(len(z)), labels]
+    if np.isinf(z).any() and ((own == -np.inf) | (z == np.inf).any(axis=1)).any():
+        row = int(((own == -np.inf) | (z == np.inf).any(axis=1)).argmax())
+        raise ValueError(f"row {row} holds +inf, or −inf for its own class {labels[row]}: clip the scores")
+
+
+def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
+    """Log-likelihood of softmax(βz) with its two derivatives: z_y − Σpz and the variance of z under p."""
+    with np.errstate(invalid="ignore"):
+        scaled = np.where(np.isinf(z), -np.inf, beta[0] * z)
+        log_p = log_softmax(scaled, axis=1)
+        p = np.exp(log_p)
+        own = np.arange(len(z)), labels
+        pz = np.where(p > 0.0, p * z, 0.0)
+        mean = pz.sum(axis=1)
+        variance = np.where(p > 0.0, pz * z, 0.0).sum(axis=1) - mean * mean
+    w = np.ones(len(z)) if weights is None else weights
+    return Statistics(
+        float(w @ log_p[own]), np.array([w @ (z[own] - mean)]), np.array([[w @ np.maximum(variance, 0.0)]])
+    )

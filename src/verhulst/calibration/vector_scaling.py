@@ -1,0 +1,101 @@
+"""Vector scaling: a slope and an intercept for each of K classes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy.special import log_softmax
+
+from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
+from verhulst.calibration.newton import Statistics, maximise
+from verhulst.calibration.scores import Floats, Labels
+
+
+class VectorScaling(Calibrator):
+    """Vector scaling: softmax(slope ∘ z + intercept) for logits of shape (n, K), by maximum likelihood.
+
+    The first intercept is 0: softmax does not see a number added to all.
+
+    Attributes
+    ----------
+    slopes_, intercepts_ : (K,)
+    decrement_ : distance to the maximum in standard errors
+
+    References
+    ----------
+    Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> z = rng.normal(size=(4000, 3))
+    >>> y = (2 * z + [0, 1, -1] + rng.gumbel(size=z.shape)).argmax(axis=1)
+    >>> vh.calibration.VectorScaling().fit(z, y).slopes_.round(1)
+    array([2.1, 2. , 2. ])
+    """
+
+    several_classes: ClassVar[bool] = True
+    slopes_: Floats
+    intercepts_: Floats
+    decrement_: float
+
+    def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        raise ValueError("VectorScaling takes scores of shape (n, K), K >= 2; for one column use Platt")
+
+    def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
+        classes = z.shape[1]
+        absent = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
+        if len(absent):
+            raise ValueError(f"y has no case of class {absent[0]}: every class needs some, or use Temperature")
+        if np.isinf(z).any():
+            row = int(np.isinf(z).any(axis=1).argmax())
+            raise ValueError(f"row {row} holds a probability of 0 or an infinite logit: clip it, or use Temperature")
+        scale = float(z.std()) or 1.0
+        start = np.concatenate([np.full(classes, scale), np.zeros(classes - 1)])
+        optimum = maximise(partial(_statistics, z / scale, labels, weights), start)
+        if not optimum.converged:
+            raise ValueError(
+                "the likelihood has no maximum: some class is separated perfectly; use Temperature, or more data"
+            )
+        self.slopes_ = optimum.coefficients[:classes] / scale
+        self.intercepts_ = np.concatenate([[0.0], optimum.coefficients[classes:]])
+        self.decrement_ = optimum.decrement
+        return []
+
+    def _apply(self, z: Floats) -> Floats:
+        return z * self.slopes_ + self.intercepts_
+
+    def parameters(self) -> dict[str, Any]:
+        return {"slopes": self.slopes_.tolist(), "intercepts": self.intercepts_.tolist()}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        self.slopes_ = np.array(parameters["slopes"], dtype=np.float64)
+        self.intercepts_ = np.array(parameters["intercepts"], dtype=np.float64)
+
+
+def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
+    """Log-likelihood of softmax(slope ∘ z + intercept) with its derivatives.
+
+    Class k has the columns z_k (for its slope) and 1 (for its intercept), so that with D = diag(p) − ppᵀ in each row
+    the information is Σ w D∘(zzᵀ), Σ w D∘(z1ᵀ) and Σ w D.
+    """
+    n, classes = z.shape
+    log_p = log_softmax(z * beta[:classes] + np.concatenate([[0.0], beta[classes:]]), axis=1)
+    p = np.exp(log_p)
+    own = np.arange(n), labels
+    residual = -p
+    residual[own] += 1.0
+    w = np.ones(n) if weights is None else weights
+    weighted = p * w[:, np.newaxis]
+    pz = p * z
+    slopes = np.diag((weighted * z * z).sum(axis=0)) - (weighted * z).T @ pz
+    crossed = np.diag((weighted * z).sum(axis=0)) - (weighted * z).T @ p
+    levels = np.diag(weighted.sum(axis=0)) - weighted.T @ p
+    gradient = np.concatenate([w @ (residual * z), (w @ residual)[1:]])
+    return Statistics(
+        float(w @ log_p[own]), gradient, np.block([[slopes, crossed[:, 1:]], [crossed[:, 1:].T, levels[1:, 1:]]])
+    )
