@@ -1,0 +1,134 @@
+"""Figures and axes in the house's style, made without touching matplotlib's global state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from verhulst.figures.theme import Stroke, Theme
+
+TITLE, TEXT, SMALL = 11.0, 9.5, 8.5  # points: at half size the smallest is still above four
+LINE = 2.0
+
+
+def new_figure(width: float, height: float, theme: Theme) -> Figure:
+    """An empty figure, `width` by `height` inches, that lays itself out. It is not registered with pyplot."""
+    figure = Figure(figsize=(width, height), facecolor=theme.paper)
+    figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
+    return figure
+
+
+def panels(figure: Figure, rows: int, columns: int, theme: Theme, **options: Any) -> list[Axes]:
+    """A grid of dressed axes, in reading order."""
+    grid = figure.subplots(rows, columns, squeeze=False, **options)
+    return [dress(ax, theme) for ax in grid.flat]
+
+
+def axes_for(ax: Axes | None, theme: Theme, width: float = 6.4, height: float = 4.0) -> Axes:
+    """`ax` dressed, or the axes of a new figure."""
+    return dress(new_figure(width, height, theme).subplots() if ax is None else ax, theme)
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The whole figure that holds `ax`."""
+    figure = ax.figure
+    while isinstance(figure, SubFigure):
+        figure = figure.figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def dress(ax: Axes, theme: Theme) -> Axes:
+    """Colours, spines, ticks and a quiet grid."""
+    ax.set_facecolor(theme.paper)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set(color=theme.rule, linewidth=1.0)
+    ax.tick_params(which="both", colors=theme.muted, labelsize=SMALL, length=3, width=0.8, color=theme.rule)
+    ax.grid(True, color=theme.rule, linewidth=0.5, alpha=0.6)
+    ax.set_axisbelow(True)
+    ax.xaxis.label.set(color=theme.muted, size=TEXT)
+    ax.yaxis.label.set(color=theme.muted, size=TEXT)
+    return ax
+
+
+def caption(ax: Axes, title: str, theme: Theme, x: str = "", y: str = "") -> None:
+    """The title above the axes, flush left, and the names of both axes."""
+    ax.set_title(title, loc="left", color=theme.ink, size=TITLE, weight="bold", pad=8)
+    ax.set_xlabel(x, color=theme.muted, size=TEXT)
+    ax.set_ylabel(y, color=theme.muted, size=TEXT)
+
+
+def curve(ax: Axes, x: Any, y: Any, stroke: Stroke, width: float = LINE, **options: Any) -> None:
+    """One series."""
+    ax.plot(x, y, color=stroke.color, linestyle=stroke.dash, linewidth=width, solid_capstyle="round", **options)
+
+
+def dot(ax: Axes, x: Any, y: Any, stroke: Stroke, theme: Theme, size: float = 6.0) -> None:
+    """A point on a curve, ringed by the paper so that it stands off the line."""
+    ax.plot(x, y, "o", color=stroke.color, markersize=size, markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=5)
+
+
+def note(
+    ax: Axes,
+    x: float,
+    y: float,
+    text: str,
+    color: str,
+    *,
+    ha: str = "left",
+    va: str = "center",
+    size: float = TEXT,
+    shift: tuple[float, float] = (0, 0),
+    **options: Any,
+) -> None:
+    """A direct label at data coordinates (x, y), `shift` points away: used instead of a legend."""
+    ax.annotate(
+        text, (x, y), xytext=shift, textcoords="offset points", color=color, size=size, ha=ha, va=va,
+        annotation_clip=False, **options,
+    )  # fmt: skip
+
+
+def rule(ax: Axes, theme: Theme, *, x: float | None = None, y: float | None = None, **options: Any) -> None:
+    """A thin dashed reference line at x or at y."""
+    style: dict[str, Any] = {"color": theme.muted, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 1} | options
+    if x is not None:
+        ax.axvline(x, **style)
+    if y is not None:
+        ax.axhline(y, **style)
+
+
+def spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Moves label positions apart until neighbours are at least `gap` away from each other, as little as possible.
+
+    Examples
+    --------
+    >>> from verhulst.figures.canvas import spread
+    >>> spread([0.0, 0.1, 5.0], 1.0)
+    [-0.45, 0.55, 5.0]
+    """
+    order = np.argsort(positions, kind="stable")
+    placed: list[list[float]] = []  # clusters of wished positions, each laid out about its mean
+    for i in order:
+        placed.append([float(positions[i])])
+        while len(placed) > 1 and _bottom(placed[-1], gap) - _top(placed[-2], gap) < gap:
+            last = placed.pop()
+            placed[-1] += last
+    flat = [_bottom(cluster, gap) + gap * k for cluster in placed for k in range(len(cluster))]
+    result = [0.0] * len(flat)
+    for value, i in zip(flat, order, strict=True):
+        result[i] = round(value, 12)
+    return result
+
+
+def _bottom(cluster: list[float], gap: float) -> float:
+    return sum(cluster) / len(cluster) - gap * (len(cluster) - 1) / 2
+
+
+def _top(cluster: list[float], gap: float) -> float:
+    return _bottom(cluster, gap) + gap * (len(cluster) - 1)

@@ -1,0 +1,110 @@
+"""Odds ratios with their intervals on a log axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import ArrayLike
+
+from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, rule
+from verhulst.figures.theme import Theme, theme_named
+
+
+@dataclass(frozen=True)
+class Forest:
+    """What a forest plot shows: one row per column of the model, first row on top.
+
+    Attributes
+    ----------
+    names : column names
+    odds_ratio, lower, upper : estimate and ends of the interval; 0, inf and nan are kept and drawn as open ends
+    level : coverage of the interval
+    """
+
+    names: tuple[str, ...]
+    odds_ratio: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    level: float
+
+    def limits(self) -> tuple[float, float]:
+        """Ends of the odds-ratio axis: everything finite, and 1."""
+        ends = np.array([1.0, *self.odds_ratio, *self.lower, *self.upper])
+        ends = ends[np.isfinite(ends) & (ends > 0)]
+        low, high = float(np.log(ends.min())), float(np.log(ends.max()))
+        pad = 0.08 * max(high - low, 0.2)
+        return float(np.exp(low - pad)), float(np.exp(high + pad))
+
+
+def prepare_forest(
+    names: Sequence[str], odds_ratio: ArrayLike, lower: ArrayLike, upper: ArrayLike, *, level: float = 0.95
+) -> Forest:
+    """Gathers the rows of a forest plot.
+
+    Raises
+    ------
+    ValueError
+        If the four do not have the same length, or there is no row.
+
+    Examples
+    --------
+    >>> from verhulst.figures import prepare_forest
+    >>> prepare_forest(["age"], [1.65], [1.2], [2.3]).names
+    ('age',)
+    """
+    columns = [tuple(np.atleast_1d(np.asarray(part, dtype=float)).tolist()) for part in (odds_ratio, lower, upper)]
+    if not names or any(len(part) != len(names) for part in columns):
+        raise ValueError(f"a forest plot needs as many names ({len(names)}) as odds ratios and ends of intervals")
+    return Forest(tuple(names), columns[0], columns[1], columns[2], level)
+
+
+def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None = None) -> Figure:
+    """Draws the rows; returns the figure. Ends at 0 or infinity are arrows, a missing estimate says so."""
+    tokens = theme_named(theme)
+    rows = len(forest.names)
+    ax = axes_for(ax, tokens, 7.2, 1.1 + 0.34 * rows)
+    low, high = forest.limits()
+    ax.set_xscale("log")
+    ax.set_xlim(low, high)
+    ax.set_ylim(rows - 0.4, -0.6)
+    rule(ax, tokens, x=1.0)
+    for row, (ratio, start, end) in enumerate(zip(forest.odds_ratio, forest.lower, forest.upper, strict=True)):
+        _row(ax, row, ratio, start, end, (low, high), tokens)
+    ax.set_yticks(range(rows), forest.names, color=tokens.ink, size=TEXT)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(False, axis="y")
+    subs = (1.0, 2.0, 5.0) if high / low < 1e3 else (1.0,)
+    ax.xaxis.set_major_locator(LogLocator(subs=subs, numticks=9))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    caption(ax, "Odds ratios", tokens, x=f"odds ratio, {100 * forest.level:g} % interval (log axis)")
+    return figure_of(ax)
+
+
+def _row(ax: Axes, row: int, ratio: float, start: float, end: float, limits: tuple[float, float], theme: Theme) -> None:
+    low, high = limits
+    if np.isnan(ratio):
+        ax.text(1.0, row, " not estimated", color=theme.muted, size=SMALL, va="center")
+        return
+    stroke = theme.first if start > 1 or end < 1 else theme.third
+    left, right = max(start, low) if start > 0 else low, min(end, high)
+    if not (np.isnan(start) or np.isnan(end)):
+        ax.plot([left, right], [row, row], color=stroke.color, linewidth=2.2, solid_capstyle="butt")
+    if start < low or ratio <= 0:
+        ax.plot(low, row, "<", color=stroke.color, markersize=6, clip_on=False)
+    if end > high or np.isposinf(ratio):
+        ax.plot(high, row, ">", color=stroke.color, markersize=6, clip_on=False)
+    if 0 < ratio < np.inf:
+        dot(ax, ratio, row, stroke, theme, 7.5)
+        label = f"{ratio:.2f}" if 0.095 < ratio < 100 else f"{ratio:.2g}"
+    else:
+        label = "0" if ratio <= 0 else "∞"
+    ax.annotate(
+        label, (1.0, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
+        va="center", color=theme.ink, size=TEXT, annotation_clip=False,
+    )  # fmt: skip

@@ -1,0 +1,107 @@
+"""Every figure of the visual reference by its name."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from verhulst.figures.theme import Theme, theme_named
+
+# A figure called some-name is the module some_name beside this one, with prepare_some_name and draw_some_name.
+FIGURES = {
+    "anatomy": "The parts of the sigmoid: e^-z, 1 + e^-z, and the reciprocal",
+}
+FORMATS = ("png", "svg", "pdf")
+
+
+def _module_of(name: str) -> tuple[Any, str]:
+    if name not in FIGURES:
+        near = difflib.get_close_matches(name, FIGURES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(FIGURES)}"
+        raise ValueError(f"no figure {name!r}: {hint}")
+    word = name.replace("-", "_")
+    return importlib.import_module(f"verhulst.figures.{word}"), word
+
+
+def prepare(name: str) -> Any:
+    """The numbers of a figure: a frozen record, drawn by `plot`.
+
+    Raises
+    ------
+    ValueError
+        If there is no figure of that name.
+    """
+    module, word = _module_of(name)
+    return getattr(module, f"prepare_{word}")()
+
+
+def plot(name: str, *, theme: str | Theme = "light") -> Figure:
+    """Draws a figure of the visual reference.
+
+    Parameters
+    ----------
+    name : one of `FIGURES`
+    theme : "light", "dark" or "grey", or a theme of your own
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not registered with pyplot; save it with `save` or its own `savefig`.
+
+    Raises
+    ------
+    ValueError
+        If there is no figure or theme of that name.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> len(vh.figures.plot("anatomy").axes) > 0
+    True
+    """
+    module, word = _module_of(name)
+    figure = getattr(module, f"draw_{word}")(getattr(module, f"prepare_{word}")(), theme=theme_named(theme))
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pathlib.Path:
+    """Writes a figure to a PNG, SVG or PDF file, whole or not at all.
+
+    Parameters
+    ----------
+    path : its suffix says the format
+    dpi : dots per inch of a PNG
+
+    Raises
+    ------
+    ValueError
+        If the suffix is another.
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    target = pathlib.Path(path)
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise ValueError(f"{target}: the name must end in .png, .svg or .pdf")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{target}: there is no folder {target.parent}")
+    date = {"CreationDate": None} if kind == "pdf" else {"Date": None} if kind == "svg" else None
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+        part = pathlib.Path(file.name)
+        try:
+            figure.savefig(file, format=kind, dpi=dpi, metadata=date)
+        except BaseException:
+            part.unlink()
+            raise
+    mask = os.umask(0)
+    os.umask(mask)
+    part.chmod(0o666 & ~mask)
+    part.replace(target)
+    return target
