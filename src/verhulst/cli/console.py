@@ -1,0 +1,46 @@
+"""What is said to people, and where: results on standard output, messages on standard error."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import Any
+
+from rich.console import Console
+
+
+def messages() -> Console:
+    """Standard error. Rich leaves colours out where NO_COLOR is set, the terminal is dumb, or there is none."""
+    return Console(stderr=True, highlight=False)
+
+
+def output() -> Console:
+    """Standard output."""
+    return Console(highlight=False)
+
+
+def say(text: str) -> None:
+    """One message on standard error; not wrapped, so that it can be searched and piped."""
+    messages().print(text, markup=False, soft_wrap=True)
+
+
+def print_json(command: str, record: dict[str, Any]) -> None:
+    """A record on standard output as JSON, with the schema's version first.
+
+    JSON has no infinity and no nan: an infinite number is written as the text "inf" or "-inf", nan as null.
+    """
+    document = {"schema_version": 1, "command": command} | record
+    sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else repr(value)
+    return value

@@ -1,0 +1,128 @@
+"""The group of commands: lazily imported, with errors turned into sentences and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from typing import IO, Any
+
+import click
+
+import verhulst as package
+from verhulst.cli.console import say
+from verhulst.data.errors import DataError, OutputError, UnknownColumnError, nearest
+
+# In the order of --help. A command is the `command` of the file that bears its name.
+COMMANDS = (
+    "demo",
+    "fit",
+    "predict",
+    "calibrate",
+    "evaluate",
+    "audit",
+    "table",
+    "explain",
+    "compare",
+    "plot",
+    "explore",
+)
+
+
+class DataFault(click.ClickException):
+    """The data or the model file are not as they should be."""
+
+    exit_code = 3
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Writes the message to standard error."""
+        say(f"Error: {self.format_message()}")
+
+
+class UsageFault(DataFault):
+    """Something that was named on the command line is not there."""
+
+    exit_code = 2
+
+
+class Group(click.Group):
+    """A click group whose commands are files, imported when they are called for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands that exist, in order."""
+        return [name for name in COMMANDS if importlib.util.find_spec(f"verhulst.cli.{name}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"verhulst.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click's own, but an unknown command is answered with the nearest."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            close = nearest(name, self.list_commands(ctx))
+            hint = f" Did you mean {close!r}?" if close else f" The commands are {', '.join(self.list_commands(ctx))}."
+            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; what the user can mend becomes a sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (UnknownColumnError, OutputError) as error:
+            raise UsageFault(str(error)) from error
+        except DataError as error:
+            raise DataFault(str(error)) from error
+        except FileNotFoundError as error:
+            raise UsageFault(
+                str(error) if error.errno is None else f"{error.filename}: there is no such file."
+            ) from error
+        except ModuleNotFoundError as error:
+            raise UsageFault(_what_to_install(error)) from error
+        except BrokenPipeError:
+            # The reader of standard output has gone (`| head`): that is no fault, but the rest cannot be flushed at
+            # exit. .dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except KeyboardInterrupt:
+            say("Interrupted; no output file was written.")
+            raise SystemExit(130) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            traceback.print_exc()
+            say("This is a fault in verhulst, not in your data. Please report it with the lines above.")
+            raise SystemExit(70) from None
+
+
+def _what_to_install(error: ModuleNotFoundError) -> str:
+    extras = {"matplotlib": "figures", "torch": "torch", "jax": "jax", "dask": "dask", "sklearn": "sklearn"}
+    module = (error.name or "").partition(".")[0]
+    extra = extras.get(module, "cli")
+    return f"This needs {module}, which is not installed: pip install 'verhulst[{extra}]'"
+
+
+EPILOG = """
+\b
+Examples:
+  verhulst demo
+  verhulst fit votes.csv --target vote --positive Dole -o model.json
+  verhulst predict model.json new.csv -o predictions.parquet
+
+Results go to standard output, messages to standard error; "-" stands for standard input or output. Exit codes: 0 done,
+1 a quality gate failed, 2 usage, 3 bad data or model file.
+"""
+
+
+@click.group(
+    cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package.__version__, message="verhulst %(version)s")
+def verhulst() -> None:
+    """Turns scores into probabilities: exactly, fast, and honestly."""

@@ -1,0 +1,28 @@
+"""The entry point: from the shell's arguments to an exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+
+def main() -> None:
+    """Runs the command line and leaves with its exit code.
+
+    0: done. 1: a quality gate failed (`--fail-if`). 2: usage (an unknown command, option, file, column or folder).
+    3: bad data or model file. 70: a fault in verhulst itself. 130: interrupted.
+    """
+    try:
+        from verhulst.cli.group import verhulst
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        sys.exit(f"The command line needs {error.name}, which is not installed: pip install 'verhulst[cli]'")
+    # A polite kill unwinds the stack as Ctrl-C does, so that no half-written file stays behind.
+    signal.signal(signal.SIGTERM, _terminate)
+    verhulst(prog_name="verhulst")
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
