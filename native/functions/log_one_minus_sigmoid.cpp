@@ -1,22 +1,9 @@
-#include "functions/elementwise.hpp"
+// log(1 - sigma(z)) = log sigma(-z) = -softplus(z); derivation and bound in softplus.hpp.
+#include "functions/softplus.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
-namespace {
-
-struct LogOneMinusSigmoid {
-    static double scalar(double x) { return x > 0 ? -x - std::log1p(std::exp(-x)) : -std::log1p(std::exp(x)); }
-    static Vec wide(Vec z) {
-        double a[lanes];
-        store(a, z);
-        for (double& x : a) x = scalar(x);
-        return load(a);
-    }
-    static Pair narrow(Vec z) { return {wide(z), Vec(0.0)}; }
-};
-
-}  // namespace
 
 extern const Kernels log_one_minus_sigmoid;
-const Kernels log_one_minus_sigmoid = elementwise<LogOneMinusSigmoid>();
+const Kernels log_one_minus_sigmoid = elementwise<MinusSoftplus>();
 
 }  // namespace verhulst::VERHULST_LEVEL

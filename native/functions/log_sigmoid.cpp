@@ -1,17 +1,12 @@
-#include "functions/elementwise.hpp"
+// log sigma(z) = -softplus(-z), -0 at +inf; derivation and bound in softplus.hpp.
+#include "functions/softplus.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct LogSigmoid {
-    static double scalar(double x) { return x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x)); }
-    static Vec wide(Vec z) {
-        double a[lanes];
-        store(a, z);
-        for (double& x : a) x = scalar(x);
-        return load(a);
-    }
-    static Pair narrow(Vec z) { return {wide(z), Vec(0.0)}; }
+    static Vec wide(Vec z) { return MinusSoftplus::wide(-z); }
+    static Pair narrow(Vec z) { return MinusSoftplus::narrow(-z); }
 };
 
 }  // namespace

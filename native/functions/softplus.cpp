@@ -1,20 +1,7 @@
-#include "functions/elementwise.hpp"
+// softplus(z) = log(1 + e^z); derivation and bound in softplus.hpp.
+#include "functions/softplus.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
-namespace {
-
-struct Softplus {
-    static double scalar(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
-    static Vec wide(Vec z) {
-        double a[lanes];
-        store(a, z);
-        for (double& x : a) x = scalar(x);
-        return load(a);
-    }
-    static Pair narrow(Vec z) { return {wide(z), Vec(0.0)}; }
-};
-
-}  // namespace
 
 extern const Kernels softplus;
 const Kernels softplus = elementwise<Softplus>();

@@ -1,0 +1,51 @@
+// softplus(z) = log(1 + e^z), the kernel of three functions: log sigma(z) = -softplus(-z),
+// log(1 - sigma(z)) = -softplus(z). No threshold anywhere: e^-|z| is added however small it is.
+//
+// Formula.  softplus(z) = max(z, 0) + log(1 + h), h = e^-|z| in (0, 1]; both terms are positive, so nothing cancels.
+// Error.    h is good to 2^-62.8 of itself and |d log(1 + h)| <= log(1 + h) |dh/h|; log1p_unit_pair adds 2^-61 of the
+//   logarithm where that is largest (near h = 1/64; in units in the last place 0.002), the sum before the last
+//   rounding 2^-64. Together: at most 0.503 units in the last place.
+// Tail.     For z < -700, log(1 + h) = h to 2^-1020, and h is rounded once at its own, perhaps subnormal, scale.
+// Tested    against 250-bit MPFR on [-800, 800]; float32, float16 and bfloat16 exhaustively (proofs/).
+#pragma once
+
+#include "functions/elementwise.hpp"
+#include "simd/exp_pair.hpp"
+#include "simd/log_pair.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+
+// log(1 + e^z) for |z| <= 700; |lo| <= 2^-11 hi.
+static inline Pair softplus_pair(Vec z) {
+    const Pair logarithm = log1p_unit_pair(exp_pair(-abs(z)));
+    const Pair sum = two_sum(max(z, Vec(0.0)), logarithm.hi);
+    return {sum.hi, sum.lo + logarithm.lo};
+}
+
+struct Softplus {
+    static Vec wide(Vec z) {
+        const Pair p = softplus_pair(z);
+        const Vec y = p.hi + p.lo;
+        const Mask ordinary = abs(z) <= Vec(700.0);
+        if (!any(~ordinary)) return y;
+        const ScaledPair h = exp_scaled(max(Vec(-760.0), min(Vec(0.0), z)));
+        return select(ordinary, y, select(z < Vec(0.0), scale_once(h.value, h.exponent), z));
+    }
+    // Beyond 700 every narrow format is at its end already: 0, or z itself.
+    static Pair narrow(Vec z) {
+        const Vec inside = min(Vec(700.0), max(Vec(-700.0), z));
+        const Pair p = softplus_pair(inside);
+        return select(z < Vec(700.0), fast_two_sum(p.hi, p.lo), Pair{z, 0.0});
+    }
+};
+
+// -softplus(z)
+struct MinusSoftplus {
+    static Vec wide(Vec z) { return -Softplus::wide(z); }
+    static Pair narrow(Vec z) {
+        const Pair p = Softplus::narrow(z);
+        return {-p.hi, -p.lo};
+    }
+};
+
+}  // namespace verhulst::VERHULST_LEVEL
