@@ -87,8 +87,8 @@ class Group(click.Group):
         except ModuleNotFoundError as error:
             raise UsageFault(_what_to_install(error)) from error
         except BrokenPipeError:
-            # The reader of standard output has gone (`| head`): that is no fault, but the rest cannot be flushed at
-            # exit. .dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader of standard output has gone (`| head`): no fault, but the rest cannot be flushed at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
         except KeyboardInterrupt:
             say("Interrupted; no output file was written.")

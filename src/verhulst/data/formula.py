@@ -180,10 +180,10 @@ def _evaluate(spec: Any, table: pa.Table, formula: str) -> NDArray[np.float64]:
     from formulaic.errors import DataMismatchWarning, FormulaicError
 
     try:
-        # formulaic only warns of an unknown level and then codes it as the reference level: a wrong number, so an
-        # error here. th warnings.catch_warnings():
-        warnings.simplefilter("error", DataMismatchWarning)
-        matrix = np.asarray(spec.get_model_matrix(_frame(table), na_action="raise"), dtype=np.float64)
+        # formulaic only warns of an unknown level and codes it as the reference level: a wrong number, so an error.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DataMismatchWarning)
+            matrix = np.asarray(spec.get_model_matrix(_frame(table), na_action="raise"), dtype=np.float64)
     except DataMismatchWarning as warning:
         unknown = str(warning).partition(": {")[2].partition("}")[0]
         raise DataError(f"{place(table)}a category was not there at the fit of {formula!r}: {unknown}.") from None
