@@ -32,7 +32,9 @@ def table_from_memory(source: Any) -> pa.Table:
 
     try:
         table = _table(source)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+    except DataError:
+        raise
+    except (pa.ArrowException, ValueError, TypeError) as error:
         raise DataError(f"the {type(source).__name__} cannot be read as a table: {error}") from None
     if len(set(table.column_names)) < table.num_columns:
         twice = next(name for name in table.column_names if table.column_names.count(name) > 1)

@@ -1,0 +1,160 @@
+"""Files that are written whole or not at all, and model files."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import verhulst as vh
+from verhulst.data import ModelFileError, OutputError, atomic_file, read_model, write_model, write_table
+from verhulst.data.model_file import decode, encode
+
+
+def test_an_interrupted_write_leaves_what_was_there(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+
+    def write() -> None:
+        with atomic_file(path) as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_killed_write_leaves_what_was_there(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+    code = (
+        "import sys, time; from verhulst.data import atomic_file\n"
+        "with atomic_file(sys.argv[1]) as temporary:\n"
+        "    temporary.write_text('half'); print('ready', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.kill()
+    assert path.read_text() == "before"
+
+
+def test_links_stay_links_and_modes_follow_the_umask(tmp_path):
+    (tmp_path / "real.txt").write_text("before")
+    link = tmp_path / "link.txt"
+    link.symlink_to("real.txt")
+    with atomic_file(link) as temporary:
+        temporary.write_text("after")
+    assert link.is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "after"
+    plain = tmp_path / "plain.txt"
+    plain.touch()
+    assert (tmp_path / "real.txt").stat().st_mode == plain.stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("none/a.json", r"the folder '.*none' does not exist. Make it first \(mkdir -p"),
+        (".", r"it is a folder; name a file inside it"),
+        ("file/a.json", r"'.*file' is not a folder"),
+    ],
+)
+def test_output_that_has_no_place(tmp_path, path, message):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=message):
+        write_model(tmp_path / path, "example", 1, {})
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_devices_are_written_directly():
+    with atomic_file(os.devnull) as path:
+        path.write_text("gone")
+
+
+def test_a_table_needs_a_format(tmp_path):
+    with pytest.raises(OutputError, match=r"end its name on .csv"):
+        write_table(None, tmp_path / "a.xyz")
+
+
+def test_floats_are_exact(tmp_path):
+    rng = np.random.default_rng(0)
+    numbers = np.concatenate([rng.standard_normal(500) * 10.0 ** rng.integers(-300, 300, 500), [5e-324, -0.0, np.inf]])
+    payload = {"numbers": numbers, "nan": float("nan"), "text": "inf", "nested": [{"float": 1.5}, None, True, 3]}
+    path = tmp_path / "m.json"
+    write_model(path, "example", 4, payload)
+    back = read_model(path)
+    assert (back.kind, back.schema_version) == ("example", 4)
+    assert np.array(back.payload["numbers"]).tobytes() == numbers.tobytes()
+    assert np.isnan(back.payload["nan"])
+    assert back.payload["text"] == "inf"
+    assert back.payload["nested"] == [{"float": 1.5}, None, True, 3]
+
+
+def test_what_a_model_file_cannot_hold():
+    with pytest.raises(TypeError, match=r"cannot hold a set"):
+        encode({"a": {1}})
+    with pytest.raises(TypeError, match=r"text keys only"):
+        encode({1: "a"})
+    assert decode({"float": "inf"}) == np.inf
+
+
+def model(**changes: object) -> str:
+    document = {"verhulst_model": 1, "kind": "example", "schema_version": 1, "written_by": "x", "payload": {}}
+    return json.dumps(document | changes)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", r"is not a model file of verhulst \(not JSON\)"),
+        ("age,vote\n1,2\n", r"is not a model file of verhulst \(not JSON\)"),
+        ("[1, 2]", r"is JSON, but not a model file"),
+        ('{"a": 1}', r"is JSON, but not a model file"),
+        (model()[:-20], r"the model file is cut short or damaged"),
+        (model(verhulst_model=2), r"was written in model file format 2; this version of verhulst reads format 1"),
+        (model(kind=3), r"the model file is damaged"),
+        (model(payload=[]), r"the model file is damaged"),
+        (model(), r"holds a 'example', which this version of verhulst does not know"),
+    ],
+)
+def test_files_that_are_no_models(tmp_path, content, message):
+    path = tmp_path / "m.json"
+    path.write_text(content)
+    with pytest.raises(ModelFileError, match=message):
+        vh.load(path)
+
+
+def test_binary_file_is_no_model(tmp_path):
+    (tmp_path / "m.json").write_bytes(b"\x80\x81\xff")
+    with pytest.raises(ModelFileError, match=r"is not a model file of verhulst"):
+        read_model(tmp_path / "m.json")
+    with pytest.raises(FileNotFoundError, match=r"there is no such file"):
+        vh.load(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "message"),
+    [
+        ("example", 2, r"was written by an older version.*schema 1; this one reads 2.*fit the model again"),
+        ("example", 0, r"was written by a newer version.*schema 1; this one reads 0.*update verhulst"),
+        ("other", 1, r"holds a 'example', where a 'other' is needed"),
+    ],
+)
+def test_another_version_of_the_schema(tmp_path, kind, version, message):
+    write_model(tmp_path / "m.json", "example", 1, {})
+    with pytest.raises(ModelFileError, match=message):
+        read_model(tmp_path / "m.json").require(kind, version)
+
+
+def test_loading_runs_no_code(tmp_path):
+    path = tmp_path / "m.json"
+    path.write_text(model(payload={"__reduce__": ["os.system", "echo"], "py/object": "os.system"}))
+    start = time.perf_counter()
+    assert read_model(path).payload == {"__reduce__": ["os.system", "echo"], "py/object": "os.system"}
+    assert time.perf_counter() - start < 1
