@@ -1,0 +1,50 @@
+// gelu(z) = z P(Z < z), the erf form: z/2 (1 + erf(z/sqrt 2)).
+// D. Hendrycks, K. Gimpel, "Gaussian Error Linear Units" (2016), equation 1 and below.
+//
+// With a = |z| and Q the normal tail (simd/normal_pair.hpp, 2^-61.9):  gelu(z) = max(z, 0) - a Q(a).
+// z < 0: the product alone, two pair products more: 2^-61.8, so float64 is within 0.5 + 2^-7.8 ULP: 0.505.
+// z > 0: z >= 2 a Q(a), so the difference loses at most one bit: 0.509.
+// |z| < 2^-30: z/2 + z^2/sqrt(2 pi), next term z^4/(6 sqrt(2 pi)), 2^-93 of the result. Here a narrow subnormal input
+// is a tie z/2, broken by the square: the pair keeps it.
+// z < -30: exp(-z^2/2) may leave the range of doubles, down to z = -38.6 where gelu does; its power of two is applied
+// last, in one rounding.
+#include "functions/elementwise.hpp"
+#include "simd/normal_pair.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+namespace {
+
+struct Gelu {
+    static inline Pair pair(Vec z, Vec a) {
+        const Pair tail = multiply(exp_pair(minus_half_square(a)), scaled_normal_tail(a));
+        const Pair p = multiply(Pair{a, Vec(0.0)}, tail);
+        const Pair right = fast_two_sum(z, -p.hi);
+        const Pair general = select(z < Vec(0.0), Pair{-p.hi, -p.lo}, Pair{right.hi, right.lo - p.lo});
+        const Pair tiny = {Vec(0.5) * z, Vec(normal_distribution::one_over_sqrt_two_pi) * z * z};
+        return select(a < Vec(0x1p-30), tiny, fast_two_sum(general.hi, general.lo));
+    }
+
+    static inline Vec left_tail(Vec a) {
+        const ScaledPair e = exp_scaled(minus_half_square(a));
+        const Pair p = multiply(Pair{a, Vec(0.0)}, multiply(e.value, scaled_normal_tail(a)));
+        return copysign(scale_once(p, e.exponent), Vec(-1.0));
+    }
+
+    static inline Vec wide(Vec z) {
+        const Vec a = abs(z);
+        const Pair p = pair(z, min(Vec(30.0), a));
+        const Vec y = select(Vec(30.0) < z, z, p.hi + p.lo);
+        const Mask deep = z < Vec(-30.0);
+        return any(deep) ? select(deep, left_tail(min(Vec(39.0), a)), y) : y;
+    }
+
+    // gelu(-16) rounds to zero in every narrow format.
+    static inline Pair narrow(Vec z) { return pair(z, min(Vec(16.0), abs(z))); }
+};
+
+}  // namespace
+
+extern const Kernels gelu;
+const Kernels gelu = elementwise<Gelu>();
+
+}  // namespace verhulst::VERHULST_LEVEL

@@ -1,0 +1,139 @@
+// Written by normal_table.py: the polynomials of normal_pair.hpp.
+// Largest relative error of a polynomial before its coefficients are rounded: 2^-64.6.
+#pragma once
+
+namespace verhulst::normal {
+
+alignas(64) constexpr double centre[16] = {
+    0x1.0000000000000p-2, 0x1.8000000000000p-1, 0x1.8000000000000p+0, 0x1.4000000000000p+1,
+    0x1.c000000000000p+1, 0x1.2000000000000p+2, 0x1.8000000000000p+2, 0x1.0000000000000p+3,
+    0x1.4000000000000p+3, 0x1.8000000000000p+3, 0x1.e000000000000p+3, 0x1.3000000000000p+4,
+    0x1.7000000000000p+4, 0x1.b000000000000p+4, 0x1.0800000000000p+5, 0x1.4800000000000p+5};
+
+alignas(64) constexpr double c0[16] = {
+    0x1.a7f808169e570p-2, 0x1.3370237bca626p-2, 0x1.a5705596892b7p-3, 0x1.21725231700b8p-3,
+    0x1.b396f9cf1e260p-4, 0x1.5b5acd3b15fbbp-4, 0x1.095608c7b15f1p-4, 0x1.9269722f50cddp-5,
+    0x1.43a38ae46ed46p-5, 0x1.0e7dcd1d93192p-5, 0x1.b1d706d10e138p-6, 0x1.5711aff46a4a2p-6,
+    0x1.1ba6c6d3a0276p-6, 0x1.e381b93c28211p-7, 0x1.8bc65b43db087p-7, 0x1.3ea732bd204c0p-7};
+
+alignas(64) constexpr double c0_lo[16] = {
+    0x1.321648ec65d38p-56, 0x1.5b5ccb581f89cp-59, -0x1.d00ba6107c90ep-59, 0x1.b027a77ad33e6p-57,
+    -0x1.1646b36c1f44dp-61, 0x1.3b0a597c9f99ep-58, 0x1.fe1c4aaf40c1ap-62, -0x1.9403443e0f2cap-59,
+    -0x1.93a50d2c0d7b4p-59, 0x1.0874a781f595ap-62, -0x1.278be462d2a73p-62, 0x1.530798b6dc2d3p-64,
+    -0x1.de1b8b18c911dp-60, -0x1.4b1c8843708c1p-61, -0x1.48a143bc025bdp-62, -0x1.581309a69e3afp-62};
+
+alignas(64) constexpr double c1[16] = {
+    -0x1.2e8651379bcf4p-2, -0x1.63e07140d7368p-3, -0x1.71c04c317211ep-4, -0x1.75ab63fbbab50p-5,
+    -0x1.b6038a80903c9p-6, -0x1.1be2c5acaa9ddp-6, -0x1.5068c2372ace0p-7, -0x1.86b8437ca5cfdp-8,
+    -0x1.fbf2cfdc6dcc6p-9, -0x1.63cfc8735fac0p-9, -0x1.cabcd94632c1ep-10, -0x1.1f524b052d027p-10,
+    -0x1.892ada1a58f32p-11, -0x1.1dbde503124f6p-11, -0x1.7f147d26115fep-12, -0x1.f0d1d7901d621p-13};
+
+alignas(64) constexpr double c1_lo[16] = {
+    -0x1.e7b8692a96588p-56, -0x1.3ae4f73db3165p-60, 0x1.de1e841fac6afp-58, -0x1.7f3f972dbce5dp-60,
+    -0x1.2ad98826b8993p-60, -0x1.1d370ed15e7b2p-60, -0x1.d9c09fe178bacp-63, 0x1.f03db3f94fcc9p-62,
+    0x1.99505b37a401dp-63, -0x1.54a5ee2158159p-63, -0x1.788108391e9e9p-64, 0x1.d52f9007176e7p-65,
+    0x1.e4f40c8af3c32p-66, 0x1.8300ccd8dca14p-66, 0x1.3a3d1c7a709b1p-66, -0x1.5ad3431746fbbp-67};
+
+alignas(64) constexpr double c2[16] = {
+    0x1.5c5673c8b7633p-3, 0x1.5bf7f206f35bep-4, 0x1.204038e2e73c1p-5, 0x1.bf399da0dad32p-7,
+    0x1.a29f04f4ff87fp-8, 0x1.bfbaed8d60a26p-9, 0x1.a0eee3ca2891ep-10, 0x1.7625d6555fc03p-11,
+    0x1.8af23eaa8d287p-12, 0x1.d0fb6385ac0e4p-13, 0x1.e2fd8f9f3edb9p-14, 0x1.dff6de44d73fbp-15,
+    0x1.0ffa10b0389c4p-15, 0x1.5146c6f93b1dfp-16, 0x1.727469323b26ep-17, 0x1.83129335e49e6p-18};
+
+alignas(64) constexpr double c2_lo[16] = {
+    0x1.704eb0cee9993p-58, 0x1.ca8abf549c375p-61, 0x1.d01b3b9950e9bp-59, 0x1.be8e500ed6493p-61,
+    -0x1.42d98953c001dp-62, -0x1.75556353110dfp-65, -0x1.5fafcffdf1e1ep-64, -0x1.2943fee5b5badp-66,
+    -0x1.ee339b52ac7b9p-67, 0x1.917f9c2656469p-68, 0x1.27a5e30ac961ap-68, -0x1.e74d5c05f7dc1p-71,
+    0x1.4b4a9a55a4354p-72, -0x1.287d96db9d109p-71, 0x1.3b887bd210961p-74, -0x1.44403b7ff1979p-72};
+
+alignas(64) constexpr double c3[16] = {
+    -0x1.594f58fe0683dp-4, -0x1.2c849dfda5456p-5, -0x1.99805968b70ddp-7, -0x1.f6275d265fb06p-9,
+    -0x1.7e8220e103738p-10, -0x1.55bc008c2d700p-11, -0x1.f9cc9d4bb2bc3p-13, -0x1.6189189b2bf7bp-14,
+    -0x1.305575efc77c3p-15, -0x1.2ddfa2851ae33p-16, -0x1.fa60e04d46b05p-18, -0x1.8fcf5d88cdbe1p-19,
+    -0x1.7796be050c54ep-20, -0x1.8d91810b3d7b4p-21, -0x1.65eb8db07faffp-22, -0x1.2d63eec09eebfp-23};
+
+alignas(64) constexpr double c3_lo[16] = {
+    -0x1.cf432163324d4p-58, -0x1.7122b33201b5bp-59, 0x1.b1bf024412f69p-61, 0x1.9d7a84d89f054p-66,
+    0x1.e500a63030103p-67, 0x1.caabd98b21c13p-65, 0x1.aea6eb97f7bccp-68, -0x1.434c91565770bp-68,
+    -0x1.ab86e9689c27ep-69, 0x1.92e217f3a1e55p-70, -0x1.847958ba892a6p-72, 0x1.2d8e88878344dp-74,
+    0x1.f56c59eb59739p-75, 0x1.0868c9a73b8ebp-76, -0x1.b5f549cc255c7p-80, 0x1.ddee7c2c3aea5p-77};
+
+alignas(64) constexpr double c4[16] = {
+    0x1.312c88a8f692cp-5, 0x1.d68c6d8faac3bp-7, 0x1.0d602eb7452f1p-8, 0x1.0ac206d1be0a1p-10,
+    0x1.4fb4a0c0720b8p-12, 0x1.fa3b677d6c234p-14, 0x1.2cab6e8b1441ep-15, 0x1.49cbdba33c8a4p-17,
+    0x1.d0ed67da79a57p-19, 0x1.857df7c07730ap-20, 0x1.0857aad9930a0p-21, 0x1.4c27cc98bb856p-23,
+    0x1.02dc0e4bdfa1cp-24, 0x1.d40217bf3df19p-26, 0x1.597f14377a210p-27, 0x1.d5129e3200443p-29};
+
+alignas(64) constexpr double c5[16] = {
+    -0x1.eb760ca7d91a7p-7, -0x1.53aa0f1deecd8p-8, -0x1.4bf38a32033c1p-10, -0x1.0dee21004ff5ep-12,
+    -0x1.1c0d0d81fedd3p-14, -0x1.6caa288a6a49fp-16, -0x1.5eafc97a1438fp-18, -0x1.2fdca5ff2b507p-20,
+    -0x1.601bb3ec58679p-22, -0x1.f36e8a8d19521p-24, -0x1.12d9988848c90p-25, -0x1.133883e302ddep-27,
+    -0x1.642a2ffdf1b30p-29, -0x1.13186726e2f62p-30, -0x1.4d33df6e2f323p-32, -0x1.6ccf0dbe002d7p-34};
+
+alignas(64) constexpr double c6[16] = {
+    0x1.6df18a7df6ab4p-8, 0x1.c990dfdb419dap-10, 0x1.826247b6b2007p-12, 0x1.057885d974e22p-14,
+    0x1.d0dbc4f90fe39p-17, 0x1.ffea8a09183a2p-19, 0x1.91a64f4ff23e2p-21, 0x1.14a23c2b5bfe9p-23,
+    0x1.0872f4cb206a3p-25, 0x1.3e4151e303f93p-27, 0x1.1c9ca44c8822ap-29, 0x1.c6e553b7ee4fap-32,
+    0x1.e927de3bebe4bp-34, 0x1.42f88f34fabe6p-35, 0x1.410e893a07587p-37, 0x1.1b8db9b531837p-39};
+
+alignas(64) constexpr double c7[16] = {
+    -0x1.fd646864b53c5p-10, -0x1.22234f058439ap-11, -0x1.ab8f478f74883p-14, -0x1.e6e83d02aa57bp-17,
+    -0x1.70cd46172afdcp-19, -0x1.5eaec41845eeap-21, -0x1.c41bedb1a26c1p-24, -0x1.f1e2fcd9b66e5p-27,
+    -0x1.8a00235160bccp-29, -0x1.932ed653b8ff0p-31, -0x1.2588edd062685p-33, -0x1.76f531a93cdf6p-36,
+    -0x1.4f4b80d273b13p-38, -0x1.7aacc13faf49fp-40, -0x1.3513615a509f9p-42, -0x1.b888eb4174186p-45};
+
+alignas(64) constexpr double c8[16] = {
+    0x1.4e1b43f7addf4p-11, 0x1.5cc3a23931b55p-13, 0x1.c41919c632070p-16, 0x1.b53fcb241a447p-19,
+    0x1.1c504f49fb622p-21, 0x1.d597b5b769e4fp-24, 0x1.f48ae8a8dede9p-27, 0x1.bb0bdbf7854b6p-30,
+    0x1.232deb86d74d5p-32, 0x1.fbc6248883414p-35, 0x1.2d88abdc9a102p-37, 0x1.344517ff82892p-40,
+    0x1.cad54364dda45p-43, 0x1.bb6613a2a65bap-45, 0x1.29466c58bb06dp-47, 0x1.5602ffa755c2cp-50};
+
+alignas(64) constexpr double c9[16] = {
+    -0x1.9fab8e1956fb4p-13, -0x1.8f8bc82b11cf4p-15, -0x1.cab5164d28da8p-18, -0x1.7bc7c2f3118a5p-21,
+    -0x1.aac3907932b77p-24, -0x1.33afbf7e0cf1dp-26, -0x1.10b7f828e0579p-29, -0x1.85f9cbecf7045p-33,
+    -0x1.ab0a7e4ea14b0p-36, -0x1.3de6d434dafacp-38, -0x1.3488808f12a39p-41, -0x1.f99679a8cd8dcp-45,
+    -0x1.3961dcac6d748p-47, -0x1.034026b790d84p-49, -0x1.1dab5ff675ddcp-52, -0x1.095e162edb377p-55};
+
+alignas(64) constexpr double c10[16] = {
+    0x1.ed00de8185a29p-15, 0x1.b628ade2f0ff4p-17, 0x1.c021e55a360f1p-20, 0x1.3fd180e87272ap-23,
+    0x1.3855994a84a6fp-26, 0x1.8b06608cc9ef0p-29, 0x1.24afbe4654b6fp-32, 0x1.53a6c282fa290p-36,
+    0x1.36c49d92094e8p-39, 0x1.8bcb810703bcep-42, 0x1.3a77da631700ep-45, 0x1.9d8c94c108bdbp-49,
+    0x1.ab512cda4068ep-52, 0x1.2ec3a4a937704p-54, 0x1.1245af38c65e2p-57, 0x1.9b8edce3c3227p-61};
+
+alignas(64) constexpr double c11[16] = {
+    -0x1.17e57c4552492p-16, -0x1.cda8fc5b73458p-19, -0x1.a6c78035db7bap-22, -0x1.05aa3fbd3c6cbp-25,
+    -0x1.be76910e24c29p-29, -0x1.f15e2ce32cc30p-32, -0x1.358ef0c4e5098p-35, -0x1.24cc8b7f9d350p-39,
+    -0x1.c0f18914d364bp-43, -0x1.ea04d8add2c1cp-46, -0x1.3f4b6a7cf26a1p-49, -0x1.516a36e347eb1p-53,
+    -0x1.22d274872f35dp-56, -0x1.611e8f777049fp-59, -0x1.0719e8ee78340p-62, -0x1.3ef555f5773d0p-66};
+
+alignas(64) constexpr double c12[16] = {
+    0x1.315826f7e161fp-18, 0x1.d4cc07964a57fp-21, 0x1.82203a326a742p-24, 0x1.a0be973351801p-28,
+    0x1.38051478e00a0p-31, 0x1.335961adb6c17p-34, 0x1.42ce8b5584d02p-38, 0x1.f3cacb1faf483p-43,
+    0x1.41e9cefedf039p-46, 0x1.2daabbcc29a4ep-49, 0x1.42f4140db8705p-53, 0x1.129b03ffe90d2p-57,
+    0x1.8b27b16447511p-61, 0x1.9b50059b67fbbp-64, 0x1.f84fde2f7cd81p-68, 0x1.ee18ac5457aeap-72};
+
+alignas(64) constexpr double c13[16] = {
+    -0x1.40f79abfc55fcp-20, -0x1.cbfa11899a238p-23, -0x1.55d3727529f33p-26, -0x1.43599e4fe2615p-30,
+    -0x1.aaccadf6e39b5p-34, -0x1.7516e82233cdfp-37, -0x1.4b70f341f1c0fp-41, -0x1.a60df9fad6a48p-46,
+    -0x1.ca26718f7e6d9p-50, -0x1.71524f99b5a93p-53, -0x1.44cca62abe782p-57, -0x1.bd81ca11bebcdp-62,
+    -0x1.0be24fd2bfeaep-65, -0x1.de5fb495b4885p-69, -0x1.e220de3cb7b7fp-73, -0x1.7e38801c66727p-77};
+
+alignas(64) constexpr double c14[16] = {
+    0x1.4601c5cd64db2p-22, 0x1.b529b24722f28p-25, 0x1.266bd3cde1b59p-28, 0x1.ea22ab93b6cd5p-33,
+    0x1.1e27ca6cc5e46p-36, 0x1.bd5b5d3807490p-40, 0x1.5089352c5ec1cp-44, 0x1.615ddcf99de67p-49,
+    0x1.43e34a0d354a1p-53, 0x1.c1d95fd685778p-57, 0x1.461403e6daec7p-61, 0x1.68c91c8ffa466p-66,
+    0x1.6ab7a257205dbp-70, 0x1.15e22a6197765p-73, 0x1.cd42204e95926p-78, 0x1.27b47dfbd364bp-82};
+
+alignas(64) constexpr double c15[16] = {
+    -0x1.45698bb595982p-24, -0x1.9884feb3326d2p-27, -0x1.0208ed791f163p-30, -0x1.77eaf503e53adp-35,
+    -0x1.82e148d5b1c10p-39, -0x1.0b58585d6a2e4p-42, -0x1.6884be6184513p-47, -0x1.32c217d25ca0cp-52,
+    -0x1.d5db3b6063a5bp-57, -0x1.1739532fdde5ap-60, -0x1.5d1311a8d3493p-65, -0x1.308e98afd569dp-70,
+    -0x1.f98556b42cc77p-75, -0x1.49c411efedae4p-78, -0x1.d54beee72f4b0p-83, -0x1.dc2608a5b4612p-88};
+
+alignas(64) constexpr double c16[16] = {
+    0x1.3647b83b2b4edp-26, 0x1.6e13e5fcea75fp-29, 0x1.a51875c952424p-33, 0x1.10236ac5433e7p-37,
+    0x1.f314a88fcfbbap-42, 0x1.34e0a83750675p-45, 0x1.6472903a0617ap-50, 0x1.f7f65b7269f92p-56,
+    0x1.4783d00f9f186p-60, 0x1.507b16d0c7e5fp-64, 0x1.5bb6693dcd321p-69, 0x1.eac49fb6d0a37p-75,
+    0x1.5505225903612p-79, 0x1.7e1c395a30d26p-83, 0x1.c0249897db7e6p-88, 0x1.6feddf2f8f162p-93};
+
+}  // namespace verhulst::normal
