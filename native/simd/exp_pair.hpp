@@ -132,13 +132,15 @@ struct ScaledPair {
 };
 
 // e^x as (a pair in [0.97, 2)) times 2^exponent, for |x| <= 10^6.
-static inline ScaledPair exp_scaled(Vec x) {
-    const exponential::Reduced reduced = exponential::reduce(x);
+static inline ScaledPair exp_scaled(Pair x) {
+    exponential::Reduced reduced = exponential::reduce(x.hi);
+    reduced.c = reduced.c + x.lo;
     const Bits k = bits(reduced.shifted) - bits(Vec(exponential::shift));
     const Bits exponent = shift_right_signed<4>(k);
     const Vec T = from_bits(bits(reduced.power) - shift_left<52>(exponent));
     return {exponential::scaled(T, exponential::fraction(reduced)), exponent};
 }
+static inline ScaledPair exp_scaled(Vec x) { return exp_scaled(Pair{x, Vec(0.0)}); }
 
 // (hi + lo) 2^exponent, rounded once even where that is subnormal (then to half a unit and 2^-53 of one);
 // -1100 <= exponent <= 900, |hi| in [2^-60, 2^60] or 0. The sign of a zero is lost.

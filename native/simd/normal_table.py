@@ -43,7 +43,9 @@ def main() -> None:
     c = [coefficients(*i) for i in intervals]
     worst = max(relative_error(*i, x) for i, x in zip(intervals, c, strict=True))
     print("// Written by normal_table.py: the polynomials of normal_pair.hpp.")
-    print(f"// Largest relative error of a polynomial before its coefficients are rounded: 2^{float(mp.log(worst, 2)):.1f}.")
+    print(
+        f"// Largest relative error of a polynomial before its coefficients are rounded: 2^{float(mp.log(worst, 2)):.1f}."
+    )
     print("#pragma once\n\nnamespace verhulst::normal {\n")
     print(array("centre", [float((low + high) / 2) for low, high in intervals]))
     for n in range(DEGREE + 1):

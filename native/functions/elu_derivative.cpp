@@ -1,0 +1,35 @@
+// elu'(z, alpha) = 1 for z > 0, else alpha e^z (at 0: the derivative from the left); nan stays nan.
+//
+// e^z is a pair to 2^-62.8 times a power of two, which is applied last, in one rounding: within 0.505 ULP, and half a
+// unit where the result is subnormal (for 2^-60 < alpha < 2^60).
+#include "functions/elementwise_binary.hpp"
+#include "simd/exp_pair.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+namespace {
+
+struct EluDerivative {
+    static inline Pair times(Vec alpha, Pair e) {
+        const Vec hi = alpha * e.hi;
+        return fast_two_sum(hi, fma(alpha, e.lo, fma(alpha, e.hi, -hi)));
+    }
+    static inline Vec wide(Vec z, Vec alpha) {
+        const ScaledPair e = exp_scaled(max(Vec(-758.0), min(Vec(0.0), z)));
+        const Pair p = times(alpha, e.value);
+        // Where alpha is infinite the low part is nan, and hi is the answer.
+        const Vec left = scale_once(Pair{p.hi, select(is_nan(p.lo), Vec(0.0), p.lo)}, e.exponent);
+        return select(Vec(0.0) < z, Vec(1.0), left);
+    }
+    // Down to -300: far below the smallest number of every narrow format, for any alpha of that format.
+    static inline Pair narrow(Vec z, Vec alpha) {
+        const Pair p = times(alpha, exp_pair(max(Vec(-300.0), min(Vec(0.0), z))));
+        return select(Vec(0.0) < z, Pair{Vec(1.0), Vec(0.0)}, p);
+    }
+};
+
+}  // namespace
+
+extern const Kernels _elu_derivative;
+const Kernels _elu_derivative = elementwise_binary<EluDerivative>();
+
+}  // namespace verhulst::VERHULST_LEVEL

@@ -1,0 +1,48 @@
+"""The exponential linear unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from verhulst import _core
+from verhulst.functions._parameter import with_parameter
+
+_elu = _core.ufunc("_elu", "elu(z, alpha)")
+
+
+def elu(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, where: ArrayLike = True) -> Any:
+    """Exponential linear unit: z for z > 0, else alpha (e^z - 1).
+
+    Parameters
+    ----------
+    z : array_like
+        Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
+        them.
+    alpha : array_like
+        Minus the limit at -inf, cast to the result's type; broadcast against z.
+    out, where :
+        As for every `numpy.ufunc`.
+
+    Returns
+    -------
+    ndarray or scalar
+        Above -alpha; -alpha at -inf, inf at inf, nan at nan. Within 0.51 ULP in every format.
+
+    Notes
+    -----
+    D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep network learning by exponential linear units
+    (ELUs)" (2015), equation 13. e^z - 1 is computed as such: for small z nothing cancels.
+
+    See Also
+    --------
+    elu_derivative, relu, softplus
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.elu([-2.0, -1e-20, 2.0])
+    array([-8.64664717e-01, -1.00000000e-20,  2.00000000e+00])
+    """
+    return with_parameter(_elu, z, alpha, out, where)
