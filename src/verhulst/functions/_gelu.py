@@ -21,9 +21,9 @@ ndarray or scalar
 
 Notes
 -----
-gelu(z) = z/2 (1 + erf(z/sqrt(2))): the erf form of D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units" (2016), not
-its approximation by tanh, which is off by up to 4.7e-4. For z below about -5, 1 + erf has lost every digit in float32:
-here the tail is computed as a tail.
+gelu(z) = z/2 (1 + erf(z/sqrt(2))): the erf form of D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units" (2016),
+not its approximation by tanh, which is off by up to 4.7e-4. For z below about -5, 1 + erf has lost every digit in
+float32: here the tail is computed as a tail.
 
 See Also
 --------

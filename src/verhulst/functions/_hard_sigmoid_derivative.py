@@ -18,6 +18,10 @@ Returns
 ndarray or scalar
     0 or 1/6; 0 at the two kinks, where there is no derivative; nan stays nan.
 
+Notes
+-----
+It has no third value: a unit outside (-3, 3) gets no gradient at all.
+
 See Also
 --------
 hard_sigmoid

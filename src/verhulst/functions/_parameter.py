@@ -20,6 +20,6 @@ def with_parameter(ufunc: np.ufunc, z: ArrayLike, parameter: ArrayLike, out: Any
         z = np.asarray(z)
     dtype = getattr(z, "dtype", None)
     if isinstance(dtype, np.dtype):
-        result = dtype if dtype.kind == "f" else relu.resolve_dtypes((dtype, None))[1]  # type: ignore[arg-type]
+        result = dtype if dtype.kind == "f" else relu.resolve_dtypes((dtype, None))[1]
         parameter = np.asarray(parameter).astype(result)
     return ufunc(z, parameter, out=out, where=where)

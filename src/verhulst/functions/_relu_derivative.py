@@ -18,6 +18,10 @@ Returns
 ndarray or scalar
     0 or 1; 0 at the kink, where there is no derivative; nan stays nan.
 
+Notes
+-----
+The subgradient 0 at the kink is the one that PyTorch, JAX and TensorFlow use.
+
 See Also
 --------
 relu
