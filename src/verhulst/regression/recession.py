@@ -35,7 +35,7 @@ class Recession:
 
     Attributes
     ----------
-    direction : (q,)
+    direction : (q,), scaled so that the smallest margin above 0 is 1
     separated, rows : number of rows with a positive margin, and of all rows that count
     """
 
@@ -92,14 +92,16 @@ def free_space(blocks: Blocks, direction: Vector, small: float | None = SMALL_MA
 
 def verified(blocks: Blocks, direction: Vector) -> Recession | None:
     """`direction` as a certificate if no row contradicts it and some row confirms it."""
-    separated = rows = 0
+    separated, rows, least = 0, 0, np.inf
     for chunk in chunks(blocks):
         m, bound = chunk.margins(direction)
         if np.any(m < -bound):
             return None
-        separated += int(np.count_nonzero(m > bound))
+        positive = m > bound
+        separated += int(np.count_nonzero(positive))
         rows += len(m)
-    return Recession(direction, separated, rows) if separated else None
+        least = min(least, float(np.min(m[positive], initial=np.inf)))
+    return Recession(direction / least, separated, rows) if separated else None
 
 
 def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) -> Recession | None:
@@ -150,16 +152,16 @@ def _masked(rows: Rows, direction: Vector) -> Rows:
     return replace(rows, weight=weight)
 
 
-def joined(blocks: Blocks, first: Recession, second: Vector) -> Recession | None:
+def joined(blocks: Blocks, first: Recession, second: Recession) -> Recession | None:
     """A direction that separates the rows that `first` separates, and those that `second` separates among the rest."""
     multiple = 1.0
     for chunk in chunks(blocks):
         m, bound = chunk.margins(first.direction)
         moved = m > bound
         if moved.any():
-            needed = (1.0 - chunk.margins(second)[0][moved]) / m[moved]
+            needed = (1.0 - chunk.margins(second.direction)[0][moved]) / m[moved]
             multiple = max(multiple, float(needed.max()))
-    return recession(blocks, multiple * first.direction + second)
+    return recession(blocks, multiple * first.direction + second.direction)
 
 
 def with_every_free_coefficient(blocks: Blocks, found: Recession, space: FreeSpace) -> Recession:

@@ -165,7 +165,7 @@ def limit(blocks: Blocks, found: Recession, start: Vector, *, tolerance: float, 
         left = rows_left(blocks, found.direction)
         watch = SeparationWatch(left)
         fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
-        more = None if watch.found is None else joined(blocks, found, watch.found.direction)
+        more = None if watch.found is None else joined(blocks, found, watch.found)
         if more is None or more.separated <= found.separated:
             space = free_space(blocks, found.direction, None)
             return Limit(with_every_free_coefficient(blocks, found, space), space, fit)
