@@ -6,25 +6,23 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct Sigmoid {
-    // 1/(1 + e^-z) as a pair, |z| <= 708.
-    static inline Pair pair(Vec z) {
-        const Pair e = exp_pair(-z);
-        const Pair s = two_sum(1.0, e.hi);
-        const Vec s_lo = s.lo + e.lo;
-        const Vec q = 1.0 / s.hi;
-        const Vec rest = fma(-q, s_lo, fma(-q, s.hi, 1.0));
-        return {q, rest * q};
-    }
     static Vec wide(Vec z) {
-        const Vec inside = min(Vec(708.0), max(Vec(-708.0), z));
-        const Pair p = pair(inside);
-        const Vec y = p.hi + p.lo;
-        const Mask tail = z < Vec(-708.0);
-        if (!any(tail)) return y;
-        const ScaledPair e = exp_scaled(max(Vec(-760.0), z));
-        return select(tail, scale_once(e.value, e.exponent), y);
+        const Pair e = exp_loose_pair(-z);
+        const Vec big = max(Vec(1.0), e.hi), small = min(Vec(1.0), e.hi);
+        const Pair s = fast_two_sum(big, small);
+        const Vec q = 1.0 / s.hi;
+        const Vec y = fma(fma(-q, s.lo + e.lo, fma(-q, s.hi, 1.0)), q, q);
+        const Mask inside = abs(z) <= Vec(708.0);
+        if (all(inside)) return y;
+        return tails(z, inside, y);
     }
-    static Pair narrow(Vec z) { return pair(min(Vec(708.0), max(Vec(-708.0), z))); }
+    // Where |z| > 708, or nan: e^z with one rounding, or 1.
+    __attribute__((noinline)) static Vec tails(Vec z, Mask inside, Vec y) {
+        const ScaledPair e = exp_scaled(min(Vec(0.0), max(Vec(-760.0), z)));
+        const Vec left = scale_once(e.value, e.exponent);
+        return select(inside, y, select(is_nan(z), z, left));
+    }
+    static Pair narrow(Vec z) { return {wide(z), Vec(0.0)}; }
 };
 
 }  // namespace

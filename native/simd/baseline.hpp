@@ -34,6 +34,7 @@ static inline Vec operator+(Vec a, Vec b) { return {a.v[0] + b.v[0], a.v[1] + b.
 static inline Vec operator-(Vec a, Vec b) { return {a.v[0] - b.v[0], a.v[1] - b.v[1]}; }
 static inline Vec operator*(Vec a, Vec b) { return {a.v[0] * b.v[0], a.v[1] * b.v[1]}; }
 static inline Vec operator/(Vec a, Vec b) { return {a.v[0] / b.v[0], a.v[1] / b.v[1]}; }
+static inline Vec operator-(Vec a) { return {-a.v[0], -a.v[1]}; }
 static inline Vec sqrt(Vec a) { return {std::sqrt(a.v[0]), std::sqrt(a.v[1])}; }
 static inline Vec fma(Vec a, Vec b, Vec c) {
     return {fused_multiply_add(a.v[0], b.v[0], c.v[0]), fused_multiply_add(a.v[1], b.v[1], c.v[1])};
@@ -47,6 +48,7 @@ static inline Mask operator&(Mask a, Mask b) { return {{a.v[0] && b.v[0], a.v[1]
 static inline Mask operator|(Mask a, Mask b) { return {{a.v[0] || b.v[0], a.v[1] || b.v[1]}}; }
 static inline Mask operator~(Mask a) { return {{!a.v[0], !a.v[1]}}; }
 static inline bool any(Mask m) { return m.v[0] || m.v[1]; }
+static inline bool all(Mask m) { return m.v[0] && m.v[1]; }
 static inline Vec select(Mask m, Vec yes, Vec no) {
     return {m.v[0] ? yes.v[0] : no.v[0], m.v[1] ? yes.v[1] : no.v[1]};
 }

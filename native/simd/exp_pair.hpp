@@ -72,11 +72,14 @@ static inline Vec cubic_rest(Vec r, Vec r2) {
     return fma(r2, fma(r2, high, middle), low);
 }
 
-// u + u_lo = e^(r1 + c) - 1, absolutely to 2^-63.
-static inline Pair fraction(const Reduced& x) {
-    const Vec r = x.r1 + x.c;
-    const Vec r2 = r * r;
-    return fast_two_sum(x.r1, fma(r2, quadratic_rest(r, r2), x.c));
+// a e^(r1 + c), |a| any: w = r1^2 P(r1), u = r1 + w, hi = fma(a, u, a), and what hi lacks.
+static inline Pair times(Vec a, const Reduced& x) {
+    const Vec r2 = x.r1 * x.r1;
+    const Vec P = quadratic_rest(x.r1, r2);
+    const Vec u = fma(r2, P, x.r1);
+    const Vec hi = fma(a, u, a);
+    const Vec lacks = fma(a, r2 * P, fma(a, x.r1, a - hi));
+    return {hi, fma(x.c, hi, lacks)};
 }
 
 // u + u_lo = e^(r1 + c) - 1, relatively to 2^-65 where c = 0, absolutely to 2^-72.
@@ -92,25 +95,27 @@ static inline Pair fine_fraction(const Reduced& x) {
     return {u.hi, u.lo + w.lo};
 }
 
-// a (1 + u), where |u.hi| < 0.022 and |u.lo| <= ulp(u.hi).
-static inline Pair scaled(Vec a, Pair u) {
-    const Vec hi = fma(a, u.hi, a);
-    return {hi, fma(a, u.lo, fma(a, u.hi, a - hi))};
-}
-
 }  // namespace exponential
 
 // e^x for -708 <= x <= 709; nan gives nan; elsewhere nonsense.
 static inline Pair exp_pair(Vec x) {
     const exponential::Reduced reduced = exponential::reduce(x);
-    return exponential::scaled(reduced.power, exponential::fraction(reduced));
+    const Pair e = exponential::times(reduced.power, reduced);
+    return fast_two_sum(e.hi, e.lo);
+}
+
+// The same without the last step: |lo| <= 2^-45 hi.
+static inline Pair exp_loose_pair(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
+    return exponential::times(reduced.power, reduced);
 }
 
 // e^(x + x_lo), |x_lo| <= ulp(x).
 static inline Pair exp_pair(Pair x) {
     exponential::Reduced reduced = exponential::reduce(x.hi);
     reduced.c = reduced.c + x.lo;
-    return exponential::scaled(reduced.power, exponential::fraction(reduced));
+    const Pair e = exponential::times(reduced.power, reduced);
+    return fast_two_sum(e.hi, e.lo);
 }
 
 // e^x - 1 for -708 <= x <= 709, to 2^-61 of itself however small x is; |lo| <= ulp(hi). nan gives nan, -0 gives 0.
@@ -138,7 +143,7 @@ static inline ScaledPair exp_scaled(Pair x) {
     const Bits k = bits(reduced.shifted) - bits(Vec(exponential::shift));
     const Bits exponent = shift_right_signed<4>(k);
     const Vec T = from_bits(bits(reduced.power) - shift_left<52>(exponent));
-    return {exponential::scaled(T, exponential::fraction(reduced)), exponent};
+    return {exponential::times(T, reduced), exponent};
 }
 static inline ScaledPair exp_scaled(Vec x) { return exp_scaled(Pair{x, Vec(0.0)}); }
 

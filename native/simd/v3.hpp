@@ -32,6 +32,8 @@ static inline Vec operator+(Vec a, Vec b) { return _mm256_add_pd(a.v, b.v); }
 static inline Vec operator-(Vec a, Vec b) { return _mm256_sub_pd(a.v, b.v); }
 static inline Vec operator*(Vec a, Vec b) { return _mm256_mul_pd(a.v, b.v); }
 static inline Vec operator/(Vec a, Vec b) { return _mm256_div_pd(a.v, b.v); }
+// A compiler's own negation, which it can take into an fma.
+static inline Vec operator-(Vec a) { return -a.v; }
 static inline Vec sqrt(Vec a) { return _mm256_sqrt_pd(a.v); }
 static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
 static inline Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
@@ -45,6 +47,7 @@ static inline Mask operator~(Mask a) {
     return {_mm256_xor_pd(a.v, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)))};
 }
 static inline bool any(Mask m) { return _mm256_movemask_pd(m.v) != 0; }
+static inline bool all(Mask m) { return _mm256_movemask_pd(m.v) == 15; }
 static inline Vec select(Mask m, Vec yes, Vec no) { return _mm256_blendv_pd(no.v, yes.v, m.v); }
 static inline Vec max(Vec a, Vec b) { return _mm256_max_pd(a.v, b.v); }
 static inline Vec min(Vec a, Vec b) { return _mm256_min_pd(a.v, b.v); }

@@ -32,6 +32,8 @@ static inline Vec operator+(Vec a, Vec b) { return _mm512_add_pd(a.v, b.v); }
 static inline Vec operator-(Vec a, Vec b) { return _mm512_sub_pd(a.v, b.v); }
 static inline Vec operator*(Vec a, Vec b) { return _mm512_mul_pd(a.v, b.v); }
 static inline Vec operator/(Vec a, Vec b) { return _mm512_div_pd(a.v, b.v); }
+// A compiler's own negation, which it can take into an fma.
+static inline Vec operator-(Vec a) { return -a.v; }
 static inline Vec sqrt(Vec a) { return _mm512_sqrt_pd(a.v); }
 // a*b + c, rounded once.
 static inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_pd(a.v, b.v, c.v); }
@@ -45,6 +47,7 @@ static inline Mask operator&(Mask a, Mask b) { return {static_cast<__mmask8>(a.v
 static inline Mask operator|(Mask a, Mask b) { return {static_cast<__mmask8>(a.v | b.v)}; }
 static inline Mask operator~(Mask a) { return {static_cast<__mmask8>(~a.v)}; }
 static inline bool any(Mask m) { return m.v != 0; }
+static inline bool all(Mask m) { return m.v == 0xff; }
 static inline Vec select(Mask m, Vec yes, Vec no) { return _mm512_mask_blend_pd(m.v, no.v, yes.v); }
 // The larger (smaller) of the two; the second where either is nan.
 static inline Vec max(Vec a, Vec b) { return _mm512_max_pd(a.v, b.v); }

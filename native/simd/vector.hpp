@@ -28,7 +28,6 @@ namespace verhulst::VERHULST_LEVEL {
 
 constexpr std::uint64_t sign_bit = 0x8000000000000000u;
 
-static inline Vec operator-(Vec a) { return from_bits(bits(a) ^ Bits(sign_bit)); }
 static inline Vec abs(Vec a) { return from_bits(bits(a) & Bits(~sign_bit)); }
 static inline Vec copysign(Vec magnitude, Vec sign) {
     return from_bits((bits(magnitude) & Bits(~sign_bit)) | (bits(sign) & Bits(sign_bit)));
