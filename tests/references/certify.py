@@ -17,7 +17,6 @@ from typing import Any
 
 import mpmath
 from mpmath import mp, mpf
-
 from tests.references.datasets import DATASETS, HERE, Dataset
 
 DIGITS = 50

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +15,7 @@ from verhulst.regression.newton import Fit, newton
 from verhulst.regression.observations import Observations, observations, require_finite
 from verhulst.regression.result import Collinear, LogisticFit
 from verhulst.regression.rows import Rows
+from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept
 from verhulst.regression.statistics import Vector
@@ -78,8 +81,19 @@ def fit(
         raise ValueError("; ".join(map(str, dropped)))
     rows = _rows(data, standard)
     ridge = None if penalty is None or np.isinf(C) else _ridge(standard, C, data.weight_exponent)
-    found = newton(rows.statistics, start, ridge=ridge, tolerance=tolerance, max_passes=max_passes)
-    return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+    watch = SeparationWatch(lambda: (rows,)) if ridge is None else None
+    found = newton(rows.statistics, start, ridge=ridge, tolerance=tolerance, max_passes=max_passes, monitor=watch)
+    certificate = None if watch is None else watch.certificate(found)
+    if certificate is None:
+        return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+    limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
+    plain = _result(limit.newton(found), data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+    covariance = limit.covariance(standard) / 2.0**data.weight_exponent
+    for c in dropped:
+        covariance[c.column + intercept] = covariance[:, c.column + intercept] = np.nan
+    separation = limit.record(lambda: (rows,), standard, data.names)
+    warnings.warn(separation.advice(), SeparationWarning, stacklevel=2)
+    return replace(plain, coefficients=separation.coefficients, covariance=covariance, separation=separation)
 
 
 def _rows(data: Observations, standard: Standardisation) -> Rows:

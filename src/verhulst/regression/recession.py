@@ -2,10 +2,10 @@
 
 A direction d with (2yᵢ − 1) xᵢᵀd ≥ 0 in every row, and > 0 in some, separates the outcomes: the log-likelihood rises
 along d for ever and no finite estimate exists (Albert and Anderson 1984, Biometrika 71). Newton's method finds one by
-itself: on separated data its step tends to a direction whose margins (2yᵢ − 1) xᵢᵀd are at least 1 in the separated rows
-and 0 in the others. From such a step this file makes a certificate. It takes the rows of small margin for the rows of
-margin 0, projects the step onto the directions that leave those rows alone, and looks at every row again: a margin below
-minus its own rounding bound refutes the direction.
+itself: on separated data its step tends to a direction whose margins (2yᵢ − 1) xᵢᵀd are at least 1 in the separated
+rows and 0 in the others. From such a step this file makes a certificate. It takes the rows of small margin for the rows
+of margin 0, projects the step onto the directions that leave those rows alone, and looks at every row again: a margin
+below minus its own rounding bound refutes the direction.
 
 Only the largest set of separated rows says which coefficients are infinite. With Z the rows of margin 0 for a direction
 that separates as many rows as any, the directions d with Z d = 0 are those that the data leave free, and a coefficient

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from verhulst.regression.newton import Pass, Status
+from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
 
 
@@ -75,7 +75,7 @@ class LogisticFit:
     passes: tuple[Pass, ...]
     condition: float
     collinear: tuple[Collinear, ...]
-    separation: Any
+    separation: Separation | None
 
     @property
     def converged(self) -> bool:

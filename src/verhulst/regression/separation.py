@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.factor import Factor
+from verhulst.regression.konis import LARGEST, linear_program
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.recession import (
     NEGLIGIBLE,
@@ -22,7 +24,7 @@ from verhulst.regression.recession import (
     with_every_free_coefficient,
 )
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Matrix, Statistics, Vector
+from verhulst.regression.statistics import Matrix, Vector
 
 
 class SeparationWarning(UserWarning):
@@ -39,6 +41,7 @@ class Separation:
     columns : names of the coefficients without a finite estimate, "(intercept)" among them if it has none
     direction : (q,) for the columns as given, intercept first where there is one; the log-likelihood rises for ever
         along it. Its largest entry is 1 in size; it is 0 exactly for the coefficients that have a finite estimate.
+    finite : (q,) coefficients that hold where x·direction = 0; elsewhere the infinite part decides
     rows_separated : number of rows with a margin above 0
     reasons : sentences about single columns that separate by themselves
     """
@@ -46,13 +49,27 @@ class Separation:
     kind: Literal["complete", "quasi-complete"]
     columns: tuple[str, ...]
     direction: Vector
+    finite: Vector
     rows_separated: int
     reasons: tuple[str, ...]
 
     @property
     def infinite(self) -> NDArray[np.bool_]:
         """(q,) which coefficients have no finite estimate."""
-        return self.direction != 0
+        return np.asarray(self.direction != 0)
+
+    @property
+    def coefficients(self) -> Vector:
+        """(q,) the limits: ±∞ along the direction, finite elsewhere."""
+        return np.where(self.infinite, np.copysign(np.inf, self.direction), self.finite)
+
+    def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
+        """(n,) limits of the linear predictor: ±∞ by the side of the direction, the finite part on the boundary."""
+        x = np.asarray(X, dtype=np.float64)
+        side, first = self.side(x), len(self.finite) - x.shape[1]
+        finite = x @ self.finite[first:] + (self.finite[0] if first else 0.0)
+        finite = finite if offset is None else finite + np.asarray(offset)
+        return np.where(side == 0, finite, np.copysign(np.inf, side))
 
     def side(self, X: ArrayLike) -> NDArray[np.float64]:
         """Where rows lie along the direction: 1, −1, or 0 for rows within rounding of the boundary.
@@ -69,11 +86,9 @@ class Separation:
         return np.where(np.abs(along) <= (len(slopes) + 7) * np.finfo(float).eps * size, 0.0, np.sign(along))
 
     def __str__(self) -> str:
-        towards = ", ".join(
-            f"{name} {'+' if d > 0 else '−'}∞"
-            for name, d in zip(self.columns, self.direction[self.infinite], strict=True)
-        )
-        why = f" ({'; '.join(self.reasons)})" if self.reasons else ""
+        signs = ["+" if d > 0 else "−" for d in self.direction[self.infinite]]
+        towards = _shortened([f"{name} {sign}∞" for name, sign in zip(self.columns, signs, strict=True)], ", ")
+        why = f" ({_shortened(self.reasons, '; ')})" if self.reasons else ""
         if self.kind == "complete":
             what = f"The columns tell the two outcomes apart without error in all {self.rows_separated} rows{why}"
             rest = "No coefficient has a finite estimate: along the direction that was found they tend to"
@@ -89,6 +104,11 @@ class Separation:
             f"{self}. Their standard errors are infinite and Wald tests say nothing of them.{others} "
             "For finite estimates use penalty='firth' or penalty='l2'."
         )
+
+
+def _shortened(parts: Sequence[str], joint: str, most: int = 6) -> str:
+    more = [f"and {len(parts) - most} more"] if len(parts) > most else []
+    return joint.join([*parts[: most if more else None], *more])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +129,7 @@ class Limit:
     def infinite(self, standard: Standardisation) -> NDArray[np.bool_]:
         """(q,) which coefficients of the columns as given have no finite estimate."""
         basis = self.space.basis
-        free = np.linalg.norm(basis, axis=1) > NEGLIGIBLE
+        free = np.asarray(np.linalg.norm(basis, axis=1) > NEGLIGIBLE)
         if standard.intercept:
             # The intercept of the columns as given is that of the standardised ones less Σ centreⱼ slopeⱼ.
             parts = (basis * self.space.scale[:, None]).copy()
@@ -121,8 +141,40 @@ class Limit:
     def direction(self, standard: Standardisation) -> Vector:
         """(q,) the separating direction of the columns as given, its largest entry 1 in size."""
         given = np.where(self.infinite(standard), standard.original(self.recession.direction), 0.0)
-        largest: Vector = given / np.max(np.abs(given))
-        return largest
+        return np.asarray(given / np.max(np.abs(given)))
+
+    def newton(self, before: Fit) -> Fit:
+        """The fit of the rows that are left, with the passes that came before."""
+        if self.fit is None:
+            size = len(self.recession.direction)
+            return Fit(np.zeros(size), np.zeros((size, size)), 0.0, 0.0, before.passes, "converged")
+        return replace(self.fit, passes=before.passes + self.fit.passes)
+
+    def covariance(self, standard: Standardisation) -> Matrix:
+        """(q, q) for the columns as given: ∞ on the diagonal and nan beside it for coefficients that are infinite."""
+        size = len(self.recession.direction)
+        result, infinite = np.zeros((size, size)), self.infinite(standard)
+        if self.fit is not None:
+            # Any inverse on the columns that the rows left can tell apart serves: a finite coefficient does not depend
+            # on which of the others were chosen.
+            chosen = Factor.of(self.fit.information).inverse()
+            result = standard.original_covariance(np.where(np.isnan(chosen), 0.0, chosen))
+        result[infinite] = result[:, infinite] = np.nan
+        result[infinite, infinite] = np.inf
+        return result
+
+    def record(self, blocks: Blocks, standard: Standardisation, names: Sequence[str]) -> Separation:
+        """The result in words and in the units of the columns as given; `names` (p,)."""
+        infinite = self.infinite(standard)
+        parameters = ("(intercept)", *names) if standard.intercept else tuple(names)
+        return Separation(
+            "complete" if self.recession.complete else "quasi-complete",
+            tuple(name for name, yes in zip(parameters, infinite, strict=True) if yes),
+            self.direction(standard),
+            np.zeros(len(infinite)) if self.fit is None else standard.original(self.fit.beta),
+            self.recession.separated,
+            reasons(blocks, names, infinite[len(infinite) - len(names) :]),
+        )
 
 
 class SeparationWatch:
@@ -147,8 +199,18 @@ class SeparationWatch:
         self.found = recession(self._blocks, step.direction)
         return self.found is not None
 
+    def certificate(self, fit: Fit) -> Recession | None:
+        """What was found; where Newton's method ended without reaching a maximum, also by the linear program."""
+        if self.found is None and fit.status != "converged" and _entries(self._blocks) <= LARGEST:
+            self.found = linear_program(self._blocks)
+        return self.found
 
-def limit(blocks: Blocks, found: Recession, start: Vector, *, tolerance: float, max_passes: int) -> Limit:
+
+def _entries(blocks: Blocks) -> int:
+    return sum(rows.size * len(rows.y) for rows in blocks())
+
+
+def separation_limit(blocks: Blocks, found: Recession, start: Vector, *, tolerance: float, max_passes: int) -> Limit:
     """Separate as many rows as can be, and fit the others.
 
     Parameters
@@ -187,7 +249,7 @@ def reasons(blocks: Blocks, names: Sequence[str], infinite: NDArray[np.bool_]) -
                 low[outcome] = np.minimum(low[outcome], rows.X[chosen].min(axis=0))
                 high[outcome] = np.maximum(high[outcome], rows.X[chosen].max(axis=0))
     sentences = []
-    for j in np.flatnonzero(infinite):
+    for j in map(int, np.flatnonzero(infinite)):
         sentence = _reason(names[j], low[:, j], high[:, j])
         if sentence:
             sentences.append(sentence)
@@ -207,12 +269,3 @@ def _reason(name: str, low: Vector, high: Vector) -> str | None:
         if low[y] == high[other]:
             return f"every row with {name} > {low[y]:g} has y = {y}, and every row with {name} < {low[y]:g} y = {other}"
     return None
-
-
-def separated_statistics(limit: Limit) -> tuple[Vector, Matrix, Statistics]:
-    """Coefficients, information and statistics of the rows that are left (zeros where none are)."""
-    size = len(limit.recession.direction)
-    if limit.fit is None:
-        nothing = np.zeros(size)
-        return nothing, np.zeros((size, size)), Statistics(0.0, nothing)
-    return limit.fit.beta, limit.fit.information, Statistics(limit.fit.log_likelihood, np.zeros(size))
