@@ -7,7 +7,7 @@ __getattr__, __all__ = lazy_names(
     {
         "FIGURES": "verhulst.figures.registry",
         "THEMES": "verhulst.figures.theme",
-        "css_variables": "verhulst.figures.svg",
+        "css_variables": "verhulst.figures.theme",
         "draw_forest": "verhulst.figures.forest",
         "draw_probability_by_outcome": "verhulst.figures.outcome",
         "draw_reliability": "verhulst.figures.reliability",

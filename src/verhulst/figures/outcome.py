@@ -94,7 +94,8 @@ def draw_probability_by_outcome(
             text = f"{record.labels[outcome]}: mean {mean:.2f}, {record.cases[outcome]} cases"
             side = "left" if mean < 0.5 else "right"
             note(
-                ax, mean, sign * 1.12 * top, text, stroke.color, ha=side, va="bottom" if sign > 0 else "top", shift=(0, 2 * sign),
+                ax, mean, sign * 1.12 * top, text, stroke.color, ha=side, va="bottom" if sign > 0 else "top",
+                shift=(0, 2 * sign),
             )  # fmt: skip
     ax.axhline(0, color=tokens.muted, linewidth=0.9)
     ax.set(xlim=(0, 1), ylim=(-1.32 * top, 1.32 * top))

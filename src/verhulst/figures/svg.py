@@ -40,16 +40,3 @@ def to_svg(figure: Figure, *, label: str, theme: Theme = LIGHT) -> str:
         text = re.sub(rf"(?<=[:\s]){re.escape(color)}\b(?=[;\"])", f"var(--vh-{token}, {color})", text)
     quoted = label.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     return text.replace("<svg ", f'<svg role="img" aria-label="{quoted}" ', 1)
-
-
-def css_variables(theme: Theme) -> str:
-    """The theme's tokens as CSS declarations, to stand inside a rule of the page.
-
-    Examples
-    --------
-    >>> from verhulst.figures import css_variables
-    >>> from verhulst.figures.theme import DARK
-    >>> css_variables(DARK).split(";")[0]
-    '--vh-paper: #12161d'
-    """
-    return " ".join(f"--vh-{token}: {color};" for token, color in theme.colors().items())

@@ -116,3 +116,16 @@ def theme_named(theme: str | Theme) -> Theme:
     if theme not in THEMES:
         raise ValueError(f"no theme {theme!r}: choose one of {', '.join(THEMES)}")
     return THEMES[theme]
+
+
+def css_variables(theme: Theme) -> str:
+    """The theme's tokens as CSS declarations, to stand inside a rule of the page.
+
+    Examples
+    --------
+    >>> from verhulst.figures import css_variables
+    >>> from verhulst.figures.theme import DARK
+    >>> css_variables(DARK).split(";")[0]
+    '--vh-paper: #12161d'
+    """
+    return " ".join(f"--vh-{token}: {color};" for token, color in theme.colors().items())

@@ -1,0 +1,100 @@
+// A small data set whose points can be moved, and the logistic regression through it, refitted at every move.
+
+const pointRow = (y) => (y === 1 ? 1 : 0);
+const presets = {
+  overlapping: initialPoints,
+  separated: "-3.2:0,-2.5:0,-1.9:0,-1.2:0,-0.7:0,0.4:1,0.9:1,1.6:1,2.2:1,3:1",
+  outlier: "-3.2:0,-2.5:0,-1.9:0,-1.2:0,-0.7:0,0.4:1,0.9:1,1.6:1,2.2:1,3:1,3.6:0",
+  rare: "-3.4:0,-3:0,-2.6:0,-2.1:0,-1.8:0,-1.3:0,-1:0,-0.6:0,-0.3:0,0.2:0,0.7:0,1.1:0,1.6:1,2.1:0,2.7:1",
+};
+
+const dataOptions = {
+  x: () => [-4, 4],
+  y: () => [-0.12, 1.12],
+  xName: "x",
+  yTicks: () => [0, 0.25, 0.5, 0.75, 1],
+  still: () => "",
+  move: (chart, state) => {
+    const points = parsePoints(state.data);
+    const fit = dataPanel.fit, path = fit.path.slice(0, dataPanel.shown + 1);
+    const [a, b] = path[path.length - 1];
+    const line = (a0, b0) => {
+      let d = "";
+      for (let k = 0; k <= 160; k++) {
+        const x = -4 + k / 20;
+        d += `${k ? "L" : "M"}${chart.X(x).toFixed(1)} ${chart.Y(sigmoid(a0 + b0 * x)).toFixed(1)}`;
+      }
+      return d;
+    };
+    chart.part("before", "path", { class: "curve ghost", d: path.length > 1 ? line(...path[path.length - 2]) : "" });
+    chart.part("fit", "path", { class: "curve first", d: line(a, b) });
+    const halfway = -a / b;
+    const shown = Number.isFinite(halfway) && Math.abs(halfway) < 4;
+    chart.part("half", "line", { class: "edge", x1: shown ? chart.X(halfway) : -9, x2: shown ? chart.X(halfway) : -9, y1: chart.Y(0), y2: chart.Y(1) });
+    dataPanel.place(chart, points);
+  },
+};
+
+const dataPanel = {
+  fit: fitLogistic(parsePoints(initialPoints)),
+  shown: 99,
+  timer: 0,
+  nodes: [],
+
+  // Refit; a run-away is shown step by step, unless motion is unwelcome.
+  update(state) {
+    this.fit = fitLogistic(parsePoints(state.data), obstacle(parsePoints(state.data)) ? 24 : 40);
+    this.shown = this.fit.path.length - 1;
+  },
+
+  play(state, redraw) {
+    clearInterval(this.timer);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.shown = 0;
+    redraw();
+    this.timer = setInterval(() => {
+      this.shown++;
+      if (this.shown >= this.fit.path.length - 1) clearInterval(this.timer);
+      redraw();
+    }, 260);
+  },
+
+  place(chart, points) {
+    while (this.nodes.length > points.length) this.nodes.pop().remove();
+    points.forEach(({ x, y }, k) => {
+      if (!this.nodes[k] || !this.nodes[k].isConnected) {
+        const node = document.createElementNS(svgNamespace, "circle");
+        node.setAttribute("tabindex", "0");
+        node.setAttribute("role", "button");
+        node.setAttribute("r", "9");
+        node.dataset.index = k;
+        chart.svg.append(node);
+        this.nodes[k] = node;
+      }
+      const node = this.nodes[k];
+      node.setAttribute("class", `point ${y === 1 ? "first" : "second"}`);
+      node.setAttribute("cx", chart.X(x));
+      node.setAttribute("cy", chart.Y(pointRow(y)));
+      node.setAttribute("aria-label", `point ${k + 1}: x = ${minus(x)}, y = ${y}. Arrows move it, Delete removes it.`);
+    });
+  },
+
+  describe() {
+    const { fit } = this;
+    const [a, b] = fit.path[Math.min(this.shown, fit.path.length - 1)];
+    const running = fit.obstacle !== null;
+    const rows = [["intercept", plain(a), a], ["slope", running ? `${plain(b)} → ${b < 0 ? "−∞" : "∞"}` : `${plain(b)} ± ${plain(fit.error, 2)}`, b],
+      ["odds ratio per unit", running ? (b < 0 ? "0" : "∞") : plain(Math.exp(b)), Math.exp(b)], ["log-likelihood", plain(fit.logLikelihood), fit.logLikelihood], ["crosses ½ at x", plain(-a / b, 3), -a / b], ["Newton steps", String(Math.min(this.shown, fit.path.length - 1)), this.shown]];
+    return rows.map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`).join("");
+  },
+
+  verdict() {
+    const words = {
+      separated: "<b>Separated.</b> A threshold on x tells the classes apart, so a steeper curve is always better: there is no maximum, and the slope runs away. A program that prints a finite slope stopped too soon. Overlap one point, or use Firth's penalty.",
+      "quasi-separated": "<b>Quasi-separated.</b> The classes touch at one value of x only: the slope still runs away.",
+      "one class only": "<b>One class only.</b> The best intercept is infinite and the slope is anybody's guess. Click the upper or lower half to add a point.",
+      "one value of x only": "<b>One value of x only.</b> Nothing can be said about a slope.",
+    };
+    return words[this.fit.obstacle] ?? "The curve is found by Newton's method, from the flat line, at every move.";
+  },
+};

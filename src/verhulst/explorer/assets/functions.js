@@ -1,0 +1,53 @@
+// The sigmoid family in float64: each agrees with verhulst's own to 4 ULP (tests/explorer/test_functions.py).
+
+const sigmoid = (z) => {
+  const e = Math.exp(-Math.abs(z)); // never overflows, so no branch makes inf/inf
+  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
+};
+
+const sigmoidDerivative = (z) => {
+  const e = Math.exp(-Math.abs(z));
+  return e / ((1 + e) * (1 + e));
+};
+
+const softplus = (z) => (z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z)));
+const logSigmoid = (z) => -softplus(-z);
+
+// Near one half the numerator 2p-1 is exact and log1p keeps it; elsewhere the plain quotient is good.
+const logit = (p) => (p > 0.25 && p < 0.75 ? Math.log1p((2 * p - 1) / (1 - p)) : Math.log(p / (1 - p)));
+
+const tanh = (z) => Math.tanh(z);
+const tanhDerivative = (z) => 4 * sigmoidDerivative(2 * z);
+const relu = (z) => (z > 0 ? z : 0);
+const reluDerivative = (z) => (z > 0 ? 1 : 0);
+
+// The normal density. t² is split into an exact square and a small rest, or its rounding would cost t²/2 ULP.
+const normalDensity = (t) => {
+  const head = Math.fround(t);
+  return 0.3989422804014327 * Math.exp(-0.5 * head * head) * Math.exp(-0.5 * (t - head) * (t + head));
+};
+
+// The normal distribution function: power series near 0, Laplace's continued fraction in the left tail
+// (Abramowitz and Stegun 26.2.11 and 26.2.14); both add positive terms only.
+const normalDistribution = (z) => {
+  const t = Math.abs(z);
+  if (t > 39) return z > 0 ? 1 : 0;
+  if (t < 0.7) {
+    let term = t, sum = t;
+    for (let k = 3; term > sum * 1e-17; k += 2) sum += term *= (t * t) / k;
+    return 0.5 + Math.sign(z) * normalDensity(t) * sum;
+  }
+  let tail = 0; // after n terms the rest is about exp(-2 t sqrt(2 n))
+  for (let n = 12 + Math.ceil(200 / (t * t)); n > 0; n--) tail = n / (t + tail);
+  const left = normalDensity(t) / (t + tail);
+  return z < 0 ? left : 1 - left;
+};
+
+const gelu = (z) => (Number.isFinite(z) ? z * normalDistribution(z) : z > 0 ? z : z < 0 ? -0 : NaN);
+const geluDerivative = (z) => normalDistribution(z) + z * normalDensity(z);
+
+const overlays = {
+  tanh: { label: "tanh", f: tanh, derivative: tanhDerivative, stroke: "second" },
+  relu: { label: "ReLU", f: relu, derivative: reluDerivative, stroke: "third" },
+  gelu: { label: "GELU", f: gelu, derivative: geluDerivative, stroke: "fifth" },
+};

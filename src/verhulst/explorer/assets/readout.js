@@ -1,0 +1,48 @@
+// The formula with the numbers of this moment, and the naive formulas beside the stable ones.
+
+const fraction = (top, bottom) => `<span class="frac"><span>${top}</span><span>${bottom}</span></span>`;
+
+const describeFormula = ({ z }) => {
+  const shown = minus(+z.toFixed(4)), opposite = minus(+(-z).toFixed(4));
+  const e = Math.exp(-z);
+  return `<span>σ(${shown})</span><span>=</span>${fraction("1", `1 + e<sup>${opposite}</sup>`)}<span>=</span>${fraction("1", `1 + ${plain(e)}`)}<span>=</span><strong>${plain(sigmoid(z), 6)}</strong>`;
+};
+
+const describeMeaning = ({ z }) => {
+  const p = sigmoid(z), rest = sigmoid(-z);
+  const near = rest < 1e-4 ? `1 − ${plain(rest, 3)}` : plain(p, 5);
+  return [["probability", near, p], ["odds", oddsInWords(z), Math.exp(z)], ["log-odds", plain(z, 5), z], ["slope σ′", plain(sigmoidDerivative(z), 5), sigmoidDerivative(z)]]
+    .map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`).join("");
+};
+
+const digitRows = [
+  ["σ(z)", "1/(1+e⁻ᶻ)", naive.sigmoid, sigmoid],
+  ["1 − σ(z)", "1 − s", naive.complement, (z) => sigmoid(-z)],
+  ["σ′(z)", "s(1 − s)", naive.derivative, sigmoidDerivative],
+  ["log σ(z)", "log s", naive.logSigmoid, logSigmoid],
+  ["back to z", "log(s/(1 − s))", naive.back, (z) => z],
+];
+
+const describeDigits = (state) => {
+  const type = floatTypes[state.type];
+  const z = roundTo(state.z, type);
+  const most = type.precision * Math.log10(2);
+  return digitRows.map(([name, formula, bad, good]) => {
+    const truth = good(z), stable = roundTo(truth, type), value = bad(z, type);
+    const right = Math.min(most, correctDigits(value, stable, type));
+    const share = Math.round((100 * right) / most);
+    return `<tr data-row="${name}"><th scope="row"><i>${name}</i><small>${formula}</small></th>` +
+      `<td class="bar" data-digits="${right.toFixed(1)}"><span style="--share:${share}%" class="${share < 60 ? "low" : ""}"></span><b>${right.toFixed(right < 9.95 ? 1 : 0)}</b></td>` +
+      `<td class="number" data-kind="written" data-value="${value}">${markDigits(value, right, type)}</td><td class="number" data-kind="stable" data-value="${stable}">${markDigits(stable, most, type)}</td></tr>`;
+
+  }).join("");
+};
+
+// How far z is from where the number itself gives up.
+const describeDistance = ({ z, type }) => {
+  const t = floatTypes[type], one = roundsToOne(t), zero = roundsToZero(t);
+  if (z >= one) return `In ${type} σ(z) <b>is 1</b>: every z from ${minus(one.toFixed(2))} on gives the same number. Keep z.`;
+  if (z <= zero) return `In ${type} σ(z) <b>is 0</b>: every z below ${minus(zero.toFixed(2))} gives the same number. Keep z.`;
+  const step = spacing(sigmoid(z), t) / sigmoidDerivative(z);
+  return `In ${type} neighbouring probabilities here are <b>${plain(step, 2)}</b> of log-odds apart; σ rounds to 1 from ${minus(one.toFixed(2))}, to 0 below ${minus(zero.toFixed(2))}.`;
+};
