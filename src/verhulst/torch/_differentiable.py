@@ -1,0 +1,103 @@
+"""From a kernel and its derivative to a torch function that every mode of torch can use.
+
+Eager mode: an autograd.Function, with which backward, double backward, `torch.func.{grad, jvp, vmap, hessian}` work.
+Under `torch.compile` (fullgraph): the operator torch.ops.verhulst.NAME, forward and backward; a functorch derivative
+taken *inside* the compiled function raises, because torch 2.x would otherwise drop it silently (a plain custom_op
+returns a zero tangent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from verhulst import functions
+from verhulst.torch._formulas import formula
+from verhulst.torch._kernels import evaluate
+
+Rule = Callable[[Tensor], Tensor]
+_library = torch.library.Library("verhulst", "DEF")
+
+
+def differentiable(name: str, derivative: Rule, what: str) -> Callable[[Tensor], Tensor]:
+    """The torch face of the ufunc `verhulst.NAME`.
+
+    Parameters
+    ----------
+    name : the ufunc's name
+    derivative : tensor z -> derivative at z, itself made of differentiable functions
+    what : the docstring's first line
+    """
+    ufunc: np.ufunc = getattr(functions, name)
+    _library.define(f"{name}(Tensor z) -> Tensor")
+
+    def on_cpu(z: Tensor) -> Tensor:
+        return evaluate(ufunc, z)[0]
+
+    def elsewhere(z: Tensor) -> Tensor:
+        return formula(name, z)
+
+    _library.impl(name, on_cpu, "CPU")
+    _library.impl(name, elsewhere, "CUDA")
+    _library.impl(name, elsewhere, "MPS")
+    torch.library.register_fake(f"verhulst::{name}", torch.empty_like, lib=_library)
+    operator = getattr(torch.ops.verhulst, name)
+
+    class Function(torch.autograd.Function):
+        @staticmethod
+        def forward(z: Tensor) -> Tensor:
+            with torch._C._AutoDispatchBelowAutograd():
+                result: Tensor = operator(z)
+            return result
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+            ctx.save_for_backward(*inputs)
+            ctx.save_for_forward(*inputs)
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+            (z,) = ctx.saved_tensors
+            return gradients[0] * derivative(z)
+
+        @staticmethod
+        def jvp(ctx: Any, *tangents: Tensor) -> Tensor:
+            (z,) = ctx.saved_tensors
+            return tangents[0] * derivative(z)
+
+        @staticmethod
+        def vmap(info: Any, in_dims: tuple[int | None], z: Tensor) -> tuple[Tensor, int | None]:
+            return function(z), in_dims[0]
+
+    Function.__name__ = Function.__qualname__ = name
+    _library.impl(name, Function.apply, "Autograd")
+
+    def function(z: Tensor) -> Tensor:
+        if torch.compiler.is_compiling():
+            result: Tensor = operator(z)
+            return result
+        return Function.apply(z)  # type: ignore[no-any-return]
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "verhulst.torch"
+    function.__doc__ = f"""{what}
+
+    Parameters
+    ----------
+    z : Tensor of float16, bfloat16, float32 or float64, any shape and layout
+
+    Returns
+    -------
+    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere a few ULP off.
+
+    Notes
+    -----
+    First and second derivatives are computed from z, not from the result: they keep their digits in the tails.
+    Backward, double backward, `torch.func` and `torch.compile(fullgraph=True)` are supported; `torch.func` derivatives
+    taken inside a compiled function raise.
+    """
+    return function
