@@ -1,0 +1,95 @@
+"""Networks that end in a probability: logits out, probabilities on request."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from verhulst.torch._functional import logit, sigmoid
+
+
+def _start_at_base_rate(last: nn.Linear, base_rate: float | Tensor | None) -> None:
+    """Set the bias to the log-odds of the base rate, so that training does not spend its first steps on it."""
+    if base_rate is None:
+        return
+    rate = torch.as_tensor(base_rate, dtype=torch.float64).expand(last.out_features).contiguous()
+    if not bool(((rate > 0) & (rate < 1)).all()):
+        raise ValueError(f"base_rate must lie strictly between 0 and 1, not {base_rate}")
+    with torch.no_grad():
+        last.bias.copy_(logit(rate))
+
+
+class _Head(nn.Module):
+    """Two hidden ReLU layers (hidden_dim, hidden_dim // 2) and `outputs` logits."""
+
+    def __init__(self, input_dim: int, hidden_dim: int, outputs: int, base_rate: float | Tensor | None) -> None:
+        super().__init__()
+        if input_dim < 1 or hidden_dim < 2 or outputs < 1:
+            raise ValueError(
+                f"need input_dim >= 1, hidden_dim >= 2 and at least one output, not {input_dim}, {hidden_dim}, {outputs}"
+            )
+        last = nn.Linear(hidden_dim // 2, outputs)
+        _start_at_base_rate(last, base_rate)
+        self.layers = nn.Sequential(
+            nn.Linear(input_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, hidden_dim // 2), nn.ReLU(), last
+        )
+
+    @torch.no_grad()
+    def predict_proba(self, x: Tensor) -> Tensor:
+        """Probabilities, for reading. To rank, use the logits: rounding makes ties among large ones."""
+        return sigmoid(self(x))
+
+
+class BinaryClassifier(_Head):
+    """A binary classifier that gives one logit a row.
+
+    Train it with `binary_cross_entropy_with_logits` on `model(x)`; never put a sigmoid before that loss.
+
+    Parameters
+    ----------
+    input_dim : number of features
+    hidden_dim : width of the first hidden layer; the second has hidden_dim // 2
+    base_rate : share of positives, in (0, 1): the last bias starts at its log-odds
+
+    Examples
+    --------
+    >>> import torch, verhulst.torch as vt
+    >>> model = vt.BinaryClassifier(4, 16, base_rate=0.1)
+    >>> model(torch.zeros(3, 4)).shape
+    torch.Size([3])
+    """
+
+    def __init__(self, input_dim: int, hidden_dim: int, *, base_rate: float | None = None) -> None:
+        super().__init__(input_dim, hidden_dim, 1, base_rate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits, shape (n,), for x of shape (n, input_dim)."""
+        logits: Tensor = self.layers(x)
+        return logits.squeeze(-1)
+
+
+class MultiLabelClassifier(_Head):
+    """A classifier with K labels that do not exclude each other: K logits a row, one sigmoid each, never a softmax.
+
+    Parameters
+    ----------
+    input_dim, hidden_dim : as for `BinaryClassifier`
+    labels : number of labels, K
+    base_rate : share of positives, one number or one per label
+
+    Examples
+    --------
+    >>> import torch, verhulst.torch as vt
+    >>> vt.MultiLabelClassifier(4, 16, labels=3)(torch.zeros(2, 4)).shape
+    torch.Size([2, 3])
+    """
+
+    def __init__(
+        self, input_dim: int, hidden_dim: int, labels: int, *, base_rate: float | Tensor | None = None
+    ) -> None:
+        super().__init__(input_dim, hidden_dim, labels, base_rate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits, shape (n, labels), for x of shape (n, input_dim)."""
+        logits: Tensor = self.layers(x)
+        return logits
