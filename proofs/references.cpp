@@ -91,6 +91,16 @@ Filtered gelu_derivative_filter(D x) {
     return sum(x, step, bump);
 }
 
+Filtered logit_derivative_filter(D p) {
+    return relative((p < 0) | (p > 1) ? all(std::nan("")) : 1 / (p * (1 - p)));
+}
+Filtered softplus_inverse_derivative_filter(D y) {
+    return relative(y < 0 ? all(std::nan("")) : -1 / expm1(-min(y, 800)));
+}
+Filtered log1m_exp_derivative_filter(D x) {
+    return relative(x > 0 ? all(std::nan("")) : -1 / expm1(-max(x, -700)));
+}
+
 // ---- definitions ---------------------------------------------------------------------------------------------
 
 struct Number {
@@ -245,6 +255,34 @@ void gelu_derivative_exact(mpfr_t y, mpfr_t x) {  // Φ + x φ
     mpfr_add(y, y, t.v, N);
 }
 
+void logit_derivative_exact(mpfr_t y, mpfr_t p) {
+    if (mpfr_sgn(p) < 0 || mpfr_cmp_ui(p, 1) > 0) {
+        mpfr_set_nan(y);
+        return;
+    }
+    Number t(y);
+    mpfr_ui_sub(t.v, 1, p, N);
+    mpfr_mul(t.v, t.v, p, N);
+    mpfr_ui_div(y, 1, t.v, N);
+    mpfr_abs(y, y, N);  // -0 stands for 0
+}
+void softplus_inverse_derivative_exact(mpfr_t y, mpfr_t x) {
+    Number t(y);
+    mpfr_neg(t.v, x, N);
+    mpfr_expm1(t.v, t.v, N);
+    mpfr_si_div(y, -1, t.v, N);
+    if (mpfr_sgn(x) < 0) mpfr_set_nan(y);
+    if (mpfr_zero_p(x)) mpfr_set_inf(y, 1);
+}
+void log1m_exp_derivative_exact(mpfr_t y, mpfr_t x) {
+    Number t(y);
+    mpfr_neg(t.v, x, N);
+    mpfr_expm1(t.v, t.v, N);
+    mpfr_si_div(y, -1, t.v, N);
+    if (mpfr_sgn(x) > 0) mpfr_set_nan(y);
+    if (mpfr_zero_p(x)) mpfr_set_inf(y, -1);
+}
+
 constexpr double filter_bound = 0x1p-45;  // 256 ULP, for compositions of three or four functions of at most 4 ULP
 // The argument -x/√2 of erfc is rounded: a relative error of x²·2^-53 in the result, at most 2^-43 where erfc > 0.
 constexpr double gelu_filter_bound = 0x1p-40;
@@ -257,11 +295,14 @@ const Reference references[] = {
     ENTRY(sigmoid_derivative, filter_bound, 0.51, 0),
     ENTRY(sigmoid_second_derivative, filter_bound, 0.51, 0),
     ENTRY(logit, filter_bound, 0.51, 0),
+    ENTRY(logit_derivative, filter_bound, 0.51, 0),
     ENTRY(log_sigmoid, filter_bound, 0.51, 0),
     ENTRY(log_one_minus_sigmoid, filter_bound, 0.51, 0),
     ENTRY(softplus, filter_bound, 0.51, 0),
     ENTRY(softplus_inverse, filter_bound, 0.51, 0),
     ENTRY(log1m_exp, filter_bound, 0.51, 0),
+    ENTRY(softplus_inverse_derivative, filter_bound, 0.51, 0),
+    ENTRY(log1m_exp_derivative, filter_bound, 0.51, 0),
     ENTRY(tanh, filter_bound, 0.51, 0),
     ENTRY(tanh_derivative, filter_bound, 0.51, 0),
     ENTRY(relu, filter_bound, 0.5, 0),

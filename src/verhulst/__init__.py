@@ -14,15 +14,18 @@ from verhulst.functions import (
     hard_sigmoid_derivative,
     leaky_relu,
     leaky_relu_derivative,
+    log1m_exp_derivative,
     log_one_minus_sigmoid,
     log_sigmoid,
     logit,
+    logit_derivative,
     relu,
     relu_derivative,
     set_num_threads,
     sigmoid,
     sigmoid_derivative,
     softplus,
+    softplus_inverse_derivative,
 )
 
 __version__ = "0.1.0.dev0"
@@ -68,15 +71,18 @@ __all__ = [
     "hard_sigmoid_derivative",
     "leaky_relu",
     "leaky_relu_derivative",
+    "log1m_exp_derivative",
     "log_one_minus_sigmoid",
     "log_sigmoid",
     "logit",
+    "logit_derivative",
     "relu",
     "relu_derivative",
     "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
     "softplus",
+    "softplus_inverse_derivative",
 ]
 
 

@@ -9,14 +9,17 @@ from verhulst.functions._hard_sigmoid import hard_sigmoid
 from verhulst.functions._hard_sigmoid_derivative import hard_sigmoid_derivative
 from verhulst.functions._leaky_relu import leaky_relu
 from verhulst.functions._leaky_relu_derivative import leaky_relu_derivative
+from verhulst.functions._log1m_exp_derivative import log1m_exp_derivative
 from verhulst.functions._log_one_minus_sigmoid import log_one_minus_sigmoid
 from verhulst.functions._log_sigmoid import log_sigmoid
 from verhulst.functions._logit import logit
+from verhulst.functions._logit_derivative import logit_derivative
 from verhulst.functions._relu import relu
 from verhulst.functions._relu_derivative import relu_derivative
 from verhulst.functions._sigmoid import sigmoid
 from verhulst.functions._sigmoid_derivative import sigmoid_derivative
 from verhulst.functions._softplus import softplus
+from verhulst.functions._softplus_inverse_derivative import softplus_inverse_derivative
 from verhulst.functions._threads import get_num_threads, set_num_threads
 
 __all__ = [
@@ -29,15 +32,18 @@ __all__ = [
     "hard_sigmoid_derivative",
     "leaky_relu",
     "leaky_relu_derivative",
+    "log1m_exp_derivative",
     "log_one_minus_sigmoid",
     "log_sigmoid",
     "logit",
+    "logit_derivative",
     "relu",
     "relu_derivative",
     "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
     "softplus",
+    "softplus_inverse_derivative",
 ]
 
 _register_bfloat16()
