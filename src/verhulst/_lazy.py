@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,8 +21,11 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], 
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         home = importlib.import_module(homes[name])
-        if homes[name] == f"{package}.{name}" and not hasattr(home, name):
-            return home
-        return getattr(home, name)
+        stands_for_itself = homes[name] == f"{package}.{name}" and not hasattr(home, name)
+        value = home if stands_for_itself else getattr(home, name)
+        # Kept, so that it is looked up once, and so that a module `package.name`, which the import system has just put
+        # under this name, does not hide the function of the same name in it.
+        setattr(sys.modules[package], name, value)
+        return value
 
     return __getattr__, sorted(homes)

@@ -1,0 +1,155 @@
+"""What a person should know before acting on a fit, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from verhulst.data.column import Column
+from verhulst.data.design import Design
+from verhulst.data.formula import FormulaDesign
+from verhulst.regression.result import LogisticFit
+from verhulst.report.words import number, percent
+
+# Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals get unreliable.
+EVENTS_PER_PARAMETER = 10
+# Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
+HIGH_CONDITION = 30.0**2
+FEW_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something to know: what is the matter, and what can be done."""
+
+    matter: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.matter} {self.remedy}"
+
+
+def cautions_of(
+    fit: LogisticFit, design: Design | FormulaDesign | None = None, X: np.ndarray | None = None
+) -> tuple[Caution, ...]:
+    """Everything worth a warning about a fit, gravest first.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    design : Design, optional
+        Where the fit was made from a table.
+    X : ndarray, shape (n, p), optional
+        The design matrix, for levels with few rows.
+    """
+    found = [*_not_the_maximum(fit), *_separation(fit), *_left_out(fit), *_missing(design)]
+    found += [*_few_events(fit), *_near_collinear(fit), *_penalised(fit)]
+    if isinstance(design, Design) and X is not None:
+        found += _rare_levels(design.columns, X)
+    return tuple(found)
+
+
+def _not_the_maximum(fit: LogisticFit) -> list[Caution]:
+    if fit.converged or fit.separation is not None:
+        return []
+    return [
+        Caution(
+            f"The fit stopped {number(fit.decrement)} standard errors short of the maximum.",
+            "Do not use these numbers; look for columns of wildly different sizes or near copies of each other.",
+        )
+    ]
+
+
+def _separation(fit: LogisticFit) -> list[Caution]:
+    if fit.separation is None and not np.isinf(fit.coefficients).any():
+        return []
+    first = int(fit.intercept)
+    names = [name for name, b in zip(fit.names, fit.coefficients[first:], strict=True) if np.isinf(b)]
+    return [
+        Caution(
+            f"The data are separated: {', '.join(names)} tell{'s' * (len(names) == 1)} the outcome of some rows "
+            f"without a single exception, so the best coefficient is infinite.",
+            "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty "
+            "gives finite odds ratios.",
+        )
+    ]
+
+
+def _left_out(fit: LogisticFit) -> list[Caution]:
+    return [
+        Caution(
+            f"{str(part)[0].upper()}{str(part)[1:]}.",
+            "It has no odds ratio of its own; exclude it to be rid of this note.",
+        )
+        for part in fit.collinear
+    ]
+
+
+def _missing(design: Design | FormulaDesign | None) -> list[Caution]:
+    if design is None or design.rows_kept == design.rows_read:
+        return []
+    lost = design.rows_read - design.rows_kept
+    return [
+        Caution(
+            f"{lost:,} of {design.rows_read:,} rows ({percent(lost / design.rows_read)}) were left out, as values are "
+            "missing.If what is missing has to do with the outcome, the rest is not a fair sample: compare who was "
+            f"left out.",
+        )
+    ]
+
+
+def _few_events(fit: LogisticFit) -> list[Caution]:
+    rarer = min(fit.events, fit.cases - fit.events)
+    parameters = len(fit.names) - len(fit.collinear)
+    if fit.penalty is not None or rarer >= EVENTS_PER_PARAMETER * parameters:
+        return []
+    return [
+        Caution(
+            f"The rarer outcome occurs {number(rarer)} times, for {parameters} columns: fewer than "
+            f"{EVENTS_PER_PARAMETER} per column.",
+            'Odds ratios come out too far from 1. Use fewer columns, or fit with penalty="firth".',
+        )
+    ]
+
+
+def _near_collinear(fit: LogisticFit) -> list[Caution]:
+    if not fit.condition > HIGH_CONDITION:
+        return []
+    return [
+        Caution(
+            f"Some columns are nearly combinations of others (condition number {number(fit.condition)}).",
+            "Their odds ratios hang together and have wide intervals; the predicted probabilities are not harmed.",
+        )
+    ]
+
+
+def _penalised(fit: LogisticFit) -> list[Caution]:
+    if fit.penalty is None:
+        return []
+    return [
+        Caution(
+            f"The fit is penalised ({fit.penalty}, C = {fit.C:g}), which pulls odds ratios towards 1.",
+            "Intervals and p-values would not mean what they say, so there are none; fit without a penalty to have "
+            "them.",
+        )
+    ]
+
+
+def _rare_levels(columns: Sequence[Column], X: np.ndarray) -> list[Caution]:
+    found, start = [], 0
+    for column in columns:
+        stop = start + len(column.names)
+        if column.kind == "categorical":
+            counts = X[:, start:stop].sum(axis=0)
+            rare = [f"{name} ({int(n)})" for name, n in zip(column.names, counts, strict=True) if 0 < n < FEW_ROWS]
+            if rare:
+                found.append(
+                    Caution(
+                        f"Few rows hold {', '.join(rare[:6])}{' and others' if len(rare) > 6 else ''}.",
+                        f"Join rare levels of {column.name} with others, or take their odds ratios with caution.",
+                    )
+                )
+        start = stop
+    return found

@@ -1,0 +1,172 @@
+"""What a report says, as numbers and sentences; nothing of how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.column import Column
+from verhulst.data.design import Design
+from verhulst.data.formula import FormulaDesign
+from verhulst.regression.result import LogisticFit
+from verhulst.report.cautions import Caution, cautions_of
+from verhulst.report.effects import Effect, effects_of
+from verhulst.report.words import headline, number, percent
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Rows to judge a model by: outcomes, and the log-odds it gives them. Only counts of them enter a report.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n,)
+        0 or 1.
+    logits : ndarray, shape (n,)
+    X : ndarray, shape (n, p)
+    weights : ndarray, shape (n,), or None
+    source : str
+        What the rows are called.
+    fitted : bool
+        Whether the model was fitted on these very rows.
+    """
+
+    y: NDArray[np.float64]
+    logits: NDArray[np.float64]
+    X: NDArray[np.float64]
+    weights: NDArray[np.float64] | None
+    source: str
+    fitted: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number of the fit, with a sentence on what it means."""
+
+    name: str
+    value: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything that stands in a report on a fitted model.
+
+    Attributes
+    ----------
+    outcome : str
+        What the probabilities are of: "vote = Dole".
+    labels : tuple of two str
+        What 0 and 1 are called.
+    source : str
+        What the model was fitted on; empty for arrays.
+    key_figures, facts : tuple of Fact
+        The numbers on top, and how the fit was made.
+    columns : tuple of Column
+        The table's columns; empty for arrays.
+    effects : tuple of Effect
+    level : float
+        Coverage of the intervals.
+    in_words : tuple of str
+    cautions : tuple of Caution
+    observed : Observed or None
+    """
+
+    outcome: str
+    labels: tuple[str, str]
+    source: str
+    key_figures: tuple[Fact, ...]
+    facts: tuple[Fact, ...]
+    columns: tuple[Column, ...]
+    effects: tuple[Effect, ...]
+    level: float
+    in_words: tuple[str, ...]
+    cautions: tuple[Caution, ...]
+    observed: Observed | None
+
+
+def contents_of(
+    fit: LogisticFit,
+    design: Design | FormulaDesign | None = None,
+    observed: Observed | None = None,
+    level: float = 0.95,
+) -> Contents:
+    """Gathers what a report says about a fit.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    design : Design or FormulaDesign, optional
+        Where the fit was made from a table.
+    observed : Observed, optional
+        Rows to judge the model by.
+    level : float
+        Coverage of the intervals, between 0 and 1.
+    """
+    columns = design.columns if isinstance(design, Design) else ()
+    target = design.target if design is not None else None
+    outcome = f"{target.name} = {target.positive}" if target else "y = 1"
+    effects = effects_of(fit, columns, level)
+    return Contents(
+        outcome=outcome,
+        labels=(f"{target.name} = {target.levels[0]}", outcome) if target else ("y = 0", "y = 1"),
+        source=design.source if design is not None else "",
+        key_figures=_key_figures(fit, outcome),
+        facts=_facts(fit, design),
+        columns=columns,
+        effects=effects,
+        level=level,
+        in_words=tuple(headline(effects, outcome, level)),
+        cautions=cautions_of(fit, design, observed.X if observed is not None and observed.fitted else None),
+        observed=observed,
+    )
+
+
+def mcfadden(fit: LogisticFit) -> float:
+    """McFadden's R²: 1 − log-likelihood / log-likelihood of the model without columns."""
+    return 1 - fit.log_likelihood / fit.null_log_likelihood if fit.null_log_likelihood else float("nan")
+
+
+def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
+    return (
+        Fact("rows", f"{fit.rows:,}", "that the model was fitted on"),
+        Fact(outcome, percent(fit.events / fit.cases), f"{number(fit.events)} of {number(fit.cases)}"),
+        Fact("columns", f"{len(fit.names)}", "in the design matrix"),
+        Fact("McFadden R²", f"{mcfadden(fit):.3f}", "0: no better than the base rate; 1: perfect"),
+    )
+
+
+def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fact, ...]:
+    parameters = len(fit.names) + int(fit.intercept) - len(fit.collinear)
+    deviance, null = -2 * fit.log_likelihood, -2 * fit.null_log_likelihood
+    method = (
+        "maximum likelihood"
+        if fit.penalty is None
+        else f"maximum likelihood with an {fit.penalty.upper()} penalty, C = {fit.C:g}"
+    )
+    facts = [
+        Fact("Method", method, "by Newton's method in double precision"),
+        Fact(
+            "Distance from the maximum",
+            f"{number(fit.decrement)} standard errors" if fit.converged else "not reached",
+            "the Newton decrement: no coefficient is further from its best value, in units of its standard error",
+        ),
+        Fact("Passes over the data", f"{len(fit.passes)}"),
+        Fact(
+            "Log-likelihood",
+            f"{fit.log_likelihood:.4f}".replace("-", "−"),
+            f"without columns: {fit.null_log_likelihood:.4f}".replace("-", "−"),
+        ),
+        Fact("Deviance", f"{deviance:.3f}", f"without columns: {null:.3f}"),
+        Fact("AIC", f"{deviance + 2 * parameters:.3f}", "smaller is better, for models of the same rows"),
+    ]
+    if isinstance(design, Design):
+        if design.weights:
+            facts.append(Fact("Weights", design.weights, "counts of cases"))
+        if design.offset:
+            facts.append(Fact("Offset", design.offset, "added to the log-odds"))
+    if isinstance(design, FormulaDesign):
+        facts.append(Fact("Formula", design.formula))
+    return tuple(facts)

@@ -1,0 +1,182 @@
+"""The report as one HTML page: no script, no address outside itself, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from importlib import resources
+from string import Template
+
+from verhulst.report.cautions import Caution
+from verhulst.report.contents import Contents, Fact
+from verhulst.report.effects import Effect
+from verhulst.report.forest_row import Axis, axis_svg, row_svg
+from verhulst.report.words import number, p_value
+
+# The curve of the house, as a mark.
+_MARK = (
+    '<svg viewBox="0 0 26 16" aria-hidden="true"><path d="M1 15C10 15 16 1 25 1" fill="none" stroke="currentColor" '
+    'stroke-width="2" stroke-linecap="round"/></svg>'
+)
+
+
+def page(title: str, eyebrow: str, sections: Sequence[str], themes: dict[str, str], version: str) -> str:
+    """A whole page around its sections.
+
+    Parameters
+    ----------
+    title, eyebrow : str
+        Plain text.
+    sections : sequence of str
+        HTML.
+    themes : dict
+        "light" and "dark" to their CSS declarations.
+    version : str
+    """
+    style = Template(resources.files("verhulst.report").joinpath("page.css").read_text(encoding="utf-8")).substitute(
+        themes
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f'<p class="eyebrow">{_MARK}<span>{escape(eyebrow)}</span></p>\n<h1>{escape(title)}</h1>\n'
+        + "\n".join(section for section in sections if section)
+        + f"\n<footer>Made by verhulst {escape(version)}. This page holds totals only, no row of the data, "
+        f"and needs no network.</footer>\n</main>\n</body>\n</html>\n"
+    )
+
+
+def section(heading: str, body: str) -> str:
+    """A headed section, or nothing where there is nothing to say."""
+    return f"<section>\n<h2>{escape(heading)}</h2>\n{body}\n</section>" if body else ""
+
+
+def introduction(contents: Contents) -> str:
+    """What was fitted on what, and the key figures."""
+    explained = ", ".join(column.name for column in contents.columns) or ", ".join(e.name for e in contents.effects)
+    on = f" on <strong>{escape(contents.source)}</strong>" if contents.source else ""
+    return (
+        f"<p>A logistic regression{on}: the probability of <strong>{escape(contents.outcome)}</strong>, from "
+        f"{escape(explained)}.</p>\n{key_figures(contents.key_figures)}"
+    )
+
+
+def key_figures(facts: Sequence[Fact]) -> str:
+    """A strip of numbers."""
+    items = "".join(
+        f'<div><dt>{escape(f.name)}</dt><dd class="value">{escape(f.value)}</dd>'
+        f'<dd class="meaning">{escape(f.meaning)}</dd></div>'
+        for f in facts
+    )
+    return f'<dl class="figures">{items}</dl>'
+
+
+def _unbroken(text: str) -> str:
+    """Escaped text in which no line ends before a per cent sign."""
+    return escape(text).replace(" %", "&nbsp;%")
+
+
+def sentences(said: Sequence[str]) -> str:
+    """A list of sentences."""
+    return f'<ul class="words">{"".join(f"<li>{_unbroken(s)}</li>" for s in said)}</ul>' if said else ""
+
+
+def cautions(found: Sequence[Caution]) -> str:
+    """Warnings, each with its remedy."""
+    if not found:
+        return ""
+    items = "".join(f"<li><strong>{_unbroken(c.matter)}</strong> {_unbroken(c.remedy)}</li>" for c in found)
+    return f'<ul class="cautions">{items}</ul>'
+
+
+def odds_ratios(contents: Contents) -> str:
+    """The table of odds ratios with the forest plot in it."""
+    axis = Axis.of(contents.effects)
+    level = f"{100 * contents.level:g} %"
+    head = (
+        f'<thead><tr><th scope="col">column</th><th scope="col" class="number">odds ratio</th>'
+        f'<th scope="col" class="number">{level} interval</th><th scope="col" class="number">p</th>'
+        f'<th scope="col" class="plot"><span hidden>plot</span>{axis_svg(axis)}</th></tr></thead>'
+    )
+    caption = (
+        f"How many times higher the odds of {escape(contents.outcome)} are when a column is one higher, or at a level "
+        "instead of the reference level, all other columns being equal. Full dots: the interval leaves out 1."
+    )
+    return (
+        f'<div class="scroll"><table><caption>{caption}</caption>{head}<tbody>{"".join(_rows(contents, axis))}</tbody>'
+        "</table></div>"
+    )
+
+
+def _rows(contents: Contents, axis: Axis) -> list[str]:
+    effects = {effect.name: effect for effect in contents.effects}
+    rows: list[str] = []
+    for column in contents.columns:
+        if column.kind != "categorical":
+            rows.append(_row(effects.pop(column.name), column.name, axis))
+            continue
+        rows.append(f'<tr class="group"><th scope="rowgroup" colspan="5">{escape(column.name)}</th></tr>')
+        for level in column.levels:
+            if level == column.reference:
+                rows.append(
+                    f'<tr class="level reference"><th scope="row">{escape(level)}</th><td class="number">1</td>'
+                    f'<td class="number">reference</td><td></td><td class="plot">{row_svg(None, axis)}</td></tr>'
+                )
+            else:
+                rows.append(_row(effects.pop(f"{column.name}[{level}]"), level, axis, "level"))
+    return rows + [_row(effect, effect.name, axis) for effect in effects.values()]
+
+
+def _row(effect: Effect, name: str, axis: Axis, kind: str = "") -> str:
+    interval = {
+        "estimated": f"{number(effect.lower)} to {number(effect.upper)}",
+        "infinite": "no finite estimate",
+        "left out": "left out",
+        "penalised": "–",
+    }[effect.state]
+    return (
+        f'<tr{f" class={kind!r}" if kind else ""}><th scope="row">{escape(name)}</th>'
+        f'<td class="number">{number(effect.odds_ratio)}</td><td class="number">{interval}</td>'
+        f'<td class="number">{p_value(effect.p_value)}</td><td class="plot">{row_svg(effect, axis)}</td></tr>'
+    )
+
+
+def figure(svg: str, note: str) -> str:
+    """A picture with a sentence under it."""
+    return f'<figure>{svg}<figcaption class="note">{_unbroken(note)}</figcaption></figure>'
+
+
+def facts_table(facts: Sequence[Fact]) -> str:
+    """Numbers with their meanings."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(f.name)}</th><td>{escape(f.value)}</td><td>{escape(f.meaning)}</td></tr>'
+        for f in facts
+    )
+    return f'<div class="scroll"><table class="facts"><tbody>{rows}</tbody></table></div>'
+
+
+_GUIDE = (
+    ("Odds", "A probability p has odds p/(1−p): 50 % is odds of 1, 80 % is odds of 4, 20 % is odds of ¼."),
+    (
+        "Odds ratio",
+        "The factor by which the odds change. It is not a ratio of probabilities: odds 2 times as high turn 50 % into "
+        "67 %, and 5 % into 9.5 %.",
+    ),
+    (
+        "Interval",
+        "Ratios that the data do not speak against. If it holds 1, the data do not show in which direction the "
+        "effect goes; that is not proof that there is none.",
+    ),
+    (
+        "All other columns being equal",
+        "An odds ratio compares rows that differ in this column only. It describes the data; whether changing the "
+        "column would change the outcome, the data alone cannot say.",
+    ),
+)
+
+
+def guide() -> str:
+    """How to read the report, folded away."""
+    entries = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in _GUIDE)
+    return f'<details><summary>How to read odds ratios</summary><dl class="guide">{entries}</dl></details>'
