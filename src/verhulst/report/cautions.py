@@ -9,9 +9,10 @@ import numpy as np
 
 from verhulst.data.column import Column
 from verhulst.data.design import Design
+from verhulst.data.errors import listed
 from verhulst.data.formula import FormulaDesign
 from verhulst.regression.result import LogisticFit
-from verhulst.report.words import number, percent
+from verhulst.report.words import count, number, percent
 
 # Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals get unreliable.
 EVENTS_PER_PARAMETER = 10
@@ -63,16 +64,18 @@ def _not_the_maximum(fit: LogisticFit) -> list[Caution]:
 
 
 def _separation(fit: LogisticFit) -> list[Caution]:
-    if fit.separation is None and not np.isinf(fit.coefficients).any():
+    found = fit.separation
+    if found is None:
         return []
-    first = int(fit.intercept)
-    names = [name for name, b in zip(fit.names, fit.coefficients[first:], strict=True) if np.isinf(b)]
+    one = len(found.columns) == 1
     return [
         Caution(
-            f"The data are separated: {', '.join(names)} tell{'s' * (len(names) == 1)} the outcome of some rows "
-            f"without a single exception, so the best coefficient is infinite.",
-            "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty "
-            "gives finite odds ratios.",
+            f"The outcomes are separated ({found.kind}): {listed(found.columns)} {'has' if one else 'have'} no finite "
+            "estimate, as "
+            f"{found.rows_separated:,} rows are told apart without an exception. "
+            + " ".join(map(_sentence, found.reasons)),
+            "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty gives "
+            "finite odds ratios.",
         )
     ]
 
@@ -80,11 +83,15 @@ def _separation(fit: LogisticFit) -> list[Caution]:
 def _left_out(fit: LogisticFit) -> list[Caution]:
     return [
         Caution(
-            f"{str(part)[0].upper()}{str(part)[1:]}.",
+            _sentence(str(part)),
             "It has no odds ratio of its own; exclude it to be rid of this note.",
         )
         for part in fit.collinear
     ]
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}."
 
 
 def _missing(design: Design | FormulaDesign | None) -> list[Caution]:
@@ -93,9 +100,9 @@ def _missing(design: Design | FormulaDesign | None) -> list[Caution]:
     lost = design.rows_read - design.rows_kept
     return [
         Caution(
-            f"{lost:,} of {design.rows_read:,} rows ({percent(lost / design.rows_read)}) were left out, as values are "
-            "missing.If what is missing has to do with the outcome, the rest is not a fair sample: compare who was "
-            f"left out.",
+            f"{lost:,} of {design.rows_read:,} rows ({percent(lost / design.rows_read)}) have missing values and were "
+            "left out.",
+            "If what is missing has to do with the outcome, the rest is no fair sample: look at who was left out.",
         )
     ]
 
@@ -107,9 +114,9 @@ def _few_events(fit: LogisticFit) -> list[Caution]:
         return []
     return [
         Caution(
-            f"The rarer outcome occurs {number(rarer)} times, for {parameters} columns: fewer than "
+            f"The rarer outcome occurs {count(rarer)} times, for {parameters} columns: fewer than "
             f"{EVENTS_PER_PARAMETER} per column.",
-            'Odds ratios come out too far from 1. Use fewer columns, or fit with penalty="firth".',
+            "Odds ratios then come out too far from 1. Use fewer columns, or the Firth penalty.",
         )
     ]
 

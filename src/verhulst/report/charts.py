@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from verhulst.report.totals import ByOutcome, Group
-from verhulst.report.words import number, percent
+from verhulst.report.words import count, percent
 
 _WIDTH = 440.0
 _LEFT, _RIGHT, _TOP = 46.0, 24.0, 26.0
@@ -59,7 +59,7 @@ def outcome_chart(record: ByOutcome, labels: tuple[str, str]) -> str:
                 f'width="{_x(right) - _x(left) - 1.6:.1f}" height="{tall:.1f}">'
                 f"<title>{percent(share)} of {escape(labels[outcome])}</title></rect>"
             )
-        said = f"{labels[outcome]}: {number(record.cases[outcome])} cases, median {percent(record.medians[outcome])}"
+        said = f"{labels[outcome]}: {count(record.cases[outcome])} cases, median {percent(record.medians[outcome])}"
         parts.append(_text(_x(0), base + way * (half + 12) + (10 if way > 0 else 0), said, "start", f"label{outcome}"))
     parts.append(_line(_x(0), base, _x(1), base, "axis"))
     parts += _probability_axis(base + half + 26, "predicted probability")
@@ -87,7 +87,7 @@ def reliability_chart(groups: Sequence[Group]) -> str:
     parts += [
         f'<circle class="point1" cx="{_x(g.predicted):.1f}" cy="{y(g.observed):.1f}" '
         f'r="{2.5 + 2.5 * math.sqrt(g.cases / most):.1f}"><title>predicted {percent(g.predicted)}, '
-        f"observed {percent(g.observed)}, {number(g.cases)} cases</title></circle>"
+        f"observed {percent(g.observed)}, {count(g.cases)} cases</title></circle>"
         for g in groups
     ]
     parts.append(_text(_x(0), _TOP - 10, "share that happened", "start", "title"))

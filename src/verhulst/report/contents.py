@@ -13,7 +13,7 @@ from verhulst.data.formula import FormulaDesign
 from verhulst.regression.result import LogisticFit
 from verhulst.report.cautions import Caution, cautions_of
 from verhulst.report.effects import Effect, effects_of
-from verhulst.report.words import headline, number, percent
+from verhulst.report.words import count, headline, number, percent
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def mcfadden(fit: LogisticFit) -> float:
 def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
     return (
         Fact("rows", f"{fit.rows:,}", "that the model was fitted on"),
-        Fact(outcome, percent(fit.events / fit.cases), f"{number(fit.events)} of {number(fit.cases)}"),
+        Fact(outcome, percent(fit.events / fit.cases), f"{count(fit.events)} of {count(fit.cases)}"),
         Fact("columns", f"{len(fit.names)}", "in the design matrix"),
         Fact("McFadden R²", f"{mcfadden(fit):.3f}", "0: no better than the base rate; 1: perfect"),
     )

@@ -79,9 +79,11 @@ def effects_of(fit: LogisticFit, columns: Sequence[Column] = (), level: float = 
             state = "infinite"
         elif fit.penalty is not None:
             state, error = "penalised", np.nan
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             z = float(np.divide(b, error)) if state == "estimated" else np.nan
-            ends = np.exp([b, b - half * error, b + half * error]) if state != "infinite" else [np.exp(b), 0.0, np.inf]
+            ends = (
+                np.exp([b, b - half * error, b + half * error]) if state != "infinite" else [np.exp(b), np.nan, np.nan]
+            )
         found.append(
             Effect(
                 name=name,

@@ -68,16 +68,21 @@ def row_svg(effect: Effect | None, axis: Axis) -> str:
 def _interval(effect: Effect, axis: Axis, middle: float) -> list[str]:
     kind = "clear" if effect.clear else "open"
     parts = []
-    if not math.isnan(effect.lower):
+    if effect.state == "infinite":
+        way = 1 if effect.coefficient > 0 else -1
+        end = axis.x(axis.high if way > 0 else axis.low)
+        parts.append(
+            f'<line class="whisker {kind}" x1="{axis.x(0):.1f}" x2="{end:.1f}" y1="{middle:g}" y2="{middle:g}"/>'
+        )
+        parts.append(_arrow(end, middle, way, kind))
+    elif not math.isnan(effect.lower):
         low = math.log(effect.lower) if effect.lower > 0 else -math.inf
         high = math.log(effect.upper) if effect.upper < math.inf else math.inf
         left, right = axis.x(max(low, axis.low)), axis.x(min(high, axis.high))
         parts.append(f'<line class="whisker {kind}" x1="{left:.1f}" x2="{right:.1f}" y1="{middle:g}" y2="{middle:g}"/>')
         parts += [_arrow(left, middle, -1, kind)] if low < axis.low else []
         parts += [_arrow(right, middle, 1, kind)] if high > axis.high else []
-    centre = (
-        math.log(effect.odds_ratio) if 0 < effect.odds_ratio < math.inf else math.copysign(math.inf, effect.coefficient)
-    )
+    centre = math.log(effect.odds_ratio) if 0 < effect.odds_ratio < math.inf else math.nan
     if axis.low <= centre <= axis.high:
         parts.append(f'<circle class="estimate {kind}" cx="{axis.x(centre):.1f}" cy="{middle:g}" r="4.5"/>')
     return parts

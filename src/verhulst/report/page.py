@@ -11,7 +11,7 @@ from verhulst.report.cautions import Caution
 from verhulst.report.contents import Contents, Fact
 from verhulst.report.effects import Effect
 from verhulst.report.forest_row import Axis, axis_svg, row_svg
-from verhulst.report.words import number, p_value
+from verhulst.report.words import p_value, ratio
 
 # The curve of the house, as a mark.
 _MARK = (
@@ -104,8 +104,9 @@ def odds_ratios(contents: Contents) -> str:
         "instead of the reference level, all other columns being equal. Full dots: the interval leaves out 1."
     )
     return (
-        f'<div class="scroll"><table><caption>{caption}</caption>{head}<tbody>{"".join(_rows(contents, axis))}</tbody>'
-        "</table></div>"
+        f'<p class="note" id="odds-ratios">{caption}</p><div class="scroll" tabindex="0" role="region" '
+        f'aria-labelledby="odds-ratios"><table class="effects" aria-labelledby="odds-ratios">{head}'
+        f"<tbody>{''.join(_rows(contents, axis))}</tbody></table></div>"
     )
 
 
@@ -130,14 +131,14 @@ def _rows(contents: Contents, axis: Axis) -> list[str]:
 
 def _row(effect: Effect, name: str, axis: Axis, kind: str = "") -> str:
     interval = {
-        "estimated": f"{number(effect.lower)} to {number(effect.upper)}",
+        "estimated": f"{ratio(effect.lower)} to {ratio(effect.upper)}",
         "infinite": "no finite estimate",
         "left out": "left out",
         "penalised": "–",
     }[effect.state]
     return (
-        f'<tr{f" class={kind!r}" if kind else ""}><th scope="row">{escape(name)}</th>'
-        f'<td class="number">{number(effect.odds_ratio)}</td><td class="number">{interval}</td>'
+        f'<tr class="{kind}"><th scope="row">{escape(name)}</th>'
+        f'<td class="number">{ratio(effect.odds_ratio)}</td><td class="number">{interval}</td>'
         f'<td class="number">{p_value(effect.p_value)}</td><td class="plot">{row_svg(effect, axis)}</td></tr>'
     )
 

@@ -32,6 +32,31 @@ def number(value: float) -> str:
     return f"{rounded:,.{max(0, 2 - magnitude)}f}".replace("-", "−")
 
 
+def ratio(value: float) -> str:
+    """An odds ratio: three significant digits, and as many as it takes to tell it from 1.
+
+    Examples
+    --------
+    >>> ratio(23.04), ratio(1.0083), ratio(0.99998)
+    ('23.0', '1.0083', '0.999980')
+    """
+    distance = abs(value - 1)
+    if not 1e-9 < distance < 0.0995:
+        return number(value)
+    return f"{value:.{max(2, 1 - math.floor(math.log10(distance)))}f}"
+
+
+def count(cases: float) -> str:
+    """A number of cases: whole where it is whole (weights need not be).
+
+    Examples
+    --------
+    >>> count(1234.0), count(12.345)
+    ('1,234', '12.3')
+    """
+    return f"{int(cases):,}" if float(cases).is_integer() else number(cases)
+
+
 def p_value(p: float) -> str:
     """A p-value as it is printed.
 
@@ -67,33 +92,46 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
     level : float
         Coverage of the effect's interval.
     """
+    step = _step(effect)
     who = (
         f"{effect.column} {effect.level!r} instead of {effect.reference!r}"
         if effect.level is not None and effect.reference is not None
-        else f"{effect.name} one higher"
+        else f"{effect.name} {'one' if step == 1 else f'{step:,}'} higher"
     )
     if effect.state == "left out":
         return f"{effect.name} was left out: other columns already say what it says."
     if effect.state == "infinite":
         way = "higher" if effect.coefficient > 0 else "lower"
         return f"{who}: the odds of {outcome} are {way} without limit; these data set no finite odds ratio."
-    interval = f" ({100 * level:g} % interval: {_span(effect)})" if effect.state == "estimated" else ""
-    return f"{who}: {_change(effect.odds_ratio)} odds of {outcome}{interval}."
+    middle, low, high = (_power(x, step) for x in (effect.odds_ratio, effect.lower, effect.upper))
+    interval = f" ({100 * level:g} % interval: {_span(middle, low, high)})" if effect.state == "estimated" else ""
+    return f"{who}: {_change(middle)} odds of {outcome}{interval}."
 
 
-def _change(ratio: float) -> str:
+def _step(effect: Effect) -> int:
+    """The power of ten by which a column must rise to change the odds by about 5 % or more: 10 for years of age."""
+    size = abs(effect.coefficient)
+    if effect.level is not None or not 0 < size < 0.05:
+        return 1
+    return int(10 ** min(15, math.ceil(math.log10(0.05 / size))))
+
+
+def _power(ratio: float, step: int) -> float:
+    """ratio to the power of step, infinite where it overflows."""
+    exponent = step * math.log(ratio) if ratio > 0 else -math.inf
+    return math.exp(exponent) if exponent < 700 else math.inf
+
+
+def _change(middle: float) -> str:
     """What a ratio does to the odds: per cent near 1, times further away."""
-    if ratio >= 2:
-        return f"{number(ratio)} times the"
-    if ratio > 1:
-        return f"{_per_cent(ratio - 1)} higher"
-    return f"{_per_cent(1 - ratio)} lower" if ratio > 0.01 else f"{number(ratio)} times the"
+    if middle >= 2 or middle <= 0.01:
+        return f"{number(middle)} times the"
+    return f"{_per_cent(middle - 1)} higher" if middle >= 1 else f"{_per_cent(1 - middle)} lower"
 
 
-def _span(effect: Effect) -> str:
+def _span(middle: float, low: float, high: float) -> str:
     """The interval in the terms in which `_change` puts the ratio."""
-    low, high = effect.lower, effect.upper
-    if effect.odds_ratio >= 2 or effect.odds_ratio <= 0.01 or low < 1 < high:
+    if middle >= 2 or middle <= 0.01 or low < 1 < high:
         return f"{number(low)} to {number(high)} times"
     if low >= 1:
         return f"{_per_cent(low - 1)} to {_per_cent(high - 1)} higher"
