@@ -21,30 +21,38 @@ const tanhDerivative = (z) => 4 * sigmoidDerivative(2 * z);
 const relu = (z) => (z > 0 ? z : 0);
 const reluDerivative = (z) => (z > 0 ? 1 : 0);
 
-// The normal density. t² is split into an exact square and a small rest, or its rounding would cost t²/2 ULP.
-const normalDensity = (t) => {
+// factor · the normal density. t² is split into an exact square and a small rest, or its rounding would cost t²/2 ULP;
+// far out the exponential goes in two halves, so that only the last product can be subnormal.
+const normalDensity = (t, factor = 1) => {
   const head = Math.fround(t);
-  return 0.3989422804014327 * Math.exp(-0.5 * head * head) * Math.exp(-0.5 * (t - head) * (t + head));
+  const rest = factor * 0.3989422804014327 * Math.exp(-0.5 * (t - head) * (t + head));
+  if (Math.abs(t) < 37) return rest * Math.exp(-0.5 * head * head);
+  const half = Math.exp(-0.25 * head * head);
+  return rest * half * half;
 };
 
-// The normal distribution function: power series near 0, Laplace's continued fraction in the left tail
+// φ(t)/Φ(−t) for t > 0: t + 1/(t + 2/(t + 3/(t + ...))); after n terms the rest is about exp(-2 t sqrt(n)).
+const inverseMills = (t) => {
+  let tail = 0;
+  for (let n = 20 + Math.ceil(420 / (t * t)); n > 0; n--) tail = n / (t + tail);
+  return t + tail;
+};
+
+// factor · the normal distribution function: power series near 0, Laplace's continued fraction in the left tail
 // (Abramowitz and Stegun 26.2.11 and 26.2.14); both add positive terms only.
-const normalDistribution = (z) => {
+const normalDistribution = (z, factor = 1) => {
   const t = Math.abs(z);
-  if (t > 39) return z > 0 ? 1 : 0;
   if (t < 0.7) {
     let term = t, sum = t;
     for (let k = 3; term > sum * 1e-17; k += 2) sum += term *= (t * t) / k;
-    return 0.5 + Math.sign(z) * normalDensity(t) * sum;
+    return factor * (0.5 + Math.sign(z) * normalDensity(t) * sum);
   }
-  let tail = 0; // after n terms the rest is about exp(-2 t sqrt(2 n))
-  for (let n = 12 + Math.ceil(200 / (t * t)); n > 0; n--) tail = n / (t + tail);
-  const left = normalDensity(t) / (t + tail);
-  return z < 0 ? left : 1 - left;
+  return z < 0 ? normalDensity(t, factor / inverseMills(t)) : factor * (1 - normalDensity(t, 1 / inverseMills(t)));
 };
 
-const gelu = (z) => (Number.isFinite(z) ? z * normalDistribution(z) : z > 0 ? z : z < 0 ? -0 : NaN);
-const geluDerivative = (z) => normalDistribution(z) + z * normalDensity(z);
+const gelu = (z) => (Number.isFinite(z) ? normalDistribution(z, z) : z > 0 ? z : z < 0 ? -0 : NaN);
+// In the left tail Φ + zφ = φ·(Mills' ratio + z): taken together, so that only one product can be subnormal.
+const geluDerivative = (z) => (z > -30 ? normalDistribution(z) + normalDensity(z, z) : normalDensity(z, z + 1 / inverseMills(-z)));
 
 const overlays = {
   tanh: { label: "tanh", f: tanh, derivative: tanhDerivative, stroke: "second" },
