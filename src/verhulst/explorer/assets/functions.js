@@ -51,8 +51,8 @@ const normalDistribution = (z, factor = 1) => {
 };
 
 const gelu = (z) => (Number.isFinite(z) ? normalDistribution(z, z) : z > 0 ? z : z < 0 ? -0 : NaN);
-// In the left tail Φ + zφ = φ·(Mills' ratio + z): taken together, so that only one product can be subnormal.
-const geluDerivative = (z) => (z > -30 ? normalDistribution(z) + normalDensity(z, z) : normalDensity(z, z + 1 / inverseMills(-z)));
+// In the left tail Φ + zφ = φ·(Mills' ratio + z): taken together it cancels least, and one product only can be subnormal.
+const geluDerivative = (z) => (z > -0.7 ? normalDistribution(z) + normalDensity(z, z) : normalDensity(z, z + 1 / inverseMills(-z)));
 
 const overlays = {
   tanh: { label: "tanh", f: tanh, derivative: tanhDerivative, stroke: "second" },
