@@ -1,0 +1,65 @@
+// Statistics of a logistic regression at one coefficient vector: what is asked for and what comes back.
+//
+// The design is seen through z = (x - centre) * inverse_scale, after a column of ones if there is an intercept; q counts
+// these columns. Rows are taken in blocks that stay in the cache; blocks add up to chunks, chunks to the whole, along a
+// tree that depends on the numbers of rows and columns only, so that any number of threads gives the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace verhulst {
+
+enum class Product {
+    none,         // no matrix
+    information,  // sum of w s'(eta) z z^T
+    gram,         // sum of w z z^T
+};
+
+struct Request {
+    const char* x;  // n x p numbers, float64 or float32
+    bool single;
+    std::ptrdiff_t row_stride, column_stride;  // in bytes
+    std::ptrdiff_t rows, columns;
+    const double* y;        // in [0, 1]
+    const std::uint8_t* y_bytes;  // or 0 and 1; then y is null
+    const double *weight, *offset;  // or null
+    const double *centre, *inverse_scale;
+    bool intercept;
+    const double *beta, *direction;  // q each; direction may be null
+    Product product;
+
+    std::ptrdiff_t size() const { return columns + intercept; }
+    double outcome(std::ptrdiff_t row) const { return y ? y[row] : y_bytes[row]; }
+};
+
+// Square tiles of the triangle stand one after the other: tile (i, j), i <= j, at tile_index(i, j), row by row.
+constexpr std::ptrdiff_t tile = 4;
+constexpr std::ptrdiff_t tile_count(std::ptrdiff_t size) { return (size + tile - 1) / tile; }
+constexpr std::ptrdiff_t tile_index(std::ptrdiff_t i, std::ptrdiff_t j) { return j * (j + 1) / 2 + i; }
+
+// What some rows add up to.
+struct Sums {
+    double log_likelihood = 0, compensation = 0;  // their sum counts
+    double row_norm = 0;                          // squared, the largest
+    double least = 0, most = 0;                   // margin of the direction, over rows with weight
+    bool any = false;                             // whether there was a row with weight
+    std::vector<double> gradient;                 // padded to whole tiles
+    std::vector<double> triangle;
+
+    void add(const Sums& other);
+};
+
+// Rows that are worked on at a time: few enough for the first cache while there are few columns, enough to pay for
+// starting a tile when there are many.
+constexpr std::ptrdiff_t most_block_rows = 512;
+constexpr std::ptrdiff_t block_rows(std::ptrdiff_t size) { return size <= 24 ? 128 : size <= 96 ? 256 : 512; }
+
+// Adds rows start..stop to sums. One per instruction-set level.
+using AddRows = void (*)(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, Sums& sums);
+
+// All rows, on at most so many threads.
+Sums statistics(const Request&, AddRows add_rows, int threads);
+
+}  // namespace verhulst
