@@ -57,17 +57,21 @@ class Block {
 
     template <class Number>
     void read_rows(const char* first, std::ptrdiff_t count) {
-        const std::ptrdiff_t columns = request_.columns;
+        const std::ptrdiff_t columns = request_.columns, row_stride = request_.row_stride, stride = stride_;
+        // The processor's own prefetching does not keep up with short rows: ask for what comes a few kilobytes later.
+        const std::ptrdiff_t row_bytes = columns * static_cast<std::ptrdiff_t>(sizeof(Number));
+        const std::ptrdiff_t ahead = std::max(strip, prefetch_bytes / row_bytes) * row_stride;
         std::ptrdiff_t r = 0;
-        for (; r + 4 <= count; r += 4) {
-            const Number* rows[4];
-            for (int k = 0; k < 4; ++k) rows[k] = reinterpret_cast<const Number*>(first + (r + k) * request_.row_stride);
+        for (; r + strip <= count; r += strip) {
+            const char* rows = first + r * row_stride;
+            for (std::ptrdiff_t k = 0; k < strip; ++k)
+                for (std::ptrdiff_t byte = 0; byte < row_bytes; byte += 64)
+                    __builtin_prefetch(rows + ahead + k * row_stride + byte, 0, 2);
             // The last four columns may overlap those before them: the same numbers are written twice.
             for (std::ptrdiff_t c = 0; c < columns; c += 4) {
                 const std::ptrdiff_t from = std::min(c, columns - 4);
-                const Number* at[4] = {rows[0] + from, rows[1] + from, rows[2] + from, rows[3] + from};
-                standardise4x4(at, request_.centre + from, request_.inverse_scale + from,
-                               column(from + request_.intercept) + r, stride_);
+                standardise_strip(reinterpret_cast<const Number*>(rows) + from, row_stride, request_.centre + from,
+                                  request_.inverse_scale + from, column(from + request_.intercept) + r, stride);
             }
         }
         read_any<Number>(first, r, count);
@@ -84,6 +88,8 @@ class Block {
             }
         }
     }
+
+    static constexpr std::ptrdiff_t prefetch_bytes = 8192;
 
     const Request& request_;
     std::ptrdiff_t size_, stride_;

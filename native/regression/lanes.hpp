@@ -1,4 +1,4 @@
-// Two moves between lanes that the vector shim does not have: a 4 x 4 transposition on loading, and four sums at once.
+// Two moves between lanes that the vector shim does not have: a transposition on loading, and four sums at once.
 #pragma once
 
 #include "simd/vector.hpp"
@@ -8,31 +8,40 @@
 
 namespace verhulst::VERHULST_LEVEL {
 
-// out[c * stride + r] = (rows[r][c] - centre[c]) * scale[c] for r, c in 0..3.
+constexpr std::ptrdiff_t strip = 16;  // rows of four columns that are turned together
+
+// out[c * stride + r] = (row r, column c - centre[c]) * scale[c], for `strip` rows that are row_stride bytes apart and
+// four columns.
 #if defined(__AVX2__)
 static inline __m256d load4(const double* p) { return _mm256_loadu_pd(p); }
 static inline __m256d load4(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
 
 template <class Number>
-static inline void standardise4x4(const Number* const rows[4], const double* centre, const double* scale, double* out,
-                                  std::ptrdiff_t stride) {
-    const __m256d a = load4(rows[0]), b = load4(rows[1]), c = load4(rows[2]), d = load4(rows[3]);
-    const __m256d ab_even = _mm256_unpacklo_pd(a, b), ab_odd = _mm256_unpackhi_pd(a, b);
-    const __m256d cd_even = _mm256_unpacklo_pd(c, d), cd_odd = _mm256_unpackhi_pd(c, d);
-    const __m256d columns[4] = {
-        _mm256_permute2f128_pd(ab_even, cd_even, 0x20), _mm256_permute2f128_pd(ab_odd, cd_odd, 0x20),
-        _mm256_permute2f128_pd(ab_even, cd_even, 0x31), _mm256_permute2f128_pd(ab_odd, cd_odd, 0x31)};
-    for (int k = 0; k < 4; ++k) {
-        const __m256d centred = _mm256_sub_pd(columns[k], _mm256_broadcast_sd(centre + k));
-        _mm256_storeu_pd(out + k * stride, _mm256_mul_pd(centred, _mm256_broadcast_sd(scale + k)));
+static inline void standardise_strip(const Number* first, std::ptrdiff_t row_stride, const double* centre,
+                                     const double* scale, double* out, std::ptrdiff_t stride) {
+    __m256d m[4], s[4];
+    for (int k = 0; k < 4; ++k) m[k] = _mm256_broadcast_sd(centre + k), s[k] = _mm256_broadcast_sd(scale + k);
+    const char* rows = reinterpret_cast<const char*>(first);
+    const auto row = [&](std::ptrdiff_t r) { return load4(reinterpret_cast<const Number*>(rows + r * row_stride)); };
+    for (std::ptrdiff_t r = 0; r < strip; r += 4) {
+        const __m256d a = row(r), b = row(r + 1), c = row(r + 2), d = row(r + 3);
+        const __m256d ab_even = _mm256_unpacklo_pd(a, b), ab_odd = _mm256_unpackhi_pd(a, b);
+        const __m256d cd_even = _mm256_unpacklo_pd(c, d), cd_odd = _mm256_unpackhi_pd(c, d);
+        const __m256d columns[4] = {
+            _mm256_permute2f128_pd(ab_even, cd_even, 0x20), _mm256_permute2f128_pd(ab_odd, cd_odd, 0x20),
+            _mm256_permute2f128_pd(ab_even, cd_even, 0x31), _mm256_permute2f128_pd(ab_odd, cd_odd, 0x31)};
+        for (int k = 0; k < 4; ++k)
+            _mm256_storeu_pd(out + k * stride + r, _mm256_mul_pd(_mm256_sub_pd(columns[k], m[k]), s[k]));
     }
 }
 #else
 template <class Number>
-static inline void standardise4x4(const Number* const rows[4], const double* centre, const double* scale, double* out,
-                                  std::ptrdiff_t stride) {
-    for (int c = 0; c < 4; ++c)
-        for (int r = 0; r < 4; ++r) out[c * stride + r] = (rows[r][c] - centre[c]) * scale[c];
+static inline void standardise_strip(const Number* first, std::ptrdiff_t row_stride, const double* centre,
+                                     const double* scale, double* out, std::ptrdiff_t stride) {
+    const char* rows = reinterpret_cast<const char*>(first);
+    for (std::ptrdiff_t r = 0; r < strip; ++r)
+        for (int c = 0; c < 4; ++c)
+            out[c * stride + r] = (reinterpret_cast<const Number*>(rows + r * row_stride)[c] - centre[c]) * scale[c];
 }
 #endif
 

@@ -2,6 +2,9 @@
 #include "regression/statistics.hpp"
 
 #include <algorithm>
+#include <atomic>
+
+#include "threads.hpp"
 
 namespace verhulst {
 
@@ -25,22 +28,25 @@ namespace {
 std::ptrdiff_t chunk_count(const Request& request) {
     const std::ptrdiff_t size = request.size();
     const std::ptrdiff_t bytes = tile_index(0, tile_count(size)) * tile * tile * 8;
-    const std::ptrdiff_t most = std::clamp<std::ptrdiff_t>((std::ptrdiff_t{32} << 20) / std::max<std::ptrdiff_t>(bytes, 1), 4, 64);
+    const std::ptrdiff_t most = std::clamp<std::ptrdiff_t>((std::ptrdiff_t{32} << 20) / (bytes + 1), 4, 64);
     const std::ptrdiff_t blocks = (request.rows + block_rows(size) - 1) / block_rows(size);
     return std::clamp<std::ptrdiff_t>(blocks / 4, 1, most);
 }
 
 }  // namespace
 
-Sums statistics(const Request& request, AddRows add_rows, int threads) {
-    (void)threads;
+Sums statistics(const Request& request, AddRows add_rows) {
     const std::ptrdiff_t chunks = chunk_count(request), block = block_rows(request.size());
     const std::ptrdiff_t blocks = (request.rows + block - 1) / block;
     std::vector<Sums> parts(static_cast<std::size_t>(chunks));
-    for (std::ptrdiff_t k = 0; k < chunks; ++k) {
-        const std::ptrdiff_t start = blocks * k / chunks * block, stop = blocks * (k + 1) / chunks * block;
-        add_rows(request, start, std::min(stop, request.rows), parts[static_cast<std::size_t>(k)]);
-    }
+    // Each thread takes the next chunk when it is free: who did which does not show in the result.
+    std::atomic<std::ptrdiff_t> next{0};
+    parallel_for(std::min<std::ptrdiff_t>(chunks, thread_count()), [&](std::ptrdiff_t, std::ptrdiff_t) {
+        for (std::ptrdiff_t k; (k = next.fetch_add(1)) < chunks;) {
+            const std::ptrdiff_t start = blocks * k / chunks * block, stop = blocks * (k + 1) / chunks * block;
+            add_rows(request, start, std::min(stop, request.rows), parts[static_cast<std::size_t>(k)]);
+        }
+    });
     for (std::size_t width = 1; width < parts.size(); width *= 2)
         for (std::size_t k = 0; k + width < parts.size(); k += 2 * width) {
             parts[k].add(parts[k + width]);

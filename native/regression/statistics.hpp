@@ -59,7 +59,7 @@ constexpr std::ptrdiff_t block_rows(std::ptrdiff_t size) { return size <= 24 ? 1
 // Adds rows start..stop to sums. One per instruction-set level.
 using AddRows = void (*)(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, Sums& sums);
 
-// All rows, on at most so many threads.
-Sums statistics(const Request&, AddRows add_rows, int threads);
+// All rows, on as many threads as threads.hpp allows.
+Sums statistics(const Request&, AddRows add_rows);
 
 }  // namespace verhulst

@@ -6,3 +6,16 @@ def cpu_level() -> str: ...
 def cpu_levels() -> list[str]: ...
 def set_num_threads(n: int) -> None: ...
 def get_num_threads() -> int: ...
+def logistic_statistics(
+    X: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    offset: np.ndarray | None,
+    centre: np.ndarray,
+    inverse_scale: np.ndarray,
+    intercept: bool,
+    beta: np.ndarray,
+    direction: np.ndarray | None,
+    product: int,
+    /,
+) -> tuple[float, np.ndarray, np.ndarray | None, float, float, float]: ...

@@ -1,13 +1,17 @@
-"""Rows held in arrays, centred and scaled while they are read."""
+"""Rows held in arrays, centred and scaled while the compiled kernel reads them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-import verhulst
+from verhulst._core import logistic_statistics
 from verhulst.regression.statistics import Matrix, Statistics, Vector
+
+_NO_MATRIX, _INFORMATION, _GRAM = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,14 +21,14 @@ class Rows:
     Attributes
     ----------
     X : (n, p) float64 or float32, any memory order; never copied
-    y : (n,) in [0, 1]
+    y : (n,) in [0, 1]: float64, or uint8 where every outcome is 0 or 1
     weight, offset : (n,) or None (ones, zeros)
     centre, inverse_scale : (p,); a column whose inverse_scale is 0 takes no part
     intercept : whether a column of ones stands first
     """
 
     X: Matrix
-    y: Vector
+    y: NDArray[Any]
     weight: Vector | None
     offset: Vector | None
     centre: Vector
@@ -34,7 +38,7 @@ class Rows:
     @property
     def size(self) -> int:
         """q: how many coefficients there are."""
-        return self.X.shape[1] + self.intercept
+        return int(self.X.shape[1]) + self.intercept
 
     def standardised(self, start: int, stop: int) -> Matrix:
         """Rows start..stop of the standardised design, intercept column first, as a new (stop − start, q) array."""
@@ -47,25 +51,29 @@ class Rows:
 
     def statistics(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
         """Statistics at `beta` (q,), which belongs to the standardised columns; so does `direction`."""
-        z = self.standardised(0, len(self.y))
-        eta = z @ beta + (0.0 if self.offset is None else self.offset)
-        w = np.ones_like(self.y) if self.weight is None else self.weight
-        residual = w * (self.y * verhulst.sigmoid(-eta) - (1 - self.y) * verhulst.sigmoid(eta))
-        margin = None
-        if direction is not None:
-            m = z @ direction
-            m = np.where(self.y == 1, m, np.where(self.y == 0, -m, -np.abs(m)))[w > 0]
-            margin = (float(m.min()), float(m.max()))
-        loss = np.where(eta >= 0, 1 - self.y, self.y) * np.abs(eta) + np.log1p(np.exp(-np.abs(eta)))
-        return Statistics(
-            -float(np.sum(w * loss)),
-            z.T @ residual,
-            z.T @ (z * (w * verhulst.sigmoid_derivative(eta))[:, None]) if information else None,
-            float(np.sqrt(np.max(np.sum(z**2, axis=1)[w > 0], initial=0.0))),
-            margin,
+        value, gradient, matrix, norm, least, most = self._pass(
+            beta, direction, _INFORMATION if information else _NO_MATRIX
         )
+        return Statistics(value, gradient, matrix, norm, None if direction is None else (least, most))
 
     def gram(self) -> Matrix:
         """Σ wᵢ zᵢ zᵢᵀ: tells collinear columns from flat likelihoods, whatever β."""
-        z = self.standardised(0, len(self.y))
-        return z.T @ (z if self.weight is None else z * self.weight[:, None])
+        matrix = self._pass(np.zeros(self.size), None, _GRAM)[2]
+        assert matrix is not None
+        return matrix
+
+    def _pass(
+        self, beta: Vector, direction: Vector | None, product: int
+    ) -> tuple[float, Vector, Matrix | None, float, float, float]:
+        return logistic_statistics(
+            self.X,
+            self.y,
+            self.weight,
+            self.offset,
+            self.centre,
+            self.inverse_scale,
+            self.intercept,
+            beta,
+            direction,
+            product,
+        )

@@ -77,7 +77,9 @@ class Standardisation:
 
 
 def _divide(a: Vector, b: Vector) -> Vector:
-    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
+    result = np.zeros_like(a)
+    np.divide(a, b, out=result, where=b != 0)
+    return result
 
 
 def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:

@@ -1,0 +1,157 @@
+// The Python face of the block kernel: NumPy arrays in, a tuple of sums out. Checks shapes; values are the caller's affair.
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#include "regression/module.hpp"
+
+#include <numpy/arrayobject.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <exception>
+
+#include "cpu.hpp"
+#include "regression/statistics.hpp"
+
+namespace verhulst {
+
+namespace baseline {
+extern const AddRows add_rows;
+}
+#if defined(VERHULST_X86)
+namespace v3 {
+extern const AddRows add_rows;
+}
+namespace v4 {
+extern const AddRows add_rows;
+}
+#endif
+
+namespace {
+
+AddRows chosen_rows = nullptr;
+
+AddRows find(const char* level) {
+#if defined(VERHULST_X86)
+    if (std::strcmp(level, "v4") == 0) return v4::add_rows;
+    if (std::strcmp(level, "v3") == 0) return v3::add_rows;
+#endif
+    (void)level;
+    return baseline::add_rows;
+}
+
+// A contiguous float64 vector of `size` numbers, or null for None where that is allowed. False: an exception is set.
+bool vector(PyObject* object, npy_intp size, bool optional, const char* name, const double** to) {
+    *to = nullptr;
+    if (optional && object == Py_None) return true;
+    PyArrayObject* array = reinterpret_cast<PyArrayObject*>(object);
+    if (!PyArray_Check(object) || PyArray_TYPE(array) != NPY_DOUBLE || PyArray_NDIM(array) != 1 ||
+        PyArray_DIM(array, 0) != size || !PyArray_IS_C_CONTIGUOUS(array) || !PyArray_ISBEHAVED_RO(array)) {
+        PyErr_Format(PyExc_ValueError, "%s must be a contiguous float64 vector of %zd numbers", name,
+                     static_cast<Py_ssize_t>(size));
+        return false;
+    }
+    *to = static_cast<const double*>(PyArray_DATA(array));
+    return true;
+}
+
+bool outcomes(PyObject* object, npy_intp rows, Request& request) {
+    PyArrayObject* array = reinterpret_cast<PyArrayObject*>(object);
+    request.y = nullptr;
+    request.y_bytes = nullptr;
+    if (PyArray_Check(object) && PyArray_TYPE(array) == NPY_UINT8 && PyArray_NDIM(array) == 1 &&
+        PyArray_DIM(array, 0) == rows && PyArray_IS_C_CONTIGUOUS(array)) {
+        request.y_bytes = static_cast<const std::uint8_t*>(PyArray_DATA(array));
+        return true;
+    }
+    return vector(object, rows, false, "y", &request.y);
+}
+
+PyObject* to_array(const double* from, npy_intp size) {
+    PyObject* array = PyArray_SimpleNew(1, &size, NPY_DOUBLE);
+    if (array) std::copy_n(from, size, static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array))));
+    return array;
+}
+
+// The tiles of the upper triangle, written out as a full symmetric matrix.
+PyObject* to_matrix(const std::vector<double>& triangle, npy_intp size) {
+    const npy_intp shape[2] = {size, size};
+    PyObject* array = PyArray_SimpleNew(2, shape, NPY_DOUBLE);
+    if (!array) return nullptr;
+    double* to = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array)));
+    for (npy_intp i = 0; i < size; ++i)
+        for (npy_intp j = i; j < size; ++j) {
+            const npy_intp at = tile_index(i / tile, j / tile) * tile * tile + i % tile * tile + j % tile;
+            to[i * size + j] = to[j * size + i] = triangle[static_cast<std::size_t>(at)];
+        }
+    return array;
+}
+
+PyObject* logistic_statistics(PyObject*, PyObject* args) {
+    PyObject *x, *y, *weight, *offset, *centre, *inverse_scale, *beta, *direction;
+    int intercept, product;
+    if (!PyArg_ParseTuple(args, "OOOOOOpOOi:logistic_statistics", &x, &y, &weight, &offset, &centre, &inverse_scale,
+                          &intercept, &beta, &direction, &product))
+        return nullptr;
+    PyArrayObject* design = reinterpret_cast<PyArrayObject*>(x);
+    if (!PyArray_Check(x) || PyArray_NDIM(design) != 2 || !PyArray_ISBEHAVED_RO(design) ||
+        (PyArray_TYPE(design) != NPY_DOUBLE && PyArray_TYPE(design) != NPY_FLOAT)) {
+        PyErr_SetString(PyExc_ValueError, "X must be an aligned float64 or float32 matrix in native byte order");
+        return nullptr;
+    }
+    Request request;
+    request.x = PyArray_BYTES(design);
+    request.single = PyArray_TYPE(design) == NPY_FLOAT;
+    request.rows = PyArray_DIM(design, 0);
+    request.columns = PyArray_DIM(design, 1);
+    request.row_stride = PyArray_STRIDE(design, 0);
+    request.column_stride = PyArray_STRIDE(design, 1);
+    request.intercept = intercept != 0;
+    request.product = static_cast<Product>(std::clamp(product, 0, 2));
+    const npy_intp size = request.size();
+    if (!outcomes(y, request.rows, request) || !vector(weight, request.rows, true, "weight", &request.weight) ||
+        !vector(offset, request.rows, true, "offset", &request.offset) ||
+        !vector(centre, request.columns, false, "centre", &request.centre) ||
+        !vector(inverse_scale, request.columns, false, "inverse_scale", &request.inverse_scale) ||
+        !vector(beta, size, false, "beta", &request.beta) ||
+        !vector(direction, size, true, "direction", &request.direction))
+        return nullptr;
+    Sums sums;
+    bool out_of_memory = false;
+    Py_BEGIN_ALLOW_THREADS;
+    try {
+        sums = statistics(request, chosen_rows);
+    } catch (const std::exception&) {
+        out_of_memory = true;
+    }
+    Py_END_ALLOW_THREADS;
+    if (out_of_memory) return PyErr_NoMemory();
+    PyObject* gradient = to_array(sums.gradient.data(), size);
+    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums.triangle, size);
+    if (!gradient || !matrix) {
+        Py_XDECREF(gradient);
+        Py_XDECREF(matrix);
+        return nullptr;
+    }
+    return Py_BuildValue("dNNddd", sums.log_likelihood + sums.compensation, gradient, matrix, std::sqrt(sums.row_norm),
+                         sums.least, sums.most);
+}
+
+PyMethodDef methods[] = {
+    {"logistic_statistics", logistic_statistics, METH_VARARGS,
+     "logistic_statistics(X, y, weight, offset, centre, inverse_scale, intercept, beta, direction, product)\n"
+     "-> (log-likelihood, gradient, matrix or None, row norm, least margin, largest margin).\n"
+     "product: 0 no matrix, 1 information, 2 gram."},
+    {nullptr, nullptr, 0, nullptr}};
+
+}  // namespace
+
+int add_regression(PyObject* module) {
+    if (PyArray_ImportNumPyAPI() < 0) return -1;
+    const char* problem = nullptr;
+    const Level* level = choose_level(&problem);
+    if (!level) return -1;  // add_ufuncs has said so
+    chosen_rows = find(level->name);
+    return PyModule_AddFunctions(module, methods);
+}
+
+}  // namespace verhulst
