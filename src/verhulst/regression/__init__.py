@@ -6,6 +6,6 @@ __getattr__, __all__ = lazy_names(
     __name__,
     {
         "LogisticFit": "verhulst.regression.result",
-        "fit": "verhulst.regression.fit",
+        "fit": "verhulst.regression.fitting",
     },
 )
