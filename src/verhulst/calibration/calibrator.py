@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -23,9 +24,13 @@ from verhulst.calibration.scores import (
     require_both_classes,
     require_two_classes,
 )
+from verhulst.data.model_file import write_model
 
 if TYPE_CHECKING:
     from verhulst.calibration.choose import Choice
+
+# The layout of a calibrator's model file.
+SCHEMA_VERSION = 1
 
 
 class CalibrationWarning(UserWarning):
@@ -46,9 +51,6 @@ class Calibrator(ABC):
         if all scores lie in [0, 1].
     """
 
-    #: Every map by its class name: what a file names, and what `load` looks up.
-    kinds: ClassVar[dict[str, type[Calibrator]]] = {}
-
     #: Whether the map takes logits of shape (n, K) for K classes.
     several_classes: ClassVar[bool] = False
 
@@ -60,10 +62,6 @@ class Calibrator(ABC):
 
     def __init__(self, scores: ScoreKind | None = None) -> None:
         self.scores = scores
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        Calibrator.kinds[cls.__name__] = cls
 
     def fit(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Learns the map.
@@ -154,26 +152,28 @@ class Calibrator(ABC):
             return as_multiclass_logits(scores, kind)
         return as_logits(scores, kind)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The fitted map as plain data: its class, the kind of its scores and its parameters."""
-        return {
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the fitted map to a JSON model file, which `vh.load` reads; it then predicts the same bits.
+
+        Raises
+        ------
+        NotFittedError : before `fit`
+        """
+        content = {
             "map": type(self).__name__,
             "scores": self._fitted_kind(),
             "n_classes": self.n_classes_,
             "parameters": self.parameters(),
         }
+        write_model(path, "calibrator", SCHEMA_VERSION, content)
 
-    @staticmethod
-    def from_dict(content: dict[str, Any]) -> Calibrator:
-        """The map of `to_dict`: predicts the same bits."""
-        name = content.get("map")
-        if name not in Calibrator.kinds:
-            raise ValueError(f"no calibration map is named {name!r}; known are {', '.join(sorted(Calibrator.kinds))}")
-        calibrator = Calibrator.kinds[name].__new__(Calibrator.kinds[name])
-        calibrator.scores = calibrator.kind_ = content["scores"]
-        calibrator.n_classes_ = int(content["n_classes"])
-        calibrator._set_parameters(content["parameters"])
-        return calibrator
+    def restore(self, content: dict[str, Any]) -> None:
+        """Takes on what `save` wrote."""
+        if content["scores"] not in ("logits", "probabilities"):
+            raise ValueError(f"scores are {content['scores']!r}")
+        self.scores = self.kind_ = content["scores"]
+        self.n_classes_ = int(content["n_classes"])
+        self._set_parameters(content["parameters"])
 
     def __repr__(self) -> str:
         name = type(self).__name__

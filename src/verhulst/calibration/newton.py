@@ -84,7 +84,7 @@ SINGULAR = 1e-13
 
 
 def _spectrum(information: Floats) -> tuple[Floats, Floats, Floats]:
-    scale = np.sqrt(np.diag(information))
+    scale = np.sqrt(np.maximum(np.diag(information), 0.0))
     scale = np.where(scale > 0.0, scale, 1.0)
     values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
     return values, vectors, scale

@@ -1,0 +1,70 @@
+"""Cases in contiguous cells of their order, and what the cells would hold if the probabilities were right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.calibration.goodness import equal_groups
+from verhulst.calibration.ranked import Ranked
+from verhulst.calibration.scores import Floats
+
+# Cells are the resolution of a simulated null. Up to this many cases each is a cell by itself and the null exact;
+# beyond it, the probabilities within a cell differ by so little that its sum is binomial.
+CELLS = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Sums over cells: `weight` of all cases, `expected` Σwp and `residual` Σw(y − p) of each.
+
+    `bins` (equal width in p) and `groups` (equal numbers of cases) say with which cell each begins.
+    """
+
+    weight: Floats
+    expected: Floats
+    residual: Floats
+    bins: NDArray[np.intp]
+    groups: NDArray[np.intp]
+
+    @property
+    def probability(self) -> Floats:
+        """The mean probability in each cell."""
+        return np.clip(self.expected / self.weight, 0.0, 1.0)
+
+    @property
+    def total(self) -> float:
+        """The number of cases."""
+        return float(self.weight.sum())
+
+    def simulate(self, replications: int, rng: np.random.Generator) -> Floats:
+        """Residuals (replications, cells) of outcomes drawn with the given probabilities."""
+        # A cell of weight W is round(W) cases, scaled: the variance is that of W cases.
+        counts = np.maximum(np.rint(self.weight), 1.0)
+        probability = self.probability
+        draws = rng.binomial(counts.astype(np.int64), probability, size=(replications, len(counts)))
+        simulated: Floats = (draws - counts * probability) * (self.weight / counts)
+        return simulated
+
+
+def make_cells(ranked: Ranked, bins: int) -> Cells:
+    """Cells fine enough for every simulated null: they respect equal-width bins and equal groups of cases."""
+    n = len(ranked.z)
+    bin_starts = bin_edges(ranked, bins)
+    group_starts = equal_groups(ranked, bins)
+    fine = np.arange(min(n, CELLS)) * n // min(n, CELLS)
+    starts = np.unique(np.concatenate([bin_starts, group_starts, fine]))
+    return Cells(
+        np.add.reduceat(ranked.weights, starts),
+        np.add.reduceat(ranked.weights * ranked.p, starts),
+        np.add.reduceat(ranked.weights * ranked.residual, starts),
+        np.searchsorted(starts, bin_starts),
+        np.searchsorted(starts, group_starts),
+    )
+
+
+def bin_edges(ranked: Ranked, bins: int) -> NDArray[np.intp]:
+    """With which case each occupied bin [k/bins, (k+1)/bins) of probability begins."""
+    return np.unique(np.searchsorted(ranked.p, np.arange(bins) / bins, side="left").clip(max=len(ranked.p) - 1))

@@ -1,0 +1,113 @@
+"""Two columns of scores for the same cases, compared in pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
+
+from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
+from verhulst.calibration.proper import brier, log_loss
+from verhulst.calibration.ranked import Ranked
+from verhulst.calibration.ranking import average_precision, roc_auc
+from verhulst.calibration.scores import (
+    ScoreKind,
+    as_logits,
+    binary_targets,
+    case_weights,
+    require_both_classes,
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A measure of both columns, and second less first with its paired interval and two-sided p-value."""
+
+    name: str
+    first: float
+    second: float
+    difference: Estimate
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The second column against the first; log-loss and Brier score are better when lower, the others when higher."""
+
+    log_loss: Difference
+    brier: Difference
+    roc_auc: Difference
+    average_precision: Difference
+
+    def __repr__(self) -> str:
+        lines = [f"{'':<18}{'first':>11}{'second':>11}{'difference':>12}  interval"]
+        for row in (self.log_loss, self.brier, self.roc_auc, self.average_precision):
+            d = row.difference
+            lines.append(
+                f"{row.name:<18}{row.first:>11.5f}{row.second:>11.5f}{d.value:>+12.5f}  "
+                f"{d.low:+.5f} to {d.high:+.5f} (p = {row.p_value:.3g})"
+            )
+        return "\n".join(lines)
+
+
+def compare(
+    y: ArrayLike,
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    kind: ScoreKind | None = None,
+    sample_weight: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Comparison:
+    """Whether the second column of scores is better than the first, on the same cases.
+
+    The standard error of each difference is that of the difference of influences, case by case; for ROC-AUC this is
+    DeLong's paired test.
+
+    Parameters
+    ----------
+    y : shape (n,), 0 or 1
+    first, second : shape (n,), both "logits" or both "probabilities", as `kind` says
+    sample_weight : shape (n,), counts of cases
+    level : of the intervals
+
+    Raises
+    ------
+    ValueError : one class only, different lengths, or scores that cannot be read; the message says what
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> z = rng.normal(0.0, 2.0, 1000)
+    >>> y = rng.random(1000) < vh.sigmoid(z)
+    >>> vh.calibration.compare(y, z, 2.0 * z).roc_auc.difference.value
+    0.0
+    """
+    columns = [as_logits(scores, kind)[0] for scores in (first, second)]
+    n = len(columns[0])
+    if len(columns[1]) != n:
+        raise ValueError(f"both columns must have the same length, got {n} and {len(columns[1])}")
+    targets = binary_targets(y, n)
+    weights = case_weights(sample_weight, n)
+    require_both_classes(targets, weights)
+    ranked = [Ranked.sort(z, targets, weights) for z in columns]
+
+    def difference(name: str, measures: list[Measure]) -> Difference:
+        a, b = (r.restore(m.influence, n) for r, m in zip(ranked, measures, strict=True))
+        kept = slice(None) if weights is None else weights > 0.0
+        w = np.ones(n) if weights is None else weights[kept]
+        error = standard_error((b - a)[kept], w, ranked[0].total)
+        value = measures[1].value - measures[0].value
+        p_value = float(2.0 * ndtr(-abs(value) / error)) if error > 0.0 else float(value == 0.0)
+        return Difference(name, measures[0].value, measures[1].value, interval(value, error, level), p_value)
+
+    return Comparison(
+        difference("log-loss", [log_loss(r) for r in ranked]),
+        difference("Brier score", [brier(r) for r in ranked]),
+        difference("ROC-AUC", [roc_auc(r) for r in ranked]),
+        difference("average precision", [average_precision(r) for r in ranked]),
+    )

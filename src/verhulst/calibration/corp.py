@@ -1,0 +1,43 @@
+"""The CORP decomposition of the Brier score: how much is miscalibration, how much discrimination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verhulst.calibration.isotonic import pool
+from verhulst.calibration.ranked import Ranked, by_run, spread
+from verhulst.calibration.scores import Floats
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Brier score = miscalibration − discrimination + uncertainty, each at least 0.
+
+    Miscalibration (MCB) is what the best rising recalibration of these scores would save, discrimination (DSC) what
+    the recalibrated scores save over the base rate, and uncertainty (UNC) the Brier score of the base rate.
+
+    References
+    ----------
+    Dimitriadis, Gneiting and Jordan 2021, "Stable reliability diagrams for probabilistic classifiers", PNAS 118.
+    """
+
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+
+
+def recalibrated(ranked: Ranked) -> Floats:
+    """The isotonic fit of the targets, for every case in rising order of its score."""
+    mass = by_run(ranked.weights, ranked.starts)
+    ones = by_run(ranked.weights * ranked.targets, ranked.starts)
+    return spread(pool(ones / mass, mass), ranked.starts, len(ranked.z))
+
+
+def decompose(ranked: Ranked) -> Decomposition:
+    """The decomposition by pooling adjacent violators."""
+    fitted = recalibrated(ranked)
+    rate = ranked.positive / ranked.total
+    score = ranked.mean(ranked.residual * ranked.residual)
+    best = ranked.mean((fitted - ranked.targets) ** 2)
+    worst = rate * (1.0 - rate)
+    return Decomposition(max(score - best, 0.0), max(worst - best, 0.0), worst)

@@ -1,0 +1,243 @@
+"""`vh.evaluate`: everything that can be said of scores against outcomes, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
+from verhulst.calibration.cells import Cells, make_cells
+from verhulst.calibration.corp import Decomposition, decompose
+from verhulst.calibration.decision import DEFAULT_THRESHOLDS, DecisionCurve, curve_of
+from verhulst.calibration.estimate import Estimate
+from verhulst.calibration.goodness import CoxCalibration, Test, cox, hosmer_lemeshow, spiegelhalter
+from verhulst.calibration.isotonic import pool
+from verhulst.calibration.proper import brier, log_loss, proper_interval
+from verhulst.calibration.ranked import Ranked
+from verhulst.calibration.ranking import average_precision_interval, roc_auc_interval
+from verhulst.calibration.saturation import Saturation, saturation
+from verhulst.calibration.scores import Floats, as_logits, binary_targets, case_weights
+from verhulst.calibration.smooth_error import SmoothError, on_grid, smooth_error, smooth_errors
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores judged against outcomes.
+
+    Attributes
+    ----------
+    n, n_positive : float, cases and cases of class 1 (sums of weights)
+    log_loss, brier : Estimate
+    decomposition : Decomposition of the Brier score; `miscalibration` is its MCB beside its null
+    roc_auc, average_precision : Estimate, from the logits
+    ece, ace, smooth_ece : Nulled: 15 bins of equal width, 15 groups of equal size, and no bins
+    smooth : SmoothError: the bandwidth, and quantiles E50, E90, Emax of |smoothed rate − probability|
+    cox : CoxCalibration, intercept and slope with intervals
+    spiegelhalter, hosmer_lemeshow : Test
+    saturation : what rounding to each floating-point type loses
+    decision_curve : net benefit at thresholds 0.01 to 0.99
+    groups : the same record for each value of `by`
+    """
+
+    n: float
+    n_positive: float
+    log_loss: Estimate
+    brier: Estimate
+    decomposition: Decomposition
+    miscalibration: Nulled
+    roc_auc: Estimate
+    average_precision: Estimate
+    ece: Nulled
+    ace: Nulled
+    smooth_ece: Nulled
+    smooth: SmoothError
+    cox: CoxCalibration
+    spiegelhalter: Test
+    hosmer_lemeshow: Test
+    saturation: tuple[Saturation, ...]
+    decision_curve: DecisionCurve
+    groups: Mapping[str, Evaluation]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name:<24}{text}" for name, text in self.rows())
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What is worth reading, line by line: name and text."""
+        d = self.decomposition
+        lines = [
+            ("cases", f"{self.n:.10g}, of them {self.n_positive:.10g} of class 1 ({self.n_positive / self.n:.2%})"),
+            ("log-loss", repr(self.log_loss)),
+            ("Brier score", repr(self.brier)),
+            (
+                "  = MCB - DSC + UNC",
+                f"{d.miscalibration:.5g} - {d.discrimination:.5g} + {d.uncertainty:.5g}",
+            ),
+            ("miscalibration (MCB)", repr(self.miscalibration)),
+            ("ROC-AUC", repr(self.roc_auc)),
+            ("average precision", repr(self.average_precision)),
+            ("ECE", repr(self.ece)),
+            ("ACE", repr(self.ace)),
+            ("smooth ECE", repr(self.smooth_ece)),
+            ("E50, E90, Emax", f"{self.smooth.e50:.4g}, {self.smooth.e90:.4g}, {self.smooth.e_max:.4g}"),
+            ("calibration intercept", repr(self.cox.intercept)),
+            ("calibration slope", repr(self.cox.slope)),
+            ("slope 1, intercept 0", repr(self.cox.test)),
+            ("Spiegelhalter", repr(self.spiegelhalter)),
+            ("Hosmer-Lemeshow", repr(self.hosmer_lemeshow)),
+        ]
+        for s in self.saturation:
+            if s.zeros or s.ones or s.distinct < s.distinct_logits:
+                lost = f"{s.zeros} zeros, {s.ones} ones, {s.distinct} of {s.distinct_logits} distinct"
+                lines.append((f"as {s.dtype}", f"{lost}, ROC-AUC {-s.auc_lost:+.2g}"))
+        for name, group in self.groups.items():
+            text = f"n {group.n:.10g}, log-loss {group.log_loss.value:.5g}, ROC-AUC {group.roc_auc.value:.5g}"
+            gaps = f"ECE {group.ece.value:.4g} (null {group.ece.null_mean:.4g}; p = {group.ece.p_value:.3g})"
+            lines.append((f"group {name}", f"{text}, {gaps}"))
+        return lines
+
+    def _repr_html_(self) -> str:
+        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.rows())
+        return f"<table>{cells}</table>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers as plain data, for JSON."""
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+
+def evaluate(
+    y: ArrayLike,
+    *,
+    logits: ArrayLike | None = None,
+    probabilities: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    by: ArrayLike | None = None,
+    level: float = 0.95,
+    bins: int = 15,
+    replications: int = 199,
+    rng: int | np.random.Generator = 0,
+) -> Evaluation:
+    """Judges scores against outcomes: ranking, proper scores, calibration with its nulls, saturation, decisions.
+
+    Parameters
+    ----------
+    y : shape (n,), 0 or 1
+    logits, probabilities : shape (n,), one of the two
+    sample_weight : shape (n,), counts of cases. (Weights of another meaning are to be scaled so that their sum is the
+        number of independent cases that they are worth.)
+    by : shape (n,), names of subgroups, each of which is evaluated too
+    level : of the intervals
+    bins : of ECE and ACE
+    replications : simulated samples behind each null; a p-value is at least 1/(replications + 1)
+    rng : seed or generator of the simulated samples
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ValueError : both or neither of logits and probabilities, or input that cannot be judged; the message says what
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> z = rng.normal(-1.0, 2.0, 2000)
+    >>> y = rng.random(2000) < vh.sigmoid(z)
+    >>> result = vh.evaluate(y, logits=2.0 * z)
+    >>> result.cox.slope
+    0.49 (95%: 0.46 to 0.52)
+    """
+    if (logits is None) == (probabilities is None):
+        raise ValueError("give the scores as logits= or as probabilities=, one of the two")
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
+    if bins < 2 or replications < 19:
+        raise ValueError(f"bins must be at least 2 and replications at least 19, got {bins} and {replications}")
+    if probabilities is None:
+        assert logits is not None
+        z = as_logits(logits, "logits")[0]
+    else:
+        z = as_logits(probabilities, "probabilities")[0]
+    n = len(z)
+    targets = binary_targets(y, n)
+    weights = case_weights(sample_weight, n)
+    generator = np.random.default_rng(rng)
+    groups: dict[str, Evaluation] = {}
+    if by is not None:
+        names, member = np.unique(np.asarray(by), return_inverse=True)
+        if member.shape != (n,):
+            raise ValueError(f"by must have one entry for each of the {n} scores, got shape {np.shape(by)}")
+        for k, name in enumerate(names.tolist()):
+            rows = member == k
+            if weights is not None and not weights[rows].any():
+                continue
+            part = Ranked.sort(z[rows], targets[rows], None if weights is None else weights[rows])
+            groups[str(name)] = judge(part, level, bins, replications, generator, {})
+    return judge(Ranked.sort(z, targets, weights), level, bins, replications, generator, groups)
+
+
+def judge(
+    ranked: Ranked,
+    level: float,
+    bins: int,
+    replications: int,
+    rng: np.random.Generator,
+    groups: Mapping[str, Evaluation],
+) -> Evaluation:
+    """The record of sorted cases."""
+    cells = make_cells(ranked, bins)
+    null = cells.simulate(replications, rng)
+    ece, ace = binned_errors(cells, null)
+    smooth = smooth_error(on_grid(ranked.p, ranked.residual * ranked.weights), on_grid(ranked.p, ranked.weights))
+    smooth_null = smooth_errors(on_grid(cells.probability, null), cells.total)[0]
+    decomposition = decompose(ranked)
+    return Evaluation(
+        n=ranked.total,
+        n_positive=ranked.positive,
+        log_loss=proper_interval(log_loss(ranked), ranked, level),
+        brier=proper_interval(brier(ranked), ranked, level),
+        decomposition=decomposition,
+        miscalibration=against_null(
+            decomposition.miscalibration,
+            np.array([_pooled_miscalibration(cells, row) for row in null]),
+            _pooled_miscalibration(cells, cells.residual),
+        ),
+        roc_auc=roc_auc_interval(ranked, level),
+        average_precision=average_precision_interval(ranked, level),
+        ece=ece,
+        ace=ace,
+        smooth_ece=against_null(smooth.value, smooth_null),
+        smooth=smooth,
+        cox=cox(ranked, level),
+        spiegelhalter=spiegelhalter(ranked),
+        hosmer_lemeshow=hosmer_lemeshow(ranked),
+        saturation=saturation(ranked),
+        decision_curve=curve_of(ranked, DEFAULT_THRESHOLDS),
+        groups=groups,
+    )
+
+
+def _pooled_miscalibration(cells: Cells, residual: Floats) -> float:
+    """MCB of the Brier score as the cells see it: Σ W((ȳ − p̄)² − (ȳ − pooled ȳ)²) / ΣW."""
+    gap = residual / cells.weight
+    rate = cells.probability + gap
+    pooled = pool(rate, cells.weight)
+    return float(cells.weight @ (gap * gap - (rate - pooled) ** 2)) / cells.total
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.tolist() if isinstance(value, np.ndarray) else value

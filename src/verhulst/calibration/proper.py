@@ -1,0 +1,32 @@
+"""Proper scores from logits: log-loss and Brier score, without clipping."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import verhulst as vh
+from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
+from verhulst.calibration.ranked import Ranked
+
+
+def log_loss(ranked: Ranked) -> Measure:
+    """The mean of softplus(−z) for class 1 and softplus(z) for class 0. Infinite where a score is."""
+    losses = vh.softplus(np.where(ranked.targets == 1.0, -ranked.z, ranked.z))
+    value = ranked.mean(losses)
+    if not np.isfinite(value):
+        return Measure(value, np.full_like(losses, np.nan))
+    losses -= value
+    return Measure(value, losses)
+
+
+def brier(ranked: Ranked) -> Measure:
+    """The mean of (y − p)²."""
+    losses = ranked.residual * ranked.residual
+    value = ranked.mean(losses)
+    losses -= value
+    return Measure(value, losses)
+
+
+def proper_interval(measure: Measure, ranked: Ranked, level: float) -> Estimate:
+    """A mean with its normal interval, which does not go below 0."""
+    return interval(measure.value, standard_error(measure.influence, ranked.weights, ranked.total), level, floor=0.0)

@@ -1,0 +1,114 @@
+"""Scores in rising order with what belongs to them: sorted once, used by every measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+import verhulst as vh
+from verhulst.calibration.scores import Floats
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ranked:
+    """Cases in order of their logits.
+
+    Attributes
+    ----------
+    order : (n,), the place that each case had before sorting
+    z, targets, weights : (n,), rising logits, 0.0 or 1.0, counts of cases
+    unit : whether all weights are 1
+    """
+
+    order: NDArray[np.intp]
+    z: Floats
+    targets: Floats
+    weights: Floats
+    unit: bool
+
+    @classmethod
+    def sort(cls, z: Floats, targets: Floats, weights: Floats | None) -> Ranked:
+        """Sorts; cases of weight 0 are left out."""
+        order = np.argsort(z)
+        if weights is not None and not weights.all():
+            order = order[weights[order] > 0.0]
+        sorted_weights = np.ones(len(order)) if weights is None else weights[order]
+        return cls(order, z[order], targets[order], sorted_weights, weights is None)
+
+    @cached_property
+    def p(self) -> Floats:
+        """σ(z)."""
+        p: Floats = vh.sigmoid(self.z)
+        return p
+
+    @cached_property
+    def q(self) -> Floats:
+        """σ(−z): 1 − p with all its digits."""
+        q: Floats = vh.sigmoid(-self.z)
+        return q
+
+    @cached_property
+    def residual(self) -> Floats:
+        """y − p, as q where y is 1 and as −p where it is 0."""
+        return np.where(self.targets == 1.0, self.q, -self.p)
+
+    @cached_property
+    def variance(self) -> Floats:
+        """p(1 − p), the variance of y if p is right."""
+        return self.p * self.q
+
+    @cached_property
+    def total(self) -> float:
+        """The number of cases: the sum of the weights."""
+        return float(len(self.z)) if self.unit else float(self.weights.sum())
+
+    @cached_property
+    def positive(self) -> float:
+        """The number of cases of class 1."""
+        return float(self.targets.sum() if self.unit else self.targets @ self.weights)
+
+    @property
+    def negative(self) -> float:
+        """The number of cases of class 0."""
+        return self.total - self.positive
+
+    @property
+    def both_classes(self) -> bool:
+        """Whether there are cases of each class."""
+        return bool(self.targets.any() and not self.targets.all())
+
+    @cached_property
+    def starts(self) -> NDArray[np.intp]:
+        """Where each run of equal logits begins."""
+        return runs(self.z)
+
+    def mean(self, values: Floats) -> float:
+        """The weighted mean of a number per case."""
+        return float(values.mean() if self.unit else values @ self.weights / self.total)
+
+    def restore(self, values: Floats, n: int) -> Floats:
+        """Sorted values back in the order that cases had at first; nan where the weight was 0."""
+        restored = np.full(n, np.nan)
+        restored[self.order] = values
+        return restored
+
+
+def runs(values: Floats) -> NDArray[np.intp]:
+    """Where each run of equal entries begins in a sorted array."""
+    first = np.empty(len(values), dtype=bool)
+    first[0] = True
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return np.flatnonzero(first)
+
+
+def by_run(values: Floats, starts: NDArray[np.intp]) -> Floats:
+    """Sums over runs."""
+    return values if len(starts) == len(values) else np.add.reduceat(values, starts)
+
+
+def spread(values: Floats, starts: NDArray[np.intp], n: int) -> Floats:
+    """One value per run, given back to every case of the run."""
+    return values if len(starts) == n else np.repeat(values, np.diff(starts, append=n))

@@ -1,0 +1,90 @@
+"""How well scores rank: ROC-AUC with DeLong's variance, and average precision. From logits, where no tie is made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from verhulst.calibration.estimate import UNKNOWN, Estimate, Measure, interval, standard_error
+from verhulst.calibration.ranked import Ranked, by_run, spread
+
+
+def roc_auc(ranked: Ranked) -> Measure:
+    """The probability that a case of class 1 scores above one of class 0, ties counted half.
+
+    The influences are DeLong's structural components: Σ wψ²/(Σw)² is his variance, S₁₀/m + S₀₁/n.
+
+    References
+    ----------
+    DeLong, DeLong and Clarke-Pearson 1988, "Comparing the areas under two or more correlated receiver operating
+    characteristic curves"; Sun and Xu 2014 for the computation by ranks.
+    """
+    n = len(ranked.z)
+    ones = ranked.weights * ranked.targets
+    zeros = ranked.weights - ones
+    tied_ones, tied_zeros = by_run(ones, ranked.starts), by_run(zeros, ranked.starts)
+    below = np.cumsum(tied_zeros)
+    below -= 0.5 * tied_zeros
+    above = np.cumsum(tied_ones)
+    np.subtract(ranked.positive + 0.5 * tied_ones, above, out=above)
+    area = float(tied_ones @ below) / (ranked.positive * ranked.negative)
+    of_ones = spread(below, ranked.starts, n) / ranked.negative
+    of_zeros = spread(above, ranked.starts, n) / ranked.positive
+    influence = np.where(
+        ranked.targets == 1.0,
+        (of_ones - area) * (ranked.total / ranked.positive * _unbiased(ranked.positive)),
+        (of_zeros - area) * (ranked.total / ranked.negative * _unbiased(ranked.negative)),
+    )
+    return Measure(area, influence)
+
+
+def _unbiased(count: float) -> float:
+    """DeLong divides sums of squares by one less than the number of cases."""
+    return float(np.sqrt(count / (count - 1.0))) if count > 1.0 else np.nan
+
+
+def roc_auc_interval(ranked: Ranked, level: float) -> Estimate:
+    """ROC-AUC with a DeLong interval on the logit scale; with classes ranked perfectly, an exact one-sided bound."""
+    if not ranked.both_classes:
+        return UNKNOWN
+    measure = roc_auc(ranked)
+    error = standard_error(measure.influence, ranked.weights, ranked.total)
+    if measure.value in (0.0, 1.0):
+        # The variance is 0 here. At least min(m, n) of the comparisons are independent, and all of them agree.
+        bound = ((1.0 - level) / 2.0) ** (1.0 / min(ranked.positive, ranked.negative))
+        low, high = (bound, 1.0) if measure.value == 1.0 else (0.0, 1.0 - bound)
+        return Estimate(measure.value, 0.0, low, high, level)
+    return interval(measure.value, error, level, "logit")
+
+
+def average_precision(ranked: Ranked) -> Measure:
+    """The mean, over cases of class 1, of the precision when all scores at least as high are called positive.
+
+    The influence of a case of class 1 is its own precision (less the mean), and what it adds to the precision at every
+    lower score, FP/(TP+FP)²; that of a case of class 0 is what it takes there, TP/(TP+FP)².
+    """
+    n = len(ranked.z)
+    ones = ranked.weights * ranked.targets
+    tied_ones = by_run(ones, ranked.starts)
+    tied_all = by_run(ranked.weights, ranked.starts)
+    # True positives and all positives if the run and everything above are called positive.
+    true = ranked.positive - np.cumsum(tied_ones) + tied_ones
+    called = ranked.total - np.cumsum(tied_all) + tied_all
+    precision = true / called
+    value = float(tied_ones @ precision) / ranked.positive
+    share = tied_ones / (called * called)
+    gain = spread(np.cumsum(share * (called - true)), ranked.starts, n)
+    loss = spread(np.cumsum(share * true), ranked.starts, n)
+    scale = ranked.total / ranked.positive
+    influence = np.where(
+        ranked.targets == 1.0, scale * (spread(precision, ranked.starts, n) - value + gain), -scale * loss
+    )
+    return Measure(value, influence)
+
+
+def average_precision_interval(ranked: Ranked, level: float) -> Estimate:
+    """Average precision with an interval on the logit scale."""
+    if not ranked.both_classes:
+        return UNKNOWN
+    measure = average_precision(ranked)
+    error = standard_error(measure.influence, ranked.weights, ranked.total)
+    return interval(measure.value, error, level, "logit")
