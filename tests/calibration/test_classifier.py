@@ -19,11 +19,17 @@ import verhulst as vh
 
 @pytest.mark.filterwarnings("default::verhulst.calibration.calibrator.CalibrationWarning")
 def test_passes_the_estimator_checks() -> None:
-    results = check_estimator(vh.CalibratedClassifier(), on_fail=None, on_skip=None)
-    failed = [(r["check_name"], str(r["exception"])[:200]) for r in results if r["status"] == "failed"]
+    folds = "a row that is repeated may be in two folds, a row of weight 2 is in one"
+    results = check_estimator(
+        vh.CalibratedClassifier(GaussianNB(), cv=3),
+        on_fail=None,
+        on_skip=None,
+        expected_failed_checks={"check_sample_weight_equivalence_on_dense_data": folds},
+    )
+    failed = [(r["check_name"], str(r["exception"])[:1200]) for r in results if r["status"] == "failed"]
     assert failed == []
     # A wrong tag would skip most of them in silence.
-    assert sum(r["status"] == "passed" for r in results) >= 50
+    assert sum(r["status"] == "passed" for r in results) >= 60
 
 
 def test_naive_bayes_becomes_calibrated() -> None:

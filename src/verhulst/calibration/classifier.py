@@ -102,8 +102,8 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X)
         base = LogisticRegression() if self.estimator is None else self.estimator
         self.classes_, numbers = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y holds one class only ({self.classes_[0]}): a classifier needs at least two")
+        if len(np.unique(labels if weights is None else labels[weights > 0.0])) < 2:
+            raise ValueError("y holds one class only (of rows with weight): a classifier needs at least two")
         if isinstance(base, FrozenEstimator):
             self.estimator_ = base
             scores = _logits(base, X, self.classes_)

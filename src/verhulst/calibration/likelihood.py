@@ -75,14 +75,17 @@ def fit_columns(
 
 
 def standardise(values: Floats, weights: Floats | None, centre: bool = True) -> tuple[Floats, float, float]:
-    """(values − location)/scale with the location and the scale, so that Newton's method sees columns of one size."""
-    location = float(np.average(values, weights=weights)) if centre else 0.0
+    """(values − location)/scale with the location and the scale, so that Newton's method sees columns of one size.
+
+    Median and interquartile range of a sample: with mean and standard deviation one far score would push all others so
+    close together that their differences are lost.
+    """
+    sample = values[:: max(1, len(values) // SAMPLE)]
+    low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75])
+    location = float(middle) if centre else 0.0
+    scale = float(high - low) if centre else float(np.median(np.abs(sample)))
     shifted = values - location
-    largest = float(np.abs(shifted).max())
-    if largest == 0.0:
-        return shifted, location, 1.0
-    # Divided first, so that squares of scores near the largest double do not overflow.
-    shifted /= largest
-    scale = float(np.sqrt(np.average(shifted * shifted, weights=weights)))
+    if not 0.0 < scale < np.inf:
+        scale = float(np.average(np.abs(shifted), weights=weights)) or 1.0
     shifted /= scale
-    return shifted, location, largest * scale
+    return shifted, location, scale

@@ -42,18 +42,22 @@ class Optimum:
     converged: bool
 
 
+# A millionth of a standard error. Rounding may keep the decrement above the tolerance, but not above this.
+ENOUGH = 1e-6
+
+
 def maximise(
     statistics: Callable[[Floats], Statistics], start: Floats, tolerance: float = 1e-9, iterations: int = 100
 ) -> Optimum:
     """The maximum of a concave log-likelihood, by Newton steps with Armijo's test.
 
-    Stops where the Newton decrement is at most `tolerance`. Directions in which the likelihood is flat are left.
+    Stops where the Newton decrement is at most `tolerance`, or below `ENOUGH` and no longer falls. Directions in which the likelihood is flat are left.
     """
-    beta, here = start, statistics(start)
+    beta, here, before = start, statistics(start), np.inf
     for iteration in range(1, iterations + 1):
         step = _solve(here.information, here.gradient)
         decrement = float(np.sqrt(max(float(here.gradient @ step), 0.0)))
-        if decrement <= tolerance:
+        if decrement <= tolerance or (decrement <= ENOUGH and decrement > 0.5 * before):
             return Optimum(beta, inverse(here.information), here.log_likelihood, decrement, iteration, True)
         # Rounding alone may take this much from a sum of log-likelihoods of this size.
         noise = 1e-14 * abs(here.log_likelihood)
@@ -66,8 +70,18 @@ def maximise(
             length *= 0.5
         else:
             break
-        beta, here = trial, there
-    return Optimum(beta, inverse(here.information), here.log_likelihood, decrement, iteration, False)
+        beta, here, before = trial, there, decrement
+    return Optimum(beta, inverse(here.information), here.log_likelihood, decrement, iteration, decrement <= ENOUGH)
+
+
+def require_converged(optimum: Optimum) -> Optimum:
+    """The optimum itself; raises where Newton's method did not reach it."""
+    if not optimum.converged:
+        raise ValueError(
+            f"the likelihood has no maximum that can be reached (after {optimum.iterations} iterations still "
+            f"{optimum.decrement:.2g} standard errors away): look for scores that are far from all others"
+        )
+    return optimum
 
 
 def inverse(information: Floats) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
 from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.newton import require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
 
 
@@ -68,7 +69,7 @@ class Platt(Calibrator):
         if self.smooth:
             targets = smooth_targets(targets, weights)
         column, location, scale = standardise(z, weights)
-        optimum = fit_columns(np.stack([np.ones_like(column), column]), targets, weights)
+        optimum = require_converged(fit_columns(np.stack([np.ones_like(column), column]), targets, weights))
         level, slope = optimum.coefficients
         self.slope_ = float(slope / scale)
         self.intercept_ = float(level - slope * (location / scale))

@@ -205,7 +205,9 @@ def _check_filled(values: Floats, name: str) -> None:
     if values.size == 0:
         raise ValueError(f"{name} is empty")
     # A sum is nan where an entry is nan, or where +inf meets −inf: only then is the longer look needed.
-    if np.isnan(np.sum(values)):
+    with np.errstate(invalid="ignore"):
+        total = np.sum(values)
+    if np.isnan(total):
         missing = np.isnan(values)
         if missing.any():
             row = int(missing.reshape(len(values), -1).any(axis=1).argmax())

@@ -10,7 +10,7 @@ from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, without_infinite
 from verhulst.calibration.likelihood import fit_columns, standardise
-from verhulst.calibration.newton import Optimum, Statistics, maximise
+from verhulst.calibration.newton import Optimum, Statistics, maximise, require_converged
 from verhulst.calibration.scores import Floats, Labels
 
 
@@ -73,6 +73,7 @@ class Temperature(Calibrator):
         return self._keep(maximise(partial(_statistics, z / scale, labels, weights), np.zeros(1)), scale)
 
     def _keep(self, optimum: Optimum, scale: float) -> list[CalibrationWarning]:
+        require_converged(optimum)
         self.inverse_temperature_ = max(float(optimum.coefficients[0]) / scale, 0.0)
         self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0])) / scale
         if self.inverse_temperature_ == 0.0:

@@ -1,0 +1,276 @@
+"""Every map against an independent reference, and what they promise together."""
+
+from __future__ import annotations
+
+import pathlib
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+from sklearn.calibration import _SigmoidCalibration
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+import verhulst as vh
+from verhulst.calibration import (
+    Beta,
+    Calibrator,
+    Identity,
+    Isotonic,
+    Platt,
+    PriorShift,
+    Quadratic,
+    Temperature,
+    VectorScaling,
+)
+
+MAPS = [Platt(), Platt(smooth=True), Temperature(), Beta(), Quadratic(), Isotonic(), Identity()]
+Sample = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    rng = np.random.default_rng(0)
+    z = rng.normal(-1.0, 2.0, 3000)
+    return z, (rng.random(3000) < vh.sigmoid(0.7 * z + 0.3)).astype(int)
+
+
+def libsvm(z: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Lin, Lin and Weng's algorithm (2007), from their pseudo-code; its tolerance as tight as it goes."""
+    ones, zeros = int((y == 1).sum()), int((y == 0).sum())
+    t = np.where(y == 1, (ones + 1.0) / (ones + 2.0), 1.0 / (zeros + 2.0))
+    a, b = 0.0, np.log((zeros + 1.0) / (ones + 1.0))
+
+    def objective(a: float, b: float) -> float:
+        f = z * a + b
+        return float(np.where(f >= 0, t * f, (t - 1) * f).sum() + np.log1p(np.exp(-np.abs(f))).sum())
+
+    value = objective(a, b)
+    for _ in range(100):
+        f = z * a + b
+        p, q = 1.0 / (1.0 + np.exp(f)), 1.0 / (1.0 + np.exp(-f))
+        d2 = p * q
+        h11, h22, h21 = (z * z * d2).sum() + 1e-12, d2.sum() + 1e-12, (z * d2).sum()
+        d1 = t - p
+        g1, g2 = (z * d1).sum(), d1.sum()
+        if abs(g1) < 1e-10 and abs(g2) < 1e-10:
+            break
+        det = h11 * h22 - h21 * h21
+        da, db = -(h22 * g1 - h21 * g2) / det, -(-h21 * g1 + h11 * g2) / det
+        slope, step = g1 * da + g2 * db, 1.0
+        while step >= 1e-10:
+            trial = objective(a + step * da, b + step * db)
+            if trial < value + 1e-4 * step * slope or (step == 1.0 and abs(slope) < 1e-8):
+                a, b, value = a + step * da, b + step * db, trial
+                break
+            step /= 2
+        else:
+            break
+    return -a, -b
+
+
+def test_platt_is_libsvms(sample: Sample) -> None:
+    platt = Platt(smooth=True).fit(*sample)
+    assert (platt.slope_, platt.intercept_) == pytest.approx(libsvm(*sample), abs=1e-8)
+
+
+def test_platt_is_scikit_learns(sample: Sample) -> None:
+    theirs = _SigmoidCalibration().fit(*sample)
+    ours = Platt(smooth=True).fit(*sample)
+    assert (ours.slope_, ours.intercept_) == pytest.approx((-theirs.a_, -theirs.b_), abs=1e-8)
+
+
+def test_plain_platt_is_logistic_regression_with_its_errors(sample: Sample) -> None:
+    z, y = sample
+    theirs = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(z[:, None], y)
+    ours = Platt().fit(z, y)
+    assert ours.slope_ == pytest.approx(theirs.coef_[0, 0], abs=1e-8)
+    assert ours.intercept_ == pytest.approx(theirs.intercept_[0], abs=1e-8)
+    x = np.column_stack([np.ones_like(z), z])
+    p = ours.predict_proba(z)
+    np.testing.assert_allclose(np.linalg.inv((x * (p[:, :1] * p[:, 1:])).T @ x), ours.covariance_, rtol=1e-9)
+    assert ours.decrement_ < 1e-9
+
+
+def test_temperature_is_the_one_column_fit_without_intercept(sample: Sample) -> None:
+    z, y = sample
+    theirs = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12, fit_intercept=False).fit(z[:, None], y)
+    ours = Temperature().fit(z, y)
+    assert ours.inverse_temperature_ == pytest.approx(theirs.coef_[0, 0], abs=1e-8)
+    assert ours.temperature_ == 1.0 / ours.inverse_temperature_
+
+
+def test_beta_is_betacals_fit_run_to_the_end(sample: Sample) -> None:
+    z, y = sample
+    x = np.column_stack([np.log(vh.sigmoid(z)), -np.log(vh.sigmoid(-z))])
+    theirs = LogisticRegression(C=99999999999, solver="newton-cholesky", tol=1e-12).fit(x, y)
+    ours = Beta().fit(z, y)
+    assert (ours.a_, ours.b_, ours.c_) == pytest.approx((*theirs.coef_[0], theirs.intercept_[0]), abs=1e-8)
+
+
+@pytest.mark.parametrize("bend", [1.0, -1.0])
+def test_beta_on_the_edge_of_what_is_allowed(bend: float) -> None:
+    """Where the free fit has a negative a or b, the best allowed fit, found by an independent bounded search."""
+    rng = np.random.default_rng(3)
+    z = bend * rng.normal(0.0, 2.0, 2000)
+    y = rng.random(2000) < vh.sigmoid(bend * 2.0 * np.maximum(bend * z, 0.0) - 0.3 * bend * np.minimum(bend * z, 0.0))
+    ours = Beta().fit(z, y)
+    assert min(ours.a_, ours.b_) == 0.0
+
+    def loss(v: np.ndarray) -> float:
+        logits = v[0] * vh.log_sigmoid(z) + v[1] * vh.softplus(z) + v[2]
+        return float(vh.softplus(np.where(y, -logits, logits)).mean())
+
+    best = minimize(loss, [1.0, 1.0, 0.0], bounds=[(0, None), (0, None), (None, None)], method="L-BFGS-B", tol=1e-14)
+    assert loss(np.array([ours.a_, ours.b_, ours.c_])) <= best.fun + 1e-12
+    assert (ours.a_, ours.b_, ours.c_) == pytest.approx(tuple(best.x), abs=2e-3)
+
+
+def test_quadratic_is_the_three_column_fit() -> None:
+    rng = np.random.default_rng(1)
+    y = np.repeat([0, 1], 2000)
+    z = np.where(y == 1, rng.normal(1.0, 1.2, 4000), rng.normal(-1.0, 1.0, 4000)).clip(-2, 4)
+    theirs = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(np.column_stack([z, z * z]), y)
+    ours = Quadratic().fit(z, y)
+    assert tuple(ours.coefficients_) == pytest.approx((theirs.intercept_[0], *theirs.coef_[0]), abs=1e-8)
+    # Beyond the scores it was fitted to the map goes on along its tangent.
+    far = ours.transform([-100.0, -50.0, ours.low_, ours.high_, 50.0, 100.0])
+    assert (np.diff(far) > 0).all()
+    assert far[5] - far[4] == pytest.approx(50.0 * (ours.coefficients_[1] + 2 * ours.coefficients_[2] * ours.high_))
+
+
+def test_a_quadratic_that_turns_is_refused() -> None:
+    rng = np.random.default_rng(2)
+    z = rng.normal(0.0, 2.0, 2000)
+    y = rng.random(2000) < vh.sigmoid(0.5 * z * z - 1.0)
+    with pytest.raises(ValueError, match=r"the best quadratic turns at .*, within the scores"):
+        Quadratic().fit(z, y)
+
+
+def test_isotonic_is_scikit_learns_with_ties_and_weights() -> None:
+    rng = np.random.default_rng(4)
+    z = np.round(rng.normal(0.0, 2.0, 800), 1)
+    y = rng.random(800) < vh.sigmoid(z)
+    w = rng.integers(1, 4, 800).astype(float)
+    new = np.concatenate([z, rng.uniform(-9, 9, 500)])
+    theirs = IsotonicRegression(out_of_bounds="clip").fit(z, y, w)
+    ours = Isotonic(end_cases=0).fit(z, y, w)
+    np.testing.assert_allclose(ours.predict_proba(new)[:, 1], theirs.predict(new), atol=1e-12)
+
+
+def test_isotonic_ends_are_never_sure() -> None:
+    isotonic = Isotonic().fit([-3.0, -2.0, -1.0, 1.0, 2.0], [0, 0, 0, 1, 1])
+    # Half an imagined case of the other class: (½)/(3 + ½) and 2/(2 + ½).
+    np.testing.assert_allclose(isotonic.predict_proba([-9.0, -3.0, -1.0, 1.0, 9.0])[:, 1], [1 / 7] * 3 + [0.8] * 2)
+
+
+def test_vector_scaling_is_the_maximum() -> None:
+    rng = np.random.default_rng(5)
+    z = rng.normal(size=(1500, 4))
+    y = (1.7 * z + [0, 1, -1, 0.5] + rng.gumbel(size=z.shape)).argmax(axis=1)
+    ours = VectorScaling().fit(z, y)
+
+    def loss(v: np.ndarray) -> float:
+        scores = z * v[:4] + np.concatenate([[0.0], v[4:]])
+        return float((np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y]).sum())
+
+    best = minimize(loss, np.concatenate([np.ones(4), np.zeros(3)]), method="BFGS", tol=1e-9)
+    found = np.concatenate([ours.slopes_, ours.intercepts_[1:]])
+    assert loss(found) <= best.fun + 1e-9
+    np.testing.assert_allclose(found, best.x, atol=1e-4)
+
+
+def test_temperature_of_several_classes_takes_probabilities_of_zero() -> None:
+    rng = np.random.default_rng(6)
+    z = 2.0 * rng.normal(size=(1000, 3))
+    y = (0.5 * z + rng.gumbel(size=z.shape)).argmax(axis=1)
+    assert Temperature().fit(z, y).inverse_temperature_ == pytest.approx(0.5, abs=0.06)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    same = Temperature(scores="probabilities").fit(p, y)
+    assert same.inverse_temperature_ == pytest.approx(Temperature().fit(z, y).inverse_temperature_, rel=1e-9)
+    p[0, (y[0] + 1) % 3] = 0.0
+    p /= p.sum(axis=1, keepdims=True)
+    assert np.isfinite(Temperature(scores="probabilities").fit(p, y).inverse_temperature_)
+
+
+@pytest.mark.parametrize(
+    ("shift", "expected"),
+    [
+        (PriorShift.from_undersampling(kept_negatives=0.1), np.log(0.1)),
+        (PriorShift.from_positive_weight(20.0), -np.log(20.0)),
+        (PriorShift.from_prevalence(training=0.5, deployment=0.01), np.log(0.01 / 0.99)),
+    ],
+)
+def test_prior_shift_is_bayes_rule(shift: PriorShift, expected: float) -> None:
+    assert shift.shift == pytest.approx(expected, rel=1e-14)
+    np.testing.assert_allclose(shift.transform([-5.0, 0.0, 1e6]), np.array([-5.0, 0.0, 1e6]) + expected)
+
+
+def test_prior_shift_repairs_undersampled_training() -> None:
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=200_000)
+    y = rng.random(200_000) < vh.sigmoid(1.5 * x - 4.0)
+    kept = y | (rng.random(200_000) < 0.05)
+    model = Platt().fit(x[kept], y[kept])
+    shifted = PriorShift.from_undersampling(kept_negatives=0.05).transform(model.transform(x))
+    assert vh.evaluate(y, logits=model.transform(x)).cox.intercept.value < -2.5
+    assert vh.evaluate(y, logits=shifted).cox.intercept.value == pytest.approx(0.0, abs=0.06)
+
+
+@pytest.mark.parametrize("calibrator", MAPS, ids=repr)
+def test_weights_count_cases(calibrator: Calibrator, sample: Sample) -> None:
+    z, y = sample
+    w = np.random.default_rng(8).integers(0, 4, len(z))
+    repeated = calibrator.fit(np.repeat(z, w), np.repeat(y, w)).transform(z)
+    np.testing.assert_allclose(calibrator.fit(z, y, w).transform(z), repeated, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("calibrator", MAPS, ids=repr)
+def test_probabilities_named_as_such_are_logits(calibrator: Calibrator, sample: Sample) -> None:
+    z, y = sample
+    kind = type(calibrator)
+    from_logits = kind().fit(z, y).predict_proba(z)
+    from_probabilities = kind(scores="probabilities").fit(vh.sigmoid(z), y).predict_proba(vh.sigmoid(z))
+    np.testing.assert_allclose(from_probabilities, from_logits, atol=1e-9)
+
+
+@pytest.mark.parametrize("calibrator", [*MAPS, PriorShift(-1.5)], ids=repr)
+def test_both_columns_keep_their_digits_and_files_their_bits(
+    calibrator: Calibrator, sample: Sample, tmp_path: pathlib.Path
+) -> None:
+    calibrator.fit(*sample)
+    z = np.concatenate([sample[0], [-800.0, 800.0, -np.inf, np.inf]])
+    p = calibrator.predict_proba(z)
+    assert p.shape == (len(z), 2)
+    np.testing.assert_array_equal(p[:, 0], vh.sigmoid(-calibrator.transform(z)))
+    assert not np.isnan(p).any()
+    calibrator.save(tmp_path / "map.json")
+    loaded = vh.load(tmp_path / "map.json")
+    assert type(loaded) is type(calibrator)
+    np.testing.assert_array_equal(loaded.predict_proba(z), p)
+    np.testing.assert_array_equal(loaded.transform(z), calibrator.transform(z))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-50, 50), st.booleans()), min_size=4, max_size=60).filter(
+        lambda rows: len({label for _, label in rows}) == 2
+    ),
+    st.sampled_from(["platt-smooth", "beta", "quadratic", "isotonic", "temperature"]),
+)
+def test_maps_never_fall_and_never_make_nan(rows: list[tuple[float, bool]], name: str) -> None:
+    z, y = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            map_ = vh.calibrate(z, y, name, scores="logits")
+        except ValueError:
+            return
+    out = map_.transform(np.concatenate([[-np.inf], np.linspace(-60, 60, 241), [np.inf]]))
+    assert not np.isnan(out).any()
+    if name != "platt-smooth" or map_.slope_ >= 0:
+        finite = out[np.isfinite(out)]
+        assert (np.diff(finite) >= -1e-9 * np.abs(finite).max(initial=1.0)).all()
