@@ -121,13 +121,20 @@ static inline Pair exp_pair(Pair x) {
 // e^x - 1 for -708 <= x <= 709, to 2^-61 of itself however small x is; |lo| <= ulp(hi). nan gives nan, -0 gives 0.
 // 2^m T - 1 is exact as a pair, 0 for k = 0, and then the answer is u itself. hi - whole.hi is exact as above, for
 // |T u| < 0.53 |T - 1| where k != 0.
-static inline Pair expm1_pair(Vec x) {
-    const exponential::Reduced reduced = exponential::reduce(x);
+static inline Pair expm1_pair(const exponential::Reduced& reduced) {
     const Pair u = exponential::fine_fraction(reduced);
     const Pair whole = two_sum(reduced.power, -1.0);
     const Vec hi = fma(reduced.power, u.hi, whole.hi);
     const Vec error = fma(reduced.power, u.hi, whole.hi - hi);
     return fast_two_sum(hi, error + fma(reduced.power, u.lo, whole.lo));
+}
+static inline Pair expm1_pair(Vec x) { return expm1_pair(exponential::reduce(x)); }
+
+// e^(x + x_lo) - 1, |x_lo| <= ulp(x).
+static inline Pair expm1_pair(Pair x) {
+    exponential::Reduced reduced = exponential::reduce(x.hi);
+    reduced.c = reduced.c + x.lo;
+    return expm1_pair(reduced);
 }
 
 // A pair times a power of two that may be far outside the range of doubles.

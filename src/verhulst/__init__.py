@@ -14,6 +14,7 @@ from verhulst.functions import (
     hard_sigmoid_derivative,
     leaky_relu,
     leaky_relu_derivative,
+    log1m_exp,
     log1m_exp_derivative,
     log_one_minus_sigmoid,
     log_sigmoid,
@@ -25,6 +26,7 @@ from verhulst.functions import (
     sigmoid,
     sigmoid_derivative,
     softplus,
+    softplus_inverse,
     softplus_inverse_derivative,
 )
 
@@ -71,6 +73,7 @@ __all__ = [
     "hard_sigmoid_derivative",
     "leaky_relu",
     "leaky_relu_derivative",
+    "log1m_exp",
     "log1m_exp_derivative",
     "log_one_minus_sigmoid",
     "log_sigmoid",
@@ -82,6 +85,7 @@ __all__ = [
     "sigmoid",
     "sigmoid_derivative",
     "softplus",
+    "softplus_inverse",
     "softplus_inverse_derivative",
 ]
 

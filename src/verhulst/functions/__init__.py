@@ -1,5 +1,6 @@
 """The sigmoid family: NumPy ufuncs over the compiled kernels."""
 
+from verhulst.functions import _binary_cross_entropy as _binary_cross_entropy
 from verhulst.functions._bfloat16 import register as _register_bfloat16
 from verhulst.functions._elu import elu
 from verhulst.functions._elu_derivative import elu_derivative
@@ -9,6 +10,7 @@ from verhulst.functions._hard_sigmoid import hard_sigmoid
 from verhulst.functions._hard_sigmoid_derivative import hard_sigmoid_derivative
 from verhulst.functions._leaky_relu import leaky_relu
 from verhulst.functions._leaky_relu_derivative import leaky_relu_derivative
+from verhulst.functions._log1m_exp import log1m_exp
 from verhulst.functions._log1m_exp_derivative import log1m_exp_derivative
 from verhulst.functions._log_one_minus_sigmoid import log_one_minus_sigmoid
 from verhulst.functions._log_sigmoid import log_sigmoid
@@ -19,6 +21,7 @@ from verhulst.functions._relu_derivative import relu_derivative
 from verhulst.functions._sigmoid import sigmoid
 from verhulst.functions._sigmoid_derivative import sigmoid_derivative
 from verhulst.functions._softplus import softplus
+from verhulst.functions._softplus_inverse import softplus_inverse
 from verhulst.functions._softplus_inverse_derivative import softplus_inverse_derivative
 from verhulst.functions._threads import get_num_threads, set_num_threads
 
@@ -32,6 +35,7 @@ __all__ = [
     "hard_sigmoid_derivative",
     "leaky_relu",
     "leaky_relu_derivative",
+    "log1m_exp",
     "log1m_exp_derivative",
     "log_one_minus_sigmoid",
     "log_sigmoid",
@@ -43,6 +47,7 @@ __all__ = [
     "sigmoid",
     "sigmoid_derivative",
     "softplus",
+    "softplus_inverse",
     "softplus_inverse_derivative",
 ]
 

@@ -1,0 +1,8 @@
+"""The ufuncs behind `verhulst.losses`; made here so that they get their bfloat16 loops with all others."""
+
+from verhulst import _core
+
+value = _core.ufunc("_binary_cross_entropy", "softplus(z) - y z")
+gradient = _core.ufunc("_binary_cross_entropy_gradient", "s(z) - y")
+hessian = _core.ufunc("_binary_cross_entropy_hessian", "s(z) s(-z), nan where y is no label")
+value_gradient_hessian = _core.ufunc("_binary_cross_entropy_all", "value, gradient and Hessian in one read")
