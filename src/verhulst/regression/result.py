@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from verhulst.regression.newton import Pass, Status
 from verhulst.regression.separation import Separation
@@ -91,3 +92,17 @@ class LogisticFit:
     def standard_errors(self) -> Vector:
         """(q,) square roots of the covariance's diagonal."""
         return np.sqrt(np.diag(self.covariance))
+
+    def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
+        """(n,) linear predictor: b₀ + Xb + offset; ±inf on the two sides of a separating direction.
+
+        Parameters
+        ----------
+        X : (n, p) columns as at the fit
+        offset : (n,) known part of the log-odds
+        """
+        if self.separation is not None:
+            return self.separation.log_odds(X, offset)
+        x, first = np.asarray(X, dtype=np.float64), int(self.intercept)
+        eta: Vector = x @ self.coefficients[first:] + (self.coefficients[0] if first else 0.0)
+        return eta if offset is None else eta + np.asarray(offset, dtype=np.float64)

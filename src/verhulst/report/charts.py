@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from verhulst.report.totals import ByOutcome, Group
+from verhulst.regression.totals import ByOutcome, Group
 from verhulst.report.words import count, percent
 
 _WIDTH = 440.0

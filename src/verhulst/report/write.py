@@ -12,7 +12,7 @@ from verhulst.report import page
 from verhulst.report.charts import outcome_chart, reliability_chart
 from verhulst.report.contents import Contents, Observed
 from verhulst.report.theme import DARK, LIGHT
-from verhulst.report.totals import by_outcome, reliability
+from verhulst.regression.totals import by_outcome, reliability
 from verhulst.report.words import percent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,3 +122,55 @@ def reliability(
         half = np.sqrt(quantile * (observed * (1 - observed) + quantile / (4 * n)) / n) / (1 + quantile / n)
         found.append(Group(n, predicted, observed, float(max(0.0, centre - half)), float(min(1.0, centre + half))))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a report shows of the rows that a model was fitted on, when the rows themselves are gone.
+
+    Attributes
+    ----------
+    by_outcome : ByOutcome
+    reliability : tuple of Group
+    present : tuple of float
+        For each column of X, the number of cases in which it is not 0.
+    """
+
+    by_outcome: ByOutcome
+    reliability: tuple[Group, ...]
+    present: tuple[float, ...]
+
+    @classmethod
+    def of(
+        cls,
+        X: NDArray[np.float64],
+        y: NDArray[np.float64],
+        log_odds: NDArray[np.float64],
+        weights: NDArray[np.float64] | None = None,
+    ) -> Totals:
+        """Totals of rows (X, y) that a model gives these log-odds.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, p)
+        y : ndarray of 0 and 1, shape (n,)
+        log_odds : ndarray, shape (n,)
+            May be infinite.
+        weights : ndarray, shape (n,), optional
+        """
+        present = np.count_nonzero(X, axis=0) if weights is None else (X != 0).T @ weights
+        return cls(
+            by_outcome(y, log_odds, weights), reliability(y, log_odds, weights), tuple(map(float, present.tolist()))
+        )
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Totals:
+        """The inverse of `dataclasses.asdict`."""
+        split = record["by_outcome"]
+        shares, medians, cases = (tuple(map(_frozen, split[name])) for name in ("shares", "medians", "cases"))
+        by = ByOutcome(tuple(split["edges"]), (shares[0], shares[1]), (medians[0], medians[1]), (cases[0], cases[1]))
+        return cls(by, tuple(Group(**group) for group in record["reliability"]), tuple(record["present"]))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

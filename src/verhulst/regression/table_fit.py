@@ -1,0 +1,206 @@
+"""Logistic regression of a table: from a file or a frame to a model that reads tables. Free of scikit-learn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from scipy.special import ndtri
+
+import verhulst as vh
+from verhulst.data.block import make_block
+from verhulst.data.design import Design
+from verhulst.data.errors import DataError
+from verhulst.data.formula import FormulaDesign, formula_design
+from verhulst.data.learn import learn_design
+from verhulst.data.read import read_table
+from verhulst.regression.fitting import fit
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.totals import Totals
+
+
+@dataclass(frozen=True, eq=False)
+class TableFit:
+    """A logistic regression that was fitted on a table. Made by `fit_table` and `fit_formula`.
+
+    Attributes
+    ----------
+    design : Design or FormulaDesign
+        How a table's columns become those of X.
+    fit : LogisticFit
+        Coefficients, covariance, log-likelihood and how they were found.
+    totals : Totals
+        What a report shows of the rows of the fit.
+    """
+
+    design: Design | FormulaDesign
+    fit: LogisticFit
+    totals: Totals
+
+    def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Vector:
+        """The log-odds of outcome 1 for the rows of a table, shape (n,).
+
+        Parameters
+        ----------
+        source : anything that `vh.data.read_table` reads
+        missing : {"error", "nan"}
+            What becomes of rows with missing values.
+
+        Raises
+        ------
+        DataError
+            If the table has other columns than the fit had, unknown levels, infinities or missing values.
+        """
+        X, offset = self._matrix(source, missing)
+        return self.fit.log_odds(X, offset)
+
+    def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
+        """Probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2)."""
+        z = self.log_odds(source, missing=missing)
+        return np.column_stack([vh.sigmoid(-z), vh.sigmoid(z)])
+
+    def predict_interval(
+        self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error"
+    ) -> tuple[Vector, Vector]:
+        """The ends of Wald intervals for the probability of outcome 1, each of shape (n,).
+
+        The interval is σ(z ± q·√(xᵀCx)) with C the covariance of the coefficients: of the probability itself, not of
+        outcomes, which are 0 or 1.
+        """
+        X, offset = self._matrix(source, missing)
+        z = self.fit.log_odds(X, offset)
+        design = np.column_stack([np.ones(len(X)), X]) if self.fit.intercept else X
+        used = np.isfinite(np.diag(self.fit.covariance))
+        error = np.sqrt(
+            np.einsum("ij,jk,ik->i", design[:, used], self.fit.covariance[np.ix_(used, used)], design[:, used])
+        )
+        half = float(ndtri(0.5 + level / 2)) * error
+        return vh.sigmoid(z - half), vh.sigmoid(z + half)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model as JSON with exact floats; `vh.load` reads it back.
+
+        Raises
+        ------
+        OutputError
+            If the folder does not exist or cannot be written.
+        """
+        from verhulst.regression.model_file import save
+
+        save(self, path)
+
+    def _matrix(self, source: Any, missing: Literal["error", "nan"]) -> tuple[Matrix, Vector | None]:
+        table = read_table(source)
+        if isinstance(self.design, FormulaDesign):
+            return self.design.matrix(table), None
+        return self.design.matrix(table, missing=missing), self.design.offset_values(table)
+
+
+def fit_table(
+    source: Any,
+    target: str,
+    *,
+    columns: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    positive: object = None,
+    reference: Mapping[str, object] | None = None,
+    missing: Literal["error", "drop"] = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    **options: Any,
+) -> TableFit:
+    """Fits a logistic regression on a table.
+
+    Parameters
+    ----------
+    source : anything that `vh.data.read_table` reads
+        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns.
+    target, columns, exclude, categorical, positive, reference, missing, weights, offset
+        Which columns take part and how: see `vh.data.learn_design`.
+    **options
+        penalty, C, intercept, collinear, tolerance, max_passes: see `vh.regression.fit`.
+
+    Returns
+    -------
+    TableFit
+
+    Raises
+    ------
+    DataError
+        If the table cannot be read or is not fit for this; the message says where and what to do.
+    ValueError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> model = vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole", columns=["age", "income"])
+    >>> model.fit.names
+    ('age', 'income')
+    """
+    table = read_table(source)
+    design = learn_design(
+        table,
+        target,
+        columns=columns,
+        exclude=exclude,
+        categorical=categorical,
+        positive=positive,
+        reference=reference,
+        missing=missing,
+        weights=weights,
+        offset=offset,
+    )
+    block = make_block(design, table)
+    return _fitted(design, block.X, block.y, block.weights, block.offset, options)
+
+
+def fit_formula(
+    formula: str, source: Any, *, positive: object = None, missing: Literal["error", "drop"] = "error", **options: Any
+) -> TableFit:
+    """Fits a logistic regression as a formula says: `vote ~ age + C(party)`.
+
+    Parameters
+    ----------
+    formula : str
+        In formulaic's grammar; the target is the name of a column.
+    source, positive, missing, **options
+        As for `fit_table`.
+
+    Returns
+    -------
+    TableFit
+
+    Raises
+    ------
+    DataError
+        If the formula cannot be worked out on the table.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> model = vh.fit_formula("vote ~ age + np.log(income)", vh.data.load_dataset("anes96"), positive="Dole")
+    >>> model.fit.names
+    ('age', 'np.log(income)')
+    """
+    design, X, y = formula_design(formula, source, positive=positive, missing=missing)
+    return _fitted(design, X, y, None, None, {"intercept": design.intercept} | options)
+
+
+def _fitted(
+    design: Design | FormulaDesign,
+    X: Matrix,
+    y: Vector,
+    weights: Vector | None,
+    offset: Vector | None,
+    options: dict[str, Any],
+) -> TableFit:
+    if weights is not None and not weights.any():
+        raise DataError("every weight is 0: there are no rows to fit.")
+    found = fit(X, y, weights, offset, names=design.names, **options)
+    return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))

@@ -1,0 +1,145 @@
+"""Fits of tables: through the design, to a file and back."""
+
+import json
+import warnings
+
+import numpy as np
+import polars as pl
+import pytest
+
+import verhulst as vh
+from verhulst.data import DataError, ModelFileError, load_dataset, read_table
+from verhulst.regression import TableFit, fit_formula, fit_table
+from verhulst.regression.separation import SeparationWarning
+
+
+def anes() -> TableFit:
+    return fit_table(load_dataset("anes96"), "vote", positive="Dole", reference={"party": "independent"})
+
+
+def test_table_equals_arrays():
+    table = load_dataset("anes96")
+    model = anes()
+    X = model.design.matrix(table)
+    plain = vh.regression.fit(X, model.design.target_values(table))
+    np.testing.assert_array_equal(model.fit.coefficients, plain.coefficients)
+    assert model.fit.names == model.design.names
+    z = model.log_odds(table)
+    np.testing.assert_allclose(z, model.fit.coefficients[0] + X @ model.fit.coefficients[1:], rtol=1e-13, atol=1e-13)
+    p = model.predict_proba(table)
+    assert p.shape == (944, 2)
+    np.testing.assert_array_equal(p[:, 1], vh.sigmoid(z))
+    np.testing.assert_array_equal(p[:, 0], vh.sigmoid(-z))
+    low, high = model.predict_interval(table)
+    assert ((low < p[:, 1]) & (p[:, 1] < high)).all()
+
+
+def test_a_model_survives_its_file(tmp_path):
+    model = anes()
+    model.save(tmp_path / "m.json")
+    back = vh.load(tmp_path / "m.json")
+    assert isinstance(back, TableFit)
+    assert back.design == model.design
+    assert back.totals == model.totals
+    for name in ("coefficients", "covariance"):
+        assert getattr(back.fit, name).tobytes() == getattr(model.fit, name).tobytes()
+    table = load_dataset("anes96")
+    assert back.log_odds(table).tobytes() == model.log_odds(table).tobytes()
+    assert json.loads((tmp_path / "m.json").read_text())["kind"] == "logistic regression"
+
+
+def test_a_separated_model_survives_its_file(tmp_path):
+    table = {"y": [0, 0, 1, 0, 1, 1, 1, 1], "x": [1, 2, 3, 4, 5, 2, 3, 1], "g": list("aaaaaabb")}
+    with pytest.warns(SeparationWarning):
+        model = fit_table(table, "y")
+    assert model.fit.separation is not None
+    model.save(tmp_path / "m.json")
+    back = vh.load(tmp_path / "m.json")
+    np.testing.assert_array_equal(back.log_odds(table), model.log_odds(table))
+    assert np.isinf(back.log_odds(table)[-1])
+    assert str(back.fit.separation) == str(model.fit.separation)
+
+
+def test_weights_and_offset_are_columns():
+    table = {"y": [0, 1, 0, 1, 1, 0], "x": [1.0, 2, 3, 4, 5, 6], "w": [1, 2, 1, 3, 1, 2], "o": [0.1, 0.2, 0, 0, 0.3, 0]}
+    model = fit_table(table, "y", weights="w", offset="o")
+    again = vh.regression.fit(np.array(table["x"])[:, None], table["y"], table["w"], table["o"])
+    np.testing.assert_array_equal(model.fit.coefficients, again.coefficients)
+    assert model.totals.by_outcome.cases == (4.0, 6.0)
+    np.testing.assert_allclose(model.log_odds(table), again.log_odds(np.array(table["x"])[:, None], table["o"]))
+    with pytest.raises(DataError, match=r"every weight is 0"):
+        fit_table(table | {"w": [0] * 6}, "y", weights="w")
+
+
+def test_missing_values_at_prediction():
+    model = fit_table({"y": [0, 1, 0, 1], "x": [1.0, 2, 3, 4]}, "y")
+    with pytest.raises(DataError, match=r"missing in 1 of 2 rows"):
+        model.log_odds({"x": [1.0, None]})
+    assert np.isnan(model.predict_proba({"x": [1.0, None]}, missing="nan")).tolist() == [[False, False], [True, True]]
+
+
+def test_any_table_will_do():
+    frame = pl.DataFrame({"y": [0, 1, 0, 1], "x": [1.0, 2, 3, 4]})
+    np.testing.assert_array_equal(
+        fit_table(frame, "y").fit.coefficients, fit_table(frame.to_pandas(), "y").fit.coefficients
+    )
+
+
+def test_formula(tmp_path):
+    table = load_dataset("anes96")
+    model = fit_formula("vote ~ age + C(party)", table, positive="Dole")
+    same = fit_table(table, "vote", positive="Dole", columns=["age", "party"])
+    np.testing.assert_allclose(model.fit.log_likelihood, same.fit.log_likelihood, rtol=1e-12)
+    np.testing.assert_allclose(model.log_odds(table.slice(0, 5)), same.log_odds(table.slice(0, 5)), rtol=1e-6)
+    assert not fit_formula("vote ~ age - 1", table, positive="Dole").fit.intercept
+    model.save(tmp_path / "m.json")
+    back = vh.load(tmp_path / "m.json")
+    np.testing.assert_array_equal(back.fit.coefficients, model.fit.coefficients)
+    with pytest.raises(DataError, match=r"A formula is code"):
+        back.log_odds(table)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d.update(schema_version=99), r"was written by a newer version.*update verhulst"),
+        (lambda d: d["payload"].pop("fit"), r"the model file is damaged \(KeyError"),
+        (lambda d: d["payload"]["fit"].update(coefficients="x"), r"the model file is damaged \(ValueError"),
+        (lambda d: d["payload"]["fit"].update(extra=1), r"the model file is damaged \(TypeError"),
+    ],
+)
+def test_model_files_that_are_not_right(tmp_path, change, message):
+    path = tmp_path / "m.json"
+    anes().save(path)
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
+    with pytest.raises(ModelFileError, match=message):
+        vh.load(path)
+
+
+def test_totals_are_counts_only():
+    totals = anes().totals
+    assert sum(group.cases for group in totals.reliability) == 944
+    assert totals.by_outcome.cases == (551.0, 393.0)
+    np.testing.assert_allclose([sum(s) for s in totals.by_outcome.shares], 1)
+    for group in totals.reliability:
+        assert group.lower <= group.observed <= group.upper
+    total = sum(group.cases * group.predicted for group in totals.reliability)
+    np.testing.assert_allclose(total, 393, rtol=1e-10)
+
+
+def test_nothing_is_written_where_there_is_no_folder(tmp_path):
+    with pytest.raises(OSError, match=r"does not exist. Make it first"):
+        anes().save(tmp_path / "none" / "m.json")
+
+
+def test_constant_and_duplicate_columns_are_named():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(50)
+    table = {"y": (x + rng.standard_normal(50) > 0).astype(int), "x": x, "twice": x, "one": np.ones(50)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = fit_table(table, "y")
+    assert {part.name for part in model.fit.collinear} == {"twice", "one"}
+    assert np.isfinite(model.log_odds(read_table(table))).all()
