@@ -9,7 +9,7 @@ import pytest
 
 import verhulst as vh
 from verhulst.data import DataError, ModelFileError, load_dataset, read_table
-from verhulst.regression import TableFit, fit_formula, fit_table
+from verhulst.regression import TableFit, fit, fit_formula, fit_table
 from verhulst.regression.separation import SeparationWarning
 
 
@@ -21,7 +21,7 @@ def test_table_equals_arrays():
     table = load_dataset("anes96")
     model = anes()
     X = model.design.matrix(table)
-    plain = vh.regression.fit(X, model.design.target_values(table))
+    plain = fit(X, model.design.target_values(table))
     np.testing.assert_array_equal(model.fit.coefficients, plain.coefficients)
     assert model.fit.names == model.design.names
     z = model.log_odds(table)
@@ -63,7 +63,7 @@ def test_a_separated_model_survives_its_file(tmp_path):
 def test_weights_and_offset_are_columns():
     table = {"y": [0, 1, 0, 1, 1, 0], "x": [1.0, 2, 3, 4, 5, 6], "w": [1, 2, 1, 3, 1, 2], "o": [0.1, 0.2, 0, 0, 0.3, 0]}
     model = fit_table(table, "y", weights="w", offset="o")
-    again = vh.regression.fit(np.array(table["x"])[:, None], table["y"], table["w"], table["o"])
+    again = fit(np.array(table["x"])[:, None], table["y"], table["w"], table["o"])
     np.testing.assert_array_equal(model.fit.coefficients, again.coefficients)
     assert model.totals.by_outcome.cases == (4.0, 6.0)
     np.testing.assert_allclose(model.log_odds(table), again.log_odds(np.array(table["x"])[:, None], table["o"]))

@@ -8,11 +8,11 @@ import numpy as np
 
 from verhulst import __version__
 from verhulst.data.atomic import write_text
+from verhulst.regression.totals import by_outcome, reliability
 from verhulst.report import page
 from verhulst.report.charts import outcome_chart, reliability_chart
 from verhulst.report.contents import Contents, Observed
 from verhulst.report.theme import DARK, LIGHT
-from verhulst.regression.totals import by_outcome, reliability
 from verhulst.report.words import percent
 
 
