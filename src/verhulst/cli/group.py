@@ -13,7 +13,7 @@ import click
 
 import verhulst as package
 from verhulst.cli.console import say
-from verhulst.data.errors import DataError, OutputError, UnknownColumnError, nearest
+from verhulst.data.errors import DataError, OutputError, RequestError, nearest
 
 # In the order of --help. A command is the `command` of the file that bears its name.
 COMMANDS = (
@@ -76,7 +76,7 @@ class Group(click.Group):
         """Runs the command; what the user can mend becomes a sentence and an exit code."""
         try:
             return super().invoke(ctx)
-        except (UnknownColumnError, OutputError) as error:
+        except (RequestError, OutputError) as error:
             raise UsageFault(str(error)) from error
         except DataError as error:
             raise DataFault(str(error)) from error

@@ -10,7 +10,11 @@ class DataError(ValueError):
     """The data are not as they should be; the message says what, where, and what to do."""
 
 
-class UnknownColumnError(DataError):
+class RequestError(DataError):
+    """What was asked for does not suit the data: the request is to be changed, not the data."""
+
+
+class UnknownColumnError(RequestError):
     """A column was asked for that the table does not have."""
 
 

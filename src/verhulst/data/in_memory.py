@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verhulst.data.errors import DataError
+from verhulst.data.source import source_of, with_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,8 +40,8 @@ def table_from_memory(source: Any) -> pa.Table:
     if len(set(table.column_names)) < table.num_columns:
         twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
-    # A frame's own metadata (such as pandas' index) means nothing here.
-    return table.replace_schema_metadata(None)
+    # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its name.
+    return with_source(table, source_of(table))
 
 
 def _table(source: Any) -> pa.Table:

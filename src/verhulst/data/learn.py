@@ -11,7 +11,7 @@ import numpy as np
 from verhulst.data.column import Column
 from verhulst.data.column_values import kind_of, labels
 from verhulst.data.design import Design, Missing
-from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
 
@@ -90,12 +90,12 @@ def learn_design(
     _check_names(table, [*taken, *(columns or ()), *exclude, *categorical, *(reference or ())])
     for name in columns or ():
         if name in taken:
-            raise DataError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
+            raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
     chosen = [name for name in (columns or table.column_names) if name not in taken and name not in exclude]
     if not chosen:
-        raise DataError(f"{at}no column is left for X, of {listed(table.column_names)}.")
+        raise RequestError(f"{at}no column is left for X, of {listed(table.column_names)}.")
     if len(set(chosen)) < len(chosen):
-        raise DataError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
+        raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
 
     draft = Design(
         tuple(Column(name, "numeric") for name in chosen),
@@ -195,7 +195,7 @@ def _reference(name: str, levels: list[str], reference: object, at: str) -> str:
         return levels[0]
     chosen = str(label(reference))
     if chosen not in levels:
-        raise DataError(
+        raise RequestError(
             f"{at}column {name!r} has no level {chosen!r} to compare with.{did_you_mean(chosen, levels)} Its levels "
             f"are {listed(levels, 12)}."
         )

@@ -11,8 +11,8 @@ _KEY = b"verhulst.source"
 
 
 def with_source(table: pa.Table, source: str) -> pa.Table:
-    """The same table, remembering the name of its source and nothing else about it."""
-    return table.replace_schema_metadata({_KEY: source.encode()})
+    """The same table, remembering the name of its source (if it has one) and nothing else about it."""
+    return table.replace_schema_metadata({_KEY: source.encode()} if source else None)
 
 
 def source_of(table: pa.Table) -> str:

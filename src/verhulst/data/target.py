@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.column_values import codes, kind_of, labels
-from verhulst.data.errors import DataError, did_you_mean, listed
+from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,7 +72,9 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
     Raises
     ------
     DataError
-        If there are not exactly two values, if it is not clear which is 1, or if `positive` is none of them.
+        If there are not exactly two values.
+    RequestError
+        If it is not clear which of them is 1, or if `positive` is neither.
     """
     from verhulst.data.column_values import label
 
@@ -88,14 +90,14 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
     if positive is None:
         if levels not in (["0", "1"], ["false", "true"]):
             said = " and ".join(f"{level!r} ({counts[level]:,} rows)" for level in levels)
-            raise DataError(
+            raise RequestError(
                 f"{place}the target {name!r} is {said}: which of them counts as 1 must be said, "
                 f"for instance positive={levels[1]!r} (--positive {_quoted(levels[1])})."
             )
         return Target(name, (levels[0], levels[1]))
     chosen = label(positive)
     if chosen not in counts:
-        raise DataError(
+        raise RequestError(
             f"{place}the target {name!r} is never {chosen!r}.{did_you_mean(str(chosen), levels)} Its values are "
             f"{listed(levels)}."
         )

@@ -57,9 +57,21 @@ def write_table(table: pa.Table, path: str | os.PathLike[str], format: str | Non
         _write(table, file, chosen)
 
 
+def _plain(table: pa.Table) -> pa.Table:
+    """Dictionary columns as their values, for formats that have none."""
+    import pyarrow as pa
+
+    for place, column in enumerate(table.schema):
+        if pa.types.is_dictionary(column.type):
+            table = table.set_column(place, column.name, table[place].cast(column.type.value_type))
+    return table
+
+
 def _write(table: pa.Table, file: Any, format: str) -> None:
     if format in ("csv", "tsv"):
         from pyarrow import csv
+
+        table = _plain(table)
 
         options = csv.WriteOptions(delimiter="\t" if format == "tsv" else ",", quoting_style="needed")
         csv.write_csv(table, file, options)

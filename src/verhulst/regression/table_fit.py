@@ -41,7 +41,7 @@ class TableFit:
     fit: LogisticFit
     totals: Totals
 
-    def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Vector:
+    def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
         """The log-odds of outcome 1 for the rows of a table, shape (n,).
 
         Parameters
@@ -49,14 +49,15 @@ class TableFit:
         source : anything that `vh.data.read_table` reads
         missing : {"error", "nan"}
             What becomes of rows with missing values.
+        first_row : int
+            The number of the first row, for messages.
 
         Raises
         ------
         DataError
             If the table has other columns than the fit had, unknown levels, infinities or missing values.
         """
-        X, offset = self._matrix(source, missing)
-        return self.fit.log_odds(X, offset)
+        return self.fit.log_odds(*self._matrix(source, missing, first_row))
 
     def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
         """Probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2)."""
@@ -64,14 +65,14 @@ class TableFit:
         return np.column_stack([vh.sigmoid(-z), vh.sigmoid(z)])
 
     def predict_interval(
-        self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error"
+        self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error", first_row: int = 1
     ) -> tuple[Vector, Vector]:
         """The ends of Wald intervals for the probability of outcome 1, each of shape (n,).
 
         The interval is σ(z ± q·√(xᵀCx)) with C the covariance of the coefficients: of the probability itself, not of
         outcomes, which are 0 or 1.
         """
-        X, offset = self._matrix(source, missing)
+        X, offset = self._matrix(source, missing, first_row)
         z = self.fit.log_odds(X, offset)
         design = np.column_stack([np.ones(len(X)), X]) if self.fit.intercept else X
         used = np.isfinite(np.diag(self.fit.covariance))
@@ -93,11 +94,14 @@ class TableFit:
 
         save(self, path)
 
-    def _matrix(self, source: Any, missing: Literal["error", "nan"]) -> tuple[Matrix, Vector | None]:
+    def _matrix(
+        self, source: Any, missing: Literal["error", "nan"], first_row: int = 1
+    ) -> tuple[Matrix, Vector | None]:
         table = read_table(source)
         if isinstance(self.design, FormulaDesign):
-            return self.design.matrix(table), None
-        return self.design.matrix(table, missing=missing), self.design.offset_values(table)
+            return self.design.matrix(table, first_row=first_row), None
+        X = self.design.matrix(table, missing=missing, first_row=first_row)
+        return X, self.design.offset_values(table, first_row=first_row)
 
 
 def fit_table(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.errors import listed
@@ -18,7 +16,7 @@ from verhulst.report.words import count, number, percent
 EVENTS_PER_PARAMETER = 10
 # Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
 HIGH_CONDITION = 30.0**2
-FEW_ROWS = 5
+FEW_CASES = 5
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Caution:
 
 
 def cautions_of(
-    fit: LogisticFit, design: Design | FormulaDesign | None = None, X: np.ndarray | None = None
+    fit: LogisticFit, design: Design | FormulaDesign | None = None, present: Sequence[float] | None = None
 ) -> tuple[Caution, ...]:
     """Everything worth a warning about a fit, gravest first.
 
@@ -42,13 +40,13 @@ def cautions_of(
     fit : LogisticFit
     design : Design, optional
         Where the fit was made from a table.
-    X : ndarray, shape (n, p), optional
-        The design matrix, for levels with few rows.
+    present : sequence of float, optional
+        For each column of X, in how many cases it is not 0; for levels with few of them.
     """
     found = [*_not_the_maximum(fit), *_separation(fit), *_left_out(fit), *_missing(design)]
     found += [*_few_events(fit), *_near_collinear(fit), *_penalised(fit)]
-    if isinstance(design, Design) and X is not None:
-        found += _rare_levels(design.columns, X)
+    if isinstance(design, Design) and present is not None:
+        found += _rare_levels(design.columns, present)
     return tuple(found)
 
 
@@ -144,13 +142,16 @@ def _penalised(fit: LogisticFit) -> list[Caution]:
     ]
 
 
-def _rare_levels(columns: Sequence[Column], X: np.ndarray) -> list[Caution]:
+def _rare_levels(columns: Sequence[Column], present: Sequence[float]) -> list[Caution]:
     found, start = [], 0
     for column in columns:
         stop = start + len(column.names)
         if column.kind == "categorical":
-            counts = X[:, start:stop].sum(axis=0)
-            rare = [f"{name} ({int(n)})" for name, n in zip(column.names, counts, strict=True) if 0 < n < FEW_ROWS]
+            rare = [
+                f"{name} ({count(n)})"
+                for name, n in zip(column.names, present[start:stop], strict=True)
+                if n < FEW_CASES
+            ]
             if rare:
                 found.append(
                     Caution(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.formula import FormulaDesign
 from verhulst.regression.result import LogisticFit
+from verhulst.regression.table_fit import TableFit
+from verhulst.regression.totals import Totals
 from verhulst.report.cautions import Caution, cautions_of
 from verhulst.report.effects import Effect, effects_of
 from verhulst.report.words import count, headline, number, percent
@@ -18,25 +17,20 @@ from verhulst.report.words import count, headline, number, percent
 
 @dataclass(frozen=True)
 class Observed:
-    """Rows to judge a model by: outcomes, and the log-odds it gives them. Only counts of them enter a report.
+    """What the model predicted for some rows, beside what happened; totals only.
 
     Attributes
     ----------
-    y : ndarray, shape (n,)
-        0 or 1.
-    logits : ndarray, shape (n,)
-    X : ndarray, shape (n, p)
-    weights : ndarray, shape (n,), or None
+    totals : Totals
+    rows : int
     source : str
         What the rows are called.
     fitted : bool
         Whether the model was fitted on these very rows.
     """
 
-    y: NDArray[np.float64]
-    logits: NDArray[np.float64]
-    X: NDArray[np.float64]
-    weights: NDArray[np.float64] | None
+    totals: Totals
+    rows: int
     source: str
     fitted: bool
 
@@ -119,9 +113,17 @@ def contents_of(
         effects=effects,
         level=level,
         in_words=tuple(headline(effects, outcome, level)),
-        cautions=cautions_of(fit, design, observed.X if observed is not None and observed.fitted else None),
+        cautions=cautions_of(
+            fit, design, observed.totals.present if observed is not None and observed.fitted else None
+        ),
         observed=observed,
     )
+
+
+def contents_of_table(model: TableFit, observed: Observed | None = None, level: float = 0.95) -> Contents:
+    """What a report says about a fit of a table: by default beside the rows of the fit itself."""
+    own = Observed(model.totals, model.fit.rows, model.design.source, fitted=True)
+    return contents_of(model.fit, model.design, own if observed is None else observed, level)
 
 
 def mcfadden(fit: LogisticFit) -> float:

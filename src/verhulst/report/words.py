@@ -41,7 +41,7 @@ def ratio(value: float) -> str:
     ('23.0', '1.0083', '0.999980')
     """
     distance = abs(value - 1)
-    if not 1e-9 < distance < 0.0995:
+    if not 1e-9 < distance < 0.00995:
         return number(value)
     return f"{value:.{max(2, 1 - math.floor(math.log10(distance)))}f}"
 

@@ -3,17 +3,87 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 
 from verhulst import __version__
-from verhulst.data.atomic import write_text
-from verhulst.regression.totals import by_outcome, reliability
+from verhulst.data.atomic import check_writable, write_text
+from verhulst.data.block import make_block
+from verhulst.data.design import Design
+from verhulst.data.read import read_table
+from verhulst.data.source import source_of
+from verhulst.figures.theme import DARK, LIGHT, Theme
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.table_fit import TableFit
+from verhulst.regression.totals import Totals
 from verhulst.report import page
 from verhulst.report.charts import outcome_chart, reliability_chart
-from verhulst.report.contents import Contents, Observed
-from verhulst.report.theme import DARK, LIGHT
+from verhulst.report.contents import Contents, Observed, contents_of, contents_of_table
 from verhulst.report.words import percent
+
+
+def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level: float = 0.95) -> None:
+    """Writes a report on a fitted model: one HTML file that needs no network and holds no row of the data.
+
+    It says what was fitted on what, in words, what to know before relying on it, odds ratios with a forest plot, how
+    predicted probabilities lie for each outcome, how well they are calibrated, and how the fit was made.
+
+    Parameters
+    ----------
+    model : TableFit or LogisticFit
+        As `vh.fit_table`, `vh.fit_formula`, `vh.load` or `vh.regression.fit` return it.
+    path : str or PathLike
+        Where the file is to be; its folder must exist.
+    data : optional
+        Rows to judge the predictions by, instead of those of the fit: a table with the target (anything that
+        `vh.data.read_table` reads), or a pair (X, y) for a fit of arrays.
+    level : float
+        Coverage of the intervals, between 0 and 1.
+
+    Raises
+    ------
+    OutputError
+        If the folder does not exist or cannot be written.
+    DataError
+        If `data` does not suit the model.
+    TypeError
+        If `model` is nothing that a report is made of.
+
+    Examples
+    --------
+    >>> import tempfile, verhulst as vh
+    >>> model = vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole")
+    >>> vh.report(model, tempfile.mkdtemp() + "/report.html")
+    """
+    check_writable(path)
+    if not 0 < level < 1:
+        raise ValueError(f"level is the coverage of intervals, between 0 and 1, not {level!r}")
+    write_text(path, html_of(_contents(model, data, level)))
+
+
+def _contents(model: Any, data: Any, level: float) -> Contents:
+    if isinstance(model, TableFit):
+        return contents_of_table(model, None if data is None else _observed(model, data), level)
+    if isinstance(model, LogisticFit):
+        observed_rows = None
+        if data is not None:
+            X, y = np.asarray(data[0], dtype=np.float64), np.asarray(data[1], dtype=np.float64)
+            observed_rows = Observed(Totals.of(X, y, model.log_odds(X)), len(y), "the arrays given", fitted=False)
+        return contents_of(model, None, observed_rows, level)
+    raise TypeError(f"a report is made of a fitted model, not of a {type(model).__name__}")
+
+
+def _observed(model: TableFit, data: Any) -> Observed:
+    """The model's predictions for other rows; those with missing values are treated as at the fit."""
+    table = read_table(data)
+    source = source_of(table) or "the table given"
+    if isinstance(model.design, Design):
+        block = make_block(model.design, table)
+        z = model.fit.log_odds(block.X, block.offset)
+        return Observed(Totals.of(block.X, block.y, z, block.weights), block.rows, source, fitted=False)
+    X, y = model.design.matrix(table), model.design.target_values(table)
+    return Observed(Totals.of(X, y, model.fit.log_odds(X)), len(y), source, fitted=False)
 
 
 def html_of(contents: Contents) -> str:
@@ -32,19 +102,22 @@ def html_of(contents: Contents) -> str:
         page.section("How it was fitted", page.facts_table(contents.facts)),
     ]
     title = f"What goes with {contents.outcome}"
-    return page.page(title, "verhulst: logistic regression", sections, {"light": LIGHT, "dark": DARK}, __version__)
+    themes = {"light": _declarations(LIGHT), "dark": _declarations(DARK)}
+    return page.page(title, "verhulst: logistic regression", sections, themes, __version__)
+
+
+def _declarations(theme: Theme) -> str:
+    return " ".join(f"--vh-{token}: {color};" for token, color in theme.colors().items())
 
 
 def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
     if observed is None:
         return ""
-    finite = np.clip(observed.logits, -1e300, 1e300)  # an infinite log-odds is a probability of 0 or 1 all the same
-    split = by_outcome(observed.y, finite, observed.weights)
-    groups = reliability(observed.y, finite, observed.weights)
+    split, groups = observed.totals.by_outcome, observed.totals.reliability
     worst = max(groups, key=lambda g: abs(g.observed - g.predicted))
     rows = "the rows of the fit itself; only new rows can show how well the model does elsewhere"
     caution = (
-        f" These are {rows}." if observed.fitted else f" These are the {len(observed.y):,} rows of {observed.source}."
+        f" These are {rows}." if observed.fitted else f" These are the {observed.rows:,} rows of {observed.source}."
     )
     outcome_note = "The further apart the two halves, the better the model tells the outcomes apart." + caution
     reliability_note = (
@@ -57,8 +130,3 @@ def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
         + page.figure(reliability_chart(groups), reliability_note)
         + "</div>"
     )
-
-
-def write_html(contents: Contents, path: str | os.PathLike[str]) -> None:
-    """Writes the page, whole or not at all."""
-    write_text(path, html_of(contents))

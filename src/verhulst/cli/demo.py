@@ -1,0 +1,102 @@
+"""`verhulst demo`: real data turned into probabilities, with an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+EPILOG = """
+\b
+Example:
+  verhulst demo --output demo
+"""
+
+
+@click.command(name="demo", epilog=EPILOG)
+@click.option(
+    "--output", "-o", "folder", default=".", metavar="FOLDER", help="Where to write; made if its parent exists."
+)
+def command(folder: str) -> None:
+    """Fit real data, explain the result, and write a report.
+
+    Whom 944 respondents of the American National Election Study of 1996 would vote for. Writes anes96.csv,
+    anes96-model.json and anes96-report.html.
+    """
+    import verhulst as vh
+    from verhulst.cli.console import output, say
+    from verhulst.cli.effects_table import print_effects
+    from verhulst.data.errors import OutputError
+    from verhulst.data.write import write_table
+    from verhulst.report.contents import contents_of_table
+
+    place = Path(folder)
+    try:
+        place.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        raise OutputError(f"cannot make {folder!r}: the folder {str(place.parent)!r} does not exist.") from None
+    except FileExistsError:
+        raise OutputError(f"cannot write into {folder!r}: it is a file.") from None
+    table = vh.data.load_dataset("anes96")
+    model = vh.fit_table(table, "vote", positive="Dole", reference={"party": "independent"})
+    contents = contents_of_table(model)
+    data, model_file, report = (place / name for name in ("anes96.csv", "anes96-model.json", "anes96-report.html"))
+    write_table(table, data)
+    model.save(model_file)
+    vh.report(model, report)
+
+    screen = output()
+    screen.print("[bold]From answers to probabilities[/bold]\n")
+    screen.print(
+        "In 1996, 944 Americans were asked whom they would vote for: 551 said Bill Clinton, 393 Bob Dole. A logistic "
+        "regression learns from them how the odds of a vote for Dole go with party, place on the left-right scale, "
+        "television news, age, education and income:\n"
+    )
+    screen.print("    probability = σ(b₀ + b₁x₁ + b₂x₂ + ...)      σ(z) = 1/(1 + e⁻ᶻ)", markup=False)
+    print_effects(contents)
+    screen.print("[bold]In words[/bold]\n")
+    screen.print(_bulleted(contents.in_words))
+    screen.print(f"\n{_example(model)}\n", markup=False)
+    screen.print("[bold]Next[/bold]\n")
+    for line in (
+        f"open {report}",
+        f"verhulst fit {data} --target vote --positive Dole --columns age,income",
+        f"verhulst predict {model_file} {data} --only | head",
+        "verhulst fit YOUR.csv --target COLUMN -o model.json --report report.html",
+    ):
+        screen.print(f"  {line}", markup=False, soft_wrap=True)
+    say(f"\nWrote {data}, {model_file} and {report}")
+
+
+def _bulleted(sentences: Sequence[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1))
+    for sentence in sentences:
+        grid.add_row(" •", Text(sentence.replace(" %", "\u00a0%")))
+    return grid
+
+
+def _example(model: object) -> str:
+    """One person's probability, worked out step by step."""
+    from verhulst.regression.table_fit import TableFit
+    from verhulst.report.words import number
+
+    assert isinstance(model, TableFit)
+    person = {
+        "party": ["independent"], "self_placement": [4], "tv_news": [3], "age": [40], "education": [4], "income": [17],
+    }  # fmt: skip
+    z = float(model.log_odds(person)[0])
+    p = float(model.predict_proba(person)[0, 1])
+    low, high = (float(end[0]) for end in model.predict_interval(person))
+    return (
+        f"An independent in the middle of the scale, 40 years old, of middling education and income: z = {number(z)}, so "
+        f"σ(z) = {p:.2f}: a probability of {100 * p:.0f}\u00a0% to vote for Dole (95\u00a0% interval: {100 * low:.0f}\u00a0% to "
+        f"{100 * high:.0f}\u00a0%)."
+    )

@@ -1,0 +1,173 @@
+"""`verhulst fit`: a logistic regression on a table."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verhulst.cli.names import column_names, references
+
+if TYPE_CHECKING:
+    from verhulst.regression.table_fit import TableFit
+    from verhulst.report.contents import Contents
+
+EPILOG = """
+\b
+Examples:
+  verhulst fit votes.csv --target vote --positive Dole
+  verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
+  verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
+  cat votes.csv | verhulst fit - --target won --json | jq .effects
+"""
+
+
+@click.command(name="fit", epilog=EPILOG)
+@click.argument("data", metavar="DATA")
+@click.option("--target", "-t", required=True, metavar="COLUMN", help="The column to predict, of two values.")
+@click.option("--positive", metavar="VALUE", help="The target's value that counts as 1; needed unless it is 0 and 1.")
+@click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns to use, with commas; default: all.")
+@click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
+@click.option("--categorical", multiple=True, metavar="NAMES", help="Columns of numbers that are categories.")
+@click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The level to compare the others with.")
+@click.option("--weights", metavar="COLUMN", help="A column that counts cases.")
+@click.option("--offset", metavar="COLUMN", help="A column to add to the log-odds.")
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="Rows with missing values.",
+)
+@click.option(
+    "--penalty", type=click.Choice(["none", "l2"]), default="none", show_default=True, help="Shrink the slopes."
+)
+@click.option(
+    "--C", "C", type=click.FloatRange(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
+)
+@click.option(
+    "--level", type=click.FloatRange(0, 1, True, True), default=0.95, show_default=True, help="Of the intervals."
+)
+@click.option(
+    "--format", "format_", metavar="NAME", help="csv, tsv, parquet, jsonl or arrow, where the name does not tell."
+)
+@click.option("--output", "-o", metavar="FILE", help="Write the model (JSON).")
+@click.option("--report", metavar="FILE", help="Write a report (HTML).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(data: str, output: str | None, report: str | None, as_json: bool, level: float, **options: Any) -> None:
+    """Fit a logistic regression on DATA.
+
+    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow) or "-" for standard input. Odds ratios go to standard output.
+    """
+    import verhulst as vh
+    from verhulst.cli.console import print_json, say
+    from verhulst.cli.effects_table import print_effects, say_cautions
+    from verhulst.data.atomic import check_writable
+    from verhulst.report.contents import contents_of_table
+
+    for path, option in ((output, "--output"), (report, "--report")):
+        if path == "-":
+            raise click.BadParameter(
+                "needs the name of a file; for numbers on standard output use --json.", param_hint=option
+            )
+        if path:
+            check_writable(path)
+    model = _fit(data, **options)
+    contents = contents_of_table(model, level=level)
+    if output:
+        model.save(output)
+    if report:
+        vh.report(model, report, level=level)
+    if as_json:
+        print_json("fit", _record(model, contents))
+    else:
+        click.echo(_headline(model, contents))
+        print_effects(contents)
+        click.echo(_footline(model))
+    say_cautions(contents)
+    for path in filter(None, (output, report)):
+        say(f"Wrote {path}")
+
+
+def _fit(
+    data: str,
+    target: str,
+    columns: tuple[str, ...],
+    exclude: tuple[str, ...],
+    categorical: tuple[str, ...],
+    reference: tuple[str, ...],
+    penalty: str,
+    C: float | None,
+    format_: str | None,
+    **options: Any,
+) -> TableFit:
+    from verhulst.data.read import read_table
+    from verhulst.regression.table_fit import fit_table
+
+    if C is not None and penalty == "none":
+        raise click.UsageError("--C is the strength of a penalty: give --penalty l2 as well.")
+    levels = references(reference)
+    table = read_table(data, format_)
+    known = table.column_names
+    with warnings.catch_warnings():
+        # What the fit warns of is said in words below, with a remedy.
+        warnings.simplefilter("ignore", UserWarning)
+        return fit_table(
+            table,
+            target,
+            columns=column_names(columns, known) or None,
+            exclude=column_names(exclude, known),
+            categorical=column_names(categorical, known),
+            reference=levels,
+            penalty=None if penalty == "none" else penalty,
+            C=1.0 if C is None else C,
+            **options,
+        )
+
+
+def _headline(model: TableFit, contents: Contents) -> str:
+    from verhulst.report.words import count, percent
+
+    fit = model.fit
+    share = f"{count(fit.events)} of {count(fit.cases)} cases ({percent(fit.events / fit.cases)})"
+    return f"{contents.outcome} in {share}; {contents.source or 'table'}, {fit.rows:,} rows"
+
+
+def _footline(model: TableFit) -> str:
+    from verhulst.report.contents import mcfadden
+    from verhulst.report.words import number
+
+    fit = model.fit
+    found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
+    likelihood = f"McFadden R² {mcfadden(fit):.3f}, log-likelihood {fit.log_likelihood:.3f}"
+    return f"{likelihood}; {len(fit.passes)} passes, {found}".replace("-", "−")
+
+
+def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
+    from verhulst.cli.effects_table import effects_record
+    from verhulst.report.contents import mcfadden
+
+    fit, target = model.fit, model.design.target
+    assert target is not None
+    return {
+        "source": contents.source,
+        "rows_read": model.design.rows_read,
+        "rows_kept": model.design.rows_kept,
+        "target": {"column": target.name, "negative": target.levels[0], "positive": target.levels[1]},
+        "cases": fit.cases,
+        "events": fit.events,
+        "level": contents.level,
+        "intercept": float(fit.coefficients[0]) if fit.intercept else None,
+        "effects": effects_record(contents),
+        "log_likelihood": fit.log_likelihood,
+        "null_log_likelihood": fit.null_log_likelihood,
+        "mcfadden_r2": mcfadden(fit),
+        "penalty": fit.penalty,
+        "C": fit.C if fit.penalty else None,
+        "converged": fit.converged,
+        "decrement": fit.decrement,
+        "passes": len(fit.passes),
+        "separation": fit.separation.kind if fit.separation else None,
+        "cautions": [{"matter": caution.matter, "remedy": caution.remedy} for caution in contents.cautions],
+    }

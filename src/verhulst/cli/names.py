@@ -1,0 +1,45 @@
+"""Names of columns as they are given on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+
+def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
+    """Columns from options that may be repeated or hold several names with commas between them.
+
+    A name that has a comma in it is found whole.
+
+    Examples
+    --------
+    >>> column_names(["age,income", "tv, radio"], ["age", "income", "tv, radio"])
+    ['age', 'income', 'tv, radio']
+    """
+    names: list[str] = []
+    for text in given:
+        names += [text] if text in known else [part.strip() for part in text.split(",") if part.strip()]
+    return names
+
+
+def references(given: Iterable[str]) -> dict[str, str]:
+    """Reference levels from options that read COLUMN=LEVEL.
+
+    Raises
+    ------
+    click.BadParameter
+        If there is no equals sign.
+
+    Examples
+    --------
+    >>> references(["party=independent"])
+    {'party': 'independent'}
+    """
+    pairs = [text.partition("=") for text in given]
+    for text, (column, sign, _) in zip(given, pairs, strict=True):
+        if not sign or not column:
+            raise click.BadParameter(
+                f"{text!r} must read COLUMN=LEVEL, such as party=independent.", param_hint="--reference"
+            )
+    return {column: level for column, _, level in pairs}

@@ -1,0 +1,126 @@
+"""`verhulst predict`: probabilities for the rows of a table."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Rows worked on at a time: the design matrix of a long table is never whole in memory.
+ROWS = 1 << 16
+
+EPILOG = """
+\b
+Examples:
+  verhulst predict model.json new.csv
+  verhulst predict model.json new.parquet -o predictions.parquet
+  verhulst predict model.json new.csv --interval 0.9 --only -o predictions.csv
+  cat new.csv | verhulst predict model.json - | head
+"""
+
+
+@click.command(name="predict", epilog=EPILOG)
+@click.argument("model_file", metavar="MODEL")
+@click.argument("data", metavar="DATA")
+@click.option(
+    "--output", "-o", default="-", metavar="FILE", help='.csv, .parquet, .jsonl, .arrow; "-" prints CSV.  [default: -]'
+)
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "empty"]),
+    default="error",
+    show_default=True,
+    help="Rows with missing values.",
+)
+@click.option(
+    "--interval", "level", type=click.FloatRange(0, 1, True, True), metavar="LEVEL", help="Add the ends of an interval."
+)
+@click.option("--log-odds", is_flag=True, help="Add the log-odds.")
+@click.option("--only", is_flag=True, help="Leave out the columns of DATA.")
+@click.option("--format", "format_", metavar="NAME", help="The format of DATA, where the name does not tell.")
+def command(
+    model_file: str,
+    data: str,
+    output: str,
+    missing: str,
+    level: float | None,
+    log_odds: bool,
+    only: bool,
+    format_: str | None,
+) -> None:
+    """Add probabilities to the rows of DATA.
+
+    MODEL is what `verhulst fit -o` wrote. The column `probability` is that of the value that counted as 1 at the fit.
+    """
+    import verhulst as vh
+    from verhulst.cli.console import say
+    from verhulst.data.atomic import check_writable
+    from verhulst.data.errors import DataError
+    from verhulst.data.read import read_table
+    from verhulst.data.write import writable_format, write_table
+
+    writable_format(output)
+    if output != "-":
+        check_writable(output)
+    model = vh.load(model_file)
+    table = read_table(data, format_)
+    added = _predictions(model, table, "nan" if missing == "empty" else "error", level, log_odds)
+    taken = [name for name in added if name in table.column_names]
+    if taken and not only:
+        raise DataError(f"{data}: already has a column {taken[0]!r}; use --only, or rename it.")
+    result = _joined(table, added, only)
+    write_table(result, output)
+    if output != "-":
+        say(f"Wrote {output}")
+
+
+def _predictions(
+    model: Any, table: pa.Table, missing: Literal["error", "nan"], level: float | None, log_odds: bool
+) -> dict[str, Any]:
+    """The new columns, worked out in pieces, with a progress bar on a terminal if there are many."""
+    import numpy as np
+
+    import verhulst as vh
+    from verhulst.data.errors import ModelFileError
+    from verhulst.regression.table_fit import TableFit
+
+    if not isinstance(model, TableFit):
+        raise ModelFileError(f"a {type(model).__name__} does not predict from a table")
+    columns: dict[str, list[Any]] = {}
+    for start in _with_progress(range(0, table.num_rows, ROWS)):
+        piece = table.slice(start, ROWS)
+        z = model.log_odds(piece, missing=missing, first_row=start + 1)
+        new = {"probability": vh.sigmoid(z)}
+        if level is not None:
+            new["lower"], new["upper"] = model.predict_interval(piece, level, missing=missing, first_row=start + 1)
+        if log_odds:
+            new["log_odds"] = z
+        for name, values in new.items():
+            columns.setdefault(name, []).append(values)
+    return {name: np.concatenate(parts) for name, parts in columns.items()}
+
+
+def _with_progress(pieces: range) -> Any:
+    if len(pieces) < 16 or not sys.stderr.isatty():
+        return pieces
+    from rich.progress import track
+
+    from verhulst.cli.console import messages
+
+    return track(pieces, "predicting", console=messages(), transient=True)
+
+
+def _joined(table: pa.Table, added: dict[str, Any], only: bool) -> pa.Table:
+    import pyarrow as pa
+
+    # nan stands for a row that has no prediction: an empty cell.
+    new = {name: pa.array(values, from_pandas=True) for name, values in added.items()}
+    if only:
+        return pa.table(new)
+    for name, values in new.items():
+        table = table.append_column(name, values)
+    return table
