@@ -17,7 +17,7 @@ from verhulst.regression.result import Collinear, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.start import log_likelihood, null_intercept
+from verhulst.regression.start import log_likelihood, null_intercept, sample_start
 from verhulst.regression.statistics import Vector
 
 
@@ -66,7 +66,6 @@ def fit(
     if not C > 0:
         raise ValueError(f"C must be above 0, but is {C!r}")
     data = observations(X, y, sample_weight, offset, names)
-    require_finite(data.X, data.names)
     standard = Standardisation.of(data.X, intercept=intercept)
     rows = _rows(data, standard)
     null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
@@ -82,7 +81,16 @@ def fit(
     rows = _rows(data, standard)
     ridge = None if penalty is None or np.isinf(C) else _ridge(standard, C, data.weight_exponent)
     watch = SeparationWatch(lambda: (rows,)) if ridge is None else None
-    found = newton(rows.statistics, start, ridge=ridge, tolerance=tolerance, max_passes=max_passes, monitor=watch)
+    near = sample_start(rows, start, ridge)
+    found = newton(
+        rows.statistics,
+        start if near is None else near[0],
+        ridge=ridge,
+        tolerance=tolerance,
+        max_passes=max_passes,
+        approximation=None if near is None else near[1],
+        monitor=watch,
+    )
     certificate = None if watch is None else watch.certificate(found)
     if certificate is None:
         return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)

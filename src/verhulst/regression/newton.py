@@ -31,7 +31,7 @@ from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunctio
 Status = Literal["converged", "stopped", "stalled", "passes"]
 SAFE_CONTRACTION = 0.1  # information is reused while it is proved to shrink the error at least tenfold a pass
 TRUSTED_RATIO = 0.2  # an approximate information is reused while the decrement is seen to fall at least fivefold
-SAME_INFORMATION = 2e-6  # a reach below this changes no standard error by more than a millionth of itself
+SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself
 EPS = float(np.finfo(float).eps)
 
 
@@ -68,7 +68,7 @@ class Fit:
     Attributes
     ----------
     beta : (q,)
-    information : (q, q) of the likelihood alone, at beta (or so near that no standard error differs by 1e-6 of itself)
+    information : (q, q) of the likelihood alone, at beta, or so near that no standard error differs by 1e-5 of itself
     log_likelihood : of the data, without the penalty
     decrement : λ at beta, a bound where the last step was taken unseen
     passes : every pass over the data
@@ -122,7 +122,7 @@ def newton(
     beta, drift = start, np.inf
     factor = None if approximation is None else Factor.of(approximation + np.diag(penalty))
     here, value, gradient = look(beta, None, factor is None)
-    fraction, direction, previous = 0.0, None, np.inf
+    fraction, direction, previous, promised = 0.0, None, np.inf, 1.0
     information = here.information
     while True:
         if here.information is not None:
@@ -151,13 +151,14 @@ def newton(
         if ending is not None and information is not None:
             return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending)
 
-        # Is the information at hand good enough for the point to come?
+        # Is the information at hand good enough for the point to come, and is that not yet the last one?
         if drift < np.inf:
-            contraction = np.expm1(drift + reach)
-            thrifty = contraction <= SAFE_CONTRACTION and reach * contraction > SAME_INFORMATION
+            contraction = math.expm1(min(drift + reach, 1.0))
+            seen = min(decrement / (promised * previous), 1.0) if passes[-1].step == 1.0 else 1.0
+            thrifty = contraction <= SAFE_CONTRACTION and seen * contraction * reach > SAME_INFORMATION
         else:
             thrifty = decrement <= TRUSTED_RATIO * previous and decrement > 1.0
-        previous = decrement
+        previous, promised = decrement, math.expm1(min(drift + reach, 1.0))
         slope, noise = float(gradient @ step), 8 * EPS * abs(value)
         fraction = 1.0
         while True:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 import verhulst
-from verhulst.regression.statistics import Vector
+from verhulst.regression.newton import newton
+from verhulst.regression.rows import Rows
+from verhulst.regression.statistics import Matrix, Vector
+
+SAMPLE_SHARE = 0.1
+LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
+SAMPLE_BYTES = 32 << 20
+EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
 def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
@@ -35,3 +44,34 @@ def log_likelihood(y: Vector, eta: Vector | float, weight: Vector | None) -> flo
     """Σ wᵢ (yᵢ log σ(ηᵢ) + (1 − yᵢ) log σ(−ηᵢ))."""
     each = y * verhulst.log_sigmoid(eta) + (1 - y) * verhulst.log_one_minus_sigmoid(eta)
     return float(np.sum(each if weight is None else weight * each))
+
+
+def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
+    """A rough fit of a sample: coefficients, and the information of all rows as the sample estimates it.
+
+    Every k-th row of each outcome, with k such that both outcomes come in like numbers where they can (rare outcomes
+    carry most of the information), weighted by k. A ridge worth about one row keeps samples in bounds that are separated
+    though the whole is not. None where the data are too short, or hold too few of the rarer outcome.
+    """
+    taken = min(int(len(rows.y) * SAMPLE_SHARE), SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
+    if taken < LEAST_SAMPLE:
+        return None
+    ones = np.flatnonzero(rows.y > 0.5)
+    zeros = np.flatnonzero(rows.y <= 0.5)
+    few = min(len(ones), len(zeros), taken // 2)
+    if few < EVENTS_PER_COLUMN * rows.size:
+        return None
+    steps = [max(1, len(each) // few if len(each) <= len(rows.y) // 2 else len(each) // (taken - few)) for each in (ones, zeros)]
+    index = np.concatenate([each[::step] for each, step in zip((ones, zeros), steps, strict=True)])
+    weight = np.repeat(np.array(steps, dtype=float), [-(-len(ones) // steps[0]), -(-len(zeros) // steps[1])])
+    sample = replace(
+        rows,
+        X=rows.X[index],
+        y=rows.y[index],
+        weight=weight if rows.weight is None else weight * rows.weight[index],
+        offset=None if rows.offset is None else rows.offset[index],
+    )
+    bound = np.full(rows.size, 0.25 * max(steps))
+    bound[: int(rows.intercept)] = 0.0
+    found = newton(sample.statistics, start, ridge=bound if ridge is None else bound + ridge, tolerance=1.0)
+    return (found.beta, found.information) if found.status == "converged" else None
