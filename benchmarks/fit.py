@@ -8,15 +8,11 @@ gradients in extended precision. `VERHULST_BENCH=quick python -m benchmarks fit`
 from __future__ import annotations
 
 import dataclasses
-import os
-import time
-import warnings
-from collections.abc import Callable
+import itertools
 
 import numpy as np
 
 import verhulst
-from verhulst.regression import fit as verhulst_fit
 
 SIZES = ((1_000_000, 20), (200_000, 40), (500_000, 100), (50_000, 500))
 KINDS = ("iid", "correlated", "rare", "one-hot", "unscaled")
@@ -53,7 +49,7 @@ def make(kind: str, n: int, p: int, seed: int = 1) -> Cell:
         factors = max(1, p // 50)
         X[:, 6:] = 0.0
         edges = np.linspace(6, p, factors + 1).astype(int)
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in itertools.pairwise(edges):
             share = 1.0 / np.arange(1, last - first + 2)
             level = rng.choice(last - first + 1, size=n, p=share / share.sum())
             X[np.flatnonzero(level > 0), first + level[level > 0] - 1] = 1.0

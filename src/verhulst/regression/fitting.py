@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -11,14 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst.regression.factor import Factor, dependent_columns
-from verhulst.regression.newton import Fit, newton
+from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite
-from verhulst.regression.result import Collinear, LogisticFit
+from verhulst.regression.result import Collinear, CollinearWarning, ConvergenceWarning, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Statistics, Vector
 
 
 def fit(
@@ -34,6 +35,7 @@ def fit(
     collinear: Literal["drop", "error"] = "drop",
     tolerance: float = 1e-6,
     max_passes: int = 100,
+    verbose: int = 0,
 ) -> LogisticFit:
     """Fit P(y = 1 | x) = σ(b₀ + xᵀb + offset) by maximum likelihood.
 
@@ -51,6 +53,7 @@ def fit(
         warns; "error" raises
     tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
     max_passes : most passes over the data
+    verbose : 1 prints a line for each pass to stderr
 
     Returns
     -------
@@ -69,29 +72,47 @@ def fit(
     standard = Standardisation.of(data.X, intercept=intercept)
     rows = _rows(data, standard)
     null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
-    shift = null if data.offset is None else null + data.offset
-    null_log_likelihood = log_likelihood(data.y, shift, data.weight)
+    null_log_likelihood = log_likelihood(data.y, null, data.weight, data.offset)
     start = np.zeros(rows.size)
     if intercept:
         start[0] = null
 
-    standard, dropped = _rank(rows, standard, start, data.names)
-    if dropped and collinear == "error":
-        raise ValueError("; ".join(map(str, dropped)))
-    rows = _rows(data, standard)
     ridge = None if penalty is None or np.isinf(C) else _ridge(standard, C, data.weight_exponent)
-    watch = SeparationWatch(lambda: (rows,)) if ridge is None else None
     near = sample_start(rows, start, ridge)
+    beginning = start if near is None else near[0]
+    first = _first_look(rows, data, beginning, near is None)
+    dropped: tuple[Collinear, ...] = ()
+    information = first.information if near is None else near[1]
+    assert information is not None
+    if not (Factor.of(information).full and np.all(standard.inverse_scale > 0)):
+        standard, dropped = _rank(rows, standard, data.names)
+        if collinear == "error" and dropped:
+            raise ValueError("; ".join(map(str, dropped)))
+        for column in dropped:
+            warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=2)
+        rows, near, beginning = _rows(data, standard), None, start
+        ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
+        first = rows.statistics(start)
+    watch = SeparationWatch(lambda: (rows,)) if ridge is None else None
     found = newton(
         rows.statistics,
-        start if near is None else near[0],
+        beginning,
+        first=first,
         ridge=ridge,
         tolerance=tolerance,
         max_passes=max_passes,
         approximation=None if near is None else near[1],
-        monitor=watch,
+        monitor=_watched(watch, verbose),
     )
     certificate = None if watch is None else watch.certificate(found)
+    if certificate is None and found.status in ("passes", "stalled"):
+        warnings.warn(
+            f"the fit did not converge: after {len(found.passes)} passes the coefficients are still about "
+            f"{found.decrement:.2g} standard errors from the maximum. Raise max_passes, or look for extreme offsets, "
+            "weights or outliers",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
     if certificate is None:
         return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
     limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
@@ -114,14 +135,29 @@ def _ridge(standard: Standardisation, C: float, weight_exponent: int) -> Vector:
     return np.concatenate([[0.0], slopes]) if standard.intercept else slopes
 
 
-def _rank(
-    rows: Rows, standard: Standardisation, start: Vector, names: Sequence[str]
-) -> tuple[Standardisation, tuple[Collinear, ...]]:
+def _first_look(rows: Rows, data: Observations, beta: Vector, information: bool) -> Statistics:
+    """The statistics at the start. Values of X that are not finite cannot but show in them."""
+    first = rows.statistics(beta, information=information)
+    if not (np.isfinite(first.log_likelihood) and np.isfinite(first.row_norm)):
+        require_finite(data.X, data.names)
+        raise ValueError("the numbers in X, the weights or the offset are so large that their sums overflow")
+    return first
+
+
+def _watched(watch: SeparationWatch | None, verbose: int) -> Callable[[Pass], bool] | None:
+    """The watch, telling stderr of each pass where that is asked for."""
+    if not verbose:
+        return watch
+
+    def tell(one: Pass) -> bool:
+        print(one, file=sys.stderr)
+        return watch is not None and watch(one)
+
+    return tell
+
+
+def _rank(rows: Rows, standard: Standardisation, names: Sequence[str]) -> tuple[Standardisation, tuple[Collinear, ...]]:
     """Take out constant and collinear columns; say what each of them is made of."""
-    information = rows.statistics(start).information
-    assert information is not None
-    if Factor.of(information).full and np.all(standard.inverse_scale > 0):
-        return standard, ()
     first = int(standard.intercept)
     found = []
     for j, combination in dependent_columns(rows.gram()).items():

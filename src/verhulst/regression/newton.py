@@ -60,6 +60,15 @@ class Pass:
     direction: Vector | None = None
     margin: tuple[float, float] | None = None
 
+    def __str__(self) -> str:
+        """One line, as `verbose=1` shows it."""
+        step = "start" if self.step == 0 else f"step {self.step:.3g}"
+        matrix = "with information" if self.information else "gradient only"
+        return (
+            f"pass {self.number}: log-likelihood {self.log_likelihood:.10g}, decrement {self.decrement:.3g}, "
+            f"{step}, {matrix}{'' if self.accepted else ', refused'}"
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
@@ -88,6 +97,7 @@ def newton(
     statistics: StatisticsFunction,
     start: Vector,
     *,
+    first: Statistics | None = None,
     ridge: Vector | None = None,
     tolerance: float = 1e-6,
     max_passes: int = 100,
@@ -100,6 +110,7 @@ def newton(
     ----------
     statistics : the statistics of the data at a coefficient vector
     start : (q,)
+    first : the statistics at the start, where they are known; with information unless an approximation is given
     ridge : (q,) ≥ 0, or None for no penalty
     tolerance : the decrement at which to stop
     max_passes : give up after so many passes over the data
@@ -113,15 +124,17 @@ def newton(
     penalty = np.zeros_like(start) if ridge is None else ridge
     passes: list[Pass] = []
 
-    def look(beta: Vector, direction: Vector | None, with_information: bool) -> tuple[Statistics, float, Vector]:
+    def look(
+        beta: Vector, direction: Vector | None, with_information: bool, known: Statistics | None = None
+    ) -> tuple[Statistics, float, Vector]:
         """Statistics, penalised value and penalised gradient at beta."""
         watched = direction if len(passes) >= 3 else None  # a separated fit takes more passes than that
-        s = statistics(beta, direction=watched, information=with_information)
+        s = known or statistics(beta, direction=watched, information=with_information)
         return s, s.log_likelihood - 0.5 * float(penalty @ beta**2), s.gradient - penalty * beta
 
     beta, drift = start, np.inf
     factor = None if approximation is None else Factor.of(approximation + np.diag(penalty))
-    here, value, gradient = look(beta, None, factor is None)
+    here, value, gradient = look(beta, None, factor is None, first)
     fraction, direction, previous, promised = 0.0, None, np.inf, 1.0
     information = here.information
     while True:
@@ -131,7 +144,7 @@ def newton(
         assert factor is not None
         step = factor.solve(gradient)
         bound = float(np.exp(drift / 2)) if drift < 1.0 else 1.0
-        decrement = bound * float(np.sqrt(max(gradient @ step, 0.0)))
+        decrement = bound * math.sqrt(max(float(gradient @ step), 0.0))
         passes.append(
             Pass(
                 len(passes) + 1, value, decrement, fraction, True, here.information is not None, direction, here.margin

@@ -66,9 +66,9 @@ def observations(
     if len(set(columns)) < p:
         twice = next(c for c in columns if columns.count(c) > 1)
         raise ValueError(f"two columns are named {twice!r}; every column needs a name of its own")
-    outcome = _vector(y, n, "y")
     if n == 0:
-        raise ValueError("there are no rows to fit")
+        raise ValueError("there are no rows to fit: X has 0 sample(s)")
+    outcome = _vector(y, n, "y")
     if outcome.min() < 0 or outcome.max() > 1:
         row = int(np.flatnonzero((outcome < 0) | (outcome > 1))[0])
         raise ValueError(f"y must lie in [0, 1]; y[{row}] is {outcome[row]:g}")

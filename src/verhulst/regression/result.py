@@ -12,6 +12,14 @@ from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
 
 
+class CollinearWarning(UserWarning):
+    """A column is constant or a combination of others, and was taken out."""
+
+
+class ConvergenceWarning(UserWarning):
+    """The fit ended before the decrement was as small as asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collinear:
     """A column that says nothing that the columns before it do not say.

@@ -13,6 +13,8 @@ import numpy as np
 
 from verhulst.regression.statistics import Matrix, Vector
 
+SAMPLE_NUMBERS = 1 << 18
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standardisation:
@@ -29,17 +31,18 @@ class Standardisation:
     intercept: bool
 
     @classmethod
-    def of(cls, X: Matrix, *, intercept: bool, sample: int = 20_000) -> Standardisation:
-        """Centre and scale by every k-th row, about `sample` of them.
+    def of(cls, X: Matrix, *, intercept: bool) -> Standardisation:
+        """Centre and scale by every k-th row: enough of them for the purpose.
 
         A column that is constant in the sample is looked at in full; one that is constant throughout gets scale 0 (it
         cannot be told from the intercept). Without an intercept nothing is centred; only columns of zeros get scale 0.
         """
-        some = X[:: max(1, len(X) // sample)]
-        centre, spread = _centre_and_spread(some, intercept)
-        for j in np.flatnonzero(spread == 0):
-            c, s = _centre_and_spread(X[:, j : j + 1], intercept)
-            centre[j], spread[j] = c[0], s[0]
+        some = X[:: max(1, X.size // SAMPLE_NUMBERS)]
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found by the first pass
+            centre, spread = _centre_and_spread(some, intercept)
+            for j in np.flatnonzero(spread == 0):
+                c, s = _centre_and_spread(X[:, j : j + 1], intercept)
+                centre[j], spread[j] = c[0], s[0]
         with_spread = spread > 0
         exponent = np.round(np.log2(np.where(with_spread, spread, 1.0)))
         return cls(centre, np.where(with_spread, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), intercept)
@@ -66,7 +69,7 @@ class Standardisation:
     def original_covariance(self, covariance: Matrix) -> Matrix:
         """T C Tᵀ for the linear map T = `original`. Rows and columns of nan stay so and do not spread."""
         known = ~np.isnan(np.diag(covariance))
-        c = np.where(known[:, None] & known, covariance, 0.0)
+        c: Matrix = np.where(known[:, None] & known, covariance, 0.0)
         scale = np.concatenate([[1.0], self.inverse_scale]) if self.intercept else self.inverse_scale
         c = c * scale * scale[:, None]
         if self.intercept:

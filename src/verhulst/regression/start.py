@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from verhulst.regression.statistics import Matrix, Vector
 
 SAMPLE_SHARE = 0.1
 LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
-SAMPLE_BYTES = 32 << 20
+SAMPLE_BYTES = 40 << 20
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
@@ -40,28 +41,43 @@ def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, pass
     return b
 
 
-def log_likelihood(y: Vector, eta: Vector | float, weight: Vector | None) -> float:
-    """Σ wᵢ (yᵢ log σ(ηᵢ) + (1 − yᵢ) log σ(−ηᵢ))."""
-    each = y * verhulst.log_sigmoid(eta) + (1 - y) * verhulst.log_one_minus_sigmoid(eta)
-    return float(np.sum(each if weight is None else weight * each))
+def log_likelihood(
+    y: Vector, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
+) -> float:
+    """The log-likelihood of the model that has an intercept and an offset only."""
+    if offset is None:
+        mean, total = float(np.average(y, weights=weight)), float(len(y) if weight is None else weight.sum())
+        each = mean * verhulst.log_sigmoid(intercept) + (1 - mean) * verhulst.log_one_minus_sigmoid(intercept)
+        return total * float(each)
+    parts = []
+    for start in range(0, len(y), block):
+        rows = slice(start, start + block)
+        eta = offset[rows] + intercept
+        each = y[rows] * verhulst.log_sigmoid(eta) + (1 - y[rows]) * verhulst.log_one_minus_sigmoid(eta)
+        parts.append(float(np.sum(each if weight is None else weight[rows] * each)))
+    return math.fsum(parts)
 
 
 def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
     """A rough fit of a sample: coefficients, and the information of all rows as the sample estimates it.
 
     Every k-th row of each outcome, with k such that both outcomes come in like numbers where they can (rare outcomes
-    carry most of the information), weighted by k. A ridge worth about one row keeps samples in bounds that are separated
-    though the whole is not. None where the data are too short, or hold too few of the rarer outcome.
+    carry most of the information), weighted by k. A ridge worth about one row keeps samples in bounds that are
+    separated though the whole is not. None where the data are too short, or hold too few of the rarer outcome.
     """
-    taken = min(int(len(rows.y) * SAMPLE_SHARE), SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
-    if taken < LEAST_SAMPLE:
+    n = len(rows.y)
+    taken = min(max(int(n * SAMPLE_SHARE), LEAST_SAMPLE), SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
+    if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
     ones = np.flatnonzero(rows.y > 0.5)
     zeros = np.flatnonzero(rows.y <= 0.5)
     few = min(len(ones), len(zeros), taken // 2)
     if few < EVENTS_PER_COLUMN * rows.size:
         return None
-    steps = [max(1, len(each) // few if len(each) <= len(rows.y) // 2 else len(each) // (taken - few)) for each in (ones, zeros)]
+    steps = [
+        max(1, len(each) // few if len(each) <= len(rows.y) // 2 else len(each) // (taken - few))
+        for each in (ones, zeros)
+    ]
     index = np.concatenate([each[::step] for each, step in zip((ones, zeros), steps, strict=True)])
     weight = np.repeat(np.array(steps, dtype=float), [-(-len(ones) // steps[0]), -(-len(zeros) // steps[1])])
     sample = replace(
