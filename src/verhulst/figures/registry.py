@@ -15,7 +15,20 @@ from verhulst.figures.theme import Theme, theme_named
 
 # A figure called some-name is the module some_name beside this one, with prepare_some_name and draw_some_name.
 FIGURES = {
+    "visual-reference": "Six panels: curve, derivative, symmetry, saturation, logit, beside tanh and ReLU/6",
     "anatomy": "The parts of the sigmoid: e^-z, 1 + e^-z, and the reciprocal",
+    "sigmoid-vs-tanh": "Sigmoid and tanh, and their derivatives",
+    "activations": "The family of activations, each with its derivative",
+    "log-odds": "Probability, odds and log-odds on linked rulers, and what a coefficient does",
+    "precision": "Where each float type rounds to 0 or 1, and the error of three ways to write the sigmoid",
+    "cross-entropy": "Loss and gradient from logits, and through a rounded probability",
+    "softmax-two-classes": "Softmax over two classes is the sigmoid of the difference",
+    "ties": "ROC before and after probabilities are rounded",
+    "growth": "Verhulst's population curve, with its three phases",
+    "zig-zag": "Weight updates of a neuron fed by sigmoids, beside one fed by tanh",
+    "vanishing": "Gradient by layer for sigmoid, tanh and ReLU, from real backpropagation",
+    "separation": "Why separated data have no best slope",
+    "bernoulli-likelihood": "The likelihood of a probability, and of its log-odds",
 }
 FORMATS = ("png", "svg", "pdf")
 

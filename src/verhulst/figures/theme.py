@@ -88,9 +88,9 @@ GREY = Theme(
     rule="#d0d0d0",
     wash="#f1f1f1",
     first=Stroke("#000000"),
-    second=Stroke("#6a6a6a", (0, (5, 1.6))),
-    third=Stroke("#8c8c8c"),
-    fourth=Stroke("#444444", (0, (1.2, 1.2))),
+    second=Stroke("#555555", (0, (5, 1.6))),
+    third=Stroke("#7d7d7d"),
+    fourth=Stroke("#303030", (0, (1.2, 1.2))),
     fifth=Stroke("#a8a8a8", (0, (7, 1.6, 1.2, 1.6))),
 )
 

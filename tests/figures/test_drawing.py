@@ -1,0 +1,124 @@
+"""Drawing: every figure in every theme, quickly, with labels inside and nothing global touched."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import time
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from verhulst import figures
+from verhulst.figures import FIGURES, THEMES
+from verhulst.figures.forest import draw_forest, prepare_forest
+from verhulst.figures.outcome import draw_probability_by_outcome, prepare_probability_by_outcome
+from verhulst.figures.theme import DARK, LIGHT, theme_named
+from verhulst.figures.ties import draw_ties, prepare_ties
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_draws_in_under_two_seconds_with_the_colours_of_its_theme(
+    name: str, theme: str, tmp_path: pathlib.Path
+) -> None:
+    before = dict(mpl.rcParams)
+    start = time.perf_counter()
+    figure = figures.plot(name, theme=theme)
+    path = figures.save(figure, tmp_path / f"{name}.png")
+    assert time.perf_counter() - start < 2
+    assert path.stat().st_size > 10_000
+    assert dict(mpl.rcParams) == before
+    colors = {str(line.get_color()) for ax in figure.axes for line in ax.lines}
+    assert colors <= set(theme_named(theme).colors().values())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_titles_and_labels_stay_inside_the_picture(name: str) -> None:
+    figure = figures.plot(name)
+    figure.canvas.draw()
+    frame = figure.bbox
+    for ax in figure.axes:
+        for text in (*ax.texts, ax.title, ax._left_title, ax.xaxis.label, ax.yaxis.label):
+            if text.get_text() and text.get_visible():
+                box = text.get_window_extent()
+                assert box.x0 > frame.x0 - 2, text
+                assert box.x1 < frame.x1 + 2, text
+                assert box.y0 > frame.y0 - 2, text
+                assert box.y1 < frame.y1 + 2, text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_text_is_too_small_at_half_size(name: str) -> None:
+    sizes = [text.get_fontsize() for ax in figures.plot(name).axes for text in ax.texts]
+    assert min(sizes, default=9) >= 8
+
+
+def test_the_curve_drawn_is_the_record() -> None:
+    record = figures.prepare("visual-reference")
+    curves = figures.plot("visual-reference").axes[0].lines
+    assert any(np.array_equal(line.get_ydata(), record.sigmoid) for line in curves if len(line.get_ydata()) > 2)
+
+
+def test_draws_into_given_axes() -> None:
+    figure = Figure()
+    ax = figure.subplots()
+    assert draw_ties(prepare_ties(cases=500), ax=ax) is figure
+    assert len(ax.lines) == 4
+
+
+def test_forest_draws_arrows_and_says_what_is_missing() -> None:
+    record = prepare_forest(["a", "b", "c"], [2.0, np.inf, np.nan], [1.5, 3.0, np.nan], [2.5, np.inf, np.nan])
+    ax = draw_forest(record).axes[0]
+    assert [line.get_marker() for line in ax.lines].count(">") == 1
+    texts = [text.get_text().strip() for text in ax.texts]
+    assert {"2.00", "∞", "not estimated"} <= set(texts)
+
+
+def test_outcome_draws_both_histograms() -> None:
+    record = prepare_probability_by_outcome([0, 1, 1], [0.1, 0.6, 0.9], bins=10)
+    heights = sorted(patch.get_height() for patch in draw_probability_by_outcome(record).axes[0].patches)
+    assert heights[0] == -1
+    assert heights[-1] == pytest.approx(0.5)
+
+
+def test_svg_for_pages_follows_the_page() -> None:
+    text = figures.to_svg(figures.plot("anatomy"), label='Parts of "σ" & <more>')
+    ElementTree.fromstring(text)
+    assert not re.search(r"metadata|DOCTYPE|purl\.org|matplotlib\.org", text)
+    assert 'aria-label="Parts of &quot;σ&quot; &amp; &lt;more>"' in text
+    assert f"var(--vh-first, {LIGHT.first.color})" in text
+    assert f"--vh-first: {DARK.first.color};" in figures.css_variables(DARK)
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_saves_the_same_bytes_twice(tmp_path: pathlib.Path, suffix: str) -> None:
+    kinds = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    path = figures.save(figures.plot("growth"), tmp_path / f"a.{suffix}")
+    assert path.read_bytes().startswith(kinds[suffix])
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+def test_saving_refuses_with_a_sentence(tmp_path: pathlib.Path) -> None:
+    figure = figures.plot("growth")
+    with pytest.raises(ValueError, match=r"must end in \.png, \.svg or \.pdf"):
+        figures.save(figure, tmp_path / "a.bmp")
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        figures.save(figure, tmp_path / "no" / "a.png")
+    with pytest.raises(ValueError, match="no figure 'growht': did you mean 'growth'"):
+        figures.plot("growht")
+    with pytest.raises(ValueError, match="choose one of visual-reference"):
+        figures.plot("zzz")
+
+
+def test_an_interrupted_save_leaves_nothing(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Figure, "savefig", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        figures.save(Figure(), tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
