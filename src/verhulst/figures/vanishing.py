@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def prepare_vanishing(depth: int = 20, width: int = 64, cases: int = 256, seed: 
     ):
         rng = np.random.default_rng(seed)
         sizes = [x.shape[1]] + [width] * depth + [10]
-        weights = [rng.normal(0, np.sqrt(variance / a), (a, b)) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+        weights = [rng.normal(0, np.sqrt(variance / a), (a, b)) for a, b in itertools.pairwise(sizes)]
         gradients = backpropagate(x, labels[:cases], weights, f, slope)
         networks.append(GradientByLayer(name, tuple(float(np.linalg.norm(g)) for g in gradients[:-1])))
     return Vanishing(tuple(networks), depth, width)
