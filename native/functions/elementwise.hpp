@@ -2,17 +2,31 @@
 //
 // A function of one argument is a struct with two members:
 //   static Vec  wide(Vec z);     float64: the result, at most 0.51 ULP off
-//   static Pair narrow(Vec z);   float32 and below: z is such a number, exactly; hi + lo close enough to round once
+//   static Pair narrow(Vec z);   float32 and below: z is such a number, exactly; hi + lo close enough to round once,
+//                                |lo| < ulp(hi)
+// and, to be fast in the narrow formats, a third, which may be rough, for two vectors at a time:
+//   static Two quick(Two z);     a relative error of at most 2^-quick_good where |z| <= quick_reach, nan for nan if it
+//                                is called with one; any result elsewhere, |result| >= quick_least or checked
+// A quick result is used where its error cannot change the rounding, which is nearly always; else `narrow` decides.
 // Tails go through the same vector code on a padded block, so length and offset cannot change a bit.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <type_traits>
 
 #include "functions/kernel.hpp"
 #include "simd/narrow.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
+
+struct Two {
+    Vec a, b;
+};
+
+template <class F, class = void>
+struct has_quick : std::false_type {};
+template <class F>
+struct has_quick<F, std::void_t<decltype(F::quick_good)>> : std::true_type {};
 
 template <class F>
 void wide_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
@@ -29,16 +43,45 @@ void wide_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
 }
 
 template <class F, class Format>
+__attribute__((noinline)) void narrow_with_care(Two z, typename Format::Storage* y) {
+    Format::store(y, round_to_odd(F::narrow(z.a)));
+    Format::store(y + lanes, round_to_odd(F::narrow(z.b)));
+}
+
+template <class F, class Format>
+static inline Mask decided(Vec z, Vec y) {
+    const Mask sure = (abs(z) <= Vec(F::quick_reach)) & surely<Format, F::quick_good>(y);
+    if constexpr (F::quick_least < Format::least) return sure & (Vec(Format::least) <= abs(y));
+    return sure;
+}
+
+// Two vectors.
+template <class F, class Format>
+static inline void narrow_block(const typename Format::Storage* x, typename Format::Storage* y) {
+    const Two z = {Format::load(x), Format::load(x + lanes)};
+    if constexpr (has_quick<F>::value) {
+        const Two near = F::quick(z);
+        if (all(decided<F, Format>(z.a, near.a) & decided<F, Format>(z.b, near.b))) {
+            Format::store_near(y, near.a);
+            Format::store_near(y + lanes, near.b);
+            return;
+        }
+    }
+    narrow_with_care<F, Format>(z, y);
+}
+
+template <class F, class Format>
 void narrow_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
     using Storage = typename Format::Storage;
+    constexpr int step = 2 * lanes;
     const Storage* x = reinterpret_cast<const Storage*>(in[0]);
     Storage* y = reinterpret_cast<Storage*>(out[0]);
     std::ptrdiff_t i = 0;
-    for (; i + lanes <= n; i += lanes) Format::store(y + i, round_to_odd(F::narrow(Format::load(x + i))));
+    for (; i + step <= n; i += step) narrow_block<F, Format>(x + i, y + i);
     if (i < n) {
-        Storage block[lanes] = {};
+        Storage block[step] = {};
         std::copy(x + i, x + n, block);
-        Format::store(block, round_to_odd(F::narrow(Format::load(block))));
+        narrow_block<F, Format>(block, block);
         std::copy(block, block + (n - i), y + i);
     }
 }

@@ -22,7 +22,23 @@ struct Sigmoid {
         const Vec left = scale_once(e.value, e.exponent);
         return select(inside, y, select(is_nan(z), z, left));
     }
-    static Pair narrow(Vec z) { return {wide(z), Vec(0.0)}; }
+
+    static Pair narrow(Vec z) {
+        const Pair e = exp_pair(min(Vec(110.0), max(Vec(-110.0), -z)));
+        const Pair s = two_sum(1.0, e.hi);
+        const Vec q = 1.0 / s.hi;
+        const Vec rest = fma(-q, s.lo + e.lo, fma(-q, s.hi, 1.0));
+        return fast_two_sum(q, rest * q);
+    }
+
+    static constexpr int quick_good = 37;
+    static constexpr double quick_reach = 87, quick_least = 0x1p-126;
+    // One division for both: 1/s = s'/(s s').
+    static inline Two quick(Two z) {
+        const Vec a = 1.0 + exp_quick(-z.a), b = 1.0 + exp_quick(-z.b);
+        const Vec both = 1.0 / (a * b);
+        return {b * both, a * both};
+    }
 };
 
 }  // namespace

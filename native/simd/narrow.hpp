@@ -20,95 +20,60 @@ static inline Vec round_to_odd(Pair p) {
     return from_bits(select(exact | odd | is_nan(p.lo), h, moved));
 }
 
-// A narrow format: how to read `lanes` numbers as doubles (exact) and to write a round-to-odd double (one rounding).
+// x rounded to `precision` bits, ties to even; below 2^least the spacing stays that of 2^least.
+template <int precision, int least>
+static inline Vec round_to(Vec x) {
+    constexpr int drop = 53 - precision;
+    constexpr std::uint64_t dropped = (std::uint64_t{1} << drop) - 1;
+    const Bits b = bits(x);
+    const Vec normal = from_bits((b + (Bits(dropped >> 1) + (shift_right<drop>(b) & Bits(1)))) & Bits(~dropped));
+    // Between B and 2B, B = 2^(least + drop), the last place of a double is the least step of the format.
+    const Vec B = copysign(power_of_two(least + drop), x);
+    return select(abs(x) < Vec(power_of_two(least)), copysign((x + B) - B, x), normal);
+}
+
+// A narrow format: how to read `lanes` numbers as doubles (exact), and how to write doubles,
+//   store:      round-to-odd doubles, with one rounding;
+//   store_near: doubles with a relative error below 2^-23 - where `surely` says that this cannot matter.
+// `least` is the smallest normal number.
 struct Float32 {
     using Storage = float;
-    static Vec load(const float* p) { return VERHULST_LEVEL::load(p); }
-    static void store(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
+    static constexpr int precision = 24;
+    static constexpr double least = 0x1p-126;
+    static inline Vec load(const float* p) { return VERHULST_LEVEL::load(p); }
+    static inline void store(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
+    static inline void store_near(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
 };
-
-namespace detail {
-// Rounds a double to `precision` bits, ties to even; below 2^least the spacing stays that of 2^least.
-template <int precision, int least>
-static inline double round_to(double x) {
-    std::uint64_t b;
-    std::memcpy(&b, &x, sizeof b);
-    const int exponent = static_cast<int>((b >> 52) & 0x7ff) - 1023;
-    if (exponent == 1024) return x;
-    if (exponent < least) {
-        constexpr std::uint64_t magic_bits = (static_cast<std::uint64_t>(least - (precision - 1) + 52 + 1023) << 52) |
-                                             0x8000000000000u;
-        double magic;
-        std::memcpy(&magic, &magic_bits, sizeof magic);
-        const double a = x < 0 ? -x : x;
-        const double r = (a + magic) - magic;
-        return std::signbit(x) ? -r : r;
-    }
-    constexpr int drop = 53 - precision;
-    b += ((std::uint64_t{1} << (drop - 1)) - 1) + ((b >> drop) & 1);
-    b &= ~((std::uint64_t{1} << drop) - 1);
-    std::memcpy(&x, &b, sizeof x);
-    return x;
-}
-}  // namespace detail
 
 struct Float16 {
     using Storage = std::uint16_t;
-    static double decode(std::uint16_t h) {
-        const int exponent = (h >> 10) & 31;
-        const int fraction = h & 1023;
-        double a;
-        if (exponent == 31)
-            a = fraction ? std::nan("") : HUGE_VAL;
-        else if (exponent == 0)
-            a = std::ldexp(fraction, -24);
-        else
-            a = std::ldexp(1024 + fraction, exponent - 25);
-        return (h & 0x8000) ? -a : a;
-    }
-    static std::uint16_t encode(double x) {
-        const std::uint16_t sign = std::signbit(x) ? 0x8000 : 0;
-        if (x != x) return sign | 0x7e00;
-        const double a = std::fabs(detail::round_to<11, -14>(x));
-        if (a >= 65536.0) return sign | 0x7c00;
-        if (a < 0x1p-14) return sign | static_cast<std::uint16_t>(a * 0x1p24);
-        std::uint64_t b;
-        std::memcpy(&b, &a, sizeof b);
-        return sign | static_cast<std::uint16_t>((b >> 42) - (std::uint64_t{1023 - 15} << 10));
-    }
-    static Vec load(const std::uint16_t* p) {
-        double a[lanes];
-        for (int i = 0; i < lanes; ++i) a[i] = decode(p[i]);
-        return VERHULST_LEVEL::load(a);
-    }
-    static void store(std::uint16_t* p, Vec v) {
-        double a[lanes];
-        VERHULST_LEVEL::store(a, v);
-        for (int i = 0; i < lanes; ++i) p[i] = encode(a[i]);
-    }
+    static constexpr int precision = 11;
+    static constexpr double least = 0x1p-14;
+    static inline Vec load(const std::uint16_t* p) { return load_float16(p); }
+    static inline void store(std::uint16_t* p, Vec a) { store_float16(p, round_to<precision, -14>(a)); }
+    static inline void store_near(std::uint16_t* p, Vec a) { store_float16(p, a); }
 };
 
 struct BFloat16 {
     using Storage = std::uint16_t;
-    static Vec load(const std::uint16_t* p) {
-        float a[lanes];
-        for (int i = 0; i < lanes; ++i) {
-            const std::uint32_t b = static_cast<std::uint32_t>(p[i]) << 16;
-            std::memcpy(&a[i], &b, sizeof b);
-        }
-        return VERHULST_LEVEL::load(a);
-    }
-    static void store(std::uint16_t* p, Vec v) {
-        double a[lanes];
-        VERHULST_LEVEL::store(a, v);
-        for (int i = 0; i < lanes; ++i) {
-            const float f = static_cast<float>(detail::round_to<8, -126>(a[i]));  // exact
-            std::uint32_t b;
-            std::memcpy(&b, &f, sizeof b);
-            if (a[i] != a[i]) b |= 0x400000;
-            p[i] = static_cast<std::uint16_t>(b >> 16);
-        }
-    }
+    static constexpr int precision = 8;
+    static constexpr double least = 0x1p-126;
+    static inline Vec load(const std::uint16_t* p) { return load_bfloat16(p); }
+    static inline void store(std::uint16_t* p, Vec a) { store_bfloat16(p, round_to<precision, -126>(a)); }
+    static inline void store_near(std::uint16_t* p, Vec a) { store_bfloat16(p, a); }
 };
+
+// Where `a`, a normal number of the format with a relative error of at most 2^-good, rounds to it as the exact value
+// does: not within 2^(53 - good) units of a tie, the unit being the double's last place.
+template <class Format, int good>
+static inline Mask surely(Vec a) {
+    constexpr int drop = 53 - Format::precision;
+    constexpr int known = Format::precision == 24 || good < 23 ? good : 23;  // the rounding of store_near to float
+    constexpr int margin = 53 - known;
+    static_assert(margin + 4 <= drop, "too coarse for a guarded rounding");
+    constexpr std::uint64_t tie = std::uint64_t{1} << (drop - 1);
+    constexpr std::uint64_t window = (std::uint64_t{1} << drop) - (std::uint64_t{2} << margin);
+    return any_bit(bits(a) + Bits(tie + (std::uint64_t{1} << margin)), Bits(window));
+}
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -28,6 +28,25 @@ static inline void store(double* p, Vec a) { _mm256_storeu_pd(p, a.v); }
 static inline Vec load(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
 static inline void store(float* p, Vec a) { _mm_storeu_ps(p, _mm256_cvtpd_ps(a.v)); }
 
+// 16-bit formats: reading is exact; writing rounds to nearest by way of float.
+static inline Vec load_float16(const std::uint16_t* p) {
+    return _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+}
+static inline void store_float16(std::uint16_t* p, Vec a) {
+    const __m128i h = _mm_cvtps_ph(_mm256_cvtpd_ps(a.v), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), h);
+}
+static inline Vec load_bfloat16(const std::uint16_t* p) {
+    const __m128i wide = _mm_cvtepu16_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+    return _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32(wide, 16)));
+}
+static inline void store_bfloat16(std::uint16_t* p, Vec a) {
+    const __m128i f = _mm_castps_si128(_mm256_cvtpd_ps(a.v));
+    const __m128i even = _mm_and_si128(_mm_srli_epi32(f, 16), _mm_set1_epi32(1));
+    const __m128i rounded = _mm_srli_epi32(_mm_add_epi32(f, _mm_add_epi32(even, _mm_set1_epi32(0x7fff))), 16);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi32(rounded, rounded));
+}
+
 static inline Vec operator+(Vec a, Vec b) { return _mm256_add_pd(a.v, b.v); }
 static inline Vec operator-(Vec a, Vec b) { return _mm256_sub_pd(a.v, b.v); }
 static inline Vec operator*(Vec a, Vec b) { return _mm256_mul_pd(a.v, b.v); }
@@ -62,6 +81,10 @@ static inline Bits operator&(Bits a, Bits b) { return _mm256_and_si256(a.v, b.v)
 static inline Bits operator|(Bits a, Bits b) { return _mm256_or_si256(a.v, b.v); }
 static inline Bits operator^(Bits a, Bits b) { return _mm256_xor_si256(a.v, b.v); }
 static inline Mask operator==(Bits a, Bits b) { return {_mm256_castsi256_pd(_mm256_cmpeq_epi64(a.v, b.v))}; }
+// Where a and b have a bit in common.
+static inline Mask any_bit(Bits a, Bits b) {
+    return ~Mask{_mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(a.v, b.v), _mm256_setzero_si256()))};
+}
 static inline Bits select(Mask m, Bits yes, Bits no) {
     return bits(select(m, from_bits(yes), from_bits(no)));
 }

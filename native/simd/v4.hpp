@@ -28,6 +28,25 @@ static inline void store(double* p, Vec a) { _mm512_storeu_pd(p, a.v); }
 static inline Vec load(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
 static inline void store(float* p, Vec a) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(a.v)); }
 
+// 16-bit formats: reading is exact; writing rounds to nearest by way of float.
+static inline Vec load_float16(const std::uint16_t* p) {
+    return _mm512_cvtps_pd(_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+static inline void store_float16(std::uint16_t* p, Vec a) {
+    const __m128i h = _mm256_cvtps_ph(_mm512_cvtpd_ps(a.v), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), h);
+}
+static inline Vec load_bfloat16(const std::uint16_t* p) {
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16)));
+}
+static inline void store_bfloat16(std::uint16_t* p, Vec a) {
+    const __m256i f = _mm256_castps_si256(_mm512_cvtpd_ps(a.v));
+    const __m256i even = _mm256_and_si256(_mm256_srli_epi32(f, 16), _mm256_set1_epi32(1));
+    const __m256i rounded = _mm256_add_epi32(f, _mm256_add_epi32(even, _mm256_set1_epi32(0x7fff)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtepi32_epi16(_mm256_srli_epi32(rounded, 16)));
+}
+
 static inline Vec operator+(Vec a, Vec b) { return _mm512_add_pd(a.v, b.v); }
 static inline Vec operator-(Vec a, Vec b) { return _mm512_sub_pd(a.v, b.v); }
 static inline Vec operator*(Vec a, Vec b) { return _mm512_mul_pd(a.v, b.v); }
@@ -63,6 +82,8 @@ static inline Bits operator&(Bits a, Bits b) { return _mm512_and_si512(a.v, b.v)
 static inline Bits operator|(Bits a, Bits b) { return _mm512_or_si512(a.v, b.v); }
 static inline Bits operator^(Bits a, Bits b) { return _mm512_xor_si512(a.v, b.v); }
 static inline Mask operator==(Bits a, Bits b) { return {_mm512_cmpeq_epi64_mask(a.v, b.v)}; }
+// Where a and b have a bit in common.
+static inline Mask any_bit(Bits a, Bits b) { return {_mm512_test_epi64_mask(a.v, b.v)}; }
 static inline Bits select(Mask m, Bits yes, Bits no) { return _mm512_mask_blend_epi64(m.v, no.v, yes.v); }
 template <int n>
 static inline Bits shift_left(Bits a) { return _mm512_slli_epi64(a.v, n); }

@@ -28,6 +28,8 @@ namespace verhulst::VERHULST_LEVEL {
 
 constexpr std::uint64_t sign_bit = 0x8000000000000000u;
 
+constexpr double power_of_two(int n) { return n < 0 ? power_of_two(n + 1) / 2 : n > 0 ? power_of_two(n - 1) * 2 : 1; }
+
 static inline Vec abs(Vec a) { return from_bits(bits(a) & Bits(~sign_bit)); }
 static inline Vec copysign(Vec magnitude, Vec sign) {
     return from_bits((bits(magnitude) & Bits(~sign_bit)) | (bits(sign) & Bits(sign_bit)));
