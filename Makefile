@@ -28,7 +28,7 @@ $(VENV)/.bench: $(VENV)/.made
 	touch $@
 
 demo: $(VENV)/.demo
-	$(BIN)/verhulst demo
+	$(BIN)/verhulst demo --output out
 
 test: $(VENV)/.made lint types
 	$(BIN)/python -m pytest -n 2

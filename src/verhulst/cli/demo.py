@@ -66,7 +66,7 @@ def command(folder: str) -> None:
     for line in (
         f"open {report}",
         f"verhulst fit {data} --target vote --positive Dole --columns age,income",
-        f"verhulst predict {model_file} {data} --only | head",
+        f"verhulst predict {model_file} {data} | head -3",
         "verhulst fit YOUR.csv --target COLUMN -o model.json --report report.html",
     ):
         screen.print(f"  {line}", markup=False, soft_wrap=True)
@@ -96,7 +96,7 @@ def _example(model: object) -> str:
     p = float(model.predict_proba(person)[0, 1])
     low, high = (float(end[0]) for end in model.predict_interval(person))
     return (
-        f"An independent in the middle of the scale, 40 years old, of middling education and income: z = {number(z)}, so "
-        f"σ(z) = {p:.2f}: a probability of {100 * p:.0f}\u00a0% to vote for Dole (95\u00a0% interval: {100 * low:.0f}\u00a0% to "
-        f"{100 * high:.0f}\u00a0%)."
+        f"An independent in the middle of the scale, 40 years old, of middling education and income: z = {number(z)}, "
+        f"so σ(z) = {p:.2f}: a probability of {100 * p:.0f}\u00a0% to vote for Dole (95\u00a0% interval: "
+        f"{100 * low:.0f}\u00a0% to {100 * high:.0f}\u00a0%)."
     )

@@ -16,9 +16,11 @@ def main() -> None:
     try:
         from verhulst.cli.group import verhulst
     except ModuleNotFoundError as error:
-        if error.name not in ("click", "rich"):
+        module = (error.name or "").partition(".")[0]
+        if module not in ("click", "rich"):
             raise
-        sys.exit(f"The command line needs {error.name}, which is not installed: pip install 'verhulst[cli]'")
+        print(f"The command line needs {module}, which is not installed: pip install 'verhulst[cli]'", file=sys.stderr)
+        sys.exit(2)
     # A polite kill unwinds the stack as Ctrl-C does, so that no half-written file stays behind.
     signal.signal(signal.SIGTERM, _terminate)
     verhulst(prog_name="verhulst")

@@ -59,7 +59,7 @@ def command(
     import verhulst as vh
     from verhulst.cli.console import say
     from verhulst.data.atomic import check_writable
-    from verhulst.data.errors import DataError
+    from verhulst.data.errors import RequestError
     from verhulst.data.read import read_table
     from verhulst.data.write import writable_format, write_table
 
@@ -71,7 +71,7 @@ def command(
     added = _predictions(model, table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in table.column_names]
     if taken and not only:
-        raise DataError(f"{data}: already has a column {taken[0]!r}; use --only, or rename it.")
+        raise RequestError(f"{data}: already has a column {taken[0]!r}; use --only, or rename it.")
     result = _joined(table, added, only)
     write_table(result, output)
     if output != "-":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from verhulst.data.errors import DataError, did_you_mean, listed
+from verhulst.data.errors import RequestError, did_you_mean, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ def load_dataset(name: str) -> pa.Table:
 
     Raises
     ------
-    DataError
+    RequestError
         If there is no such data set.
 
     Examples
@@ -54,7 +54,9 @@ def load_dataset(name: str) -> pa.Table:
     from verhulst.data.source import with_source
 
     if name not in _DATASETS:
-        raise DataError(f"there is no data set {name!r}.{did_you_mean(name, _DATASETS)} There is {listed(_DATASETS)}.")
+        raise RequestError(
+            f"there is no data set {name!r}.{did_you_mean(name, _DATASETS)} There is {listed(_DATASETS)}."
+        )
     with resources.as_file(resources.files("verhulst.data") / "datasets" / f"{name}.csv") as path:
         table = with_source(read_table(path), f"{name} (comes with verhulst)")
     for column, levels in _DATASETS[name].items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from verhulst.data.errors import DataError, did_you_mean, listed
+from verhulst.data.errors import RequestError, did_you_mean, listed
 
 _SUFFIXES = {
     ".csv": "csv",
@@ -64,9 +64,9 @@ def check_format(name: str) -> str:
 
     Raises
     ------
-    DataError
+    RequestError
         If there is no such format.
     """
     if name in FORMATS:
         return name
-    raise DataError(f"there is no format {name!r}.{did_you_mean(name, FORMATS)} There are {listed(FORMATS)}.")
+    raise RequestError(f"there is no format {name!r}.{did_you_mean(name, FORMATS)} There are {listed(FORMATS)}.")

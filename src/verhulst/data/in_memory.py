@@ -40,7 +40,8 @@ def table_from_memory(source: Any) -> pa.Table:
     if len(set(table.column_names)) < table.num_columns:
         twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
-    # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its name.
+    # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its
+    # name.
     return with_source(table, source_of(table))
 
 

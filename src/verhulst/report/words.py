@@ -22,7 +22,8 @@ def number(value: float) -> str:
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    magnitude = math.floor(math.log10(abs(value)))
+    # Of the rounded number: 9.996 is 10.0, not 10.00.
+    magnitude = int(f"{abs(value):.2e}".partition("e")[2])
     if magnitude < -4 or magnitude > 8:
         mantissa, exponent = f"{value:.2e}".split("e")
         return f"{mantissa}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}".replace(
@@ -78,7 +79,7 @@ def percent(share: float) -> str:
     >>> percent(0.41631), percent(0.004)
     ('41.6 %', '0.40 %')
     """
-    return f"{100 * share:.1f} %" if share == 0 or share >= 0.01 else f"{100 * share:.2g} %".replace("0.4 %", "0.40 %")
+    return f"{100 * share:.1f} %" if share == 0 or share >= 0.01 else f"{100 * share:#.2g} %"
 
 
 def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:

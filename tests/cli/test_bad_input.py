@@ -1,0 +1,237 @@
+"""Everything that can be wrong with what is given: a sentence on stderr, the right exit code, nothing half-written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+
+from verhulst.cli.group import verhulst
+from verhulst.data import load_dataset, write_table
+
+USAGE, DATA = 2, 3
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(verhulst, [str(a) for a in arguments], prog_name="verhulst")
+
+
+def refused(result: Result, code: int, message: str) -> None:
+    """One sentence on standard error, nothing on standard output."""
+    assert result.exit_code == code, (result.exit_code, result.stderr, result.exception)
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+FILES = {
+    "ragged.csv": "y,x\n0,1\n1\n",
+    "empty.csv": "",
+    "header.csv": "y,x\n",
+    "missing.csv": "y,x\n0,1\n1,\n1,2\n",
+    "infinite.csv": "y,x\n0,1\n1,inf\n1,2\n",
+    "one.csv": "y,x\n1,1\n1,2\n",
+    "three.csv": "y,x\na,1\nb,2\nc,3\n",
+    "text.csv": "y,x\nno,1\nyes,2\nno,3\n",
+    "latin.csv": b"y,x\n0,caf\xe9\n1,b\n",
+    "slip.csv": "y,x\n" + "".join(f"{i % 2},{i}\n" for i in range(30)) + "0,1O\n",
+    "names.csv": "y,name\n" + "".join(f"{i % 2},person {i}\n" for i in range(30)),
+    "weights.csv": "y,x,w\n0,1,1\n1,2,-1\n1,3,1\n",
+    "binary.parquet": b"PAR1 and then nothing",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "code", "message"),
+    [
+        ("none.csv", [], USAGE, "none.csv: there is no such file"),
+        ("text.csv", ["-t", "z"], USAGE, "there is no column 'z'"),
+        ("ragged.csv", [], DATA, "ragged.csv: line 3 (row 2) has 1 value where the first line names 2 columns"),
+        ("empty.csv", [], DATA, "empty.csv: is empty"),
+        ("header.csv", [], DATA, "header.csv: has no rows"),
+        ("missing.csv", [], DATA, "missing.csv: values are missing in 1 of 3 rows (first in row 2): 'x' in 1"),
+        ("infinite.csv", [], DATA, "infinite.csv: row 2, column 'x': the value is inf"),
+        ("one.csv", [], DATA, "the target 'y' is '1' in every row"),
+        ("three.csv", [], DATA, "the target 'y' has 3 values, where two are needed"),
+        ("text.csv", [], USAGE, "which of them counts as 1 must be said, for instance positive='yes' (--positive yes)"),
+        ("text.csv", ["--positive", "yess"], USAGE, "never 'yess'. Did you mean 'yes'?"),
+        ("latin.csv", [], DATA, "latin.csv: line 2 (row 1), column 'x': the text is not UTF-8"),
+        ("slip.csv", [], DATA, "column 'x' would hold numbers, but in row 31 it is '1O'"),
+        ("names.csv", [], DATA, "--exclude name"),
+        ("weights.csv", ["--weights", "w"], DATA, "row 2: the weight ('w') is -1"),
+        ("binary.parquet", [], DATA, "the Parquet file is cut short or damaged"),
+        ("text.csv", ["--positive", "yes", "--columns", "xx"], USAGE, "there is no column 'xx'"),
+        ("text.csv", ["--positive", "yes", "--reference", "x"], USAGE, "must read COLUMN=LEVEL"),
+        ("text.csv", ["--positive", "yes", "--format", "exel"], USAGE, "there is no format 'exel'"),
+        ("text.csv", ["--positive", "yes", "--C", "-1"], USAGE, "--C"),
+        ("text.csv", ["--positve", "yes"], USAGE, "Did you mean '--positive'"),
+        ("text.csv", ["--positive", "yes", "--penalty", "l3"], USAGE, "l3"),
+    ],
+)
+def test_fit_refuses(tmp_path, monkeypatch, name, options, code, message):
+    monkeypatch.chdir(tmp_path)
+    for file, content in FILES.items():
+        (tmp_path / file).write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = sorted(tmp_path.iterdir())
+    target = [] if "-t" in options else ["-t", "y"]
+    refused(run("fit", name, *target, *options, "-o", "model.json", "--report", "report.html"), code, message)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A folder with data and a model."""
+    monkeypatch.chdir(tmp_path)
+    write_table(load_dataset("anes96"), "votes.csv")
+    assert (
+        run("fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-c", "party,age", "-o", "model.json").exit_code
+        == 0
+    )
+    return tmp_path
+
+
+def test_wrong_column_suggests_the_nearest(house):
+    refused(run("fit", "votes.csv", "-t", "voet"), USAGE, "there is no column 'voet'. Did you mean 'vote'?")
+
+
+def test_truncated_parquet(house):
+    write_table(load_dataset("anes96"), "votes.parquet")
+    whole = (house / "votes.parquet").read_bytes()
+    (house / "votes.parquet").write_bytes(whole[: len(whole) // 2])
+    refused(run("fit", "votes.parquet", "-t", "vote"), DATA, "votes.parquet: the Parquet file is cut short or damaged")
+
+
+def test_constant_and_duplicate_columns_are_named_and_left_out(house):
+    table = load_dataset("anes96").select(["vote", "age"])
+    table = table.append_column("year", pa.array([1996] * 944)).append_column("again", table["age"])
+    write_table(table, "odd.csv")
+    result = run("fit", "odd.csv", "-t", "vote", "--positive", "Dole", "--json")
+    assert result.exit_code == 0
+    assert "Column 'year' is constant (1996)." in result.stderr
+    assert "Column 'again' is a combination of others: again = age." in result.stderr
+    assert [effect["state"] for effect in json.loads(result.stdout)["effects"]] == ["estimated", "left out", "left out"]
+
+
+def test_unknown_category_at_prediction(house):
+    (house / "new.csv").write_text("party,age\nindependent,30\nGreen,40\n")
+    result = run("predict", "model.json", "new.csv", "-o", "out.csv")
+    refused(result, DATA, "new.csv: row 2, column 'party': 'Green' is no level that was there at the fit")
+    assert not (house / "out.csv").exists()
+
+
+def test_other_columns_than_at_the_fit(house):
+    (house / "new.csv").write_text("Party,age\nindependent,30\n")
+    refused(
+        run("predict", "model.json", "new.csv"),
+        USAGE,
+        "column 'party' is not there, but the model needs it. Did you mean 'Party'?",
+    )
+
+
+def test_a_column_that_is_there_already(house):
+    (house / "new.csv").write_text("party,age,probability\nindependent,30,1\n")
+    refused(
+        run("predict", "model.json", "new.csv"), USAGE, "already has a column 'probability'; use --only, or rename it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace('"schema_version": 1', '"schema_version": 7'), "was written by a newer version"),
+        (lambda text: text.replace('"verhulst_model": 1', '"verhulst_model": 9'), "was written in model file format 9"),
+        (lambda text: text[:-400], "the model file is cut short or damaged"),
+        (lambda text: "age,vote\n1,2\n", "is not a model file of verhulst"),
+        (lambda text: text.replace("logistic regression", "random forest"), "does not know"),
+    ],
+)
+def test_model_files_that_are_not_right(house, change, message):
+    text = (house / "model.json").read_text()
+    (house / "model.json").write_text(change(text))
+    refused(run("predict", "model.json", "votes.csv", "-o", "out.csv"), DATA, message)
+    assert not (house / "out.csv").exists()
+
+
+def test_model_file_that_is_not_there(house):
+    refused(run("predict", "modell.json", "votes.csv"), USAGE, "modell.json: there is no such file")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-o", "none/m.json"],
+        ["fit", "votes.csv", "-t", "vote", "--positive", "Dole", "--report", "none/r.html"],
+        ["predict", "model.json", "votes.csv", "-o", "none/p.csv"],
+        ["demo", "--output", "none/none"],
+    ],
+)
+def test_output_folder_that_does_not_exist(house, arguments):
+    refused(run(*arguments), USAGE, "does not exist")
+    assert not (house / "none").exists()
+
+
+def test_output_that_is_a_folder_or_of_no_format(house):
+    refused(run("predict", "model.json", "votes.csv", "-o", "."), USAGE, "cannot tell in which format to write '.'")
+    refused(run("fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-o", "."), USAGE, "it is a folder")
+    refused(run("predict", "model.json", "votes.csv", "-o", "p.xlsx"), USAGE, "end its name on .csv")
+    refused(run("fit", "votes.csv", "-t", "vote", "-o", "-"), USAGE, "needs the name of a file")
+
+
+@pytest.mark.parametrize("before", [None, "kept"])
+def test_an_interrupted_write_leaves_nothing_half_written(house, monkeypatch, before):
+    if before is not None:
+        (house / "out.csv").write_text(before)
+    files = sorted(house.iterdir())
+
+    def interrupted(table, file, format):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("verhulst.data.write._write", interrupted)
+    result = run("predict", "model.json", "votes.csv", "-o", "out.csv")
+    refused(result, 130, "Interrupted; no output file was written.")
+    assert sorted(house.iterdir()) == files
+    assert before is None or (house / "out.csv").read_text() == before
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_killed_command_leaves_nothing_half_written(house, number, code):
+    program = (
+        "import os, sys\nimport verhulst.data.write as write\n"
+        "def half(table, file, format):\n"
+        "    file.write(b'half'); file.flush(); os.kill(os.getpid(), int(sys.argv.pop()))\n"
+        "    import time; time.sleep(30)\n"
+        "write._write = half\n"
+        "from verhulst.cli import main\nmain()"
+    )
+    arguments = ["predict", "model.json", "votes.csv", "-o", "out.csv", str(int(number))]
+    files = sorted(os.listdir(house))
+    done = subprocess.run(
+        [sys.executable, "-c", program.replace("sys.argv.pop()", repr(arguments.pop())), *arguments],
+        capture_output=True, text=True, cwd=house, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert sorted(os.listdir(house)) == files
+
+
+def test_a_reader_that_goes_away_is_no_fault(house):
+    command = f"{sys.executable} -m verhulst predict model.json votes.csv | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, cwd=house, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith('"vote"')
+
+
+def test_click_is_asked_for_in_words(house):
+    program = (
+        "import sys; sys.modules['rich'] = None\n"
+        "from verhulst.cli.main import main\nsys.argv = ['verhulst', 'table']\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'verhulst[cli]'" in done.stderr

@@ -1,0 +1,202 @@
+"""`verhulst fit`, `predict` and `demo`, with data as they should be."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+
+import verhulst as vh
+from verhulst.cli.group import verhulst
+from verhulst.data import load_dataset, read_table, write_table
+
+
+def run(*arguments: object, input: bytes | str | None = None) -> Result:
+    return CliRunner().invoke(verhulst, [str(a) for a in arguments], prog_name="verhulst", input=input)
+
+
+@pytest.fixture
+def votes(tmp_path):
+    path = tmp_path / "votes.csv"
+    write_table(load_dataset("anes96"), path)
+    return path
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "tsv", "jsonl", "arrow"])
+def test_fit_and_predict_from_every_format(tmp_path, ending):
+    data, model = tmp_path / f"votes.{ending}", tmp_path / "model.json"
+    write_table(load_dataset("anes96"), data)
+    fitted = run("fit", data, "--target", "vote", "--positive", "Dole", "-o", model, "--json")
+    assert fitted.exit_code == 0, fitted.stderr
+    assert f"Wrote {model}" in fitted.stderr
+    record = json.loads(fitted.stdout)
+    assert record["schema_version"] == 1
+    assert record["target"] == {"column": "vote", "negative": "Clinton", "positive": "Dole"}
+    assert record["converged"]
+    predicted = run("predict", model, data)
+    assert predicted.exit_code == 0, predicted.stderr
+    p = np.array([float(row["probability"]) for row in rows_of(predicted.stdout)])
+    expected = vh.load(model).predict_proba(data)[:, 1]
+    np.testing.assert_array_equal(p, expected)
+    np.testing.assert_allclose(p.sum(), 393, rtol=1e-9)
+
+
+def test_fit_prints_odds_ratios(votes):
+    result = run("fit", votes, "-t", "vote", "--positive", "Dole", "--reference", "party=independent")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"vote = Dole in 393 of 944 cases (41.6 %); {votes}, 944 rows")
+    assert "party[strong Republican]" in result.stdout
+    assert "8.06 to 65.9" in result.stdout
+    assert "\x1b[" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_json_holds_the_fit_exactly(votes):
+    record = json.loads(
+        run("fit", votes, "-t", "vote", "--positive", "Dole", "--columns", "age,income", "--json").stdout
+    )
+    model = vh.fit_table(votes, "vote", positive="Dole", columns=["age", "income"])
+    assert [effect["coefficient"] for effect in record["effects"]] == model.fit.coefficients[1:].tolist()
+    assert [effect["standard_error"] for effect in record["effects"]] == model.fit.standard_errors[1:].tolist()
+    assert record["intercept"] == model.fit.coefficients[0]
+    assert record["log_likelihood"] == model.fit.log_likelihood
+
+
+def test_infinite_and_absent_numbers_in_json():
+    table = "y,x,one\n0,1,1\n0,2,1\n1,3,1\n1,4,1\n"
+    result = run("fit", "-", "-t", "y", "--json", input=table)
+    assert result.exit_code == 0
+    record = json.loads(result.stdout, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert record["separation"] == "complete"
+    first, second = record["effects"]
+    assert first["coefficient"] == "inf"
+    assert first["state"] == "infinite"
+    assert second["state"] == "left out"
+    assert second["coefficient"] is None
+    assert "separated" in result.stderr
+    assert "column 'one' is constant" in result.stderr.replace("Column", "column")
+
+
+def test_columns_and_exclude(votes):
+    chosen = json.loads(
+        run("fit", votes, "-t", "vote", "--positive", "Dole", "-c", "age", "-c", "income", "--json").stdout
+    )
+    assert [effect["name"] for effect in chosen["effects"]] == ["age", "income"]
+    left = json.loads(run("fit", votes, "-t", "vote", "--positive", "Dole", "-x", "party,tv_news", "--json").stdout)
+    assert [effect["name"] for effect in left["effects"]] == ["self_placement", "age", "education", "income"]
+    as_levels = run(
+        "fit", votes, "-t", "vote", "--positive", "Dole", "-c", "education", "--categorical", "education", "--json"
+    )
+    assert [effect["name"] for effect in json.loads(as_levels.stdout)["effects"]] == [
+        f"education[{k}]" for k in range(2, 8)
+    ]
+
+
+def test_penalty_weights_offset_and_missing(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("y,x,w,o\n0,1,1,0.5\n1,2,2,0\n0,3,1,0\n1,,1,0\n1,4,3,0.25\n0,2,1,0\n")
+    result = run(
+        "fit",
+        path,
+        "-t",
+        "y",
+        "--weights",
+        "w",
+        "--offset",
+        "o",
+        "--missing",
+        "drop",
+        "--penalty",
+        "l2",
+        "--C",
+        "2",
+        "--json",
+    )
+    assert result.exit_code == 0, result.stderr
+    record = json.loads(result.stdout)
+    assert (record["rows_read"], record["rows_kept"], record["cases"]) == (6, 5, 8)
+    assert (record["penalty"], record["C"]) == ("l2", 2)
+    assert record["effects"][0]["standard_error"] is None
+    assert "have missing values and were left out" in result.stderr
+    assert run("fit", path, "-t", "y", "--C", "2").exit_code == 2
+
+
+def test_standard_input(votes):
+    result = run("fit", "-", "-t", "vote", "--positive", "Dole", "--json", input=votes.read_bytes())
+    assert json.loads(result.stdout)["source"] == "standard input"
+
+
+def test_predict_adds_what_was_asked_for(votes, tmp_path):
+    model = tmp_path / "m.json"
+    run("fit", votes, "-t", "vote", "--positive", "Dole", "-o", model)
+    result = run("predict", model, votes, "--interval", "0.9", "--log-odds", "--only")
+    rows = rows_of(result.stdout)
+    assert list(rows[0]) == ["probability", "lower", "upper", "log_odds"]
+    for row in rows:
+        low, p, high = (float(row[name]) for name in ("lower", "probability", "upper"))
+        assert 0 <= low <= p <= high <= 1
+        assert p == vh.sigmoid(float(row["log_odds"]))
+    out = tmp_path / "p.parquet"
+    written = run("predict", model, votes, "-o", out)
+    assert written.stdout == ""
+    assert written.stderr == f"Wrote {out}\n"
+    assert read_table(out).column_names == [*load_dataset("anes96").column_names, "probability"]
+
+
+def test_predict_with_missing_values(votes, tmp_path):
+    model = tmp_path / "m.json"
+    run("fit", votes, "-t", "vote", "--positive", "Dole", "-c", "age,party", "-o", model)
+    new = "age,party\n40,independent\n,independent\n50,\n"
+    refused = run("predict", model, "-", input=new)
+    assert refused.exit_code == 3
+    assert "values are missing in 2 of 3 rows (first in row 2): 'age' in 1, 'party' in 1" in refused.stderr
+    rows = rows_of(run("predict", model, "-", "--missing", "empty", input=new).stdout)
+    assert [row["probability"] != "" for row in rows] == [True, False, False]
+
+
+def test_long_tables_are_predicted_in_pieces(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(1000)
+    table = pa.table({"y": (x + rng.standard_normal(1000) > 0).astype(int), "x": x})
+    data, model = tmp_path / "a.parquet", tmp_path / "m.json"
+    write_table(table, data)
+    run("fit", data, "-t", "y", "-o", model)
+    whole = run("predict", model, data).stdout
+    monkeypatch.setattr("verhulst.cli.predict.ROWS", 64)
+    assert run("predict", model, data).stdout == whole
+
+
+def test_report_option(votes, tmp_path):
+    report = tmp_path / "r.html"
+    result = run("fit", votes, "-t", "vote", "--positive", "Dole", "--report", report)
+    assert result.exit_code == 0
+    assert report.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_demo(tmp_path):
+    result = run("demo", "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "anes96.csv",
+        "anes96-model.json",
+        "anes96-report.html",
+    }
+    assert "party[strong Republican]" in result.stdout
+    assert "probability of 25\u00a0% to vote for Dole" in result.stdout.replace("\n", " ")
+    again = run("predict", tmp_path / "out" / "anes96-model.json", tmp_path / "out" / "anes96.csv")
+    assert len(rows_of(again.stdout)) == 944
+
+
+def test_colours_follow_the_terminal(monkeypatch):
+    from verhulst.cli.console import output
+
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert output().no_color
