@@ -39,7 +39,7 @@ struct BinaryCrossEntropy {
         left = z < Vec(0.0);
         wrong = select(left, Pair{y, 0.0}, Pair{rest, rest_lo});
         right = select(left, Pair{rest, rest_lo}, Pair{y, 0.0});
-        h = exp_pair(-distance);
+        h = exp_loose_pair(-distance);
         const Mask good = (Vec(0.0) <= y) & (y <= Vec(1.0));
         ordinary = good & (distance <= Vec(700.0));
         bad = ~good | is_nan(z);
@@ -51,7 +51,7 @@ struct BinaryCrossEntropy {
         const Vec product_lo = fma(wrong.lo, distance, fma(wrong.hi, distance, -product));
         const Pair sum = two_sum(product, log.hi);
         const Pair result = {sum.hi, sum.lo + (product_lo + log.lo)};
-        return any(~ordinary) ? at_ends(result, far_value()) : result;
+        return all(ordinary) ? result : at_ends(result, far_value());
     }
 
     // 1 + h and 1/(1 + h), for both derivatives.
@@ -72,7 +72,7 @@ struct BinaryCrossEntropy {
         const Vec q = top.hi * d.reciprocal;
         const Vec remainder = fma(-q, d.sum.hi, top.hi) + fma(-q, d.sum.lo, top_lo);
         Pair result = {q, remainder * d.reciprocal};
-        if (any(~ordinary)) result = at_ends(result, far_gradient());
+        if (!all(ordinary)) result = at_ends(result, far_gradient());
         return select(left, result, Pair{-result.hi, 0.0 - result.lo});  // +0 where the gradient is exactly 0
     }
 
@@ -83,7 +83,7 @@ struct BinaryCrossEntropy {
         const Vec q = h.hi * reciprocal;
         const Vec remainder = fma(-q, square, h.hi) + fma(-q, square_lo, h.lo);
         const Pair result = {q, remainder * reciprocal};
-        return any(~ordinary) ? at_ends(result, back(large_h())) : result;
+        return all(ordinary) ? result : at_ends(result, back(large_h()));
     }
 
   private:

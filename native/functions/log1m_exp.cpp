@@ -39,7 +39,7 @@ struct Log1mExp {
         const Mask ordinary = (Vec(-700.0) <= x) & (x <= Vec(-0x1p-1000));
         const Pair p = pair(x);
         const Vec y = p.hi + p.lo;
-        return any(~ordinary) ? ends(x, y) : y;
+        return all(ordinary) ? y : ends(x, y);
     }
     static inline Pair narrow(Vec x) {
         const Pair p = pair(min(Vec(-0x1p-1000), max(Vec(-700.0), x)));

@@ -32,7 +32,7 @@ struct Logit {
         const Vec small = min(rest, p);
         const Mask ordinary = Vec(0x1p-1000) <= small;
         Pair y;
-        if (!any(~ordinary)) {
+        if (all(ordinary)) {
             y = ratio(big, rest_lo, small, 0.0);
         } else {
             const Vec scale = select(ordinary, Vec(1.0), Vec(0x1p100));

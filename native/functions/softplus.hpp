@@ -17,7 +17,7 @@ namespace verhulst::VERHULST_LEVEL {
 
 // log(1 + e^z) for |z| <= 700; |lo| <= 2^-11 hi.
 static inline Pair softplus_pair(Vec z) {
-    const Pair logarithm = log1p_unit_pair(exp_pair(-abs(z)));
+    const Pair logarithm = log1p_unit_pair(exp_loose_pair(-abs(z)));
     const Pair sum = two_sum(max(z, Vec(0.0)), logarithm.hi);
     return {sum.hi, sum.lo + logarithm.lo};
 }
@@ -27,9 +27,11 @@ struct Softplus {
         const Pair p = softplus_pair(z);
         const Vec y = p.hi + p.lo;
         const Mask ordinary = abs(z) <= Vec(700.0);
-        if (!any(~ordinary)) return y;
+        return all(ordinary) ? y : select(ordinary, y, far(z));
+    }
+    __attribute__((noinline)) static Vec far(Vec z) {
         const ScaledPair h = exp_scaled(max(Vec(-760.0), min(Vec(0.0), z)));
-        return select(ordinary, y, select(z < Vec(0.0), scale_once(h.value, h.exponent), z));
+        return select(z < Vec(0.0), scale_once(h.value, h.exponent), z);
     }
     // Beyond 700 every narrow format is at its end already: 0, or z itself.
     static Pair narrow(Vec z) {

@@ -48,13 +48,13 @@ struct SoftplusInverse {
         const Mask ordinary = (Vec(0x1p-1000) <= y) & (y < Vec(HUGE_VAL));
         const Pair p = pair(y);
         const Vec result = p.hi + p.lo;
-        return any(~ordinary) ? ends(y, result) : result;
+        return all(ordinary) ? result : ends(y, result);
     }
     static inline Pair narrow(Vec y) {
         const Pair p = pair(y);
         const Pair result = fast_two_sum(p.hi, p.lo);
         const Mask ordinary = (Vec(0x1p-1000) <= y) & (y < Vec(HUGE_VAL));
-        return any(~ordinary) ? select(ordinary, result, Pair{ends(y, result.hi), 0.0}) : result;
+        return all(ordinary) ? result : select(ordinary, result, Pair{ends(y, result.hi), 0.0});
     }
 };
 

@@ -6,7 +6,7 @@
 //                log(1 + f) = log(1/c) + log(1 + r),  r = c (1 + f) - 1 = c f + (c - 1),  |r| <= 1/30.
 //   p + p_lo = c f.hi exactly (fma). c - 1 is exact. r = p + (c - 1) is exact too: it is a multiple of ulp(p) and
 //   ulp(p) 2^53 > |r|, for c = 1 or |p| > 1/52. So r_lo = c f.lo + p_lo misses only 2^-53 of itself, and where c = 1,
-//   r and r_lo are f itself: nothing is lost near f = 0. |r_lo| <= 2^-53 if c != 1, and <= ulp(f) if c = 1.
+//   r and r_lo are f itself: nothing is lost near f = 0. |r_lo| <= 2^-45 |f| + 2^-54.
 // Tables.      The c are chosen (among the 2^26 doubles around the middle's reciprocal) so that log(1/c) is a double
 //   to within 2^-12 of its last place; for log_pair, where k log 2 is added exactly, also a multiple of 2^-42.
 // Polynomial.  log(1 + r) = r - r^2/2 + r^3 P(r), P(0) = 1/3, minimax of degree 7 on [-1/32, 1/30]:
@@ -14,7 +14,8 @@
 //   (Lawson's iteration on 400 Chebyshev points at 240 bits; the error was then taken from the rounded coefficients.)
 // Sum.         a + a_lo = H + r, H = k log 2 + log(1/c), a fast two-sum: H = 0 or |H| > |r|. b + b_lo = a - r^2/2 by
 //   two fma (a - b is exact by Sterbenz). The rest goes together in one double, at most 2^-11.4 b:
-//   a_lo + b_lo + r_lo (1 - r + r^2) + r^3 P(r) + k (log 2's low part). Each of its roundings is below 2^-64.4 b.
+//   a_lo + b_lo + r_lo (1 - r + r^2 - r^3) + r^3 P(r) + k (log 2's low part). Each of its roundings is below 2^-64.4 b;
+//   r^4 r_lo is left out, 2^-62.5 of the logarithm.
 // Bound.       |hi + lo - log| < 2^-61 |log| + (relative error of the argument's f), and |lo| <= 2^-11 |hi|.
 #pragma once
 
@@ -59,18 +60,19 @@ static inline Vec cubic_rest(Vec r, Vec r2) {
     return fma(r2, fma(r2, fma(r2, d, c), b), a);
 }
 
-// base + small + log(c (1 + f)), where base = 0 if c = 1 and k = 0.
-static inline Pair finish(Pair f, Vec c, Vec base, Vec small) {
+// base + log(c (1 + f)), where base = 0 if c = 1 and k = 0.
+static inline Pair finish(Pair f, Vec c, Vec base) {
     const Vec p = f.hi * c;
     const Vec r = p + (c - 1.0);
     const Vec r_lo = fma(f.lo, c, fma(f.hi, c, -p));
     const Vec r2 = r * r;
+    const Vec r3 = r2 * r;
     const Pair a = fast_two_sum(base, r);
     const Vec half = -0.5 * r;
     const Vec b = fma(half, r, a.hi);
     const Vec b_lo = fma(half, r, a.hi - b);
-    const Vec rest = (a.lo + small) + b_lo + fma(r_lo, r2 - r, r_lo);
-    return {b, fma(r2 * r, cubic_rest(r, r2), rest)};
+    const Vec rest = (a.lo + b_lo) + fma(r_lo, (r2 - r3) - r, r_lo);
+    return {b, fma(r3, cubic_rest(r, r2), rest)};
 }
 
 // Where a positive normal number lies: m = 2^k (1 + f), 0.698 <= 1 + f < 1.396.
@@ -94,20 +96,21 @@ static inline Place place(Vec m) {
 
 }  // namespace logarithm
 
-// log(1 + h) for 0 <= h <= 1, |h.lo| <= ulp(h.hi).
+// log(1 + h) for 0 <= h <= 1, |h.lo| <= 2^-45 h.hi.
 static inline Pair log1p_unit_pair(Pair h) {
     Vec c, log;
     lookup16(logarithm::unit_steps, bits(fma(h.hi, 15.0, 0x1.8p52)), c, log);
-    return logarithm::finish(h, c, log, 0.0);
+    return logarithm::finish(h, c, log);
 }
 
 // k log 2 + log(1 + f), where `at` is the place of 2^k (1 + f), which need not be good: r may leave its interval by
 // a few units in the last place.
 static inline Pair log_pair(const logarithm::Place& at, Pair f) {
-    return logarithm::finish(f, at.c, fma(at.k, logarithm::log2_hi, at.log), at.k * logarithm::log2_lo);
+    const Pair y = logarithm::finish(f, at.c, fma(at.k, logarithm::log2_hi, at.log));
+    return {y.hi, fma(at.k, logarithm::log2_lo, y.lo)};
 }
 
-// log m for 2^-1021 <= m <= 2^1021, |m.lo| <= ulp(m.hi).
+// log m for 2^-1021 <= m <= 2^1021, |m.lo| <= 2^-45 m.hi.
 static inline Pair log_pair(Pair m) {
     const logarithm::Place at = logarithm::place(m.hi);
     return log_pair(at, Pair{fma(m.hi, at.down, -1.0), m.lo * at.down});
