@@ -1,44 +1,133 @@
-"""`verhulst table`: the key values of the sigmoid."""
+"""`verhulst table`: values of the functions, at any points."""
 
 from __future__ import annotations
 
+import csv
+import sys
+from typing import Any
+
 import click
 
-POINTS = (-6.0, -4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 6.0)
+POINTS = "-6,-4,-2,-1,0,1,2,4,6"
+LARGEST = 100_000
 
 EPILOG = """
 \b
 Examples:
   verhulst table
-  verhulst table --at -3 --at 0.5
-  verhulst table --json
+  verhulst table --at -3 --at 0.5,36.7
+  verhulst table --at -8:8:2 --functions sigmoid,log_sigmoid,softplus --type float32
+  verhulst table --functions logit --at 0.1:0.9:0.1 --csv > logit.csv
 """
 
 
 @click.command(name="table", epilog=EPILOG)
-@click.option("--at", "points", type=float, multiple=True, metavar="Z", help="A point to tabulate (repeatable).")
+@click.option(
+    "--at", "points", multiple=True, metavar="Z",
+    help="Points: numbers with commas, or first:last:step. Repeatable.  [default: " + POINTS + "]",
+)  # fmt: skip
+@click.option(
+    "-f", "--functions", multiple=True, metavar="NAMES",
+    help="Functions of one argument, with commas.  [default: sigmoid,sigmoid_derivative]",
+)  # fmt: skip
+@click.option(
+    "--type", "kind", type=click.Choice(["float64", "float32", "float16", "bfloat16"]), default="float64", show_default=True,
+    help="The number type to compute in.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(points: tuple[float, ...], as_json: bool) -> None:
-    """Print the key values z, σ(z) and σ'(z).
-
-    By default at −6, −4, −2, −1, 0, 1, 2, 4 and 6.
-    """
-    import verhulst as vh
-    from verhulst.cli.console import output, print_json
-
-    rows = [
-        {"z": z, "sigmoid": float(vh.sigmoid(z)), "sigmoid_derivative": float(vh.sigmoid_derivative(z))}
-        for z in points or POINTS
-    ]
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
+def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_json: bool, as_csv: bool) -> None:
+    """Print values of the sigmoid, or of any functions, at any points."""
+    if as_json and as_csv:
+        raise click.UsageError("--json or --csv, not both.")
+    names = [name for text in functions for name in text.split(",") if name] or ["sigmoid", "sigmoid_derivative"]
+    rows = _rows([z for text in points or (POINTS,) for z in _points(text)], names, kind)
     if as_json:
-        print_json("table", {"rows": rows})
-        return
+        from verhulst.cli.console import print_json
+
+        print_json("table", {"type": kind, "rows": rows})
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, ["z", *names], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        _print(rows, names, kind)
+
+
+def _points(text: str) -> list[float]:
+    """The points that a text names: `1`, `1,2,3`, `-8:8:2`."""
+    import numpy as np
+
+    points: list[float] = []
+    for part in text.split(","):
+        try:
+            numbers = [float(number) for number in part.split(":")]
+        except ValueError:
+            raise click.UsageError(f"--at {text}: {part!r} is not a number, nor first:last:step.") from None
+        if len(numbers) == 1:
+            points += numbers
+            continue
+        if len(numbers) != 3 or not all(map(np.isfinite, numbers)):
+            raise click.UsageError(f"--at {text}: a range is first:last:step.")
+        first, last, step = numbers
+        if step == 0 or (last - first) / step < 0 or (last - first) / step >= LARGEST:
+            raise click.UsageError(f"--at {text}: a step of {step:g} does not lead from {first:g} to {last:g}.")
+        count = int(np.floor((last - first) / step * (1 + 1e-12) + 1e-9)) + 1
+        points += [float(np.round(first + step * k, 12)) for k in range(count)]
+    return points
+
+
+def _function(name: str) -> Any:
+    import numpy as np
+
+    import verhulst as vh
+    from verhulst.data.errors import nearest
+
+    known = [each for each in vh.__all__ if isinstance(getattr(vh, each), np.ufunc) and getattr(vh, each).nin == 1]
+    if name not in known:
+        close = nearest(name, known)
+        hint = f"Did you mean {close!r}?" if close else f"There are {', '.join(known)}."
+        raise click.UsageError(f"There is no function {name!r} of one argument. {hint}")
+    return getattr(vh, name)
+
+
+def _rows(points: list[float], names: list[str], kind: str) -> list[dict[str, float]]:
+    import numpy as np
+
+    if kind == "bfloat16":
+        import ml_dtypes
+
+        dtype = np.dtype(ml_dtypes.bfloat16)
+    else:
+        dtype = np.dtype(kind)
+    with np.errstate(over="ignore", under="ignore"):
+        z = np.array(points).astype(dtype)
+    columns = {"z": z.astype(float).tolist()}
+    for name in names:
+        columns[name] = _function(name)(z).astype(float).tolist()
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _print(rows: list[dict[str, float]], names: list[str], kind: str) -> None:
     from rich import box
     from rich.table import Table
 
+    from verhulst.cli.console import output
+
+    digits = {"float64": 8, "float32": 7, "float16": 4, "bfloat16": 3}[kind]
+    shown = {"sigmoid": "σ(z)", "sigmoid_derivative": "σ'(z)"}
     table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("z", "σ(z)", "σ'(z)"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(f"{row['z']:g}".replace("-", "−"), f"{row['sigmoid']:.6f}", f"{row['sigmoid_derivative']:.6f}")
+    for name in ("z", *names):
+        table.add_column(shown.get(name, name), justify="right", no_wrap=True)
+    columns = [_column([row[name] for row in rows], digits) for name in ("z", *names)]
+    for cells in zip(*columns, strict=True):
+        table.add_row(*cells)
     output().print(table)
+
+
+def _column(values: list[float], digits: int) -> list[str]:
+    """Numbers with their points in one line where their sizes allow it, else with powers of ten."""
+    whole = all(value == int(value) for value in values if abs(value) < 1e15)
+    even = all(value == 0 or 1e-3 <= abs(value) < 1e3 for value in values)
+    form = f".{digits}f" if even and not whole else f".{digits}g"
+    return [f"{value:{form}}".replace("-", "−").replace("inf", "∞") for value in values]
