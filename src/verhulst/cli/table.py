@@ -31,8 +31,8 @@ Examples:
     help="Functions of one argument, with commas.  [default: sigmoid,sigmoid_derivative]",
 )  # fmt: skip
 @click.option(
-    "--type", "kind", type=click.Choice(["float64", "float32", "float16", "bfloat16"]), default="float64", show_default=True,
-    help="The number type to compute in.",
+    "--type", "kind", type=click.Choice(["float64", "float32", "float16", "bfloat16"]), default="float64",
+    show_default=True, help="The number type to compute in.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
@@ -114,7 +114,7 @@ def _print(rows: list[dict[str, float]], names: list[str], kind: str) -> None:
 
     from verhulst.cli.console import output
 
-    digits = {"float64": 8, "float32": 7, "float16": 4, "bfloat16": 3}[kind]
+    digits = {"float64": 6, "float32": 6, "float16": 4, "bfloat16": 3}[kind]
     shown = {"sigmoid": "σ(z)", "sigmoid_derivative": "σ'(z)"}
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("z", *names):
