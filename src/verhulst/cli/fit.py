@@ -38,7 +38,7 @@ Examples:
     type=click.Choice(["error", "drop"]),
     default="error",
     show_default=True,
-    help="Rows with missing values.",
+    help="Refuse or leave out rows with missing values.",
 )
 @click.option(
     "--penalty", type=click.Choice(["none", "l2"]), default="none", show_default=True, help="Shrink the slopes."
@@ -47,7 +47,11 @@ Examples:
     "--C", "C", type=click.FloatRange(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
 )
 @click.option(
-    "--level", type=click.FloatRange(0, 1, True, True), default=0.95, show_default=True, help="Of the intervals."
+    "--level",
+    type=click.FloatRange(0, 1, True, True),
+    default=0.95,
+    show_default=True,
+    help="Coverage of the intervals.",
 )
 @click.option(
     "--format", "format_", metavar="NAME", help="csv, tsv, parquet, jsonl or arrow, where the name does not tell."
@@ -140,8 +144,8 @@ def _footline(model: TableFit) -> str:
 
     fit = model.fit
     found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
-    likelihood = f"McFadden R² {mcfadden(fit):.3f}, log-likelihood {fit.log_likelihood:.3f}"
-    return f"{likelihood}; {len(fit.passes)} passes, {found}".replace("-", "−")
+    likelihood = f"McFadden R² {mcfadden(fit):.3f}, log-likelihood {fit.log_likelihood:.3f}".replace(" -", " −")
+    return f"{likelihood}; {len(fit.passes)} passes, {found}"
 
 
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:

@@ -34,10 +34,14 @@ Examples:
     type=click.Choice(["error", "empty"]),
     default="error",
     show_default=True,
-    help="Rows with missing values.",
+    help="Refuse rows with missing values, or leave their prediction empty.",
 )
 @click.option(
-    "--interval", "level", type=click.FloatRange(0, 1, True, True), metavar="LEVEL", help="Add the ends of an interval."
+    "--interval",
+    "level",
+    type=click.FloatRange(0, 1, True, True),
+    metavar="SHARE",
+    help="Add the ends of intervals of this coverage, such as 0.95.",
 )
 @click.option("--log-odds", is_flag=True, help="Add the log-odds.")
 @click.option("--only", is_flag=True, help="Leave out the columns of DATA.")

@@ -1,0 +1,54 @@
+"""Writes docs/reference/command-line.md from the commands themselves: `python docs/command_line.py`."""
+
+from __future__ import annotations
+
+import pathlib
+
+import click
+
+from verhulst.cli.group import verhulst
+
+PAGE = pathlib.Path(__file__).parent / "reference" / "command-line.md"
+WIDTH = 100
+
+HEAD = """\
+# The command line
+
+<!-- Written by `python docs/command_line.py`; a test compares it with the commands. -->
+
+Results go to standard output, messages to standard error; `-` stands for standard input or output. `--json` prints a
+record that begins with its `schema_version`; in it, infinite numbers are the texts `"inf"` and `"-inf"`, and a number
+that does not exist is `null`. `NO_COLOR` is honoured, and there are no colours and no progress bars where there is no
+terminal. Output files are written whole or not at all: an interrupted command leaves what was there before.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | a quality gate failed (`--fail-if`) |
+| 2 | usage: an unknown command, option, file, column, level or folder |
+| 3 | bad data, or a model file that is damaged or of another version |
+| 70 | a fault in verhulst itself; please report it |
+| 130, 143 | interrupted, terminated |
+"""
+
+
+def page() -> str:
+    """The page's text: the help of the group and of each command, as a terminal of 100 columns shows it."""
+    settings = verhulst.context_settings | {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    root = click.Context(verhulst, info_name="verhulst", **settings)
+    parts = [HEAD, _block("verhulst", verhulst.get_help(root))]
+    for name in verhulst.list_commands(root):
+        command = verhulst.get_command(root, name)
+        assert command is not None
+        context = click.Context(command, root, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+        parts.append(_block(f"verhulst {name}", command.get_help(context)))
+    return "\n".join(parts)
+
+
+def _block(title: str, text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return f"## `{title}`\n\n```text\n{lines}\n```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
