@@ -191,9 +191,13 @@ void relu_exact(mpfr_t y, mpfr_t x) {
     mpfr_set(y, x, N);
     if (!mpfr_nan_p(x) && mpfr_sgn(x) <= 0) mpfr_set_zero(y, 1);
 }
-void relu_derivative_exact(mpfr_t y, mpfr_t x) { mpfr_set_ui(y, mpfr_sgn(x) > 0, N); }
+void relu_derivative_exact(mpfr_t y, mpfr_t x) {
+    mpfr_set_ui(y, mpfr_sgn(x) > 0, N);
+    if (mpfr_nan_p(x)) mpfr_set_nan(y);
+}
 void hard_sigmoid_exact(mpfr_t y, mpfr_t x) {
     mpfr_add_ui(y, x, 3, N);
+    if (mpfr_nan_p(x)) return;
     if (mpfr_sgn(y) <= 0) mpfr_set_zero(y, 1);
     if (mpfr_cmp_ui(y, 6) > 0) mpfr_set_ui(y, 6, N);
     mpfr_div_ui(y, y, 6, N);
@@ -201,6 +205,7 @@ void hard_sigmoid_exact(mpfr_t y, mpfr_t x) {
 void hard_sigmoid_derivative_exact(mpfr_t y, mpfr_t x) {
     mpfr_set_ui(y, mpfr_cmp_si(x, -3) > 0 && mpfr_cmp_si(x, 3) < 0, N);
     mpfr_div_ui(y, y, 6, N);
+    if (mpfr_nan_p(x)) mpfr_set_nan(y);
 }
 void silu_exact(mpfr_t y, mpfr_t x) {
     sigmoid_exact(y, x);
@@ -238,8 +243,12 @@ void gelu_exact(mpfr_t y, mpfr_t x) {
 }
 void gelu_derivative_exact(mpfr_t y, mpfr_t x) {  // Φ + x φ
     Number t(y), c(y);
-    if (mpfr_inf_p(x)) {
-        mpfr_set_ui(y, mpfr_sgn(x) > 0, N);
+    if (mpfr_cmp_si(x, -10000) < 0) {  // from below; at -38592 MPFR's own exponent range ends
+        mpfr_set_zero(y, -1);
+        return;
+    }
+    if (mpfr_cmp_si(x, 10000) > 0) {
+        mpfr_set_ui(y, 1, N);
         return;
     }
     mpfr_sqr(t.v, x, N);

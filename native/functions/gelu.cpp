@@ -33,13 +33,14 @@ struct Gelu {
     static inline Vec wide(Vec z) {
         const Vec a = abs(z);
         const Pair p = pair(z, min(Vec(30.0), a));
-        const Vec y = select(Vec(30.0) < z, z, p.hi + p.lo);
+        const Vec sum = select(p.lo == Vec(0.0), p.hi, p.hi + p.lo);  // -0 + 0 is +0
+        const Vec y = select(Vec(30.0) < z, z, sum);
         const Mask deep = z < Vec(-30.0);
         return any(deep) ? select(deep, left_tail(min(Vec(39.0), a)), y) : y;
     }
 
-    // gelu(-16) rounds to zero in every narrow format.
-    static inline Pair narrow(Vec z) { return pair(z, min(Vec(16.0), abs(z))); }
+    // gelu(-16) rounds to zero in every narrow format, 2^1000 to infinity.
+    static inline Pair narrow(Vec z) { return pair(min(Vec(0x1p1000), z), min(Vec(16.0), abs(z))); }
 };
 
 }  // namespace

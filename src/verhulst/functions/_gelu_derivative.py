@@ -16,7 +16,7 @@ out, where, dtype, ... :
 Returns
 -------
 ndarray or scalar
-    Between -0.129 (at -sqrt(2)) and 1.129 (at sqrt(2)); 0 at -0.7517915246935645, 0 at -inf, 1 at inf, nan at nan.
+    Between -0.129 (at -sqrt(2)) and 1.129 (at sqrt(2)); 0 at -0.7517915246935645, -0 at -inf, 1 at inf, nan at nan.
     Correctly rounded in float32, float16 and bfloat16. float64: within 0.51 ULP, near the root within 2^-60 absolutely.
 
 Notes

@@ -22,7 +22,7 @@ ndarray or scalar
 Notes
 -----
 relu6(z + 3)/6 of A. Howard et al., "Searching for MobileNetV3" (2019), section 5.2. Others use the slope 1/5 (Keras
-before version 3) or 1/4. The largest distance to the sigmoid is 0.0668, near z = 2.28.
+before version 3) or 1/4. The largest distance to the sigmoid is 0.0692, at z = +-1.317.
 
 See Also
 --------
