@@ -7,6 +7,9 @@ namespace verhulst::VERHULST_LEVEL {
 #define VERHULST_FUNCTION(name, inputs, outputs) extern const Kernels name;
 #include "functions/functions.def"
 #undef VERHULST_FUNCTION
+#define VERHULST_ROW_FUNCTION(name, signature) extern const RowKernels name;
+#include "functions/row_functions.def"
+#undef VERHULST_ROW_FUNCTION
 
 #define VERHULST_STRING(x) #x
 #define VERHULST_NAME(x) VERHULST_STRING(x)
@@ -17,6 +20,11 @@ const Level level = {VERHULST_NAME(VERHULST_LEVEL),
 #define VERHULST_FUNCTION(name, inputs, outputs) &name,
 #include "functions/functions.def"
 #undef VERHULST_FUNCTION
+                     },
+                     {
+#define VERHULST_ROW_FUNCTION(name, signature) &name,
+#include "functions/row_functions.def"
+#undef VERHULST_ROW_FUNCTION
                      }};
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -1,4 +1,4 @@
-// One compiled instruction-set level: its name and its kernels, in the order of functions.def.
+// One compiled instruction-set level: its name and its kernels, in the order of functions.def and row_functions.def.
 #pragma once
 
 #include "functions/kernel.hpp"
@@ -12,9 +12,17 @@ enum Function {
     function_count
 };
 
+enum RowFunction {
+#define VERHULST_ROW_FUNCTION(name, signature) row_function_##name,
+#include "functions/row_functions.def"
+#undef VERHULST_ROW_FUNCTION
+    row_function_count
+};
+
 struct Level {
     const char* name;
     const Kernels* functions[function_count];
+    const RowKernels* row_functions[row_function_count];
 };
 
 }  // namespace verhulst

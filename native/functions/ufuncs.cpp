@@ -4,6 +4,8 @@
 // A loop gets strides, not contiguous arrays: strided arguments are gathered into a small block, so that the one
 // kernel serves all and a stride cannot change a bit.
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#define PY_ARRAY_UNIQUE_SYMBOL verhulst_ARRAY_API
+#define PY_UFUNC_UNIQUE_SYMBOL verhulst_UFUNC_API
 #include "functions/ufuncs.hpp"
 
 #include <numpy/arrayobject.h>
@@ -15,6 +17,7 @@
 
 #include "cpu.hpp"
 #include "functions/environment.hpp"
+#include "functions/row_ufuncs.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
@@ -76,7 +79,8 @@ void run(const Loop& loop, char** args, const npy_intp* strides, npy_intp n) {
         for (int a = 0; a < arguments; ++a) {
             char* p = args[a] + start * strides[a];
             at[a] = strides[a] == size ? p : buffer[a];
-            if (a < loop.inputs && at[a] != p) gather(size, p, strides[a], at[a], m);
+            const bool same_as_before = start && strides[a] == 0;  // one number for all
+            if (a < loop.inputs && at[a] != p && !same_as_before) gather(size, p, strides[a], at[a], m);
         }
         loop.kernel(at, at + loop.inputs, m);
         for (int a = loop.inputs; a < arguments; ++a)
@@ -159,6 +163,7 @@ PyObject* register_bfloat16(PyObject*, PyObject* descriptor) {
                                         &r.loops[bfloat16]) < 0)
             return nullptr;
     }
+    if (register_row_bfloat16(number) < 0) return nullptr;
     Py_RETURN_NONE;
 }
 
@@ -194,6 +199,7 @@ int add_ufuncs(PyObject* module) {
                      problem);
         return -1;
     }
+    if (add_row_ufuncs(module, *chosen) < 0) return -1;
     return PyModule_AddFunctions(module, methods);
 }
 
