@@ -1,6 +1,5 @@
 """The sigmoid family: NumPy ufuncs over the compiled kernels."""
 
-from verhulst.functions import _binary_cross_entropy as _binary_cross_entropy
 from verhulst.functions._bfloat16 import register as _register_bfloat16
 from verhulst.functions._elu import elu
 from verhulst.functions._elu_derivative import elu_derivative
@@ -14,12 +13,15 @@ from verhulst.functions._log1m_exp import log1m_exp
 from verhulst.functions._log1m_exp_derivative import log1m_exp_derivative
 from verhulst.functions._log_one_minus_sigmoid import log_one_minus_sigmoid
 from verhulst.functions._log_sigmoid import log_sigmoid
+from verhulst.functions._log_softmax import log_softmax
 from verhulst.functions._logit import logit
 from verhulst.functions._logit_derivative import logit_derivative
+from verhulst.functions._logsumexp import logsumexp
 from verhulst.functions._relu import relu
 from verhulst.functions._relu_derivative import relu_derivative
 from verhulst.functions._sigmoid import sigmoid
 from verhulst.functions._sigmoid_derivative import sigmoid_derivative
+from verhulst.functions._softmax import softmax
 from verhulst.functions._softplus import softplus
 from verhulst.functions._softplus_inverse import softplus_inverse
 from verhulst.functions._softplus_inverse_derivative import softplus_inverse_derivative
@@ -39,13 +41,16 @@ __all__ = [
     "log1m_exp_derivative",
     "log_one_minus_sigmoid",
     "log_sigmoid",
+    "log_softmax",
     "logit",
     "logit_derivative",
+    "logsumexp",
     "relu",
     "relu_derivative",
     "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
+    "softmax",
     "softplus",
     "softplus_inverse",
     "softplus_inverse_derivative",

@@ -31,10 +31,10 @@ def along(ufunc: np.ufunc, z: ArrayLike, axis: Axis, out: Any) -> Any:
 def over(ufunc: np.ufunc, z: ArrayLike, axis: Axis, keepdims: bool, out: Any) -> Any:
     """`ufunc` of signature (n)->() over the axes named, taken as one."""
     z = np.asanyarray(z)
-    if isinstance(axis, tuple) or axis is None or z.ndim == 0:
-        if z.ndim == 0 and isinstance(axis, int):
-            _check_scalar_axis(axis)
-            axis = None
+    if z.ndim == 0 and isinstance(axis, int):
+        _check_scalar_axis(axis)
+        axis = None
+    if isinstance(axis, tuple) or axis is None:
         axes, merged = _merged(z, axis)
         result = ufunc(merged)
         if keepdims:
