@@ -1,0 +1,143 @@
+"""The likelihood with Jeffreys' prior: ℓ(β) + τ log det I(β), I = XᵀWX.
+
+With τ = ½ its maximum is Firth's estimate (Firth 1993, Biometrika 80): free of the bias of order 1/n, and finite whatever
+the data (Kosmidis and Firth 2021, Biometrika 108). The gradient needs the leverages hᵢ = wᵢ xᵢᵀ I⁻¹ xᵢ:
+
+    Xᵀ (w (y − σ(η)) + 2τ h (½ − σ(η))).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import blas, lapack
+
+import verhulst
+from verhulst.regression.chunks import Blocks, Chunk, chunks
+from verhulst.regression.constrained import Probe
+from verhulst.regression.statistics import Matrix, Statistics, Vector
+
+KEPT_NUMBERS = 1 << 23  # designs of up to so many numbers (64 MiB) are standardised once and kept
+
+
+class NotIdentified(ValueError):
+    """The information matrix is singular, so that Jeffreys' prior is 0 there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """The penalised likelihood at one β.
+
+    Attributes
+    ----------
+    log_likelihood : ℓ alone
+    log_determinant : log det I
+    gradient : (q,) of ℓ + τ log det I
+    information : (q, q) I
+    root : (q, q) lower triangular inverse of its Cholesky factor: I⁻¹ = rootᵀ root
+    augmented : (q, q) XᵀW(1 + 2τh)X, or None where it was not asked for
+    leverage : the leverages of each piece of the data
+    """
+
+    log_likelihood: float
+    log_determinant: float
+    gradient: Vector
+    information: Matrix
+    root: Matrix
+    augmented: Matrix | None
+    leverage: tuple[Vector, ...]
+
+    def solve(self, vector: Vector) -> Vector:
+        """I⁻¹ vector."""
+        solved: Vector = self.root.T @ (self.root @ vector)
+        return solved
+
+
+class JeffreysLikelihood:
+    """ℓ(β) + τ log det I(β) of some data; a `StatisticsFunction` whose information is I.
+
+    Parameters
+    ----------
+    blocks : the data, with standardised columns none of which is a combination of others
+    used : indices of the columns that take part
+    tau : weight of the penalty, ½ for Firth's estimate
+    """
+
+    def __init__(self, blocks: Blocks, used: Vector, tau: float) -> None:
+        self._blocks, self._used, self.tau = blocks, used, tau
+        numbers = sum(rows.size * len(rows.y) for rows in blocks())
+        self._kept = list(self._pieces()) if numbers <= KEPT_NUMBERS else None
+
+    def _pieces(self) -> Iterable[Chunk]:
+        for chunk in chunks(self._blocks):
+            z = np.ascontiguousarray(chunk.z[:, self._used]) if len(self._used) < chunk.z.shape[1] else chunk.z
+            yield Chunk(z, chunk.y, chunk.weight, chunk.offset)
+
+    @property
+    def pieces(self) -> Iterable[Chunk]:
+        """The rows, from the start."""
+        return self._pieces() if self._kept is None else self._kept
+
+    def at(self, beta: Vector, *, augmented: bool = False) -> Point:
+        """Everything at β, in two reads of the data: the leverages of a row need the information of all."""
+        size = len(beta)
+        information, value = np.zeros((size, size), order="F"), 0.0
+        weighted: list[tuple[Matrix, Vector]] = []
+        for chunk in self.pieces:
+            z_root, p, likelihood = _weighted(chunk, beta)
+            value += likelihood
+            information = blas.dsyrk(1.0, z_root.T, beta=1.0, c=information, lower=1, overwrite_c=1)
+            if self._kept is not None:
+                weighted.append((z_root, p))
+        factor, failed = lapack.dpotrf(information, lower=1)
+        if failed:
+            raise NotIdentified("the information matrix is singular: some column is a combination of the others")
+        root = lapack.dtrtri(factor, lower=1)[0]
+        root = np.tril(root)
+        gradient = np.zeros(size)
+        double = np.zeros((size, size)) if augmented else None
+        leverages = []
+        for i, chunk in enumerate(self.pieces):
+            z_root, p = weighted[i] if weighted else _weighted(chunk, beta)[:2]
+            half = blas.dtrmm(1.0, root, z_root.T, lower=1)
+            leverage = np.einsum("ji,ji->i", half, half)
+            gradient += (chunk.weight * (chunk.y - p) + 2 * self.tau * leverage * (0.5 - p)) @ chunk.z
+            if double is not None:
+                double += z_root.T @ (z_root * (1 + 2 * self.tau * leverage)[:, None])
+            leverages.append(leverage)
+        full = np.tril(information) + np.tril(information, -1).T
+        determinant = 2 * float(np.sum(np.log(np.diag(factor))))
+        return Point(value, determinant, gradient, full, root, double, tuple(leverages))
+
+    def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
+        """Value, gradient and I; a point with a singular I is infinitely unlikely."""
+        try:
+            point = self.at(beta)
+        except NotIdentified:
+            return Statistics(-np.inf, np.zeros_like(beta), np.eye(len(beta)), np.inf)
+        value = point.log_likelihood + self.tau * point.log_determinant
+        return Statistics(value, point.gradient, point.information, np.inf)
+
+    def probe(self, betas: Matrix, contrasts: Matrix, /) -> Probe:
+        """See `constrained.ProbeFunction`."""
+        value, gradient, step, response = np.full(len(betas), np.nan), *np.full((3, *betas.shape), np.nan)
+        for k, (beta, contrast) in enumerate(zip(betas, contrasts, strict=True)):
+            try:
+                point = self.at(beta)
+            except NotIdentified:
+                continue
+            value[k] = point.log_likelihood + self.tau * point.log_determinant
+            gradient[k], step[k], response[k] = point.gradient, point.solve(point.gradient), point.solve(contrast)
+        return Probe(value, gradient, step, response)
+
+
+def _weighted(chunk: Chunk, beta: Vector) -> tuple[Matrix, Vector, float]:
+    """√w z, σ(η) and the log-likelihood of the rows."""
+    eta = chunk.z @ beta
+    eta += chunk.offset
+    p = verhulst.sigmoid(eta)
+    each = chunk.y * verhulst.log_sigmoid(eta) + (1 - chunk.y) * verhulst.log_one_minus_sigmoid(eta)
+    root = np.sqrt(chunk.weight * verhulst.sigmoid_derivative(eta))
+    return chunk.z * root[:, None], p, float(chunk.weight @ each)
