@@ -7,13 +7,13 @@ the information near the point at hand, the quadratic model of the log-likelihoo
 
 and the multiplier μ comes from what is wanted:
 
-* a height ℓ(β) = T (the end of a profile interval; Venzon and Moolgavkar 1988, Applied Statistics 37): the model's height
-  after the step is ℓ + ½ gᵀCg − ½ μ² aᵀCa, so μ = ±√(2 (ℓ + ½ gᵀCg − T) / aᵀCa);
+* a height ℓ(β) = T (the end of a profile interval; Venzon and Moolgavkar 1988, Applied Statistics 37): the model's
+  height after the step is ℓ + ½ gᵀCg − ½ μ² aᵀCa, so μ = ±√(2 (ℓ + ½ gᵀCg − T) / aᵀCa);
 * a value aᵀβ = b (a test of it): μ = (b − aᵀβ − aᵀCg) / aᵀCa.
 
-The points are independent of each other, so one pass over the data serves all of them. C may belong to each point, which
-makes this Newton's method, or to the maximum, which saves the information matrices; Anderson's acceleration makes up for
-most of the difference. A step's length √(δᵀC⁻¹δ) is measured in standard errors.
+The points are independent of each other, so one pass over the data serves all of them. C may belong to each point,
+which makes this Newton's method, or to the maximum, which saves the information matrices; Anderson's acceleration makes
+up for most of the difference. A step's length √(δᵀC⁻¹δ) is measured in standard errors.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ Rule = Callable[[Probe, Matrix, Matrix, NDArray[np.intp]], Vector]
 
 
 def to_height(target: float, sign: Vector) -> Rule:
-    """Towards the point on the given side of the maximum (±1, one for each point) where the log-likelihood is `target`."""
+    """Towards the point on the given side of the maximum (±1 for each point) where the log-likelihood is `target`."""
 
     def multiplier(probe: Probe, betas: Matrix, contrasts: Matrix, which: NDArray[np.intp]) -> Vector:
         above = probe.value + 0.5 * _dot(probe.gradient, probe.step) - target
@@ -164,4 +164,4 @@ class _Past:
 
 
 def _dot(a: Matrix, b: Matrix) -> Vector:
-    return np.einsum("kj,kj->k", a, b)
+    return np.asarray(np.einsum("kj,kj->k", a, b))

@@ -11,10 +11,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst.regression.factor import Factor, dependent_columns
+from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
+from verhulst.regression.factor import Factor
+from verhulst.regression.firth import firth
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite
-from verhulst.regression.result import Collinear, CollinearWarning, ConvergenceWarning, LogisticFit
+from verhulst.regression.result import ConvergenceWarning, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
@@ -28,7 +30,7 @@ def fit(
     sample_weight: ArrayLike | None = None,
     offset: ArrayLike | None = None,
     *,
-    penalty: Literal["l2"] | None = None,
+    penalty: Literal["l2", "firth"] | None = None,
     C: float = 1.0,
     intercept: bool = True,
     names: Sequence[str] | None = None,
@@ -45,7 +47,8 @@ def fit(
     y : (n,) in [0, 1]: 0 and 1, or shares of successes
     sample_weight : (n,) ≥ 0, counts of cases
     offset : (n,) known part of the log-odds
-    penalty : None (maximum likelihood) or "l2": ½‖b‖²/C on the slopes as given, the intercept free
+    penalty : None (maximum likelihood); "l2": ½‖b‖²/C on the slopes as given, the intercept free; or "firth": Jeffreys'
+        prior, see `fit_firth`, which has more to choose from
     C : inverse strength of the penalty
     intercept : whether the model has one
     names : (p,) column names, used in messages and in the summary
@@ -64,13 +67,17 @@ def fit(
     ValueError
         see `observations`; and for collinear columns if collinear="error"
     """
-    if penalty not in (None, "l2"):
-        raise ValueError(f"penalty must be None or 'l2', not {penalty!r}")
+    if penalty not in (None, "l2", "firth"):
+        raise ValueError(f"penalty must be None, 'l2' or 'firth', not {penalty!r}")
     if not C > 0:
         raise ValueError(f"C must be above 0, but is {C!r}")
     data = observations(X, y, sample_weight, offset, names)
+    if penalty == "firth":
+        return firth(
+            data, intercept=intercept, collinear=collinear, tolerance=tolerance, max_passes=max_passes, verbose=verbose
+        )
     standard = Standardisation.of(data.X, intercept=intercept)
-    rows = _rows(data, standard)
+    rows = data.rows(standard)
     null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
     null_log_likelihood = log_likelihood(data.y, null, data.weight, data.offset)
     start = np.zeros(rows.size)
@@ -85,12 +92,12 @@ def fit(
     information = first.information if near is None else near[1]
     assert information is not None
     if not (Factor.of(information).full and np.all(standard.inverse_scale > 0)):
-        standard, dropped = _rank(rows, standard, data.names)
+        standard, dropped = without_dependent(rows, standard, data.names)
         if collinear == "error" and dropped:
             raise ValueError("; ".join(map(str, dropped)))
         for column in dropped:
             warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=2)
-        rows, near, beginning = _rows(data, standard), None, start
+        rows, near, beginning = data.rows(standard), None, start
         ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
         first = rows.statistics(start)
     watch = SeparationWatch(lambda: (rows,)) if ridge is None else None
@@ -125,10 +132,6 @@ def fit(
     return replace(plain, coefficients=separation.coefficients, covariance=covariance, separation=separation)
 
 
-def _rows(data: Observations, standard: Standardisation) -> Rows:
-    return Rows(data.X, data.y, data.weight, data.offset, standard.centre, standard.inverse_scale, standard.intercept)
-
-
 def _ridge(standard: Standardisation, C: float, weight_exponent: int) -> Vector:
     """½‖b‖²/C on the slopes as given, for the standardised columns and scaled weights."""
     slopes = standard.inverse_scale**2 / C * 2.0**-weight_exponent
@@ -154,23 +157,6 @@ def _watched(watch: SeparationWatch | None, verbose: int) -> Callable[[Pass], bo
         return watch is not None and watch(one)
 
     return tell
-
-
-def _rank(rows: Rows, standard: Standardisation, names: Sequence[str]) -> tuple[Standardisation, tuple[Collinear, ...]]:
-    """Take out constant and collinear columns; say what each of them is made of."""
-    first = int(standard.intercept)
-    found = []
-    for j, combination in dependent_columns(rows.gram()).items():
-        column = j - first
-        scale = standard.inverse_scale[column]
-        if scale == 0:
-            parts, constant = {}, float(standard.centre[column])
-        else:
-            in_units = standard.original(combination) / scale
-            parts = {name: float(a) for name, a in zip(names, in_units[first:], strict=True) if a != 0}
-            constant = float(standard.centre[column] + in_units[0]) if standard.intercept else 0.0
-        found.append(Collinear(names[column], column, parts, constant))
-    return standard.without([c.column for c in found]), tuple(found)
 
 
 def _result(

@@ -1,7 +1,7 @@
 """The likelihood with Jeffreys' prior: ℓ(β) + τ log det I(β), I = XᵀWX.
 
-With τ = ½ its maximum is Firth's estimate (Firth 1993, Biometrika 80): free of the bias of order 1/n, and finite whatever
-the data (Kosmidis and Firth 2021, Biometrika 108). The gradient needs the leverages hᵢ = wᵢ xᵢᵀ I⁻¹ xᵢ:
+With τ = ½ its maximum is Firth's estimate (Firth 1993, Biometrika 80): free of the bias of order 1/n, and finite
+whatever the data (Kosmidis and Firth 2021, Biometrika 108). The gradient needs the leverages hᵢ = wᵢ xᵢᵀ I⁻¹ xᵢ:
 
     Xᵀ (w (y − σ(η)) + 2τ h (½ − σ(η))).
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import blas, lapack
 
 import verhulst
@@ -65,14 +66,14 @@ class JeffreysLikelihood:
     tau : weight of the penalty, ½ for Firth's estimate
     """
 
-    def __init__(self, blocks: Blocks, used: Vector, tau: float) -> None:
-        self._blocks, self._used, self.tau = blocks, used, tau
+    def __init__(self, blocks: Blocks, used: NDArray[np.intp], tau: float) -> None:
+        self._blocks, self.used, self.tau = blocks, used, tau
         numbers = sum(rows.size * len(rows.y) for rows in blocks())
         self._kept = list(self._pieces()) if numbers <= KEPT_NUMBERS else None
 
     def _pieces(self) -> Iterable[Chunk]:
         for chunk in chunks(self._blocks):
-            z = np.ascontiguousarray(chunk.z[:, self._used]) if len(self._used) < chunk.z.shape[1] else chunk.z
+            z = np.ascontiguousarray(chunk.z[:, self.used]) if len(self.used) < chunk.z.shape[1] else chunk.z
             yield Chunk(z, chunk.y, chunk.weight, chunk.offset)
 
     @property

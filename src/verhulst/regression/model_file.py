@@ -12,8 +12,9 @@ from verhulst.data.design import Design
 from verhulst.data.errors import ModelFileError
 from verhulst.data.formula import FormulaDesign
 from verhulst.data.model_file import ModelFile, write_model
+from verhulst.regression.collinearity import Collinear
 from verhulst.regression.newton import Pass
-from verhulst.regression.result import Collinear, LogisticFit
+from verhulst.regression.result import Firth, LogisticFit
 from verhulst.regression.separation import Separation
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
@@ -41,6 +42,7 @@ def fit_to_json(fit: LogisticFit) -> dict[str, Any]:
         "passes": [{name: getattr(one, name) for name in _PASS} for one in fit.passes],
         "collinear": [asdict(one) for one in fit.collinear],
         "separation": separation and {name: getattr(separation, name) for name in Separation.__dataclass_fields__},
+        "firth": fit.firth and asdict(fit.firth),
     }
 
 
@@ -59,6 +61,7 @@ def fit_from_json(record: dict[str, Any]) -> LogisticFit:
         "passes": tuple(Pass(**one) for one in fields["passes"]),
         "collinear": tuple(Collinear(**one) for one in fields["collinear"]),
         "separation": separation,
+        "firth": fields["firth"] and Firth(**fields["firth"]),
     }
     return LogisticFit(**fields)
 

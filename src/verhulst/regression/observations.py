@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 
@@ -36,6 +38,12 @@ class Observations:
     def total_weight(self) -> float:
         """Number of cases: n, or the sum of the (scaled) weights."""
         return float(len(self.y)) if self.weight is None else float(np.sum(self.weight))
+
+    def rows(self, standard: Standardisation) -> Rows:
+        """The same, seen through a standardisation."""
+        return Rows(
+            self.X, self.y, self.weight, self.offset, standard.centre, standard.inverse_scale, standard.intercept
+        )
 
     @property
     def mean(self) -> float:

@@ -1,162 +1,217 @@
-"""Profile-likelihood intervals and likelihood-ratio tests of single coefficients.
-
-The interval of a coefficient holds every value b for which the log-likelihood, maximised over the other coefficients with
-this one at b, is within ½ χ²₁(level) of its maximum. Unlike Wald's it does not depend on the scale of the parameter, is
-not symmetric, and stays sensible where an estimate is infinite.
-"""
+"""Profile-likelihood intervals and likelihood-ratio tests of every coefficient of a fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
+from numpy.typing import ArrayLike
 
-import verhulst
-from verhulst.regression.chunks import Blocks, chunks
-from verhulst.regression.constrained import Probe, ProbeFunction, constrained, to_height, to_value
-from verhulst.regression.factor import Factor
-from verhulst.regression.newton import newton
-from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector, merge
+from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.firth import jeffreys_likelihood
+from verhulst.regression.likelihood import (
+    SHARED_INFORMATION_FROM,
+    Likelihood,
+    bracketed,
+    chi_squared_quantile,
+    own_information,
+    shared_information,
+)
+from verhulst.regression.observations import Observations, observations
+from verhulst.regression.recession import rows_left
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Matrix, Vector
 
-SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by sharing C
-FARTHEST = 1e8  # standard errors; a profile that has not fallen enough there never will in double precision
+FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
 
 
-def chi_squared_quantile(level: float) -> float:
-    """Quantile of χ² with one degree of freedom."""
-    from scipy.special import ndtri
+def profile_intervals(
+    fit: LogisticFit,
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+) -> Matrix:
+    """Profile-likelihood intervals of all coefficients.
 
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, but is {level!r}")
-    return float(ndtri(0.5 + level / 2)) ** 2
+    The interval of a coefficient holds every value b at which the log-likelihood, maximised over the other coefficients
+    with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with penalty "firth" the penalised likelihood
+    takes the place of the likelihood (Heinze and Schemper 2002, Statistics in Medicine 21).
+
+    Parameters
+    ----------
+    fit : what `fit` or `fit_firth` returned
+    X, y, sample_weight, offset : the data of that fit
+    level : coverage, between 0 and 1
+
+    Returns
+    -------
+    (q, 2) array
+        lower and upper ends, intercept first; ±inf where the likelihood never falls so far, nan for columns that were
+        taken out of the fit
+
+    Raises
+    ------
+    ValueError
+        for a fit with penalty "l2", with correction "flic" or "flac", or of other data
+
+    Examples
+    --------
+    >>> from verhulst.regression import fit, profile_intervals
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [0, 0, 1, 0, 1, 1]
+    >>> profile_intervals(fit(X, y), X, y).round(2)
+    array([[-9.86,  0.91],
+           [-0.18,  3.62]])
+    """
+    profiles = _Profiles(fit, X, y, sample_weight, offset)
+    drop = 0.5 * chi_squared_quantile(level) / profiles.unit
+    result = np.full((len(fit.coefficients), 2), np.nan)
+    finite = [k for k in profiles.used if not profiles.infinite[k]]
+    if finite and profiles.likelihood is not None:
+        result[finite] = profiles.likelihood.ends(profiles.contrasts(finite), drop)
+    for k in np.flatnonzero(profiles.infinite):
+        result[k] = profiles.one_sided(int(k), drop)
+    return result
 
 
-def own_information(blocks: Blocks) -> ProbeFunction:
-    """Each point with its own information matrix; the blocks are read once for all points."""
+def likelihood_ratio_tests(
+    fit: LogisticFit,
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+) -> Matrix:
+    """Likelihood-ratio tests of each coefficient being 0, the columns of the others kept.
 
-    def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
-        parts: list[list[Statistics]] = [[] for _ in betas]
-        for rows in blocks():
-            for part, beta in zip(parts, betas, strict=True):
-                part.append(rows.statistics(beta))
-        found = [merge(part) for part in parts]
-        factors = [Factor.of(s.information) for s in found if s.information is not None]
-        return Probe(
-            np.array([s.log_likelihood for s in found]),
-            np.array([s.gradient for s in found]),
-            np.array([f.solve(s.gradient) for f, s in zip(factors, found, strict=True)]),
-            np.array([f.solve(a) for f, a in zip(factors, contrasts, strict=True)]),
+    For a fit with penalty "firth" the penalised likelihood is compared, with the penalty of the full model on both
+    sides.
+
+    Parameters
+    ----------
+    fit, X, y, sample_weight, offset : see `profile_intervals`
+
+    Returns
+    -------
+    (q, 2) array
+        statistic 2 (ℓ(β̂) − ℓ(β̂ with this coefficient 0)), and its probability under χ² with one degree of freedom;
+        nan for columns that were taken out of the fit
+
+    Raises
+    ------
+    ValueError
+        see `profile_intervals`
+    """
+    from scipy.special import erfc
+
+    profiles = _Profiles(fit, X, y, sample_weight, offset)
+    result = np.full((len(fit.coefficients), 2), np.nan)
+    finite = [k for k in profiles.used if not profiles.infinite[k]]
+    if finite and profiles.likelihood is not None:
+        fallen = profiles.likelihood.value - profiles.likelihood.heights(
+            profiles.contrasts(finite), np.zeros(len(finite))
         )
-
-    return probe
-
-
-def shared_information(blocks: Blocks, information: Matrix) -> ProbeFunction:
-    """All points with one information matrix, that of the maximum: a pass is two matrix products."""
-    inverse = np.nan_to_num(Factor.of(information).inverse(), nan=0.0)
-
-    def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
-        value, gradient = np.zeros(len(betas)), np.zeros(betas.shape)
-        for chunk in chunks(blocks):
-            eta = chunk.z @ betas.T + chunk.offset[:, None]
-            # log σ(η) = yη − log(1 + e^η) for y = 1, and with the sign turned for y = 0; shares of successes need both
-            y, weight = chunk.y[:, None], chunk.weight
-            value += weight @ (y * verhulst.log_sigmoid(eta) + (1 - y) * verhulst.log_one_minus_sigmoid(eta))
-            gradient += (weight[:, None] * (y - verhulst.sigmoid(eta))).T @ chunk.z
-        return Probe(value, gradient, gradient @ inverse, contrasts @ inverse)
-
-    return probe
+        result[finite, 0] = 2 * np.maximum(fallen, 0.0) * profiles.unit
+    for k in np.flatnonzero(profiles.infinite):
+        height = profiles.everything.highest(profiles.contrasts([int(k)])[0], 0.0)
+        result[k, 0] = 2 * profiles.unit * max(profiles.top - height, 0.0)
+    result[:, 1] = erfc(np.sqrt(result[:, 0] / 2))
+    return result
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Likelihood:
-    """A log-likelihood around its maximum.
+class _Profiles:
+    """The likelihood of a fit, taken up again.
 
     Attributes
     ----------
-    statistics : value, gradient and information at one point
-    probe : the same near many points
-    beta : (q,) where it is highest
-    value : the maximum
-    information : (q, q) there
+    used : coefficients that took part
+    infinite : (q,) which of them have no finite estimate
+    likelihood : around the finite estimates, of the rows that are not separated; None where there are none
+    everything : of all rows
+    top : the supremum of the log-likelihood
+    unit : by which log-likelihoods have to be multiplied, since extreme weights were scaled
     """
 
-    statistics: StatisticsFunction
-    probe: ProbeFunction
-    beta: Vector
-    value: float
-    information: Matrix
+    def __init__(
+        self, fit: LogisticFit, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, offset: ArrayLike | None
+    ) -> None:
+        if fit.penalty == "l2":
+            raise ValueError("an L2 penalty shifts the estimates, so that its profile has no stated coverage")
+        if fit.firth is not None and fit.firth.correction is not None:
+            raise ValueError(f"a fit with correction={fit.firth.correction!r} is not where its likelihood is highest")
+        data = observations(X, y, sample_weight, offset, fit.names)
+        if len(data.y) != fit.rows:
+            raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
+        full = Standardisation.of(data.X, intercept=fit.intercept)
+        self._standard = full.without([c.column for c in fit.collinear])
+        self.unit = 2.0**data.weight_exponent
+        first = int(fit.intercept)
+        aliased = {c.column + first for c in fit.collinear}
+        self.used = [k for k in range(len(fit.coefficients)) if k not in aliased]
+        self.infinite = np.isinf(fit.coefficients)
+        self.likelihood: Likelihood | None
+        if fit.firth is not None:
+            self._firth(fit, data)
+        else:
+            self._plain(fit, data)
 
-    def ends(self, contrasts: Matrix, level: float) -> Matrix:
-        """(k, 2) lower and upper ends for the contrasts (k, q)."""
-        drop = 0.5 * chi_squared_quantile(level)
-        factor = Factor.of(self.information)
-        response = np.array([factor.solve(a) for a in contrasts]).reshape(contrasts.shape)
-        error = np.sqrt(np.einsum("kj,kj->k", contrasts, response))
-        reach = np.sqrt(2 * drop) * response / error[:, None]
-        ones, target = np.ones(len(contrasts)), self.value - drop
-        upper = constrained(self.probe, self.beta + reach, contrasts, to_height(target, ones))
-        # What bends the profile on one side bends it on the other: of the way up only the straight part is turned around.
-        bent = np.where(upper.converged[:, None], upper.betas - self.beta - 2 * reach, -reach)
-        lower = constrained(self.probe, self.beta + bent, contrasts, to_height(target, -ones))
-        result = np.empty((len(contrasts), 2))
-        for side, found, sign in ((0, lower, -1.0), (1, upper, 1.0)):
-            result[:, side] = np.einsum("kj,kj->k", contrasts, found.betas)
-            estimate = contrasts @ self.beta
-            wrong = ~found.converged | (sign * (result[:, side] - estimate) <= 0)
-            for k in np.flatnonzero(wrong):
-                result[k, side] = self.end(contrasts[k], float(estimate[k]), sign * float(error[k]), drop)
-        return result
+    def contrasts(self, which: list[int]) -> Matrix:
+        """(k, q) coefficients of the columns as given, in terms of those of the standardised columns."""
+        units = np.array([self._standard.original(unit) for unit in np.eye(len(self.infinite))])
+        return np.ascontiguousarray(units.T[which][:, self._columns])
 
-    def end(self, contrast: Vector, start: float, step: float, drop: float) -> float:
-        """The same for one end, by bracketing: slow and sure.
-
-        Parameters
-        ----------
-        contrast : (q,)
-        start : a value of the contrast inside the interval
-        step : the first move, towards the end
-        drop : how far the log-likelihood may fall
-        """
+    def one_sided(self, k: int, drop: float) -> tuple[float, float]:
+        """The interval of an infinite coefficient."""
+        contrast = self.contrasts([k])[0]
 
         def excess(value: float) -> float:
-            return np.sqrt(max(2 * (self.value - self.highest(contrast, value)), 0.0)) - np.sqrt(2 * drop)
+            fallen = max(self.top - self.everything.highest(contrast, value), 0.0)
+            return float(np.sqrt(2 * fallen) - np.sqrt(2 * drop))
 
-        return bracketed(excess, start, step, FARTHEST * abs(step))
+        sign = -self._towards[k]
+        step = sign * float(np.linalg.norm(contrast))
+        start = 0.0
+        while excess(start) >= 0:  # 0 is outside the interval: go to where the coefficient tends
+            start = 2 * start - step
+            if abs(start) > FARTHEST * abs(step):
+                return np.nan, np.nan
+        end = bracketed(excess, start, step, FARTHEST * abs(step))
+        return (end, np.inf) if sign < 0 else (-np.inf, end)
 
-    def highest(self, contrast: Vector, value: float) -> float:
-        """The largest log-likelihood where the contrast has this value."""
-        fixed = contrast / (contrast @ contrast)
-        others = np.linalg.svd(contrast[None, :])[2][1:].T  # (q, q − 1): directions that leave the contrast alone
+    def _firth(self, fit: LogisticFit, data: Observations) -> None:
+        assert fit.firth is not None
+        penalised = jeffreys_likelihood(data, self._standard, fit.firth.tau)
+        self._columns = penalised.used
+        beta = self._standard.working(fit.coefficients)[self._columns]
+        point = penalised.at(beta)
+        self.top = point.log_likelihood + penalised.tau * point.log_determinant
+        self.everything = self.likelihood = Likelihood(penalised, penalised.probe, beta, self.top, point.information)
 
-        def statistics(alpha: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
-            s = self.statistics(value * fixed + others @ alpha, information=information)
-            matrix = None if s.information is None else others.T @ s.information @ others
-            return Statistics(s.log_likelihood, others.T @ s.gradient, matrix, s.row_norm)
+    def _plain(self, fit: LogisticFit, data: Observations) -> None:
+        rows = data.rows(self._standard)
+        self._columns = np.arange(rows.size)
+        blocks: Blocks = lambda: (rows,)  # noqa: E731
+        self.likelihood = None
+        if fit.separation is None:
+            beta = self._standard.working(fit.coefficients)
+            self.everything = self.likelihood = self._around(blocks, beta, data)
+            self.top = self.everything.value
+            return
+        self._towards: Vector = np.sign(fit.separation.direction)
+        beta = self._standard.working(fit.separation.finite)
+        self.top = 0.0
+        if fit.separation.kind == "quasi-complete":
+            left = rows_left(blocks, self._standard.working(fit.separation.direction))
+            self.likelihood = self._around(left, beta, data)
+            self.top = self.likelihood.value
+        self.everything = self._around(blocks, beta, data)
 
-        return newton(statistics, others.T @ self.beta, max_passes=200).log_likelihood
-
-    def heights(self, contrasts: Matrix, values: Vector) -> Vector:
-        """(k,) the largest log-likelihoods where each contrast has its value."""
-        factor = Factor.of(self.information)
-        response = np.array([factor.solve(a) for a in contrasts]).reshape(contrasts.shape)
-        spread = np.einsum("kj,kj->k", contrasts, response)
-        start = self.beta + ((values - contrasts @ self.beta) / spread)[:, None] * response
-        found = constrained(self.probe, start, contrasts, to_value(values))
-        height = found.value.copy()
-        for k in np.flatnonzero(~found.converged | (height > self.value + 1e-6)):
-            height[k] = self.highest(contrasts[k], float(values[k]))
-        return height
-
-
-def bracketed(excess: Callable[[float], float], start: float, step: float, farthest: float) -> float:
-    """The root of an increasing function of the distance from `start` in the direction of `step`; ±∞ if there is none."""
-    from scipy.optimize import brentq
-
-    inside, outside = start, start + step
-    while excess(outside) < 0:
-        if abs(outside - start) > farthest:
-            return float(np.copysign(np.inf, step))
-        inside, outside = outside, start + 2 * (outside - start)
-    return float(brentq(excess, inside, outside, xtol=1e-9 * abs(step), rtol=1e-12))
+    def _around(self, blocks: Blocks, beta: Vector, data: Observations) -> Likelihood:
+        statistics = statistics_of(blocks)
+        here = statistics(beta)
+        assert here.information is not None
+        work = len(data.y) * len(beta) ** 2 * 2 * len(self.used)
+        probe = (
+            own_information(blocks) if work < SHARED_INFORMATION_FROM else shared_information(blocks, here.information)
+        )
+        return Likelihood(statistics, probe, beta, here.log_likelihood, here.information)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.regression.collinearity import Collinear
 from verhulst.regression.newton import Pass, Status
 from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
-
-
-class CollinearWarning(UserWarning):
-    """A column is constant or a combination of others, and was taken out."""
 
 
 class ConvergenceWarning(UserWarning):
@@ -21,32 +19,21 @@ class ConvergenceWarning(UserWarning):
 
 
 @dataclass(frozen=True, slots=True)
-class Collinear:
-    """A column that says nothing that the columns before it do not say.
+class Firth:
+    """What belongs to a fit with Jeffreys' prior.
 
     Attributes
     ----------
-    name, column : which one
-    combination : coefficient by column name; empty for a constant column
-    constant : what the combination adds
+    tau : weight of the penalty τ log det I
+    correction : None, "flic" or "flac"
+    errors : "expected", from (XᵀWX)⁻¹, or "augmented", from (XᵀW(1 + 2τh)X)⁻¹
+    penalised_log_likelihood : ℓ + τ log det I where it is highest (for "flic" and "flac": before the correction)
     """
 
-    name: str
-    column: int
-    combination: dict[str, float]
-    constant: float
-
-    def __str__(self) -> str:
-        if not self.combination:
-            return f"column {self.name!r} is constant ({self.constant:g})"
-        text = ""
-        for name, factor in self.combination.items():
-            sign = (" − " if text else "−") if factor < 0 else (" + " if text else "")
-            size = "" if abs(abs(factor) - 1) < 1e-6 else f"{abs(factor):.6g}·"
-            text += f"{sign}{size}{name}"
-        if abs(self.constant) > 1e-9 * max(abs(v) for v in self.combination.values()):
-            text += f" {'−' if self.constant < 0 else '+'} {abs(self.constant):.6g}"
-        return f"column {self.name!r} is a combination of others: {self.name} = {text}"
+    tau: float
+    correction: Literal["flic", "flac"] | None
+    errors: Literal["expected", "augmented"]
+    penalised_log_likelihood: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +53,7 @@ class LogisticFit:
     condition : condition number of the information scaled to a unit diagonal
     collinear : columns that were taken out
     separation : None, or the record of what separates the data
+    firth : None, or what belongs to a fit with penalty="firth"
     """
 
     names: tuple[str, ...]
@@ -85,6 +73,7 @@ class LogisticFit:
     condition: float
     collinear: tuple[Collinear, ...]
     separation: Separation | None
+    firth: Firth | None = None
 
     @property
     def converged(self) -> bool:

@@ -1,0 +1,206 @@
+"""Firth's logistic regression: the highest likelihood with Jeffreys' prior, and its corrections for prediction."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+import verhulst
+from verhulst.regression.collinearity import CollinearWarning, without_dependent
+from verhulst.regression.factor import Factor
+from verhulst.regression.jeffreys import JeffreysLikelihood, Point
+from verhulst.regression.newton import Pass, newton
+from verhulst.regression.observations import Observations, observations, require_finite
+from verhulst.regression.result import ConvergenceWarning, Firth, LogisticFit
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.start import log_likelihood, null_intercept
+from verhulst.regression.statistics import Vector
+
+Correction = Literal["flic", "flac"] | None
+Errors = Literal["expected", "augmented"]
+
+
+def fit_firth(
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    *,
+    tau: float = 0.5,
+    correction: Correction = None,
+    errors: Errors = "expected",
+    intercept: bool = True,
+    names: Sequence[str] | None = None,
+    collinear: Literal["drop", "error"] = "drop",
+    tolerance: float = 1e-6,
+    max_passes: int = 200,
+    verbose: int = 0,
+) -> LogisticFit:
+    """Maximise ℓ(β) + τ log det XᵀWX: finite for separated data, and without the bias of order 1/n for τ = ½.
+
+    Parameters
+    ----------
+    X, y, sample_weight, offset, intercept, names, collinear, tolerance, max_passes, verbose : see `fit`
+    tau : weight of the penalty, above 0; ½ is Firth's, less shrinks less
+    correction : the penalty draws probabilities towards ½, so that their mean is not that of y. "flic" puts the
+        intercept where it is; "flac" fits the data joined by pseudo-observations that are marked as such, which also
+        alters the slopes (Puhr, Heinze, Nold, Lusa and Geroldinger 2017, Statistics in Medicine 36). Both need an
+        intercept.
+    errors : the covariance: "expected" is (XᵀWX)⁻¹, as in brglm2; "augmented" is (XᵀW(1 + 2τh)X)⁻¹, as in logistf
+
+    Returns
+    -------
+    LogisticFit
+        with penalty "firth"
+
+    Raises
+    ------
+    ValueError
+        see `fit`; and for a `tau` that is not above 0, or a correction without an intercept
+
+    Examples
+    --------
+    >>> from verhulst.regression import fit_firth
+    >>> model = fit_firth([[0], [0], [0], [1], [1]], [0, 1, 0, 1, 1])
+    >>> model.coefficients.round(4)
+    array([-0.5108,  2.1203])
+    """
+    data = observations(X, y, sample_weight, offset, names)
+    return firth(
+        data,
+        tau=tau,
+        correction=correction,
+        errors=errors,
+        intercept=intercept,
+        collinear=collinear,
+        tolerance=tolerance,
+        max_passes=max_passes,
+        verbose=verbose,
+    )
+
+
+def firth(
+    data: Observations,
+    *,
+    tau: float = 0.5,
+    correction: Correction = None,
+    errors: Errors = "expected",
+    intercept: bool = True,
+    collinear: Literal["drop", "error"] = "drop",
+    tolerance: float = 1e-6,
+    max_passes: int = 200,
+    verbose: int = 0,
+) -> LogisticFit:
+    """`fit_firth` for data that have been checked."""
+    if not tau > 0:
+        raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
+    if correction not in (None, "flic", "flac"):
+        raise ValueError(f"correction must be None, 'flic' or 'flac', not {correction!r}")
+    if errors not in ("expected", "augmented"):
+        raise ValueError(f"errors must be 'expected' or 'augmented', not {errors!r}")
+    if correction is not None and not intercept:
+        raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
+    require_finite(data.X, data.names)
+    standard = Standardisation.of(data.X, intercept=intercept)
+    standard, dropped = without_dependent(data.rows(standard), standard, data.names)
+    if dropped and collinear == "error":
+        raise ValueError("; ".join(map(str, dropped)))
+    for column in dropped:
+        warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=3)
+
+    likelihood = jeffreys_likelihood(data, standard, tau)
+    start = np.zeros(len(likelihood.used))
+    if intercept:
+        start[0] = verhulst.logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
+    found = newton(likelihood, start, tolerance=tolerance, max_passes=max_passes, monitor=_tell if verbose else None)
+    if found.status != "converged":
+        warnings.warn(
+            f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still about "
+            f"{found.decrement:.2g} standard errors from the maximum. Raise max_passes",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    beta, information = found.beta, found.information
+    determinant = float(np.linalg.slogdet(information)[1])
+    before_correction = value = found.log_likelihood - likelihood.tau * determinant
+    if errors == "augmented" or correction is not None:
+        point = likelihood.at(beta, augmented=True)
+        if correction is not None:
+            beta = _flic(likelihood, beta) if correction == "flic" else _flac(likelihood, point, beta, tolerance)
+            point = likelihood.at(beta, augmented=True)
+            value = point.log_likelihood
+        information = point.augmented if errors == "augmented" and point.augmented is not None else point.information
+
+    unit, size = 2.0**data.weight_exponent, data.X.shape[1] + intercept
+    factor = Factor.of(information)
+    everywhere, covariance = np.zeros(size), np.full((size, size), np.nan)
+    everywhere[likelihood.used] = beta
+    covariance[np.ix_(likelihood.used, likelihood.used)] = factor.inverse()
+    # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
+    scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
+    penalty = tau * (determinant - 2 * scales + len(beta) * np.log(unit))
+    null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
+    return LogisticFit(
+        names=data.names,
+        intercept=intercept,
+        coefficients=standard.original(everywhere),
+        covariance=standard.original_covariance(covariance) / unit,
+        log_likelihood=value * unit,
+        null_log_likelihood=log_likelihood(data.y, null, data.weight, data.offset) * unit,
+        rows=len(data.y),
+        cases=data.total_weight * unit,
+        events=data.mean * data.total_weight * unit,
+        penalty="firth",
+        C=1.0,
+        status=found.status,
+        decrement=found.decrement * np.sqrt(unit),
+        passes=found.passes,
+        condition=factor.condition(),
+        collinear=dropped,
+        separation=None,
+        firth=Firth(tau, correction, errors, before_correction * unit + penalty),
+    )
+
+
+def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: float) -> JeffreysLikelihood:
+    """The penalised likelihood of the columns that take part; weights that were scaled scale the penalty too."""
+    rows = data.rows(standard)
+    used = np.flatnonzero(np.concatenate([np.ones(int(standard.intercept)), standard.inverse_scale]))
+    return JeffreysLikelihood(lambda: (rows,), used, tau * 2.0**-data.weight_exponent)
+
+
+def _tell(one: Pass) -> bool:
+    print(one, file=sys.stderr)
+    return False
+
+
+def _flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
+    """The same slopes with the intercept of maximum likelihood, at which the mean probability is that of y."""
+    pieces = list(likelihood.pieces)
+    y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
+    slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
+    return np.concatenate([[null_intercept(y, weight, slopes)], beta[1:]])
+
+
+def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:
+    """Maximum likelihood of the data joined by pseudo-observations: y = ½ with weight 2τh, marked by a column of 1."""
+    pieces = list(likelihood.pieces)
+    n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
+    z = np.concatenate([piece.z[:, 1:] for piece in pieces])
+    offset = np.concatenate([piece.offset for piece in pieces])
+    joined = Rows(
+        np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
+        np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),
+        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * np.concatenate(point.leverage)]),
+        np.concatenate([offset, offset]),
+        np.zeros(p + 1),
+        np.ones(p + 1),
+        True,
+    )
+    return newton(joined.statistics, np.append(beta, 0.0), tolerance=tolerance).beta[:-1]

@@ -1,0 +1,160 @@
+"""A log-likelihood around its maximum: how far it falls, and where it has fallen by so much.
+
+Ends of profile intervals and heights under a hypothesis are found for many contrasts at once by quadratic models (see
+`constrained`); where those fail, each for itself by bracketing and Newton's method on what the contrast leaves free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+import verhulst
+from verhulst.regression.chunks import Blocks, chunks
+from verhulst.regression.constrained import Probe, ProbeFunction, constrained, to_height, to_value
+from verhulst.regression.factor import Factor
+from verhulst.regression.newton import newton
+from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector, merge
+
+SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by sharing C
+FARTHEST = 1e8  # standard errors; a profile that has not fallen enough there never will in double precision
+
+
+def chi_squared_quantile(level: float) -> float:
+    """Quantile of χ² with one degree of freedom."""
+    from scipy.special import ndtri
+
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, but is {level!r}")
+    return float(ndtri(0.5 + level / 2)) ** 2
+
+
+def own_information(blocks: Blocks) -> ProbeFunction:
+    """Each point with its own information matrix; the blocks are read once for all points."""
+
+    def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
+        parts: list[list[Statistics]] = [[] for _ in betas]
+        for rows in blocks():
+            for part, beta in zip(parts, betas, strict=True):
+                part.append(rows.statistics(beta))
+        found = [merge(part) for part in parts]
+        factors = [Factor.of(s.information) for s in found if s.information is not None]
+        return Probe(
+            np.array([s.log_likelihood for s in found]),
+            np.array([s.gradient for s in found]),
+            np.array([f.solve(s.gradient) for f, s in zip(factors, found, strict=True)]),
+            np.array([f.solve(a) for f, a in zip(factors, contrasts, strict=True)]),
+        )
+
+    return probe
+
+
+def shared_information(blocks: Blocks, information: Matrix) -> ProbeFunction:
+    """All points with one information matrix, that of the maximum: a pass is two matrix products."""
+    inverse = np.nan_to_num(Factor.of(information).inverse(), nan=0.0)
+
+    def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
+        value, gradient = np.zeros(len(betas)), np.zeros(betas.shape)
+        for chunk in chunks(blocks):
+            eta = chunk.z @ betas.T + chunk.offset[:, None]
+            # log σ(η) = yη − log(1 + e^η) for y = 1, and with the sign turned for y = 0; shares of successes need both
+            y, weight = chunk.y[:, None], chunk.weight
+            value += weight @ (y * verhulst.log_sigmoid(eta) + (1 - y) * verhulst.log_one_minus_sigmoid(eta))
+            gradient += (weight[:, None] * (y - verhulst.sigmoid(eta))).T @ chunk.z
+        return Probe(value, gradient, gradient @ inverse, contrasts @ inverse)
+
+    return probe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likelihood:
+    """A log-likelihood around its maximum.
+
+    Attributes
+    ----------
+    statistics : value, gradient and information at one point
+    probe : the same near many points
+    beta : (q,) where it is highest
+    value : the maximum
+    information : (q, q) there
+    """
+
+    statistics: StatisticsFunction
+    probe: ProbeFunction
+    beta: Vector
+    value: float
+    information: Matrix
+
+    def ends(self, contrasts: Matrix, drop: float) -> Matrix:
+        """(k, 2) lower and upper ends for the contrasts (k, q), where the log-likelihood has fallen by `drop`."""
+        factor = Factor.of(self.information)
+        response = np.array([factor.solve(a) for a in contrasts]).reshape(contrasts.shape)
+        error = np.sqrt(np.einsum("kj,kj->k", contrasts, response))
+        reach = np.sqrt(2 * drop) * response / error[:, None]
+        ones, target = np.ones(len(contrasts)), self.value - drop
+        upper = constrained(self.probe, self.beta + reach, contrasts, to_height(target, ones))
+        # What bends the profile on one side bends it on the other: only the straight part of the way is turned around.
+        bent = np.where(upper.converged[:, None], upper.betas - self.beta - 2 * reach, -reach)
+        lower = constrained(self.probe, self.beta + bent, contrasts, to_height(target, -ones))
+        result = np.empty((len(contrasts), 2))
+        for side, found, sign in ((0, lower, -1.0), (1, upper, 1.0)):
+            result[:, side] = np.einsum("kj,kj->k", contrasts, found.betas)
+            estimate = contrasts @ self.beta
+            wrong = ~found.converged | (sign * (result[:, side] - estimate) <= 0)
+            for k in np.flatnonzero(wrong):
+                result[k, side] = self.end(contrasts[k], float(estimate[k]), sign * float(error[k]), drop)
+        return result
+
+    def end(self, contrast: Vector, start: float, step: float, drop: float) -> float:
+        """The same for one end, by bracketing: slow and sure.
+
+        Parameters
+        ----------
+        contrast : (q,)
+        start : a value of the contrast inside the interval
+        step : the first move, towards the end
+        drop : how far the log-likelihood may fall
+        """
+
+        def excess(value: float) -> float:
+            return float(np.sqrt(max(2 * (self.value - self.highest(contrast, value)), 0.0)) - np.sqrt(2 * drop))
+
+        return bracketed(excess, start, step, FARTHEST * abs(step))
+
+    def highest(self, contrast: Vector, value: float) -> float:
+        """The largest log-likelihood where the contrast has this value."""
+        fixed = contrast / (contrast @ contrast)
+        others = np.linalg.svd(contrast[None, :])[2][1:].T  # (q, q − 1): directions that leave the contrast alone
+
+        def statistics(alpha: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
+            s = self.statistics(value * fixed + others @ alpha, information=information)
+            matrix = None if s.information is None else others.T @ s.information @ others
+            return Statistics(s.log_likelihood, others.T @ s.gradient, matrix, s.row_norm)
+
+        return newton(statistics, others.T @ self.beta, max_passes=200).log_likelihood
+
+    def heights(self, contrasts: Matrix, values: Vector) -> Vector:
+        """(k,) the largest log-likelihoods where each contrast has its value."""
+        factor = Factor.of(self.information)
+        response = np.array([factor.solve(a) for a in contrasts]).reshape(contrasts.shape)
+        spread = np.einsum("kj,kj->k", contrasts, response)
+        start = self.beta + ((values - contrasts @ self.beta) / spread)[:, None] * response
+        found = constrained(self.probe, start, contrasts, to_value(values))
+        height = found.value.copy()
+        for k in np.flatnonzero(~found.converged | (height > self.value + 1e-6)):
+            height[k] = self.highest(contrasts[k], float(values[k]))
+        return height
+
+
+def bracketed(excess: Callable[[float], float], start: float, step: float, farthest: float) -> float:
+    """The root of a function that rises with the distance from `start` towards `step`; ±∞ if there is none."""
+    from scipy.optimize import brentq
+
+    inside, outside = start, start + step
+    while excess(outside) < 0:
+        if abs(outside - start) > farthest:
+            return float(np.copysign(np.inf, step))
+        inside, outside = outside, start + 2 * (outside - start)
+    return float(brentq(excess, inside, outside, xtol=1e-9 * abs(step), rtol=1e-12))
