@@ -61,8 +61,8 @@ def profile_intervals(
     >>> from verhulst.regression import fit, profile_intervals
     >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [0, 0, 1, 0, 1, 1]
     >>> profile_intervals(fit(X, y), X, y).round(2)
-    array([[-9.86,  0.91],
-           [-0.18,  3.62]])
+    array([[-11.14,   0.64],
+           [ -0.07,   4.16]])
     """
     profiles = _Profiles(fit, X, y, sample_weight, offset)
     drop = 0.5 * chi_squared_quantile(level) / profiles.unit
