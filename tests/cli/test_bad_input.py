@@ -156,8 +156,16 @@ def test_model_files_that_are_not_right(house, change, message):
     assert not (house / "out.csv").exists()
 
 
+def test_model_and_data_the_wrong_way_round(house):
+    refused(run("predict", "votes.csv", "model.json"), DATA, "The model comes first, then the data.")
+
+
 def test_model_file_that_is_not_there(house):
-    refused(run("predict", "modell.json", "votes.csv"), USAGE, "modell.json: there is no such file")
+    refused(
+        run("predict", "modell.json", "votes.csv"),
+        USAGE,
+        "modell.json: there is no such file. Did you mean 'model.json'?",
+    )
 
 
 @pytest.mark.parametrize(

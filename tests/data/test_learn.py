@@ -104,6 +104,8 @@ def test_target_and_weights_are_no_columns_of_X():
         learn_design({"y": [0, 1], "x": [1, 2]}, "y", columns=["y", "x"])
     design = learn_design({"y": [0, 1], "x": [1, 2], "w": [1.0, 2.0], "o": [0.5, 0.1]}, "y", weights="w", offset="o")
     assert design.names == ("x",)
+    with pytest.raises(DataError, match=r"column 'y' cannot be two of target, weights and offset"):
+        learn_design({"y": [0, 1], "x": [1, 2]}, "y", weights="y")
     with pytest.raises(DataError, match=r"no column is left"):
         learn_design({"y": [0, 1]}, "y")
 

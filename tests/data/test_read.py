@@ -125,6 +125,13 @@ def test_json_array(tmp_path):
         ("a.arrow", b"ARROW1\0\0abc", r"a.arrow: the Arrow file is cut short or damaged"),
         ("a.parquet", b"", r"a.parquet: is empty"),
         ("a.csv.gz", b"no gzip", r"a.csv.gz: cannot be read"),
+        (
+            "a.csv",
+            b"PK\x03\x04...",
+            r"a.csv: is a spreadsheet or another zip archive, not a table. Save the table as CSV",
+        ),
+        ("a.html", b"\n<!doctype html>", r"a.html: is HTML or XML, not a table"),
+        ("a.json", b'{"verhulst_model": 1}', r"a.json: is a model file of verhulst, not a table"),
     ],
 )
 def test_files_that_are_not_as_they_should_be(tmp_path, name, content, message):
@@ -145,6 +152,9 @@ def test_truncated_parquet(tmp_path):
 def test_missing_file_and_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"none.csv: there is no such file"):
         read_table(tmp_path / "none.csv")
+    (tmp_path / "votes.csv").touch()
+    with pytest.raises(FileNotFoundError, match=r"votes.cvs: there is no such file. Did you mean '.*votes.csv'"):
+        read_table(tmp_path / "votes.cvs")
     with pytest.raises(DataError, match=r"is a folder; name a file"):
         read_table(tmp_path)
     with pytest.raises(DataError, match=r"there is no format 'parket'. Did you mean 'parquet'"):

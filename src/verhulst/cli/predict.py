@@ -63,14 +63,18 @@ def command(
     import verhulst as vh
     from verhulst.cli.console import say
     from verhulst.data.atomic import check_writable
-    from verhulst.data.errors import RequestError
+    from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_table
     from verhulst.data.write import writable_format, write_table
 
     writable_format(output)
     if output != "-":
         check_writable(output)
-    model = vh.load(model_file)
+    try:
+        model = vh.load(model_file)
+    except ModelFileError as error:
+        swapped = data.endswith(".json") and not model_file.endswith(".json")
+        raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
     table = read_table(data, format_)
     added = _predictions(model, table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in table.column_names]

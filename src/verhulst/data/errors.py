@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 
 
@@ -45,6 +46,18 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """' Did you mean ...?' with a leading space, or an empty string when nothing is near."""
     close = nearest(name, known)
     return f" Did you mean {close!r}?" if close else ""
+
+
+def no_such_file(path: str) -> FileNotFoundError:
+    """The error for a file that is not there, with the nearest name in its folder."""
+    folder, name = os.path.split(path)
+    try:
+        there = sorted(os.listdir(folder or "."))
+    except OSError:
+        there = []
+    close = nearest(name, there)
+    hint = f" Did you mean {os.path.join(folder, close)!r}?" if close else ""
+    return FileNotFoundError(f"{path}: there is no such file.{hint}")
 
 
 def listed(names: Iterable[object], most: int = 8) -> str:

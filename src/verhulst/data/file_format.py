@@ -59,6 +59,30 @@ def format_of_bytes(head: bytes) -> str:
     return "csv"
 
 
+# How files begin that are often taken for tables.
+_FOREIGN = {
+    b"PK\x03\x04": "a spreadsheet or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "an SQLite database",
+    b"<": "HTML or XML",
+}
+
+
+def foreign(head: bytes) -> str | None:
+    """What a file is that is no table, by its first bytes; None for anything that may be one.
+
+    Examples
+    --------
+    >>> foreign(b"<!doctype html>")
+    'HTML or XML'
+    """
+    if b'"verhulst_model"' in head[:64]:
+        return "a model file of verhulst"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return next((what for mark, what in _FOREIGN.items() if start.startswith(mark)), None)
+
+
 def check_format(name: str) -> str:
     """A format's name as given by a person.
 

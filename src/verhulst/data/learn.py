@@ -87,6 +87,9 @@ def learn_design(
     at = place(table)
     roles = {"target": target, "weights": weights, "offset": offset}
     taken = {name: role for role, name in roles.items() if name is not None}
+    if len(taken) < sum(name is not None for name in roles.values()):
+        twice = next(name for name in taken if list(roles.values()).count(name) > 1)
+        raise RequestError(f"{at}column {twice!r} cannot be two of target, weights and offset at once.")
     _check_names(table, [*taken, *(columns or ()), *exclude, *categorical, *(reference or ())])
     for name in columns or ():
         if name in taken:

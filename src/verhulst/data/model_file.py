@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from verhulst.data.atomic import write_text
-from verhulst.data.errors import ModelFileError
+from verhulst.data.errors import ModelFileError, no_such_file
 
 _MARK = "verhulst_model"
 _FILE_FORMAT = 1
@@ -139,7 +139,7 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise FileNotFoundError(f"{name}: there is no such file.") from None
+        raise no_such_file(name) from None
     except (UnicodeDecodeError, IsADirectoryError):
         raise ModelFileError(f"{name}: is not a model file of verhulst.") from None
     try:

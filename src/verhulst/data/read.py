@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from verhulst.data.errors import DataError, listed
-from verhulst.data.file_format import check_format, format_of_bytes, format_of_name
+from verhulst.data.errors import DataError, listed, no_such_file
+from verhulst.data.file_format import check_format, foreign, format_of_bytes, format_of_name
 from verhulst.data.source import with_source
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def _read_file(path: str, format: str | None) -> pa.Table:
     kind = format or format_of_name(path) or format_of_bytes(content.slice(0, min(content.size, 4096)).to_pybytes())
     if content.size == 0:
         raise DataError(f"{name}: is empty.")
+    if what := foreign(content.slice(0, min(content.size, 4096)).to_pybytes()):
+        raise DataError(f"{name}: is {what}, not a table. Save the table as CSV or Parquet.")
     try:
         table = _READERS[kind](content, name)
     except DataError:
@@ -98,7 +100,7 @@ def _content(path: str, name: str) -> pa.Buffer:
         with pa.input_stream(path, compression="detect") as stream:
             return stream.read_buffer()
     except FileNotFoundError:
-        raise FileNotFoundError(f"{name}: there is no such file.") from None
+        raise no_such_file(path) from None
     except OSError as error:
         if Path(path).is_dir():
             raise DataError(f"{name}: is a folder; name a file.") from None

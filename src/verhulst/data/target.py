@@ -129,7 +129,8 @@ def _not_binary(name: str, counts: dict[str, int], kind: str) -> str:
         (value,) = counts
         return f"the target {name!r} is {value!r} in every row: there is nothing to tell apart."
     common = sorted(counts, key=lambda level: -counts[level])
-    shown = ", ".join(f"{level!r} ({counts[level]:,})" for level in common[:5]) + (", ..." if len(common) > 5 else "")
+    more = f" and {len(common) - 5:,} more" if len(common) > 5 else ""
+    shown = ", ".join(f"{level!r} ({counts[level]:,})" for level in common[:5]) + more
     remedy = (
         "Is it the right column? A number is made a target by a threshold, such as 1 where it is above 10"
         if kind == "numeric" and len(counts) > 5
