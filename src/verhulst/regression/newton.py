@@ -31,7 +31,8 @@ from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunctio
 Status = Literal["converged", "stopped", "stalled", "passes"]
 SAFE_CONTRACTION = 0.1  # information is reused while it is proved to shrink the error at least tenfold a pass
 TRUSTED_RATIO = 0.2  # an approximate information is reused while the decrement is seen to fall at least fivefold
-SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself
+SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself (proved) ...
+SAME_DIGITS = 5e-7  # ... and where the steps before kept this share of the bound, by no more than a millionth (seen)
 EPS = float(np.finfo(float).eps)
 
 
@@ -77,7 +78,7 @@ class Fit:
     Attributes
     ----------
     beta : (q,)
-    information : (q, q) of the likelihood alone, at beta, or so near that no standard error differs by 1e-5 of itself
+    information : (q, q) of the likelihood alone, at beta or so near it that standard errors are the same
     log_likelihood : of the data, without the penalty
     decrement : λ at beta, a bound where the last step was taken unseen
     passes : every pass over the data
@@ -151,12 +152,13 @@ def newton(
             )
         )
         reach = here.row_norm * float(np.linalg.norm(step))
+        # Which share of the bound e^reach − 1 the last full step used up: that of the next one will be much like it.
+        seen = min(decrement / (promised * previous), 1.0) if fraction == 1.0 else 1.0
+        unchanged = reach <= SAME_INFORMATION and seen * reach <= SAME_DIGITS
         ending: Status | None = None
         if monitor is not None and monitor(passes[-1]):
             ending = "stopped"
-        elif drift == 0.0 and (
-            decrement <= tolerance or (reach <= SAME_INFORMATION and decrement * reach <= tolerance)
-        ):
+        elif drift == 0.0 and (decrement <= tolerance or (unchanged and decrement * reach <= tolerance)):
             # The step at hand costs nothing more and only brings the point nearer.
             beta, decrement, ending = beta + step, decrement * min(math.expm1(min(reach, 1.0)), 1.0), "converged"
         elif len(passes) >= max_passes:
@@ -167,8 +169,10 @@ def newton(
         # Is the information at hand good enough for the point to come, and is that not yet the last one?
         if drift < np.inf:
             contraction = math.expm1(min(drift + reach, 1.0))
-            seen = min(decrement / (promised * previous), 1.0) if passes[-1].step == 1.0 else 1.0
-            thrifty = contraction <= SAFE_CONTRACTION and seen * contraction * reach > SAME_INFORMATION
+            next_reach = seen * contraction * reach
+            thrifty = contraction <= SAFE_CONTRACTION and (
+                next_reach > SAME_INFORMATION or seen * next_reach > SAME_DIGITS
+            )
         else:
             thrifty = decrement <= TRUSTED_RATIO * previous and decrement > 1.0
         previous, promised = decrement, math.expm1(min(drift + reach, 1.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +12,10 @@ from verhulst.regression.collinearity import Collinear
 from verhulst.regression.newton import Pass, Status
 from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
+
+if TYPE_CHECKING:
+    from verhulst.regression.inference import ParameterTable
+    from verhulst.regression.summary import Summary
 
 
 class ConvergenceWarning(UserWarning):
@@ -89,6 +93,18 @@ class LogisticFit:
     def standard_errors(self) -> Vector:
         """(q,) square roots of the covariance's diagonal."""
         return np.sqrt(np.diag(self.covariance))
+
+    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
+        """Odds ratios of the columns with Wald intervals; see `verhulst.regression.odds_ratios` for other intervals."""
+        from verhulst.regression.inference import odds_ratios
+
+        return odds_ratios(self, level)
+
+    def summary(self, level: float = 0.95, **options: Any) -> Summary:
+        """Everything about the fit, as text and HTML; options are those of `verhulst.regression.summary.summary`."""
+        from verhulst.regression.summary import summary
+
+        return summary(self, level, **options)
 
     def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
         """(n,) linear predictor: b₀ + Xb + offset; ±inf on the two sides of a separating direction.

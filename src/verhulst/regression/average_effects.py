@@ -1,0 +1,92 @@
+"""Average marginal effects: by how much the probability changes, on average over the rows, when a column does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
+
+import verhulst
+from verhulst.regression.inference import Parameter, ParameterTable, normal_quantile
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Matrix, Vector
+
+BLOCK = 8192  # rows
+
+
+def marginal_effects(
+    fit: LogisticFit,
+    X: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    discrete: Sequence[str] = (),
+    level: float = 0.95,
+    covariance: Matrix | None = None,
+) -> ParameterTable:
+    """Average marginal effects of the columns, with standard errors by the delta method.
+
+    For a column xⱼ the mean over the rows of ∂σ(η)/∂xⱼ = σ'(η) bⱼ; for one named in `discrete` the mean of
+    σ(η with xⱼ = 1) − σ(η with xⱼ = 0). The rows are read once, in blocks: memory grows with q², not with the rows.
+
+    Parameters
+    ----------
+    fit : a fit with finite estimates
+    X : (n, p) rows to average over
+    sample_weight, offset : (n,) of these rows
+    discrete : names of the columns that are switches between 0 and 1
+    level : coverage of the intervals
+    covariance : (q, q), to be used instead of the fit's own (see `sandwich`)
+
+    Raises
+    ------
+    ValueError
+        for a separated fit, or names in `discrete` that are not columns
+    """
+    if fit.separation is not None:
+        raise ValueError("the data are separated: coefficients are infinite, and so have no marginal effects")
+    unknown = [name for name in discrete if name not in fit.names]
+    if unknown:
+        raise ValueError(f"there is no column {unknown[0]!r}; there are {', '.join(fit.names)}")
+    x = np.asarray(X, dtype=np.float64)
+    p, first = len(fit.names), int(fit.intercept)
+    slopes = fit.coefficients[first:]
+    switches = [fit.names.index(name) for name in discrete]
+    weight = np.ones(len(x)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    shift = np.zeros(len(x)) if offset is None else np.asarray(offset, dtype=np.float64)
+    mean_slope, mean_curve = 0.0, np.zeros(p + first)
+    effect, jacobian = np.zeros(p), np.zeros((p, p + first))
+    for start in range(0, len(x), BLOCK):
+        rows = slice(start, start + BLOCK)
+        design = np.column_stack([np.ones(len(x[rows])), x[rows]]) if first else x[rows]
+        eta, w = fit.log_odds(x[rows], shift[rows]), weight[rows]
+        slope = w * verhulst.sigmoid_derivative(eta)
+        mean_slope += slope.sum()
+        mean_curve -= (slope * np.tanh(eta / 2)) @ design  # σ'' = σ'(1 − 2σ) = −σ' tanh(η/2)
+        for j in switches:
+            ends = [eta + (end - x[rows][:, j]) * slopes[j] for end in (0.0, 1.0)]
+            effect[j] += w @ (verhulst.sigmoid(ends[1]) - verhulst.sigmoid(ends[0]))
+            for end, sign, at in ((0.0, -1.0, ends[0]), (1.0, 1.0, ends[1])):
+                switched = design.copy()
+                switched[:, j + first] = end
+                jacobian[j] += sign * (w * verhulst.sigmoid_derivative(at)) @ switched
+    total = weight.sum()
+    for j in set(range(p)) - set(switches):
+        effect[j] = slopes[j] * mean_slope
+        jacobian[j] = slopes[j] * mean_curve
+        jacobian[j, j + first] += mean_slope
+    return _table(fit, effect / total, jacobian / total, fit.covariance if covariance is None else covariance, level)
+
+
+def _table(fit: LogisticFit, effect: Vector, jacobian: Matrix, covariance: Matrix, level: float) -> ParameterTable:
+    used = np.isfinite(np.diag(covariance))
+    inner = covariance[np.ix_(used, used)]
+    error = np.sqrt(np.einsum("ij,jk,ik->i", jacobian[:, used], inner, jacobian[:, used]))
+    error[~used[int(fit.intercept) :]] = np.nan
+    z = np.divide(effect, error, out=np.full(len(effect), np.nan), where=error > 0)
+    half = normal_quantile(level) * error
+    columns = (effect, error, z, 2 * ndtr(-np.abs(z)), effect - half, effect + half)
+    lines = zip(fit.names, *(column.tolist() for column in columns), strict=True)
+    return ParameterTable("marginal effect", level, tuple(Parameter(*line) for line in lines))

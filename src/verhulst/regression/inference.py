@@ -1,0 +1,208 @@
+"""Wald tests and intervals, odds ratios, and tests of the whole model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc, ndtr, ndtri
+
+import verhulst
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One line of a table of coefficients or odds ratios.
+
+    Attributes
+    ----------
+    name : of the column, or "(intercept)"
+    estimate : the coefficient, or the odds ratio
+    standard_error : of the coefficient; of an odds ratio by the delta method
+    z, p_value : Wald statistic and two-sided probability for the coefficient being 0
+    lower, upper : ends of the interval
+    """
+
+    name: str
+    estimate: float
+    standard_error: float
+    z: float
+    p_value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTable:
+    """Coefficients or odds ratios with their intervals.
+
+    Attributes
+    ----------
+    kind : "coefficient" or "odds ratio"
+    level : coverage of the intervals
+    parameters : the lines
+    """
+
+    kind: str
+    level: float
+    parameters: tuple[Parameter, ...]
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __getitem__(self, name: str | int) -> Parameter:
+        """The line of a column, by name or by position."""
+        if isinstance(name, int):
+            return self.parameters[name]
+        for line in self.parameters:
+            if line.name == name:
+                return line
+        raise KeyError(f"there is no parameter {name!r}; there are {', '.join(line.name for line in self.parameters)}")
+
+    def __repr__(self) -> str:
+        from verhulst.regression.summary import parameter_lines
+
+        return "\n".join(parameter_lines(self))
+
+    def _repr_html_(self) -> str:
+        from verhulst.regression.summary import parameter_html
+
+        return parameter_html(self)
+
+
+def normal_quantile(level: float) -> float:
+    """z such that a standard normal variable lies within ±z with probability `level`."""
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, but is {level!r}")
+    return float(ndtri(0.5 + level / 2))
+
+
+def wald(
+    fit: LogisticFit, level: float = 0.95, *, covariance: Matrix | None = None, intervals: Matrix | None = None
+) -> ParameterTable:
+    """Coefficients with standard errors, z, p and intervals b ± z·SE.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    level : coverage of the intervals
+    covariance : (q, q), to be used instead of the fit's own (see `sandwich`)
+    intervals : (q, 2), to be used instead of Wald intervals (see `profile_intervals`)
+
+    Raises
+    ------
+    ValueError
+        if the level does not lie between 0 and 1, or an array has another shape
+
+    Examples
+    --------
+    >>> from verhulst.regression import fit
+    >>> found = fit([[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [0, 0, 1, 0, 1, 1], names=["dose"])
+    >>> round(wald(found)["dose"].p_value, 3)
+    0.183
+    """
+    estimate, q = fit.coefficients, len(fit.coefficients)
+    table = fit.covariance if covariance is None else np.asarray(covariance, dtype=np.float64)
+    if table.shape != (q, q):
+        raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
+    error = np.sqrt(np.diag(table))
+    known = np.isfinite(estimate) & (error > 0) & np.isfinite(error)
+    z = np.divide(estimate, error, out=np.full(q, np.nan), where=known)
+    if intervals is None:
+        half = normal_quantile(level) * error
+        lower = np.where(np.isfinite(estimate), estimate - half, -np.inf)
+        upper = np.where(np.isfinite(estimate), estimate + half, np.inf)
+    else:
+        lower, upper = np.asarray(intervals, dtype=np.float64).reshape(q, 2).T
+    columns = (estimate, error, z, 2 * ndtr(-np.abs(z)), lower, upper)
+    lines = zip(fit.parameter_names, *(column.tolist() for column in columns), strict=True)
+    return ParameterTable("coefficient", level, tuple(Parameter(*line) for line in lines))
+
+
+def odds_ratios(
+    fit: LogisticFit, level: float = 0.95, *, covariance: Matrix | None = None, intervals: Matrix | None = None
+) -> ParameterTable:
+    """Odds ratios e^b of the columns, with intervals: e to the ends of the coefficient's interval.
+
+    By what factor the odds change when a column is one higher and the others stay. The intercept has none. Parameters
+    are those of `wald`.
+    """
+    lines = []
+    for line in list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.intercept) :]:
+        ratio, lower, upper = (_exp(x) for x in (line.estimate, line.lower, line.upper))
+        error = ratio * line.standard_error if math.isfinite(line.standard_error) else line.standard_error
+        lines.append(Parameter(line.name, ratio, error, line.z, line.p_value, lower, upper))
+    return ParameterTable("odds ratio", level, tuple(lines))
+
+
+def _exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTest:
+    """How the model compares with the one that has an intercept (and offset) only.
+
+    Attributes
+    ----------
+    likelihood_ratio : 2 (ℓ − ℓ₀)
+    degrees_of_freedom : columns that took part
+    p_value : by the χ² distribution
+    mcfadden : 1 − ℓ/ℓ₀
+    aic, bic : 2k − 2ℓ and k log n − 2ℓ with k parameters and n cases
+    """
+
+    likelihood_ratio: float
+    degrees_of_freedom: int
+    p_value: float
+    mcfadden: float
+    aic: float
+    bic: float
+
+    @classmethod
+    def of(cls, fit: LogisticFit) -> ModelTest:
+        """The tests of a fit."""
+        columns = len(fit.names) - len(fit.collinear)
+        k = columns + fit.intercept
+        ratio = 2 * (fit.log_likelihood - fit.null_log_likelihood)
+        return cls(
+            ratio,
+            columns,
+            float(chdtrc(columns, max(ratio, 0.0))) if columns else math.nan,
+            1 - fit.log_likelihood / fit.null_log_likelihood if fit.null_log_likelihood else math.nan,
+            2 * k - 2 * fit.log_likelihood,
+            k * math.log(fit.cases) - 2 * fit.log_likelihood,
+        )
+
+
+def probability_interval(
+    fit: LogisticFit, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
+) -> tuple[Vector, Vector]:
+    """Wald intervals for the probability of each row: σ(z ± q·√(xᵀCx)), each end (n,).
+
+    They speak of the probability itself; outcomes are 0 or 1. Rows on the sides of a separating direction get [0, 1].
+    """
+    x, first = np.asarray(X, dtype=np.float64), int(fit.intercept)
+    used = np.isfinite(np.diag(fit.covariance))
+    design = x[:, used[first:]]
+    inner = fit.covariance[np.ix_(used, used)]
+    slopes = int(first and used[0])
+    variance = np.einsum("ij,ij->i", design @ inner[slopes:, slopes:], design)
+    if slopes:
+        variance += 2 * design @ inner[1:, 0] + inner[0, 0]
+    half = normal_quantile(level) * np.sqrt(np.maximum(variance, 0.0))
+    z = fit.log_odds(X, offset)
+    sided = np.isinf(z)
+    lower, upper = verhulst.sigmoid(z - half), verhulst.sigmoid(z + half)
+    return np.where(sided, 0.0, lower), np.where(sided, 1.0, upper)

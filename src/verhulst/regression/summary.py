@@ -1,0 +1,185 @@
+"""A fit in words and numbers: as text and as HTML."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+
+from verhulst.regression.inference import ModelTest, ParameterTable, odds_ratios, wald
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What `summary()` shows.
+
+    Attributes
+    ----------
+    title : how the coefficients were found
+    facts : name and value: rows, log-likelihood, ...
+    coefficients, odds_ratios : the tables
+    how : how the fit went: passes, decrement, condition
+    warnings : what a reader should know
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    coefficients: ParameterTable
+    odds_ratios: ParameterTable
+    how: str
+    warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        width = max(len(name) for name, _ in self.facts)
+        lines = [self.title, ""]
+        lines += [f"{name:<{width}}  {value}" for name, value in self.facts]
+        lines += ["", *parameter_lines(self.coefficients), "", *parameter_lines(self.odds_ratios), "", self.how]
+        lines += [f"Note: {warning}" for warning in self.warnings]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in self.facts)
+        notes = "".join(f"<li>{escape(warning)}</li>" for warning in self.warnings)
+        return (
+            f"<div><p><strong>{escape(self.title)}</strong></p><table>{facts}</table>"
+            f"{parameter_html(self.coefficients)}{parameter_html(self.odds_ratios)}"
+            f"<p>{escape(self.how)}</p>{f'<ul>{notes}</ul>' if notes else ''}</div>"
+        )
+
+
+def summary(
+    fit: LogisticFit,
+    level: float = 0.95,
+    *,
+    covariance: Matrix | None = None,
+    intervals: Matrix | None = None,
+    penalised_errors: bool = False,
+) -> Summary:
+    """The summary of a fit.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    level : coverage of the intervals
+    covariance : (q, q) to be used for standard errors instead of the inverse information (see `sandwich`)
+    intervals : (q, 2) to be shown instead of Wald intervals (see `profile_intervals`)
+    penalised_errors : show standard errors of an L2-penalised fit. They measure how the penalised estimate varies, not
+        how far it is from the truth: the penalty's bias is in none of them.
+    """
+    hidden = fit.penalty == "l2" and not penalised_errors
+    if hidden:
+        covariance = fit.covariance * math.nan
+    test = ModelTest.of(fit)
+    facts = [
+        ("rows", f"{fit.rows:,}" if fit.cases == fit.rows else f"{fit.rows:,} (weights add up to {fit.cases:,.6g})"),
+        ("ones", f"{fit.events:,.6g} ({fit.events / fit.cases:.3%})"),
+        ("log-likelihood", f"{fit.log_likelihood:,.4f} (intercept only: {fit.null_log_likelihood:,.4f})"),
+        ("null deviance", f"{-2 * fit.null_log_likelihood:,.4f}"),
+        ("residual deviance", f"{-2 * fit.log_likelihood:,.4f}"),
+        ("McFadden R²", f"{test.mcfadden:.4f}"),
+    ]
+    if fit.penalty is None:
+        facts += [
+            (
+                "likelihood ratio",
+                f"χ²({test.degrees_of_freedom}) = {test.likelihood_ratio:,.2f}, p = {_p_value(test.p_value)}",
+            ),
+            ("AIC, BIC", f"{test.aic:,.2f}, {test.bic:,.2f}"),
+        ]
+    title = {
+        None: "Logistic regression, maximum likelihood",
+        "l2": f"Logistic regression, L2 penalty ½‖b‖²/C with C = {fit.C:g}",
+        "firth": "Logistic regression, Firth's penalty (Jeffreys prior)",
+    }[fit.penalty]
+    return Summary(
+        title,
+        tuple(facts),
+        wald(fit, level, covariance=covariance, intervals=intervals),
+        odds_ratios(fit, level, covariance=covariance, intervals=intervals),
+        _how(fit),
+        _warnings(fit, hidden, covariance is not None and not hidden),
+    )
+
+
+def _how(fit: LogisticFit) -> str:
+    matrices = sum(one.information for one in fit.passes)
+    ending = {
+        "converged": "Converged",
+        "stopped": "Stopped: the data are separated",
+        "stalled": "NOT converged: rounding allows no more progress",
+        "passes": "NOT converged: too many passes",
+    }[fit.status]
+    return (
+        f"{ending} after {len(fit.passes)} passes over the data ({matrices} with information matrix). "
+        f"Decrement {fit.decrement:.1e} standard errors. Condition of the scaled information {fit.condition:.3g}."
+    )
+
+
+def _warnings(fit: LogisticFit, hidden: bool, robust: bool) -> tuple[str, ...]:
+    notes = [f"{column}; its coefficient is set to 0." for column in fit.collinear]
+    if fit.separation is not None:
+        notes.append(fit.separation.advice())
+    if hidden:
+        notes.append(
+            "A penalty pulls coefficients towards 0, so that the usual standard errors and intervals do not cover the "
+            "truth; they are left out. Ask with penalised_errors=True."
+        )
+    if robust:
+        notes.append("Standard errors are from the covariance that was given.")
+    if fit.status in ("stalled", "passes"):
+        notes.append(f"The coefficients are about {fit.decrement:.2g} standard errors from the maximum.")
+    if fit.condition > 1e10:
+        notes.append(
+            f"Some columns are nearly combinations of others (condition {fit.condition:.1e}): their coefficients hang "
+            "together, and digits are lost."
+        )
+    return tuple(notes)
+
+
+def parameter_lines(table: ParameterTable) -> list[str]:
+    """A table of parameters as aligned lines of text."""
+    header, rows = _cells(table)
+    widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
+    return [
+        "  ".join(
+            cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in [header, *rows]
+    ]
+
+
+def parameter_html(table: ParameterTable) -> str:
+    """A table of parameters as an HTML table."""
+    header, rows = _cells(table)
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cells(table: ParameterTable) -> tuple[list[str], list[list[str]]]:
+    header = ["", table.kind, "std. error", "z", "p", f"{table.level:.4g} lower", "upper"]
+    rows = [
+        [
+            line.name,
+            _number(line.estimate),
+            _number(line.standard_error),
+            "–" if math.isnan(line.z) else f"{line.z:.3f}",
+            _p_value(line.p_value),
+            _number(line.lower),
+            _number(line.upper),
+        ]
+        for line in table
+    ]
+    return header, rows
+
+
+def _number(x: float) -> str:
+    return "–" if math.isnan(x) else f"{x:.6g}".replace("inf", "∞")
+
+
+def _p_value(p: float) -> str:
+    if math.isnan(p):
+        return "–"
+    return f"{p:.4f}" if p >= 1e-4 else f"{p:.1e}"
