@@ -55,7 +55,7 @@ def sandwich(
         raise ValueError("robust standard errors belong to maximum likelihood with finite estimates")
     data = observations(X, y, sample_weight, offset, fit.names)
     standard = Standardisation.of(data.X, intercept=fit.intercept).without([c.column for c in fit.collinear])
-    rows = Rows(data.X, data.y, data.weight, data.offset, standard.centre, standard.inverse_scale, standard.intercept)
+    rows = data.rows(standard)
     beta = standard.working(fit.coefficients)
     groups = None
     if clusters is not None:
