@@ -23,14 +23,14 @@ struct Log1mExp {
         const Pair e = expm1_pair(x);
         const Mask far = x <= Vec(-1.2);
         const logarithm::Place at = logarithm::place(-e.hi);
-        const Pair near_f = {fma(-e.hi, at.down, -1.0), -e.lo * at.down};
+        const Pair near_f = {at.scaled(-e.hi) - 1.0, -e.lo * at.scaled(1.0)};
         return log_pair(at, select(far, Pair{-h.hi, -h.lo}, near_f));
     }
     __attribute__((noinline)) static Vec ends(Vec x, Vec y) {
         const ScaledPair h = exp_scaled(max(Vec(-760.0), min(Vec(0.0), x)));
         logarithm::Place at = logarithm::place(x * -0x1p100);
         at.k = at.k - 100.0;
-        const Pair tiny = log_pair(at, Pair{fma(x * -0x1p100, at.down, -1.0), 0.0});
+        const Pair tiny = log_pair(at, Pair{at.scaled(x * -0x1p100) - 1.0, 0.0});
         y = select(x < Vec(-700.0), -scale_once(h.value, h.exponent), y);
         y = select(Vec(-0x1p-1000) < x, tiny.hi + tiny.lo, y);
         return select(x < Vec(0.0), y, select(x == Vec(0.0), Vec(-HUGE_VAL), Vec(std::nan(""))));

@@ -31,7 +31,7 @@ struct SoftplusInverse {
         const Vec sign = select(high, Vec(-1.0), Vec(1.0));
         const Vec m = select(middle, e.hi + 1.0 + e.hi, sign * e.hi);
         const logarithm::Place at = logarithm::place(m);
-        const Pair f = {fma(m, at.down, -1.0), sign * e.lo * at.down};
+        const Pair f = {at.scaled(m) - 1.0, sign * e.lo * at.scaled(1.0)};
         const Pair log = log_pair(at, select(middle, Pair{e.hi + e.hi, e.lo + e.lo}, f));
         const Pair sum = two_sum(select(high, y, Vec(0.0)), log.hi);
         return {sum.hi, sum.lo + log.lo};
@@ -39,7 +39,7 @@ struct SoftplusInverse {
     __attribute__((noinline)) static Vec ends(Vec y, Vec result) {
         logarithm::Place at = logarithm::place(y * 0x1p100);
         at.k = at.k - 100.0;
-        const Pair tiny = log_pair(at, Pair{fma(y * 0x1p100, at.down, -1.0), 0.0});
+        const Pair tiny = log_pair(at, Pair{at.scaled(y * 0x1p100) - 1.0, 0.0});
         result = select(y < Vec(0x1p-1000), tiny.hi + tiny.lo, result);
         const Vec at_ends = select(y == Vec(0.0), Vec(-HUGE_VAL), select(y == Vec(HUGE_VAL), y, Vec(std::nan(""))));
         return select((Vec(0.0) < y) & (y < Vec(HUGE_VAL)), result, at_ends);

@@ -76,9 +76,10 @@ static inline Vec cubic_rest(Vec r, Vec r2) {
 static inline Pair times(Vec a, const Reduced& x) {
     const Vec r2 = x.r1 * x.r1;
     const Vec P = quadratic_rest(x.r1, r2);
-    const Vec u = fma(r2, P, x.r1);
+    const Vec w = r2 * P;
+    const Vec u = x.r1 + w;
     const Vec hi = fma(a, u, a);
-    const Vec lacks = fma(a, r2 * P, fma(a, x.r1, a - hi));
+    const Vec lacks = fma(a, w, fma(a, x.r1, a - hi));
     return {hi, fma(x.c, hi, lacks)};
 }
 

@@ -60,38 +60,47 @@ static inline Vec cubic_rest(Vec r, Vec r2) {
     return fma(r2, fma(r2, fma(r2, d, c), b), a);
 }
 
-// base + log(c (1 + f)), where base = 0 if c = 1 and k = 0.
-static inline Pair finish(Pair f, Vec c, Vec base) {
+// r = c (1 + f) - 1.
+static inline Pair reduced(Pair f, Vec c) {
     const Vec p = f.hi * c;
-    const Vec r = p + (c - 1.0);
-    const Vec r_lo = fma(f.lo, c, fma(f.hi, c, -p));
-    const Vec r2 = r * r;
-    const Vec r3 = r2 * r;
-    const Pair a = fast_two_sum(base, r);
-    const Vec half = -0.5 * r;
-    const Vec b = fma(half, r, a.hi);
-    const Vec b_lo = fma(half, r, a.hi - b);
-    const Vec rest = (a.lo + b_lo) + fma(r_lo, (r2 - r3) - r, r_lo);
-    return {b, fma(r3, cubic_rest(r, r2), rest)};
+    return {p + (c - 1.0), fma(f.lo, c, fma(f.hi, c, -p))};
+}
+
+// base + log(1 + r), where base = 0 or |base| > |r|.
+static inline Pair finish(Pair r, Vec base) {
+    const Vec r2 = r.hi * r.hi;
+    const Vec r3 = r2 * r.hi;
+    const Pair a = fast_two_sum(base, r.hi);
+    const Vec half = -0.5 * r.hi;
+    const Vec b = fma(half, r.hi, a.hi);
+    const Vec b_lo = fma(half, r.hi, a.hi - b);
+    const Vec rest = (a.lo + b_lo) + fma(r.lo, (r2 - r3) - r.hi, r.lo);
+    return {b, fma(r3, cubic_rest(r.hi, r2), rest)};
 }
 
 // Where a positive normal number lies: m = 2^k (1 + f), 0.698 <= 1 + f < 1.396.
 struct Place {
     Vec k;
-    Vec down;  // 2^-k, for |k| <= 1021
+    Bits exponent;  // k, where the exponent of a double is
     Vec c, log;
+
+    Vec scaled(Vec x) const { return from_bits(bits(x) - exponent); }  // 2^-k x, both normal
 };
 
 static inline Place place(Vec m) {
-    constexpr std::uint64_t exponent_of_k0 = std::uint64_t{1024} << 52;
-    const Bits u = bits(m) - Bits(first - exponent_of_k0);
-    const Bits exponent = u & Bits(0xfff0000000000000);
-    const Vec k = from_bits(shift_right<52>(u) | bits(Vec(0x1p52))) - Vec(0x1p52 + 1024);
+    constexpr std::uint64_t bias = std::uint64_t{1024} << 52;
+    const Bits u = bits(m) - Bits(first - bias);
     Place found;
-    found.k = k;
-    found.down = from_bits(Bits(0x3ff0000000000000 + exponent_of_k0) - exponent);
+    found.k = from_bits(shift_right<52>(u) | bits(Vec(0x1p52))) - Vec(0x1p52 + 1024);
+    found.exponent = (u & Bits(0xfff0000000000000)) - Bits(bias);
     lookup16(octave_steps, shift_right<48>(u), found.c, found.log);
     return found;
+}
+
+// base + log(1 + r), base = k log 2 + log(1/c).
+static inline Pair finish(Pair r, const Place& at) {
+    const Pair y = finish(r, fma(at.k, log2_hi, at.log));
+    return {y.hi, fma(at.k, log2_lo, y.lo)};
 }
 
 }  // namespace logarithm
@@ -100,20 +109,13 @@ static inline Place place(Vec m) {
 static inline Pair log1p_unit_pair(Pair h) {
     Vec c, log;
     lookup16(logarithm::unit_steps, bits(fma(h.hi, 15.0, 0x1.8p52)), c, log);
-    return logarithm::finish(h, c, log);
+    return logarithm::finish(logarithm::reduced(h, c), log);
 }
 
 // k log 2 + log(1 + f), where `at` is the place of 2^k (1 + f), which need not be good: r may leave its interval by
 // a few units in the last place.
 static inline Pair log_pair(const logarithm::Place& at, Pair f) {
-    const Pair y = logarithm::finish(f, at.c, fma(at.k, logarithm::log2_hi, at.log));
-    return {y.hi, fma(at.k, logarithm::log2_lo, y.lo)};
-}
-
-// log m for 2^-1021 <= m <= 2^1021, |m.lo| <= 2^-45 m.hi.
-static inline Pair log_pair(Pair m) {
-    const logarithm::Place at = logarithm::place(m.hi);
-    return log_pair(at, Pair{fma(m.hi, at.down, -1.0), m.lo * at.down});
+    return logarithm::finish(logarithm::reduced(f, at.c), at);
 }
 
 }  // namespace verhulst::VERHULST_LEVEL
