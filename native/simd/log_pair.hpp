@@ -118,4 +118,10 @@ static inline Pair log_pair(const logarithm::Place& at, Pair f) {
     return logarithm::finish(logarithm::reduced(f, at.c), at);
 }
 
+// log m for 2^-1021 <= m <= 2^1021, |m.lo| <= 2^-45 m.hi.
+static inline Pair log_pair(Pair m) {
+    const logarithm::Place at = logarithm::place(m.hi);
+    return log_pair(at, Pair{at.scaled(m.hi) - 1.0, m.lo * at.scaled(1.0)});
+}
+
 }  // namespace verhulst::VERHULST_LEVEL

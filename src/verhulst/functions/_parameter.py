@@ -21,5 +21,5 @@ def with_parameter(ufunc: np.ufunc, z: ArrayLike, parameter: ArrayLike, out: Any
     dtype = getattr(z, "dtype", None)
     if isinstance(dtype, np.dtype):
         result = dtype if dtype.kind == "f" else relu.resolve_dtypes((dtype, None))[1]
-        parameter = np.asarray(parameter).astype(result)
+        parameter = np.asarray(parameter).astype(result, copy=False)
     return ufunc(z, parameter, out=out, where=where)
