@@ -17,7 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 def _mathml(node: nodes.Element, *, block: bool) -> str:
     # TeX sets a thin space between an operator and what follows it; the converter does not.
-    text = re.sub(r"\\log(?=\s*(?:[A-Za-z]|\\sigma))", r"\\log\\,", node.astext())
+    text = re.sub(r"(\\log|\\operatorname\{\w+\})(?=\s*(?:[A-Za-z]|\\sigma))", r"\1\\,", node.astext())
     try:
         return str(tex2mathml(text, as_block=block))
     except ValueError as error:
@@ -32,7 +32,9 @@ def inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def displayed(translator: HTML5Translator, node: nodes.math_block) -> None:
     """A formula on a line of its own."""
-    translator.body.append(f'<div style="text-align: center; overflow-x: auto; margin: 1rem 0">{_mathml(node, block=True)}</div>')
+    translator.body.append(
+        f'<div style="text-align: center; overflow-x: auto; margin: 1rem 0">{_mathml(node, block=True)}</div>'
+    )
     raise nodes.SkipNode
 
 
