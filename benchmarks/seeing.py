@@ -16,7 +16,8 @@ import numpy as np
 import verhulst as vh
 
 JAVASCRIPT = {
-    "sigmoid": "sigmoid", "sigmoidDerivative": "sigmoid_derivative", "softplus": "softplus", "logSigmoid": "log_sigmoid",
+    "sigmoid": "sigmoid", "sigmoidDerivative": "sigmoid_derivative", "softplus": "softplus",
+    "logSigmoid": "log_sigmoid",
     "tanh": "tanh", "tanhDerivative": "tanh_derivative", "gelu": "gelu",
 }  # fmt: skip
 
@@ -28,7 +29,9 @@ def figures() -> list[str]:
         "import sys, tempfile, time, verhulst as vh; from verhulst.figures.registry import plot, save\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         "    for _ in range(2):\n"
-        "        start = time.perf_counter(); save(plot(sys.argv[1]), folder + '/a.png'); print(time.perf_counter() - start)\n"
+        "        start = time.perf_counter()\n"
+        "        save(plot(sys.argv[1]), folder + '/a.png')\n"
+        "        print(time.perf_counter() - start)\n"
     )
     for name in vh.figures.FIGURES:
         done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=True)

@@ -83,7 +83,7 @@ const dataPanel = {
     const { fit } = this;
     const [a, b] = fit.path[Math.min(this.shown, fit.path.length - 1)];
     const running = fit.obstacle !== null;
-    const rows = [["intercept", plain(a), a], ["slope", running ? `${plain(b)} → ${b < 0 ? "−∞" : "∞"}` : `${plain(b)} ± ${plain(fit.error, 2)}`, b],
+    const rows = [["intercept", running && Math.abs(a) > 1e-6 ? `${plain(a)} → ${a < 0 ? "−∞" : "∞"}` : plain(a), a], ["slope", running ? `${plain(b)} → ${b < 0 ? "−∞" : "∞"}` : `${plain(b)} ± ${plain(fit.error, 2)}`, b],
       ["odds ratio per unit", running ? (b < 0 ? "0" : "∞") : plain(Math.exp(b)), Math.exp(b)], ["log-likelihood", plain(fit.logLikelihood), fit.logLikelihood], ["crosses ½ at x", plain(-a / b, 3), -a / b], ["Newton steps", String(Math.min(this.shown, fit.path.length - 1)), this.shown]];
     return rows.map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`).join("");
   },
