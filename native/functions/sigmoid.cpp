@@ -1,6 +1,6 @@
 // sigmoid(z) = 1/(1 + e^-z)
 #include "functions/elementwise.hpp"
-#include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
@@ -31,7 +31,7 @@ struct Sigmoid {
         return fast_two_sum(q, rest * q);
     }
 
-    static constexpr int quick_good = 37;
+    static constexpr int quick_good = 44;
     static constexpr double quick_reach = 87, quick_least = 0x1p-126;
     // One division for both: 1/s = s'/(s s').
     static inline Two quick(Two z) {

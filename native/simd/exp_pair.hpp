@@ -1,4 +1,4 @@
-// e^x as an unevaluated pair of doubles, good to 2^-62, and as one double, good to 2^-38.
+// e^x and e^x - 1 as unevaluated pairs of doubles.
 //
 // Reduction.   x = k ln2/16 + r, k the nearest integer, |r| <= ln2/32 (1 + 2^-30); k = 16 m + j, 0 <= j < 16.
 //   ln2/16 = C1 + C2, C1 the nearest double (a multiple of 2^-57), C2 the nearest double to the rest (to 2^-113).
@@ -8,14 +8,19 @@
 // Polynomial.  e^r = 1 + r + r^2 P(r), P(0) = 1/2, the rest minimax: |r^2 (P(r) - (e^r - 1 - r)/r^2)| < 2^-65.2.
 //   (The fits here are linear programmes over 801 Chebyshev points, for the correction of the Taylor coefficients in
 //   scaled variables; the coefficients were then rounded, and the error was taken from the rounded ones at 240 bits.)
-// Pair.        u + u_lo = r1 + (c + r^2 P(r)), a fast two-sum. Errors: three roundings of half an ulp of at most
-//   2^-12.05, together below 2^-63.4; with the polynomial's below 2^-63.0.
-//   e^x = 2^m T (1 + u + u_lo): hi = fma(T, u, T); T - hi is exact (Sterbenz: |u| < 0.022), so fma(T, u, T - hi) is
-//   the rounding error of hi to 2^-53 of itself; u_lo T is added to it.
-// Bound.       |hi + lo - e^x| <= 2^-62.8 e^x + 2^-1074 and |lo| <= ulp(hi), for -708 <= x <= 709, |x_lo| <= ulp(x).
+// Pair.        w = r1^2 P, u = r1 + w and hi = fma(T, u, T) are roundings that need not be good: what hi lacks is computed.
+//   T - hi is exact (Sterbenz: |u| < 0.022), fma(T, r1, T - hi) is -T r1^2 P and roundings, below 2^-12 T, and so exact
+//   to 2^-65.0 T; adding T (r1^2 P) leaves lo, known to 2^-65.0 T by the product's rounding (of 2^-12.05); P is rounded
+//   by at most 2^-54, times r1^2 is 2^-65.0; the products with r1^2 rounded twice more, 2^-65.0 each. In all, with the
+//   polynomial's 2^-65.2, less than 2^-62.6. Then c: e^c = 1 + c to 2^-90, so c hi is added to lo; |c| < 2^-45.
+// Bound.       |hi + lo - e^x| <= 2^-62.6 e^x + 2^-1074 for -708 <= x <= 709, |x_lo| <= ulp(x).
 //
-// Near x = 0 what is wanted is e^x - 1 to the same relative accuracy. There r1^2/2 is kept exactly, as v + v_lo:
-//   e^(r1 + c) = 1 + r1 + v + [v_lo + c (1 + r1) + r^3 Q(r)],  Q minimax, |r^3 (Q - ...)| < 2^-74.3.
+// Near x = 0 what is wanted is e^x - 1 to 2^-60 of itself: for k = 0 from r1, for k != 0 where |e^x - 1| > 2^-5.6.
+//   e^r1 - 1 = r1 + square/2 + rest/2, square = RN(r1^2), rest = (r1^2 - square) + r1^3 2Q(r1), the first part exact by
+//   fma, 2Q minimax: |r1^3 (2Q - ...)/2| < 2^-74.3. The steps are as above, with 2^m T - 1, exact as a pair (0 where
+//   k = 0), in the place of T; hi - (2^m T - 1) is exact, for |T u| < 0.53 |2^m T - 1| where k != 0. What is rounded is
+//   at most 2^-12 in fma(T, r1, .), 2^-66 absolutely, and r1^3/6, 2^-72. So 2^-65.9 at most, 2^-60.3 of the result.
+//   For k = 0, fma(T, r1, .) is exact, and all that is rounded is of order r1^3: 2^-64 of the result.
 #pragma once
 
 #include "simd/double_double.hpp"
@@ -64,15 +69,15 @@ static inline Vec quadratic_rest(Vec r, Vec r2) {
     return fma(r2, fma(r2, high, middle), low);
 }
 
-// (e^r - 1 - r - r^2/2)/r^3.
+// 2 (e^r - 1 - r - r^2/2)/r^3.
 static inline Vec cubic_rest(Vec r, Vec r2) {
-    const Vec low = fma(r, 0x1.5555555555557p-5, 0x1.5555555555558p-3);
-    const Vec middle = fma(r, 0x1.6c16c16b95330p-10, 0x1.11111110a194bp-7);
-    const Vec high = fma(r, 0x1.a01b599785559p-16, 0x1.a01b6ddd837bfp-13);
+    const Vec low = fma(r, 0x1.5555555555557p-4, 0x1.5555555555558p-2);
+    const Vec middle = fma(r, 0x1.6c16c16b95330p-9, 0x1.11111110a194bp-6);
+    const Vec high = fma(r, 0x1.a01b599785559p-15, 0x1.a01b6ddd837bfp-12);
     return fma(r2, fma(r2, high, middle), low);
 }
 
-// a e^(r1 + c), |a| any: w = r1^2 P(r1), u = r1 + w, hi = fma(a, u, a), and what hi lacks.
+// a e^(r1 + c).
 static inline Pair times(Vec a, const Reduced& x) {
     const Vec r2 = x.r1 * x.r1;
     const Vec P = quadratic_rest(x.r1, r2);
@@ -83,17 +88,22 @@ static inline Pair times(Vec a, const Reduced& x) {
     return {hi, fma(x.c, hi, lacks)};
 }
 
-// u + u_lo = e^(r1 + c) - 1, relatively to 2^-65 where c = 0, absolutely to 2^-72.
-static inline Pair fine_fraction(const Reduced& x) {
-    const Vec r = x.r1 + x.c;
-    const Vec half = 0.5 * x.r1;
-    const Vec v = half * x.r1;
-    const Vec v_lo = fma(half, x.r1, -v);
-    const Vec r2 = r * r;
-    const Vec small = fma(r2 * r, cubic_rest(r, r2), v_lo + fma(x.r1, x.c, x.c));
-    const Pair w = fast_two_sum(v, small);
-    const Pair u = fast_two_sum(x.r1, w.hi);
-    return {u.hi, u.lo + w.lo};
+// e^r1 - 1 = r1 + square/2 + rest/2 = about u, where `square` alone is already r1^2 but for its rounding.
+struct Fine {
+    Vec square, rest, u;
+};
+static inline Fine fine(Vec r1) {
+    const Vec square = r1 * r1;
+    const Vec rest = fma(square, r1 * cubic_rest(r1, square), fma(r1, r1, -square));
+    return {square, rest, fma(0.5, square + rest, r1)};
+}
+
+// 2^m T e^(r1 + c) + offset, where `whole` is 2^m T + offset as a pair: offset is 0 or -1.
+static inline Pair fine_times(const Reduced& x, const Fine& f, Pair whole, double offset) {
+    const Vec half = 0.5 * x.power;
+    const Vec hi = fma(x.power, f.u, whole.hi);
+    const Vec lacks = fma(half, f.rest, fma(half, f.square, fma(x.power, x.r1, whole.hi - hi)));
+    return {hi, fma(x.c, hi - offset, lacks + whole.lo)};
 }
 
 }  // namespace exponential
@@ -119,23 +129,29 @@ static inline Pair exp_pair(Pair x) {
     return fast_two_sum(e.hi, e.lo);
 }
 
-// e^x - 1 for -708 <= x <= 709, to 2^-61 of itself however small x is; |lo| <= ulp(hi). nan gives nan, -0 gives 0.
-// 2^m T - 1 is exact as a pair, 0 for k = 0, and then the answer is u itself. hi - whole.hi is exact as above, for
-// |T u| < 0.53 |T - 1| where k != 0.
-static inline Pair expm1_pair(const exponential::Reduced& reduced) {
-    const Pair u = exponential::fine_fraction(reduced);
+// e^x - 1 for -708 <= x <= 709, to 2^-60 of itself however small x is; |lo| <= ulp(hi). nan gives nan, -0 gives 0.
+static inline Pair expm1_pair(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
     const Pair whole = two_sum(reduced.power, -1.0);
-    const Vec hi = fma(reduced.power, u.hi, whole.hi);
-    const Vec error = fma(reduced.power, u.hi, whole.hi - hi);
-    return fast_two_sum(hi, error + fma(reduced.power, u.lo, whole.lo));
+    const Pair m = exponential::fine_times(reduced, exponential::fine(reduced.r1), whole, -1.0);
+    return fast_two_sum(m.hi, m.lo);
 }
-static inline Pair expm1_pair(Vec x) { return expm1_pair(exponential::reduce(x)); }
 
-// e^(x + x_lo) - 1, |x_lo| <= ulp(x).
-static inline Pair expm1_pair(Pair x) {
-    exponential::Reduced reduced = exponential::reduce(x.hi);
-    reduced.c = reduced.c + x.lo;
-    return expm1_pair(reduced);
+// For -708 <= x <= 0: e^x - 1 as expm1_pair, and e^x, as loose pairs (|lo| <= 2^-45 |hi|).
+struct Decay {
+    Pair minus_one, itself;
+};
+static inline Pair decay_minus_one(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
+    const Pair whole = fast_two_sum(-1.0, reduced.power);
+    return exponential::fine_times(reduced, exponential::fine(reduced.r1), whole, -1.0);
+}
+static inline Decay decay(Vec x) {
+    const exponential::Reduced reduced = exponential::reduce(x);
+    const exponential::Fine fine = exponential::fine(reduced.r1);
+    const Pair whole = fast_two_sum(-1.0, reduced.power);
+    return {exponential::fine_times(reduced, fine, whole, -1.0),
+            exponential::fine_times(reduced, fine, {reduced.power, 0.0}, 0.0)};
 }
 
 // A pair times a power of two that may be far outside the range of doubles.
@@ -172,21 +188,6 @@ static inline Vec scale_once(Pair p, Bits exponent) {
     const Vec first = from_bits(one + shift_left<52>(half));
     const Vec second = from_bits(one + shift_left<52>(exponent - half));
     return rounded * first * second;
-}
-
-// e^x to 2^-38 of itself, for -708 <= x <= 709; for results whose rounding is guarded (see elementwise.hpp).
-// Any rounding of the multiply-adds will do. e^r by a minimax polynomial of degree 4: error < 2^-38.5.
-static inline Vec exp_quick(Vec x) {
-    const Vec shifted = multiply_add(x, exponential::per_step, exponential::shift);
-    const Vec k = shifted - exponential::shift;
-    const Vec r = multiply_add(k, -exponential::step_hi, x);
-    const Vec r2 = r * r;
-    const Vec low = multiply_add(r, 0x1.fffffffb134f9p-1, 0x1.0000000000028p+0);
-    const Vec high = multiply_add(r, 0x1.5557e551e5a7fp-3, 0x1.fffffffbbb680p-2);
-    const Vec poly = multiply_add(r2, multiply_add(r2, 0x1.5557b99627bc2p-5, high), low);
-    const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) +
-                                shift_left<48>(bits(shifted)));
-    return power * poly;
 }
 
 }  // namespace verhulst::VERHULST_LEVEL
