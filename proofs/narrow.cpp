@@ -15,15 +15,30 @@
 namespace {
 
 constexpr int chunk = 4096;
-constexpr mpfr_prec_t precision = 256;
+constexpr mpfr_prec_t precision = 256, higher_precision = 1200;
 
+// A result within 2^-200 of a short number may be a tie that is broken further down (2^-300 for subnormal inputs):
+// those are computed again with many more bits.
 struct Judge {
-    mpfr_t x, y;
-    Judge() { mpfr_inits2(precision, x, y, static_cast<mpfr_ptr>(nullptr)); }
+    mpfr_t x, y, exact_x, exact_y, shorter, distance;
+    Judge() {
+        mpfr_inits2(precision, x, y, distance, static_cast<mpfr_ptr>(nullptr));
+        mpfr_inits2(higher_precision, exact_x, exact_y, static_cast<mpfr_ptr>(nullptr));
+        mpfr_init2(shorter, 60);
+    }
+    bool near_short_number() {
+        if (!mpfr_regular_p(y)) return false;
+        mpfr_set(shorter, y, MPFR_RNDN);
+        mpfr_sub(distance, y, shorter, MPFR_RNDN);
+        return mpfr_zero_p(distance) || mpfr_get_exp(distance) < mpfr_get_exp(y) - 200;
+    }
     std::uint32_t operator()(const Reference& r, const Format& f, double input) {
         mpfr_set_d(x, input, MPFR_RNDN);
         r.exact(y, x);
-        return encode(f, round_to_odd(y));
+        if (!near_short_number()) return encode(f, round_to_odd(y));
+        mpfr_set_d(exact_x, input, MPFR_RNDN);
+        r.exact(exact_y, exact_x);
+        return encode(f, round_to_odd(exact_y));
     }
 };
 

@@ -216,8 +216,12 @@ void silu_exact(mpfr_t y, mpfr_t x) {
 }
 void silu_derivative_exact(mpfr_t y, mpfr_t x) {  // σ + x σ'
     Number t(y);
-    if (mpfr_inf_p(x)) {
-        mpfr_set_ui(y, mpfr_sgn(x) > 0, N);
+    if (mpfr_cmp_d(x, 1e6) > 0) {
+        mpfr_set_ui(y, 1, N);
+        return;
+    }
+    if (mpfr_cmp_d(x, -1e6) < 0) {  // negative, below the least double, and perhaps below the least mpfr_t
+        mpfr_set_zero(y, -1);
         return;
     }
     sigmoid_derivative_exact(t.v, x);

@@ -30,6 +30,24 @@ static inline Pair two_product(Vec a, Vec b) {
     return {hi, fma(a, b, -hi)};
 }
 
+// a b, |a.lo| <= ulp(a.hi), |b.lo| <= ulp(b.hi): relatively to 2^-102. The result has |lo| <= 3 ulp(hi).
+static inline Pair multiply(Pair a, Pair b) {
+    const Vec hi = a.hi * b.hi;
+    return {hi, fma(a.hi, b.hi, -hi) + fma(a.hi, b.lo, a.lo * b.hi)};
+}
+
+// a/b = q + rest r to 2^-90 of itself, barring underflow of rest, where |a.lo| <= 2^-45 |a.hi|, b likewise: one division.
+struct Quotient {
+    Vec q, rest, r;
+};
+static inline Quotient divide(Pair a, Pair b) {
+    const Vec r = 1.0 / b.hi;
+    const Vec q = a.hi * r;
+    return {q, fma(-q, b.hi, a.hi) + fma(-q, b.lo, a.lo), r};
+}
+static inline Vec round(Quotient x) { return fma(x.rest, x.r, x.q); }
+static inline Pair pair(Quotient x) { return fast_two_sum(x.q, x.rest * x.r); }
+
 static inline Pair select(Mask m, Pair yes, Pair no) {
     return {select(m, yes.hi, no.hi), select(m, yes.lo, no.lo)};
 }

@@ -130,11 +130,18 @@ static inline Pair exp_pair(Pair x) {
 }
 
 // e^x - 1 for -708 <= x <= 709, to 2^-60 of itself however small x is; |lo| <= ulp(hi). nan gives nan, -0 gives 0.
-static inline Pair expm1_pair(Vec x) {
-    const exponential::Reduced reduced = exponential::reduce(x);
+static inline Pair expm1_pair(const exponential::Reduced& reduced) {
     const Pair whole = two_sum(reduced.power, -1.0);
     const Pair m = exponential::fine_times(reduced, exponential::fine(reduced.r1), whole, -1.0);
     return fast_two_sum(m.hi, m.lo);
+}
+static inline Pair expm1_pair(Vec x) { return expm1_pair(exponential::reduce(x)); }
+
+// e^(x + x_lo) - 1, |x_lo| <= ulp(x).
+static inline Pair expm1_pair(Pair x) {
+    exponential::Reduced reduced = exponential::reduce(x.hi);
+    reduced.c = reduced.c + x.lo;
+    return expm1_pair(reduced);
 }
 
 // For -708 <= x <= 0: e^x - 1 as expm1_pair, and e^x, as loose pairs (|lo| <= 2^-45 |hi|).

@@ -31,12 +31,6 @@ constexpr double one_over_sqrt_two_pi_lo = -0x1.cbc0d30ebfd15p-56;  // the rest,
 
 }  // namespace normal_distribution
 
-// a b, |a.lo| <= ulp(a.hi), |b.lo| <= ulp(b.hi): relatively to 2^-102. The result has |lo| <= 3 ulp(hi).
-static inline Pair multiply(Pair a, Pair b) {
-    const Vec hi = a.hi * b.hi;
-    return {hi, fma(a.hi, b.hi, -hi) + fma(a.hi, b.lo, a.lo * b.hi)};
-}
-
 // c + d p, where |c| > |d p|.
 static inline Pair horner(Pair c, Vec d, Pair p) {
     const Vec product = d * p.hi;

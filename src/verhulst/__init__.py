@@ -27,10 +27,15 @@ from verhulst.functions import (
     set_num_threads,
     sigmoid,
     sigmoid_derivative,
+    sigmoid_second_derivative,
+    silu,
+    silu_derivative,
     softmax,
     softplus,
     softplus_inverse,
     softplus_inverse_derivative,
+    tanh,
+    tanh_derivative,
 )
 
 __version__ = "0.1.0.dev0"
@@ -89,10 +94,15 @@ __all__ = [
     "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
+    "sigmoid_second_derivative",
+    "silu",
+    "silu_derivative",
     "softmax",
     "softplus",
     "softplus_inverse",
     "softplus_inverse_derivative",
+    "tanh",
+    "tanh_derivative",
 ]
 
 

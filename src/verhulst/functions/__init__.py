@@ -21,10 +21,15 @@ from verhulst.functions._relu import relu
 from verhulst.functions._relu_derivative import relu_derivative
 from verhulst.functions._sigmoid import sigmoid
 from verhulst.functions._sigmoid_derivative import sigmoid_derivative
+from verhulst.functions._sigmoid_second_derivative import sigmoid_second_derivative
+from verhulst.functions._silu import silu
+from verhulst.functions._silu_derivative import silu_derivative
 from verhulst.functions._softmax import softmax
 from verhulst.functions._softplus import softplus
 from verhulst.functions._softplus_inverse import softplus_inverse
 from verhulst.functions._softplus_inverse_derivative import softplus_inverse_derivative
+from verhulst.functions._tanh import tanh
+from verhulst.functions._tanh_derivative import tanh_derivative
 from verhulst.functions._threads import get_num_threads, set_num_threads
 
 __all__ = [
@@ -50,10 +55,15 @@ __all__ = [
     "set_num_threads",
     "sigmoid",
     "sigmoid_derivative",
+    "sigmoid_second_derivative",
+    "silu",
+    "silu_derivative",
     "softmax",
     "softplus",
     "softplus_inverse",
     "softplus_inverse_derivative",
+    "tanh",
+    "tanh_derivative",
 ]
 
 _register_bfloat16()
