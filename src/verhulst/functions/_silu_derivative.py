@@ -33,6 +33,6 @@ Examples
 --------
 >>> import verhulst as vh
 >>> vh.silu_derivative([-1.0, 0.0, 2.4])
-array([0.07232949, 0.5       , 1.09983919])
+array([0.07232949, 0.5       , 1.0998393 ])
 """,
 )
