@@ -12,6 +12,7 @@ from verhulst.data.model_file import read_model
 # Kind of model -> "module:function" that makes the object from a ModelFile. Imported when such a file is loaded.
 _LOADERS = {
     "logistic regression": "verhulst.regression.model_file:from_model_file",
+    "logistic regression estimator": "verhulst.regression.estimator_file:from_model_file",
     "calibrator": "verhulst.calibration.model_file:from_model_file",
 }
 

@@ -117,9 +117,9 @@ def wald(
     known = np.isfinite(estimate) & (error > 0) & np.isfinite(error)
     z = np.divide(estimate, error, out=np.full(q, np.nan), where=known)
     if intervals is None:
-        half = normal_quantile(level) * error
-        lower = np.where(np.isfinite(estimate), estimate - half, -np.inf)
-        upper = np.where(np.isfinite(estimate), estimate + half, np.inf)
+        finite = np.isfinite(estimate)
+        half = normal_quantile(level) * np.where(finite, error, np.inf)
+        lower, upper = (np.where(finite, estimate, 0.0) + side for side in (-half, half))
     else:
         lower, upper = np.asarray(intervals, dtype=np.float64).reshape(q, 2).T
     columns = (estimate, error, z, 2 * ndtr(-np.abs(z)), lower, upper)

@@ -1,0 +1,287 @@
+"""Logistic regression as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+
+import verhulst
+from verhulst.regression.average_effects import marginal_effects
+from verhulst.regression.fitting import fit
+from verhulst.regression.inference import ParameterTable, odds_ratios, probability_interval
+from verhulst.regression.profile import profile_intervals
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.robust import sandwich
+from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.summary import Summary, summary
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+FLOATS = (np.float64, np.float32)
+
+
+class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Logistic regression with standard errors, fitted until it is within a millionth of a standard error.
+
+    P(second class | x) = σ(b₀ + xᵀb + offset). Maximum likelihood unless a penalty is asked for. A 0/1 target of K ≥ 2
+    columns is multi-label: K regressions on the same X.
+
+    Parameters
+    ----------
+    penalty : {None, "l2", "firth"}
+        "l2" adds ½‖b‖²/C on the slopes as given, the intercept is free. "firth" is Jeffreys' prior.
+    C : float
+        Inverse strength of the L2 penalty, as in scikit-learn.
+    fit_intercept : bool
+        Whether the model has an intercept.
+    collinear : {"drop", "error"}
+        What becomes of columns that are combinations of columns before them: coefficient 0, error nan and a warning
+        that names the combination; or a ValueError.
+    tol : float
+        The Newton decrement at which to stop: distance from the maximum in standard errors.
+    max_iter : int
+        Most passes over the data.
+    verbose : int
+        1 prints a line for each pass to stderr.
+
+    Attributes
+    ----------
+    classes_ : (2,) labels; for a multi-label target the K columns' numbers
+    coef_ : (1, p) or (K, p)
+    intercept_ : (1,) or (K,)
+    covariance_ : (p+1, p+1) or (K, p+1, p+1), intercept first; p without an intercept
+    standard_errors_ : (p+1,) or (K, p+1)
+    log_likelihood_, decrement_, n_iter_, converged_, separation_ : of the fit; for a multi-label target lists of K
+    result_ : LogisticFit, or a tuple of K: everything about the fit, free of scikit-learn
+    n_features_in_, feature_names_in_ : as in scikit-learn
+
+    Notes
+    -----
+    A fitted estimator keeps a reference to its data, for profile intervals and robust errors. Pickles leave it out.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], ["no", "no", "yes", "no", "yes", "yes"]
+    >>> model = vh.LogisticRegression().fit(X, y)
+    >>> model.coef_.round(4), model.standard_errors_.round(4)
+    (array([[1.214]]), array([2.5457, 0.9126]))
+    >>> model.predict([[1.0], [4.5]]).tolist()
+    ['no', 'yes']
+    """
+
+    def __init__(
+        self,
+        penalty: Literal["l2", "firth"] | None = None,
+        C: float = 1.0,
+        *,
+        fit_intercept: bool = True,
+        collinear: Literal["drop", "error"] = "drop",
+        tol: float = 1e-6,
+        max_iter: int = 100,
+        verbose: int = 0,
+    ) -> None:
+        self.penalty = penalty
+        self.C = C
+        self.fit_intercept = fit_intercept
+        self.collinear = collinear
+        self.tol = tol
+        self.max_iter = max_iter
+        self.verbose = verbose
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.two_d_labels = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__getstate__().items() if name != "_data"}
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, offset: ArrayLike | None = None
+    ) -> Self:
+        """Fit to data.
+
+        Parameters
+        ----------
+        X : (n, p); float64 and float32 are read in place
+        y : (n,) two classes of any type, the larger one is modelled; or (n, K) of 0 and 1
+        sample_weight : (n,) ≥ 0, counts of cases
+        offset : (n,) known part of the log-odds
+
+        Raises
+        ------
+        ValueError
+            for data that cannot be fitted; the message says what and where
+        """
+        X, y = validate_data(self, X, y, dtype=FLOATS, multi_output=True)
+        weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
+        labels = np.asarray(y)
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            labels = column_or_1d(labels, warn=True)
+        check_classification_targets(labels)
+        if labels.ndim == 2:
+            if not np.isin(labels, (0, 1)).all():
+                raise ValueError("a target of several columns must hold 0 and 1 only: one column per label")
+            self.classes_ = np.arange(labels.shape[1])
+            targets = [np.ascontiguousarray(labels[:, k], dtype=np.uint8) for k in range(labels.shape[1])]
+        else:
+            targets = [self._encoded(labels, weight)]
+        names = getattr(self, "feature_names_in_", None)
+        results = tuple(
+            fit(
+                X,
+                target,
+                weight,
+                offset,
+                penalty=self.penalty,
+                C=self.C,
+                intercept=self.fit_intercept,
+                names=None if names is None else tuple(names),
+                collinear=self.collinear,
+                tolerance=self.tol,
+                max_passes=self.max_iter,
+                verbose=self.verbose,
+            )
+            for target in targets
+        )
+        self.result_ = results[0] if labels.ndim == 1 else results
+        self._data = (X, targets, weight, offset)
+        self._publish()
+        return self
+
+    def _encoded(self, labels: NDArray[Any], weight: Vector | None) -> NDArray[np.uint8]:
+        self.classes_, code = np.unique(labels, return_inverse=True)
+        counted = self.classes_ if weight is None else np.unique(labels[weight > 0])
+        if len(self.classes_) > 2:
+            raise ValueError(
+                "Only binary classification is supported. The type of the target is "
+                f"{type_of_target(labels)}: it holds {len(self.classes_)} classes"
+            )
+        if len(counted) < 2:
+            shown = counted[0] if len(counted) else "none"
+            raise ValueError(f"y holds one class only: {shown!r}. A fit needs rows of both classes")
+        return np.asarray(code, dtype=np.uint8)
+
+    def _publish(self) -> None:
+        """Set the fitted attributes from `result_`."""
+        results, first = self._results, int(self.fit_intercept)
+        self.coef_ = np.array([r.coefficients[first:] for r in results])
+        self.intercept_ = np.array([r.coefficients[0] if first else 0.0 for r in results])
+        one = isinstance(self.result_, LogisticFit)
+        every: dict[str, list[Any]] = {
+            "covariance_": [r.covariance for r in results],
+            "standard_errors_": [r.standard_errors for r in results],
+            "log_likelihood_": [r.log_likelihood for r in results],
+            "decrement_": [r.decrement for r in results],
+            "n_iter_": [len(r.passes) for r in results],
+            "converged_": [r.converged for r in results],
+            "separation_": [r.separation for r in results],
+        }
+        for name, values in every.items():
+            stacked = values if name == "separation_" else np.array(values)
+            setattr(self, name, values[0] if one else stacked)
+
+    @property
+    def _results(self) -> tuple[LogisticFit, ...]:
+        check_is_fitted(self, "result_")
+        return (self.result_,) if isinstance(self.result_, LogisticFit) else self.result_
+
+    def _one(self) -> LogisticFit:
+        if len(results := self._results) > 1 or not isinstance(self.result_, LogisticFit):
+            raise ValueError(
+                f"the target had {len(results)} labels, each has a fit of its own: use result_[k], for example "
+                "result_[0].summary()"
+            )
+        return self.result_
+
+    def decision_function(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector | Matrix:
+        """Log-odds of the second class, (n,); of each label, (n, K). ±inf on the sides of a separating direction."""
+        results = self._results
+        X = validate_data(self, X, reset=False, dtype=FLOATS)
+        scores = [r.log_odds(X, offset) for r in results]
+        return scores[0] if isinstance(self.result_, LogisticFit) else np.column_stack(scores)
+
+    def predict_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
+        """Probabilities: (n, 2) in the order of classes_; for a multi-label target (n, K), each label's own."""
+        z = self.decision_function(X, offset)
+        return np.column_stack([verhulst.sigmoid(-z), verhulst.sigmoid(z)]) if z.ndim == 1 else verhulst.sigmoid(z)
+
+    def predict_log_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
+        """Logarithms of the probabilities, with all their digits in both tails."""
+        z = self.decision_function(X, offset)
+        ones: Matrix = verhulst.log_sigmoid(z)
+        return ones if z.ndim == 2 else np.column_stack([verhulst.log_one_minus_sigmoid(z), ones])
+
+    def predict(self, X: ArrayLike, offset: ArrayLike | None = None) -> NDArray[Any]:
+        """The class with the higher probability, (n,); 0 or 1 for each label, (n, K)."""
+        z = self.decision_function(X, offset)
+        return self.classes_[(z > 0).astype(int)] if z.ndim == 1 else (z > 0).astype(int)
+
+    def predict_interval(
+        self, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
+    ) -> tuple[Vector, Vector]:
+        """Wald intervals for the probability of the second class; see `verhulst.regression.probability_interval`."""
+        found = self._one()
+        return probability_interval(found, validate_data(self, X, reset=False, dtype=FLOATS), level, offset)
+
+    def summary(
+        self,
+        level: float = 0.95,
+        *,
+        interval: Literal["wald", "profile"] = "wald",
+        covariance: Literal["HC0", "HC1"] | Matrix | None = None,
+        clusters: ArrayLike | None = None,
+        penalised_errors: bool = False,
+    ) -> Summary:
+        """Coefficients, errors, tests, odds ratios and how the fit went, as text and HTML.
+
+        Parameters
+        ----------
+        level : coverage of the intervals
+        interval : "wald", or "profile" for profile-likelihood intervals
+        covariance : "HC0" or "HC1" for robust errors, or a matrix; None is the inverse information
+        clusters : (n,) labels of the training rows, for cluster-robust errors
+        penalised_errors : show errors of an L2-penalised fit, which leave out its bias
+        """
+        if interval not in ("wald", "profile"):
+            raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
+        found, intervals = self._one(), None
+        if isinstance(covariance, str) or (clusters is not None and covariance is None):
+            X, (y,), weight, offset = self._training_data()
+            covariance = sandwich(found, X, y, weight, offset, kind=covariance or "HC1", clusters=clusters)
+        if interval == "profile":
+            X, (y,), weight, offset = self._training_data()
+            intervals = profile_intervals(found, X, y, weight, offset, level=level)
+        return summary(found, level, covariance=covariance, intervals=intervals, penalised_errors=penalised_errors)
+
+    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
+        """Odds ratios of the columns with Wald intervals."""
+        return odds_ratios(self._one(), level)
+
+    def marginal_effects(self, X: ArrayLike, **options: Any) -> ParameterTable:
+        """Average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
+        return marginal_effects(self._one(), validate_data(self, X, reset=False, dtype=FLOATS), **options)
+
+    def _training_data(self) -> tuple[Any, Any, Any, Any]:
+        if not hasattr(self, "_data"):
+            raise ValueError(
+                "this estimator was loaded or unpickled without its data; pass arrays to verhulst.regression."
+                "profile_intervals or sandwich, with result_ as the fit"
+            )
+        return self._data
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the estimator as JSON with exact floats; `vh.load` reads it back. Classes must be text or numbers."""
+        from verhulst.regression.estimator_file import save
+
+        save(self, path)
