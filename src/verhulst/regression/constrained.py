@@ -29,6 +29,7 @@ from verhulst.regression.statistics import Matrix, Vector
 
 LONGEST_STEP = 2.0  # standard errors
 ACCELERATED_BELOW = 0.3  # standard errors: farther away the steps are too unlike each other to learn from
+SAFE_RATIO = 0.1  # steps are not trusted to shrink by more than this when the search ends
 MEMORY = 4
 
 
@@ -119,7 +120,8 @@ def constrained(
     """
     betas, value = start.copy(), np.full(len(start), np.nan)
     done = np.zeros(len(start), dtype=bool)
-    past = [_Past() for _ in start]
+    past = [Acceleration() for _ in start]
+    before = np.full(len(start), np.inf)
     for passes in range(1, max_passes + 1):
         which = np.flatnonzero(~done)
         if not len(which):
@@ -134,25 +136,28 @@ def constrained(
         for k, i in enumerate(which):
             if not np.isfinite(length[k]):
                 continue
-            if length[k] <= tolerance:
+            # What the step leaves undone is the next step, shorter in the ratio of this one to the one before.
+            if length[k] * max(length[k] / before[i], SAFE_RATIO) <= tolerance:
                 betas[i] += steps[k]
                 done[i] = True
             elif length[k] > ACCELERATED_BELOW:
                 betas[i] += steps[k] * min(1.0, LONGEST_STEP / length[k])
-                past[i] = _Past()
+                past[i] = Acceleration()
             else:
-                betas[i] += past[i].accelerated(betas[i], steps[k])
+                betas[i] += past[i].step(betas[i], steps[k])
+            before[i] = length[k]
     return Constrained(betas, value, done, max_passes)
 
 
-class _Past:
+class Acceleration:
     """Anderson's acceleration of one fixed-point iteration (Walker and Ni 2011, SIAM J. Numer. Anal. 49)."""
 
     def __init__(self) -> None:
         self._points: list[Vector] = []
         self._steps: list[Vector] = []
 
-    def accelerated(self, point: Vector, step: Vector) -> Vector:
+    def step(self, point: Vector, step: Vector) -> Vector:
+        """The step to take from `point`, where the iteration itself would take `step`."""
         self._points = [*self._points[-MEMORY:], point.copy()]
         self._steps = [*self._steps[-MEMORY:], step]
         if len(self._steps) < 2:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import verhulst
-from verhulst.regression.collinearity import CollinearWarning, without_dependent
+from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
 from verhulst.regression.factor import Factor
-from verhulst.regression.jeffreys import JeffreysLikelihood, Point
+from verhulst.regression.jeffreys import JeffreysLikelihood, Point, highest
 from verhulst.regression.newton import Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite
 from verhulst.regression.result import ConvergenceWarning, Firth, LogisticFit
@@ -21,6 +21,9 @@ from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept
 from verhulst.regression.statistics import Vector
+
+NEAR = 1.0  # standard errors from the maximum of the likelihood alone, which is about as far as the penalty moves it
+PLAIN_PASSES = 4  # enough for most data; for separated data it only leads away
 
 Correction = Literal["flic", "flac"] | None
 Errors = Literal["expected", "augmented"]
@@ -108,17 +111,26 @@ def firth(
         raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
     require_finite(data.X, data.names)
     standard = Standardisation.of(data.X, intercept=intercept)
-    standard, dropped = without_dependent(data.rows(standard), standard, data.names)
+    dropped: tuple[Collinear, ...] = ()
+    rows, start = data.rows(standard), np.zeros(data.X.shape[1] + intercept)
+    if intercept:
+        start[0] = verhulst.logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
+    first = rows.statistics(start)
+    assert first.information is not None
+    if not (Factor.of(first.information).full and np.all(standard.inverse_scale > 0)):
+        standard, dropped = without_dependent(rows, standard, data.names)
+        rows = data.rows(standard)
+        first = rows.statistics(start)
     if dropped and collinear == "error":
         raise ValueError("; ".join(map(str, dropped)))
     for column in dropped:
         warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=3)
 
     likelihood = jeffreys_likelihood(data, standard, tau)
-    start = np.zeros(len(likelihood.used))
-    if intercept:
-        start[0] = verhulst.logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
-    found = newton(likelihood, start, tolerance=tolerance, max_passes=max_passes, monitor=_tell if verbose else None)
+    # A few passes towards the maximum of the likelihood alone cost less than half as much each, and lead near.
+    near = newton(rows.statistics, start, first=first, tolerance=NEAR, max_passes=PLAIN_PASSES).beta[likelihood.used]
+    tell = _tell if verbose else None
+    found = highest(likelihood, near, tolerance=tolerance, max_passes=max_passes, monitor=tell)
     if found.status != "converged":
         warnings.warn(
             f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still about "

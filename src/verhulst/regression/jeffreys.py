@@ -8,7 +8,7 @@ whatever the data (Kosmidis and Firth 2021, Biometrika 108). The gradient needs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ from scipy.linalg import blas, lapack
 
 import verhulst
 from verhulst.regression.chunks import Blocks, Chunk, chunks
-from verhulst.regression.constrained import Probe
+from verhulst.regression.constrained import ACCELERATED_BELOW, Acceleration, Probe
+from verhulst.regression.newton import EPS, Fit, Pass, Status
 from verhulst.regression.statistics import Matrix, Statistics, Vector
 
 KEPT_NUMBERS = 1 << 23  # designs of up to so many numbers (64 MiB) are standardised once and kept
@@ -37,7 +38,7 @@ class Point:
     log_determinant : log det I
     gradient : (q,) of ℓ + τ log det I
     information : (q, q) I
-    root : (q, q) lower triangular inverse of its Cholesky factor: I⁻¹ = rootᵀ root
+    factor : (q, q) whose lower triangle is the Cholesky factor of I
     augmented : (q, q) XᵀW(1 + 2τh)X, or None where it was not asked for
     leverage : the leverages of each piece of the data
     """
@@ -46,14 +47,17 @@ class Point:
     log_determinant: float
     gradient: Vector
     information: Matrix
-    root: Matrix
+    factor: Matrix
     augmented: Matrix | None
     leverage: tuple[Vector, ...]
 
+    def penalised(self, tau: float) -> float:
+        """ℓ + τ log det I."""
+        return self.log_likelihood + tau * self.log_determinant
+
     def solve(self, vector: Vector) -> Vector:
         """I⁻¹ vector."""
-        solved: Vector = self.root.T @ (self.root @ vector)
-        return solved
+        return np.asarray(lapack.dpotrs(self.factor, vector, lower=1)[0])
 
 
 class JeffreysLikelihood:
@@ -70,6 +74,8 @@ class JeffreysLikelihood:
         self._blocks, self.used, self.tau = blocks, used, tau
         numbers = sum(rows.size * len(rows.y) for rows in blocks())
         self._kept = list(self._pieces()) if numbers <= KEPT_NUMBERS else None
+        # Room for √w z of the pieces that are kept: fresh memory at every point would cost as much as the products.
+        self._room = [np.empty_like(piece.z) for piece in self._kept or ()]
 
     def _pieces(self) -> Iterable[Chunk]:
         for chunk in chunks(self._blocks):
@@ -86,8 +92,8 @@ class JeffreysLikelihood:
         size = len(beta)
         information, value = np.zeros((size, size), order="F"), 0.0
         weighted: list[tuple[Matrix, Vector]] = []
-        for chunk in self.pieces:
-            z_root, p, likelihood = _weighted(chunk, beta)
+        for i, chunk in enumerate(self.pieces):
+            z_root, p, likelihood = _weighted(chunk, beta, self._room[i] if self._room else None)
             value += likelihood
             information = blas.dsyrk(1.0, z_root.T, beta=1.0, c=information, lower=1, overwrite_c=1)
             if self._kept is not None:
@@ -96,21 +102,21 @@ class JeffreysLikelihood:
         if failed:
             raise NotIdentified("the information matrix is singular: some column is a combination of the others")
         root = lapack.dtrtri(factor, lower=1)[0]
-        root = np.tril(root)
         gradient = np.zeros(size)
         double = np.zeros((size, size)) if augmented else None
         leverages = []
         for i, chunk in enumerate(self.pieces):
             z_root, p = weighted[i] if weighted else _weighted(chunk, beta)[:2]
-            half = blas.dtrmm(1.0, root, z_root.T, lower=1)
-            leverage = np.einsum("ji,ji->i", half, half)
+            half = blas.dtrmm(1.0, root, z_root.T, lower=1, overwrite_b=not augmented)
+            leverage = np.einsum("ij,ij->i", half.T, half.T)
             gradient += (chunk.weight * (chunk.y - p) + 2 * self.tau * leverage * (0.5 - p)) @ chunk.z
             if double is not None:
                 double += z_root.T @ (z_root * (1 + 2 * self.tau * leverage)[:, None])
             leverages.append(leverage)
-        full = np.tril(information) + np.tril(information, -1).T
+        full = information + information.T  # only the lower triangle was filled
+        np.fill_diagonal(full, np.diag(information))
         determinant = 2 * float(np.sum(np.log(np.diag(factor))))
-        return Point(value, determinant, gradient, full, root, double, tuple(leverages))
+        return Point(value, determinant, gradient, full, factor, double, tuple(leverages))
 
     def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
         """Value, gradient and I; a point with a singular I is infinitely unlikely."""
@@ -118,8 +124,7 @@ class JeffreysLikelihood:
             point = self.at(beta)
         except NotIdentified:
             return Statistics(-np.inf, np.zeros_like(beta), np.eye(len(beta)), np.inf)
-        value = point.log_likelihood + self.tau * point.log_determinant
-        return Statistics(value, point.gradient, point.information, np.inf)
+        return Statistics(point.penalised(self.tau), point.gradient, point.information, np.inf)
 
     def probe(self, betas: Matrix, contrasts: Matrix, /) -> Probe:
         """See `constrained.ProbeFunction`."""
@@ -129,16 +134,70 @@ class JeffreysLikelihood:
                 point = self.at(beta)
             except NotIdentified:
                 continue
-            value[k] = point.log_likelihood + self.tau * point.log_determinant
+            value[k] = point.penalised(self.tau)
             gradient[k], step[k], response[k] = point.gradient, point.solve(point.gradient), point.solve(contrast)
         return Probe(value, gradient, step, response)
 
 
-def _weighted(chunk: Chunk, beta: Vector) -> tuple[Matrix, Vector, float]:
+def highest(
+    likelihood: JeffreysLikelihood,
+    start: Vector,
+    *,
+    tolerance: float,
+    max_passes: int,
+    monitor: Callable[[Pass], bool] | None = None,
+) -> Fit:
+    """Maximise the penalised likelihood by steps I⁻¹ gradient.
+
+    I is not the second derivative of the penalty, so near the maximum such steps shrink the error by a factor of order
+    q/n only; Anderson's acceleration learns the rest from the steps themselves.
+
+    Parameters
+    ----------
+    start, tolerance, max_passes, monitor : see `newton`
+
+    Returns
+    -------
+    Fit
+        whose log-likelihood is the penalised one
+    """
+    passes: list[Pass] = []
+    beta, point, past = start, likelihood.at(start), Acceleration()
+    fraction = 0.0
+    while True:
+        step = point.solve(point.gradient)
+        value, slope = point.penalised(likelihood.tau), float(point.gradient @ step)
+        decrement = float(np.sqrt(max(slope, 0.0)))
+        passes.append(Pass(len(passes) + 1, value, decrement, fraction, True, True))
+        if monitor is not None:
+            monitor(passes[-1])
+        if decrement <= tolerance:
+            return Fit(beta + step, point.information, value, decrement, tuple(passes), "converged")
+        if decrement <= ACCELERATED_BELOW:
+            better = past.step(beta, step)
+            step = better if point.gradient @ better > 0 else step
+        fraction = 1.0
+        while True:
+            if len(passes) >= max_passes or fraction < 1e-12:
+                status: Status = "stalled" if fraction < 1e-12 else "passes"
+                return Fit(beta, point.information, value, decrement, tuple(passes), status)
+            try:
+                trial = likelihood.at(beta + fraction * step)
+                reached = trial.penalised(likelihood.tau)
+            except NotIdentified:
+                reached = -np.inf
+            if reached >= value + 1e-4 * fraction * float(point.gradient @ step) - 8 * EPS * abs(value):
+                break
+            passes.append(Pass(len(passes) + 1, reached, np.nan, fraction, False, True))
+            fraction, past = fraction / 4, Acceleration()
+        beta, point = beta + fraction * step, trial
+
+
+def _weighted(chunk: Chunk, beta: Vector, room: Matrix | None = None) -> tuple[Matrix, Vector, float]:
     """√w z, σ(η) and the log-likelihood of the rows."""
     eta = chunk.z @ beta
     eta += chunk.offset
     p = verhulst.sigmoid(eta)
     each = chunk.y * verhulst.log_sigmoid(eta) + (1 - chunk.y) * verhulst.log_one_minus_sigmoid(eta)
     root = np.sqrt(chunk.weight * verhulst.sigmoid_derivative(eta))
-    return chunk.z * root[:, None], p, float(chunk.weight @ each)
+    return np.multiply(chunk.z, root[:, None], out=room), p, float(chunk.weight @ each)

@@ -87,11 +87,12 @@ def _divide(a: Vector, b: Vector) -> Vector:
 
 def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
     """Mean and standard deviation of each column (0 and root mean square without an intercept), safe from overflow."""
-    largest = np.maximum(X.max(axis=0), -X.min(axis=0)).astype(float)
+    low, high = X.min(axis=0), X.max(axis=0)
+    largest = np.maximum(high, -low).astype(float)
     unit = np.exp2(-np.clip(np.floor(np.log2(np.where(largest > 0, largest, 1.0))), -1000, 1000))
     scaled = np.asarray(X, dtype=float) * unit
-    constant = X.max(axis=0) == X.min(axis=0)
-    if not intercept:
-        return np.zeros(X.shape[1]), np.sqrt(np.mean(scaled**2, axis=0)) / unit
-    mean = np.where(constant, X[0], np.mean(scaled, axis=0) / unit)
-    return mean, np.where(constant, 0.0, np.std(scaled, axis=0) / unit)
+    mean = np.mean(scaled, axis=0) if intercept else np.zeros(X.shape[1])
+    scaled -= mean
+    spread = np.sqrt(np.einsum("ij,ij->j", scaled, scaled) / len(X)) / unit
+    constant = intercept & (low == high)
+    return np.where(constant, X[0], mean / unit), np.where(constant, 0.0, spread)
