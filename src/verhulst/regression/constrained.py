@@ -29,7 +29,7 @@ from verhulst.regression.statistics import Matrix, Vector
 
 LONGEST_STEP = 2.0  # standard errors
 ACCELERATED_BELOW = 0.3  # standard errors: farther away the steps are too unlike each other to learn from
-SAFE_RATIO = 0.1  # steps are not trusted to shrink by more than this when the search ends
+SAFE_RATIO = 0.02  # a step is not trusted to be followed by one that is shorter by more than this
 MEMORY = 4
 
 
@@ -86,7 +86,15 @@ def to_value(wanted: Vector) -> Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Constrained:
-    """Where the search ended: β (K, q), the log-likelihood there (K,), whether each point was reached (K,), passes."""
+    """Where the search ended.
+
+    Attributes
+    ----------
+    betas : (K, q)
+    value : (K,) the log-likelihood there, by the last quadratic model
+    converged : (K,) whether the point was found
+    passes : calls of the probe
+    """
 
     betas: Matrix
     value: Vector
@@ -100,7 +108,7 @@ def constrained(
     contrasts: Matrix,
     rule: Rule,
     *,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-8,
     max_passes: int = 40,
 ) -> Constrained:
     """Find the constrained maxima.
@@ -110,7 +118,7 @@ def constrained(
     probe : the log-likelihood
     start, contrasts : (K, q)
     rule : what is wanted of each point
-    tolerance : length of the step, in standard errors, below which a point is taken to be found
+    tolerance : error of aᵀβ, in standard errors, at which a point is taken to be found
     max_passes : most calls of `probe`
 
     Returns
@@ -133,12 +141,15 @@ def constrained(
             steps = here.step + mu[:, None] * here.response
             model = _dot(here.gradient, here.step) + 2 * mu * _dot(a, here.step) + mu**2 * _dot(a, here.response)
             length = np.sqrt(np.maximum(model, 0.0))
+            rise = _dot(here.gradient, steps) - 0.5 * model
         for k, i in enumerate(which):
             if not np.isfinite(length[k]):
                 continue
-            # What the step leaves undone is the next step, shorter in the ratio of this one to the one before.
-            if length[k] * max(length[k] / before[i], SAFE_RATIO) <= tolerance:
+            # What the step leaves undone is the next step, shorter in the ratio of this one to the one before; its square
+            # is what the height and the contrast miss, as both are extreme in the other directions.
+            if (length[k] * max(length[k] / before[i], SAFE_RATIO)) ** 2 <= tolerance:
                 betas[i] += steps[k]
+                value[i] += rise[k]
                 done[i] = True
             elif length[k] > ACCELERATED_BELOW:
                 betas[i] += steps[k] * min(1.0, LONGEST_STEP / length[k])
