@@ -55,6 +55,7 @@ __getattr__, _lazy = lazy_names(
         "calibrate": "verhulst.calibration",
         "calibration": "verhulst.calibration",
         "categorical_cross_entropy": "verhulst.losses",
+        "categorical_cross_entropy_gradient": "verhulst.losses",
         "data": "verhulst.data",
         "evaluate": "verhulst.calibration",
         "explore": "verhulst.explorer",

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst.functions import _binary_cross_entropy as _ufuncs
+from verhulst.functions import elu, log_softmax, softmax
+from verhulst.functions._axes import into
 from verhulst.functions._parameter import with_parameter
 
 
@@ -143,3 +146,117 @@ def binary_cross_entropy_all(
     array([-0.5       , -0.11920292])
     """
     return BinaryCrossEntropy(*with_parameter(_ufuncs.value_gradient_hessian, z, y, out or (None, None, None), where))
+
+
+def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any:
+    """Cross-entropy of logits z over classes and labels y: minus the log-probability of the right class.
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, one for each class along `axis`. float16, float32, float64, bfloat16 stay what they are.
+    y : array_like
+        The right class of each case, as integers from 0, in the shape of z without `axis`; or weights of the classes in
+        [0, 1] (one-hot or soft labels), in the shape of z.
+    axis : int
+        Where the classes are.
+    out : ndarray, optional
+        Where to put the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        The loss of each case in nats, at least 0, in the shape of z without `axis`. An infinite logit costs 0 if it is
+        the right class's.
+
+    Raises
+    ------
+    ValueError
+        Where y has neither shape, names no class of z, or holds weights outside [0, 1].
+    TypeError
+        Where classes are not integers.
+
+    Notes
+    -----
+    -sum_k y_k log softmax(z)_k. A class of weight 0 adds nothing, whatever its logit. A case that is all but certain
+    and right keeps its loss: see `log_softmax`.
+
+    See Also
+    --------
+    categorical_cross_entropy_gradient, binary_cross_entropy, log_softmax
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.categorical_cross_entropy([[2.0, 0.0, 0.0], [0.0, 40.0, 0.0]], [0, 1])
+    array([2.39544766e-01, 8.49670851e-18])
+    >>> vh.categorical_cross_entropy([2.0, 0.0, 0.0], [0.8, 0.1, 0.1])
+    np.float64(0.6395447662...)
+    """
+    log_p = np.asarray(log_softmax(z, axis))
+    labels, hard = _class_labels(y, log_p, axis)
+    if hard:
+        loss = np.abs(np.take_along_axis(log_p, labels, axis).squeeze(axis))
+    else:
+        terms = np.multiply(labels, -log_p, out=np.zeros_like(log_p), where=labels != 0)
+        loss = terms.sum(axis=axis)
+    return loss[()] if out is None else into(out, loss)
+
+
+def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any:
+    """Gradient of the categorical cross-entropy in the logits: softmax(z) sum(y) - y.
+
+    Parameters
+    ----------
+    z, y, axis, out :
+        As for `categorical_cross_entropy`.
+
+    Returns
+    -------
+    ndarray
+        The shape of z. With integer labels the right class's entry, p - 1, keeps every digit where p rounds to 1; with
+        weights it is a plain difference.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `categorical_cross_entropy`.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.categorical_cross_entropy_gradient([0.0, 40.0, 0.0], 1)
+    array([ 4.24835426e-18, -8.49670851e-18,  4.24835426e-18])
+    """
+    gradient = np.array(softmax(z, axis))
+    labels, hard = _class_labels(y, gradient, axis)
+    if hard:
+        log_p = np.take_along_axis(np.asarray(log_softmax(z, axis)), labels, axis)
+        np.put_along_axis(gradient, labels, elu(log_p), axis)  # elu below 0 is e^x - 1, to the last digit
+    else:
+        gradient *= labels.sum(axis=axis, keepdims=True)
+        gradient -= labels
+    return gradient if out is None else into(out, gradient)
+
+
+def _class_labels(y: ArrayLike, z: np.ndarray[Any, Any], axis: int) -> tuple[np.ndarray[Any, Any], bool]:
+    """Labels that broadcast against z, and whether they are classes (else weights)."""
+    y = np.asarray(y)
+    axis = np.lib.array_utils.normalize_axis_index(axis, z.ndim)
+    without = z.shape[:axis] + z.shape[axis + 1 :]
+    if y.shape == z.shape:
+        weights = y.astype(z.dtype)
+        if not ((weights >= 0) & (weights <= 1)).all():
+            raise ValueError("weights of classes must lie in [0, 1]")
+        return weights, False
+    if y.shape != without:
+        raise ValueError(f"y has shape {y.shape}: neither classes, {without}, nor weights of classes, {z.shape}")
+    if y.dtype.kind not in "iu":
+        raise TypeError(f"classes must be integers, not {y.dtype}")
+    wrong = np.argwhere((y < 0) | (y >= z.shape[axis]))
+    if len(wrong):
+        where = tuple(map(int, wrong[0]))
+        raise ValueError(
+            f"class {y[where]} at {where} is not among the {z.shape[axis]} classes of z, 0 to {z.shape[axis] - 1}"
+        )
+    return np.expand_dims(y, axis), True

@@ -42,9 +42,7 @@ def test_odd_about_a_half():
 
 def test_ends():
     got = vh.logit([-np.inf, -1e-300, -0.0, 0.0, 0.5, 1.0, np.nextafter(1.0, 2), 2.0, np.inf, np.nan])
-    np.testing.assert_array_equal(
-        got, [np.nan, np.nan, -np.inf, -np.inf, 0.0, np.inf, np.nan, np.nan, np.nan, np.nan]
-    )
+    np.testing.assert_array_equal(got, [np.nan, np.nan, -np.inf, -np.inf, 0.0, np.inf, np.nan, np.nan, np.nan, np.nan])
     assert not np.signbit(got[4])
 
 

@@ -20,11 +20,11 @@ def along(ufunc: np.ufunc, z: ArrayLike, axis: Axis, out: Any) -> Any:
         kept = [z.shape[a] for a in range(z.ndim) if a not in axes]
         unfolded = result.reshape(*kept, *(z.shape[a] for a in axes))
         unfolded = np.moveaxis(unfolded, range(len(kept), z.ndim), axes)
-        return unfolded[()] if out is None else _into(out, unfolded)
+        return unfolded[()] if out is None else into(out, unfolded)
     if z.ndim == 0:
         _check_scalar_axis(axis)
         result = ufunc(z[None])[0]
-        return result if out is None else _into(out, result)
+        return result if out is None else into(out, result)
     return ufunc(z, axis=axis) if out is None else ufunc(z, axis=axis, out=out)
 
 
@@ -39,7 +39,7 @@ def over(ufunc: np.ufunc, z: ArrayLike, axis: Axis, keepdims: bool, out: Any) ->
         result = ufunc(merged)
         if keepdims:
             result = np.reshape(result, [1 if a in axes else z.shape[a] for a in range(z.ndim)])
-        return result[()] if out is None else _into(out, result)
+        return result[()] if out is None else into(out, result)
     options = {} if out is None else {"out": out}
     return ufunc(z, axis=axis, keepdims=keepdims, **options)
 
@@ -59,7 +59,8 @@ def _check_scalar_axis(axis: int) -> None:
         raise np.exceptions.AxisError(axis, 0)
 
 
-def _into(out: Any, result: Any) -> Any:
+def into(out: Any, result: Any) -> Any:
+    """`out`, with the result copied into it."""
     target = out[0] if isinstance(out, tuple) else out
     if target.shape != np.shape(result):
         raise ValueError(f"out has shape {target.shape}, the result {np.shape(result)}")
