@@ -18,7 +18,7 @@ struct Elu {
         // Where alpha is infinite or the low part underflows to nonsense, hi is the answer.
         const Pair left = fast_two_sum(hi, select(abs(lo) < abs(hi), lo, Vec(0.0)));
         const Pair nonzero = select(Vec(0.0) < z, Pair{z, Vec(0.0)}, left);
-        return select(z == Vec(0.0), Pair{alpha * z, Vec(0.0)}, nonzero);
+        return select(z == Vec(0.0), Pair{alpha * z, alpha * z}, nonzero);  // -0 + -0 is -0
     }
     static inline Vec wide(Vec z, Vec alpha) {
         const Pair p = narrow(z, alpha);

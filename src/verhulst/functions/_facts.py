@@ -73,11 +73,9 @@ def _largest(function: Function) -> tuple[float, Interval]:
     inside = np.flatnonzero(value[1:-1] == top) + 1
     if len(inside) > 2:  # a plateau
         first, last = int(inside[0]), int(inside[-1])
-        low = -math.inf if first == 1 else _between(lambda z: function(z) == top, _GRID[first], _GRID[first - 1])
-        high = (
-            math.inf if last == len(_GRID) - 2 else _between(lambda z: function(z) == top, _GRID[last], _GRID[last + 1])
-        )
-        return top, (low, high)
+        ends = (_GRID[first], _GRID[first - 1]), (_GRID[last], _GRID[last + 1])
+        low, high = (_between(lambda z: function(z) == top, float(yes), float(no)) for yes, no in ends)
+        return top, (low if first > 1 else -math.inf, high if last < len(_GRID) - 2 else math.inf)
     if limits:
         return top, (min(limits), max(limits))
     z = _golden_section(function, float(_GRID[best - 1]), float(_GRID[best + 1]))
@@ -108,11 +106,11 @@ def _edge(differs: Callable[[np.ndarray], np.ndarray], side: int) -> float | Non
 
 
 def _between(holds: Callable[[np.ndarray], np.ndarray], yes: float, no: float) -> float:
-    """The last number from `yes` towards `no` for which `holds`, by bisection; a last one next to 0 is called 0."""
+    """The last number from `yes` towards `no` for which `holds`, by bisection; one next to 0 is called 0."""
     while True:
         middle = yes + (no - yes) / 2
         if middle in (yes, no):
-            return 0.0 if abs(yes) < 1e-300 else float(yes)
+            return 0.0 if abs(yes) < 1e-15 else float(yes)
         if bool(holds(np.array([middle]))[0]):
             yes = middle
         else:

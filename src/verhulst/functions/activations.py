@@ -132,7 +132,8 @@ _DEFINITIONS = {
 
 
 def _softmax_of_two(z: np.ndarray) -> np.ndarray:
-    return np.asarray(functions.softmax(np.stack([z, np.zeros_like(z)]), axis=0))[0]
+    first: np.ndarray = functions.softmax(np.stack([z, np.zeros_like(z)]), axis=0)[0]
+    return first
 
 
 def _costs() -> Mapping[str, float]:
@@ -145,13 +146,12 @@ def _costs() -> Mapping[str, float]:
 
 def _describe(name: str) -> Activation:
     formula, use, note = _DEFINITIONS[name]
-    function = getattr(functions, name)
-    derivative = functions.sigmoid if name == "softplus" else getattr(functions, f"{name}_derivative", None)
-    if derivative is None:
-        found = facts(_softmax_of_two, functions.sigmoid_derivative)
-    else:
-        found = facts(function, derivative)
+    function: Callable[..., Any] = getattr(functions, name)
+    derivative: Callable[..., Any] | None = (
+        functions.sigmoid if name == "softplus" else getattr(functions, f"{name}_derivative", None)
+    )
     scalar = derivative is not None
+    found = facts(function, derivative) if scalar else facts(_softmax_of_two, functions.sigmoid_derivative)
     return Activation(
         name=name,
         function=function,
