@@ -57,6 +57,8 @@ class Calibrator(ABC):
     scores: ScoreKind | None
     kind_: ScoreKind
     n_classes_: int
+    #: The column of a table that holds the scores, where the map was learned from a table.
+    column_: str | None = None
     #: How `calibrate` came to this map; absent where the map was named.
     choice_: Choice
 
@@ -163,6 +165,7 @@ class Calibrator(ABC):
             "map": type(self).__name__,
             "scores": self._fitted_kind(),
             "n_classes": self.n_classes_,
+            "column": self.column_,
             "parameters": self.parameters(),
         }
         write_model(path, "calibrator", SCHEMA_VERSION, content)
@@ -173,6 +176,7 @@ class Calibrator(ABC):
             raise ValueError(f"scores are {content['scores']!r}")
         self.scores = self.kind_ = content["scores"]
         self.n_classes_ = int(content["n_classes"])
+        self.column_ = content["column"]
         self._set_parameters(content["parameters"])
 
     def __repr__(self) -> str:

@@ -51,7 +51,8 @@ def maximise(
 ) -> Optimum:
     """The maximum of a concave log-likelihood, by Newton steps with Armijo's test.
 
-    Stops where the Newton decrement is at most `tolerance`, or below `ENOUGH` and no longer falls. Directions in which the likelihood is flat are left.
+    Stops where the Newton decrement is at most `tolerance`, or below `ENOUGH` and no longer falls.
+    Directions in which the likelihood is flat are left.
     """
     beta, here, before = start, statistics(start), np.inf
     for iteration in range(1, iterations + 1):

@@ -17,7 +17,7 @@ from verhulst.calibration.ranked import Ranked, by_run
 from verhulst.calibration.scores import Floats, ScoreKind, as_logits, binary_targets, case_weights
 
 # Bands are found on at most this many distinct probabilities: finer steps are not seen, and each replication is quick.
-LEVELS = 5000
+LEVELS = 2000
 HISTOGRAM_BINS = 50
 
 
@@ -31,7 +31,7 @@ class Reliability:
     probability, rate : (m,), the curve or the bins: mean probability, and rate of class 1
     low, high : (m,), the band at each
     band : "consistency": where the curve lies in `level` of samples if the probabilities are right, point by point;
-        "confidence": where the true rate lies, point by point
+        "confidence": where the true rate lies, point by point, if it never falls with the score
     level : of the band
     histogram, histogram_edges : how many cases have which probability
     decomposition : of the Brier score
@@ -116,13 +116,12 @@ def corp(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """The isotonic curve at the distinct probabilities (or `LEVELS` of them), with the band of simulated curves.
 
-    Outcomes are drawn with the probabilities given (consistency), or with those of the curve (confidence), and
-    pooled again; the band holds the middle `level` of what comes out at each probability. The confidence band is turned
-    around the curve: estimate less deviation.
+    For the consistency band outcomes are drawn with the probabilities given and pooled again; it holds the middle
+    `level` of what comes out at each probability.
 
     References
     ----------
-    Dimitriadis, Gneiting and Jordan 2021, PNAS 118, supplement S2 (consistency and confidence bands by resampling).
+    Dimitriadis, Gneiting and Jordan 2021, PNAS 118, supplement S2 (consistency bands by resampling).
     """
     starts = ranked.starts
     if len(starts) > LEVELS:
@@ -130,14 +129,58 @@ def corp(
     mass = by_run(ranked.weights, starts)
     probability = np.clip(by_run(ranked.weights * ranked.p, starts) / mass, 0.0, 1.0)
     rate = pool(by_run(ranked.weights * ranked.targets, starts) / mass, mass)
+    if band == "confidence":
+        return probability, rate, *confidence_band(mass, by_run(ranked.weights * ranked.targets, starts), level)
     counts = np.maximum(np.rint(mass), 1.0).astype(np.int64)
-    truth = probability if band == "consistency" else np.clip(rate, 0.0, 1.0)
-    draws = rng.binomial(counts, truth, size=(replications, len(mass))) / counts
+    draws = rng.binomial(counts, probability, size=(replications, len(mass))) / counts
     curves = np.stack([pool(row, mass) for row in draws])
     low, high = np.quantile(curves, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0, method="closest_observation")
-    if band == "confidence":
-        low, high = np.clip(2.0 * rate - high, 0.0, 1.0), np.clip(2.0 * rate - low, 0.0, 1.0)
     return probability, rate, low, high
+
+
+def confidence_band(mass: Floats, ones: Floats, level: float) -> tuple[Floats, Floats]:
+    """Where the true rate lies at each score, if it never falls with the score; exact for every sample size.
+
+    The rate at a score is at most the mean rate of any window of cases that begins there, and at least that of any
+    window that ends there. Each window has Clopper and Pearson's bound for its mean (conservative for unequal chances:
+    Hoeffding 1956); the best over windows of 8, 16, 32 … cases counts, at a level divided by their number.
+
+    References
+    ----------
+    Yang and Barber 2019, "Contraction and uniform convergence of isotonic regression", for bounds from monotonicity;
+    Dimitriadis, Dümbgen, Henzi, Puke and Ziegel 2023, "Honest calibration assessment for binary outcome predictions".
+    """
+    total_mass = np.concatenate([[0.0], np.cumsum(mass)])
+    total_ones = np.concatenate([[0.0], np.cumsum(ones)])
+    here = np.arange(len(mass))
+    windows = 2.0 ** np.arange(3, max(4, int(np.log2(max(total_mass[-1], 8.0))) + 1))
+    tail = (1.0 - level) / (2.0 * len(windows))
+    low, high = np.zeros(len(mass)), np.ones(len(mass))
+    for window in windows:
+        begin = np.searchsorted(total_mass, total_mass[1:] - window * (1.0 - 1e-12), side="right") - 1
+        begin = np.clip(begin, 0, here)
+        np.maximum(low, lower_bound(*_between(total_mass, total_ones, begin, here + 1), tail), out=low)
+        end = np.searchsorted(total_mass, total_mass[:-1] + window * (1.0 - 1e-12), side="left")
+        end = np.clip(end, here + 1, len(mass))
+        np.minimum(high, upper_bound(*_between(total_mass, total_ones, here, end), tail), out=high)
+    return low, high
+
+
+def _between(mass: Floats, ones: Floats, begin: NDArray[np.intp], end: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    inside = ones[end] - ones[begin]
+    return inside, np.maximum(mass[end] - mass[begin] - inside, 0.0)
+
+
+def lower_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
+    """Clopper and Pearson's lower bound of a rate, which is above the rate with probability `tail` at most."""
+    known = ones > 0.0
+    bound: Floats = np.where(known, betaincinv(np.where(known, ones, 1.0), zeros + 1.0, tail), 0.0)
+    return bound
+
+
+def upper_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
+    """Clopper and Pearson's upper bound."""
+    return 1.0 - lower_bound(zeros, ones, tail)
 
 
 def binned(ranked: Ranked, starts: NDArray[np.intp], level: float) -> tuple[Floats, Floats, Floats, Floats]:
@@ -150,8 +193,5 @@ def binned(ranked: Ranked, starts: NDArray[np.intp], level: float) -> tuple[Floa
     mass = np.add.reduceat(ranked.weights, starts)
     ones = np.add.reduceat(ranked.weights * ranked.targets, starts)
     probability = np.add.reduceat(ranked.weights * ranked.p, starts) / mass
-    tail = (1.0 - level) / 2.0
-    zeros = np.maximum(mass - ones, 0.0)
-    low = np.where(ones > 0.0, betaincinv(np.maximum(ones, 1e-300), zeros + 1.0, tail), 0.0)
-    high = np.where(zeros > 0.0, betaincinv(ones + 1.0, np.maximum(zeros, 1e-300), 1.0 - tail), 1.0)
-    return probability, ones / mass, low, high
+    tail, zeros = (1.0 - level) / 2.0, np.maximum(mass - ones, 0.0)
+    return probability, ones / mass, lower_bound(ones, zeros, tail), upper_bound(ones, zeros, tail)

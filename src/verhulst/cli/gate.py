@@ -1,0 +1,64 @@
+"""Quality gates: conditions such as "ece > 0.05" that make a command fail."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import click
+
+from verhulst.data.errors import did_you_mean
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+_FORM = re.compile(r"\s*([a-z_0-9.]+)\s*(>=|<=|>|<)\s*([-+.0-9a-z]+)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Fails where `name` `sign` `bound` holds, or where the value is not a number."""
+
+    name: str
+    sign: str
+    bound: float
+
+    @classmethod
+    def parse(cls, text: str, names: Mapping[str, str]) -> Gate:
+        """A gate from its text; `names` are the known measures with their meanings.
+
+        Raises
+        ------
+        click.BadParameter : text of another form, or a measure that does not exist
+        """
+        found = _FORM.fullmatch(text)
+        try:
+            bound = float(found[3]) if found else float("nan")
+        except ValueError:
+            bound = float("nan")
+        if found is None or bound != bound:
+            raise click.BadParameter(
+                f'{text!r} is no condition; write a measure, <, <=, > or >= and a number: "ece > 0.05"'
+            )
+        name = found[1].lower()
+        if name not in names:
+            hint = did_you_mean(name, names) or f" The measures are {', '.join(names)}."
+            raise click.BadParameter(f"there is no measure {name!r}.{hint}")
+        return cls(name, found[2], bound)
+
+    def failure(self, measures: Mapping[str, float]) -> str | None:
+        """A sentence where the condition holds; None where it does not."""
+        value = measures[self.name]
+        if value != value:
+            return f"{self.name} cannot be computed from these data, so that {self} cannot be ruled out."
+        if _OPERATORS[self.sign](value, self.bound):
+            return f"{self.name} is {value:.6g}, which is {self.sign} {self.bound:g}."
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sign} {self.bound:g}"

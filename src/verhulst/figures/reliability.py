@@ -1,0 +1,133 @@
+"""Reliability diagrams: how often the outcome came, against the probability given; one panel or several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, PercentFormatter
+
+from verhulst.calibration.reliability_curve import Reliability
+from verhulst.figures.canvas import LINE, SMALL, caption, dress, new_figure
+from verhulst.figures.theme import Theme, theme_named
+
+# The histogram of probabilities takes this share of a panel's height.
+_HISTOGRAM_SHARE = 0.16
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One diagram: its title, the curve, and what is said under the title."""
+
+    title: str
+    curve: Reliability
+    remark: str
+
+
+@dataclass(frozen=True, eq=False)
+class ReliabilityDiagram:
+    """What is drawn: panels from left to right, on common axes."""
+
+    panels: tuple[Panel, ...]
+
+
+def prepare_reliability(curves: Reliability | Mapping[str, Reliability]) -> ReliabilityDiagram:
+    """Gathers one or several curves (raw and calibrated scores, say) as panels.
+
+    Parameters
+    ----------
+    curves : of `verhulst.calibration.reliability`; a mapping gives each its title
+
+    Raises
+    ------
+    ValueError : an empty mapping
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> curve = vh.calibration.reliability([0, 0, 1, 0, 1, 1], [-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])
+    >>> vh.figures.prepare_reliability({"raw": curve}).panels[0].remark
+    'miscalibration 0.0259, discrimination 0.1667'
+    """
+    named = {"": curves} if isinstance(curves, Reliability) else dict(curves)
+    if not named:
+        raise ValueError("a reliability diagram needs at least one curve")
+    return ReliabilityDiagram(tuple(Panel(title, curve, _remark(curve)) for title, curve in named.items()))
+
+
+def _remark(curve: Reliability) -> str:
+    parts = curve.decomposition
+    return f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
+
+
+def draw_reliability(diagram: ReliabilityDiagram, *, theme: str | Theme = "light", ax: Axes | None = None) -> Figure:
+    """Draws the panels; returns the figure. `ax` takes a diagram of one panel."""
+    tokens = theme_named(theme)
+    if ax is not None:
+        if len(diagram.panels) > 1:
+            raise ValueError(f"one axes cannot hold {len(diagram.panels)} panels: leave ax out")
+        _panel(dress(ax, tokens), diagram.panels[0], tokens, first=True)
+        figure = ax.figure.figure
+        assert isinstance(figure, Figure)
+        return figure
+    count = len(diagram.panels)
+    figure = new_figure(0.6 + 3.9 * count, 4.4, tokens)
+    grid = figure.subplots(1, count, squeeze=False, sharex=True, sharey=True)
+    for place, panel in enumerate(diagram.panels):
+        _panel(dress(grid[0, place], tokens), panel, tokens, first=place == 0)
+    return figure
+
+
+def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
+    curve = panel.curve
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_aspect("equal")
+    _histogram(ax, curve, theme)
+    ax.plot([0, 1], [0, 1], color=theme.muted, linewidth=1.0, linestyle=(0, (4, 3)), zorder=2)
+    if curve.kind == "corp":
+        step = len(curve.probability) > 1
+        ax.fill_between(
+            curve.probability, curve.low, curve.high, color=theme.first.color, alpha=0.16, linewidth=0, zorder=2
+        )
+        ax.plot(
+            curve.probability, curve.rate, color=theme.first.color, linewidth=LINE, zorder=4,
+            marker="" if step else "o", solid_capstyle="butt",
+        )  # fmt: skip
+    else:
+        below, above = np.clip(curve.rate - curve.low, 0, 1), np.clip(curve.high - curve.rate, 0, 1)
+        ax.errorbar(
+            curve.probability, curve.rate, yerr=[below, above], fmt="o", markersize=5.5, color=theme.first.color,
+            markeredgecolor=theme.paper, markeredgewidth=1.0, elinewidth=1.4, capsize=0, zorder=4,
+        )  # fmt: skip
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    title = panel.title or "Reliability"
+    caption(ax, title, theme, x="probability given", y="rate of the outcome" if first else "")
+    ax.text(0.0, 1.005, panel.remark, color=theme.muted, size=SMALL, transform=ax.transAxes, va="bottom")
+    ax.set_title(ax.get_title(loc="left"), loc="left", color=theme.ink, size=11.0, weight="bold", pad=18)
+    ax.text(
+        0.97, 0.24, _band_words(curve), transform=ax.transAxes, color=theme.muted, size=SMALL, ha="right", va="bottom"
+    )
+
+
+def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:
+    """Which probabilities are given how often, at the foot of the panel."""
+    most = float(curve.histogram.max()) or 1.0
+    heights = _HISTOGRAM_SHARE * curve.histogram / most
+    ax.bar(
+        curve.histogram_edges[:-1], heights, np.diff(curve.histogram_edges), bottom=-0.02, align="edge",
+        color=theme.rule, edgecolor=theme.paper, linewidth=0.4, zorder=1.5,
+    )  # fmt: skip
+
+
+def _band_words(curve: Reliability) -> str:
+    if curve.kind == "bins":
+        return f"bars: {100 * curve.level:g} %\nfor the true rate"
+    if curve.band == "consistency":
+        return f"band: {100 * curve.level:g} % of samples\nif the probabilities are right"
+    return f"band: {100 * curve.level:g} %\nfor the true rate"
