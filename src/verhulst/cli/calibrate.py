@@ -82,7 +82,7 @@ def command(
         say(f"Wrote {page}.")
     choice = getattr(calibrator, "choice_", None)
     if as_json:
-        record = {"outcome": scored.outcome, "map": type(calibrator).__name__, "scores": calibrator.kind_}
+        record: dict[str, object] = {"outcome": scored.outcome, "map": type(calibrator).__name__, "scores": calibrator.kind_}
         record["parameters"] = calibrator.parameters()
         if choice is not None:
             record["candidates"] = [vars(candidate) for candidate in choice.candidates]

@@ -95,18 +95,18 @@ def command(
         print_json("evaluate", {"outcome": scored.outcome} | result.to_dict())
     else:
         output().print(repr(result), markup=False, soft_wrap=True)
-    failures = [(None, gate.failure(measures(result))) for gate in gates]
-    failures += [
-        (name, gate.failure(measures(group)))
-        for name, group in result.groups.items()
-        if 0 < group.n_positive < group.n
-        for gate in gates
+    judged = {"": result} | {f"group {name}: ": group for name, group in result.groups.items() if _both(group)}
+    failed = [
+        prefix + text for prefix, record in judged.items() for gate in gates if (text := gate.failure(measures(record)))
     ]
-    failed = [f"{f'group {name}: ' if name else ''}{text}" for name, text in failures if text]
     for text in failed:
         say(f"Failed: {text}")
     if failed:
         context.exit(1)
+
+
+def _both(group: Evaluation) -> bool:
+    return 0.0 < group.n_positive < group.n
 
 
 def measures(result: Evaluation) -> dict[str, float]:
