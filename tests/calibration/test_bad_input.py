@@ -108,7 +108,7 @@ def test_constant_scores_get_the_base_rate() -> None:
         assert Temperature().fit(np.full(40, 1.5), y).inverse_temperature_ == 0.0
     with pytest.warns(CalibrationWarning, match="every score is 0"):
         Temperature(scores="logits").fit(np.zeros(40), y)
-    with pytest.raises(ValueError, match="a quadratic needs at least three different scores"):
+    with pytest.raises(ValueError, match="a quadratic needs three different scores"):
         Quadratic().fit(np.full(40, 1.5), y)
     np.testing.assert_allclose(Isotonic(end_cases=0).fit(np.full(40, 1.5), y).predict_proba([0.0])[:, 1], 0.25)
     result = vh.evaluate(y, logits=np.full(40, 1.5))

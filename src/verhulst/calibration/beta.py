@@ -8,8 +8,7 @@ import numpy as np
 
 import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
-from verhulst.calibration.likelihood import fit_columns, standardise
-from verhulst.calibration.newton import Optimum
+from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.scores import Floats
 
 
@@ -52,11 +51,8 @@ class Beta(Calibrator):
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
                 "use Platt(smooth=True), or more data"
             )
-        left, left_location, left_scale = standardise(vh.log_sigmoid(z), weights)
-        right, right_location, right_scale = standardise(vh.softplus(z), weights)
-        level, a, b = _best(np.stack([np.ones_like(z), left, right]), targets, weights)
-        self.a_, self.b_ = float(a / left_scale), float(b / right_scale)
-        self.c_ = float(level - self.a_ * left_location - self.b_ * right_location)
+        columns = np.stack([vh.log_sigmoid(z), vh.softplus(z)])
+        self.c_, self.a_, self.b_ = _best(columns, targets, weights).tolist()
         if self.a_ == 0.0 and self.b_ == 0.0:
             return [CalibrationWarning("the scores rank the classes backwards: the base rate for all")]
         return []
@@ -78,18 +74,19 @@ class Beta(Calibrator):
 
 
 def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
-    """The maximum over level, a ≥ 0, b ≥ 0: the likelihood is concave, so the best feasible face holds it."""
+    """The maximum over c, a ≥ 0, b ≥ 0: the likelihood is concave, so the best feasible face holds it."""
     best: tuple[float, Floats] | None = None
-    for face in ([0, 1, 2], [0, 2], [0, 1], [0]):
-        optimum: Optimum = fit_columns(np.ascontiguousarray(columns[face]), targets, weights)
+    for face in ([0, 1], [1], [0]):
+        optimum = fit_columns(np.ascontiguousarray(columns[face]), targets, weights)
         if not optimum.converged or (optimum.coefficients[1:] < 0.0).any():
             continue
         coefficients = np.zeros(3)
-        coefficients[face] = optimum.coefficients
-        if len(face) == 3:
+        coefficients[[0, *(k + 1 for k in face)]] = optimum.coefficients
+        if len(face) == 2:
             return coefficients
         if best is None or optimum.log_likelihood > best[0]:
             best = optimum.log_likelihood, coefficients
     if best is None:
-        raise ValueError("the likelihood has no maximum on these scores")
+        # Every face that is left falls: the base rate for all.
+        return np.array([float(vh.logit(np.average(targets, weights=weights))), 0.0, 0.0])
     return best[1]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, gammaincc, ndtr
 
+import verhulst as vh
 from verhulst.calibration.calibrator import separated
 from verhulst.calibration.estimate import UNKNOWN, Estimate, interval
-from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.ranked import Ranked
+from verhulst.calibration.scores import Floats
+from verhulst.regression.start import null_intercept
 
 
 @dataclass(frozen=True)
@@ -61,19 +64,24 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
         weights = None if weights is None else weights[finite]
         if targets.all() or not targets.any():
             return CoxCalibration(UNKNOWN, UNKNOWN, NO_TEST)
-    ones = np.ones((1, len(z)))
-    large = fit_columns(ones, targets, weights, offset=z)
-    intercept = interval(float(large.coefficients[0]), float(np.sqrt(large.covariance[0, 0])), level)
+    intercept = _in_the_large(z, targets, weights, level)
     if z[0] == z[-1] or separated(z, targets) or separated(-z, targets):
         return CoxCalibration(intercept, UNKNOWN, NO_TEST)
-    column, _, scale = standardise(z, weights)
-    both = fit_columns(np.concatenate([ones, column[np.newaxis]]), targets, weights)
-    slope = interval(float(both.coefficients[1]) / scale, float(np.sqrt(both.covariance[1, 1])) / scale, level)
+    both = fit_columns(z[np.newaxis], targets, weights)
+    slope = interval(float(both.coefficients[1]), float(np.sqrt(both.covariance[1, 1])), level)
     # The log-likelihood of the scores as they are: intercept 0 and slope 1.
-    losses = np.logaddexp(0.0, np.where(targets == 1.0, -z, z))
+    losses = vh.softplus(np.where(targets == 1.0, -z, z))
     as_given = -float(losses.sum() if weights is None else weights @ losses)
     statistic = max(2.0 * (both.log_likelihood - as_given), 0.0)
     return CoxCalibration(intercept, slope, Test(statistic, float(chdtrc(2, statistic))))
+
+
+def _in_the_large(z: Floats, targets: Floats, weights: Floats | None, level: float) -> Estimate:
+    """The intercept b of Σ w(y − σ(z + b)) = 0."""
+    value = null_intercept(targets, weights, z)
+    information = vh.sigmoid_derivative(z + value)
+    total = float(information.sum() if weights is None else information @ weights)
+    return interval(value, total**-0.5 if total > 0.0 else np.inf, level)
 
 
 def spiegelhalter(ranked: Ranked) -> Test:

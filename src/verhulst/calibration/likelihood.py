@@ -1,91 +1,123 @@
-"""Logistic likelihood of one to three columns: what the binary maps maximise.
-
-A map has so few columns that one pass costs little more than its one exponential per row. Blocks stay in cache.
-"""
+"""Maximum likelihood for the maps: the regression room's Newton method, with scales that one far score cannot spoil."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-import verhulst as vh
-from verhulst.calibration.newton import Optimum, Statistics, maximise
 from verhulst.calibration.scores import Floats
+from verhulst.regression.factor import Factor
+from verhulst.regression.newton import newton
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.start import sample_start
+from verhulst.regression.statistics import Statistics
 
-BLOCK = 8192
-# A start from a systematic sample of this many rows saves two or three passes over longer data.
+# Centre and scale come from a systematic sample of at most this many rows.
 SAMPLE = 16_384
+# Newton's decrement: the tolerance that is aimed at, in standard errors, and the one that is enough where rounding
+# allows no more.
+AIM, ENOUGH = 1e-10, 1e-6
 
 
-def statistics(
-    columns: Floats, targets: Floats, weights: Floats | None, offset: Floats | None, beta: Floats
-) -> Statistics:
-    """One pass over the rows: Σ w(tη − softplus η), Xᵀw(t − σ(η)), Xᵀwσ'(η)X at η = Xβ + offset.
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """The maximum of a likelihood.
 
-    Parameters
-    ----------
-    columns : shape (k, n): each column of X is one row of memory
-    targets : shape (n,), in [0, 1]
+    `decrement` is the distance to it in standard errors. `converged` is False where the likelihood has no maximum at a
+    finite point. `covariance` is the inverse of the information, infinite where that is singular.
     """
-    k, n = columns.shape
-    total = Statistics(0.0, np.zeros(k), np.zeros((k, k)))
-    for begin in range(0, n, BLOCK):
-        rows = slice(begin, begin + BLOCK)
-        x, t = columns[:, rows], targets[rows]
-        eta = beta @ x
-        if offset is not None:
-            eta += offset[rows]
-        p = vh.sigmoid(eta)
-        residual = t - p
-        p *= 1.0 - p
-        if weights is None:
-            log_likelihood = float(t @ eta) - float(vh.softplus(eta).sum())
-        else:
-            w = weights[rows]
-            log_likelihood = float(w @ (t * eta - vh.softplus(eta)))
-            residual *= w
-            p *= w
-        total += Statistics(log_likelihood, x @ residual, (x * p) @ x.T)
-    return total
+
+    coefficients: Floats
+    covariance: Floats
+    log_likelihood: float
+    decrement: float
+    converged: bool
 
 
 def fit_columns(
-    columns: Floats, targets: Floats, weights: Floats | None = None, offset: Floats | None = None
+    columns: Floats,
+    targets: Floats,
+    weights: Floats | None = None,
+    offset: Floats | None = None,
+    intercept: bool = True,
 ) -> Optimum:
-    """Maximum likelihood coefficients of the targets on columns (k, n), which should be centred and scaled."""
-    zero = np.zeros(len(columns))
-    at = partial(statistics, columns, targets, weights, offset)
-    n = columns.shape[1]
-    if n > 4 * SAMPLE:
-        every = slice(None, None, n // SAMPLE)
-        few = np.ascontiguousarray(columns[:, every])
-        sample = partial(
-            statistics,
-            few,
-            targets[every],
-            None if weights is None else weights[every],
-            None if offset is None else offset[every],
-        )
-        optimum = maximise(at, maximise(sample, zero, tolerance=1e-2).coefficients)
-        if optimum.converged:
-            return optimum
-        # The sample may have missed the few rows that hold a coefficient: begin again, from zero.
-    return maximise(at, zero)
+    """Logistic regression of targets on columns (k, n), the intercept first.
 
-
-def standardise(values: Floats, weights: Floats | None, centre: bool = True) -> tuple[Floats, float, float]:
-    """(values − location)/scale with the location and the scale, so that Newton's method sees columns of one size.
-
-    Median and interquartile range of a sample: with mean and standard deviation one far score would push all others so
-    close together that their differences are lost.
+    Parameters
+    ----------
+    columns : (k, n), one row of memory for each column
+    targets : (n,) in [0, 1]
     """
-    sample = values[:: max(1, len(values) // SAMPLE)]
-    low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75])
-    location = float(middle) if centre else 0.0
-    scale = float(high - low) if centre else float(np.median(np.abs(sample)))
-    shifted = values - location
-    if not 0.0 < scale < np.inf:
-        scale = float(np.average(np.abs(shifted), weights=weights)) or 1.0
-    shifted /= scale
-    return shifted, location, scale
+    standard = _robust(columns, intercept)
+    rows = Rows(columns.T, targets, weights, offset, standard.centre, standard.inverse_scale, intercept)
+    start = np.zeros(rows.size)
+    near = sample_start(rows, start, None)
+    found = newton(
+        rows.statistics,
+        start if near is None else near[0],
+        approximation=None if near is None else near[1],
+        tolerance=AIM,
+    )
+    if near is not None and found.status != "converged" and found.decrement > ENOUGH:
+        # The sample may have missed the few rows that hold a coefficient.
+        found = newton(rows.statistics, start, tolerance=AIM)
+    last = rows.statistics(found.beta)
+    assert last.information is not None
+    covariance = inverse(last.information)
+    return Optimum(
+        standard.original(found.beta),
+        standard.original_covariance(covariance) if np.isfinite(covariance).all() else covariance,
+        last.log_likelihood,
+        found.decrement,
+        found.decrement <= ENOUGH,
+    )
+
+
+def maximise(statistics: Callable[[Floats], Statistics], start: Floats) -> Optimum:
+    """The maximum of another concave log-likelihood, such as that of several classes."""
+
+    def look(beta: Floats, /, *, direction: Floats | None = None, information: bool = True) -> Statistics:
+        return statistics(beta)
+
+    found = newton(look, start, tolerance=AIM)
+    return Optimum(
+        found.beta, inverse(found.information), found.log_likelihood, found.decrement, found.decrement <= ENOUGH
+    )
+
+
+def require_converged(optimum: Optimum) -> Optimum:
+    """The optimum itself; raises where Newton's method did not reach it."""
+    if not optimum.converged:
+        raise ValueError(
+            f"the likelihood has no maximum that can be reached (still {optimum.decrement:.2g} standard errors away): "
+            "look for scores that are far from all others"
+        )
+    return optimum
+
+
+def inverse(information: Floats) -> Floats:
+    """The covariance; infinite where the rows say nothing of some direction."""
+    factor = Factor.of(information)
+    if not factor.full or len(factor.used) < len(information):
+        return np.full_like(information, np.inf)
+    return factor.inverse()
+
+
+def _robust(columns: Floats, centred: bool) -> Standardisation:
+    """Median and interquartile range of a sample.
+
+    With mean and standard deviation one far score would push all others so close together that their differences are
+    lost to rounding. The scale is a power of two, as the regression's own.
+    """
+    sample = columns[:, :: max(1, columns.shape[1] // SAMPLE)]
+    low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75], axis=1)
+    centre = middle if centred else np.zeros(len(columns))
+    scale = high - low if centred else np.median(np.abs(sample), axis=1)
+    for k in np.flatnonzero(~((scale > 0.0) & (scale < np.inf))):
+        scale[k] = np.abs(columns[k] - centre[k]).mean()
+    known = (scale > 0.0) & (scale < np.inf)
+    exponent = np.round(np.log2(np.where(known, scale, 1.0)))
+    return Standardisation(centre, np.where(known, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), centred)

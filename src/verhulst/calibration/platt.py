@@ -8,8 +8,7 @@ import numpy as np
 
 import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
-from verhulst.calibration.likelihood import fit_columns, standardise
-from verhulst.calibration.newton import require_converged
+from verhulst.calibration.likelihood import fit_columns, require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
 
 
@@ -68,14 +67,9 @@ class Platt(Calibrator):
             )
         if self.smooth:
             targets = smooth_targets(targets, weights)
-        column, location, scale = standardise(z, weights)
-        optimum = require_converged(fit_columns(np.stack([np.ones_like(column), column]), targets, weights))
-        level, slope = optimum.coefficients
-        self.slope_ = float(slope / scale)
-        self.intercept_ = float(level - slope * (location / scale))
-        back = np.array([[1.0, -location / scale], [0.0, 1.0 / scale]])
-        with np.errstate(invalid="ignore"):
-            self.covariance_ = back @ optimum.covariance @ back.T
+        optimum = require_converged(fit_columns(z[np.newaxis], targets, weights))
+        self.intercept_, self.slope_ = optimum.coefficients.tolist()
+        self.covariance_ = optimum.covariance
         self.decrement_ = optimum.decrement
         if constant:
             return [CalibrationWarning(f"every score is {z[0]:.6g}: slope 0, and the base rate for all")]
@@ -84,7 +78,7 @@ class Platt(Calibrator):
             notes.append(
                 CalibrationWarning(f"the slope is negative ({self.slope_:.4g}): higher scores go with class 0 here")
             )
-        if leverage := _leverage(z, column, level + slope * column, weights):
+        if leverage := _leverage(z, self._apply(z), weights):
             notes.append(LeverageWarning(leverage))
         return notes
 
@@ -106,7 +100,7 @@ def smooth_targets(targets: Floats, weights: Floats | None) -> Floats:
     return np.where(targets == 1.0, (positive + 1.0) / (positive + 2.0), 1.0 / (negative + 2.0))
 
 
-def _leverage(z: Floats, column: Floats, eta: Floats, weights: Floats | None) -> str | None:
+def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
     """A sentence where one score in a thousand (at least one) holds half of what is known of the slope."""
     n = len(z)
     if n < 20:
@@ -116,8 +110,10 @@ def _leverage(z: Floats, column: Floats, eta: Floats, weights: Floats | None) ->
         information *= weights
     if not information.any():
         return None
-    column = column - float(np.average(column, weights=information))
-    information *= column * column
+    centred = z - float(np.average(z, weights=information))
+    # Divided by the largest, so that squares of very far scores do not overflow.
+    centred /= np.abs(centred).max()
+    information *= centred * centred
     few = max(1, n // 1000)
     top = np.argpartition(information, n - few)[n - few :]
     share = float(information[top].sum() / information.sum())

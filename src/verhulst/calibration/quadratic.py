@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
-from verhulst.calibration.likelihood import fit_columns, standardise
+from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.scores import Floats
 
 
@@ -44,25 +44,22 @@ class Quadratic(Calibrator):
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         z, targets, weights = without_infinite(z, targets, weights)
         low, high = float(z.min()), float(z.max())
-        if low == high:
-            raise ValueError(f"every score is {low:.6g}: a quadratic needs at least three different scores")
+        if not ((z > low) & (z < high)).any():
+            raise ValueError(f"every score is {low:.6g} or {high:.6g}: a quadratic needs three different scores")
         if separated(z, targets):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
                 "use Platt(smooth=True), or more data"
             )
-        column, location, scale = standardise(z, weights)
-        square, square_location, square_scale = standardise(column * column, weights)
-        optimum = fit_columns(np.stack([np.ones_like(z), column, square]), targets, weights)
+        # The square is taken about the middle: z and z² would be nearly the same column far from 0.
+        middle = float(np.median(z))
+        u = z - middle
+        optimum = fit_columns(np.stack([u, u * u]), targets, weights)
         if not optimum.converged:
-            raise ValueError("no best quadratic exists: a parabola separates the classes perfectly; use Platt or Beta")
-        level, slope, bend = optimum.coefficients
-        bend /= square_scale
-        level -= bend * square_location
-        # Back from u = (z − location)/scale to z.
-        c2 = bend / scale**2
-        c1 = slope / scale - 2.0 * c2 * location
-        c0 = level - slope * location / scale + c2 * location**2
+            raise ValueError("no best quadratic exists, as one separates the classes perfectly: use Platt or Beta")
+        level, slope, c2 = optimum.coefficients.tolist()
+        c1 = slope - 2.0 * c2 * middle
+        c0 = level - slope * middle + c2 * middle**2
         if c1 + 2.0 * c2 * low < 0.0 or c1 + 2.0 * c2 * high < 0.0:
             raise ValueError(
                 f"the best quadratic turns at {-c1 / (2.0 * c2):.4g}, within the scores ({low:.4g} to {high:.4g}): "

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, without_infinite
-from verhulst.calibration.likelihood import fit_columns, standardise
-from verhulst.calibration.newton import Optimum, Statistics, maximise, require_converged
+from verhulst.calibration.likelihood import Optimum, fit_columns, maximise, require_converged
 from verhulst.calibration.scores import Floats, Labels
+from verhulst.regression.statistics import Statistics
 
 
 class Temperature(Calibrator):
@@ -56,8 +56,7 @@ class Temperature(Calibrator):
                 "every score has the sign of its label, so that the best temperature is 0 "
                 "and every probability 0 or 1: use Platt(smooth=True), or more data"
             )
-        column, _, scale = standardise(z, weights, centre=False)
-        return self._keep(fit_columns(column[np.newaxis], targets, weights), scale)
+        return self._keep(fit_columns(z[np.newaxis], targets, weights, intercept=False))
 
     def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
         require_possible(z, labels)
@@ -72,7 +71,7 @@ class Temperature(Calibrator):
         scale = float(np.abs(z[np.isfinite(z)]).max())
         return self._keep(maximise(partial(_statistics, z / scale, labels, weights), np.zeros(1)), scale)
 
-    def _keep(self, optimum: Optimum, scale: float) -> list[CalibrationWarning]:
+    def _keep(self, optimum: Optimum, scale: float = 1.0) -> list[CalibrationWarning]:
         require_converged(optimum)
         self.inverse_temperature_ = max(float(optimum.coefficients[0]) / scale, 0.0)
         self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0])) / scale
@@ -110,6 +109,6 @@ def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats)
         mean = pz.sum(axis=1)
         variance = np.where(p > 0.0, pz * z, 0.0).sum(axis=1) - mean * mean
     w = np.ones(len(z)) if weights is None else weights
-    return Statistics(
-        float(w @ log_p[own]), np.array([w @ (z[own] - mean)]), np.array([[w @ np.maximum(variance, 0.0)]])
-    )
+    information = np.array([[w @ np.maximum(variance, 0.0)]])
+    # No bound on how fast the information changes: Newton's method then looks at it in every pass.
+    return Statistics(float(w @ log_p[own]), np.array([w @ (z[own] - mean)]), information, row_norm=np.inf)

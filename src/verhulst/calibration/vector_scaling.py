@@ -9,8 +9,9 @@ import numpy as np
 from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
-from verhulst.calibration.newton import Statistics, maximise
+from verhulst.calibration.likelihood import maximise
 from verhulst.calibration.scores import Floats, Labels
+from verhulst.regression.statistics import Statistics
 
 
 class VectorScaling(Calibrator):
@@ -96,6 +97,5 @@ def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats)
     crossed = np.diag((weighted * z).sum(axis=0)) - (weighted * z).T @ p
     levels = np.diag(weighted.sum(axis=0)) - weighted.T @ p
     gradient = np.concatenate([w @ (residual * z), (w @ residual)[1:]])
-    return Statistics(
-        float(w @ log_p[own]), gradient, np.block([[slopes, crossed[:, 1:]], [crossed[:, 1:].T, levels[1:, 1:]]])
-    )
+    information = np.block([[slopes, crossed[:, 1:]], [crossed[:, 1:].T, levels[1:, 1:]]])
+    return Statistics(float(w @ log_p[own]), gradient, information, row_norm=np.inf)
