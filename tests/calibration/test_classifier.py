@@ -17,7 +17,7 @@ from sklearn.utils.estimator_checks import check_estimator
 import verhulst as vh
 
 
-@pytest.mark.filterwarnings("default::verhulst.calibration.calibrator.CalibrationWarning")
+@pytest.mark.filterwarnings("ignore::verhulst.calibration.calibrator.CalibrationWarning")
 def test_passes_the_estimator_checks() -> None:
     folds = "a row that is repeated may be in two folds, a row of weight 2 is in one"
     results = check_estimator(

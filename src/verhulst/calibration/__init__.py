@@ -16,6 +16,7 @@ __getattr__, __all__ = lazy_names(
         "Platt": "verhulst.calibration.platt",
         "PriorShift": "verhulst.calibration.prior_shift",
         "Quadratic": "verhulst.calibration.quadratic",
+        "Reliability": "verhulst.calibration.reliability_curve",
         "ScoreKindError": "verhulst.calibration.scores",
         "Temperature": "verhulst.calibration.temperature",
         "VectorScaling": "verhulst.calibration.vector_scaling",

@@ -222,9 +222,13 @@ def without_infinite(z: Floats, targets: Floats, weights: Floats | None) -> tupl
     return z[kept], targets[kept], None if weights is None else weights[kept]
 
 
-def separated(z: Floats, targets: Floats) -> bool:
-    """Whether no score of class 0 lies above a score of class 1: the steepest map is then the best."""
-    ones = targets == 1.0
-    if not ones.any() or ones.all():
+def separated(z: Floats, targets: Floats, falling: bool = False) -> bool:
+    """Whether no score of class 0 lies above one of class 1 (or below, too, if the map may fall).
+
+    The steepest map is then the best, and no finite one.
+    """
+    one, infinity = targets == 1.0, np.inf
+    # Through `where`: picking out the rows of each class takes ten times as long.
+    if np.where(one, -infinity, z).max() <= np.where(one, z, infinity).min():
         return True
-    return bool(z[~ones].max() <= z[ones].min() and z.min() < z.max())
+    return falling and bool(np.where(one, z, -infinity).max() <= np.where(one, infinity, z).min())

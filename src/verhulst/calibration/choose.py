@@ -210,6 +210,22 @@ def log_losses(z: Floats, targets: Floats | Labels) -> Floats:
     return losses
 
 
+def out_of_fold(
+    calibrator: Calibrator,
+    z: Floats,
+    targets: Floats | Labels,
+    weights: Floats | None,
+    fold: NDArray[np.int64],
+) -> Floats:
+    """Calibrated logits of every row from a map that was learned without its fold; `calibrator` is the last of them."""
+    calibrated = np.empty_like(z)
+    for k in range(int(fold.max()) + 1):
+        held = fold == k
+        calibrator.learn(z[~held], targets[~held], None if weights is None else weights[~held])
+        calibrated[held] = calibrator._apply(z[held])
+    return calibrated
+
+
 def _candidate(
     name: str,
     calibrator: Calibrator,
@@ -219,14 +235,10 @@ def _candidate(
     fold: NDArray[np.int64],
     base: Floats,
 ) -> Candidate:
-    losses = np.empty(len(z))
-    for k in range(int(fold.max()) + 1):
-        held = fold == k
-        try:
-            calibrator.learn(z[~held], targets[~held], None if weights is None else weights[~held])
-        except ValueError as problem:
-            return Candidate(name, np.nan, np.nan, np.nan, str(problem))
-        losses[held] = log_losses(calibrator._apply(z[held]), targets[held])
+    try:
+        losses = log_losses(out_of_fold(calibrator, z, targets, weights, fold), targets)
+    except ValueError as problem:
+        return Candidate(name, np.nan, np.nan, np.nan, str(problem))
     log_loss = float(np.average(losses, weights=weights))
     with np.errstate(invalid="ignore"):
         gains = np.where(losses == base, 0.0, base - losses)

@@ -23,7 +23,7 @@ class Estimate:
     level: float
 
     def __repr__(self) -> str:
-        return f"{self.value:.5g} ({self.level:.0%}: {self.low:.5g} to {self.high:.5g})"
+        return f"{self.value:.5g} ({100 * self.level:g} %: {self.low:.5g} to {self.high:.5g})"
 
 
 UNKNOWN = Estimate(np.nan, np.nan, np.nan, np.nan, np.nan)

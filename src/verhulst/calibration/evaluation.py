@@ -70,7 +70,10 @@ class Evaluation:
         """What is worth reading, line by line: name and text."""
         d = self.decomposition
         lines = [
-            ("cases", f"{self.n:.10g}, of them {self.n_positive:.10g} of class 1 ({self.n_positive / self.n:.2%})"),
+            (
+                "cases",
+                f"{self.n:.10g}, of them {self.n_positive:.10g} of class 1 ({100 * self.n_positive / self.n:.4g} %)",
+            ),
             ("log-loss", repr(self.log_loss)),
             ("Brier score", repr(self.brier)),
             (
@@ -153,7 +156,7 @@ def evaluate(
     >>> y = rng.random(2000) < vh.sigmoid(z)
     >>> result = vh.evaluate(y, logits=2.0 * z)
     >>> result.cox.slope
-    0.50945 (95%: 0.46308 to 0.55583)
+    0.50945 (95 %: 0.46308 to 0.55583)
     """
     if (logits is None) == (probabilities is None):
         raise ValueError("give the scores as logits= or as probabilities=, one of the two")

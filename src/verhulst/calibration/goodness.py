@@ -65,7 +65,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
         if targets.all() or not targets.any():
             return CoxCalibration(UNKNOWN, UNKNOWN, NO_TEST)
     intercept = _in_the_large(z, targets, weights, level)
-    if z[0] == z[-1] or separated(z, targets) or separated(-z, targets):
+    if z[0] == z[-1] or separated(z, targets, falling=True):
         return CoxCalibration(intercept, UNKNOWN, NO_TEST)
     both = fit_columns(z[np.newaxis], targets, weights)
     slope = interval(float(both.coefficients[1]), float(np.sqrt(both.covariance[1, 1])), level)

@@ -60,7 +60,7 @@ class Platt(Calibrator):
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         z, targets, weights = without_infinite(z, targets, weights)
         constant = z.min() == z.max()
-        if not self.smooth and not constant and (separated(z, targets) or separated(-z, targets)):
+        if not self.smooth and not constant and separated(z, targets, falling=True):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best slope is infinite: "
                 "use Platt(smooth=True), or more data"
@@ -114,9 +114,11 @@ def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
     # Divided by the largest, so that squares of very far scores do not overflow.
     centred /= np.abs(centred).max()
     information *= centred * centred
-    few = max(1, n // 1000)
+    few, total = max(1, n // 1000), float(information.sum())
+    if few * float(information.max()) <= 0.5 * total:
+        return None
     top = np.argpartition(information, n - few)[n - few :]
-    share = float(information[top].sum() / information.sum())
+    share = float(information[top].sum()) / total
     if share <= 0.5:
         return None
     farthest = z[top[np.argmax(information[top])]]

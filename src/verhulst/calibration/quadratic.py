@@ -61,8 +61,9 @@ class Quadratic(Calibrator):
         c1 = slope - 2.0 * c2 * middle
         c0 = level - slope * middle + c2 * middle**2
         if c1 + 2.0 * c2 * low < 0.0 or c1 + 2.0 * c2 * high < 0.0:
+            turn = -c1 / (2.0 * c2) if c2 else low
             raise ValueError(
-                f"the best quadratic turns at {-c1 / (2.0 * c2):.4g}, within the scores ({low:.4g} to {high:.4g}): "
+                f"the best quadratic turns at {turn:.4g}, within the scores ({low:.4g} to {high:.4g}): "
                 "a map that falls would undo the ranking; use Platt or Beta"
             )
         self.coefficients_ = np.array([c0, c1, c2])

@@ -76,13 +76,19 @@ def command(
     for warning in caught:
         say(f"Note: {scored.place}{warning.message}.")
     if page is not None:
-        from verhulst.report.calibrator import write_calibrator_report
+        from verhulst.data.atomic import write_text
+        from verhulst.report.calibrator import calibrator_page
 
-        write_calibrator_report(page, calibrator, scored.scores, scored.y, scored.weights, scored.outcome, scored.place)
+        source = scored.place.removesuffix(": ")
+        write_text(page, calibrator_page(calibrator, scored.scores, scored.y, scored.weights, scored.outcome, source))
         say(f"Wrote {page}.")
     choice = getattr(calibrator, "choice_", None)
     if as_json:
-        record: dict[str, object] = {"outcome": scored.outcome, "map": type(calibrator).__name__, "scores": calibrator.kind_}
+        record: dict[str, object] = {
+            "outcome": scored.outcome,
+            "map": type(calibrator).__name__,
+            "scores": calibrator.kind_,
+        }
         record["parameters"] = calibrator.parameters()
         if choice is not None:
             record["candidates"] = [vars(candidate) for candidate in choice.candidates]

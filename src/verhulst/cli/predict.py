@@ -58,7 +58,8 @@ def command(
 ) -> None:
     """Add probabilities to the rows of DATA.
 
-    MODEL is what `verhulst fit -o` wrote. The column `probability` is that of the value that counted as 1 at the fit.
+    MODEL is what `verhulst fit -o` or `verhulst calibrate -o` wrote. The column `probability` is that of the value
+    that counted as 1 at the fit.
     """
     import verhulst as vh
     from verhulst.cli.console import say
@@ -93,9 +94,13 @@ def _predictions(
     import numpy as np
 
     import verhulst as vh
+    from verhulst.calibration.calibrator import Calibrator
+    from verhulst.cli.scored import calibrated_columns
     from verhulst.data.errors import ModelFileError
     from verhulst.regression.table_fit import TableFit
 
+    if isinstance(model, Calibrator):
+        return calibrated_columns(model, table, missing, level, log_odds)
     if not isinstance(model, TableFit):
         raise ModelFileError(f"a {type(model).__name__} does not predict from a table")
     columns: dict[str, list[Any]] = {}

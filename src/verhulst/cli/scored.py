@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+import verhulst as vh
+from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.scores import ScoreKindError
 from verhulst.data.column_values import kind_of, labels, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
@@ -71,6 +73,30 @@ def data_faults(where: str) -> Iterator[None]:
         raise
     except ValueError as error:
         raise DataError(f"{where}{error}.") from None
+
+
+def calibrated_columns(
+    calibrator: Calibrator, table: pa.Table, missing: Literal["error", "nan"], level: float | None, log_odds: bool
+) -> dict[str, NDArray[np.float64]]:
+    """What `predict` adds to a table for a calibrator: the probability, and the log-odds where they are asked for.
+
+    Raises
+    ------
+    DataError : a calibrator that was not learned from a table, an interval, or scores that are not what was fitted
+    """
+    where = place(table)
+    if calibrator.column_ is None:
+        raise DataError(f"{where}this calibrator was fitted to arrays and knows no column: use it from Python.")
+    if level is not None:
+        raise DataError("a calibrator has no intervals; leave --interval out.")
+    column = _column(table, calibrator.column_, where)
+    scores = numbers(column) if missing == "nan" else _numeric(table, calibrator.column_, where)
+    known = ~np.isnan(scores)
+    z = np.full(len(scores), np.nan)
+    with data_faults(where):
+        z[known] = calibrator.transform(scores[known]) if known.any() else z[known]
+    columns = {"probability": np.asarray(vh.sigmoid(z), dtype=np.float64)}
+    return columns | {"log_odds": z} if log_odds else columns
 
 
 def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from verhulst import __version__
+from verhulst.calibration.calibrator import Calibrator
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
 from verhulst.data.design import Design
@@ -31,13 +32,14 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
     Parameters
     ----------
-    model : TableFit or LogisticFit
-        As `vh.fit_table`, `vh.fit_formula`, `vh.load` or `vh.regression.fit` return it.
+    model : TableFit, LogisticFit or Calibrator
+        As `vh.fit_table`, `vh.fit_formula`, `vh.load`, `vh.regression.fit` or `vh.calibrate` return it.
     path : str or PathLike
         Where the file is to be; its folder must exist.
     data : optional
         Rows to judge the predictions by, instead of those of the fit: a table with the target (anything that
-        `vh.data.read_table` reads), or a pair (X, y) for a fit of arrays.
+        `vh.data.read_table` reads), or a pair (X, y) for a fit of arrays. For
+        a calibrator, the pair (scores, y) that it was learned from.
     level : float
         Coverage of the intervals, between 0 and 1.
 
@@ -59,6 +61,13 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
     check_writable(path)
     if not 0 < level < 1:
         raise ValueError(f"level is the coverage of intervals, between 0 and 1, not {level!r}")
+    if isinstance(model, Calibrator):
+        if data is None:
+            raise TypeError("a report on a calibrator needs data=(scores, y), the rows that it was learned from")
+        from verhulst.report.calibrator import calibrator_page
+
+        write_text(path, calibrator_page(model, *data))
+        return
     write_text(path, html_of(_contents(model, data, level)))
 
 

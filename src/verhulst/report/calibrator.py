@@ -1,0 +1,200 @@
+"""The report of a calibrator: the scores before and after, as one self-contained page."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst import __version__
+from verhulst.calibration.calibrator import Calibrator
+from verhulst.calibration.choose import FOLDS, Choice, assign_folds, out_of_fold
+from verhulst.calibration.evaluation import Evaluation, evaluate
+from verhulst.calibration.reliability_curve import reliability
+from verhulst.calibration.scores import as_logits
+from verhulst.figures.reliability import draw_reliability, prepare_reliability
+from verhulst.figures.svg import to_svg
+from verhulst.figures.theme import DARK, LIGHT, css_variables
+from verhulst.report import page
+from verhulst.report.cautions import Caution
+from verhulst.report.contents import Fact
+from verhulst.report.words import count, number, p_value, percent
+
+FORMULAS = {
+    "Beta": "log-odds = a·log σ(score) − b·log σ(−score) + c",
+    "Identity": "log-odds = score: no map made the scores better",
+    "Isotonic": "the best function that never falls, in steps",
+    "Platt": "log-odds = slope · score + intercept",
+    "PriorShift": "log-odds = score + shift",
+    "Quadratic": "log-odds = c₀ + c₁ · score + c₂ · score²",
+    "Temperature": "log-odds = score / temperature",
+}
+
+
+def calibrator_page(
+    calibrator: Calibrator,
+    scores: NDArray[np.float64],
+    y: NDArray[np.float64],
+    weights: NDArray[np.float64] | None = None,
+    outcome: str = "outcome 1",
+    source: str = "",
+) -> str:
+    """The page on a fitted map and the scores that it was learned from.
+
+    What the scores are worth after calibration is judged in folds: each row by a map that was learned without it.
+
+    Parameters
+    ----------
+    calibrator : fitted, of one column of scores
+    scores, y, weights : (n,), the rows of its fit
+    outcome : what the probabilities are of
+    source : what the rows are called
+    """
+    z, _ = as_logits(scores, calibrator.kind_)
+    fold = assign_folds(y, None, FOLDS, np.random.default_rng(0))
+    try:
+        after_z = out_of_fold(copy.deepcopy(calibrator), z, y, weights, fold)
+        held_out = True
+    except ValueError:  # a fold too small for this map
+        after_z, held_out = calibrator.transform(scores), False
+    before = evaluate(y, logits=z, sample_weight=weights)
+    after = evaluate(y, logits=after_z, sample_weight=weights)
+    diagram = prepare_reliability(
+        {
+            "scores as given": reliability(y, z, scores_are="logits", sample_weight=weights),
+            "calibrated": reliability(y, after_z, scores_are="logits", sample_weight=weights),
+        }
+    )
+    svg = to_svg(draw_reliability(diagram), label="Reliability of the scores as given, and calibrated")
+    name = type(calibrator).__name__
+    on = f" on <strong>{escape(Path(source).name)}</strong>" if source else ""
+    introduction = (
+        f"<p>A calibration map ({escape(name)}) for the probability of <strong>{escape(outcome)}</strong>, learned{on} "
+        f"from {count(before.n)} cases, {count(before.n_positive)} of them with that outcome.</p>"
+        + page.key_figures(_key_figures(before, after))
+    )
+    sections = [
+        introduction,
+        page.section("In words", page.sentences(_words(before, after))),
+        page.section("Before you rely on this", page.cautions(_cautions(before, after, held_out))),
+        page.section("Reliability", page.figure(svg, _figure_note(held_out))),
+        page.section("Before and after", _comparison(before, after)),
+        page.section("How the map was chosen", _choice(getattr(calibrator, "choice_", None))),
+        page.section("The map", page.facts_table(_parameters(calibrator, name))),
+    ]
+    themes = {"light": css_variables(LIGHT), "dark": css_variables(DARK)}
+    return page.page(f"Calibrated: {outcome}", "verhulst: calibration", sections, themes, __version__)
+
+
+def _key_figures(before: Evaluation, after: Evaluation) -> list[Fact]:
+    def both(first: float, second: float) -> str:
+        return f"{first:.3f} → {second:.3f}"
+
+    return [
+        Fact("log-loss", both(before.log_loss.value, after.log_loss.value), "as given → calibrated; lower is better"),
+        Fact("calibration error (ECE)", both(before.ece.value, after.ece.value), _null_words(after)),
+        Fact("slope", both(before.cox.slope.value, after.cox.slope.value), "1 is right; below 1: scores too extreme"),
+        Fact("ROC-AUC", number(after.roc_auc.value), "how well the scores rank; a rising map leaves it as it is"),
+    ]
+
+
+def _null_words(after: Evaluation) -> str:
+    return f"right probabilities would show {number(after.ece.null_mean)} with so many cases"
+
+
+def _words(before: Evaluation, after: Evaluation) -> list[str]:
+    said = []
+    slope, large = before.cox.slope, before.cox.intercept
+    if slope.high < 1.0:
+        said.append(f"The scores were too extreme: their log-odds had to be multiplied by about {number(slope.value)}.")
+    elif slope.low > 1.0:
+        said.append(f"The scores were too timid: their log-odds had to be multiplied by about {number(slope.value)}.")
+    if large.high < 0.0 or large.low > 0.0:
+        way = "high" if large.value < 0.0 else "low"
+        said.append(f"They were too {way} on the whole, by {number(abs(large.value))} in log-odds.")
+    saved = before.log_loss.value - after.log_loss.value
+    if saved > 0.0 and np.isfinite(saved):
+        said.append(f"Calibration saves {percent(saved / before.log_loss.value)} of the log-loss.")
+    if after.ece.p_value > 0.05:
+        said.append(
+            f"What calibration error is left ({number(after.ece.value)}) is no more than chance brings: "
+            f"p = {p_value(after.ece.p_value)}."
+        )
+    else:
+        said.append(f"Some calibration error is left that chance does not explain (p {p_value(after.ece.p_value)}).")
+    return said
+
+
+def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> list[Caution]:
+    found = []
+    if not held_out:
+        found.append(
+            Caution(
+                "The calibrated scores are judged on the rows that the map was learned from.",
+                "There are too few rows of one outcome for folds; judge them on new rows.",
+            )
+        )
+    rarer = min(before.n_positive, before.n - before.n_positive)
+    if rarer < 100:
+        found.append(
+            Caution(
+                f"The rarer outcome came {count(rarer)} times only.", "Use a map of few numbers, or gather more rows."
+            )
+        )
+    lost = [s for s in before.saturation if s.auc_lost > 1e-3]
+    if lost:
+        types = ", ".join(s.dtype for s in lost)
+        found.append(
+            Caution(
+                f"As {types} probabilities the scores lose {number(max(s.auc_lost for s in lost))} of ROC-AUC.",
+                "Store and rank logits; turn them into probabilities at the end.",
+            )
+        )
+    if not after.log_loss.value <= before.log_loss.value:
+        found.append(Caution("Judged in folds, this map makes the log-loss no better.", "Use --method auto."))
+    return found
+
+
+def _figure_note(held_out: bool) -> str:
+    rows = "Each row is judged by a map that was learned without it. " if held_out else ""
+    return rows + (
+        "On the diagonal, what was predicted is what happened; the band shows where the curve would lie for right "
+        "probabilities. At the foot, how often each probability is given."
+    )
+
+
+def _comparison(before: Evaluation, after: Evaluation) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(first)}</td><td>{escape(second)}</td></tr>'
+        for (name, first), (_, second) in zip(before.rows(), after.rows(), strict=False)
+        if name != "cases" and not name.startswith(("as ", "group "))
+    )
+    head = '<thead><tr><th scope="col"></th><th scope="col">as given</th><th scope="col">calibrated</th></tr></thead>'
+    return f'<div class="scroll"><table class="facts">{head}<tbody>{rows}</tbody></table></div>'
+
+
+def _choice(choice: Choice | None) -> str:
+    if choice is None:
+        return ""
+    facts = [
+        Fact(
+            candidate.name,
+            "not fitted" if candidate.problem else f"{candidate.log_loss:.5f}",
+            candidate.problem or f"gain {candidate.gain:+.5f} ± {candidate.standard_error:.5f}",
+        )
+        for candidate in choice.candidates
+    ]
+    note = f"<p>Log-loss in {choice.folds} folds, against that of the scores as they are (identity).</p>"
+    return note + page.facts_table(facts)
+
+
+def _parameters(calibrator: Calibrator, name: str) -> Sequence[Fact]:
+    facts = [Fact("formula", FORMULAS.get(name, name), f"scores are {calibrator.kind_}")]
+    for key, value in calibrator.parameters().items():
+        text = f"{len(value)} numbers" if isinstance(value, list) else number(value)
+        facts.append(Fact(key.replace("_", " "), text))
+    return facts
