@@ -257,13 +257,13 @@ def reasons(blocks: Blocks, names: Sequence[str], infinite: NDArray[np.bool_]) -
 
 
 def _reason(name: str, low: Vector, high: Vector) -> str | None:
-    for y in (0, 1):
-        other = 1 - y
+    for y, other in ((0, 1), (1, 0)):
         if low[other] == high[other] == 0 and (low[y] >= 0 or high[y] <= 0):
             value = "= 1" if high[y] == 1 and low[y] >= 0 else "≠ 0"
             return f"every row with {name} {value} has y = {y}"
-        if low[other] == high[other] == 1 and low[y] >= 0 and high[y] <= 1:
-            return f"every row with {name} {'= 0' if low[y] in (0, 1) else '< 1'} has y = {y}"
+        if low[other] == high[other] == 1 and low[y] == 0 and high[y] <= 1:
+            return f"every row with {name} = 0 has y = {y}"
+    for y, other in ((0, 1), (1, 0)):
         if low[y] > high[other]:
             return f"y = {y} in every row with {name} ≥ {low[y]:g}, and in no row with {name} ≤ {high[other]:g}"
         if low[y] == high[other]:
