@@ -110,7 +110,7 @@ def firth(
     if correction is not None and not intercept:
         raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
     require_finite(data.X, data.names)
-    standard = Standardisation.of(data.X, intercept=intercept)
+    standard = data.standardisation(intercept)
     dropped: tuple[Collinear, ...] = ()
     rows, start = data.rows(standard), np.zeros(data.X.shape[1] + intercept)
     if intercept:

@@ -21,7 +21,7 @@ from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
-from verhulst.regression.statistics import Statistics, Vector
+from verhulst.regression.statistics import Matrix, Statistics, Vector
 
 
 def fit(
@@ -76,7 +76,7 @@ def fit(
         return firth(
             data, intercept=intercept, collinear=collinear, tolerance=tolerance, max_passes=max_passes, verbose=verbose
         )
-    standard = Standardisation.of(data.X, intercept=intercept)
+    standard = data.standardisation(intercept)
     rows = data.rows(standard)
     null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
     null_log_likelihood = log_likelihood(data.y, null, data.weight, data.offset)
@@ -124,7 +124,7 @@ def fit(
         return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
     limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
     plain = _result(limit.newton(found), data, standard, dropped, null_log_likelihood, penalty, C, ridge)
-    covariance = limit.covariance(standard) / 2.0**data.weight_exponent
+    covariance = _divided(limit.covariance(standard), 2.0**data.weight_exponent)
     for c in dropped:
         covariance[c.column + intercept] = covariance[:, c.column + intercept] = np.nan
     separation = limit.record(lambda: (rows,), standard, data.names)
@@ -159,6 +159,11 @@ def _watched(watch: SeparationWatch | None, verbose: int) -> Callable[[Pass], bo
     return tell
 
 
+def _divided(matrix: Matrix, unit: float) -> Matrix:
+    with np.errstate(over="ignore"):  # weights of 1e-308 make infinite variances
+        return matrix / unit
+
+
 def _result(
     found: Fit,
     data: Observations,
@@ -176,7 +181,7 @@ def _result(
         names=data.names,
         intercept=standard.intercept,
         coefficients=standard.original(found.beta),
-        covariance=standard.original_covariance(factor.inverse()) / unit,
+        covariance=_divided(standard.original_covariance(factor.inverse()), unit),
         log_likelihood=found.log_likelihood * unit,
         null_log_likelihood=null_log_likelihood * unit,
         rows=len(data.y),

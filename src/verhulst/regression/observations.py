@@ -22,8 +22,9 @@ class Observations:
     ----------
     X : (n, p) float64 or float32; the caller's own array where it is one already
     y : (n,) float64 in [0, 1]
-    weight, offset : (n,) float64 or None; weights are scaled by 2^(−weight_exponent) if they are far from 1
-    weight_exponent : 0 unless the largest weight is below 1e-100 or above 1e100
+    weight, offset : (n,) float64 or None; weights are scaled by 2^(−weight_exponent) if the
+        largest is far from 1, which changes no bit of what follows
+    weight_exponent : 0 unless the largest weight is below 0.5 or above a million
     names : (p,) column names
     """
 
@@ -38,6 +39,10 @@ class Observations:
     def total_weight(self) -> float:
         """Number of cases: n, or the sum of the (scaled) weights."""
         return float(len(self.y)) if self.weight is None else float(np.sum(self.weight))
+
+    def standardisation(self, intercept: bool) -> Standardisation:
+        """Centres and scales of the rows that count."""
+        return Standardisation.of(self.X, intercept=intercept, weight=self.weight)
 
     def rows(self, standard: Standardisation) -> Rows:
         """The same, seen through a standardisation."""
@@ -88,7 +93,7 @@ def observations(
             raise ValueError(f"weights must not be negative; sample_weight[{row}] is {weight[row]:g}")
         if weight.max() == 0:
             raise ValueError("every weight is 0: there are no rows to fit")
-        if not 1e-100 < weight.max() < 1e100:
+        if not 0.5 <= weight.max() <= 1e6:
             exponent = int(np.frexp(weight.max())[1])
             weight = np.ldexp(weight, -exponent)
     shift = None if offset is None else _vector(offset, n, "offset")

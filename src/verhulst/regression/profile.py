@@ -18,7 +18,6 @@ from verhulst.regression.likelihood import (
 from verhulst.regression.observations import Observations, observations
 from verhulst.regression.recession import rows_left
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
@@ -142,7 +141,7 @@ class _Profiles:
         data = observations(X, y, sample_weight, offset, fit.names)
         if len(data.y) != fit.rows:
             raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
-        full = Standardisation.of(data.X, intercept=fit.intercept)
+        full = data.standardisation(fit.intercept)
         self._standard = full.without([c.column for c in fit.collinear])
         self.unit = 2.0**data.weight_exponent
         first = int(fit.intercept)

@@ -12,7 +12,6 @@ from verhulst.regression.chunks import chunks
 from verhulst.regression.factor import Factor
 from verhulst.regression.observations import observations
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix
 
 
@@ -54,7 +53,7 @@ def sandwich(
     if fit.penalty is not None or fit.separation is not None:
         raise ValueError("robust standard errors belong to maximum likelihood with finite estimates")
     data = observations(X, y, sample_weight, offset, fit.names)
-    standard = Standardisation.of(data.X, intercept=fit.intercept).without([c.column for c in fit.collinear])
+    standard = data.standardisation(fit.intercept).without([c.column for c in fit.collinear])
     rows = data.rows(standard)
     beta = standard.working(fit.coefficients)
     groups = None

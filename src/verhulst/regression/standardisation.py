@@ -31,17 +31,21 @@ class Standardisation:
     intercept: bool
 
     @classmethod
-    def of(cls, X: Matrix, *, intercept: bool) -> Standardisation:
+    def of(cls, X: Matrix, *, intercept: bool, weight: Vector | None = None) -> Standardisation:
         """Centre and scale by every k-th row: enough of them for the purpose.
 
         A column that is constant in the sample is looked at in full; one that is constant throughout gets scale 0 (it
         cannot be told from the intercept). Without an intercept nothing is centred; only columns of zeros get scale 0.
         """
         some = X[:: max(1, X.size // SAMPLE_NUMBERS)]
+        counts = slice(None) if weight is None else weight > 0
+        if weight is not None:
+            counted = weight[:: max(1, X.size // SAMPLE_NUMBERS)] > 0
+            some = some[counted] if counted.any() else X[counts][:1]
         with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found by the first pass
             centre, spread = _centre_and_spread(some, intercept)
             for j in np.flatnonzero(spread == 0):
-                c, s = _centre_and_spread(X[:, j : j + 1], intercept)
+                c, s = _centre_and_spread(X[counts, j : j + 1], intercept)
                 centre[j], spread[j] = c[0], s[0]
         with_spread = spread > 0
         exponent = np.round(np.log2(np.where(with_spread, spread, 1.0)))
