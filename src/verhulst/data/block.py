@@ -52,7 +52,7 @@ def make_block(design: Design, table: pa.Table, first_row: int = 1) -> Block:
     """
     kept = design.complete(table, first_row=first_row)
     return Block(
-        X=design.matrix(kept, first_row=first_row),
+        X=design.matrix(kept, first_row=first_row, missing="nan"),  # there are none left
         y=design.target_values(kept, first_row=first_row),
         weights=design.weight_values(kept, first_row=first_row),
         offset=design.offset_values(kept, first_row=first_row),

@@ -43,47 +43,46 @@ class Column:
             return (self.name,)
         return tuple(f"{self.name}[{level}]" for level in self.levels if level != self.reference)
 
-    def fill(self, values: pa.ChunkedArray, out: NDArray[np.float64], place: str = "", first_row: int = 1) -> None:
-        """Writes the design columns into `out`; nan where a value is missing.
+    def read(self, values: pa.ChunkedArray, place: str = "", first_row: int = 1) -> NDArray[Any]:
+        """The checked values: doubles with nan where a value is missing, or positions in `levels` with -1 there.
 
         Parameters
         ----------
         values : pyarrow.ChunkedArray of n values
-        out : ndarray of float64, shape (n, len(self.names))
         place : str
             The beginning of messages: "votes.csv: ".
         first_row : int
             The row number of the first value, for messages.
+
+        Returns
+        -------
+        ndarray of float64 or int64, shape (n,)
 
         Raises
         ------
         DataError
             If the values are of another kind than at the fit, infinite, or of an unknown level.
         """
-        if self.kind == "categorical":
-            self._fill_levels(values, out, place, first_row)
-            return
-        if kind_of(values.type) not in ("numeric", "boolean"):
+        kind = kind_of(values.type)
+        if kind == "unusable" or (kind == "categorical" and self.kind != "categorical"):
             raise DataError(
                 f"{place}column {self.name!r} was {self.kind} at the fit; here it holds {_described(values)}."
             )
+        if self.kind == "categorical":
+            return self._levels(values, place, first_row)
         x = numbers(values)
-        infinite = np.isinf(x)
-        if infinite.any():
+        # One pass for the least and one for the greatest tell that all is finite; only else is it looked at in detail.
+        if len(x) and not (np.isfinite(x.min()) and np.isfinite(x.max())) and (infinite := np.isinf(x)).any():
             row = int(np.argmax(infinite))
             more = int(infinite.sum()) - 1
+            others = f", and so are {more:,} more in this column" if more else ""
             raise DataError(
-                f"{place}row {row + first_row}, column {self.name!r}: the value is {x[row]:g}"
-                f"{f', and so are {more:,} more in this column' if more else ''}. Replace infinities by finite "
-                f"numbers, or leave these rows out."
+                f"{place}row {row + first_row}, column {self.name!r}: the value is {x[row]:g}{others}. Replace "
+                f"infinities by finite numbers, or leave these rows out."
             )
-        out[:, 0] = x
+        return x
 
-    def _fill_levels(self, values: pa.ChunkedArray, out: NDArray[np.float64], place: str, first_row: int) -> None:
-        if kind_of(values.type) == "unusable":
-            raise DataError(
-                f"{place}column {self.name!r} was categorical at the fit; here it holds {_described(values)}."
-            )
+    def _levels(self, values: pa.ChunkedArray, place: str, first_row: int) -> NDArray[np.int64]:
         found, unknown = codes(values, self.levels)
         if unknown:
             rows = np.flatnonzero(found == -2)
@@ -93,14 +92,27 @@ class Column:
                 f"that was there at the fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: "
                 f"{listed(self.levels, 12)}."
             )
+        return found
+
+    def write(self, read: NDArray[Any], out: NDArray[np.float64]) -> None:
+        """Writes the design columns of values that `read` gave.
+
+        Parameters
+        ----------
+        read : ndarray, shape (n,)
+        out : ndarray of float64, shape (n, len(self.names))
+        """
+        if self.kind != "categorical":
+            out[:, 0] = read
+            return
         out[:] = 0.0
-        # The design column of each level; the reference level has none and gets the extra one at the end.
-        places = np.full(len(self.levels), len(self.names))
-        places[[level != self.reference for level in self.levels]] = np.arange(len(self.names))
-        design_column = places[np.maximum(found, 0)]
-        marked = np.flatnonzero((found >= 0) & (design_column < len(self.names)))
+        # The design column of each level; the reference level has none and gets one past the end.
+        places = np.full(len(self.levels), out.shape[1])
+        places[[level != self.reference for level in self.levels]] = np.arange(out.shape[1])
+        design_column = places[np.maximum(read, 0)]
+        marked = np.flatnonzero((read >= 0) & (design_column < out.shape[1]))
         out[marked, design_column[marked]] = 1.0
-        out[found < 0] = np.nan
+        out[read < 0] = np.nan
 
     def to_json(self) -> dict[str, Any]:
         """The column in the terms of JSON."""

@@ -44,12 +44,22 @@ def numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
+def complete(values: pa.ChunkedArray) -> bool:
+    """Whether a column has a value in every row."""
+    import pyarrow as pa
+
+    if values.null_count or not pa.types.is_floating(values.type):
+        return not values.null_count
+    # NumPy's least of some numbers is nan if one of them is: one quick pass.
+    return not any(np.isnan(chunk.to_numpy().min()) for chunk in values.chunks if len(chunk))
+
+
 def missing(values: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Where a column has no value: null, or nan."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if values.null_count == 0 and not pa.types.is_floating(values.type):
+    if complete(values):
         return np.zeros(len(values), dtype=np.bool_)
     return np.asarray(pc.is_null(values, nan_is_null=pa.types.is_floating(values.type)).to_numpy(), dtype=np.bool_)
 

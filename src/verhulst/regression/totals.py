@@ -12,6 +12,62 @@ from scipy.special import ndtri
 import verhulst as vh
 
 
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The cases of one outcome in rising order of their log-odds.
+
+    Attributes
+    ----------
+    logits : ndarray, shape (n,)
+    weight, predicted : ndarray, shape (n + 1,)
+        Sums over the first k cases: of their weights, and of weight times predicted probability.
+    """
+
+    logits: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, logits: NDArray[np.float64], weights: NDArray[np.float64] | None) -> Outcome:
+        """Sorts, and sums up."""
+        if weights is None:
+            z = np.sort(logits)
+            weight, p = np.arange(len(z) + 1, dtype=np.float64), vh.sigmoid(z)
+        else:
+            order = np.argsort(logits)
+            z, w = logits[order], weights[order]
+            weight, p = np.concatenate([[0.0], np.cumsum(w)]), w * vh.sigmoid(z)
+        return cls(z, weight, np.concatenate([[0.0], np.cumsum(p)]))
+
+    @property
+    def total(self) -> float:
+        """The number of cases: the sum of the weights."""
+        return float(self.weight[-1])
+
+    @property
+    def median(self) -> float:
+        """The log-odds that half of the cases do not exceed; nan without cases."""
+        if not self.total:
+            return float("nan")
+        return float(self.logits[np.searchsorted(self.weight[1:], 0.5 * self.total)])
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """All cases, by outcome: sorted once for every total that is taken of them."""
+
+    zeros: Outcome
+    ones: Outcome
+
+    @classmethod
+    def of(
+        cls, y: NDArray[np.float64], logits: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+    ) -> Cases:
+        """From outcomes of 0 and 1, log-odds and weights, each of shape (n,)."""
+        parts = [Outcome.of(logits[rows], None if weights is None else weights[rows]) for rows in (y == 0, y == 1)]
+        return cls(parts[0], parts[1])
+
+
 @dataclass(frozen=True)
 class ByOutcome:
     """Histograms of the predicted probability, one for each outcome.
@@ -32,43 +88,23 @@ class ByOutcome:
     cases: tuple[float, float]
 
 
-def by_outcome(
-    y: NDArray[np.float64], logits: NDArray[np.float64], weights: NDArray[np.float64] | None = None, bins: int = 20
-) -> ByOutcome:
-    """Counts predicted probabilities by outcome.
-
-    Parameters
-    ----------
-    y : ndarray of 0 and 1, shape (n,)
-    logits : ndarray, shape (n,)
-    weights : ndarray, shape (n,), optional
-    bins : int
+def by_outcome(cases: Cases, bins: int = 20) -> ByOutcome:
+    """Counts predicted probabilities by outcome, in bins of equal width.
 
     Examples
     --------
-    >>> by_outcome(np.array([0.0, 1.0]), np.array([-1.0, 1.0]), bins=2).shares
+    >>> by_outcome(Cases.of(np.array([0.0, 1.0]), np.array([-1.0, 1.0])), bins=2).shares
     ((1.0, 0.0), (0.0, 1.0))
     """
-    p = vh.sigmoid(logits)
-    w = np.ones(len(y)) if weights is None else weights
     edges = np.linspace(0, 1, bins + 1)
-    shares, medians, cases = [], [], []
-    for outcome in (0.0, 1.0):
-        chosen = y == outcome
-        total = float(w[chosen].sum())
-        counts = np.histogram(p[chosen], edges, weights=w[chosen])[0]
-        shares.append(tuple((counts / (total or 1.0)).tolist()))
-        medians.append(_weighted_median(p[chosen], w[chosen]))
-        cases.append(total)
-    return ByOutcome(tuple(edges.tolist()), (shares[0], shares[1]), (medians[0], medians[1]), (cases[0], cases[1]))
-
-
-def _weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    if not len(values) or not weights.sum():
-        return float("nan")
-    order = np.argsort(values)
-    reached = np.cumsum(weights[order]) / weights.sum()
-    return float(values[order][np.searchsorted(reached, 0.5)])
+    inner = vh.logit(edges[1:-1])
+    shares, medians, sizes = [], [], []
+    for one in (cases.zeros, cases.ones):
+        counts = np.diff(one.weight[[0, *np.searchsorted(one.logits, inner), len(one.logits)]])
+        shares.append(tuple((counts / (one.total or 1.0)).tolist()))
+        medians.append(float(vh.sigmoid(one.median)))
+        sizes.append(one.total)
+    return ByOutcome(tuple(edges.tolist()), (shares[0], shares[1]), (medians[0], medians[1]), (sizes[0], sizes[1]))
 
 
 @dataclass(frozen=True)
@@ -91,13 +127,7 @@ class Group:
     upper: float
 
 
-def reliability(
-    y: NDArray[np.float64],
-    logits: NDArray[np.float64],
-    weights: NDArray[np.float64] | None = None,
-    groups: int = 10,
-    level: float = 0.95,
-) -> tuple[Group, ...]:
+def reliability(cases: Cases, groups: int = 10, level: float = 0.95) -> tuple[Group, ...]:
     """Predicted against observed, in groups of as many rows each.
 
     Rows with the same prediction stay together, so there may be fewer groups than asked for.
@@ -106,21 +136,25 @@ def reliability(
     ----------
     The interval: E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference".
     """
-    order = np.argsort(logits, kind="stable")
-    z, outcomes = logits[order], y[order]
-    w = np.ones(len(z)) if weights is None else weights[order]
-    starts = np.unique(np.searchsorted(z, z[[len(z) * k // groups for k in range(groups)]]))
+    z = np.sort(np.concatenate([cases.zeros.logits, cases.ones.logits]))
+    cuts = np.unique(z[[len(z) * k // groups for k in range(1, groups)]]) if len(z) else z
+    weight, predicted = [], []
+    for one in (cases.zeros, cases.ones):
+        ends = [0, *np.searchsorted(one.logits, cuts), len(one.logits)]
+        weight.append(np.diff(one.weight[ends]))
+        predicted.append(np.diff(one.predicted[ends]))
     quantile = float(ndtri(0.5 + level / 2)) ** 2
     found = []
-    for start, stop in zip(starts, [*starts[1:], len(z)], strict=True):
-        n = float(w[start:stop].sum())
+    for zeros, ones, total in zip(*weight, predicted[0] + predicted[1], strict=True):
+        n = float(zeros + ones)
         if n == 0:
             continue
-        predicted = float(w[start:stop] @ vh.sigmoid(z[start:stop])) / n
-        observed = float(w[start:stop] @ outcomes[start:stop]) / n
+        observed = float(ones) / n
         centre = (observed + quantile / (2 * n)) / (1 + quantile / n)
         half = np.sqrt(quantile * (observed * (1 - observed) + quantile / (4 * n)) / n) / (1 + quantile / n)
-        found.append(Group(n, predicted, observed, float(max(0.0, centre - half)), float(min(1.0, centre + half))))
+        found.append(
+            Group(n, float(total) / n, observed, float(max(0.0, centre - half)), float(min(1.0, centre + half)))
+        )
     return tuple(found)
 
 
@@ -159,9 +193,8 @@ class Totals:
         weights : ndarray, shape (n,), optional
         """
         present = np.count_nonzero(X, axis=0) if weights is None else (X != 0).T @ weights
-        return cls(
-            by_outcome(y, log_odds, weights), reliability(y, log_odds, weights), tuple(map(float, present.tolist()))
-        )
+        cases = Cases.of(y, log_odds, weights)
+        return cls(by_outcome(cases), reliability(cases), tuple(map(float, present.tolist())))
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Totals:
