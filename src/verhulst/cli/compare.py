@@ -1,0 +1,129 @@
+"""`verhulst compare`: the activation functions side by side."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import Any
+
+import click
+
+EPILOG = """
+\b
+Examples:
+  verhulst compare
+  verhulst compare sigmoid tanh relu
+  verhulst compare --csv > activations.csv
+"""
+
+
+@click.command(name="compare", epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[ACTIVATION]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+    """Compare activation functions: formula, range, centre, saturation, slope, cost, use.
+
+    Every fact is computed from the functions themselves.
+    """
+    import verhulst as vh
+    from verhulst.data.errors import nearest
+
+    if as_json and as_csv:
+        raise click.UsageError("--json or --csv, not both.")
+    for name in names:
+        if name not in vh.activations:
+            close = nearest(name, list(vh.activations))
+            hint = f"Did you mean {close!r}?" if close else f"There are {', '.join(vh.activations)}."
+            raise click.UsageError(f"There is no activation {name!r}. {hint}")
+    records = [facts(vh.activations[name]) for name in names or vh.activations]
+    if as_json:
+        from verhulst.cli.console import print_json
+
+        print_json("compare", {"activations": records})
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, list(records[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+    else:
+        _print(records)
+
+
+def facts(record: Any) -> dict[str, Any]:
+    """What `verhulst.activations` says of one function, flat."""
+    low, high = record.range
+    return {
+        "name": record.name,
+        "formula": record.formula,
+        "lowest": low,
+        "highest": high,
+        "zero_centred": record.zero_centred,
+        "saturates_below": record.saturates_below,
+        "saturates_above": record.saturates_above,
+        "largest_derivative": record.largest_derivative,
+        "vanishes_below": record.vanishes_below,
+        "vanishes_above": record.vanishes_above,
+        "cost": record.cost,
+        "use": record.use,
+        "note": record.note,
+    }
+
+
+def _print(records: list[dict[str, Any]]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from verhulst.cli.console import output
+
+    measured = any(record["cost"] is not None for record in records)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in (
+        "",
+        "formula",
+        "range",
+        "mean 0",
+        "constant",
+        "slope ≤",
+        "slope < 0.001",
+        *(["cost"] if measured else []),
+    ):
+        table.add_column(heading, overflow="fold")
+    for record in records:
+        cells = [
+            record["name"],
+            record["formula"].replace("-", "−"),
+            f"{_number(record['lowest'])} to {_number(record['highest'])}",
+            "yes" if record["zero_centred"] else "no",
+            _outside(record["saturates_below"], record["saturates_above"]),
+            "" if record["largest_derivative"] is None else _number(record["largest_derivative"]),
+            _outside(record["vanishes_below"], record["vanishes_above"]),
+        ]
+        if measured:
+            cells.append("" if record["cost"] is None else f"{record['cost']:.1f}×")
+        table.add_row(*cells)
+    output().print(table)
+    words = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    words.add_column(no_wrap=True)
+    words.add_column()
+    for record in records:
+        words.add_row(record["name"], f"{record['use']} {record['note']}".strip())
+    output().print(words)
+    output().print(
+        "\nconstant: from these z outwards the float64 result is the limit. slope < 0.001: there a unit hardly learns."
+        + (" cost: time relative to ReLU." if measured else ""),
+        style="dim",
+    )
+
+
+def _outside(below: float | None, above: float | None) -> str:
+    """The part of the line outside [below, above], as a reader says it."""
+    parts = []
+    if below is not None:
+        parts.append(f"z ≤ {_number(below)}")
+    if above is not None:
+        parts.append(f"z ≥ {_number(above)}")
+    return ", ".join(parts) or "never"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
