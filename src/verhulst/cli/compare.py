@@ -77,52 +77,43 @@ def _print(records: list[dict[str, Any]]) -> None:
 
     measured = any(record["cost"] is not None for record in records)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in (
-        "",
-        "formula",
-        "range",
-        "mean 0",
-        "constant",
-        "slope ≤",
-        "slope < 0.001",
-        *(["cost"] if measured else []),
-    ):
-        table.add_column(heading, overflow="fold")
+    headings = ("", "range", "centred", "constant", "slope ≤", "slope < 0.001")
+    for heading in (*headings, *(["cost"] if measured else [])):
+        table.add_column(heading, no_wrap=True)
     for record in records:
+        scalar = record["largest_derivative"] is not None
         cells = [
             record["name"],
-            record["formula"].replace("-", "−"),
             f"{_number(record['lowest'])} to {_number(record['highest'])}",
             "yes" if record["zero_centred"] else "no",
             _outside(record["saturates_below"], record["saturates_above"]),
-            "" if record["largest_derivative"] is None else _number(record["largest_derivative"]),
-            _outside(record["vanishes_below"], record["vanishes_above"]),
+            _number(record["largest_derivative"]) if scalar else "–",
+            _outside(record["vanishes_below"], record["vanishes_above"]) if scalar else "–",
         ]
         if measured:
-            cells.append("" if record["cost"] is None else f"{record['cost']:.1f}×")
+            cells.append("–" if record["cost"] is None else f"{record['cost']:.1f}×")
         table.add_row(*cells)
     output().print(table)
     words = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     words.add_column(no_wrap=True)
     words.add_column()
     for record in records:
-        words.add_row(record["name"], f"{record['use']} {record['note']}".strip())
+        words.add_row(record["name"], record["formula"].replace("-", "−"))
+        words.add_row("", f"{record['use']} {record['note']}".strip(), style="dim")
     output().print(words)
     output().print(
-        "\nconstant: from these z outwards the float64 result is the limit. slope < 0.001: there a unit hardly learns."
-        + (" cost: time relative to ReLU." if measured else ""),
-        style="dim",
+        "\ncentred: the mean output is 0 for standard normal z. constant: there the float64 result is the limit. "
+        "slope < 0.001: there a unit hardly learns." + (" cost: time relative to ReLU." if measured else "")
     )
 
 
 def _outside(below: float | None, above: float | None) -> str:
     """The part of the line outside [below, above], as a reader says it."""
-    parts = []
+    if below is not None and above is not None:
+        return f"outside {_number(below)} … {_number(above)}"
     if below is not None:
-        parts.append(f"z ≤ {_number(below)}")
-    if above is not None:
-        parts.append(f"z ≥ {_number(above)}")
-    return ", ".join(parts) or "never"
+        return f"below {_number(below)}"
+    return "never" if above is None else f"above {_number(above)}"
 
 
 def _number(value: float) -> str:

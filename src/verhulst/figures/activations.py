@@ -61,7 +61,7 @@ def draw_activations(record: Activations, *, theme: str | Theme = "light") -> Fi
         rule(ax, tokens, y=0)
         curve(ax, member.z, member.derivative, tokens.second, 1.6)
         curve(ax, member.z, member.value, tokens.first, 2.4)
-        ax.set(xlim=(-5, 5), ylim=(-1.25, 2.25))
+        ax.set(xlim=(-5, 5), ylim=(-1.25, 2.25), xticks=(-4, -2, 0, 2, 4), yticks=(-1, 0, 1, 2))
         caption(ax, member.name, tokens)
         ax.text(
             0.97,

@@ -51,6 +51,8 @@ def _normal_density(z: Tensor) -> Tensor:
 
 
 gelu_derivative = differentiable(
-    "gelu_derivative", lambda z: _normal_density(z) * (2 - z * z), "Derivative of GELU, P(z) + z p(z), P the normal cdf."
+    "gelu_derivative",
+    lambda z: _normal_density(z) * (2 - z * z),
+    "Derivative of GELU, P(z) + z p(z), P the normal cdf.",
 )
 gelu = differentiable("gelu", lambda z: gelu_derivative(z), "GELU in the erf form, z P(z), P the normal cdf.")
