@@ -110,10 +110,10 @@ def _print(records: list[dict[str, Any]]) -> None:
 def _outside(below: float | None, above: float | None) -> str:
     """The part of the line outside [below, above], as a reader says it."""
     if below is not None and above is not None:
-        return f"outside {_number(below)} … {_number(above)}"
+        return f"|z| ≥ {_number(above)}" if below == -above else f"z ≤ {_number(below)}, ≥ {_number(above)}"
     if below is not None:
-        return f"below {_number(below)}"
-    return "never" if above is None else f"above {_number(above)}"
+        return f"z ≤ {_number(below)}"
+    return "never" if above is None else f"z ≥ {_number(above)}"
 
 
 def _number(value: float) -> str:
