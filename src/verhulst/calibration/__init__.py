@@ -13,6 +13,7 @@ __getattr__, __all__ = lazy_names(
         "Identity": "verhulst.calibration.identity",
         "Isotonic": "verhulst.calibration.isotonic",
         "LeverageWarning": "verhulst.calibration.platt",
+        "LogitHistogram": "verhulst.calibration.histogram",
         "Platt": "verhulst.calibration.platt",
         "PriorShift": "verhulst.calibration.prior_shift",
         "Quadratic": "verhulst.calibration.quadratic",
