@@ -128,6 +128,16 @@ def test_penalty_weights_offset_and_missing(tmp_path):
     assert run("fit", path, "-t", "y", "--C", "2").exit_code == 2
 
 
+def test_firth(tmp_path):
+    table = "y,x\n0,1\n0,2\n1,3\n1,4\n"
+    result = run("fit", "-", "-t", "y", "--penalty", "firth", "--json", input=table)
+    assert result.exit_code == 0, result.stderr
+    effect = json.loads(result.stdout)["effects"][0]
+    assert effect["state"] == "estimated"
+    assert effect["odds_ratio_lower"] < effect["odds_ratio"] < effect["odds_ratio_upper"]
+    assert "separated" not in result.stderr
+
+
 def test_standard_input(votes):
     result = run("fit", "-", "-t", "vote", "--positive", "Dole", "--json", input=votes.read_bytes())
     assert json.loads(result.stdout)["source"] == "standard input"

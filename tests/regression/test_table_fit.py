@@ -34,6 +34,14 @@ def test_table_equals_arrays():
     assert ((low < p[:, 1]) & (p[:, 1] < high)).all()
 
 
+def test_it_shows_itself():
+    model = anes()
+    assert repr(model) == "<TableFit of vote = Dole from 11 columns, 944 rows>"
+    assert "party[strong Republican]" in repr(model.summary())
+    assert model._repr_html_().startswith("<div>")
+    assert round(model.odds_ratios()["self_placement"].estimate, 2) == 1.78
+
+
 def test_a_model_survives_its_file(tmp_path):
     model = anes()
     model.save(tmp_path / "m.json")

@@ -41,7 +41,11 @@ Examples:
     help="Refuse or leave out rows with missing values.",
 )
 @click.option(
-    "--penalty", type=click.Choice(["none", "l2"]), default="none", show_default=True, help="Shrink the slopes."
+    "--penalty",
+    type=click.Choice(["none", "l2", "firth"]),
+    default="none",
+    show_default=True,
+    help="l2 pulls the slopes towards 0; firth removes the bias of small samples.",
 )
 @click.option(
     "--C", "C", type=click.FloatRange(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
@@ -109,8 +113,8 @@ def _fit(
     from verhulst.data.read import read_table
     from verhulst.regression.table_fit import fit_table
 
-    if C is not None and penalty == "none":
-        raise click.UsageError("--C is the strength of a penalty: give --penalty l2 as well.")
+    if C is not None and penalty != "l2":
+        raise click.UsageError("--C is the strength of the L2 penalty: give --penalty l2 as well.")
     levels = references(reference)
     table = read_table(data, format_)
     known = table.column_names
@@ -139,18 +143,20 @@ def _headline(model: TableFit, contents: Contents) -> str:
 
 
 def _footline(model: TableFit) -> str:
-    from verhulst.report.contents import mcfadden
+    from verhulst.regression.inference import ModelTest
     from verhulst.report.words import number
 
     fit = model.fit
     found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
-    likelihood = f"McFadden R² {mcfadden(fit):.3f}, log-likelihood {fit.log_likelihood:.3f}".replace(" -", " −")
+    likelihood = f"McFadden R² {ModelTest.of(fit).mcfadden:.3f}, log-likelihood {fit.log_likelihood:.3f}".replace(
+        " -", " −"
+    )
     return f"{likelihood}; {len(fit.passes)} passes, {found}"
 
 
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
     from verhulst.cli.effects_table import effects_record
-    from verhulst.report.contents import mcfadden
+    from verhulst.regression.inference import ModelTest
 
     fit, target = model.fit, model.design.target
     assert target is not None
@@ -166,9 +172,9 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
         "effects": effects_record(contents),
         "log_likelihood": fit.log_likelihood,
         "null_log_likelihood": fit.null_log_likelihood,
-        "mcfadden_r2": mcfadden(fit),
+        "mcfadden_r2": ModelTest.of(fit).mcfadden,
         "penalty": fit.penalty,
-        "C": fit.C if fit.penalty else None,
+        "C": fit.C if fit.penalty == "l2" else None,
         "converged": fit.converged,
         "decrement": fit.decrement,
         "passes": len(fit.passes),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 import verhulst as vh
 from verhulst.data.block import make_block
@@ -18,8 +17,10 @@ from verhulst.data.formula import FormulaDesign, formula_design
 from verhulst.data.learn import learn_design
 from verhulst.data.read import read_table
 from verhulst.regression.fitting import fit
+from verhulst.regression.inference import ParameterTable, probability_interval
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.summary import Summary
 from verhulst.regression.totals import Totals
 
 
@@ -69,18 +70,27 @@ class TableFit:
     ) -> tuple[Vector, Vector]:
         """The ends of Wald intervals for the probability of outcome 1, each of shape (n,).
 
-        The interval is σ(z ± q·√(xᵀCx)) with C the covariance of the coefficients: of the probability itself, not of
-        outcomes, which are 0 or 1.
+        See `verhulst.regression.probability_interval`: of the probability itself, not of outcomes, which are 0 or 1.
         """
         X, offset = self._matrix(source, missing, first_row)
-        z = self.fit.log_odds(X, offset)
-        design = np.column_stack([np.ones(len(X)), X]) if self.fit.intercept else X
-        used = np.isfinite(np.diag(self.fit.covariance))
-        error = np.sqrt(
-            np.einsum("ij,jk,ik->i", design[:, used], self.fit.covariance[np.ix_(used, used)], design[:, used])
-        )
-        half = float(ndtri(0.5 + level / 2)) * error
-        return vh.sigmoid(z - half), vh.sigmoid(z + half)
+        return probability_interval(self.fit, X, level, offset)
+
+    def summary(self, level: float = 0.95, **options: Any) -> Summary:
+        """Everything about the fit, as text and HTML; see `LogisticFit.summary`."""
+        return self.fit.summary(level, **options)
+
+    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
+        """The odds ratios of the columns with their intervals."""
+        return self.fit.odds_ratios(level)
+
+    def __repr__(self) -> str:
+        target = self.design.target
+        outcome = f"{target.name} = {target.positive}" if target else "y = 1"
+        state = "" if self.fit.converged else ", NOT converged"
+        return f"<TableFit of {outcome} from {len(self.fit.names)} columns, {self.fit.rows:,} rows{state}>"
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model as JSON with exact floats; `vh.load` reads it back.

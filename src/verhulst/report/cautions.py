@@ -131,11 +131,11 @@ def _near_collinear(fit: LogisticFit) -> list[Caution]:
 
 
 def _penalised(fit: LogisticFit) -> list[Caution]:
-    if fit.penalty is None:
+    if fit.penalty != "l2":
         return []
     return [
         Caution(
-            f"The fit is penalised ({fit.penalty}, C = {fit.C:g}), which pulls odds ratios towards 1.",
+            f"The fit is penalised (L2, C = {fit.C:g}), which pulls odds ratios towards 1.",
             "Intervals and p-values would not mean what they say, so there are none; fit without a penalty to have "
             "them.",
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.formula import FormulaDesign
+from verhulst.regression.inference import ModelTest
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
@@ -126,28 +127,22 @@ def contents_of_table(model: TableFit, observed: Observed | None = None, level: 
     return contents_of(model.fit, model.design, own if observed is None else observed, level)
 
 
-def mcfadden(fit: LogisticFit) -> float:
-    """McFadden's R²: 1 − log-likelihood / log-likelihood of the model without columns."""
-    return 1 - fit.log_likelihood / fit.null_log_likelihood if fit.null_log_likelihood else float("nan")
-
-
 def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
     return (
         Fact("rows", f"{fit.rows:,}", "that the model was fitted on"),
         Fact(outcome, percent(fit.events / fit.cases), f"{count(fit.events)} of {count(fit.cases)}"),
         Fact("columns", f"{len(fit.names)}", "in the design matrix"),
-        Fact("McFadden R²", f"{mcfadden(fit):.3f}", "0: no better than the base rate; 1: perfect"),
+        Fact("McFadden R²", f"{ModelTest.of(fit).mcfadden:.3f}", "0: no better than the base rate; 1: perfect"),
     )
 
 
 def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fact, ...]:
-    parameters = len(fit.names) + int(fit.intercept) - len(fit.collinear)
     deviance, null = -2 * fit.log_likelihood, -2 * fit.null_log_likelihood
-    method = (
-        "maximum likelihood"
-        if fit.penalty is None
-        else f"maximum likelihood with an {fit.penalty.upper()} penalty, C = {fit.C:g}"
-    )
+    method = {
+        None: "maximum likelihood",
+        "l2": f"maximum likelihood with an L2 penalty, C = {fit.C:g}",
+        "firth": "maximum likelihood with Firth's penalty (Jeffreys prior)",
+    }[fit.penalty]
     facts = [
         Fact("Method", method, "by Newton's method in double precision"),
         Fact(
@@ -162,7 +157,7 @@ def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fac
             f"without columns: {fit.null_log_likelihood:.4f}".replace("-", "−"),
         ),
         Fact("Deviance", f"{deviance:.3f}", f"without columns: {null:.3f}"),
-        Fact("AIC", f"{deviance + 2 * parameters:.3f}", "smaller is better, for models of the same rows"),
+        Fact("AIC", f"{ModelTest.of(fit).aic:.3f}", "smaller is better, for models of the same rows"),
     ]
     if isinstance(design, Design):
         if design.weights:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from scipy.special import ndtr, ndtri
-
 from verhulst.data.column import Column
+from verhulst.regression.inference import odds_ratios, wald
 from verhulst.regression.result import LogisticFit
 
 State = Literal["estimated", "infinite", "left out", "penalised"]
@@ -64,39 +63,34 @@ def effects_of(fit: LogisticFit, columns: Sequence[Column] = (), level: float = 
     level : float
         Coverage of the (Wald) intervals, between 0 and 1.
     """
-    first = int(fit.intercept)
     origin = {name: (column.name, column.reference) for column in columns for name in column.names}
     left_out = {part.name for part in fit.collinear}
-    half = float(ndtri(0.5 + level / 2))
+    coefficients = list(wald(fit, level))[int(fit.intercept) :]
     found = []
-    for j, name in enumerate(fit.names):
-        b, error = float(fit.coefficients[first + j]), float(fit.standard_errors[first + j])
-        column, reference = origin.get(name, (name, None))
+    for line, ratio in zip(coefficients, odds_ratios(fit, level), strict=True):
         state: State = "estimated"
-        if name in left_out:
-            state, b, error = "left out", np.nan, np.nan
-        elif np.isinf(b):
+        if line.name in left_out:
+            state = "left out"
+        elif math.isinf(line.estimate):
             state = "infinite"
-        elif fit.penalty is not None:
-            state, error = "penalised", np.nan
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            z = float(np.divide(b, error)) if state == "estimated" else np.nan
-            ends = (
-                np.exp([b, b - half * error, b + half * error]) if state != "infinite" else [np.exp(b), np.nan, np.nan]
-            )
+        elif fit.penalty == "l2":
+            state = "penalised"
+        column, reference = origin.get(line.name, (line.name, None))
+        there = line.estimate if state != "left out" else math.nan
+        tested = state == "estimated"
         found.append(
             Effect(
-                name=name,
+                name=line.name,
                 column=column,
-                level=name[len(column) + 1 : -1] if name != column and name.startswith(f"{column}[") else None,
+                level=line.name[len(column) + 1 : -1] if line.name.startswith(f"{column}[") else None,
                 reference=reference,
-                coefficient=b,
-                standard_error=error,
-                z=z,
-                p_value=float(2 * ndtr(-abs(z))),
-                odds_ratio=float(ends[0]),
-                lower=float(ends[1]),
-                upper=float(ends[2]),
+                coefficient=there,
+                standard_error=line.standard_error if state != "penalised" else math.nan,
+                z=line.z if tested else math.nan,
+                p_value=line.p_value if tested else math.nan,
+                odds_ratio=ratio.estimate if state != "left out" else math.nan,
+                lower=ratio.lower if tested else math.nan,
+                upper=ratio.upper if tested else math.nan,
                 state=state,
             )
         )

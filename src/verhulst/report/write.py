@@ -32,8 +32,8 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
     Parameters
     ----------
-    model : TableFit, LogisticFit or Calibrator
-        As `vh.fit_table`, `vh.fit_formula`, `vh.load`, `vh.regression.fit` or `vh.calibrate` return it.
+    model : TableFit, LogisticRegression, LogisticFit or Calibrator
+        Fitted, by whatever way; multi-label fits have no report.
     path : str or PathLike
         Where the file is to be; its folder must exist.
     data : optional
@@ -72,6 +72,8 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
 
 def _contents(model: Any, data: Any, level: float) -> Contents:
+    # A LogisticRegression holds such a fit; asking by name spares the import of scikit-learn.
+    model = getattr(model, "result_", model)
     if isinstance(model, TableFit):
         return contents_of_table(model, None if data is None else _observed(model, data), level)
     if isinstance(model, LogisticFit):
