@@ -8,6 +8,7 @@ from scipy.optimize import linprog
 from tests.references.datasets import endometrial
 
 from verhulst.regression import SeparationWarning, fit
+from verhulst.regression.collinearity import CollinearWarning
 from verhulst.regression.konis import linear_program
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import observations
@@ -52,8 +53,8 @@ def usable(X, y):
 def oracle(X, y):
     """Konis' program with a slack for each row: how many rows can be separated at most, and the infinite coefficients.
 
-    Maximise Σ tᵢ with 0 ≤ tᵢ ≤ 1 and (2yᵢ − 1) xᵢᵀd ≥ tᵢ: since d has no bound, tᵢ = 1 in every row that can be separated.
-    A coefficient is infinite if the rows that cannot leave it free.
+    Maximise Σ tᵢ with 0 ≤ tᵢ ≤ 1 and (2yᵢ − 1) xᵢᵀd ≥ tᵢ: since d has no bound, tᵢ = 1 in every row that can be
+    separated. A coefficient is infinite if the rows that cannot leave it free.
     """
     design = np.column_stack([np.ones(len(X)), X])
     design = design / np.abs(design).max(axis=0)
@@ -266,7 +267,7 @@ def test_without_an_intercept():
 def test_collinear_and_separated_at_once():
     data = endometrial()
     X = np.column_stack([data.X, data.X[:, 1] * 2 - 5])
-    with pytest.warns(Warning):
+    with pytest.warns(CollinearWarning, match="x4"), pytest.warns(SeparationWarning, match="x1"):
         found = fit(X, data.y)
     assert found.separation.columns == ("x1",)
     assert np.isnan(found.standard_errors[4])

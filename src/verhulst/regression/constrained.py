@@ -145,8 +145,8 @@ def constrained(
         for k, i in enumerate(which):
             if not np.isfinite(length[k]):
                 continue
-            # What the step leaves undone is the next step, shorter in the ratio of this one to the one before. Its square
-            # is what the height and the contrast miss: both are extreme in the other directions.
+            # What the step leaves undone is the next step, shorter in the ratio of this one to the one before. Its
+            # square is what the height and the contrast miss: both are extreme in the other directions.
             if (length[k] * max(length[k] / before[i], SAFE_RATIO)) ** 2 <= tolerance:
                 betas[i] += steps[k]
                 value[i] += rise[k]

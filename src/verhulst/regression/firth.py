@@ -25,6 +25,8 @@ from verhulst.regression.statistics import Vector
 NEAR = 1.0  # standard errors from the maximum of the likelihood alone, which is about as far as the penalty moves it
 PLAIN_PASSES = 4  # enough for most data; for separated data it only leads away
 
+LEAST_CASES = 1e-6
+
 Correction = Literal["flic", "flac"] | None
 Errors = Literal["expected", "augmented"]
 
@@ -109,6 +111,11 @@ def firth(
         raise ValueError(f"errors must be 'expected' or 'augmented', not {errors!r}")
     if correction is not None and not intercept:
         raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
+    cases = data.total_weight * 2.0**data.weight_exponent
+    if cases < LEAST_CASES:
+        raise ValueError(
+            f"the weights add up to {cases:.2g} cases, so that the penalty alone decides; weights count cases"
+        )
     require_finite(data.X, data.names)
     standard = data.standardisation(intercept)
     dropped: tuple[Collinear, ...] = ()

@@ -141,7 +141,7 @@ class Likelihood:
         response = np.array([factor.solve(a) for a in contrasts]).reshape(contrasts.shape)
         spread = np.einsum("kj,kj->k", contrasts, response)
         start = self.beta + ((values - contrasts @ self.beta) / spread)[:, None] * response
-        found = constrained(self.probe, start, contrasts, to_value(values))
+        found = constrained(self.probe, start, contrasts, to_value(values), tolerance=1e-10)
         height = found.value.copy()
         for k in np.flatnonzero(~found.converged | (height > self.value + 1e-6)):
             height[k] = self.highest(contrasts[k], float(values[k]))

@@ -20,6 +20,7 @@ from verhulst.regression.recession import rows_left
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 
+VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
 FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
 
 
@@ -66,6 +67,9 @@ def profile_intervals(
     profiles = _Profiles(fit, X, y, sample_weight, offset)
     drop = 0.5 * chi_squared_quantile(level) / profiles.unit
     result = np.full((len(fit.coefficients), 2), np.nan)
+    if drop > VAGUE:  # weights that add up to a vanishing part of one case
+        result[profiles.used] = -np.inf, np.inf
+        return result
     finite = [k for k in profiles.used if not profiles.infinite[k]]
     if finite and profiles.likelihood is not None:
         result[finite] = profiles.likelihood.ends(profiles.contrasts(finite), drop)
