@@ -108,8 +108,10 @@ int main(int argc, char** argv) {
             std::memcpy(&v, x + i, sizeof v);
             if (wide) {
                 const Filtered y = r->filter(v);
-                const S low = __builtin_convertvector(y.value - r->bound * y.scale, S);
-                const S high = __builtin_convertvector(y.value + r->bound * y.scale, S);
+                // A scale of zero means an exact value; adding zero to it would lose the sign of -0.
+                const D slack = r->bound * y.scale;
+                const S low = __builtin_convertvector(slack == 0 ? y.value : y.value - slack, S);
+                const S high = __builtin_convertvector(slack == 0 ? y.value : y.value + slack, S);
                 std::uint32_t a[8], b[8];
                 std::memcpy(a, &low, sizeof a);
                 std::memcpy(b, &high, sizeof b);

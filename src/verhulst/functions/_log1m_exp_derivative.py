@@ -9,8 +9,8 @@ log1m_exp_derivative = _core.ufunc(
 Parameters
 ----------
 x : array_like
-    Numbers up to 0, any shape. float16, bfloat16, float32, float64 stay what they are; other types become floats as NumPy
-    promotes.
+    Numbers up to 0, any shape. float16, bfloat16, float32, float64 stay what they are; others become floats as
+    NumPy promotes.
 out, where, dtype, ...
     As for every `numpy.ufunc`.
 

@@ -9,8 +9,8 @@ logit_derivative = _core.ufunc(
 Parameters
 ----------
 p : array_like
-    Probabilities in [0, 1], any shape. float16, bfloat16, float32, float64 stay what they are; other types become floats as NumPy
-    promotes.
+    Probabilities in [0, 1], any shape. float16, bfloat16, float32, float64 stay what they are; others become floats as
+    NumPy promotes.
 out, where, dtype, ...
     As for every `numpy.ufunc`.
 

@@ -9,8 +9,8 @@ softplus_inverse_derivative = _core.ufunc(
 Parameters
 ----------
 y : array_like
-    Numbers from 0 up, any shape. float16, bfloat16, float32, float64 stay what they are; other types become floats as NumPy
-    promotes.
+    Numbers from 0 up, any shape. float16, bfloat16, float32, float64 stay what they are; others become floats as
+    NumPy promotes.
 out, where, dtype, ...
     As for every `numpy.ufunc`.
 

@@ -9,42 +9,65 @@ returns a zero tangent).
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
 import torch
 from torch import Tensor
-
 from verhulst import functions
-from verhulst.torch._formulas import formula
+from verhulst.functions.derivatives import DERIVATIVES
+from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
 from verhulst.torch._kernels import evaluate
 
-Rule = Callable[[Tensor], Tensor]
-_library = torch.library.Library("verhulst", "DEF")
+TORCH = Namespace(
+    exp=torch.exp,
+    expm1=torch.expm1,
+    log=torch.log,
+    log1p=torch.log1p,
+    tanh=torch.tanh,
+    atanh=torch.atanh,
+    erfc=torch.special.erfc,
+    where=torch.where,
+    clip=torch.clamp,
+)
+# The differentiable functions made so far, by name: what DERIVATIVES are written with.
+_made = SimpleNamespace(normal_density=lambda z: normal_density(TORCH, z))
+library = torch.library.Library("verhulst", "DEF")
 
 
-def differentiable(name: str, derivative: Rule, what: str) -> Callable[[Tensor], Tensor]:
+def by_formula(name: str, z: Tensor) -> Tensor:
+    """The function of that name in torch expressions, half precision by way of float32."""
+    if z.dtype in (torch.float16, torch.bfloat16):
+        return FORMULAS[name](TORCH, z.float()).to(z.dtype)
+    return FORMULAS[name](TORCH, z)
+
+
+def differentiable(name: str, what: str) -> Callable[[Tensor], Tensor]:
     """The torch face of the ufunc `verhulst.NAME`.
 
     Parameters
     ----------
     name : the ufunc's name
-    derivative : tensor z -> derivative at z, itself made of differentiable functions
     what : the docstring's first line
     """
     ufunc: np.ufunc = getattr(functions, name)
-    _library.define(f"{name}(Tensor z) -> Tensor")
+    library.define(f"{name}(Tensor z) -> Tensor")
 
     def on_cpu(z: Tensor) -> Tensor:
         return evaluate(ufunc, z)[0]
 
     def elsewhere(z: Tensor) -> Tensor:
-        return formula(name, z)
+        return by_formula(name, z)
 
-    _library.impl(name, on_cpu, "CPU")
-    _library.impl(name, elsewhere, "CUDA")
-    _library.impl(name, elsewhere, "MPS")
-    torch.library.register_fake(f"verhulst::{name}", torch.empty_like, lib=_library)
+    def derivative(z: Tensor) -> Tensor:
+        return DERIVATIVES[name](_made, z)
+
+    library.impl(name, on_cpu, "CPU")
+    library.impl(name, elsewhere, "CUDA")
+    library.impl(name, elsewhere, "MPS")
+    torch.library.register_fake(f"verhulst::{name}", torch.empty_like, lib=library)
     operator = getattr(torch.ops.verhulst, name)
 
     class Function(torch.autograd.Function):
@@ -71,20 +94,20 @@ def differentiable(name: str, derivative: Rule, what: str) -> Callable[[Tensor],
 
         @staticmethod
         def vmap(info: Any, in_dims: tuple[int | None], z: Tensor) -> tuple[Tensor, int | None]:
-            return function(z), in_dims[0]
+            return face(z), in_dims[0]
 
     Function.__name__ = Function.__qualname__ = name
-    _library.impl(name, Function.apply, "Autograd")
+    library.impl(name, Function.apply, "Autograd")
 
-    def function(z: Tensor) -> Tensor:
+    def face(z: Tensor) -> Tensor:
         if torch.compiler.is_compiling():
             result: Tensor = operator(z)
             return result
-        return Function.apply(z)  # type: ignore[no-any-return]
+        return Function.apply(z)
 
-    function.__name__ = function.__qualname__ = name
-    function.__module__ = "verhulst.torch"
-    function.__doc__ = f"""{what}
+    face.__name__ = face.__qualname__ = name
+    face.__module__ = "verhulst.torch"
+    face.__doc__ = f"""{what}
 
     Parameters
     ----------
@@ -100,4 +123,5 @@ def differentiable(name: str, derivative: Rule, what: str) -> Callable[[Tensor],
     Backward, double backward, `torch.func` and `torch.compile(fullgraph=True)` are supported; `torch.func` derivatives
     taken inside a compiled function raise.
     """
-    return function
+    setattr(_made, name, face)
+    return face

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
-
 from verhulst.torch._functional import sigmoid, tanh
 from verhulst.torch._recurrent import RecurrentCell, over_time
 
@@ -68,8 +67,6 @@ class GRU(nn.Module):
         self.cell = GRUCell(input_size, hidden_size, bias)
         self.batch_first = batch_first
 
-    def forward(
-        self, x: Tensor, state: Tensor | None = None, *, return_gates: bool = False
-    ) -> tuple[Tensor, Tensor] | tuple[Tensor, Tensor, GRUGates]:
+    def forward(self, x: Tensor, state: Tensor | None = None, *, return_gates: bool = False) -> Any:
         """All hidden states and the last h; with the gates of every step, stacked over time, if asked for."""
         return over_time(self.cell, x, state, lambda h: h, GRUGates, self.batch_first, return_gates)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-
 from verhulst.torch._functional import logit, sigmoid
 
 
@@ -26,7 +25,8 @@ class _Head(nn.Module):
         super().__init__()
         if input_dim < 1 or hidden_dim < 2 or outputs < 1:
             raise ValueError(
-                f"need input_dim >= 1, hidden_dim >= 2 and at least one output, not {input_dim}, {hidden_dim}, {outputs}"
+                "need input_dim >= 1, hidden_dim >= 2 and at least one output, "
+                f"not {input_dim}, {hidden_dim} and {outputs}"
             )
         last = nn.Linear(hidden_dim // 2, outputs)
         _start_at_base_rate(last, base_rate)

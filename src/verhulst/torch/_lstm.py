@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-
 from verhulst.torch._functional import sigmoid, tanh
 from verhulst.torch._recurrent import RecurrentCell, over_time
 
@@ -94,8 +93,6 @@ class LSTM(nn.Module):
         self.cell = LSTMCell(input_size, hidden_size, bias, forget_bias=forget_bias)
         self.batch_first = batch_first
 
-    def forward(
-        self, x: Tensor, state: tuple[Tensor, Tensor] | None = None, *, return_gates: bool = False
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]] | tuple[Tensor, tuple[Tensor, Tensor], LSTMGates]:
+    def forward(self, x: Tensor, state: tuple[Tensor, Tensor] | None = None, *, return_gates: bool = False) -> Any:
         """All hidden states and the last (h, c); with the gates of every step, stacked over time, if asked for."""
         return over_time(self.cell, x, state, lambda s: s[0], LSTMGates, self.batch_first, return_gates)

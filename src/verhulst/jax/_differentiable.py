@@ -1,0 +1,94 @@
+"""From a kernel and its derivative to a JAX function.
+
+On the CPU the compiled core is called back, so the bits are those of NumPy's face, subnormals included (XLA's own CPU
+functions flush them and are off by up to 7 ULP); on other devices the formula is compiled by XLA. Either way the
+derivative is a rule of its own, computed from the argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.special import erfc
+
+from verhulst import functions
+from verhulst.functions.derivatives import DERIVATIVES
+from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
+
+JAX = Namespace(
+    exp=jnp.exp,
+    expm1=jnp.expm1,
+    log=jnp.log,
+    log1p=jnp.log1p,
+    tanh=jnp.tanh,
+    atanh=jnp.arctanh,
+    erfc=erfc,
+    where=jnp.where,
+    clip=jnp.clip,
+)
+# The differentiable functions made so far, by name: what DERIVATIVES are written with.
+_made = SimpleNamespace(normal_density=lambda z: normal_density(JAX, z))
+
+
+def by_callback(ufunc: Callable[..., Any], z: jax.Array) -> jax.Array:
+    """An elementwise NumPy function on a JAX array, under jit and vmap too."""
+    result = jax.ShapeDtypeStruct(z.shape, z.dtype)
+    return jax.pure_callback(lambda a: ufunc(np.asarray(a)), result, z, vmap_method="expand_dims")
+
+
+def by_formula(name: str, z: jax.Array) -> jax.Array:
+    """The function of that name compiled by XLA, half precision by way of float32."""
+    if z.dtype.itemsize < 4:
+        return FORMULAS[name](JAX, z.astype(jnp.float32)).astype(z.dtype)
+    return FORMULAS[name](JAX, z)
+
+
+def differentiable(name: str, what: str) -> Callable[[Any], jax.Array]:
+    """The JAX face of the ufunc `verhulst.NAME`.
+
+    Parameters
+    ----------
+    name : the ufunc's name
+    what : the docstring's first line
+    """
+    ufunc = getattr(functions, name)
+
+    @jax.custom_jvp
+    def primitive(z: jax.Array) -> jax.Array:
+        return jax.lax.platform_dependent(z, cpu=lambda z: by_callback(ufunc, z), default=lambda z: by_formula(name, z))
+
+    @primitive.defjvp
+    def _(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+        (z,), (t,) = primals, tangents
+        return primitive(z), t * DERIVATIVES[name](_made, z)
+
+    def function(z: Any) -> jax.Array:
+        z = jnp.asarray(z)
+        if not jnp.issubdtype(z.dtype, jnp.floating):
+            z = z.astype(jnp.result_type(float))
+        return primitive(z)
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "verhulst.jax"
+    function.__doc__ = f"""{what}
+
+    Parameters
+    ----------
+    z : array_like, any shape; float16, bfloat16, float32, float64 stay what they are, integers become JAX's float
+
+    Returns
+    -------
+    jax.Array of z's shape; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere a few ULP off.
+
+    Notes
+    -----
+    First and second derivatives are rules of their own, from z: they keep their digits in the tails. Works under
+    `jax.jit`, `jax.vmap`, `jax.grad`, `jax.jvp` and their compositions.
+    """
+    setattr(_made, name, function)
+    return function

@@ -1,0 +1,404 @@
+"""Planted faults are found by their right id; sound models raise nothing above a note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from torch.nn import functional as F
+
+import torch
+from torch import Tensor, nn
+from verhulst import audit
+
+N, D, K = 64, 6, 4
+Case = tuple[nn.Module, Any, Any, Callable[[Any, Any], Tensor]]
+
+
+def X() -> Tensor:
+    return torch.randn(N, D, generator=torch.Generator().manual_seed(1))
+
+
+def binary() -> Tensor:
+    return (X()[:, :1] > 0).float()
+
+
+def classes() -> Tensor:
+    return torch.arange(N) % K
+
+
+def labels() -> Tensor:
+    return (torch.randn(N, K, generator=torch.Generator().manual_seed(2)) > 0).float()
+
+
+def mlp(*last: nn.Module, out: int = 1, hidden: nn.Module | None = None) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(D, 8), hidden or nn.ReLU(), nn.Linear(8, out), *last)
+
+
+class Net(nn.Module):
+    """A model from a function, with some layers."""
+
+    def __init__(self, forward: Callable[..., Any], **layers: nn.Module) -> None:
+        super().__init__()
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+        self._forward = forward
+
+    def forward(self, *args: Any) -> Any:
+        return self._forward(self, *args)
+
+
+def lstm_with_shut_gates() -> nn.Module:
+    model = Net(lambda m, x: m.out(m.rnn(x)[0][:, -1]), rnn=nn.LSTM(D, 8, batch_first=True), out=nn.Linear(8, 1))
+    with torch.no_grad():
+        model.rnn.bias_ih_l0[:8] = -30.0
+    return model
+
+
+def gru_that_never_updates() -> nn.Module:
+    model = Net(lambda m, x: m.out(m.rnn(x)[0][:, -1]), rnn=nn.GRU(D, 8, batch_first=True), out=nn.Linear(8, 1))
+    with torch.no_grad():
+        model.rnn.bias_ih_l0[8:16] = 40.0
+    return model
+
+
+class HandSigmoid(nn.Module):
+    def forward(self, z: Tensor) -> Tensor:
+        return 1 / (1 + torch.exp(-z))
+
+
+BCE_LOGITS, BCE, CE = nn.BCEWithLogitsLoss(), nn.BCELoss(), nn.CrossEntropyLoss()
+EPS = 1e-7
+
+FAULTS: dict[str, tuple[str, Callable[[], Case]]] = {
+    "sigmoid module, logits loss": ("double-sigmoid", lambda: (mlp(nn.Sigmoid()), X(), binary(), BCE_LOGITS)),
+    "functional sigmoid": (
+        "double-sigmoid",
+        lambda: (Net(lambda m, x: torch.sigmoid(m.body(x)), body=mlp()), X(), binary(), BCE_LOGITS),
+    ),
+    "sigmoid, then a view": (
+        "double-sigmoid",
+        lambda: (Net(lambda m, x: m.body(x).sigmoid().view(-1), body=mlp()), X(), binary()[:, 0], BCE_LOGITS),
+    ),
+    "sigmoid, then an index and a cast": (
+        "double-sigmoid",
+        lambda: (
+            Net(lambda m, x: m.body(x).sigmoid()[:, 0].double(), body=mlp()),
+            X(),
+            binary()[:, 0].double(),
+            BCE_LOGITS,
+        ),
+    ),
+    "sigmoid, then a clamp": (
+        "double-sigmoid",
+        lambda: (Net(lambda m, x: m.body(x).sigmoid().clamp(EPS, 1 - EPS), body=mlp()), X(), binary(), BCE_LOGITS),
+    ),
+    "in-place sigmoid": (
+        "double-sigmoid",
+        lambda: (Net(lambda m, x: m.body(x).sigmoid_(), body=mlp()), X(), binary(), BCE_LOGITS),
+    ),
+    "two sigmoids in the model": ("double-sigmoid", lambda: (mlp(nn.Sigmoid(), nn.Sigmoid()), X(), binary(), BCE)),
+    "sigmoid into logsigmoid": (
+        "double-sigmoid",
+        lambda: (mlp(nn.Sigmoid()), X(), binary(), lambda p, y: -F.logsigmoid(p).mul(y).mean()),
+    ),
+    "one bad task of two": (
+        "double-sigmoid",
+        lambda: (
+            Net(lambda m, x: (m.a(x), m.b(x).sigmoid()), a=mlp(), b=mlp()),
+            X(),
+            (binary(), binary()),
+            lambda out, y: BCE_LOGITS(out[0], y[0]) + BCE_LOGITS(out[1], y[1]),
+        ),
+    ),
+    "multi-label sigmoid": ("double-sigmoid", lambda: (mlp(nn.Sigmoid(), out=K), X(), labels(), BCE_LOGITS)),
+    "our loss on a sigmoid": (
+        "double-sigmoid",
+        lambda: (
+            mlp(nn.Sigmoid()),
+            X(),
+            binary(),
+            lambda p, y: __import__("verhulst.torch").torch.binary_cross_entropy_with_logits(p, y),
+        ),
+    ),
+    "compiled double sigmoid": (
+        "double-sigmoid",
+        lambda: (torch.compile(mlp(nn.Sigmoid()), backend="eager"), X(), binary(), BCE_LOGITS),
+    ),
+    "sigmoid by hand": ("probabilities-as-logits", lambda: (mlp(HandSigmoid()), X(), binary(), BCE_LOGITS)),
+    "softmax column as logit": (
+        "probabilities-as-logits",
+        lambda: (Net(lambda m, x: m.body(x).softmax(-1)[:, 1:2], body=mlp(out=2)), X(), binary(), BCE_LOGITS),
+    ),
+    "softmax, cross-entropy": ("double-softmax", lambda: (mlp(nn.Softmax(-1), out=K), X(), classes(), CE)),
+    "functional softmax, cross-entropy": (
+        "double-softmax",
+        lambda: (Net(lambda m, x: F.softmax(m.body(x), 1), body=mlp(out=K)), X(), classes(), CE),
+    ),
+    "sigmoid, cross-entropy": ("sigmoid-before-softmax", lambda: (mlp(nn.Sigmoid(), out=K), X(), classes(), CE)),
+    "sigmoid, BCELoss": ("sigmoid-then-bce", lambda: (mlp(nn.Sigmoid()), X(), binary(), BCE)),
+    "log of sigmoid": (
+        "log-of-sigmoid",
+        lambda: (mlp(nn.Sigmoid()), X(), binary(), lambda p, y: -(y * p.log() + (1 - y) * (1 - p).log()).mean()),
+    ),
+    "log of sigmoid with epsilon": (
+        "log-of-sigmoid",
+        lambda: (mlp(nn.Sigmoid()), X(), binary(), lambda p, y: -(y * torch.log(p + EPS)).mean()),
+    ),
+    "log of softmax": (
+        "log-of-softmax",
+        lambda: (mlp(nn.Softmax(-1), out=K), X(), classes(), lambda p, y: F.nll_loss(torch.log(p), y)),
+    ),
+    "softmax, NLLLoss": ("nll-of-probabilities", lambda: (mlp(nn.Softmax(-1), out=K), X(), classes(), nn.NLLLoss())),
+    "raw scores, NLLLoss": ("nll-of-probabilities", lambda: (mlp(out=K), X(), classes(), nn.NLLLoss())),
+    "softmax for several labels": (
+        "softmax-for-multilabel",
+        lambda: (mlp(nn.Softmax(-1), out=K), X(), labels(), BCE),
+    ),
+    "cross-entropy for several labels": ("softmax-for-multilabel", lambda: (mlp(out=K), X(), labels(), CE)),
+    "sigmoid between layers": ("hidden-sigmoid", lambda: (mlp(hidden=nn.Sigmoid()), X(), binary(), BCE_LOGITS)),
+    "sigmoid, batch norm, layer": (
+        "hidden-sigmoid",
+        lambda: (
+            nn.Sequential(nn.Linear(D, 8), nn.Sigmoid(), nn.BatchNorm1d(8), nn.Linear(8, 1)),
+            X(),
+            binary(),
+            BCE_LOGITS,
+        ),
+    ),
+    "huge inputs into a sigmoid": ("saturation", lambda: (mlp(nn.Sigmoid()), X() * 1e4, binary(), BCE)),
+    "half precision saturates": (
+        "saturation",
+        lambda: (
+            Net(lambda m, x: torch.sigmoid((m.body(x) * 100).bfloat16()).float(), body=mlp()),
+            X(),
+            binary(),
+            nn.MSELoss(),
+        ),
+    ),
+    "LSTM with a shut input gate": (
+        "dead-gates",
+        lambda: (lstm_with_shut_gates(), X()[:, None].expand(N, 5, D), binary(), BCE_LOGITS),
+    ),
+    "GRU that never updates": (
+        "dead-gates",
+        lambda: (gru_that_never_updates(), X()[:, None].expand(N, 5, D), binary(), BCE_LOGITS),
+    ),
+    "pos_weight": ("pos-weight", lambda: (mlp(), X(), binary(), nn.BCEWithLogitsLoss(pos_weight=torch.tensor([9.0])))),
+    "squared error of a sigmoid": (
+        "squared-error-of-sigmoid",
+        lambda: (mlp(nn.Sigmoid()), X(), binary(), nn.MSELoss()),
+    ),
+}
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.into, self.out = nn.Linear(D, 8), nn.Linear(8, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.into(x)[:, None].expand(-1, 5, -1)
+        return self.out(self.mix(h, h, h)[0].mean(1))
+
+
+class SqueezeExcite(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.gate = nn.Sequential(nn.Linear(4, 2), nn.ReLU(), nn.Linear(2, 4), nn.Sigmoid())
+        self.out = nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv(x)
+        h = h * self.gate(h.mean((2, 3)))[:, :, None, None]
+        return self.out(h.mean((2, 3)))
+
+
+def images() -> Tensor:
+    return torch.randn(N, 1, 8, 8, generator=torch.Generator().manual_seed(3))
+
+
+def sequences() -> Tensor:
+    return torch.randn(N, 5, D, generator=torch.Generator().manual_seed(4))
+
+
+def residual(m: Any, x: Tensor) -> Tensor:
+    h = m.into(x)
+    return m.out(h + m.block(h))
+
+
+def last_step(m: Any, x: Tensor) -> Tensor:
+    return m.out(m.rnn(x)[0][:, -1])
+
+
+def focal(z: Tensor, y: Tensor) -> Tensor:
+    p = torch.sigmoid(z)
+    chance = torch.where(y == 1, 1 - p, p)
+    return (chance**2 * F.binary_cross_entropy_with_logits(z, y, reduction="none")).mean()
+
+
+def accuracy_beside(z: Tensor, y: Tensor) -> Tensor:
+    (torch.sigmoid(z).round() == y).double().mean()
+    return F.binary_cross_entropy_with_logits(z, y)
+
+
+def vt_bce(z: Tensor, y: Tensor) -> Tensor:
+    from verhulst.torch import binary_cross_entropy_with_logits
+
+    return binary_cross_entropy_with_logits(z, y)
+
+
+SOUND: dict[str, Callable[[], Case]] = {
+    "logistic regression": lambda: (nn.Linear(D, 1), X(), binary(), BCE_LOGITS),
+    "perceptron": lambda: (mlp(), X(), binary(), BCE_LOGITS),
+    "perceptron, our loss": lambda: (mlp(), X(), binary(), vt_bce),
+    "classes": lambda: (mlp(out=K), X(), classes(), CE),
+    "log-softmax and NLL": lambda: (mlp(nn.LogSoftmax(-1), out=K), X(), classes(), nn.NLLLoss()),
+    "several labels": lambda: (mlp(out=K), X(), labels(), BCE_LOGITS),
+    "soft class targets": lambda: (mlp(out=K), X(), labels().softmax(-1), CE),
+    "GELU": lambda: (mlp(hidden=nn.GELU()), X(), binary(), BCE_LOGITS),
+    "SiLU": lambda: (mlp(hidden=nn.SiLU()), X(), binary(), BCE_LOGITS),
+    "tanh": lambda: (mlp(hidden=nn.Tanh()), X(), binary(), BCE_LOGITS),
+    "GLU": lambda: (
+        nn.Sequential(nn.Linear(D, 16), nn.GLU(), nn.Linear(8, 1)),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "batch norm and dropout": lambda: (
+        nn.Sequential(nn.Linear(D, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 1)),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "residual": lambda: (
+        Net(residual, into=nn.Linear(D, 8), block=nn.Sequential(nn.Linear(8, 8), nn.ReLU()), out=nn.Linear(8, 1)),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "attention": lambda: (Attention(), X(), binary(), BCE_LOGITS),
+    "transformer layer": lambda: (
+        Net(
+            lambda m, x: m.out(m.layer(m.into(x)[:, None].expand(-1, 5, -1))[:, 0]),
+            into=nn.Linear(D, 8),
+            layer=nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),
+            out=nn.Linear(8, 1),
+        ),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "LSTM": lambda: (
+        Net(last_step, rnn=nn.LSTM(D, 8, batch_first=True), out=nn.Linear(8, 1)),
+        sequences(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "GRU, two layers": lambda: (
+        Net(last_step, rnn=nn.GRU(D, 8, 2, batch_first=True), out=nn.Linear(8, 1)),
+        sequences(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "LSTM cell": lambda: (
+        Net(lambda m, x: m.out(m.cell(x)[0]), cell=nn.LSTMCell(D, 8), out=nn.Linear(8, 1)),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "convolution": lambda: (
+        nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 1)),
+        images(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "squeeze and excite": lambda: (SqueezeExcite(), images(), binary(), BCE_LOGITS),
+    "two tasks": lambda: (
+        Net(lambda m, x: (m.a(x), m.b(x)), a=mlp(), b=mlp(out=K)),
+        X(),
+        (binary(), classes()),
+        lambda out, y: BCE_LOGITS(out[0], y[0]) + CE(out[1], y[1]),
+    ),
+    "regression": lambda: (mlp(), X(), X()[:, :1], nn.MSELoss()),
+    "focal loss": lambda: (mlp(), X(), binary(), focal),
+    "accuracy computed beside the loss": lambda: (mlp(), X(), binary(), accuracy_beside),
+    "logsigmoid by hand": lambda: (
+        mlp(),
+        X(),
+        binary(),
+        lambda z, y: -(y * F.logsigmoid(z) + (1 - y) * F.logsigmoid(-z)).mean(),
+    ),
+    "mixture of experts": lambda: (
+        Net(
+            lambda m, x: (m.gate(x).softmax(-1)[..., None] * torch.stack([m.a(x), m.b(x)], 1)).sum(1),
+            gate=nn.Linear(D, 2),
+            a=mlp(),
+            b=mlp(),
+        ),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "pos_weight (a note only)": lambda: (mlp(), X(), binary(), nn.BCEWithLogitsLoss(pos_weight=torch.tensor([3.0]))),
+    "compiled": lambda: (torch.compile(mlp(), backend="eager"), X(), binary(), BCE_LOGITS),
+}
+
+
+def test_there_are_enough_of_both() -> None:
+    assert len(FAULTS) >= 20
+    assert len(SOUND) >= 20
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_planted_fault_is_found(name: str) -> None:
+    expected, make = FAULTS[name]
+    torch.manual_seed(0)
+    assert expected in audit.torch_model(*make()).ids
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_model_raises_nothing_above_a_note(name: str) -> None:
+    for seed in range(3):
+        torch.manual_seed(seed)
+        report = audit.torch_model(*SOUND[name]())
+        assert [f for f in report.findings if f.severity != "note"] == []
+
+
+def test_the_model_and_the_random_state_are_left_as_they_were() -> None:
+    model = nn.Sequential(nn.Linear(D, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 1))
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    audit.torch_model(model, X(), binary(), BCE_LOGITS)
+    assert torch.equal(torch.rand(3), expected)
+    assert all(torch.equal(before[k], v) for k, v in model.state_dict().items())
+    assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
+
+
+def test_a_failing_model_leaves_no_hooks() -> None:
+    model = mlp()
+    with pytest.raises(RuntimeError):
+        audit.torch_model(model, torch.zeros(3, D + 1), binary(), BCE_LOGITS)
+    assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
+
+
+def test_wrong_arguments() -> None:
+    with pytest.raises(TypeError, match=r"model must be a torch\.nn\.Module, not function"):
+        audit.torch_model(lambda x: x, X(), binary(), BCE_LOGITS)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="loss_fn must be callable"):
+        audit.torch_model(mlp(), X(), binary(), None)  # type: ignore[arg-type]
+
+
+def test_the_report_speaks_and_is_json() -> None:
+    import json
+
+    report = audit.torch_model(mlp(nn.Sigmoid()), X(), binary(), BCE_LOGITS)
+    assert report.has_errors
+    assert "double-sigmoid" in repr(report)
+    assert "<table>" in report._repr_html_()
+    assert json.loads(json.dumps(report.to_dict()))["findings"][0]["severity"] == "error"

@@ -1,0 +1,144 @@
+"""Binary cross-entropy with logits: drop-in, right where the standard one is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from torch.nn import functional as F
+
+import torch
+import verhulst as vh
+from torch import Tensor
+from verhulst.torch import binary_cross_entropy_with_logits as bce
+
+INF = float("inf")
+
+
+def case(dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(50, 3, generator=generator, dtype=torch.float64).to(dtype) * 3
+    y = (torch.rand(50, 3, generator=generator, dtype=torch.float64) < 0.4).to(dtype)
+    return z, y
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("pos_weighted", [False, True])
+@pytest.mark.parametrize("soft", [False, True])
+def test_drop_in(reduction: str, weighted: bool, pos_weighted: bool, soft: bool) -> None:
+    z, y = case()
+    y = y * 0.7 + 0.1 if soft else y
+    weight = torch.rand(50, 1, dtype=torch.float64) if weighted else None
+    pos_weight = torch.tensor([0.5, 1.0, 20.0], dtype=torch.float64) if pos_weighted else None
+    ours, theirs = z.clone().requires_grad_(), z.clone().requires_grad_()
+    a = bce(ours, y, weight, pos_weight, reduction=reduction)
+    b = F.binary_cross_entropy_with_logits(theirs, y, weight, reduction=reduction, pos_weight=pos_weight)
+    torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-15)
+    a.sum().backward()
+    b.sum().backward()
+    torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-11, atol=1e-15)
+
+
+def test_tails_and_infinities() -> None:
+    z = torch.tensor([-20.0, -40.0, INF, -INF, -INF, INF, 30.0], requires_grad=True)
+    y = torch.tensor([0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    loss = bce(z, y, reduction="none")
+    expected = np.float32([2.061153620e-09, 4.248354255e-18, 0, 0, INF, INF, 9.357622969e-14])
+    np.testing.assert_array_equal(loss.detach().numpy(), expected)
+    (gradient,) = torch.autograd.grad(loss.sum(), z)
+    np.testing.assert_array_equal(
+        gradient.numpy(), np.float32([2.061153618e-09, 4.248354255e-18, 0, 0, -1, 1, -9.357622969e-14])
+    )
+
+
+@pytest.mark.parametrize("pos_weight", [3.0, 0.25])
+def test_pos_weight_at_infinity(pos_weight: float) -> None:
+    z = torch.tensor([-INF, INF], requires_grad=True)
+    loss = bce(z, torch.tensor([0.0, 1.0]), pos_weight=torch.tensor(pos_weight), reduction="none")
+    assert loss.tolist() == [0.0, 0.0]
+    loss.sum().backward()
+    assert z.grad is not None
+    assert z.grad.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64], ids=str)
+def test_values_are_those_of_the_core(dtype: torch.dtype) -> None:
+    z, y = case(dtype)
+    got = bce(z, y, reduction="none")
+    assert got.dtype == dtype
+    if dtype != torch.bfloat16:
+        np.testing.assert_array_equal(got.numpy(), vh.binary_cross_entropy(z.numpy(), y.numpy()))
+    with_gradient = bce(z.clone().requires_grad_(), y, reduction="none")
+    np.testing.assert_array_equal(with_gradient.detach().float().numpy(), got.float().numpy())
+
+
+def test_gradcheck_in_both_arguments() -> None:
+    z, y = case()
+    z, y = z[:4].clone().requires_grad_(), (y[:4] * 0.8 + 0.1).requires_grad_()
+
+    def loss(z: Tensor, y: Tensor) -> Tensor:
+        return bce(z, y, reduction="none")
+
+    assert torch.autograd.gradcheck(loss, (z, y), check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(loss, (z, y))
+
+
+def test_functorch() -> None:
+    z, y = case()
+    per_case = torch.vmap(torch.func.grad(lambda a, b: bce(a, b, reduction="sum")))(z, y)
+    np.testing.assert_array_equal(per_case.numpy(), vh.binary_cross_entropy_gradient(z.numpy(), y.numpy()))
+    one_label = torch.vmap(lambda a: bce(a, y[0], reduction="none"))(z)
+    torch.testing.assert_close(one_label, bce(z, y[0].expand_as(z), reduction="none"), rtol=0, atol=0)
+    hessian = torch.func.hessian(lambda a: bce(a, y[0], reduction="sum"))(z[0])
+    np.testing.assert_array_equal(hessian.diagonal().numpy(), vh.sigmoid_derivative(z[0].numpy()))
+
+
+def test_compiled_fullgraph() -> None:
+    z, y = case(torch.float32)
+    compiled = torch.compile(lambda a, b: bce(a, b, label_smoothing=0.1), fullgraph=True, backend="aot_eager")
+    a, b = z.clone().requires_grad_(), z.clone().requires_grad_()
+    compiled(a, y).backward()
+    bce(b, y, label_smoothing=0.1).backward()
+    np.testing.assert_array_equal(a.grad.numpy(), b.grad.numpy())
+
+
+def test_operator_passes_opcheck() -> None:
+    z, y = case()
+    torch.library.opcheck(torch.ops.verhulst.binary_cross_entropy.default, (z.requires_grad_(), y))
+
+
+def test_label_smoothing() -> None:
+    z, y = case()
+    torch.testing.assert_close(bce(z, y, label_smoothing=0.2), bce(z, y * 0.8 + 0.1))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"y": torch.zeros(2)}, r"shape of the logits, \(3,\), not \(2,\)"),
+        ({"reduction": "avg"}, "reduction must be 'mean', 'sum' or 'none', not 'avg'"),
+        ({"label_smoothing": 1.5}, r"label_smoothing must lie in \[0, 1\], not 1.5"),
+    ],
+)
+def test_bad_input(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        bce(torch.zeros(3), **{"y": torch.zeros(3), **arguments})
+
+
+def test_integer_labels_and_no_rows() -> None:
+    assert bce(torch.zeros(2), torch.tensor([0, 1])).item() == pytest.approx(np.log(2))
+    assert bce(torch.zeros(0), torch.zeros(0), reduction="sum").item() == 0.0
+
+
+def test_formula_for_other_devices() -> None:
+    from verhulst.functions import formulas
+    from verhulst.torch._differentiable import TORCH
+
+    z, y = case()
+    torch.testing.assert_close(formulas.binary_cross_entropy(TORCH, z, y), bce(z, y, reduction="none"))
+    z = torch.tensor([INF, -INF, INF])
+    y = torch.tensor([1.0, 0.0, 0.0])
+    assert formulas.binary_cross_entropy(TORCH, z, y).tolist() == [0.0, 0.0, INF]
+    assert formulas.binary_cross_entropy_gradient(TORCH, z, y).tolist() == [0.0, 0.0, 1.0]

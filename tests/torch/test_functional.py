@@ -1,0 +1,206 @@
+"""verhulst.torch: the bits of the core, derivatives that do not lie, every mode of torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import torch
+import verhulst as vh
+import verhulst.torch as vt
+from torch import Tensor
+from verhulst.functions.derivatives import DERIVATIVES
+
+NAMES = sorted(DERIVATIVES)
+DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
+SMOOTH = [n for n in NAMES if not n.startswith(("relu", "hard_sigmoid"))]
+# The exact derivative of each function among the ufuncs, with its sign and argument.
+FIRST = {
+    "sigmoid": lambda z: vh.sigmoid_derivative(z),
+    "sigmoid_derivative": lambda z: vh.sigmoid_second_derivative(z),
+    "logit": lambda p: vh.logit_derivative(p),
+    "log_sigmoid": lambda z: vh.sigmoid(-z),
+    "log_one_minus_sigmoid": lambda z: -vh.sigmoid(z),
+    "softplus": lambda z: vh.sigmoid(z),
+    "softplus_inverse": lambda y: vh.softplus_inverse_derivative(y),
+    "log1m_exp": lambda x: vh.log1m_exp_derivative(x),
+    "tanh": lambda z: vh.tanh_derivative(z),
+    "silu": lambda z: vh.silu_derivative(z),
+    "gelu": lambda z: vh.gelu_derivative(z),
+    "relu": lambda z: vh.relu_derivative(z),
+    "hard_sigmoid": lambda z: vh.hard_sigmoid_derivative(z),
+}
+
+
+def domain(name: str, dtype: torch.dtype = torch.float64, n: int = 101) -> Tensor:
+    if name.startswith("logit"):
+        return torch.linspace(0.01, 0.99, n, dtype=dtype)
+    if name.startswith("softplus_inverse"):
+        return torch.linspace(0.05, 30, n, dtype=dtype)
+    if name.startswith("log1m_exp"):
+        return -torch.linspace(0.05, 30, n, dtype=dtype)
+    return torch.linspace(-30, 30, n, dtype=dtype)
+
+
+def bits(t: Tensor) -> np.ndarray[Any, Any]:
+    size = {2: torch.int16, 4: torch.int32, 8: torch.int64}[t.element_size()]
+    return t.detach().contiguous().view(size).numpy()
+
+
+def of_core(name: str, z: Tensor) -> Tensor:
+    ufunc = getattr(vh.functions, name)
+    if z.dtype != torch.bfloat16:
+        return torch.from_numpy(np.atleast_1d(ufunc(z.numpy())))
+    import ml_dtypes
+
+    values = ufunc(z.view(torch.int16).numpy().view(ml_dtypes.bfloat16))
+    return torch.from_numpy(values.view(np.int16)).view(torch.bfloat16)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_values_are_those_of_the_core(name: str, dtype: torch.dtype) -> None:
+    z = domain(name, dtype)
+    got = getattr(vt, name)(z)
+    assert got.dtype == dtype
+    np.testing.assert_array_equal(bits(got), bits(of_core(name, z)))
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "gelu"])
+def test_strided_empty_and_scalar_tensors(name: str) -> None:
+    function = getattr(vt, name)
+    z = torch.linspace(-5, 5, 60, dtype=torch.float32).reshape(3, 4, 5)
+    for view in (z.transpose(0, 2), z[:, ::2], z[..., 1], z.expand(2, 3, 4, 5), z.flip(0)):
+        torch.testing.assert_close(function(view), function(view.contiguous()), rtol=0, atol=0)
+    assert function(torch.empty(0, 3)).shape == (0, 3)
+    assert function(torch.tensor(1.0)).shape == ()
+
+
+@pytest.mark.parametrize("name", sorted(FIRST))
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_gradient_is_the_derivative_to_the_last_bit(name: str, dtype: torch.dtype) -> None:
+    z = domain(name, dtype).requires_grad_()
+    (gradient,) = torch.autograd.grad(getattr(vt, name)(z).sum(), z)
+    np.testing.assert_array_equal(gradient.numpy(), FIRST[name](z.detach().numpy()))
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_gradcheck_twice(name: str) -> None:
+    z = domain(name, n=7)
+    z = (z * 0.1 if name in ("sigmoid", "tanh", "silu", "gelu", "softplus") else z.clamp(-4, 4)).requires_grad_()
+    assert torch.autograd.gradcheck(getattr(vt, name), z, check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(getattr(vt, name), z)
+
+
+def test_tails_keep_their_gradient() -> None:
+    z = torch.tensor([20.0, -100.0], requires_grad=True)
+    (gradient,) = torch.autograd.grad(vt.sigmoid(z).sum(), z)
+    np.testing.assert_array_equal(gradient.numpy(), np.float32([2.0611537e-09, 3.78e-44]))
+    (theirs,) = torch.autograd.grad(torch.sigmoid(z).sum(), z)
+    assert theirs[0] == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_functorch(name: str) -> None:
+    function = getattr(vt, name)
+    z = domain(name, n=5)
+    expected = torch.func.grad(lambda t: function(t).sum())(z)
+    torch.testing.assert_close(torch.vmap(function)(z[:, None])[:, 0], function(z), rtol=0, atol=0)
+    torch.testing.assert_close(torch.vmap(torch.func.grad(function))(z), expected, rtol=0, atol=0)
+    torch.testing.assert_close(torch.func.jvp(function, (z,), (torch.ones_like(z),))[1], expected, rtol=0, atol=0)
+    second = torch.func.jacfwd(torch.func.grad(lambda t: function(t).sum()))(z).diagonal()
+    torch.testing.assert_close(torch.vmap(torch.func.grad(torch.func.grad(function)))(z), second)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "log_sigmoid", "gelu"])
+def test_compiled_fullgraph_forward_and_backward(name: str) -> None:
+    function = getattr(vt, name)
+    compiled = torch.compile(lambda t: function(t) * 2, fullgraph=True, backend="aot_eager")
+    z = domain(name, n=9).requires_grad_()
+    w = z.detach().clone().requires_grad_()
+    compiled(z).sum().backward()
+    (function(w) * 2).sum().backward()
+    assert z.grad is not None
+    np.testing.assert_array_equal(z.grad.numpy(), w.grad.numpy())
+
+
+def test_inductor() -> None:
+    compiled = torch.compile(lambda t: vt.sigmoid(t).sum(), fullgraph=True)
+    z = torch.tensor([20.0, 0.0], requires_grad=True)
+    compiled(z).backward()
+    np.testing.assert_array_equal(z.grad.numpy(), vh.sigmoid_derivative(np.float32([20, 0])))
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f, t: torch.func.jvp(f, (t,), (torch.ones_like(t),))[1],
+        lambda f, t: torch.func.grad(lambda u: f(u).sum())(t),
+        lambda f, t: torch.vmap(torch.func.grad(f))(t),
+        lambda f, t: torch.func.jacfwd(f)(t),
+    ],
+    ids=["jvp", "grad", "vmap of grad", "jacfwd"],
+)
+def test_derivatives_inside_a_compiled_function_are_right_or_raise(transform: Any) -> None:
+    z = torch.linspace(-3, 3, 5, dtype=torch.float64)
+    torch._dynamo.reset()
+    compiled = torch.compile(lambda t: transform(vt.sigmoid, t), fullgraph=True, backend="aot_eager")
+    try:
+        got = compiled(z)
+    except torch._dynamo.exc.Unsupported:
+        return
+    torch.testing.assert_close(got, transform(vt.sigmoid, z))
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "softplus"])
+def test_operator_passes_opcheck(name: str) -> None:
+    z = torch.linspace(-3, 3, 5, dtype=torch.float64, requires_grad=True)
+    torch.library.opcheck(getattr(torch.ops.verhulst, name).default, (z,))
+
+
+def test_forward_mode_duals() -> None:
+    from torch.autograd import forward_ad
+
+    z = torch.linspace(-3, 3, 5, dtype=torch.float64)
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(z, torch.ones_like(z))
+        tangent = forward_ad.unpack_dual(vt.sigmoid(dual)).tangent
+    np.testing.assert_array_equal(tangent.numpy(), vh.sigmoid_derivative(z.numpy()))
+
+
+def test_autocast_keeps_the_type_of_the_argument() -> None:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert vt.sigmoid(torch.zeros(3)).dtype == torch.float32
+        assert vt.sigmoid(torch.zeros(3, dtype=torch.bfloat16)).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_formulas_for_other_devices_agree(name: str, dtype: torch.dtype) -> None:
+    from verhulst.torch._differentiable import by_formula
+
+    z = domain(name, dtype, n=2001)
+    eps = torch.finfo(dtype).eps
+    expected = getattr(vt, name)(z)
+    scale = expected.abs()
+    if name in ("silu_derivative", "gelu_derivative"):
+        scale = scale.clamp_min(0.25)  # near the root, absolute
+    if name in ("softplus_inverse", "logit"):
+        scale = scale.clamp_min(2e-2)  # near the root, by the rounding of log 2 and of 2p - 1
+    tail = 800 if name.startswith("gelu") else 16  # erfc magnifies the rounding of its argument by z²
+    error = (by_formula(name, z) - expected).abs() / scale.clamp_min(torch.finfo(dtype).tiny)
+    assert float(error.max()) <= tail * eps
+
+
+@pytest.mark.parametrize("alpha", [1.0, 0.5])
+def test_elu_and_leaky_relu(alpha: float) -> None:
+    z = torch.linspace(-40, 3, 9, dtype=torch.float64)
+    np.testing.assert_allclose(vt.elu(z, alpha).numpy(), vh.functions.elu(z.numpy(), alpha), rtol=1e-15)
+    np.testing.assert_array_equal(vt.leaky_relu(z, alpha).numpy(), vh.functions.leaky_relu(z.numpy(), alpha))
+    w = z.clone().requires_grad_()
+    vt.elu(w, alpha).sum().backward()
+    np.testing.assert_allclose(w.grad.numpy(), vh.functions.elu_derivative(z.numpy(), alpha), rtol=1e-15)
+    torch.testing.assert_close(vt.elu_derivative(z, alpha), w.grad)
+    torch.testing.assert_close(vt.leaky_relu_derivative(z, alpha), torch.where(z > 0, 1.0, alpha).double())
