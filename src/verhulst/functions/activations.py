@@ -147,11 +147,10 @@ def _costs() -> Mapping[str, float]:
 def _describe(name: str) -> Activation:
     formula, use, note = _DEFINITIONS[name]
     function: Callable[..., Any] = getattr(functions, name)
-    derivative: Callable[..., Any] | None = (
-        functions.sigmoid if name == "softplus" else getattr(functions, f"{name}_derivative", None)
-    )
+    named = "sigmoid" if name == "softplus" else f"{name}_derivative"
+    derivative: Callable[..., Any] | None = getattr(functions, named, None)
+    found = facts(function, derivative) if derivative else facts(_softmax_of_two, functions.sigmoid_derivative)
     scalar = derivative is not None
-    found = facts(function, derivative) if scalar else facts(_softmax_of_two, functions.sigmoid_derivative)
     return Activation(
         name=name,
         function=function,
