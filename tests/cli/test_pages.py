@@ -22,14 +22,14 @@ def test_the_reference_is_what_help_says():
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run: python docs/command_line.py"
 
 
-@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "how-to/tables.md"])
+@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "how-to/tables.md", "how-to/report.md"])
 def test_python_blocks(name):
     failed, tried = doctest.testfile(str(DOCS / name), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert tried > 0
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["tutorials/first-fit.md"])
+@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "how-to/report.md"])
 def test_console_blocks(name, tmp_path):
     """Each `$` line is run, in one shell; what it prints on both streams must match, with ... for any text."""
     blocks = re.findall(r"^```console\n(.*?)^```", (DOCS / name).read_text(encoding="utf-8"), flags=re.S | re.M)
