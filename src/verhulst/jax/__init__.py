@@ -1,5 +1,6 @@
 """The sigmoid family on JAX arrays, with exact first and second derivatives."""
 
+from verhulst.jax._cross_entropy import binary_cross_entropy, binary_cross_entropy_gradient
 from verhulst.jax._functional import (
     gelu,
     gelu_derivative,
@@ -24,8 +25,11 @@ from verhulst.jax._functional import (
     tanh,
     tanh_derivative,
 )
+from verhulst.jax._softmax import log_softmax, logsumexp, softmax
 
 __all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_gradient",
     "gelu",
     "gelu_derivative",
     "hard_sigmoid",
@@ -34,8 +38,10 @@ __all__ = [
     "log1m_exp_derivative",
     "log_one_minus_sigmoid",
     "log_sigmoid",
+    "log_softmax",
     "logit",
     "logit_derivative",
+    "logsumexp",
     "relu",
     "relu_derivative",
     "sigmoid",
@@ -43,6 +49,7 @@ __all__ = [
     "sigmoid_second_derivative",
     "silu",
     "silu_derivative",
+    "softmax",
     "softplus",
     "softplus_inverse",
     "softplus_inverse_derivative",

@@ -115,7 +115,8 @@ def differentiable(name: str, what: str) -> Callable[[Tensor], Tensor]:
 
     Returns
     -------
-    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere a few ULP off.
+    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere as
+    exact as the device's own exp, log1p and erfc.
 
     Notes
     -----
