@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax
+from scipy.special import chdtrc, log_softmax
 
 import verhulst as vh
 from verhulst.calibration.beta import Beta
@@ -45,6 +45,9 @@ MULTICLASS_METHODS: dict[str, Callable[[ScoreKind | None], Calibrator]] = {
     "vector": lambda kind: VectorScaling(kind),
 }
 FOLDS = 5
+# Evidence against the scores as they are: without it the best of six maps on a few hundred rows is often the luckiest,
+# and makes scores worse that were right (the benchmark of the choice measures it).
+CLEAR, SIGNIFICANT = 2.0, 0.01
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,20 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """How `calibrate` chose: the candidates, best first, and the name of the chosen one."""
+    """How `calibrate` chose: the candidates, best first, and the name of the chosen one.
+
+    `p_value` is that of the scores as they are, in the likelihood ratio test against a parametric map that holds them.
+    """
 
     chosen: str
     candidates: tuple[Candidate, ...]
     folds: int
+    p_value: float
 
     def __repr__(self) -> str:
-        lines = [f"chosen by log-loss in {self.folds} folds: {self.chosen}"]
+        lines = [
+            f"chosen by log-loss in {self.folds} folds: {self.chosen} (scores as they are: p = {self.p_value:.2g})"
+        ]
         for c in self.candidates:
             numbers = f"{c.log_loss:.6f}  gain {c.gain:+.6f} ± {c.standard_error:.6f}"
             lines.append(f"  {c.name:<13}{c.problem or numbers}")
@@ -90,8 +99,9 @@ def calibrate(
 ) -> Calibrator:
     """A fitted calibration map; with "auto" the one of least cross-validated log-loss.
 
-    The raw scores stand as a candidate too ("identity"), and win unless a map beats them. The scores must come from
-    data that the model was not trained on.
+    The raw scores stand as a candidate too ("identity"). They are left as they are unless a map beats them, and it is
+    not by chance: the gain is at least two standard errors, or a likelihood ratio test (of `Beta`; for K classes of
+    `VectorScaling`) rejects them at 1 %. The scores must come from data that the model was not trained on.
 
     Parameters
     ----------
@@ -144,7 +154,9 @@ def calibrate(
         candidates.append(_candidate(name, make(kind), z, targets, weights, fold, base))
     # Sorting is stable and a problem's nan goes last, so that the identity, first in the list, wins a tie.
     candidates.sort(key=lambda c: (c.problem is not None, c.log_loss))
-    for candidate in candidates:
+    p_value = evidence(z, targets, weights, base, methods)
+    kept = p_value > SIGNIFICANT and candidates[0].gain <= CLEAR * candidates[0].standard_error
+    for candidate in [c for c in candidates if c.name == "identity"] if kept else candidates:
         calibrator = methods[candidate.name](kind)
         try:
             notes = calibrator.learn(z, targets, weights)
@@ -154,10 +166,35 @@ def calibrate(
             continue
         break
     calibrator.kind_ = kind
-    calibrator.choice_ = Choice(candidate.name, tuple(candidates), count)
+    calibrator.choice_ = Choice(candidate.name, tuple(candidates), count, p_value)
     for note in notes:
         warnings.warn(note, stacklevel=2)
     return calibrator
+
+
+def evidence(
+    z: Floats,
+    targets: Floats | Labels,
+    weights: Floats | None,
+    base: Floats,
+    methods: dict[str, Callable[[ScoreKind | None], Calibrator]],
+) -> float:
+    """The p-value of the likelihood ratio test of no map against the richest parametric map that can be fitted."""
+    columns = z.shape[1] if z.ndim == 2 else 1
+    for name, freedom in (("beta", 3), ("vector", 2 * columns - 1), ("platt", 2), ("temperature", 1)):
+        if name not in methods:
+            continue
+        calibrator = methods[name](None)
+        try:
+            calibrator.learn(z, targets, weights)
+        except ValueError:
+            continue
+        losses = log_losses(calibrator._apply(z), targets)
+        with np.errstate(invalid="ignore"):
+            saved = np.where(losses == base, 0.0, base - losses)
+        return float(chdtrc(freedom, 2.0 * max(float(saved.sum() if weights is None else saved @ weights), 0.0)))
+    # Nothing parametric can be fitted (separated scores): the cross-validated gain decides alone.
+    return 1.0
 
 
 def assign_folds(
