@@ -2,20 +2,32 @@
 
 Every fit is followed by what its user would want next, the covariance matrix, inside the timed call, where the library
 can give one. Errors are measured against an optimum computed here, independently: Newton's method in NumPy with
-gradients in extended precision. `VERHULST_BENCH=quick python -m benchmarks fit` runs a tenth of the rows.
+gradients in extended precision.
+
+`python -m benchmarks fit` takes about half an hour. VERHULST_BENCH=quick takes a tenth of the rows and one repetition;
+VERHULST_BENCH_CELLS="1000000x20:iid,50000x500" picks cells; VERHULST_BENCH_THREADS="1,2" the numbers of threads.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
+import os
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import verhulst
+from verhulst.regression import fit
 
 SIZES = ((1_000_000, 20), (200_000, 40), (500_000, 100), (50_000, 500))
 KINDS = ("iid", "correlated", "rare", "one-hot", "unscaled")
+ENOUGH = 1e-4  # standard errors: how near a peer has to come in its "run to" row
+PATIENCE = 90.0  # seconds: no peer is run again, or with a smaller tolerance, after a fit that took longer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,3 +97,199 @@ def optimum(cell: Cell, block: int = 8192) -> tuple[np.ndarray, np.ndarray]:
     back[1:, 1:] /= scale
     back[0, 1:] = -centre / scale
     return (back.astype(np.longdouble) @ beta).astype(float), back @ np.linalg.inv(information) @ back.T
+
+
+Result = tuple[np.ndarray, np.ndarray | None]  # coefficients, intercept first; covariance
+Tolerances = tuple[float, ...]  # the default, then ever smaller ones, until the fit is near enough
+
+
+def ours(cell: Cell, _tolerance: float) -> Result:
+    found = fit(cell.X, cell.y)
+    return found.coefficients, found.covariance
+
+
+def newton_cholesky(cell: Cell, tolerance: float) -> Result:
+    """scikit-learn's Newton: covariance from its coefficients, as its users write it."""
+    beta, _ = _scikit_learn(cell, tolerance, "newton-cholesky")
+    probability = verhulst.sigmoid(cell.X @ beta[1:] + beta[0])
+    weight = probability * (1 - probability)
+    weighted = cell.X * weight[:, None]
+    information = np.empty((len(beta), len(beta)))
+    information[1:, 1:] = cell.X.T @ weighted
+    information[0, 1:] = information[1:, 0] = weighted.sum(axis=0)
+    information[0, 0] = weight.sum()
+    return beta, np.linalg.inv(information)
+
+
+def lbfgs(cell: Cell, tolerance: float) -> Result:
+    """scikit-learn's default solver; it has no information matrix, and gets no covariance here."""
+    return _scikit_learn(cell, tolerance, "lbfgs")
+
+
+def _scikit_learn(cell: Cell, tolerance: float, solver: str) -> Result:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=np.inf, solver=solver, tol=tolerance, max_iter=100 if tolerance == 1e-4 else 2000)
+    model.fit(cell.X, cell.y)
+    return np.r_[model.intercept_, model.coef_[0]], None
+
+
+def glum(cell: Cell, tolerance: float) -> Result:
+    from glum import GeneralizedLinearRegressor
+
+    model = GeneralizedLinearRegressor(family="binomial", alpha=0, gradient_tol=tolerance, max_iter=1000)
+    model.fit(cell.X, cell.y)
+    covariance = model.covariance_matrix(cell.X, cell.y, robust=False, dispersion=1.0)
+    return np.r_[model.intercept_, model.coef_], covariance
+
+
+def statsmodels_logit(cell: Cell, tolerance: float) -> Result:
+    import statsmodels.api as sm
+
+    found = sm.Logit(cell.y, sm.add_constant(cell.X)).fit(disp=0, tol=tolerance, maxiter=35)
+    return np.asarray(found.params), np.asarray(found.cov_params())
+
+
+@dataclasses.dataclass(frozen=True)
+class Library:
+    """A rival: its fit, the tolerances to try in turn, and whether it ends with an information matrix."""
+
+    name: str
+    fit: Callable[[Cell, float], Result]
+    tolerances: Tolerances
+    information: bool
+
+
+OURS = Library("verhulst", ours, (1e-6,), True)
+PEERS = (
+    Library("scikit-learn newton-cholesky", newton_cholesky, (1e-4, 1e-6, 1e-8, 1e-10, 1e-12), True),
+    Library("scikit-learn lbfgs", lbfgs, (1e-4, 1e-6, 1e-8, 1e-10, 1e-12), False),
+    Library("glum", glum, (1e-4, 1e-6, 1e-8, 1e-10), True),
+    Library("statsmodels Logit", statsmodels_logit, (1e-8,), True),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    cell: str
+    threads: int
+    library: str
+    setting: str
+    seconds: float
+    error: float
+    ratio: float | None
+
+
+def timed(library: Library, cell: Cell, tolerance: float, truth: Result, rounds: int) -> tuple[float, float]:
+    """Median seconds and the largest error of a coefficient in standard errors (inf if the library gave up)."""
+    times: list[float] = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                beta, _ = library.fit(cell, tolerance)
+        except (np.linalg.LinAlgError, ValueError, FloatingPointError):
+            return time.perf_counter() - start, np.inf
+        times.append(time.perf_counter() - start)
+        if times[-1] > PATIENCE / 4:
+            break
+    error = np.max(np.abs(beta - truth[0]) / np.sqrt(np.diag(truth[1])))
+    return statistics.median(times), float(error) if np.isfinite(error) else np.inf
+
+
+def measure(cell: Cell, name: str, threads: int, rounds: int) -> Iterator[Row]:
+    """The rows of one cell: ours, then each peer at its default and run until it is near enough."""
+    truth = optimum(cell)
+    verhulst.set_num_threads(threads)
+    with threadpool_limits(threads):
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+        timed(OURS, cell, 1e-6, truth, 1)
+        seconds, error = timed(OURS, cell, 1e-6, truth, max(rounds, 3))
+        yield Row(name, threads, "verhulst", "default", seconds, error, None)
+        for peer in PEERS:
+            for turn, tolerance in enumerate(peer.tolerances):
+                taken, off = timed(peer, cell, tolerance, truth, rounds)
+                near = off <= ENOUGH
+                last = near or turn + 1 == len(peer.tolerances) or taken > PATIENCE
+                setting = ("default" if turn == 0 else f"tol={tolerance:g}") + (", run to ≤ 1e-4 SE" if near else "")
+                if turn == 0 or last:
+                    yield Row(name, threads, peer.name, setting, taken, off, taken / seconds)
+                if last:
+                    break
+    verhulst.set_num_threads(1)
+
+
+def peak_memory(n: int, p: int) -> float:
+    """MB of memory that a fit needs beside its data, measured in a child process."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        cell = make("iid", n, p)
+        fit(cell.X[:1000], cell.y[:1000])  # what is loaded on first use
+        with open("/proc/self/clear_refs", "w", encoding="ascii") as reset:
+            reset.write("5")
+        before = _high_water()
+        fit(cell.X, cell.y)
+        os.write(write, f"{(_high_water() - before) / 1024:.1f}".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    return float(os.read(read, 100))
+
+
+def _high_water() -> int:
+    with open("/proc/self/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+
+def chosen() -> Iterator[tuple[int, int, str]]:
+    """The cells to measure."""
+    wanted = os.environ.get("VERHULST_BENCH_CELLS", "")
+    for (n, p), kind in itertools.product(SIZES, KINDS):
+        if not wanted or any(w in (f"{n}x{p}:{kind}", f"{n}x{p}", kind) for w in wanted.split(",")):
+            yield n, p, kind
+
+
+def main() -> str:
+    """The table of the grid."""
+    quick = os.environ.get("VERHULST_BENCH") == "quick"
+    threads = [int(t) for t in os.environ.get("VERHULST_BENCH_THREADS", "1,2").split(",")]
+    rows = []
+    for n, p, kind in chosen():
+        n = n // 10 if quick else n
+        cell = make(kind, n, p)
+        for count in threads:
+            for row in measure(cell, f"{n:,} × {p} {kind}", count, 1 if quick else 3):
+                rows.append(row)
+                print(line(row), flush=True)
+        del cell
+    text = [
+        "# Fits",
+        "",
+        "Seconds (median) and the largest error of a coefficient in standard errors, the covariance included where the "
+        "library has one (scikit-learn's lbfgs has none). × is the peer's time over ours.",
+        "",
+        "| data | threads | library | setting | seconds | error / SE | × |",
+        "|---|---|---|---|---|---|---|",
+        *map(line, rows),
+        "",
+    ]
+    if not os.environ.get("VERHULST_BENCH_CELLS"):
+        text += ["Memory beside the data:", ""]
+        for n, p in SIZES:
+            n = n // 10 if quick else n
+            text.append(f"- {n:,} × {p}: {peak_memory(n, p):.0f} MB (goal: {64 + 3 * p * p * 8 / 1e6:.0f} MB)")
+    return "\n".join(text) + "\n"
+
+
+def line(row: Row) -> str:
+    """One line of Markdown."""
+    ratio = "" if row.ratio is None else f"{row.ratio:.1f}"
+    parts = (row.cell, row.threads, row.library, row.setting, f"{row.seconds:.3f}", f"{row.error:.1e}", ratio)
+    return f"| {' | '.join(map(str, parts))} |"
+
+
+if __name__ == "__main__":
+    print(main())
