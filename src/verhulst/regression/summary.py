@@ -159,7 +159,7 @@ def parameter_html(table: ParameterTable) -> str:
 
 
 def _cells(table: ParameterTable) -> tuple[list[str], list[list[str]]]:
-    header = ["", table.kind, "std. error", "z", "p", f"{table.level:.4g} lower", "upper"]
+    header = ["", table.kind, "std. error", "z", "p", f"{100 * table.level:.4g}% lower", "upper"]
     rows = [
         [
             line.name,
@@ -176,7 +176,7 @@ def _cells(table: ParameterTable) -> tuple[list[str], list[list[str]]]:
 
 
 def _number(x: float) -> str:
-    return "–" if math.isnan(x) else f"{x:.6g}".replace("inf", "∞")
+    return "–" if math.isnan(x) else f"{x:.5g}".replace("inf", "∞")
 
 
 def _p_value(p: float) -> str:
