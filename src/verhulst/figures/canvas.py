@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
 
 from verhulst.figures.theme import Stroke, Theme
 
@@ -52,6 +53,8 @@ def dress(ax: Axes, theme: Theme) -> Axes:
     ax.tick_params(which="both", colors=theme.muted, labelsize=SMALL, length=3, width=0.8, color=theme.rule)
     ax.grid(True, color=theme.rule, linewidth=0.5, alpha=0.6)
     ax.set_axisbelow(True)
+    for axis in (ax.xaxis, ax.yaxis):  # few ticks read better, and laying them out is most of the work
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10]))
     ax.xaxis.label.set(color=theme.muted, size=TEXT)
     ax.yaxis.label.set(color=theme.muted, size=TEXT)
     return ax

@@ -7,7 +7,9 @@ const sigmoid = (z) => {
 
 const sigmoidDerivative = (z) => {
   const e = Math.exp(-Math.abs(z));
-  return e / ((1 + e) * (1 + e));
+  const d = 1 + e, lost = e - (d - 1); // what rounding took from 1 + e counts twice in its square
+  const q = e / (d * d);
+  return q - 2 * q * (lost / d);
 };
 
 const softplus = (z) => (z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z)));
