@@ -33,21 +33,21 @@ terminal. Output files are written whole or not at all: an interrupted command l
 
 
 def page() -> str:
-    """The page's text: the help of the group and of each command, as a terminal of 100 columns shows it."""
+    """The page's text: the help of every command, as a terminal of 100 columns shows it."""
     settings = verhulst.context_settings | {"terminal_width": WIDTH, "max_content_width": WIDTH}
-    root = click.Context(verhulst, info_name="verhulst", **settings)
-    parts = [HEAD, _block("verhulst", verhulst.get_help(root))]
-    for name in verhulst.list_commands(root):
-        command = verhulst.get_command(root, name)
-        assert command is not None
-        context = click.Context(command, root, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
-        parts.append(_block(f"verhulst {name}", command.get_help(context)))
-    return "\n".join(parts)
+    return "\n".join([HEAD, *_blocks(verhulst, click.Context(verhulst, info_name="verhulst", **settings))])
 
 
-def _block(title: str, text: str) -> str:
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return f"## `{title}`\n\n```text\n{lines}\n```\n"
+def _blocks(command: click.Command, context: click.Context) -> list[str]:
+    """The help of a command, and of those below it."""
+    lines = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    blocks = [f"## `{context.command_path}`\n\n```text\n{lines}\n```\n"]
+    for name in command.list_commands(context) if isinstance(command, click.Group) else []:
+        inner = command.get_command(context, name)
+        assert inner is not None
+        width = {"terminal_width": WIDTH, "max_content_width": WIDTH}
+        blocks += _blocks(inner, click.Context(inner, context, info_name=name, **width))
+    return blocks
 
 
 if __name__ == "__main__":

@@ -209,7 +209,8 @@ def test_an_interrupted_write_leaves_nothing_half_written(house, monkeypatch, be
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_killed_command_leaves_nothing_half_written(house, number, code):
     program = (
-        "import os, sys\nimport verhulst.data.write as write\n"
+        "import os, signal, sys\nimport verhulst.data.write as write\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to Ctrl-C\n"
         "def half(table, file, format):\n"
         "    file.write(b'half'); file.flush(); os.kill(os.getpid(), int(sys.argv.pop()))\n"
         "    import time; time.sleep(30)\n"

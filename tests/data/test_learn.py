@@ -126,6 +126,11 @@ def test_every_row_has_a_missing_value():
         learn_design({"y": [0, 1], "x": [None, 2.0], "z": [1.0, None]}, "y", missing="drop")
 
 
+def test_a_column_without_any_value_is_named():
+    with pytest.raises(DataError, match=r"column 'z' holds no values. Exclude it \(--exclude z\)"):
+        learn_design({"y": [0, 1], "x": [1, 2], "z": [None, None]}, "y", missing="drop")
+
+
 def test_a_target_left_with_one_value_when_rows_are_dropped():
     with pytest.raises(
         DataError, match=r"after rows with missing values were left out, the target 'y' is '1' in every row"

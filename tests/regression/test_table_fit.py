@@ -79,6 +79,18 @@ def test_weights_and_offset_are_columns():
         fit_table(table | {"w": [0] * 6}, "y", weights="w")
 
 
+@pytest.mark.parametrize(
+    ("table", "weights", "message"),
+    [
+        ({"y": [0, 1, 1], "x": [1, 2, 3], "w": [0, 1, 1]}, "w", r"one class only"),
+        ({"y": [0, 1, 1], "g": ["a", "b", "a"], "g[b]": [1, 2, 3]}, None, r"two columns are named 'g\[b\]'"),
+    ],
+)
+def test_what_the_fit_refuses_is_a_fault_of_the_data(table, weights, message):
+    with pytest.raises(DataError, match=message):
+        fit_table(table, "y", weights=weights)
+
+
 def test_missing_values_at_prediction():
     model = fit_table({"y": [0, 1, 0, 1], "x": [1.0, 2, 3, 4]}, "y")
     with pytest.raises(DataError, match=r"missing in 1 of 2 rows"):

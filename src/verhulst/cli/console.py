@@ -31,7 +31,11 @@ def print_json(command: str, record: dict[str, Any]) -> None:
     JSON has no infinity and no nan: an infinite number is written as the text "inf" or "-inf", nan as null.
     """
     document = {"schema_version": 1, "command": command} | record
-    sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    text = json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
+    # JSON is UTF-8, whatever the terminal is.
+    sys.stdout.flush()
+    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.buffer.flush()
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from types import FrameType
@@ -21,6 +22,10 @@ def main() -> None:
             raise
         print(f"The command line needs {module}, which is not installed: pip install 'verhulst[cli]'", file=sys.stderr)
         sys.exit(2)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show ² or σ gets a question mark, not an error.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     # A polite kill unwinds the stack as Ctrl-C does, so that no half-written file stays behind.
     signal.signal(signal.SIGTERM, _terminate)
     verhulst(prog_name="verhulst")

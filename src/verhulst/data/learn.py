@@ -111,6 +111,9 @@ def learn_design(
     )
     kept = draft.complete(table)
     if kept.num_rows == 0:
+        empty = [name for name in draft.used_names if table[name].null_count == table.num_rows]
+        if empty:
+            raise DataError(f"{at}column {empty[0]!r} holds no values. Exclude it (--exclude {empty[0]}).")
         raise DataError(f"{at}every row has a missing value in {listed(draft.used_names)}; no row is left.")
     learned = tuple(_learn_column(kept, name, name in categorical, (reference or {}).get(name)) for name in chosen)
     if target is not None and kept.num_rows < table.num_rows:

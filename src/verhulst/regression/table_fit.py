@@ -216,5 +216,12 @@ def _fitted(
 ) -> TableFit:
     if weights is not None and not weights.any():
         raise DataError("every weight is 0: there are no rows to fit.")
-    found = fit(X, y, weights, offset, names=design.names, **options)
+    try:
+        found = fit(X, y, weights, offset, names=design.names, **options)
+    except DataError:
+        raise
+    except ValueError as error:
+        # What is wrong with the arrays is wrong with the table: one class left once weights of 0 count, names that
+        # meet.
+        raise DataError(f"{design.source}: {error}." if design.source else f"{error}.") from None
     return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))
