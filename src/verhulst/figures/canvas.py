@@ -53,8 +53,9 @@ def dress(ax: Axes, theme: Theme) -> Axes:
     ax.tick_params(which="both", colors=theme.muted, labelsize=SMALL, length=3, width=0.8, color=theme.rule)
     ax.grid(True, color=theme.rule, linewidth=0.5, alpha=0.6)
     ax.set_axisbelow(True)
-    for axis in (ax.xaxis, ax.yaxis):  # few ticks read better, and laying them out is most of the work
-        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10]))
+    # Few ticks read better, and laying them out is most of the work.
+    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10]))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.xaxis.label.set(color=theme.muted, size=TEXT)
     ax.yaxis.label.set(color=theme.muted, size=TEXT)
     return ax

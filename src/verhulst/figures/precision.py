@@ -70,8 +70,8 @@ def draw_precision(record: Precision, *, theme: str | Theme = "light") -> Figure
     curve(right, record.z, record.ours, tokens.first, 2.2)
     note(right, -86, 3e5, "1/(1 + exp(−z)): 0 below −88.7", tokens.second.color)
     note(right, -60, 9, "np.where of two branches", tokens.third.color)
-    note(right, -60, 0.28, "verhulst: half a unit, the least there is", tokens.first.color)
-    right.set(xlim=(-104, 20), ylim=(0.15, 2e7))
+    note(right, -60, 0.2, "verhulst: half a unit, the least there is", tokens.first.color)
+    right.set(xlim=(-104, 20), ylim=(0.07, 2e7))
     caption(right, "Largest error in float32, in units of the last place", tokens, x="z")
     return figure
 
