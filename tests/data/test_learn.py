@@ -226,6 +226,12 @@ def test_blocks_are_the_matrix_in_pieces(rows):
         np.testing.assert_array_equal(np.concatenate([piece.y for piece in pieces]), design.target_values(table))
 
 
+def test_row_numbers_count_the_rows_that_were_left_out():
+    table = {"y": [0, 1] * 5, "x": [None, 1.0, None, *[1.0] * 5, np.inf, 1.0]}
+    with pytest.raises(DataError, match=r"row 9, column 'x'"):
+        list(blocks(learn_design(table, "y", missing="drop"), table, rows=4))
+
+
 def test_row_numbers_in_blocks_count_from_the_source():
     table = {"y": [0, 1] * 5, "x": [1.0] * 8 + [np.inf, 1.0]}
     with pytest.raises(DataError, match=r"row 9, column 'x'"):

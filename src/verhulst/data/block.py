@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.design import Design
+from verhulst.data.row_numbers import RowNumbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,12 +51,14 @@ def make_block(design: Design, table: pa.Table, first_row: int = 1) -> Block:
     DataError
         As `Design.matrix` and `Design.complete`.
     """
-    kept = design.complete(table, first_row=first_row)
+    complete = design.complete_rows(table, first_row=first_row)
+    kept = table if complete is None else table.filter(complete)
+    numbers: RowNumbers = first_row if complete is None else first_row + np.flatnonzero(complete)
     return Block(
-        X=design.matrix(kept, first_row=first_row, missing="nan"),  # there are none left
-        y=design.target_values(kept, first_row=first_row),
-        weights=design.weight_values(kept, first_row=first_row),
-        offset=design.offset_values(kept, first_row=first_row),
+        X=design.matrix(kept, first_row=numbers, missing="nan"),  # there are none left
+        y=design.target_values(kept, first_row=numbers),
+        weights=design.weight_values(kept, first_row=numbers),
+        offset=design.offset_values(kept, first_row=numbers),
         first_row=first_row,
     )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.column_values import codes, kind_of, numbers
 from verhulst.data.errors import DataError, did_you_mean, listed
+from verhulst.data.row_numbers import RowNumbers, row_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +44,7 @@ class Column:
             return (self.name,)
         return tuple(f"{self.name}[{level}]" for level in self.levels if level != self.reference)
 
-    def read(self, values: pa.ChunkedArray, place: str = "", first_row: int = 1) -> NDArray[Any]:
+    def read(self, values: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[Any]:
         """The checked values: doubles with nan where a value is missing, or positions in `levels` with -1 there.
 
         Parameters
@@ -51,8 +52,8 @@ class Column:
         values : pyarrow.ChunkedArray of n values
         place : str
             The beginning of messages: "votes.csv: ".
-        first_row : int
-            The row number of the first value, for messages.
+        first_row : int or ndarray of int
+            The row number of the first value, or of each, for messages.
 
         Returns
         -------
@@ -77,20 +78,20 @@ class Column:
             more = int(infinite.sum()) - 1
             others = f", and so are {more:,} more in this column" if more else ""
             raise DataError(
-                f"{place}row {row + first_row}, column {self.name!r}: the value is {x[row]:g}{others}. Replace "
-                f"infinities by finite numbers, or leave these rows out."
+                f"{place}row {row_number(first_row, row)}, column {self.name!r}: the value is {x[row]:g}{others}. "
+                f"Replace infinities by finite numbers, or leave these rows out."
             )
         return x
 
-    def _levels(self, values: pa.ChunkedArray, place: str, first_row: int) -> NDArray[np.int64]:
+    def _levels(self, values: pa.ChunkedArray, place: str, first_row: RowNumbers) -> NDArray[np.int64]:
         found, unknown = codes(values, self.levels)
         if unknown:
             rows = np.flatnonzero(found == -2)
             others = f" ({len(rows):,} such rows: {listed(unknown)})" if len(rows) > 1 else ""
             raise DataError(
-                f"{place}row {rows[0] + first_row}, column {self.name!r}: {_label_at(values, rows[0])!r} is no level "
-                f"that was there at the fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: "
-                f"{listed(self.levels, 12)}."
+                f"{place}row {row_number(first_row, int(rows[0]))}, column {self.name!r}: "
+                f"{_label_at(values, rows[0])!r} is no level that was there at the "
+                f"fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: {listed(self.levels, 12)}."
             )
         return found
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from verhulst.data.column import Column
 from verhulst.data.column_values import complete, kind_of, missing, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
 from verhulst.data.target import Target
 
@@ -58,7 +59,7 @@ class Design:
         return tuple(name for column in self.columns for name in column.names)
 
     def matrix(
-        self, table: pa.Table, *, first_row: int = 1, missing: Literal["error", "nan"] = "error"
+        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
     ) -> NDArray[np.float64]:
         """X for the rows of `table`.
 
@@ -66,8 +67,8 @@ class Design:
         ----------
         table : pyarrow.Table
             With every column of the design, in any order; other columns are ignored.
-        first_row : int
-            The number of the first row, for messages.
+        first_row : int or ndarray of int
+            The number of the first row, or of each, for messages.
         missing : {"error", "nan"}
             Whether a missing value is an error, or nan in X.
 
@@ -97,7 +98,7 @@ class Design:
                 column.write(part[rows], X[rows, left:right])
         return X
 
-    def target_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64]:
+    def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """0 or 1 for each row; nan where the target is missing.
 
         Raises
@@ -112,7 +113,7 @@ class Design:
         self._require(table, [self.target.name])
         return self.target.values(table[self.target.name], place(table), first_row)
 
-    def weight_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64] | None:
+    def weight_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
         """The case weights, at least 0, or None if the design has no weights.
 
         Raises
@@ -126,31 +127,36 @@ class Design:
         if (values < 0).any():
             row = int(np.argmax(values < 0))
             raise DataError(
-                f"{place(table)}row {row + first_row}: the weight ({self.weights!r}) is {values[row]:g}; weights "
-                f"count cases and cannot be negative."
+                f"{place(table)}row {row_number(first_row, row)}: the weight ({self.weights!r}) is {values[row]:g}; "
+                f"weights count cases and cannot be negative."
             )
         return values
 
-    def offset_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64] | None:
+    def offset_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
         """The offsets in log-odds, or None if the design has none."""
         return None if self.offset is None else self._numbers(table, self.offset, "offset", first_row)
 
-    def complete(self, table: pa.Table, *, first_row: int = 1) -> pa.Table:
-        """The rows without a missing value in any column that the design uses.
+    def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
+        """Which rows have a value in every column that the design uses; None if all have.
 
         Raises
         ------
         DataError
-            If there are missing values and `missing` is "error": how many in which column. If no row is left.
+            If there are missing values and `missing` is "error": how many in which column.
         """
         names = self.used_names
         self._require(table, names)
         if self.missing == "error":
             hint = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
             _refuse_missing(table, names, first_row, hint)
-            return table
+            return None
         holes = _any_missing(table, names)
-        return table.filter(~holes) if holes.any() else table
+        return ~holes if holes.any() else None
+
+    def complete(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
+        """The rows that `complete_rows` tells."""
+        rows = self.complete_rows(table, first_row=first_row)
+        return table if rows is None else table.filter(rows)
 
     @property
     def used_names(self) -> tuple[str, ...]:
@@ -191,7 +197,7 @@ class Design:
             f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
         )
 
-    def _numbers(self, table: pa.Table, name: str, role: str, first_row: int) -> NDArray[np.float64]:
+    def _numbers(self, table: pa.Table, name: str, role: str, first_row: RowNumbers) -> NDArray[np.float64]:
         self._require(table, [name])
         if kind_of(table[name].type) not in ("numeric", "boolean"):
             raise DataError(f"{place(table)}the {role} column {name!r} must hold numbers; it holds {table[name].type}.")
@@ -199,7 +205,8 @@ class Design:
         if not np.isfinite(values).all():
             row = int(np.argmin(np.isfinite(values)))
             raise DataError(
-                f"{place(table)}row {row + first_row}: the {role} ({name!r}) is {values[row]:g}, not a finite number."
+                f"{place(table)}row {row_number(first_row, row)}: the {role} ({name!r}) is {values[row]:g}, not a "
+                "finite number."
             )
         return values
 
@@ -212,7 +219,7 @@ def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
     return holes
 
 
-def _refuse_missing(table: pa.Table, names: Sequence[str], first_row: int, hint: str) -> None:
+def _refuse_missing(table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
     holes = {name: missing(table[name]) for name in names if not complete(table[name])}
     if not holes:
         return
@@ -221,5 +228,5 @@ def _refuse_missing(table: pa.Table, names: Sequence[str], first_row: int, hint:
     total = int(any_hole.sum())
     raise DataError(
         f"{place(table)}values are missing in {total:,} of {table.num_rows:,} rows (first in row "
-        f"{int(np.argmax(any_hole)) + first_row:,}): {counted}. {hint}"
+        f"{row_number(first_row, int(np.argmax(any_hole))):,}): {counted}. {hint}"
     )

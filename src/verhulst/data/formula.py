@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.design import Missing
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
 
@@ -48,7 +49,7 @@ class FormulaDesign:
     rows_kept: int = 0
     spec: Any = field(default=None, repr=False, compare=False)
 
-    def matrix(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64]:
+    def matrix(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """X for the rows of `table`, shape (rows, len(self.names)), C order.
 
         Raises
@@ -65,10 +66,12 @@ class FormulaDesign:
         X = _evaluate(self.spec, table, self.formula)
         if not np.isfinite(X).all():
             row, column = np.argwhere(~np.isfinite(X))[0]
-            raise DataError(f"{place(table)}row {row + first_row}: {self.names[column]} is {X[row, column]:g}.")
+            raise DataError(
+                f"{place(table)}row {row_number(first_row, int(row))}: {self.names[column]} is {X[row, column]:g}."
+            )
         return X
 
-    def target_values(self, table: pa.Table, *, first_row: int = 1) -> NDArray[np.float64]:
+    def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """0 or 1 for each row; nan where the target is missing."""
         if self.target is None or self.target.name not in table.column_names:
             raise UnknownColumnError(f"{place(table)}the target of {self.formula!r} is not there.")
@@ -163,7 +166,8 @@ def formula_design(
     design = FormulaDesign(
         formula, names, "Intercept" in spec.column_names, target, missing, source_of(table), len(table), len(kept), spec
     )
-    return design, design.matrix(kept), design.target_values(kept)
+    numbers: RowNumbers = 1 + np.flatnonzero(~holes) if holes.any() else 1
+    return design, design.matrix(kept, first_row=numbers), design.target_values(kept, first_row=numbers)
 
 
 def _spec(right: str, table: pa.Table) -> Any:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.column_values import codes, kind_of, labels
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
+from verhulst.data.row_numbers import RowNumbers, row_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +36,7 @@ class Target:
         """The value that counts as 1."""
         return self.levels[1]
 
-    def values(self, column: pa.ChunkedArray, place: str = "", first_row: int = 1) -> NDArray[np.float64]:
+    def values(self, column: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """0 and 1 for each row, nan where the value is missing.
 
         Raises
@@ -45,7 +46,7 @@ class Target:
         """
         found, unknown = codes(column, self.levels)
         if unknown:
-            row = int(np.flatnonzero(found == -2)[0]) + first_row
+            row = row_number(first_row, int(np.flatnonzero(found == -2)[0]))
             raise DataError(
                 f"{place}row {row}: the target {self.name!r} is {unknown[0]!r}, where only {self.levels[0]!r} and "
                 f"{self.levels[1]!r} are known."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def cautions_of(
     present : sequence of float, optional
         For each column of X, in how many cases it is not 0; for levels with few of them.
     """
-    found = [*_not_the_maximum(fit), *_separation(fit), *_left_out(fit), *_missing(design)]
+    found = [*_not_the_maximum(fit), *_separation(fit), *_no_error(fit), *_left_out(fit), *_missing(design)]
     found += [*_few_events(fit), *_near_collinear(fit), *_penalised(fit)]
     if isinstance(design, Design) and present is not None:
         found += _rare_levels(design.columns, present)
@@ -74,6 +75,22 @@ def _separation(fit: LogisticFit) -> list[Caution]:
             + " ".join(map(_sentence, found.reasons)),
             "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty gives "
             "finite odds ratios.",
+        )
+    ]
+
+
+def _no_error(fit: LogisticFit) -> list[Caution]:
+    if fit.penalty == "l2":
+        return []
+    known = {part.name for part in fit.collinear} | set(fit.separation.columns if fit.separation else ())
+    errors = zip(fit.parameter_names, fit.standard_errors, strict=True)
+    names = [name for name, error in errors if name not in known and not 0 < error < math.inf]
+    if not names:
+        return []
+    return [
+        Caution(
+            f"No standard error could be found for {listed(names)}: the likelihood is flat there to the last digit.",
+            "Look for values that are wildly larger than the rest of their column; logarithms often help.",
         )
     ]
 

@@ -1,0 +1,20 @@
+"""Which row of the source a row of an array is, so that messages name the one that a person can look up."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The number of the first row where rows follow one another, or the number of each where some were left out.
+RowNumbers = int | NDArray[np.int64]
+
+
+def row_number(rows: RowNumbers, position: int) -> int:
+    """The number in the source of the row at `position`.
+
+    Examples
+    --------
+    >>> row_number(101, 3), row_number(np.array([1, 2, 5]), 2)
+    (104, 5)
+    """
+    return rows + position if isinstance(rows, int) else int(rows[position])
