@@ -12,7 +12,6 @@ from verhulst.regression.newton import newton
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
 
-SAMPLE_SHARE = 0.1
 LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
 SAMPLE_BYTES = 40 << 20
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
@@ -66,7 +65,10 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     separated though the whole is not. None where the data are too short, or hold too few of the rarer outcome.
     """
     n = len(rows.y)
-    taken = min(max(int(n * SAMPLE_SHARE), LEAST_SAMPLE), SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
+    # A twentieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
+    # per column. Smaller samples cost passes over the whole, larger ones cost more than they save.
+    wanted = max(n // 20, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
+    taken = min(wanted, SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
     ones = np.flatnonzero(rows.y > 0.5)
