@@ -51,6 +51,22 @@ struct Logit {
         const Pair y = all(ordinary(p)) ? pair(p) : ends(p);
         return fast_two_sum(y.hi, y.lo);
     }
+
+    // The same r with one rounding instead of a low part: 1 - p is exact for the narrow p near 1/2, where r is small.
+    // One division for both: 1/q = q'/(q q').
+    static constexpr int quick_good = 42;
+    static constexpr double quick_reach = 1 - 0x1p-25, quick_least = 0x1p-126;
+    static inline Two quick(Two p) {
+        const Vec a = 1.0 - p.a, b = 1.0 - p.b;
+        const Vec both = 1.0 / (a * b);
+        return {quick(p.a, a, b * both), quick(p.b, b, a * both)};
+    }
+    static inline Vec quick(Vec p, Vec q, Vec reciprocal) {
+        const logarithm::Place at = logarithm::place(p * reciprocal);
+        const Vec r = fma(at.scaled(at.c), p, -q) * reciprocal;
+        const Vec y = logarithm::finish_quick(r, multiply_add(at.k, logarithm::log2_hi, at.log));
+        return select(Vec(0.0) < p, y, select(p == Vec(0.0), Vec(-HUGE_VAL), Vec(std::nan(""))));
+    }
 };
 
 }  // namespace

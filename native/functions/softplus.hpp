@@ -11,6 +11,7 @@
 
 #include "functions/elementwise.hpp"
 #include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -39,6 +40,12 @@ struct Softplus {
         const Pair p = softplus_pair(inside);
         return select(z < Vec(700.0), fast_two_sum(p.hi, p.lo), Pair{z, 0.0});
     }
+
+    // h to 2^-46, its logarithm to 2^-43.
+    static constexpr int quick_good = 42;
+    static constexpr double quick_reach = 87, quick_least = 0x1p-126;
+    static inline Vec quick(Vec z) { return max(z, Vec(0.0)) + log1p_unit_quick(exp_quick(-abs(z))); }
+    static inline Two quick(Two z) { return {quick(z.a), quick(z.b)}; }
 };
 
 // -softplus(z)
@@ -48,6 +55,10 @@ struct MinusSoftplus {
         const Pair p = Softplus::narrow(z);
         return {-p.hi, -p.lo};
     }
+
+    static constexpr int quick_good = Softplus::quick_good;
+    static constexpr double quick_reach = Softplus::quick_reach, quick_least = Softplus::quick_least;
+    static inline Two quick(Two z) { return {-Softplus::quick(z.a), -Softplus::quick(z.b)}; }
 };
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -103,6 +103,16 @@ static inline Pair finish(Pair r, const Place& at) {
     return {y.hi, fma(at.k, log2_lo, y.lo)};
 }
 
+// base + log(1 + r) to 2^-43 of itself: log(1 + r) = r + r^2 Q(r), Q minimax of degree 5, |r^2 (Q - exact)| < 2^-43.6 |r|.
+// For results whose rounding is guarded (see elementwise.hpp); any rounding of the multiply-adds will do.
+static inline Vec finish_quick(Vec r, Vec base) {
+    const Vec r2 = r * r;
+    const Vec low = multiply_add(r, 0x1.555555510a596p-2, -0x1.000000001eeaap-1);
+    const Vec middle = multiply_add(r, 0x1.999a113424f7fp-3, -0x1.fffff0c9cb6f5p-3);
+    const Vec high = multiply_add(r, 0x1.2350881408610p-3, -0x1.55ca5fbb0ad4ap-3);
+    return base + multiply_add(r2, multiply_add(r2, multiply_add(r2, high, middle), low), r);
+}
+
 }  // namespace logarithm
 
 // log(1 + h) for 0 <= h <= 1, |h.lo| <= 2^-45 h.hi.
@@ -110,6 +120,13 @@ static inline Pair log1p_unit_pair(Pair h) {
     Vec c, log;
     lookup16(logarithm::unit_steps, bits(fma(h.hi, 15.0, 0x1.8p52)), c, log);
     return logarithm::finish(logarithm::reduced(h, c), log);
+}
+
+// log(1 + h) for 0 <= h <= 1 to 2^-43 of itself, where h is.
+static inline Vec log1p_unit_quick(Vec h) {
+    Vec c, log;
+    lookup16(logarithm::unit_steps, bits(multiply_add(h, 15.0, 0x1.8p52)), c, log);
+    return logarithm::finish_quick(multiply_add(h, c, c - 1.0), log);
 }
 
 // k log 2 + log(1 + f), where `at` is the place of 2^k (1 + f), which need not be good: r may leave its interval by
