@@ -4,7 +4,11 @@
 //   static Vec  wide(Vec z);     float64: the result, at most 0.51 ULP off
 //   static Pair narrow(Vec z);   float32 and below: z is such a number, exactly; hi + lo close enough to round once,
 //                                |lo| < ulp(hi)
-// and, to be fast in the narrow formats, a third, which may be rough, for two vectors at a time:
+// and, to be fast in float64 where `wide` has rare cases, two more:
+//   static Mask usual(Vec z);    where z is none of them
+//   static Vec  common(Vec z);   what `wide` gives then, without branches: several vectors are computed at once, so that
+//                                the operations of one fill the waiting times of another
+// and, to be fast in the narrow formats, a fifth, which may be rough, for two vectors at a time:
 //   static Two quick(Two z);     a relative error of at most 2^-quick_good where |z| <= quick_reach, nan for nan if it
 //                                is called with one; any result elsewhere, |result| >= quick_least or checked
 // A quick result is used where its error cannot change the rounding, which is nearly always; else `narrow` decides.
@@ -29,16 +33,46 @@ struct has_quick : std::false_type {};
 template <class F>
 struct has_quick<F, std::void_t<decltype(F::quick_good)>> : std::true_type {};
 
+template <class F, class = void>
+struct has_common : std::false_type {};
+template <class F>
+struct has_common<F, std::void_t<decltype(F::common(Vec()))>> : std::true_type {};
+
+// Vectors computed at once.
+template <class F>
+constexpr int together = lanes == 8 && has_common<F>::value ? 4 : 1;
+
+template <class F>
+__attribute__((noinline)) void wide_with_care(const Vec* z, double* y) {
+    for (int k = 0; k < together<F>; ++k) store(y + k * lanes, F::wide(z[k]));
+}
+
+template <class F>
+static inline void wide_block(const double* x, double* y) {
+    if constexpr (has_common<F>::value) {
+        Vec z[together<F>], result[together<F>];
+        for (int k = 0; k < together<F>; ++k) z[k] = load(x + k * lanes);
+        Mask usual = F::usual(z[0]);
+        for (int k = 1; k < together<F>; ++k) usual = usual & F::usual(z[k]);
+        if (!all(usual)) return wide_with_care<F>(z, y);
+        for (int k = 0; k < together<F>; ++k) result[k] = F::common(z[k]);
+        for (int k = 0; k < together<F>; ++k) store(y + k * lanes, result[k]);
+    } else {
+        store(y, F::wide(load(x)));
+    }
+}
+
 template <class F>
 void wide_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
     const double* x = reinterpret_cast<const double*>(in[0]);
     double* y = reinterpret_cast<double*>(out[0]);
+    constexpr int step = together<F> * lanes;
     std::ptrdiff_t i = 0;
-    for (; i + lanes <= n; i += lanes) store(y + i, F::wide(load(x + i)));
+    for (; i + step <= n; i += step) wide_block<F>(x + i, y + i);
     if (i < n) {
-        double block[lanes] = {};
+        double block[step] = {};
         std::copy(x + i, x + n, block);
-        store(block, F::wide(load(block)));
+        wide_block<F>(block, block);
         std::copy(block, block + (n - i), y + i);
     }
 }

@@ -5,6 +5,8 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct LogSigmoid {
+    static inline Mask usual(Vec z) { return Softplus::usual(z); }
+    static inline Vec common(Vec z) { return MinusSoftplus::common(-z); }
     static Vec wide(Vec z) { return MinusSoftplus::wide(-z); }
     static Pair narrow(Vec z) { return MinusSoftplus::narrow(-z); }
 

@@ -16,39 +16,48 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct Logit {
-    // 2^-1000 <= p < 1; 2^rescaled times as large a p is meant.
-    static inline Pair pair(Vec p, Vec rescaled = 0.0) {
+    // 2^-1000 <= p < 1.
+    static inline Pair pair(Vec p) {
+        logarithm::Place at;
+        const Pair r = reduced(p, at);
+        return logarithm::finish(r, at);
+    }
+    static inline Pair reduced(Vec p, logarithm::Place& at) {
         const Vec q = 1.0 - p;
         const Vec q_lo = (1.0 - q) - p;
         const Vec reciprocal = 1.0 / q;
-        logarithm::Place at = logarithm::place(p * reciprocal);
+        at = logarithm::place(p * reciprocal);
         const Vec g = at.scaled(at.c);
         const Vec n = g * p;
         const Vec n_lo = fma(g, p, -n);
         const Vec difference = n - q;
         const Vec hi = difference * reciprocal;
         const Vec rest = fma(-hi, q, difference) + (n_lo - fma(hi, q_lo, q_lo));
-        at.k = at.k + rescaled;
-        return logarithm::finish(Pair{hi, rest * reciprocal}, at);
+        return {hi, rest * reciprocal};
     }
     // For any p at all.
     __attribute__((noinline)) static Pair ends(Vec p) {
         const Mask tiny = p < Vec(0x1p-1000);
         const Mask inside = (Vec(0.0) < p) & (p < Vec(1.0));
         const Vec safe = select(inside, select(tiny, p * 0x1p100, p), Vec(0.5));
-        const Pair y = pair(safe, select(tiny, Vec(-100.0), Vec(0.0)));
+        logarithm::Place at;
+        const Pair r = reduced(safe, at);
+        at.k = at.k - select(tiny, Vec(100.0), Vec(0.0));
+        const Pair y = logarithm::finish(r, at);
         const Vec at_ends = select(p == Vec(0.0), Vec(-HUGE_VAL), select(p == Vec(1.0), Vec(HUGE_VAL), Vec(std::nan(""))));
         return select(inside, y, Pair{at_ends, 0.0});
     }
-    static inline Mask ordinary(Vec p) { return (Vec(0x1p-1000) <= p) & (p < Vec(1.0)); }
-    static inline Vec wide(Vec p) {
+    static inline Mask usual(Vec p) { return (Vec(0x1p-1000) <= p) & (p < Vec(1.0)); }
+    static inline Vec common(Vec p) {
         const Pair y = pair(p);
-        if (all(ordinary(p))) return y.hi + y.lo;
-        const Pair any_p = ends(p);
-        return any_p.hi + any_p.lo;
+        return y.hi + y.lo;
+    }
+    static inline Vec wide(Vec p) {
+        const Pair y = ends(p);
+        return y.hi + y.lo;
     }
     static inline Pair narrow(Vec p) {
-        const Pair y = all(ordinary(p)) ? pair(p) : ends(p);
+        const Pair y = all(usual(p)) ? pair(p) : ends(p);
         return fast_two_sum(y.hi, y.lo);
     }
 

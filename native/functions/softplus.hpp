@@ -24,13 +24,13 @@ static inline Pair softplus_pair(Vec z) {
 }
 
 struct Softplus {
-    static Vec wide(Vec z) {
+    static inline Mask usual(Vec z) { return abs(z) <= Vec(700.0); }
+    static inline Vec common(Vec z) {
         const Pair p = softplus_pair(z);
-        const Vec y = p.hi + p.lo;
-        const Mask ordinary = abs(z) <= Vec(700.0);
-        return all(ordinary) ? y : select(ordinary, y, far(z));
+        return p.hi + p.lo;
     }
-    __attribute__((noinline)) static Vec far(Vec z) {
+    static Vec wide(Vec z) { return select(usual(z), common(z), far(z)); }
+    static Vec far(Vec z) {
         const ScaledPair h = exp_scaled(max(Vec(-760.0), min(Vec(0.0), z)));
         return select(z < Vec(0.0), scale_once(h.value, h.exponent), z);
     }
@@ -50,6 +50,8 @@ struct Softplus {
 
 // -softplus(z)
 struct MinusSoftplus {
+    static inline Mask usual(Vec z) { return Softplus::usual(z); }
+    static inline Vec common(Vec z) { return -Softplus::common(z); }
     static Vec wide(Vec z) { return -Softplus::wide(z); }
     static Pair narrow(Vec z) {
         const Pair p = Softplus::narrow(z);
