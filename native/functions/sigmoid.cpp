@@ -17,16 +17,16 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct Sigmoid {
-    static inline Vec wide(Vec z) {
+    static inline Mask usual(Vec z) { return abs(z) <= Vec(708.0); }
+    static inline Vec common(Vec z) {
         const Pair e = exp_loose_pair(-z);
         const Pair s = fast_two_sum(max(Vec(1.0), e.hi), min(Vec(1.0), e.hi));
         const Vec q = 1.0 / s.hi;
-        const Vec y = fma(fma(-q, s.lo + e.lo, fma(-q, s.hi, 1.0)), q, q);
-        const Mask inside = abs(z) <= Vec(708.0);
-        return all(inside) ? y : select(inside, y, ends(z));
+        return fma(fma(-q, s.lo + e.lo, fma(-q, s.hi, 1.0)), q, q);
     }
+    static Vec wide(Vec z) { return select(usual(z), common(z), ends(z)); }
 
-    __attribute__((noinline)) static Vec ends(Vec z) {
+    static Vec ends(Vec z) {
         const ScaledPair e = exp_scaled(max(Vec(-760.0), z));
         return select(Vec(0.0) < z, Vec(1.0), select(is_nan(z), z, scale_once(e.value, e.exponent)));
     }
