@@ -119,3 +119,17 @@ def test_a_calibrator_of_arrays_knows_no_column(data: pathlib.Path, tmp_path: pa
     done = run("predict", tmp_path / "map.json", data)
     assert done.exit_code == 3
     assert "knows no column" in done.stderr
+
+
+def test_report_from_python(tmp_path: pathlib.Path) -> None:
+    rng = np.random.default_rng(1)
+    z = rng.normal(0, 2, 400)
+    y = (rng.random(400) < vh.sigmoid(0.4 * z)).astype(float)
+    calibrator = vh.calibration.Isotonic().fit(z, y)
+    vh.report(calibrator, tmp_path / "page.html", data=(z, y))
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "the best function that never falls" in html
+    assert "numbers" in html
+    with pytest.raises(TypeError, match=r"needs data=\(scores, y\)"):
+        vh.report(calibrator, tmp_path / "other.html")
+    assert not (tmp_path / "other.html").exists()

@@ -99,6 +99,20 @@ def _close(a: object, b: object) -> bool:
     return a == pytest.approx(b, rel=1e-7, nan_ok=True)
 
 
+def test_bootstrap_agrees_with_closed_forms(sample: Sample) -> None:
+    z, y, w = sample
+    closed = vh.evaluate(y, logits=z, sample_weight=w)
+    resampled = vh.evaluate(y, logits=z, sample_weight=w, bootstrap=400)
+    for name in ("log_loss", "brier", "roc_auc", "average_precision"):
+        a, b = getattr(closed, name), getattr(resampled, name)
+        assert b.value == a.value
+        assert b.standard_error == pytest.approx(a.standard_error, rel=0.15)
+        assert (b.low, b.high) == pytest.approx((a.low, a.high), abs=0.6 * a.standard_error)
+    one_class = vh.evaluate(np.zeros(9), logits=z[:9], bootstrap=20)
+    assert np.isnan(one_class.roc_auc.value)
+    assert np.isfinite(one_class.log_loss.low)
+
+
 def test_decomposition_is_the_isotonic_one(sample: Sample) -> None:
     z, y, _ = sample
     fitted = IsotonicRegression().fit(z, y).predict(z)

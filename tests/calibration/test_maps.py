@@ -274,3 +274,19 @@ def test_maps_never_fall_and_never_make_nan(rows: list[tuple[float, bool]], name
     if name != "platt-smooth" or map_.slope_ >= 0:
         finite = out[np.isfinite(out)]
         assert (np.diff(finite) >= -1e-9 * np.abs(finite).max(initial=1.0)).all()
+
+
+def test_scores_come_in_many_dresses(sample: Sample) -> None:
+    pd, torch = pytest.importorskip("pandas"), pytest.importorskip("torch")
+    z, y = sample[0].astype(np.float32), sample[1]
+    expected = Platt().fit(z.astype(float), y).predict_proba(z.astype(float))
+    for scores, outcomes in (
+        (z, y.astype(bool)),
+        (z[:, None], y.astype(float)[:, None]),
+        (z.tolist(), y.tolist()),
+        (pd.Series(z, index=range(5, 5 + len(z))), pd.Series(y)),
+        (torch.tensor(z), torch.tensor(y)),
+        (z[::-1][::-1], y.astype(np.int8)),
+    ):
+        np.testing.assert_allclose(Platt().fit(scores, outcomes).predict_proba(scores), expected, rtol=1e-9)
+    assert vh.evaluate(torch.tensor(y), logits=torch.tensor(z)).roc_auc == vh.evaluate(y, logits=z).roc_auc

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
 from verhulst.calibration.cells import Cells, make_cells
 from verhulst.calibration.corp import Decomposition, decompose
@@ -123,6 +124,7 @@ def evaluate(
     level: float = 0.95,
     bins: int = 15,
     replications: int = 199,
+    bootstrap: int = 0,
     rng: int | np.random.Generator = 0,
 ) -> Evaluation:
     """Judges scores against outcomes: ranking, proper scores, calibration with its nulls, saturation, decisions.
@@ -137,6 +139,8 @@ def evaluate(
     level : of the intervals
     bins : of ECE and ACE
     replications : simulated samples behind each null; a p-value is at least 1/(replications + 1)
+    bootstrap : so many resamples for the intervals of log-loss, Brier score, ROC-AUC and average precision; with 0 they
+        are closed forms (DeLong's for ROC-AUC)
     rng : seed or generator of the simulated samples
 
     Returns
@@ -162,8 +166,11 @@ def evaluate(
         raise ValueError("give the scores as logits= or as probabilities=, one of the two")
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
-    if bins < 2 or replications < 19:
-        raise ValueError(f"bins must be at least 2 and replications at least 19, got {bins} and {replications}")
+    if bins < 2 or replications < 19 or bootstrap < 0:
+        raise ValueError(
+            "bins must be at least 2, replications at least 19 and bootstrap not negative, "
+            f"got {bins}, {replications} and {bootstrap}"
+        )
     if probabilities is None:
         assert logits is not None
         z = as_logits(logits, "logits")[0]
@@ -183,8 +190,8 @@ def evaluate(
             if weights is not None and not weights[rows].any():
                 continue
             part = Ranked.sort(z[rows], targets[rows], None if weights is None else weights[rows])
-            groups[str(name)] = judge(part, level, bins, replications, generator, {})
-    return judge(Ranked.sort(z, targets, weights), level, bins, replications, generator, groups)
+            groups[str(name)] = judge(part, level, bins, replications, generator, {}, bootstrap)
+    return judge(Ranked.sort(z, targets, weights), level, bins, replications, generator, groups, bootstrap)
 
 
 def judge(
@@ -194,6 +201,7 @@ def judge(
     replications: int,
     rng: np.random.Generator,
     groups: Mapping[str, Evaluation],
+    resamples: int = 0,
 ) -> Evaluation:
     """The record of sorted cases."""
     cells = make_cells(ranked, bins)
@@ -202,19 +210,24 @@ def judge(
     smooth = smooth_error(on_grid(ranked.p, ranked.residual * ranked.weights), on_grid(ranked.p, ranked.weights))
     smooth_null = smooth_errors(on_grid(cells.probability, null), cells.total)[0]
     decomposition = decompose(ranked)
+    estimates = {
+        "log_loss": proper_interval(log_loss(ranked), ranked, level),
+        "brier": proper_interval(brier(ranked), ranked, level),
+        "roc_auc": roc_auc_interval(ranked, level),
+        "average_precision": average_precision_interval(ranked, level),
+    }
+    if resamples and ranked.both_classes:
+        estimates |= bootstrap_intervals(ranked, resamples, level, rng)
     return Evaluation(
         n=ranked.total,
         n_positive=ranked.positive,
-        log_loss=proper_interval(log_loss(ranked), ranked, level),
-        brier=proper_interval(brier(ranked), ranked, level),
+        **estimates,
         decomposition=decomposition,
         miscalibration=against_null(
             decomposition.miscalibration,
             np.array([_pooled_miscalibration(cells, row) for row in null]),
             _pooled_miscalibration(cells, cells.residual),
         ),
-        roc_auc=roc_auc_interval(ranked, level),
-        average_precision=average_precision_interval(ranked, level),
         ece=ece,
         ace=ace,
         smooth_ece=against_null(smooth.value, smooth_null),

@@ -1,0 +1,50 @@
+"""Bootstrap intervals of the ranking measures and the proper scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from verhulst.calibration.estimate import UNKNOWN, Estimate
+from verhulst.calibration.proper import brier, log_loss
+from verhulst.calibration.ranked import Ranked
+from verhulst.calibration.ranking import average_precision, roc_auc
+
+MEASURES: dict[str, Callable[[Ranked], float]] = {
+    "log_loss": lambda ranked: log_loss(ranked).value,
+    "brier": lambda ranked: brier(ranked).value,
+    "roc_auc": lambda ranked: roc_auc(ranked).value,
+    "average_precision": lambda ranked: average_precision(ranked).value,
+}
+
+
+def bootstrap(ranked: Ranked, resamples: int, level: float, rng: np.random.Generator) -> dict[str, Estimate]:
+    """Percentile intervals from samples of as many cases, drawn with replacement.
+
+    A sample is a new set of weights for the cases in their order, so that nothing is sorted again. Samples of one class
+    are left out; where all are, the measure is unknown.
+
+    References
+    ----------
+    Efron 1979, "Bootstrap methods: another look at the jackknife".
+    """
+    cases = max(round(ranked.total), 1)
+    share = ranked.weights / ranked.total
+    drawn: dict[str, list[float]] = {name: [] for name in MEASURES}
+    for _ in range(resamples):
+        counts = rng.multinomial(cases, share).astype(np.float64)
+        kept = counts > 0.0
+        sample = Ranked(ranked.order[kept], ranked.z[kept], ranked.targets[kept], counts[kept], unit=False)
+        if not sample.both_classes:
+            continue
+        for name, measure in MEASURES.items():
+            drawn[name].append(measure(sample))
+    return {name: _percentiles(MEASURES[name], ranked, values, level) for name, values in drawn.items()}
+
+
+def _percentiles(measure: Callable[[Ranked], float], ranked: Ranked, values: list[float], level: float) -> Estimate:
+    if len(values) < 2:
+        return UNKNOWN
+    low, high = np.quantile(values, [0.5 - level / 2.0, 0.5 + level / 2.0])
+    return Estimate(measure(ranked), float(np.std(values, ddof=1)), float(low), float(high), level)
