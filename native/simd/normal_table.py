@@ -7,6 +7,8 @@ On each, S is interpolated at 17 Chebyshev nodes at 400 bits and expanded about 
 The first four coefficients are kept as pairs.
 """
 
+import itertools
+
 import mpmath as mp
 
 mp.mp.prec = 400
@@ -39,13 +41,12 @@ def array(name: str, values: list[float], comment: str = "") -> str:
 
 
 def main() -> None:
-    intervals = [(mp.mpf(a), mp.mpf(b)) for a, b in zip(EDGES[:-1], EDGES[1:], strict=True)]
+    intervals = [(mp.mpf(a), mp.mpf(b)) for a, b in itertools.pairwise(EDGES)]
     c = [coefficients(*i) for i in intervals]
     worst = max(relative_error(*i, x) for i, x in zip(intervals, c, strict=True))
     print("// Written by normal_table.py: the polynomials of normal_pair.hpp.")
-    print(
-        f"// Largest relative error of a polynomial before its coefficients are rounded: 2^{float(mp.log(worst, 2)):.1f}."
-    )
+    error = f"2^{float(mp.log(worst, 2)):.1f}"
+    print(f"// Largest relative error of a polynomial before its coefficients are rounded: {error}.")
     print("#pragma once\n\nnamespace verhulst::normal {\n")
     print(array("centre", [float((low + high) / 2) for low, high in intervals]))
     for n in range(DEGREE + 1):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Rain at Niamey, Niger, on the 92 days of July to September 2016: probability forecasts (EMOS) and what came.
 
 The data set `precip_Niamey_2016` of the R package reliabilitydiag (Vogel, Knippertz, Gneiting et al. 2021), here to six
