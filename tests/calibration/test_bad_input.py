@@ -206,6 +206,7 @@ def test_multiclass_rows_that_do_not_sum_to_one() -> None:
             [0, 1],
             r"one column, got shape \(2, 2\): of two classes give z\[:, 1\]",
         ),
+        ([[1.5, 2.0, 0.0], [0.0, 3.0, 1.0]], [0, 1], "of several classes judge each by itself, y == k"),
     ],
 )
 def test_other_bad_scores_and_outcomes(scores: list[float], y: list[float], message: str) -> None:

@@ -71,7 +71,11 @@ def one_column(scores: ArrayLike, name: str) -> Floats:
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
-        hint = ": of two classes give z[:, 1] - z[:, 0]" if values.ndim == 2 and values.shape[1] == 2 else ""
+        hint = ""
+        if values.ndim == 2 and values.shape[1] == 2:
+            hint = ": of two classes give z[:, 1] - z[:, 0]"
+        elif values.ndim == 2 and values.shape[1] > 2:
+            hint = ": of several classes judge each by itself, y == k with the log-odds of class k"
         raise ValueError(f"{name} must be one column, got shape {values.shape}{hint}")
     _check_filled(values, name)
     return values
