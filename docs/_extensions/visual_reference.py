@@ -33,8 +33,10 @@ class Visual(Directive):
             image = nodes.image(uri=f"/{FOLDER}/{name}-{theme}.svg", alt=FIGURES[name])
             image["classes"] += [f"only-{theme}"]
             pictures.append(image)
-        text = nodes.caption(text=f"{FIGURES[name]} (verhulst plot {name})")
-        return [nodes.figure("", *pictures, text)]
+        # Not a figure with a caption: the theme hides captions of pictures that are only for light or dark pages.
+        words = nodes.paragraph("", "", nodes.emphasis(text=f"{FIGURES[name]}. "))
+        words += nodes.literal(text=f"verhulst plot {name}")
+        return [*pictures, words]
 
 
 def draw(app: Sphinx) -> None:

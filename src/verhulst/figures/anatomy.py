@@ -1,4 +1,4 @@
-"""The sigmoid taken apart: e^-z, then 1 + e^-z, then the reciprocal."""
+"""The sigmoid taken apart: e⁻ᶻ, then 1 + e⁻ᶻ, then the reciprocal."""
 
 from __future__ import annotations
 

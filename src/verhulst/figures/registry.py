@@ -16,7 +16,7 @@ from verhulst.figures.theme import Theme, theme_named
 # A figure called some-name is the module some_name beside this one, with prepare_some_name and draw_some_name.
 FIGURES = {
     "visual-reference": "Six panels: curve, derivative, symmetry, saturation, logit, beside tanh and ReLU/6",
-    "anatomy": "The parts of the sigmoid: e^-z, 1 + e^-z, and the reciprocal",
+    "anatomy": "The parts of the sigmoid: e⁻ᶻ, 1 + e⁻ᶻ, and the reciprocal",
     "sigmoid-vs-tanh": "Sigmoid and tanh, and their derivatives",
     "activations": "The family of activations, each with its derivative",
     "log-odds": "Probability, odds and log-odds on linked rulers, and what a coefficient does",
