@@ -42,21 +42,27 @@ Pair below_most(Vec z, Vec most) {
     return {z - most, Vec(0.0)};
 }
 
-// e^d, d <= 0; exactly 1 at 0; subnormal results in float64 are rounded once.
+// e^x for -708 <= x <= 0 to 2^-43 of itself, the same bits at every level; exactly 1 at 0.
+static inline Vec exp_to_single(Vec x) { return exp_loose_pair(x).hi; }
+
+// e^d where some d is below -700: those of float64 are rounded once if subnormal, 0 if less.
+template <class Format>
+__attribute__((noinline)) Pair exp_far_below(Pair d, Mask deep) {
+    if constexpr (is_wide<Format>) {
+        const Pair ordinary = exp_pair(select(deep, Pair{Vec(0.0), Vec(0.0)}, d));
+        const ScaledPair s = exp_scaled(select(deep & (Vec(-760.0) < d.hi), d, Pair{Vec(-760.0), Vec(0.0)}));
+        return select(deep, Pair{scale_once(s.value, s.exponent), Vec(0.0)}, ordinary);
+    }
+    return {select(deep, Vec(0.0), exp_to_single(max(Vec(-700.0), d.hi))), Vec(0.0)};
+}
+
+// e^d, d <= 0; exactly 1 at 0.
 template <class Format>
 Pair exp_below(Pair d) {
     const Mask deep = d.hi < Vec(-700.0);
-    const Vec hi = max(Vec(-700.0), d.hi);
-    if constexpr (is_wide<Format>) {
-        const Pair e = exp_pair(Pair{hi, select(deep, Vec(0.0), d.lo)});
-        const Pair ordinary = select(deep, Pair{Vec(0.0), Vec(0.0)}, e);
-        const Mask subnormal = deep & (Vec(-760.0) < d.hi);
-        if (!any(subnormal)) return ordinary;
-        const ScaledPair s = exp_scaled(select(subnormal, d, Pair{Vec(-760.0), Vec(0.0)}));
-        return select(subnormal, Pair{scale_once(s.value, s.exponent), Vec(0.0)}, ordinary);
-    } else {
-        return {select(deep, Vec(0.0), exp_loose_pair(hi).hi), Vec(0.0)};
-    }
+    if (any(deep)) return exp_far_below<Format>(d, deep);
+    if constexpr (is_wide<Format>) return exp_pair(d);
+    return {exp_to_single(d.hi), Vec(0.0)};
 }
 
 struct PartialSum {
@@ -64,16 +70,19 @@ struct PartialSum {
     Pair rest = {Vec(0.0), Vec(0.0)};
 };
 
-template <class Format>
+// apart: the largest elements are counted in `top`; else they go into `rest` like the others.
+template <class Format, bool apart>
 void accumulate(PartialSum& sum, Pair d, Pair e) {
-    const Mask is_top = d.hi == Vec(0.0);
-    sum.top = sum.top + select(is_top, Vec(1.0), Vec(0.0));
-    const Vec term = select(is_top, Vec(0.0), e.hi);
+    if constexpr (apart) {
+        const Mask is_top = d.hi == Vec(0.0);
+        sum.top = sum.top + select(is_top, Vec(1.0), Vec(0.0));
+        e = select(is_top, Pair{Vec(0.0), Vec(0.0)}, e);
+    }
     if constexpr (is_wide<Format>) {
-        const Pair s = two_sum(sum.rest.hi, term);
-        sum.rest = {s.hi, sum.rest.lo + (s.lo + select(is_top, Vec(0.0), e.lo))};
+        const Pair s = two_sum(sum.rest.hi, e.hi);
+        sum.rest = {s.hi, sum.rest.lo + (s.lo + e.lo)};
     } else {
-        sum.rest.hi = sum.rest.hi + term;
+        sum.rest.hi = sum.rest.hi + e.hi;
     }
 }
 
@@ -91,7 +100,6 @@ class Along {
   public:
     using Storage = typename Format::Storage;
     static constexpr int sums = partial_sums / lanes;
-    static constexpr bool keeps = is_wide<Format>;  // room for e^(z - most) in the output
 
     Along(const char* in, char* out, std::ptrdiff_t n)
         : in_(reinterpret_cast<const Storage*>(in)), out_(reinterpret_cast<Storage*>(out)), n_(n) {}
@@ -110,8 +118,18 @@ class Along {
                       Vec(-std::numeric_limits<double>::infinity()));
     }
     void store(std::ptrdiff_t k, Vec y) { store(out_, k, y); }
-    void keep(std::ptrdiff_t k, Vec e) { store(out_, k, e); }
-    Vec kept(std::ptrdiff_t k) const { return Along(reinterpret_cast<char*>(out_), nullptr, n_).load(k); }
+    // Room for e^(z - most): in float64 the output itself.
+    bool can_keep() const { return is_wide<Format> || n_ <= most_kept; }
+    void keep(std::ptrdiff_t k, Vec e) {
+        if constexpr (is_wide<Format>)
+            store(out_, k, e);
+        else
+            VERHULST_LEVEL::store(kept_ + k * lanes, e);
+    }
+    Vec kept(std::ptrdiff_t k) const {
+        if constexpr (is_wide<Format>) return Along(reinterpret_cast<char*>(out_), nullptr, n_).load(k);
+        return VERHULST_LEVEL::load(kept_ + k * lanes);
+    }
     void store_one(Vec y) {
         Storage block[lanes];
         Format::store(block, y);
@@ -145,6 +163,8 @@ class Along {
     const Storage* in_;
     Storage* out_;
     std::ptrdiff_t n_;
+    static constexpr std::ptrdiff_t most_kept = is_wide<Format> ? 0 : 4096;
+    alignas(64) double kept_[most_kept + lanes];
 };
 
 // As many short rows as a vector has lanes, one in each: vector k holds element k of each. Of `rows` < lanes rows, the
@@ -154,7 +174,6 @@ class Across {
   public:
     using Storage = typename Format::Storage;
     static constexpr int sums = partial_sums;
-    static constexpr bool keeps = true;
 
     Across(const char* in, std::ptrdiff_t in_step, char* out, std::ptrdiff_t out_step, std::ptrdiff_t n,
            std::ptrdiff_t rows)
@@ -177,6 +196,7 @@ class Across {
         Format::store(block, y);
         for (int l = 0; l < rows_; ++l) out_[l][k] = block[l];
     }
+    bool can_keep() const { return true; }
     void keep(std::ptrdiff_t k, Vec e) { kept_[k] = e; }
     Vec kept(std::ptrdiff_t k) const { return kept_[k]; }
     void store_one(Vec y) { store(0, y); }
@@ -201,16 +221,18 @@ Vec largest(const Rows& rows) {
     return Rows::all_lanes_max(most);
 }
 
-// top + rest, by the exponentials that `rows` keeps if there is room and `keep` says so.
-template <class Format, bool keep, class Rows>
+// The sum of e^(z - most). keep: softmax wants the exponentials again. apart: the logarithms want the largest elements
+// apart.
+template <class Format, bool keep, bool apart, class Rows>
 PartialSum sum_of_exponentials(Rows& rows, Vec most) {
     PartialSum each[Rows::sums], all[partial_sums];
-    for (std::ptrdiff_t k = 0; k < rows.vectors(); k += Rows::sums)
-        for (int v = 0; v < Rows::sums && k + v < rows.vectors(); ++v) {
+    const std::ptrdiff_t vectors = rows.vectors();
+    for (std::ptrdiff_t k = 0; k < vectors; k += Rows::sums)
+        for (int v = 0; v < Rows::sums && k + v < vectors; ++v) {
             const Pair d = below_most<Format>(rows.load(k + v), most);
             const Pair e = exp_below<Format>(d);
-            accumulate<Format>(each[v], d, e);
-            if constexpr (keep && Rows::keeps) rows.keep(k + v, e.hi);
+            accumulate<Format, apart>(each[v], d, e);
+            if constexpr (keep) rows.keep(k + v, e.hi);
         }
     Rows::spread(each, all);
     return tree(all);

@@ -10,7 +10,7 @@ namespace {
 struct LogSumExp {
     template <class Format, class Rows>
     static void run(Rows& rows, Vec most) {
-        const Pair log = log_of_sum(sum_of_exponentials<Format, false>(rows, most));
+        const Pair log = log_of_sum(sum_of_exponentials<Format, false, true>(rows, most));
         const Pair s = two_sum(most, log.hi);
         rows.store_one(s.hi + (s.lo + log.lo));
     }

@@ -1,6 +1,6 @@
 // softmax(z)_i = e^z_i / sum_j e^z_j
 //
-// e_i = e^(z_i - most) as one double: 0.501 ULP (log_sum_exp.hpp). 1/(top + rest) as a pair to 2^-60. The product is
+// e_i = e^(z_i - most) as one double: 0.501 ULP (log_sum_exp.hpp). 1/sum as a pair to 2^-60. The product is
 // taken with both parts of the reciprocal and rounded once: together at most 1.002 + 0.502 = 1.51 ULP in float64 (an
 // error of half an ulp in e_i can be one ulp of the quotient), 0.51 in the narrow formats.
 #include "functions/log_sum_exp.hpp"
@@ -11,12 +11,21 @@ namespace {
 struct Softmax {
     template <class Format, class Rows>
     static void run(Rows& rows, Vec most) {
-        const PartialSum s = sum_of_exponentials<Format, true>(rows, most);
-        const Pair sum = add({s.top, Vec(0.0)}, s.rest);
+        if (rows.can_keep())
+            run<Format, true>(rows, most);
+        else
+            run<Format, false>(rows, most);
+    }
+
+    template <class Format, bool keep, class Rows>
+    static void run(Rows& rows, Vec most) {
+        const Pair s = sum_of_exponentials<Format, keep, false>(rows, most).rest;
+        const Pair sum = fast_two_sum(s.hi, s.lo);
         const Vec inverse = Vec(1.0) / sum.hi;
         const Vec inverse_lo = fma(-inverse, sum.lo, fma(-inverse, sum.hi, Vec(1.0))) * inverse;
-        for (std::ptrdiff_t k = 0; k < rows.vectors(); ++k) {
-            const Vec e = Rows::keeps ? rows.kept(k) : exp_below<Format>(below_most<Format>(rows.load(k), most)).hi;
+        const std::ptrdiff_t vectors = rows.vectors();
+        for (std::ptrdiff_t k = 0; k < vectors; ++k) {
+            const Vec e = keep ? rows.kept(k) : exp_below<Format>(below_most<Format>(rows.load(k), most)).hi;
             if constexpr (is_wide<Format>) {
                 const Vec product = e * inverse;
                 rows.store(k, product + fma(e, inverse_lo, fma(e, inverse, -product)));
