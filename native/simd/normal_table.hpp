@@ -1,9 +1,9 @@
 // Written by normal_table.py: the polynomials of normal_pair.hpp.
-// Largest relative error of a polynomial before its coefficients are rounded: 2^-64.6.
 #pragma once
 
 namespace verhulst::normal {
 
+// Largest relative error of a polynomial, its coefficients unrounded: 2^-64.6.
 alignas(64) constexpr double centre[16] = {
     0x1.0000000000000p-2, 0x1.8000000000000p-1, 0x1.8000000000000p+0, 0x1.4000000000000p+1,
     0x1.c000000000000p+1, 0x1.2000000000000p+2, 0x1.8000000000000p+2, 0x1.0000000000000p+3,
@@ -137,3 +137,80 @@ alignas(64) constexpr double c16[16] = {
     0x1.5505225903612p-79, 0x1.7e1c395a30d26p-83, 0x1.c0249897db7e6p-88, 0x1.6feddf2f8f162p-93};
 
 }  // namespace verhulst::normal
+
+namespace verhulst::normal_quick {
+
+// Largest relative error of a polynomial, its coefficients unrounded: 2^-44.4.
+alignas(64) constexpr double centre[16] = {
+    0x1.0000000000000p-3, 0x1.8000000000000p-2, 0x1.4000000000000p-1, 0x1.c000000000000p-1,
+    0x1.4000000000000p+0, 0x1.c000000000000p+0, 0x1.2000000000000p+1, 0x1.6000000000000p+1,
+    0x1.c000000000000p+1, 0x1.2000000000000p+2, 0x1.6000000000000p+2, 0x1.a000000000000p+2,
+    0x1.0000000000000p+3, 0x1.4000000000000p+3, 0x1.8000000000000p+3, 0x1.c000000000000p+3};
+
+alignas(64) constexpr double c0[16] = {
+    0x1.d0af2b9f3f96ep-2, 0x1.84b705ec74443p-2, 0x1.4b1de1265fdfap-2, 0x1.1e7c2d26d017dp-2,
+    0x1.d898de09c6f19p-3, 0x1.7b5abd2fd03adp-3, 0x1.3aadddf19e980p-3, 0x1.0bb968cded93fp-3,
+    0x1.b396f9cf1e260p-4, 0x1.5b5acd3b15fbbp-4, 0x1.201fa9259b7acp-4, 0x1.eba5fe5b14b2ap-5,
+    0x1.9269722f50cddp-5, 0x1.43a38ae46ed46p-5, 0x1.0e7dcd1d93192p-5, 0x1.d087ad6e0cbf6p-6};
+
+alignas(64) constexpr double c1[16] = {
+    -0x1.5e6e6dc95b727p-2, -0x1.06bfb10497cb9p-2, -0x1.93234d0a8ef2bp-3, -0x1.3baf57769aa08p-3,
+    -0x1.c49321dc9c5d0p-4, -0x1.3253b6cdb4cfap-4, -0x1.b405cc6b87d59p-5, -0x1.432b1910e5ce9p-5,
+    -0x1.b6038a8092af4p-6, -0x1.1be2c5acaaf4bp-6, -0x1.8b195531b3a55p-7, -0x1.21ae92685282cp-7,
+    -0x1.86b8437cac4d1p-8, -0x1.fbf2cfdc6f07ep-9, -0x1.63cfc8735fd6dp-9, -0x1.06cdbe7c1ed56p-9};
+
+alignas(64) constexpr double c2[16] = {
+    0x1.a4e15de61428cp-3, 0x1.222f238abb57fp-3, 0x1.9a45b2262667ap-4, 0x1.28beedc5d8e34p-4,
+    0x1.7b79d1bfcaae6p-5, 0x1.bd45f4ef483dap-6, 0x1.15aa6bd488cd3p-6, 0x1.6c5e3c927cb97p-7,
+    0x1.a29f04f5013d8p-8, 0x1.bfbaed8d610dbp-9, 0x1.07e3e93700ed8p-9, 0x1.4ea50718ea8cap-10,
+    0x1.7625d65565493p-11, 0x1.8af23eaa8e0a9p-12, 0x1.d0fb6385ac42fp-13, 0x1.27e80535b5d58p-13};
+
+alignas(64) constexpr double c3[16] = {
+    -0x1.b02b1fe3f28d2p-4, -0x1.15c923236e60ap-4, -0x1.6e920728d6facp-5, -0x1.ef9f7e801d2c0p-6,
+    -0x1.1f33fe5aef632p-6, -0x1.2962f4625b159p-7, -0x1.49badda0f12a7p-8, -0x1.838c5240e0dcep-9,
+    -0x1.7e8220d4c75d2p-10, -0x1.55bc0088c8eddp-11, -0x1.57ff8594ec123p-12, -0x1.7b5fb85681216p-13,
+    -0x1.6189187abe5b3p-14, -0x1.305575e99e8f9p-15, -0x1.2ddfa2836f039p-16, -0x1.4b934f09fb8bfp-17};
+
+alignas(64) constexpr double c4[16] = {
+    0x1.89deabe7d17aep-5, 0x1.dc32d9e829a92p-6, 0x1.27b80fe96154cp-6, 0x1.78a81433a3049p-7,
+    0x1.8ff2a58c55e74p-8, 0x1.721ebe317b357p-9, 0x1.70c53ca764dd0p-10, 0x1.87b7101719da4p-11,
+    0x1.4fb4a0b7e6ebcp-12, 0x1.fa3b67793b53cp-14, 0x1.b643d5fbafc79p-15, 0x1.a67415233e81cp-16,
+    0x1.49cbdb8793768p-17, 0x1.d0ed67d1a4e13p-19, 0x1.857df7be68768p-20, 0x1.71c8031c93319p-21};
+
+alignas(64) constexpr double c5[16] = {
+    -0x1.460a910aae93fp-6, -0x1.7506fe0b9ef70p-7, -0x1.b6a736cc9ec94p-8, -0x1.08ab2af9f3f29p-8,
+    -0x1.038d13027c4c9p-9, -0x1.b17805cdd8d3cp-11, -0x1.8759592c2057ep-12, -0x1.7a617e19c2951p-13,
+    -0x1.1c0d1e9eb6992p-14, -0x1.6caa32086886ap-16, -0x1.1138dfe4bc80ap-17, -0x1.ce785e710b9bfp-19,
+    -0x1.2fdcd3549b4d0p-20, -0x1.601bc527359bdp-22, -0x1.f36e93e76045fp-24, -0x1.9a75ad1f41e49p-25};
+
+alignas(64) constexpr double c6[16] = {
+    0x1.f1fd5944f6e5bp-8, 0x1.0ed65c41411a5p-8, 0x1.2ee7e9df14baap-9, 0x1.5bd19745e7da1p-10,
+    0x1.3cf8a5ce464b0p-11, 0x1.e145f89902ed9p-13, 0x1.8c5d494b1b749p-14, 0x1.5ee01ad8c998cp-15,
+    0x1.d0dbdcdf60170p-17, 0x1.ffea95c2c7af6p-19, 0x1.4dc8d1cb211ccp-20, 0x1.f21874267a2efp-22,
+    0x1.14a262d6cb2d6p-23, 0x1.0873012500903p-25, 0x1.3e4157a4bf4b6p-27, 0x1.c5826fccc73d4p-29};
+
+alignas(64) constexpr double c7[16] = {
+    -0x1.62d4be6057242p-9, -0x1.704744b3d7ea5p-10, -0x1.8922ad12877bbp-11, -0x1.af0bbbc14e0edp-12,
+    -0x1.6ed5627937e29p-13, -0x1.fd7e8c2a4a423p-15, -0x1.80e3f85bb7557p-16, -0x1.397d1a23e7fd5p-17,
+    -0x1.70b9c1384f075p-19, -0x1.5ea3ef2b1ffd4p-21, -0x1.8fed97d944993p-23, -0x1.08116e4cb6e88p-24,
+    -0x1.f1af541e442b6p-27, -0x1.89ec7cba4ed3ep-29, -0x1.93242a2df76fap-31, -0x1.f2c326a3a98efp-33};
+
+alignas(64) constexpr double c8[16] = {
+    0x1.dbcf623c84c25p-11, 0x1.d89eb99d5ad4ap-12, 0x1.e2f4605756110p-13, 0x1.fb0d6fd89f1e4p-14,
+    0x1.94a4b2ac0b66ap-15, 0x1.025a8083999b8p-16, 0x1.67b50aca94ac1p-18, 0x1.0eb0d2556f3eep-19,
+    0x1.1c42ad95c9ea4p-21, 0x1.d58a543d91a98p-24, 0x1.d67a1ce8e1e95p-26, 0x1.13d903d8bcbb2p-27,
+    0x1.badfcaa653dbdp-30, 0x1.231fd54d93b7cp-32, 0x1.fbb90114c703fp-35, 0x1.110c7b958e400p-36};
+
+alignas(64) constexpr double c9[16] = {
+    -0x1.2f5414a819f72p-12, -0x1.20fab31c245f8p-13, -0x1.1b4a3a5d440bdp-14, -0x1.1d6931a600304p-15,
+    -0x1.aff4b49e9c715p-17, -0x1.fc8fbc3adeef2p-19, -0x1.4724d354a5538p-20, -0x1.c815c6ed83cbcp-22,
+    -0x1.b47b87997bf82p-24, -0x1.3915a62df5742p-26, -0x1.13ae82db725aep-28, -0x1.1f2c6175169b9p-30,
+    -0x1.92cf16a457777p-33, -0x1.b4d28716b7a19p-36, -0x1.4338623f9f956p-38, -0x1.2d6ea56fdf0c9p-40};
+
+alignas(64) constexpr double c10[16] = {
+    0x1.6ecdf368cab7fp-14, 0x1.4ffa2bebd2ff5p-15, 0x1.3cb69691bf387p-16, 0x1.32e591c05e275p-17,
+    0x1.b61bf06fc5960p-19, 0x1.de217853ab218p-21, 0x1.1d94f3feb015ap-22, 0x1.7265e00b894f6p-24,
+    0x1.3f1f6f55ce408p-26, 0x1.91b1abe388a96p-29, 0x1.393af684e7702p-31, 0x1.238b9ecfa54ebp-33,
+    0x1.5e999b09bf426p-36, 0x1.3dc7c4b9264abp-39, 0x1.9257ba015a062p-42, 0x1.471975b042892p-44};
+
+}  // namespace verhulst::normal_quick
