@@ -21,7 +21,7 @@ struct HardSigmoid {
     }
     // 1/6, one addition, one multiplication, each rounded: 2^-51.4.
     static constexpr int quick_good = 50;
-    static constexpr double quick_reach = HUGE_VAL, quick_least = 0;
+    static constexpr double quick_reach = HUGE_VAL, quick_least = HUGE_VAL;  // 0, or above 2^-25
     static inline Vec quick(Vec z) { return min(Vec(6.0), max(Vec(0.0), z + Vec(3.0))) * sixth; }
     static inline Two quick(Two z) { return {quick(z.a), quick(z.b)}; }
 
