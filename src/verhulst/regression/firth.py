@@ -146,7 +146,8 @@ def firth(
             stacklevel=3,
         )
     beta, information = found.beta, found.information
-    determinant = float(np.linalg.slogdet(information)[1])
+    factor = Factor.of(information)
+    determinant = 2 * float(np.log(factor.root.diagonal()).sum() + np.log(factor.scale).sum())
     before_correction = value = found.log_likelihood - likelihood.tau * determinant
     if errors == "augmented" or correction is not None:
         point = likelihood.at(beta, augmented=True)
@@ -155,9 +156,9 @@ def firth(
             point = likelihood.at(beta, augmented=True)
             value = point.log_likelihood
         information = point.augmented if errors == "augmented" and point.augmented is not None else point.information
+        factor = Factor.of(information)
 
     unit, size = 2.0**data.weight_exponent, data.X.shape[1] + intercept
-    factor = Factor.of(information)
     everywhere, covariance = np.zeros(size), np.full((size, size), np.nan)
     everywhere[likelihood.used] = beta
     covariance[np.ix_(likelihood.used, likelihood.used)] = factor.inverse()

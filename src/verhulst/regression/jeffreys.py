@@ -114,8 +114,8 @@ class JeffreysLikelihood:
                 double += z_root.T @ (z_root * (1 + 2 * self.tau * leverage)[:, None])
             leverages.append(leverage)
         full = information + information.T  # only the lower triangle was filled
-        np.fill_diagonal(full, np.diag(information))
-        determinant = 2 * float(np.sum(np.log(np.diag(factor))))
+        full.ravel()[:: size + 1] *= 0.5
+        determinant = 2 * float(np.log(factor.diagonal()).sum())
         return Point(value, determinant, gradient, full, factor, double, tuple(leverages))
 
     def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
