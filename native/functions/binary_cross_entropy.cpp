@@ -1,29 +1,18 @@
 // softplus(z) - y z; derivation and bound in binary_cross_entropy.hpp.
-#include "functions/binary_cross_entropy.hpp"
-
-#include "functions/elementwise_binary.hpp"
+#include "functions/binary_cross_entropy_kernel.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct Value {
-    static inline Pair pair(Vec z, Vec y) {
-        const BinaryCrossEntropy loss(z, y);
-        return loss.value();
-    }
-    static inline Vec wide(Vec z, Vec y) {
-        const Pair p = pair(z, y);
-        return p.hi + p.lo;
-    }
-    static inline Pair narrow(Vec z, Vec y) {
-        const Pair p = pair(z, y);
-        return two_sum(p.hi, p.lo);
-    }
+    static constexpr int results = 1;
+    static inline void common(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.value(); }
+    static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.value_at_ends(); }
 };
 
 }  // namespace
 
 extern const Kernels _binary_cross_entropy;
-const Kernels _binary_cross_entropy = elementwise_binary<Value>();
+const Kernels _binary_cross_entropy = losses<Value>();
 
 }  // namespace verhulst::VERHULST_LEVEL

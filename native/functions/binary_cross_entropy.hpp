@@ -30,7 +30,11 @@ struct BinaryCrossEntropy {
     Mask left;           // z < 0
     Pair wrong, right;   // w and 1 - w
     Pair h;              // e^-|z|
-    Mask ordinary, bad;  // |z| <= 700 and y in [0, 1]; z is nan or y not in [0, 1]
+
+    // Where value(), gradient() and hessian() are right; elsewhere the three that end in _at_ends are, and everywhere.
+    static inline Mask usual(Vec z, Vec y) {
+        return (Vec(0.0) <= y) & (y <= Vec(1.0)) & (abs(z) <= Vec(700.0));
+    }
 
     BinaryCrossEntropy(Vec z, Vec y) {
         const Vec rest = 1.0 - y;
@@ -40,9 +44,6 @@ struct BinaryCrossEntropy {
         wrong = select(left, Pair{y, 0.0}, Pair{rest, rest_lo});
         right = select(left, Pair{rest, rest_lo}, Pair{y, 0.0});
         h = exp_loose_pair(-distance);
-        const Mask good = (Vec(0.0) <= y) & (y <= Vec(1.0));
-        ordinary = good & (distance <= Vec(700.0));
-        bad = ~good | is_nan(z);
     }
 
     Pair value() const {
@@ -50,8 +51,7 @@ struct BinaryCrossEntropy {
         const Vec product = wrong.hi * distance;
         const Vec product_lo = fma(wrong.lo, distance, fma(wrong.hi, distance, -product));
         const Pair sum = two_sum(product, log.hi);
-        const Pair result = {sum.hi, sum.lo + (product_lo + log.lo)};
-        return all(ordinary) ? result : at_ends(result, far_value());
+        return {sum.hi, sum.lo + (product_lo + log.lo)};
     }
 
     // 1 + h and 1/(1 + h), for both derivatives.
@@ -71,9 +71,7 @@ struct BinaryCrossEntropy {
         const Vec top_lo = top.lo + (a_lo - wrong.lo);
         const Vec q = top.hi * d.reciprocal;
         const Vec remainder = fma(-q, d.sum.hi, top.hi) + fma(-q, d.sum.lo, top_lo);
-        Pair result = {q, remainder * d.reciprocal};
-        if (!all(ordinary)) result = at_ends(result, far_gradient());
-        return select(left, result, Pair{-result.hi, 0.0 - result.lo});  // +0 where the gradient is exactly 0
+        return signed_as_z({q, remainder * d.reciprocal});
     }
 
     Pair hessian(const Denominator& d) const {
@@ -82,17 +80,24 @@ struct BinaryCrossEntropy {
         const Vec reciprocal = d.reciprocal * d.reciprocal;
         const Vec q = h.hi * reciprocal;
         const Vec remainder = fma(-q, square, h.hi) + fma(-q, square_lo, h.lo);
-        const Pair result = {q, remainder * reciprocal};
-        return all(ordinary) ? result : at_ends(result, back(large_h()));
+        return {q, remainder * reciprocal};
     }
 
+    Pair value_at_ends() const { return at_ends(value(), far_value()); }
+    Pair gradient_at_ends() const { return at_ends(gradient(denominator()), far_gradient()); }
+    Pair hessian_at_ends() const { return at_ends(hessian(denominator()), back(large_h())); }
+
   private:
+    // +0 where the gradient is exactly 0.
+    Pair signed_as_z(Pair g) const { return select(left, g, Pair{-g.hi, 0.0 - g.lo}); }
     Pair at_ends(Pair result, Pair far) const {
-        return select(bad, Pair{std::nan(""), 0.0}, select(ordinary, result, far));
+        // nan where z is nan, or y is or lies outside [0, 1]: where right and wrong are not both >= 0.
+        const Mask good = (Vec(0.0) <= wrong.hi) & (Vec(0.0) <= right.hi) & (Vec(0.0) <= distance);
+        return select(good, select(distance <= Vec(700.0), result, far), Pair{std::nan(""), 0.0});
     }
     // Beyond 700: w |z| + h, w - h and h, with one rounding. Where w may be as small as h, all are computed 2^1000 times
     // as large.
-    __attribute__((noinline)) Pair large_h() const {
+    Pair large_h() const {
         const ScaledPair e = exp_scaled(max(Vec(-760.0), -distance));
         const Vec power = from_bits(bits(Vec(1.0)) + shift_left<52>(e.exponent + Bits(1000)));
         return {e.value.hi * power, e.value.lo * power};
@@ -101,7 +106,7 @@ struct BinaryCrossEntropy {
     Mask tiny_wrong() const {
         return (wrong.hi == Vec(0.0)) | ((wrong.hi < Vec(0x1p-960)) & (distance < Vec(0x1p60)));
     }
-    __attribute__((noinline)) Pair far_value() const {
+    Pair far_value() const {
         const Vec product = wrong.hi * distance;
         const Vec product_lo = fma(wrong.hi, distance, -product) + wrong.lo * distance;
         const Pair far = {product, select(product < Vec(HUGE_VAL), product_lo, Vec(0.0))};
@@ -111,10 +116,10 @@ struct BinaryCrossEntropy {
         const Pair sum = two_sum(w * finite, h1000.hi);
         return select(tiny_wrong(), back({sum.hi, sum.lo + (fma(w, finite, -(w * finite)) + h1000.lo)}), far);
     }
-    __attribute__((noinline)) Pair far_gradient() const {
+    Pair far_gradient() const {
         const Pair h1000 = large_h();
         const Pair sum = two_sum(h1000.hi, wrong.hi * -0x1p1000);
-        return select(tiny_wrong(), back({sum.hi, sum.lo + h1000.lo}), Pair{-wrong.hi, -wrong.lo});
+        return signed_as_z(select(tiny_wrong(), back({sum.hi, sum.lo + h1000.lo}), Pair{-wrong.hi, -wrong.lo}));
     }
 };
 
