@@ -2,7 +2,7 @@
 
 Narrow formats (float32, float16, bfloat16): every input of every function of one argument, at every instruction-set
 level that this machine runs. float64: a few million points against MPFR at 320 bits. Needs MPFR (Debian: libmpfr-dev).
-An interrupted run is taken up where it stopped, as long as the programs are the same.
+An interrupted run is taken up where it stopped: a result is kept under a hash of the sources that it rests on.
 """
 
 from __future__ import annotations
@@ -61,14 +61,21 @@ def usable_levels() -> list[str]:
     return [level for level in LEVELS if runs(level)]
 
 
+def sources(name: str) -> str:
+    """A hash of everything that a function's kernel and its proof are made of."""
+    native = ROOT / "native"
+    files = [native / "functions" / f"{name}.cpp", native / "meson.build"]
+    files += [*native.glob("functions/*.hpp"), *native.glob("simd/*.hpp")]
+    files += [*ROOT.glob("proofs/*.cpp"), *ROOT.glob("proofs/*.hpp")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
+
+
 def run(arguments: Sequence[str]) -> Result:
-    """One job: a program and its arguments. Its result is kept under the program's hash."""
-    path = program(arguments[0])
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    kept = BUILD / "done" / digest / ("_".join(arguments).replace(",", "+") + ".json")
+    """One job: a program and its arguments, the function first."""
+    kept = BUILD / "done" / sources(arguments[1]) / ("_".join(arguments).replace(",", "+") + ".json")
     if kept.exists():
         return json.loads(kept.read_text())
-    done = subprocess.run([path, *arguments[1:]], capture_output=True, text=True)
+    done = subprocess.run([program(arguments[0]), *arguments[1:]], capture_output=True, text=True)
     if done.returncode not in (0, 1) or not done.stdout:
         raise RuntimeError(f"{' '.join(arguments)}: {done.stderr.strip() or f'ended with {done.returncode}'}")
     result = json.loads(done.stdout)
@@ -78,11 +85,11 @@ def run(arguments: Sequence[str]) -> Result:
 
 
 def jobs(names: Sequence[str], levels: Sequence[str], points: int, span: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Every job: float64 and the half formats at all levels together, float32 one level at a time."""
+    """Every job: one per function and format, all levels together."""
     together = ",".join(levels)
     found: list[tuple[str, ...]] = [("wide", name, together, str(points)) for name in names]
     found += [("narrow", name, form, together) for name in names for form in ("float16", "bfloat16")]
-    found += [("narrow", name, "float32", level, *span) for level in levels for name in names]
+    found += [("narrow", name, "float32", together, *span) for name in names]
     return found
 
 
