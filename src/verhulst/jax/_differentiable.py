@@ -48,15 +48,15 @@ def by_formula(name: str, z: jax.Array) -> jax.Array:
     return FORMULAS[name](JAX, z)
 
 
-def differentiable(name: str, what: str) -> Callable[[Any], jax.Array]:
+def differentiable(name: str) -> Callable[[Any], jax.Array]:
     """The JAX face of the ufunc `verhulst.NAME`.
 
     Parameters
     ----------
     name : the ufunc's name
-    what : the docstring's first line
     """
     ufunc = getattr(functions, name)
+    what = (ufunc.__doc__ or "").split("\n\n")[1]  # after the signature, the first line
 
     @jax.custom_jvp
     def primitive(z: jax.Array) -> jax.Array:

@@ -44,15 +44,15 @@ def by_formula(name: str, z: Tensor) -> Tensor:
     return FORMULAS[name](TORCH, z)
 
 
-def differentiable(name: str, what: str) -> Callable[[Tensor], Tensor]:
+def differentiable(name: str) -> Callable[[Tensor], Tensor]:
     """The torch face of the ufunc `verhulst.NAME`.
 
     Parameters
     ----------
     name : the ufunc's name
-    what : the docstring's first line
     """
     ufunc: np.ufunc = getattr(functions, name)
+    what = (ufunc.__doc__ or "").split("\n\n")[1]  # after the signature, the first line
     library.define(f"{name}(Tensor z) -> Tensor")
 
     def on_cpu(z: Tensor) -> Tensor:
