@@ -191,8 +191,8 @@ def main() -> str:
         "# The sigmoid family against its peers",
         "",
         f"Nanoseconds per number, one thread, medians of interleaved runs; level {_core.cpu_level()}. In parentheses:",
-        "the rival's time over ours (above 1× we are faster). Error: the largest over a fixed sample, in ULP of the exact value,",
-        "subnormal results and tails included.",
+        "the rival's time over ours (above 1× we are faster). Error: the largest over a fixed sample, in ULP of the",
+        "exact value, subnormal results and tails included.",
     ]
     for name in NAMES:
         for dtype in (np.float64, np.float32):

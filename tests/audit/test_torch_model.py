@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from torch.nn import functional as F
-
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
 from verhulst import audit
 
 N, D, K = 64, 6, 4

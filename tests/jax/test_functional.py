@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 import pytest
 
-import jax
 import verhulst as vh
 import verhulst.jax as vj
 from verhulst.functions.derivatives import DERIVATIVES

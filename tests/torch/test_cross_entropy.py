@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 from torch.nn import functional as F
 
-import torch
 import verhulst as vh
-from torch import Tensor
 from verhulst.torch import binary_cross_entropy_with_logits as bce
 
 INF = float("inf")

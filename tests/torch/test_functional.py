@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 import torch
+from torch import Tensor
+
 import verhulst as vh
 import verhulst.torch as vt
-from torch import Tensor
 from verhulst.functions.derivatives import DERIVATIVES
 
 NAMES = sorted(DERIVATIVES)

@@ -6,10 +6,10 @@ import json
 import math
 
 import pytest
-
 import torch
-import verhulst.torch as vt
 from torch import Tensor, nn
+
+import verhulst.torch as vt
 
 
 def deep(activation: type[nn.Module], depth: int) -> nn.Sequential:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 import torch
-import verhulst.torch as vt
 from torch import Tensor, nn
+
+import verhulst.torch as vt
 
 B, T, D, H = 3, 5, 4, 6
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+
 from verhulst.audit import rules
 from verhulst.audit.finding import AuditReport, Finding
 from verhulst.audit.gates import dead_gates

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torch import Tensor, nn
+
 from verhulst.audit.finding import Finding
 from verhulst.torch import GATE_NAMES, layer_gates
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor
+
 from verhulst.audit.finding import Finding
 from verhulst.audit.trace import GUARDS, MOVES, Operation, destinations, origins
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-import jax
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
 from verhulst.jax._differentiable import JAX

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import erfc
 
-import jax
 from verhulst import functions
 from verhulst.functions.derivatives import DERIVATIVES
 from verhulst.functions.formulas import FORMULAS, Namespace, normal_density

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
 from verhulst.torch._differentiable import TORCH, library

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
 import torch
 from torch import Tensor
+
 from verhulst import functions
 from verhulst.functions.derivatives import DERIVATIVES
 from verhulst.functions.formulas import FORMULAS, Namespace, normal_density

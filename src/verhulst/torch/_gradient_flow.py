@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+
 from verhulst.torch._gates import GATE_NAMES, layer_gates
 
 SIGMOIDS = (nn.Sigmoid, nn.Hardsigmoid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
+
 from verhulst.torch._functional import sigmoid, tanh
 from verhulst.torch._recurrent import RecurrentCell, over_time
 

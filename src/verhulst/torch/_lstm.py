@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+
 from verhulst.torch._functional import sigmoid, tanh
 from verhulst.torch._recurrent import RecurrentCell, over_time
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+
 from verhulst.torch._functional import relu, relu_derivative
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
 from verhulst import functions
 from verhulst.torch._kernels import as_array
 
