@@ -42,3 +42,15 @@ def _errors(computed: Any, exact: Exact, *inputs: Any, scale: Exact | None = Non
 @pytest.fixture(scope="session")
 def errors() -> Callable[..., np.ndarray[Any, Any]]:
     return _errors
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks in SciPy's own tests, which test_scipy_suite.py runs."""
+    for mark in (
+        "array_api_backends",
+        "skip_xp_backends",
+        "uses_xp_capabilities",
+        "xfail_xp_backends",
+        "thread_unsafe",
+    ):
+        config.addinivalue_line("markers", f"{mark}: SciPy's")

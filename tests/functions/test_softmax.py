@@ -127,7 +127,8 @@ def test_a_strange_row_leaves_its_neighbours_alone():
 
 
 def test_scalars_empty_axes_and_out():
-    assert vh.softmax(2.0) == 1.0
+    assert vh.softmax(2.0) == vh.softmax(2.0, axis=None) == vh.softmax(2.0, axis=()) == 1.0
+    assert vh.log_softmax(2.0, axis=None) == 0.0 == vh.logsumexp(0.0, axis=None)
     assert vh.logsumexp(3.0, axis=0) == 3.0
     assert vh.softmax(np.zeros((3, 0))).shape == (3, 0)
     np.testing.assert_array_equal(vh.logsumexp(np.zeros((0, 3)), axis=0), [-INF] * 3)

@@ -18,7 +18,7 @@ def along(ufunc: np.ufunc, z: ArrayLike, axis: Axis, out: Any) -> Any:
         axes, merged = _merged(z, axis)
         result = ufunc(merged)
         kept = [z.shape[a] for a in range(z.ndim) if a not in axes]
-        unfolded = result.reshape(*kept, *(z.shape[a] for a in axes))
+        unfolded = result.reshape([*kept, *(z.shape[a] for a in axes)])
         unfolded = np.moveaxis(unfolded, range(len(kept), z.ndim), axes)
         return unfolded[()] if out is None else into(out, unfolded)
     if z.ndim == 0:
@@ -51,7 +51,7 @@ def _merged(z: np.ndarray[Any, Any], axis: tuple[int, ...] | None) -> tuple[tupl
     axes = np.lib.array_utils.normalize_axis_tuple(axis, z.ndim, "axis")
     kept = [a for a in range(z.ndim) if a not in axes]
     length = math.prod(z.shape[a] for a in axes)
-    return axes, np.transpose(z, [*kept, *axes]).reshape(*(z.shape[a] for a in kept), length)
+    return axes, np.transpose(z, [*kept, *axes]).reshape([*(z.shape[a] for a in kept), length])
 
 
 def _check_scalar_axis(axis: int) -> None:
