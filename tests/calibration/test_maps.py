@@ -290,3 +290,15 @@ def test_scores_come_in_many_dresses(sample: Sample) -> None:
     ):
         np.testing.assert_allclose(Platt().fit(scores, outcomes).predict_proba(scores), expected, rtol=1e-9)
     assert vh.evaluate(torch.tensor(y), logits=torch.tensor(z)).roc_auc == vh.evaluate(y, logits=z).roc_auc
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-10, 1e10, 1e200])
+def test_maps_do_not_care_for_the_unit(unit: float, sample: Sample) -> None:
+    z, y = sample[0][:500], sample[1][:500]
+    for make in (Platt, Temperature, Isotonic):
+        expected = make(scores="logits").fit(z, y).predict_proba(z)
+        found = make(scores="logits").fit(unit * z, y).predict_proba(unit * z)
+        np.testing.assert_allclose(found, expected, rtol=1e-7)
+    if unit > 1e100:
+        with pytest.raises(ValueError, match="have no square"):
+            Quadratic().fit(unit * z, y)

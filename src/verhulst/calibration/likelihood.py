@@ -67,9 +67,13 @@ def fit_columns(
     last = rows.statistics(found.beta)
     assert last.information is not None
     covariance = inverse(last.information)
+    if np.isfinite(covariance).all():
+        # Of scores of size 1e-200 the slope is finite, but not its variance.
+        with np.errstate(over="ignore", invalid="ignore"):
+            covariance = standard.original_covariance(covariance)
     return Optimum(
         standard.original(found.beta),
-        standard.original_covariance(covariance) if np.isfinite(covariance).all() else covariance,
+        covariance,
         last.log_likelihood,
         found.decrement,
         found.decrement <= ENOUGH,

@@ -54,6 +54,8 @@ class Quadratic(Calibrator):
         # The square is taken about the middle: z and z² would be nearly the same column far from 0.
         middle = float(np.median(z))
         u = z - middle
+        if float(np.abs(u).max()) > 1e150:
+            raise ValueError(f"scores as far as {float(np.abs(z).max()):.3g} have no square: use Platt or Beta")
         optimum = fit_columns(np.stack([u, u * u]), targets, weights)
         if not optimum.converged:
             raise ValueError("no best quadratic exists, as one separates the classes perfectly: use Platt or Beta")
