@@ -36,7 +36,9 @@ const calibrationOptions = {
   xName: "predicted probability",
   yTicks: () => [0, 0.25, 0.5, 0.75, 1],
   xTicks: () => [0, 0.25, 0.5, 0.75, 1],
-  still: (chart) => `<line class="asymptote" x1="${chart.X(0)}" y1="${chart.Y(0)}" x2="${chart.X(1)}" y2="${chart.Y(1)}"/>${chart.label(0.04, 0.95, "observed share", "muted")}`,
+  still: (chart) =>
+    element("line", { class: "asymptote", x1: chart.X(0), y1: chart.Y(0), x2: chart.X(1), y2: chart.Y(1) }) +
+    chart.label(0.04, 0.95, "observed share", "muted"),
   move: (chart, state) => {
     const { bins } = calibrationSummary(state);
     let d = "";
@@ -49,9 +51,10 @@ const calibrationOptions = {
     bins.forEach((bin, k) => {
       const share = bin.n / calibrationSample.length;
       const height = Math.min(1, share * 1.6) * 0.28 * (chart.Y(0) - chart.Y(1));
-      chart.part(`bar${k}`, "rect", { class: "histogram", x: chart.X(k / 10) + 1, width: chart.X(0.1) - chart.X(0) - 2, y: chart.Y(0) - height, height });
-      const shown = bin.n > 0;
-      chart.part(`bin${k}`, "circle", { class: "dot second", r: shown ? 4 + 9 * Math.sqrt(share) : 0, cx: shown ? chart.X(bin.p / bin.n) : -9, cy: shown ? chart.Y(bin.y / bin.n) : -9 });
+      const bar = { x: chart.X(k / 10) + 1, y: chart.Y(0) - height, width: chart.X(0.1) - chart.X(0) - 2, height };
+      chart.part(`bar${k}`, "rect", { class: "histogram", ...bar });
+      const place = bin.n > 0 ? { cx: chart.X(bin.p / bin.n), cy: chart.Y(bin.y / bin.n), r: 4 + 9 * Math.sqrt(share) } : { r: 0 };
+      chart.part(`bin${k}`, "circle", { class: "dot second", ...place });
     });
   },
 };
@@ -59,6 +62,9 @@ const calibrationOptions = {
 const describeCalibration = (state) => {
   const { loss, ece } = calibrationSummary(state);
   const slope = state.T / modelFault.scale;
-  return [["log-loss", loss.toFixed(4), loss], ["calibration error", ece.toFixed(4), ece], ["calibration slope", slope.toFixed(3), slope]]
-    .map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`).join("");
+  return factList([
+    ["log-loss", loss.toFixed(4), loss],
+    ["calibration error", ece.toFixed(4), ece],
+    ["calibration slope", slope.toFixed(3), slope],
+  ]);
 };

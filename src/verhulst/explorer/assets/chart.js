@@ -2,6 +2,12 @@
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
+// One SVG element as text.
+const element = (name, attributes, content = "") => {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${value}"`);
+  return `<${name}${written.join("")}>${content}</${name}>`;
+};
+
 const niceTicks = (low, high, about) => {
   const rough = (high - low) / about;
   const unit = 10 ** Math.floor(Math.log10(rough));
@@ -39,26 +45,43 @@ class Chart {
 
   move(state) { this.options.move?.(this, state); }
 
-  X(x) { return this.pad.left + ((x - this.x0) / (this.x1 - this.x0)) * (this.width - this.pad.left - this.pad.right); }
-  Y(y) { return this.height - this.pad.bottom - ((y - this.y0) / (this.y1 - this.y0)) * (this.height - this.pad.top - this.pad.bottom); }
-  fromX(px) { return this.x0 + ((px - this.pad.left) / (this.width - this.pad.left - this.pad.right)) * (this.x1 - this.x0); }
-  fromY(py) { return this.y0 + ((this.height - this.pad.bottom - py) / (this.height - this.pad.top - this.pad.bottom)) * (this.y1 - this.y0); }
+  inner() {
+    return { width: this.width - this.pad.left - this.pad.right, height: this.height - this.pad.top - this.pad.bottom };
+  }
+
+  X(x) { return this.pad.left + ((x - this.x0) / (this.x1 - this.x0)) * this.inner().width; }
+  Y(y) { return this.height - this.pad.bottom - ((y - this.y0) / (this.y1 - this.y0)) * this.inner().height; }
+  fromX(px) { return this.x0 + ((px - this.pad.left) / this.inner().width) * (this.x1 - this.x0); }
+  fromY(py) { return this.y0 + ((this.height - this.pad.bottom - py) / this.inner().height) * (this.y1 - this.y0); }
 
   axes() {
     const { xTicks, yTicks, xFormat = minus, yFormat = minus, xName = "" } = this.options;
     const xs = xTicks ? xTicks(this) : niceTicks(this.x0, this.x1, Math.min(8, this.width / 70));
     const ys = yTicks ? yTicks(this) : niceTicks(this.y0, this.y1, Math.min(6, this.height / 45));
-    const left = this.pad.left, right = this.width - this.pad.right, bottom = this.height - this.pad.bottom;
-    let out = `<clipPath id="clip-${this.svg.id}"><rect x="${left}" y="${this.pad.top - 4}" width="${right - left}" height="${bottom - this.pad.top + 6}"/></clipPath>`;
-    for (const y of ys) out += `<line class="grid" x1="${left}" x2="${right}" y1="${this.Y(y)}" y2="${this.Y(y)}"/><text class="tick" x="${left - 7}" y="${this.Y(y) + 4}" text-anchor="end">${yFormat(y)}</text>`;
-    for (const x of xs) out += `<line class="grid" x1="${this.X(x)}" x2="${this.X(x)}" y1="${this.pad.top}" y2="${bottom}"/><text class="tick" x="${this.X(x)}" y="${bottom + 17}" text-anchor="middle">${xFormat(x)}</text>`;
-    if (xName) out += `<text class="axis" x="${right}" y="${this.height - 3}" text-anchor="end">${xName}</text>`;
-    return `${out}<line class="base" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`;
+    const { left, top } = this.pad, right = this.width - this.pad.right, bottom = this.height - this.pad.bottom;
+    const frame = { x: left, y: top - 4, width: right - left, height: bottom - top + 6 };
+    let out = element("clipPath", { id: `clip-${this.svg.id}` }, element("rect", frame));
+    for (const y of ys) {
+      out += element("line", { class: "grid", x1: left, x2: right, y1: this.Y(y), y2: this.Y(y) });
+      out += element("text", { class: "tick", x: left - 7, y: this.Y(y) + 4, "text-anchor": "end" }, yFormat(y));
+    }
+    for (const x of xs) {
+      out += element("line", { class: "grid", x1: this.X(x), x2: this.X(x), y1: top, y2: bottom });
+      out += element("text", { class: "tick", x: this.X(x), y: bottom + 17, "text-anchor": "middle" }, xFormat(x));
+    }
+    if (xName) out += element("text", { class: "axis", x: right, y: this.height - 3, "text-anchor": "end" }, xName);
+    return out + element("line", { class: "base", x1: left, x2: right, y1: bottom, y2: bottom });
+  }
+
+  // A dashed line at y over the whole width.
+  level(y) {
+    const x = { x1: this.pad.left, x2: this.width - this.pad.right };
+    return element("line", { class: "asymptote", ...x, y1: this.Y(y), y2: this.Y(y) });
   }
 
   // A curve of f over the whole width; it is broken where f is not finite, and held at the edge outside the axes.
   curve(f, stroke, extra = "") {
-    const points = Math.max(2, Math.round((this.width - this.pad.left - this.pad.right) / 1.5));
+    const points = Math.max(2, Math.round(this.inner().width / 1.5));
     const top = this.y1 + (this.y1 - this.y0), floor = this.y0 - (this.y1 - this.y0);
     let path = "", pen = false;
     for (let k = 0; k <= points; k++) {
@@ -67,27 +90,30 @@ class Chart {
       path += `${pen ? "L" : "M"}${this.X(x).toFixed(1)} ${this.Y(Math.max(floor, Math.min(top, y))).toFixed(1)}`;
       pen = true;
     }
-    return `<path class="curve ${stroke} ${extra}" d="${path}" clip-path="url(#clip-${this.svg.id})"/>`;
+    return element("path", { class: `curve ${stroke} ${extra}`, d: path, "clip-path": `url(#clip-${this.svg.id})` });
   }
 
   label(x, y, text, cls = "", anchor = "start", dx = 0, dy = 0) {
-    return `<text class="label ${cls}" x="${this.X(x) + dx}" y="${this.Y(y) + dy}" text-anchor="${anchor}">${text}</text>`;
+    const place = { x: this.X(x) + dx, y: this.Y(y) + dy, "text-anchor": anchor };
+    return element("text", { class: `label ${cls}`, ...place }, text);
   }
 
-  // Where z rounds away in the chosen type: shaded, with a line and a few words.
+  // Where z rounds away in the chosen type: shaded, with a line and, in the chart that says so, a few words.
   zones(state) {
     const type = floatTypes[state.type];
+    const top = this.pad.top, bottom = this.height - this.pad.bottom, right = this.width - this.pad.right;
     let out = "";
-    for (const [z, side, text] of [[roundsToOne(type), 1, "rounds to 1"], [roundsToZero(type), -1, "rounds to 0"]]) {
+    for (const [z, digit] of [[roundsToOne(type), 1], [roundsToZero(type), 0]]) {
       if (z <= this.x0 || z >= this.x1) continue;
-      const from = side > 0 ? this.X(z) : this.pad.left, to = side > 0 ? this.width - this.pad.right : this.X(z);
-      const height = this.height - this.pad.bottom - this.pad.top;
-      out += `<rect class="zone" x="${from}" y="${this.pad.top}" width="${to - from}" height="${height}"/><line class="edge" data-edge="${z.toFixed(2)}" x1="${this.X(z)}" x2="${this.X(z)}" y1="${this.pad.top}" y2="${this.pad.top + height}"/>`;
+      const edge = this.X(z), from = digit ? edge : this.pad.left, to = digit ? right : edge;
+      out += element("rect", { class: "zone", x: from, y: top, width: to - from, height: bottom - top });
+      out += element("line", { class: "edge", "data-edge": z.toFixed(2), x1: edge, x2: edge, y1: top, y2: bottom });
       if (this.options.zoneWords) {
-        const room = to - from > 74;
-        const anchor = (side > 0) === room ? "start" : "end";
-        const y = this.options.zoneWords === "bottom" ? this.pad.top + height - 24 : this.pad.top + height / 2;
-        out += `<text class="label muted" x="${this.X(z) + (anchor === "start" ? 6 : -6)}" y="${y}" text-anchor="${anchor}">${text}<tspan x="${this.X(z) + (anchor === "start" ? 6 : -6)}" dy="15">${side > 0 ? "from" : "below"} ${minus(z.toFixed(2))}</tspan></text>`;
+        const outside = to - from > 74; // is there room for the words inside the zone?
+        const start = (digit === 1) === outside, x = edge + (start ? 6 : -6);
+        const second = element("tspan", { x, dy: 15 }, `${digit ? "from" : "below"} ${minus(z.toFixed(2))}`);
+        const place = { x, y: (top + bottom) / 2, "text-anchor": start ? "start" : "end" };
+        out += element("text", { class: "label muted", ...place }, `rounds to ${digit}${second}`);
       }
     }
     return out;
@@ -106,7 +132,8 @@ class Chart {
   }
 
   cursorLine(x) {
-    this.part("line", "line", { class: "cursor", x1: this.X(x), x2: this.X(x), y1: this.pad.top, y2: this.height - this.pad.bottom });
+    const y = { y1: this.pad.top, y2: this.height - this.pad.bottom };
+    this.part("line", "line", { class: "cursor", x1: this.X(x), x2: this.X(x), ...y });
   }
 
   // A ringed dot on a curve with its value beside it, on the side that has room.
@@ -117,7 +144,8 @@ class Chart {
     if (text === undefined) return;
     const flip = px > this.width - this.pad.right - 8.2 * text.length - 14;
     const rise = py < this.pad.top + 16 ? 20 : -10;
-    this.part(`${name}-text`, "text", { class: `value ${stroke}`, x: px + (flip ? -11 : 11), y: py + rise, "text-anchor": flip ? "end" : "start" }, text);
+    const place = { x: px + (flip ? -11 : 11), y: py + rise, "text-anchor": flip ? "end" : "start" };
+    this.part(`${name}-text`, "text", { class: `value ${stroke}`, ...place }, text);
   }
 }
 

@@ -3,6 +3,14 @@
 const chosenOverlays = (state) => state.over.split(",").filter(Boolean).map((name) => overlays[name]);
 const zAxis = (state) => [-state.span, state.span];
 
+// A name beside its curve, where the curve is apart from the others.
+const nameOf = (chart, { label, stroke }) => {
+  if (label === "tanh") return chart.label(-0.62 * chart.x1, -1, label, stroke, "start", 8, 15);
+  if (chart.x1 > 8) return "";
+  const left = label === "ReLU";
+  return chart.label(1.95, 1.95, label, stroke, left ? "end" : "start", left ? -8 : 8);
+};
+
 const curveOptions = {
   x: zAxis,
   y: (state) => (state.over ? [-1.2, 2.2] : [-0.06, 1.1]),
@@ -11,12 +19,8 @@ const curveOptions = {
   still: (chart, state) => {
     const type = floatTypes[state.type];
     let out = chart.zones(state);
-    for (const y of [0, 1]) out += `<line class="asymptote" x1="${chart.pad.left}" x2="${chart.width - chart.pad.right}" y1="${chart.Y(y)}" y2="${chart.Y(y)}"/>`;
-    for (const overlay of chosenOverlays(state)) {
-      out += chart.curve(overlay.f, overlay.stroke, "thin");
-      const at = overlay.label === "tanh" ? [-0.62 * chart.x1, -1, 15] : [Math.min(1.95, 0.9 * chart.x1), Math.min(1.95, 0.9 * chart.x1), 0];
-      if (overlay.label === "tanh" || chart.x1 <= 8) out += chart.label(at[0], at[1], overlay.label, overlay.stroke, overlay.label === "ReLU" ? "end" : "start", overlay.label === "ReLU" ? -8 : 8, at[2]);
-    }
+    for (const y of [0, 1]) out += chart.level(y);
+    for (const overlay of chosenOverlays(state)) out += chart.curve(overlay.f, overlay.stroke, "thin") + nameOf(chart, overlay);
     return out + chart.curve((z) => roundTo(sigmoid(z), type), "first");
   },
   move: (chart, state) => {
@@ -37,7 +41,7 @@ const derivativeOptions = {
     let out = chart.zones(state);
     for (const overlay of chosenOverlays(state)) out += chart.curve(overlay.derivative, overlay.stroke, "thin");
     out += chart.curve(sigmoidDerivative, "first", "filled");
-    if (!state.over) out += `<line class="asymptote" x1="${chart.pad.left}" x2="${chart.width - chart.pad.right}" y1="${chart.Y(0.25)}" y2="${chart.Y(0.25)}"/>${chart.label(chart.x1, 0.25, "never above ¼", "muted", "end", -4, 15)}`;
+    if (!state.over) out += chart.level(0.25) + chart.label(chart.x1, 0.25, "never above ¼", "muted", "end", -4, 15);
     return out;
   },
   move: (chart, state) => {

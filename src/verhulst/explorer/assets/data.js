@@ -1,6 +1,5 @@
 // A small data set whose points can be moved, and the logistic regression through it, refitted at every move.
 
-const pointRow = (y) => (y === 1 ? 1 : 0);
 const presets = {
   overlapping: initialPoints,
   separated: "-3.2:0,-2.5:0,-1.9:0,-1.2:0,-0.7:0,0.4:1,0.9:1,1.6:1,2.2:1,3:1",
@@ -74,7 +73,7 @@ const dataPanel = {
       const node = this.nodes[k];
       node.setAttribute("class", `point ${y === 1 ? "first" : "second"}`);
       node.setAttribute("cx", chart.X(x));
-      node.setAttribute("cy", chart.Y(pointRow(y)));
+      node.setAttribute("cy", chart.Y(y));
       node.setAttribute("aria-label", `point ${k + 1}: x = ${minus(x)}, y = ${y}. Arrows move it, Delete removes it.`);
     });
   },
@@ -83,16 +82,28 @@ const dataPanel = {
     const { fit } = this;
     const [a, b] = fit.path[Math.min(this.shown, fit.path.length - 1)];
     const running = fit.obstacle !== null;
-    const rows = [["intercept", running && Math.abs(a) > 1e-6 ? `${plain(a)} → ${a < 0 ? "−∞" : "∞"}` : plain(a), a], ["slope", running ? `${plain(b)} → ${b < 0 ? "−∞" : "∞"}` : `${plain(b)} ± ${plain(fit.error, 2)}`, b],
-      ["odds ratio per unit", running ? (b < 0 ? "0" : "∞") : plain(Math.exp(b)), Math.exp(b)], ["log-likelihood", plain(fit.logLikelihood), fit.logLikelihood], ["crosses ½ at x", plain(-a / b, 3), -a / b], ["Newton steps", String(Math.min(this.shown, fit.path.length - 1)), this.shown]];
-    return rows.map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`).join("");
+    const away = (value) => `${plain(value)} → ${value < 0 ? "−∞" : "∞"}`;
+    return factList([
+      ["intercept", running && Math.abs(a) > 1e-6 ? away(a) : plain(a), a],
+      ["slope", running ? away(b) : `${plain(b)} ± ${plain(fit.error, 2)}`, b],
+      ["odds ratio per unit", running ? (b < 0 ? "0" : "∞") : plain(Math.exp(b)), Math.exp(b)],
+      ["log-likelihood", plain(fit.logLikelihood), fit.logLikelihood],
+      ["crosses ½ at x", plain(-a / b, 3), -a / b],
+      ["Newton steps", String(Math.min(this.shown, fit.path.length - 1)), this.shown],
+    ]);
   },
 
   verdict() {
     const words = {
-      separated: "<b>Separated.</b> A threshold on x tells the classes apart, so a steeper curve is always better: there is no maximum, and the slope runs away. A program that prints a finite slope stopped too soon. Overlap one point, or use Firth's penalty.",
-      "quasi-separated": "<b>Quasi-separated.</b> The classes touch at one value of x only: the slope still runs away.",
-      "one class only": "<b>One class only.</b> The best intercept is infinite and the slope is anybody's guess. Click the upper or lower half to add a point.",
+      separated:
+        "<b>Separated.</b> A threshold on x tells the classes apart, so a steeper curve is always better: there is no " +
+        "maximum, and the slope runs away. A program that prints a finite slope stopped too soon. Overlap one point, " +
+        "or use Firth's penalty.",
+      "quasi-separated":
+        "<b>Quasi-separated.</b> The classes touch at one value of x only: the slope still runs away.",
+      "one class only":
+        "<b>One class only.</b> The best intercept is infinite and the slope is anybody's guess. " +
+        "Click the upper or lower half to add a point.",
       "one value of x only": "<b>One value of x only.</b> Nothing can be said about a slope.",
     };
     return words[this.fit.obstacle] ?? "The curve is found by Newton's method, from the flat line, at every move.";

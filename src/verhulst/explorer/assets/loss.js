@@ -54,6 +54,7 @@ const describeLoss = (state) => {
   ];
   return rows.map(([name, exact, through]) => {
     const wrong = correctDigits(through, exact, type) < Math.min(2, type.precision * 0.2);
-    return `<tr><th scope="row">${name}</th><td data-value="${exact}">${plain(exact)}</td><td data-value="${through}" class="${wrong ? "wrong" : ""}">${plain(through)}</td></tr>`;
+    return `<tr><th scope="row">${name}</th><td data-value="${exact}">${plain(exact)}</td>` +
+      `<td data-value="${through}" class="${wrong ? "wrong" : ""}">${plain(through)}</td></tr>`;
   }).join("");
 };

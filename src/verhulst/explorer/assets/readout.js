@@ -4,15 +4,19 @@ const fraction = (top, bottom) => `<span class="frac"><span>${top}</span><span>$
 
 const describeFormula = ({ z }) => {
   const shown = minus(+z.toFixed(4)), opposite = minus(+(-z).toFixed(4));
-  const e = Math.exp(-z);
-  return `<span>σ(${shown})</span><span>=</span>${fraction("1", `1 + e<sup>${opposite}</sup>`)}<span>=</span>${fraction("1", `1 + ${plain(e)}`)}<span>=</span><strong>${plain(sigmoid(z), 6)}</strong>`;
+  const steps = [fraction("1", `1 + e<sup>${opposite}</sup>`), fraction("1", `1 + ${plain(Math.exp(-z))}`)];
+  const parts = [`<span>σ(${shown})</span>`, ...steps, `<strong>${plain(sigmoid(z), 6)}</strong>`];
+  return parts.join("<span>=</span>");
 };
 
 const describeMeaning = ({ z }) => {
-  const p = sigmoid(z), rest = sigmoid(-z);
-  const near = rest < 1e-4 ? `1 − ${plain(rest, 3)}` : plain(p, 5);
-  return [["probability", near, p], ["odds", oddsInWords(z), Math.exp(z)], ["log-odds", plain(z, 5), z], ["slope σ′", plain(sigmoidDerivative(z), 5), sigmoidDerivative(z)]]
-    .map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`).join("");
+  const p = sigmoid(z), rest = sigmoid(-z), slope = sigmoidDerivative(z);
+  return factList([
+    ["probability", rest < 1e-4 ? `1 − ${plain(rest, 3)}` : plain(p, 5), p],
+    ["odds", oddsInWords(z), Math.exp(z)],
+    ["log-odds", plain(z, 5), z],
+    ["slope σ′", plain(slope, 5), slope],
+  ]);
 };
 
 const digitRows = [
@@ -31,10 +35,12 @@ const describeDigits = (state) => {
     const truth = good(z), stable = roundTo(truth, type), value = bad(z, type);
     const right = Math.min(most, correctDigits(value, stable, type));
     const share = Math.round((100 * right) / most);
+    const bar = `<span style="--share:${share}%" class="${share < 60 ? "low" : ""}"></span>`;
+    const number = (kind, x, digits) =>
+      `<td class="number" data-kind="${kind}" data-value="${x}">${markDigits(x, digits, type)}</td>`;
     return `<tr data-row="${name}"><th scope="row"><i>${name}</i><small>${formula}</small></th>` +
-      `<td class="bar" data-digits="${right.toFixed(1)}"><span style="--share:${share}%" class="${share < 60 ? "low" : ""}"></span><b>${right.toFixed(right < 9.95 ? 1 : 0)}</b></td>` +
-      `<td class="number" data-kind="written" data-value="${value}">${markDigits(value, right, type)}</td><td class="number" data-kind="stable" data-value="${stable}">${markDigits(stable, most, type)}</td></tr>`;
-
+      `<td class="bar" data-digits="${right.toFixed(1)}">${bar}<b>${right.toFixed(right < 9.95 ? 1 : 0)}</b></td>` +
+      `${number("written", value, right)}${number("stable", stable, most)}</tr>`;
   }).join("");
 };
 
@@ -44,5 +50,6 @@ const describeDistance = ({ z, type }) => {
   if (z >= one) return `In ${type} σ(z) <b>is 1</b>: every z from ${minus(one.toFixed(2))} on gives the same number. Keep z.`;
   if (z <= zero) return `In ${type} σ(z) <b>is 0</b>: every z below ${minus(zero.toFixed(2))} gives the same number. Keep z.`;
   const step = spacing(sigmoid(z), t) / sigmoidDerivative(z);
-  return `In ${type} neighbouring probabilities here are <b>${plain(step, 2)}</b> of log-odds apart; σ rounds to 1 from ${minus(one.toFixed(2))}, to 0 below ${minus(zero.toFixed(2))}.`;
+  return `In ${type} neighbouring probabilities here are <b>${plain(step, 2)}</b> of log-odds apart; ` +
+    `σ rounds to 1 from ${minus(one.toFixed(2))}, to 0 below ${minus(zero.toFixed(2))}.`;
 };

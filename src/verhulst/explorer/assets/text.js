@@ -36,3 +36,8 @@ const markDigits = (value, right, type) => {
   const tail = head.slice(cut);
   return `${minus(head.slice(0, cut))}${tail && right < type.precision * 0.3 ? `<mark>${tail}</mark>` : tail}<small>e${minus(exponent)}</small>`;
 };
+
+// Named values as boxes; `data-value` holds every digit.
+const factList = (rows) =>
+  rows.map(([name, text, value]) => `<div><dt>${name}</dt><dd data-name="${name}" data-value="${value}">${text}</dd></div>`)
+    .join("");
