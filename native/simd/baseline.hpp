@@ -1,4 +1,5 @@
-// Any processor: plain C++, two doubles at a time, with an exact software fma where the hardware has none.
+// Any processor: a few doubles at a time in the compiler's own vectors, with an exact software fma where there is none.
+// More lanes than the machine's registers have: the software fma is a long chain, and several chains run side by side.
 #pragma once
 
 #include <cmath>
@@ -7,28 +8,42 @@
 
 namespace verhulst::baseline {
 
-constexpr int lanes = 2;
+constexpr int lanes = 4;
+
+using Doubles = double __attribute__((vector_size(8 * lanes)));
+using Integers = std::int64_t __attribute__((vector_size(8 * lanes)));
+using Naturals = std::uint64_t __attribute__((vector_size(8 * lanes)));
 
 struct Vec {
-    double v[lanes];
+    Doubles v;
     Vec() = default;
-    Vec(double x) : v{x, x} {}
-    Vec(double x, double y) : v{x, y} {}
+    Vec(Doubles x) : v(x) {}
+    Vec(double x) : v(x - Doubles{}) {}  // keeps the sign of -0
 };
 struct Bits {
-    std::uint64_t v[lanes];
+    Naturals v;
     Bits() = default;
-    Bits(std::uint64_t x) : v{x, x} {}
-    Bits(std::uint64_t x, std::uint64_t y) : v{x, y} {}
+    Bits(Naturals x) : v(x) {}
+    Bits(std::uint64_t x) : v(x + Naturals{}) {}
 };
 struct Mask {
-    bool v[lanes];
+    Integers v;  // 0 or -1
 };
 
-static inline Vec load(const double* p) { return {p[0], p[1]}; }
-static inline void store(double* p, Vec a) { p[0] = a.v[0], p[1] = a.v[1]; }
-static inline Vec load(const float* p) { return {p[0], p[1]}; }
-static inline void store(float* p, Vec a) { p[0] = static_cast<float>(a.v[0]), p[1] = static_cast<float>(a.v[1]); }
+// Lane by lane: the compiler unrolls these.
+template <class Result, class Of>
+static inline Result each(Of of) {
+    Result r;
+    for (int i = 0; i < lanes; ++i) r.v[i] = of(i);
+    return r;
+}
+
+static inline Vec load(const double* p) { return each<Vec>([=](int i) { return p[i]; }); }
+static inline void store(double* p, Vec a) { std::memcpy(p, &a.v, sizeof a.v); }
+static inline Vec load(const float* p) { return each<Vec>([=](int i) { return p[i]; }); }
+static inline void store(float* p, Vec a) {
+    for (int i = 0; i < lanes; ++i) p[i] = static_cast<float>(a.v[i]);
+}
 
 // 16-bit formats: reading is exact; writing rounds to nearest by way of float.
 // A float16 is a float with another exponent: its bits, moved in place, are the number times 2^(15 - 127).
@@ -68,72 +83,89 @@ static inline std::uint16_t encode_bfloat16(double x) {
     std::memcpy(&b, &f, sizeof b);
     return static_cast<std::uint16_t>((b + 0x7fff + ((b >> 16) & 1)) >> 16);
 }
-static inline Vec load_float16(const std::uint16_t* p) { return {decode_float16(p[0]), decode_float16(p[1])}; }
-static inline void store_float16(std::uint16_t* p, Vec a) { p[0] = encode_float16(a.v[0]), p[1] = encode_float16(a.v[1]); }
-static inline Vec load_bfloat16(const std::uint16_t* p) { return {decode_bfloat16(p[0]), decode_bfloat16(p[1])}; }
+static inline Vec load_float16(const std::uint16_t* p) {
+    return each<Vec>([=](int i) { return decode_float16(p[i]); });
+}
+static inline void store_float16(std::uint16_t* p, Vec a) {
+    for (int i = 0; i < lanes; ++i) p[i] = encode_float16(a.v[i]);
+}
+static inline Vec load_bfloat16(const std::uint16_t* p) {
+    return each<Vec>([=](int i) { return decode_bfloat16(p[i]); });
+}
 static inline void store_bfloat16(std::uint16_t* p, Vec a) {
-    p[0] = encode_bfloat16(a.v[0]), p[1] = encode_bfloat16(a.v[1]);
+    for (int i = 0; i < lanes; ++i) p[i] = encode_bfloat16(a.v[i]);
 }
 
-static inline Vec operator+(Vec a, Vec b) { return {a.v[0] + b.v[0], a.v[1] + b.v[1]}; }
-static inline Vec operator-(Vec a, Vec b) { return {a.v[0] - b.v[0], a.v[1] - b.v[1]}; }
-static inline Vec operator*(Vec a, Vec b) { return {a.v[0] * b.v[0], a.v[1] * b.v[1]}; }
-static inline Vec operator/(Vec a, Vec b) { return {a.v[0] / b.v[0], a.v[1] / b.v[1]}; }
-static inline Vec operator-(Vec a) { return {-a.v[0], -a.v[1]}; }
-static inline Vec sqrt(Vec a) { return {std::sqrt(a.v[0]), std::sqrt(a.v[1])}; }
+static inline Vec operator+(Vec a, Vec b) { return a.v + b.v; }
+static inline Vec operator-(Vec a, Vec b) { return a.v - b.v; }
+static inline Vec operator*(Vec a, Vec b) { return a.v * b.v; }
+static inline Vec operator/(Vec a, Vec b) { return a.v / b.v; }
+static inline Vec operator-(Vec a) { return -a.v; }
+static inline Vec sqrt(Vec a) {
+    return each<Vec>([=](int i) { return std::sqrt(a.v[i]); });
+}
+
+static inline bool any(Mask m) {
+    std::int64_t together = 0;
+    for (int i = 0; i < lanes; ++i) together |= m.v[i];
+    return together != 0;
+}
+static inline bool all(Mask m) {
+    std::int64_t together = -1;
+    for (int i = 0; i < lanes; ++i) together &= m.v[i];
+    return together != 0;
+}
+
+#if defined(__FP_FAST_FMA)
 static inline Vec fma(Vec a, Vec b, Vec c) {
-    return {fused_multiply_add(a.v[0], b.v[0], c.v[0]), fused_multiply_add(a.v[1], b.v[1], c.v[1])};
+    return each<Vec>([=](int i) { return __builtin_fma(a.v[i], b.v[i], c.v[i]); });
 }
-static inline Vec multiply_add(Vec a, Vec b, Vec c) { return a * b + c; }
+#else
+static inline Vec fma(Vec a, Vec b, Vec c) {
+    const auto quick = software_fma::quick<Doubles, Integers, Naturals>(a.v, b.v, c.v);
+    if (__builtin_expect(all(Mask{quick.right}), 1)) return quick.result;
+    return each<Vec>([=](int i) { return software_fma::by_integers(a.v[i], b.v[i], c.v[i]); });
+}
+#endif
+static inline Vec multiply_add(Vec a, Vec b, Vec c) { return a.v * b.v + c.v; }
 
-static inline Mask operator<(Vec a, Vec b) { return {{a.v[0] < b.v[0], a.v[1] < b.v[1]}}; }
-static inline Mask operator<=(Vec a, Vec b) { return {{a.v[0] <= b.v[0], a.v[1] <= b.v[1]}}; }
-static inline Mask operator==(Vec a, Vec b) { return {{a.v[0] == b.v[0], a.v[1] == b.v[1]}}; }
-static inline Mask operator&(Mask a, Mask b) { return {{a.v[0] && b.v[0], a.v[1] && b.v[1]}}; }
-static inline Mask operator|(Mask a, Mask b) { return {{a.v[0] || b.v[0], a.v[1] || b.v[1]}}; }
-static inline Mask operator~(Mask a) { return {{!a.v[0], !a.v[1]}}; }
-static inline bool any(Mask m) { return m.v[0] || m.v[1]; }
-static inline bool all(Mask m) { return m.v[0] && m.v[1]; }
-static inline Vec select(Mask m, Vec yes, Vec no) {
-    return {m.v[0] ? yes.v[0] : no.v[0], m.v[1] ? yes.v[1] : no.v[1]};
+static inline Mask operator<(Vec a, Vec b) { return {a.v < b.v}; }
+static inline Mask operator<=(Vec a, Vec b) { return {a.v <= b.v}; }
+static inline Mask operator==(Vec a, Vec b) { return {a.v == b.v}; }
+static inline Mask operator&(Mask a, Mask b) { return {a.v & b.v}; }
+static inline Mask operator|(Mask a, Mask b) { return {a.v | b.v}; }
+static inline Mask operator~(Mask a) { return {~a.v}; }
+
+static inline Bits bits(Vec a) { return (Naturals)a.v; }
+static inline Vec from_bits(Bits a) { return (Doubles)a.v; }
+static inline Bits load(const std::uint64_t* p) { return each<Bits>([=](int i) { return p[i]; }); }
+static inline void store(std::uint64_t* p, Bits a) { std::memcpy(p, &a.v, sizeof a.v); }
+static inline Bits operator+(Bits a, Bits b) { return a.v + b.v; }
+static inline Bits operator-(Bits a, Bits b) { return a.v - b.v; }
+static inline Bits operator&(Bits a, Bits b) { return a.v & b.v; }
+static inline Bits operator|(Bits a, Bits b) { return a.v | b.v; }
+static inline Bits operator^(Bits a, Bits b) { return a.v ^ b.v; }
+static inline Mask operator==(Bits a, Bits b) { return {a.v == b.v}; }
+// Where a and b have a bit in common.
+static inline Mask any_bit(Bits a, Bits b) { return {(a.v & b.v) != 0}; }
+static inline Bits select(Mask m, Bits yes, Bits no) {
+    return (yes.v & (Naturals)m.v) | (no.v & ~(Naturals)m.v);
 }
+template <int n>
+static inline Bits shift_left(Bits a) { return a.v << n; }
+template <int n>
+static inline Bits shift_right(Bits a) { return a.v >> n; }
+template <int n>
+static inline Bits shift_right_signed(Bits a) { return (Naturals)((Integers)a.v >> n); }
+
+static inline Vec select(Mask m, Vec yes, Vec no) { return from_bits(select(m, bits(yes), bits(no))); }
+// The larger (smaller) of the two; the second where either is nan.
 static inline Vec max(Vec a, Vec b) { return select(b < a, a, b); }
 static inline Vec min(Vec a, Vec b) { return select(a < b, a, b); }
 
-static inline Bits bits(Vec a) {
-    Bits b;
-    std::memcpy(&b, &a, sizeof b);
-    return b;
+static inline Vec lookup(const double* table, Bits index) {
+    return each<Vec>([=](int i) { return table[index.v[i]]; });
 }
-static inline Vec from_bits(Bits a) {
-    Vec b;
-    std::memcpy(&b, &a, sizeof b);
-    return b;
-}
-static inline Bits load(const std::uint64_t* p) { return {p[0], p[1]}; }
-static inline void store(std::uint64_t* p, Bits a) { p[0] = a.v[0], p[1] = a.v[1]; }
-static inline Bits operator+(Bits a, Bits b) { return {a.v[0] + b.v[0], a.v[1] + b.v[1]}; }
-static inline Bits operator-(Bits a, Bits b) { return {a.v[0] - b.v[0], a.v[1] - b.v[1]}; }
-static inline Bits operator&(Bits a, Bits b) { return {a.v[0] & b.v[0], a.v[1] & b.v[1]}; }
-static inline Bits operator|(Bits a, Bits b) { return {a.v[0] | b.v[0], a.v[1] | b.v[1]}; }
-static inline Bits operator^(Bits a, Bits b) { return {a.v[0] ^ b.v[0], a.v[1] ^ b.v[1]}; }
-static inline Mask operator==(Bits a, Bits b) { return {{a.v[0] == b.v[0], a.v[1] == b.v[1]}}; }
-// Where a and b have a bit in common.
-static inline Mask any_bit(Bits a, Bits b) { return {{(a.v[0] & b.v[0]) != 0, (a.v[1] & b.v[1]) != 0}}; }
-static inline Bits select(Mask m, Bits yes, Bits no) {
-    return {m.v[0] ? yes.v[0] : no.v[0], m.v[1] ? yes.v[1] : no.v[1]};
-}
-template <int n>
-static inline Bits shift_left(Bits a) { return {a.v[0] << n, a.v[1] << n}; }
-template <int n>
-static inline Bits shift_right(Bits a) { return {a.v[0] >> n, a.v[1] >> n}; }
-template <int n>
-static inline Bits shift_right_signed(Bits a) {
-    return {static_cast<std::uint64_t>(static_cast<std::int64_t>(a.v[0]) >> n),
-            static_cast<std::uint64_t>(static_cast<std::int64_t>(a.v[1]) >> n)};
-}
-
-static inline Vec lookup(const double* table, Bits index) { return {table[index.v[0]], table[index.v[1]]}; }
 static inline Vec lookup16(const double* table, Bits index) { return lookup(table, index & Bits(15)); }
 
 // Sixteen pairs of numbers, looked up together.
@@ -147,13 +179,14 @@ struct PairTable16 {
     }
 };
 static inline void lookup16(const PairTable16& table, Bits index, Vec& first, Vec& second) {
-    const double* a = table.entry[index.v[0] & 15];
-    const double* b = table.entry[index.v[1] & 15];
-    first = {a[0], b[0]};
-    second = {a[1], b[1]};
+    for (int i = 0; i < lanes; ++i) {
+        const double* entry = table.entry[index.v[i] & 15];
+        first.v[i] = entry[0];
+        second.v[i] = entry[1];
+    }
 }
 static inline Vec lookup16_first(const PairTable16& table, Bits index) {
-    return {table.entry[index.v[0] & 15][0], table.entry[index.v[1] & 15][0]};
+    return each<Vec>([=](int i) { return table.entry[index.v[i] & 15][0]; });
 }
 
 }  // namespace verhulst::baseline
