@@ -23,8 +23,8 @@ ndarray or scalar
 Notes
 -----
 sigmoid(z) = 1/(1 + exp(-z)); P.-F. Verhulst, "Notice sur la loi que la population suit dans son accroissement" (1838).
-sigmoid(-z) = 1 - sigmoid(z). In float64 the result is 1 from z = 37.43 on, in float32 from 17.33; the other tail goes
-down to sigmoid(-745.13) = 5e-324.
+sigmoid(-z) = 1 - sigmoid(z). In float64 the result is 1 from z = 54 log 2 = 37.43 on, in float32 from 25 log 2 = 17.33;
+the other tail goes down to sigmoid(-745.13) = 5e-324.
 
 See Also
 --------
