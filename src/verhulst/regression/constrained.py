@@ -147,7 +147,7 @@ def constrained(
                 continue
             # What the step leaves undone is the next step, shorter in the ratio of this one to the one before. Its
             # square is what the height and the contrast miss: both are extreme in the other directions.
-            if (length[k] * max(length[k] / before[i], SAFE_RATIO)) ** 2 <= tolerance:
+            if length[k] * max(length[k] / before[i], SAFE_RATIO) <= np.sqrt(tolerance):
                 betas[i] += steps[k]
                 value[i] += rise[k]
                 done[i] = True

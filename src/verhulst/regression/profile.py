@@ -64,9 +64,13 @@ def profile_intervals(
     array([[-11.14,   0.64],
            [ -0.07,   4.16]])
     """
-    profiles = _Profiles(fit, X, y, sample_weight, offset)
+    with np.errstate(all="ignore"):  # far from the maximum anything may overflow; such points are searched again
+        return _intervals(_Profiles(fit, X, y, sample_weight, offset), level)
+
+
+def _intervals(profiles: _Profiles, level: float) -> Matrix:
     drop = 0.5 * chi_squared_quantile(level) / profiles.unit
-    result = np.full((len(fit.coefficients), 2), np.nan)
+    result = np.full((len(profiles.infinite), 2), np.nan)
     if drop > VAGUE:  # weights that add up to a vanishing part of one case
         result[profiles.used] = -np.inf, np.inf
         return result
@@ -105,10 +109,14 @@ def likelihood_ratio_tests(
     ValueError
         see `profile_intervals`
     """
+    with np.errstate(all="ignore"):
+        return _tests(_Profiles(fit, X, y, sample_weight, offset))
+
+
+def _tests(profiles: _Profiles) -> Matrix:
     from scipy.special import erfc
 
-    profiles = _Profiles(fit, X, y, sample_weight, offset)
-    result = np.full((len(fit.coefficients), 2), np.nan)
+    result = np.full((len(profiles.infinite), 2), np.nan)
     finite = [k for k in profiles.used if not profiles.infinite[k]]
     if finite and profiles.likelihood is not None:
         fallen = profiles.likelihood.value - profiles.likelihood.heights(
