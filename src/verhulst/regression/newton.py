@@ -7,8 +7,9 @@ every difference of coefficients is within a millionth of its standard error of 
 Two facts about the logistic function save passes over the data. Its σ' obeys |log σ'(a) − log σ'(b)| ≤ |a − b|, so if
 no linear predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for the information before and after the move, and:
 
-* information computed r away still bounds the decrement and gives steps that shrink the error by e^r − 1: while r is
-  small, a pass needs no information matrix;
+* information computed r away still bounds the decrement, and gives steps that shrink the error at least by e^r − 1, in
+  practice by a small share of that, which the steps before tell: while that is small, a pass needs no matrix. The end
+  is always judged by information from the last point;
 * after a full step of reach r the decrement is at most (e^r − 1) λ: once r and that product are below the tolerance,
   the step may be taken without another look at the data.
 
@@ -29,10 +30,9 @@ from verhulst.regression.factor import Factor
 from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector
 
 Status = Literal["converged", "stopped", "stalled", "passes"]
-SAFE_CONTRACTION = 0.1  # information is reused while it is proved to shrink the error at least tenfold a pass
-TRUSTED_RATIO = 0.2  # an approximate information is reused while the decrement is seen to fall at least fivefold
 SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself (proved) ...
 SAME_DIGITS = 5e-7  # ... and where the steps before kept this share of the bound, by no more than a millionth (seen)
+FAR = 3.0  # a reach beyond this promises nothing
 EPS = float(np.finfo(float).eps)
 
 
@@ -123,6 +123,7 @@ def newton(
     Fit
     """
     penalty = np.zeros_like(start) if ridge is None else ridge
+    worthwhile = _worthwhile_ratio(len(start))
     passes: list[Pass] = []
 
     def look(
@@ -168,14 +169,14 @@ def newton(
 
         # Is the information at hand good enough for the point to come, and is that not yet the last one?
         if drift < np.inf:
-            contraction = math.expm1(min(drift + reach, 1.0))
-            next_reach = seen * contraction * reach
-            thrifty = contraction <= SAFE_CONTRACTION and (
+            contraction = seen * math.expm1(min(drift + reach, FAR))
+            next_reach = contraction * reach
+            thrifty = contraction <= worthwhile / 2 and (
                 next_reach > SAME_INFORMATION or seen * next_reach > SAME_DIGITS
             )
         else:
-            thrifty = decrement <= TRUSTED_RATIO * previous and decrement > 1.0
-        previous, promised = decrement, math.expm1(min(drift + reach, 1.0))
+            thrifty = decrement <= worthwhile * previous and decrement > 1.0
+        previous, promised = decrement, math.expm1(min(drift + reach, FAR))
         slope, noise = float(gradient @ step), 8 * EPS * abs(value)
         fraction = 1.0
         while True:
@@ -194,3 +195,11 @@ def newton(
             thrifty = False
         drift = drift + fraction * reach
         beta, here, value, gradient, direction = trial, there, new_value, new_gradient, step
+
+
+def _worthwhile_ratio(size: int) -> float:
+    """By how much a pass without information has to shrink the error for it to be worth its time.
+
+    A pass with information costs about 1 + q/64 of those without (measured) and shrinks the error some fifty times.
+    """
+    return math.pow(50.0, -1 / (1 + size / 64))

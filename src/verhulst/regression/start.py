@@ -91,5 +91,7 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     )
     bound = np.full(rows.size, 0.25 * max(steps))
     bound[: int(rows.intercept)] = 0.0
-    found = newton(sample.statistics, start, ridge=bound if ridge is None else bound + ridge, tolerance=1.0)
+    # The sample's own optimum is about √(q n/taken) standard errors from that of the whole: a tenth of it will do.
+    near = 0.1 * math.sqrt(rows.size * n / taken)
+    found = newton(sample.statistics, start, ridge=bound if ridge is None else bound + ridge, tolerance=near)
     return (found.beta, found.information) if found.status == "converged" else None
