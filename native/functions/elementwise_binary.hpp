@@ -2,14 +2,14 @@
 //
 //   static Vec  wide(Vec a, Vec b);     float64
 //   static Pair narrow(Vec a, Vec b);   float32 and below
+//   static Vec  quick(Vec a, Vec b);    if there is one: rough, with quick_good, quick_reach (of a), quick_least
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
 
-#include "functions/kernel.hpp"
-#include "simd/narrow.hpp"
+#include "functions/elementwise.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 
@@ -21,10 +21,15 @@ struct Float64 {
 
 template <class F, class Format>
 Vec binary(Vec a, Vec b) {
-    if constexpr (std::is_same_v<Format, Float64>)
+    if constexpr (std::is_same_v<Format, Float64>) {
         return F::wide(a, b);
-    else
+    } else {
+        if constexpr (has_quick<F>::value) {
+            const Vec near = F::quick(a, b);
+            if (all(decided<F, Format>(a, near))) return near;
+        }
         return round_to_odd(F::narrow(a, b));
+    }
 }
 
 template <class F, class Format>

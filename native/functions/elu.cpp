@@ -5,7 +5,7 @@
 // e^z - 1 is a pair to 2^-61 (simd/exp_pair.hpp), the product with alpha a pair to 2^-60: float64 within 0.505 ULP.
 // Below -708, e^z - 1 is -1 to 2^-1021. z = 0 keeps its sign.
 #include "functions/elementwise_binary.hpp"
-#include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
@@ -19,6 +19,11 @@ struct Elu {
         const Pair left = fast_two_sum(hi, select(abs(lo) < abs(hi), lo, Vec(0.0)));
         const Pair nonzero = select(Vec(0.0) < z, Pair{z, Vec(0.0)}, left);
         return select(z == Vec(0.0), Pair{alpha * z, alpha * z}, nonzero);  // -0 + -0 is -0
+    }
+    static constexpr int quick_good = 39;
+    static constexpr double quick_reach = HUGE_VAL, quick_least = 0;
+    static inline Vec quick(Vec z, Vec alpha) {
+        return select(Vec(0.0) < z, z, alpha * expm1_quick(max(Vec(-700.0), min(Vec(0.0), z))));
     }
     static inline Vec wide(Vec z, Vec alpha) {
         const Pair p = narrow(z, alpha);

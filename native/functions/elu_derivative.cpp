@@ -3,7 +3,7 @@
 // e^z is a pair to 2^-62.8 times a power of two, which is applied last, in one rounding: within 0.505 ULP, and half a
 // unit where the result is subnormal (for 2^-60 < alpha < 2^60).
 #include "functions/elementwise_binary.hpp"
-#include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
@@ -12,6 +12,11 @@ struct EluDerivative {
     static inline Pair times(Vec alpha, Pair e) {
         const Vec hi = alpha * e.hi;
         return fast_two_sum(hi, fma(alpha, e.lo, fma(alpha, e.hi, -hi)));
+    }
+    static constexpr int quick_good = 44;
+    static constexpr double quick_reach = HUGE_VAL, quick_least = 0;
+    static inline Vec quick(Vec z, Vec alpha) {
+        return select(Vec(0.0) < z, Vec(1.0), alpha * exp_quick(max(Vec(-700.0), min(Vec(0.0), z))));
     }
     static inline Vec wide(Vec z, Vec alpha) {
         const ScaledPair e = exp_scaled(max(Vec(-758.0), min(Vec(0.0), z)));
