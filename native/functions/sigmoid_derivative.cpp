@@ -10,13 +10,9 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct SigmoidDerivative {
-    static inline Vec wide(Vec z) {
-        const Vec x = abs(z);
-        const Vec y = round(logistic_slope(x));
-        const Mask inside = x <= Vec(690.0);
-        return all(inside) ? y : select(inside, y, ends(x));
-    }
-    __attribute__((noinline)) static Vec ends(Vec x) { return logistic_slope_end(x, 0); }
+    static inline Mask usual(Vec z) { return abs(z) <= Vec(690.0); }
+    static inline Vec common(Vec z) { return round(logistic_slope(abs(z))); }
+    static Vec wide(Vec z) { return select(usual(z), common(z), logistic_slope_end(abs(z), 0)); }
 
     // e^-110 rounds to 0 in every narrow format.
     static inline Pair narrow(Vec z) { return pair(logistic_slope(min(Vec(110.0), abs(z)))); }

@@ -20,13 +20,13 @@ struct Silu {
         const Vec hi = z * sigma.q;
         return {hi, fma(z, sigma.rest * sigma.r, fma(z, sigma.q, -hi))};
     }
-    static inline Vec wide(Vec z) {
+    static inline Mask usual(Vec z) { return abs(z) <= Vec(690.0); }
+    static inline Vec common(Vec z) {
         const Pair p = times_sigmoid(z, exp_loose_pair(-z));
-        const Vec y = p.hi + p.lo;
-        const Mask inside = abs(z) <= Vec(690.0);
-        return copysign(all(inside) ? y : select(inside, y, ends(z)), z);
+        return copysign(p.hi + p.lo, z);
     }
-    __attribute__((noinline)) static Vec ends(Vec z) {
+    static Vec wide(Vec z) { return select(usual(z), common(z), copysign(ends(z), z)); }
+    static Vec ends(Vec z) {
         const Vec x = max(Vec(-800.0), z);
         const ScaledPair e = exp_scaled(min(Vec(0.0), x));
         const Vec hi = x * e.value.hi;

@@ -19,7 +19,9 @@ struct Tanh {
         const Pair s = fast_two_sum(2.0, m.hi);
         return divide(m, {s.hi, s.lo + m.lo});
     }
-    static inline Vec wide(Vec z) { return copysign(round(quotient(z)), z); }
+    static inline Vec common(Vec z) { return copysign(round(quotient(z)), z); }
+    static inline Mask usual(Vec z) { return z == z; }
+    static Vec wide(Vec z) { return common(z); }
 
     static inline Pair narrow(Vec z) {
         const Pair p = pair(quotient(z));  // <= 0

@@ -10,13 +10,9 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct TanhDerivative {
-    static inline Vec wide(Vec z) {
-        const Vec x = 2.0 * abs(z);
-        const Vec y = 4.0 * round(logistic_slope(x));
-        const Mask inside = x <= Vec(690.0);
-        return all(inside) ? y : select(inside, y, ends(x));
-    }
-    __attribute__((noinline)) static Vec ends(Vec x) { return logistic_slope_end(x, 2); }
+    static inline Mask usual(Vec z) { return abs(z) <= Vec(345.0); }
+    static inline Vec common(Vec z) { return 4.0 * round(logistic_slope(2.0 * abs(z))); }
+    static Vec wide(Vec z) { return select(usual(z), common(z), logistic_slope_end(2.0 * abs(z), 2)); }
 
     // 4 e^-110 rounds to 0 in every narrow format.
     static inline Pair narrow(Vec z) {
