@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
+import verhulst as vh
 from verhulst.regression import CollinearWarning, ConvergenceWarning, SeparationWarning, fit
 
 
@@ -298,3 +299,22 @@ def test_ridge_is_scikit_learns():
         np.testing.assert_allclose(heavy.coefficients, ours.coefficients, rtol=1e-9)
     separable = (X[:, 0] > 0).astype(int)
     assert np.isfinite(fit(X, separable, penalty="l2").coefficients).all()
+
+
+def test_outliers_that_hide_the_rest_of_a_column() -> None:
+    # exp(8 N(0, 1)): once its largest values are decided, the others look constant beside the column's mean.
+    rng = np.random.default_rng(1)
+    n = 60
+    x = rng.standard_normal(n)
+    y = (x + rng.standard_normal(n) > 0) * 1.0
+    group = np.where(y == 1, rng.choice(["a", "b", "c"], n), rng.choice(["a", "b"], n))
+    other, heavy = rng.standard_normal(n), np.exp(8 * rng.standard_normal(n))
+    kept = group != "c"
+    columns = [x, group == "b", other, heavy, *[rng.standard_normal(n) for _ in range(4)]]
+    X, y = np.column_stack(columns)[kept], y[kept]
+    found = fit(X, y)
+    assert found.converged
+    assert found.log_likelihood == pytest.approx(-18.1309156, abs=1e-6)
+    assert np.all(np.isfinite(found.standard_errors))
+    residual = y - vh.sigmoid(X @ found.coefficients[1:] + found.coefficients[0])
+    assert np.abs(X.T @ residual / np.abs(X).max(axis=0)).max() < 1e-9

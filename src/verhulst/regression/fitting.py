@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.functions import sigmoid_derivative
 from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import firth
@@ -22,6 +23,8 @@ from verhulst.regression.separation import SeparationWarning, SeparationWatch, s
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
 from verhulst.regression.statistics import Matrix, Statistics, Vector
+
+LOOKS = 3  # how often the columns may be centred anew where the information has collapsed
 
 
 def fit(
@@ -100,18 +103,35 @@ def fit(
         rows, near, beginning = data.rows(standard), None, start
         ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
         first = rows.statistics(start)
-    watch = SeparationWatch(lambda: (rows,)) if ridge is None else None
-    found = newton(
-        rows.statistics,
-        beginning,
-        first=first,
-        ridge=ridge,
-        tolerance=tolerance,
-        max_passes=max_passes,
-        approximation=None if near is None else near[1],
-        monitor=_watched(watch, verbose),
-    )
-    certificate = None if watch is None else watch.certificate(found)
+    approximation = None if near is None else near[1]
+    earlier: tuple[Pass, ...] = ()
+    for looks_left in reversed(range(LOOKS)):
+        watch = _watch(rows) if ridge is None else None
+        found = newton(
+            rows.statistics,
+            beginning,
+            first=first,
+            ridge=ridge,
+            tolerance=tolerance,
+            max_passes=max_passes,
+            approximation=approximation,
+            monitor=_watched(watch, verbose),
+        )
+        certificate = None if watch is None else watch.certificate(found)
+        if certificate is not None or Factor.of(_with(ridge, found.information)).full or not looks_left:
+            break
+        # Independent columns became dependent on the way: what tells them apart is lost in rounding. Centred where the
+        # information is, they are apart again.
+        earlier += found.passes
+        coefficients = standard.original(found.beta)
+        standard = standard.seen_by(data.X, _information_weight(data, coefficients, intercept))
+        rows, beginning, approximation = data.rows(standard), standard.working(coefficients), None
+        first = rows.statistics(beginning)
+        start = np.zeros(rows.size)
+        if intercept:
+            start[0] = null
+        ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
+    found = replace(found, passes=earlier + found.passes)
     if certificate is None and found.status in ("passes", "stalled"):
         warnings.warn(
             f"the fit did not converge: after {len(found.passes)} passes the coefficients are still about "
@@ -136,6 +156,24 @@ def _ridge(standard: Standardisation, C: float, weight_exponent: int) -> Vector:
     """½‖b‖²/C on the slopes as given, for the standardised columns and scaled weights."""
     slopes = standard.inverse_scale**2 / C * 2.0**-weight_exponent
     return np.concatenate([[0.0], slopes]) if standard.intercept else slopes
+
+
+def _watch(rows: Rows) -> SeparationWatch:
+    return SeparationWatch(lambda: (rows,))
+
+
+def _with(ridge: Vector | None, information: Matrix) -> Matrix:
+    return information if ridge is None else information + np.diag(ridge)
+
+
+def _information_weight(data: Observations, coefficients: Vector, intercept: bool) -> Vector:
+    """What each row adds to the information: its weight times p(1 − p)."""
+    slopes = coefficients[1:] if intercept else coefficients
+    log_odds = data.X @ slopes + (coefficients[0] if intercept else 0.0)
+    if data.offset is not None:
+        log_odds = log_odds + data.offset
+    information: Vector = sigmoid_derivative(log_odds)
+    return information if data.weight is None else data.weight * information
 
 
 def _first_look(rows: Rows, data: Observations, beta: Vector, information: bool) -> Statistics:
@@ -175,8 +213,7 @@ def _result(
     ridge: Vector | None,
 ) -> LogisticFit:
     unit = 2.0**data.weight_exponent
-    hessian = found.information if ridge is None else found.information + np.diag(ridge)
-    factor = Factor.of(hessian)
+    factor = Factor.of(_with(ridge, found.information))
     return LogisticFit(
         names=data.names,
         intercept=standard.intercept,

@@ -51,6 +51,21 @@ class Standardisation:
         exponent = np.round(np.log2(np.where(with_spread, spread, 1.0)))
         return cls(centre, np.where(with_spread, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), intercept)
 
+    def seen_by(self, X: Matrix, weight: Vector) -> Standardisation:
+        """Centred and scaled as the rows with weight see the columns: by weighted means and standard deviations.
+
+        For the end of a fit whose outliers are all decided: they hold no information any more, but they have moved the
+        mean so far away that the others look constant beside it.
+        """
+        share = weight / np.sum(weight)
+        X = np.asarray(X, dtype=float)
+        centre = share @ X if self.intercept else self.centre
+        spread = np.sqrt(share @ (X - centre) ** 2)
+        usable = (self.inverse_scale > 0) & (spread > 0)
+        exponent = np.round(np.log2(np.where(usable, spread, 1.0)))
+        scale = np.where(usable, np.exp2(np.clip(-exponent, -1000, 1000)), self.inverse_scale)
+        return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
+
     def without(self, columns: list[int]) -> Standardisation:
         """The same with some columns (by their place in X) taken out."""
         inverse_scale = self.inverse_scale.copy()
