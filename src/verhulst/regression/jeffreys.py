@@ -100,7 +100,7 @@ class JeffreysLikelihood:
                 weighted.append((z_root, p))
         factor, failed = lapack.dpotrf(information, lower=1)
         if failed:
-            raise NotIdentified("the information matrix is singular: offsets or weights so extreme that too few rows count")
+            raise NotIdentified("the information is singular: offsets or weights are so extreme that few rows count")
         root = lapack.dtrtri(factor, lower=1)[0]
         gradient = np.zeros(size)
         double = np.zeros((size, size)) if augmented else None

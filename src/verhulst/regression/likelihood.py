@@ -19,7 +19,7 @@ from verhulst.regression.newton import newton
 from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector, merge
 
 SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by sharing C
-FARTHEST = 1e8  # standard errors; a profile that has not fallen enough there never will in double precision
+FARTHEST = 2.0**14  # standard errors; a profile that has not fallen enough there is taken never to
 
 
 def chi_squared_quantile(level: float) -> float:
@@ -133,7 +133,7 @@ class Likelihood:
             matrix = None if s.information is None else others.T @ s.information @ others
             return Statistics(s.log_likelihood, others.T @ s.gradient, matrix, s.row_norm)
 
-        return newton(statistics, others.T @ self.beta, max_passes=200).log_likelihood
+        return newton(statistics, others.T @ self.beta, max_passes=60).log_likelihood
 
     def heights(self, contrasts: Matrix, values: Vector) -> Vector:
         """(k,) the largest log-likelihoods where each contrast has its value."""
