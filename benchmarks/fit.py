@@ -228,7 +228,7 @@ def peak_memory(n: int, p: int) -> float:
     child = os.fork()
     if child == 0:
         cell = make("iid", n, p)
-        fit(cell.X[:1000], cell.y[:1000])  # what is loaded on first use
+        fit(cell.X[:1000, :2], cell.y[:1000])  # what is loaded on first use
         with open("/proc/self/clear_refs", "w", encoding="ascii") as reset:
             reset.write("5")
         before = _high_water()
