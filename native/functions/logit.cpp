@@ -44,7 +44,8 @@ struct Logit {
         const Pair r = reduced(safe, at);
         at.k = at.k - select(tiny, Vec(100.0), Vec(0.0));
         const Pair y = logarithm::finish(r, at);
-        const Vec at_ends = select(p == Vec(0.0), Vec(-HUGE_VAL), select(p == Vec(1.0), Vec(HUGE_VAL), Vec(std::nan(""))));
+        const Vec right_end = select(p == Vec(1.0), Vec(HUGE_VAL), Vec(std::nan("")));
+        const Vec at_ends = select(p == Vec(0.0), Vec(-HUGE_VAL), right_end);
         return select(inside, y, Pair{at_ends, 0.0});
     }
     static inline Mask usual(Vec p) { return (Vec(0x1p-1000) <= p) & (p < Vec(1.0)); }

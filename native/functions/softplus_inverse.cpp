@@ -2,11 +2,11 @@
 //
 // Every case is a logarithm of 2^k (1 + f) by way of e^x - 1, which is good to 2^-61 of itself (simd/exp_pair.hpp):
 //   low     y < 1.2, but not middle: m = e^y - 1 gives k and f.
-//   middle  0.5625 < y < 0.8125, about the root log 2: k = 0 and f = e^y - 2 = 2 (e^d - 1), d = y - log 2 as a pair (log 2
-//           taken to 160 bits), so that f keeps full relative accuracy.
+//   middle  0.5625 < y < 0.8125, about the root log 2: k = 0 and f = e^y - 2 = 2 (e^d - 1), d = y - log 2 as a
+//           pair (log 2 taken to 160 bits), so that f keeps full relative accuracy.
 //   high    y >= 1.2: y + log m, m = 1 - e^-y = -(e^-y - 1).
-// Error.  middle: 2^-61 of f, so of the result, plus log_pair's. low: the result is above 0.22 in absolute value, and m good to
-//   2^-61 of itself where y is small and |log m| large, to 2^-63 elsewhere. high: |log m| < 0.36, the result above 0.84.
+// Error.  middle: 2^-61 of f, so of the result, plus log_pair's. low: the result is above 0.22 in absolute
+//   value, and m good to 2^-61 of itself where y is small and |log m| large, to 2^-63 elsewhere. high: |log m| < 0.36, the result above 0.84.
 //   Together at most 0.51 units in the last place.
 // Ends.   A subnormal y is m itself, multiplied by 2^100 first. 0 gives -inf, y < 0 nan.
 // Tested  against 250-bit MPFR on (0, 2^1020), dense near log 2, 0 and 1.2.

@@ -48,8 +48,9 @@ alignas(64) constexpr PairTable16 octave_steps(
      -0x1.68a2911eba000p-3, -0x1.1db2daee0e000p-3, -0x1.aad19c1a4c000p-4, -0x1.1f2b986484000p-4,
      -0x1.303f6b5e18000p-5, 0x0.0000000000000p+0, 0x1.9fed7835d0000p-5, 0x1.bc5579e0b8000p-4,
      0x1.4de7bb6bce000p-3, 0x1.b7dc2dde42000p-3, 0x1.0e4cd84e94000p-2, 0x1.3e4f1d06b7000p-2});
-constexpr double log2_hi = 0x1.62e42fefa3800p-1;   // log 2 to a multiple of 2^-42, so that k log2_hi + log(1/c) is exact
-constexpr double log2_lo = 0x1.ef35793c76730p-45;  // the rest
+// log 2: to a multiple of 2^-42, so that k log2_hi + log(1/c) is exact, and the rest.
+constexpr double log2_hi = 0x1.62e42fefa3800p-1;
+constexpr double log2_lo = 0x1.ef35793c76730p-45;
 
 // (log(1 + r) - r + r^2/2)/r^3.
 static inline Vec cubic_rest(Vec r, Vec r2) {
@@ -103,8 +104,8 @@ static inline Pair finish(Pair r, const Place& at) {
     return {y.hi, fma(at.k, log2_lo, y.lo)};
 }
 
-// base + log(1 + r) to 2^-43 of itself: log(1 + r) = r + r^2 Q(r), Q minimax of degree 5, |r^2 (Q - exact)| < 2^-43.6 |r|.
-// For results whose rounding is guarded (see elementwise.hpp); any rounding of the multiply-adds will do.
+// base + log(1 + r) to 2^-43 of itself: log(1 + r) = r + r^2 Q(r), Q minimax of degree 5,
+// |r^2 (Q - exact)| < 2^-43.6 |r|. For results whose rounding is guarded (see elementwise.hpp); any rounding of the multiply-adds will do.
 static inline Vec finish_quick(Vec r, Vec base) {
     const Vec r2 = r * r;
     const Vec low = multiply_add(r, 0x1.555555510a596p-2, -0x1.000000001eeaap-1);
