@@ -7,7 +7,7 @@ SOURCES := $(shell find src native meson.build -type f -not -name '*.pyc')
 # Installed, not linked in place: tests and benchmarks see what a user gets.
 INSTALL := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation -Cbuild-dir=build/make
 
-.PHONY: demo test bench prove docs lint types clean
+.PHONY: demo test bench prove sanitize docs lint types clean
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,18 @@ bench: $(VENV)/.bench
 
 prove: $(VENV)/.made
 	$(BIN)/python -m proofs
+
+# The core built with AddressSanitizer and UndefinedBehaviorSanitizer, and every test that calls it.
+SANITIZED := build/sanitize
+sanitize: $(VENV)/.made
+	test -f $(SANITIZED)/build.ninja || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/meson setup $(SANITIZED) \
+	  -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	$(BIN)/ninja -C $(SANITIZED) --quiet
+	rm -rf $(SANITIZED)/stage && mkdir -p $(SANITIZED)/stage && cp -r src/verhulst $(SANITIZED)/stage/
+	cp $(SANITIZED)/native/_core*.so $(SANITIZED)/stage/verhulst/
+	LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONPATH=$(SANITIZED)/stage \
+	  $(BIN)/python -m pytest -p no:cacheprovider tests/functions tests/native tests/losses tests/regression
 
 docs: $(VENV)/.made
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
