@@ -11,7 +11,9 @@ namespace {
 struct EluDerivative {
     static inline Pair times(Vec alpha, Pair e) {
         const Vec hi = alpha * e.hi;
-        return fast_two_sum(hi, fma(alpha, e.lo, fma(alpha, e.hi, -hi)));
+        const Vec lo = fma(alpha, e.lo, fma(alpha, e.hi, -hi));
+        // Where alpha is infinite the low part is nan, and hi is the answer.
+        return fast_two_sum(hi, select(is_nan(lo), Vec(0.0), lo));
     }
     static constexpr int quick_good = 44;
     static constexpr double quick_reach = HUGE_VAL, quick_least = 0;
@@ -21,7 +23,6 @@ struct EluDerivative {
     static inline Vec wide(Vec z, Vec alpha) {
         const ScaledPair e = exp_scaled(max(Vec(-758.0), min(Vec(0.0), z)));
         const Pair p = times(alpha, e.value);
-        // Where alpha is infinite the low part is nan, and hi is the answer.
         const Vec left = scale_once(Pair{p.hi, select(is_nan(p.lo), Vec(0.0), p.lo)}, e.exponent);
         return select(Vec(0.0) < z, Vec(1.0), left);
     }
