@@ -65,12 +65,13 @@ def backpropagate(
     return gradients[::-1]
 
 
-def _digits() -> tuple[np.ndarray, np.ndarray]:
+def _digits(cases: int) -> tuple[np.ndarray, np.ndarray]:
     # Read as a file: importing scikit-learn for its load_digits would take two seconds.
     spec = importlib.util.find_spec("sklearn")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the digits come with scikit-learn, which is not installed", name="sklearn")
-    table = np.loadtxt(pathlib.Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
+    path = pathlib.Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    table = np.loadtxt(path, delimiter=",", max_rows=cases)
     return table[:, :-1], table[:, -1].astype(int)
 
 
@@ -82,8 +83,8 @@ def prepare_vanishing(depth: int = 20, width: int = 64, cases: int = 256, seed: 
     ModuleNotFoundError
         Without scikit-learn, which holds the digits.
     """
-    pixels, labels = _digits()
-    x = (pixels[:cases] - pixels[:cases].mean(axis=0)) / 16
+    pixels, labels = _digits(cases)
+    x = (pixels - pixels.mean(axis=0)) / 16
     networks = []
     for name, f, slope, variance in (
         ("sigmoid", vh.sigmoid, vh.sigmoid_derivative, 1.0),
@@ -93,7 +94,7 @@ def prepare_vanishing(depth: int = 20, width: int = 64, cases: int = 256, seed: 
         rng = np.random.default_rng(seed)
         sizes = [x.shape[1]] + [width] * depth + [10]
         weights = [rng.normal(0, np.sqrt(variance / a), (a, b)) for a, b in itertools.pairwise(sizes)]
-        gradients = backpropagate(x, labels[:cases], weights, f, slope)
+        gradients = backpropagate(x, labels, weights, f, slope)
         networks.append(GradientByLayer(name, tuple(float(np.linalg.norm(g)) for g in gradients[:-1])))
     return Vanishing(tuple(networks), depth, width)
 

@@ -62,6 +62,7 @@ class Factor:
             step[self.used] = lapack.dpotrs(self.root, gradient[self.used] / scale, lower=0)[0] / scale
         return step
 
+    @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
     def inverse(self) -> Matrix:
         """H⁻¹; nan in the rows and columns that take no part."""
         result = np.full((len(self.scale),) * 2, np.nan)

@@ -27,8 +27,6 @@ from verhulst.regression.statistics import Matrix, Statistics, Vector
 LOOKS = 3  # how often the columns may be centred anew where the information has collapsed
 
 
-# What overflows on the way (weights of 1e300, offsets of ±700) is looked at where it matters, and said in a sentence.
-@np.errstate(over="ignore", invalid="ignore")
 def fit(
     X: ArrayLike,
     y: ArrayLike,
@@ -204,6 +202,7 @@ def _divided(matrix: Matrix, unit: float) -> Matrix:
         return matrix / unit
 
 
+@np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
 def _result(
     found: Fit,
     data: Observations,

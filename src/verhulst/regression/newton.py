@@ -94,6 +94,7 @@ class Fit:
     status: Status
 
 
+@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def newton(
     statistics: StatisticsFunction,
     start: Vector,

@@ -104,6 +104,7 @@ def _divide(a: Vector, b: Vector) -> Vector:
     return result
 
 
+@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
     """Mean and standard deviation of each column (0 and root mean square without an intercept), safe from overflow."""
     low, high = X.min(axis=0), X.max(axis=0)

@@ -40,6 +40,7 @@ def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, pass
     return b
 
 
+@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def log_likelihood(
     y: Vector, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
 ) -> float:
