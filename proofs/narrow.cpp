@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cpu.hpp"
 #include "formats.hpp"
+#include "kernels.hpp"
 #include "references.hpp"
 
 namespace {
@@ -46,17 +46,6 @@ bool is_nan(const Format& f, std::uint32_t bits) {
     return (bits & ~(1u << (f.width - 1))) > static_cast<std::uint32_t>(f.greatest - f.least + 2) << (f.precision - 1);
 }
 
-int function_index(const std::string& name) {
-    const char* names[] = {
-#define VERHULST_FUNCTION(name, inputs, outputs) #name,
-#include "functions/functions.def"
-#undef VERHULST_FUNCTION
-    };
-    for (int i = 0; i < verhulst::function_count; ++i)
-        if (name == names[i]) return i;
-    return -1;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,10 +61,7 @@ int main(int argc, char** argv) {
     type = std::string(argv[2]) == "float16"    ? verhulst::float16
            : std::string(argv[2]) == "bfloat16" ? verhulst::bfloat16
                                                 : verhulst::float32;
-    std::vector<const verhulst::Level*> levels;
-    for (const verhulst::Level* const* l = verhulst::usable_levels(); *l; ++l)
-        if ((std::string(",") + argv[3] + ",").find(std::string(",") + (*l)->name + ",") != std::string::npos)
-            levels.push_back(*l);
+    const std::vector<const verhulst::Level*> levels = named_levels(argv[3]);
     if (levels.empty()) return std::fprintf(stderr, "%s: none of these levels runs here\n", argv[3]), 2;
 
     const bool wide = format->width == 32;
@@ -155,8 +141,7 @@ int main(int argc, char** argv) {
             }
         }
     }
-    std::string names;
-    for (const verhulst::Level* level : levels) names += (names.empty() ? "\"" : ", \"") + std::string(level->name) + "\"";
+    const std::string names = json_names(levels);
     std::printf("{\"function\": \"%s\", \"format\": \"%s\", \"levels\": [%s], \"inputs\": %llu, \"judged_by_mpfr\": %llu, "
                 "\"failures\": %llu, \"examples\": [%s]}\n",
                 argv[1], argv[2], names.c_str(), static_cast<unsigned long long>(last - first),

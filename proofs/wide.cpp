@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "cpu.hpp"
+#include "kernels.hpp"
 #include "references.hpp"
 #include "samples.hpp"
 
@@ -38,17 +38,6 @@ struct Measure {
     }
 };
 
-int function_index(const std::string& name) {
-    const char* names[] = {
-#define VERHULST_FUNCTION(name, inputs, outputs) #name,
-#include "functions/functions.def"
-#undef VERHULST_FUNCTION
-    };
-    for (int i = 0; i < verhulst::function_count; ++i)
-        if (name == names[i]) return i;
-    return -1;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -56,10 +45,7 @@ int main(int argc, char** argv) {
     const Reference* r = find_reference(argv[1]);
     const int index = function_index(argv[1]);
     if (!r || index < 0) return std::fprintf(stderr, "%s: no kernel or no reference\n", argv[1]), 2;
-    std::vector<const verhulst::Level*> levels;
-    for (const verhulst::Level* const* l = verhulst::usable_levels(); *l; ++l)
-        if ((std::string(",") + argv[2] + ",").find(std::string(",") + (*l)->name + ",") != std::string::npos)
-            levels.push_back(*l);
+    const std::vector<const verhulst::Level*> levels = named_levels(argv[2]);
     if (levels.empty()) return std::fprintf(stderr, "%s: none of these levels runs here\n", argv[2]), 2;
     const std::size_t points = argc > 3 ? std::strtoull(argv[3], nullptr, 0) : 20000;
 
@@ -94,8 +80,7 @@ int main(int argc, char** argv) {
             hunt.points.push_back(from_bits64(bits64(hard[i].second) + static_cast<std::uint64_t>(d)));
     if (!hunt.points.empty()) run(hunt);
 
-    std::string names;
-    for (const verhulst::Level* level : levels) names += (names.empty() ? "\"" : ", \"") + std::string(level->name) + "\"";
+    const std::string names = json_names(levels);
     const bool failed = !(worst <= r->ulp) || level_differences;
     std::printf("{\"function\": \"%s\", \"format\": \"float64\", \"levels\": [%s], \"inputs\": %zu, \"largest_error\": %.5f, "
                 "\"at\": \"%a\", \"stratum\": \"%s\", \"limit\": %g, \"absolute\": %g, \"level_differences\": %zu, \"failed\": %s}\n",
