@@ -61,13 +61,23 @@ def usable_levels() -> list[str]:
     return [level for level in LEVELS if runs(level)]
 
 
+def included(path: pathlib.Path, found: set[pathlib.Path]) -> None:
+    """Add a source of the core, and all that it includes, to `found`."""
+    if path in found:
+        return
+    found.add(path)
+    for name in re.findall(r'^#include "(.+)"', path.read_text(), re.MULTILINE):
+        included(ROOT / "native" / name, found)
+
+
 def sources(name: str) -> str:
     """A hash of everything that a function's kernel and its proof are made of."""
-    native = ROOT / "native"
-    files = [native / "functions" / f"{name}.cpp", native / "meson.build"]
-    files += [*native.glob("functions/*.hpp"), *native.glob("simd/*.hpp")]
-    files += [*ROOT.glob("proofs/*.cpp"), *ROOT.glob("proofs/*.hpp")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
+    files: set[pathlib.Path] = set()
+    included(ROOT / "native/functions" / f"{name}.cpp", files)
+    # Of the build, all but the lists of other files: levels and flags.
+    build = re.sub(r"^ +'?(files\()?'?\w+/.*\n", "", (ROOT / "native/meson.build").read_text(), flags=re.MULTILINE)
+    parts = [path.read_bytes() for path in sorted(files | {*ROOT.glob("proofs/*.cpp"), *ROOT.glob("proofs/*.hpp")})]
+    return hashlib.sha256(b"".join([*parts, build.encode()])).hexdigest()[:16]
 
 
 def run(arguments: Sequence[str]) -> Result:

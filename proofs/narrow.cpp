@@ -3,6 +3,7 @@
 // For each input the filter gives an interval that holds the exact result. Where both ends round to the same number,
 // that number is the answer; elsewhere MPFR decides. Each level's kernel must give exactly that, bit for bit (any nan
 // for nan; the sign of zero counts). Prints one line of JSON.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -46,6 +47,22 @@ bool is_nan(const Format& f, std::uint32_t bits) {
     return (bits & ~(1u << (f.width - 1))) > static_cast<std::uint32_t>(f.greatest - f.least + 2) << (f.precision - 1);
 }
 
+// Float32 results as expected, any nan for nan.
+bool same(const char* out, const std::uint32_t* expected) {
+    std::uint32_t got, different = 0;
+    for (int i = 0; i < chunk; ++i) {
+        std::memcpy(&got, out + 4 * i, 4);
+        const bool both_nan = (got & 0x7fffffff) > 0x7f800000 && (expected[i] & 0x7fffffff) > 0x7f800000;
+        different |= (got ^ expected[i]) & (both_nan ? 0 : ~0u);
+    }
+    return different == 0;
+}
+
+bool everywhere(I mask) {
+    static const I all_true = D{} == 0;
+    return std::memcmp(&mask, &all_true, sizeof mask) == 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,14 +93,16 @@ int main(int argc, char** argv) {
     alignas(64) char narrow_in[chunk * 4], out[chunk * 4];
     for (std::uint64_t start = first; start < last; start += chunk) {
         const int n = static_cast<int>(std::min<std::uint64_t>(chunk, last - start));
-        for (int i = 0; i < chunk; ++i) {
-            in[i] = static_cast<std::uint32_t>(start + (i < n ? i : 0));
-            if (wide) {
+        for (int i = 0; i < chunk; ++i) in[i] = static_cast<std::uint32_t>(start + (i < n ? i : 0));
+        if (wide) {
+            std::memcpy(narrow_in, in, sizeof in);
+            for (int i = 0; i < chunk; ++i) {
                 float s;
                 std::memcpy(&s, &in[i], 4);
                 x[i] = s;
-                std::memcpy(narrow_in + 4 * i, &in[i], 4);
-            } else {
+            }
+        } else {
+            for (int i = 0; i < chunk; ++i) {
                 x[i] = decode(*format, in[i]);
                 const std::uint16_t h = static_cast<std::uint16_t>(in[i]);
                 std::memcpy(narrow_in + 2 * i, &h, 2);
@@ -101,6 +120,16 @@ int main(int argc, char** argv) {
                 std::uint32_t a[8], b[8];
                 std::memcpy(a, &low, sizeof a);
                 std::memcpy(b, &high, sizeof b);
+                // Nearly always all eight are decided, or all nan; else one after the other.
+                const I plain = (y.value - y.value == 0) & (v - v == 0) & (v != 0);
+                if (std::memcmp(a, b, sizeof a) == 0 && everywhere(plain)) {
+                    std::memcpy(expected + i, a, sizeof a);
+                    continue;
+                }
+                if (everywhere((y.value != y.value) & (v - v == 0))) {
+                    std::fill_n(expected + i, 8, 0x7fc00000u);
+                    continue;
+                }
                 for (int j = 0; j < 8; ++j) {
                     // A filter gives nan outside its function's domain, and for nan: so must the kernel. (Were the filter
                     // wrong, the kernel would be found different.) Both ends round to one number, 0 and inf among them:
@@ -125,6 +154,7 @@ int main(int argc, char** argv) {
             const char* source = narrow_in;
             char* target = out;
             level->functions[index]->by_type[type](&source, &target, chunk);
+            if (wide && n == chunk && same(out, expected)) continue;
             for (int i = 0; i < n; ++i) {
                 std::uint32_t got = 0;
                 if (wide)

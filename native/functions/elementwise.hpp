@@ -11,6 +11,10 @@
 // and, to be fast in the narrow formats, a fifth, which may be rough, for two vectors at a time:
 //   static Two quick(Two z);     a relative error of at most 2^-quick_good where |z| <= quick_reach, nan for nan if it
 //                                is called with one; any result elsewhere, |result| >= quick_least or checked
+//   static Settled settled(Vec z);  there may also be: far out and outside the domain, what results round to
+// and one more for levels with vectors of floats (simd/v4_floats.hpp):
+//   static Guess floats(Floats z);  a float and what it lacks (simd/narrow.hpp), for |z| <= floats_reach; elsewhere
+//                                anything
 // A quick result is used where its error cannot change the rounding, which is nearly always; else `narrow` decides.
 // Tails go through the same vector code on a padded block, so length and offset cannot change a bit.
 #pragma once
@@ -32,6 +36,16 @@ template <class F, class = void>
 struct has_quick : std::false_type {};
 template <class F>
 struct has_quick<F, std::void_t<decltype(F::quick_good)>> : std::true_type {};
+
+// Where a result is known to round to a value, in every narrow format.
+struct Settled {
+    Mask where;
+    Vec value;
+};
+template <class F, class = void>
+struct has_settled : std::false_type {};
+template <class F>
+struct has_settled<F, std::void_t<decltype(F::settled(Vec()))>> : std::true_type {};
 
 template <class F, class = void>
 struct has_common : std::false_type {};
@@ -62,13 +76,23 @@ static inline void wide_block(const double* x, double* y) {
     }
 }
 
+// Asks for what is read a page later, across which the processor does not look ahead by itself.
+template <int count, class Number>
+static inline void prefetch(const Number* x) {
+    for (std::size_t line = 0; line < count * sizeof(Number); line += 64)
+        __builtin_prefetch(reinterpret_cast<const char*>(x) + 4096 + line);
+}
+
 template <class F>
 void wide_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
     const double* x = reinterpret_cast<const double*>(in[0]);
     double* y = reinterpret_cast<double*>(out[0]);
     constexpr int step = together<F> * lanes;
     std::ptrdiff_t i = 0;
-    for (; i + step <= n; i += step) wide_block<F>(x + i, y + i);
+    for (; i + step <= n; i += step) {
+        prefetch<step>(x + i);
+        wide_block<F>(x + i, y + i);
+    }
     if (i < n) {
         double block[step] = {};
         std::copy(x + i, x + n, block);
@@ -79,6 +103,14 @@ void wide_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
 
 template <class F, class Format>
 __attribute__((noinline)) void narrow_with_care(Two z, typename Format::Storage* y) {
+    if constexpr (has_settled<F>::value) {
+        const Settled a = F::settled(z.a), b = F::settled(z.b);
+        if (all(a.where & b.where)) {
+            Format::store(y, a.value);
+            Format::store(y + lanes, b.value);
+            return;
+        }
+    }
     Format::store(y, round_to_odd(F::narrow(z.a)));
     Format::store(y + lanes, round_to_odd(F::narrow(z.b)));
 }
@@ -105,18 +137,69 @@ static inline void narrow_block(const typename Format::Storage* x, typename Form
     narrow_with_care<F, Format>(z, y);
 }
 
+#ifdef VERHULST_FLOATS
+template <class F, class = void>
+struct has_floats : std::false_type {};
+template <class F>
+struct has_floats<F, std::void_t<decltype(F::floats(Floats()))>> : std::true_type {};
+
+template <class F, class Format>
+__attribute__((noinline)) void narrow_block_apart(const typename Format::Storage* x, typename Format::Storage* y) {
+    narrow_block<F, Format>(x, y);
+}
+
+// Vectors of floats, each as many numbers as two vectors of doubles.
+template <class F, class Format>
+__attribute__((always_inline)) static inline void float_block(const typename Format::Storage* x,
+                                                              typename Format::Storage* y) {
+    constexpr int count = Format::float_vectors;
+    Decided result[count];
+    FloatMask sure[count];
+    for (int k = 0; k < count; ++k) {
+        const Floats z = Format::load_floats(x + k * float_lanes);
+        result[k] = Format::decide(F::floats(z));
+        sure[k] = result[k].sure & (abs(z) <= Floats(F::floats_reach));
+    }
+    for (int k = 1; k < count; ++k) sure[0] = sure[0] & sure[k];
+    for (int k = 0; k < count; ++k) {
+        if (all(sure[0]))
+            Format::store_decided(y + k * float_lanes, result[k].value);
+        else
+            narrow_block_apart<F, Format>(x + k * float_lanes, y + k * float_lanes);
+    }
+}
+template <class F, class Format>
+constexpr int narrow_step = 2 * lanes * (has_floats<F>::value ? Format::float_vectors : 1);
+#else
+template <class F>
+using has_floats = std::false_type;
+template <class F, class Format>
+constexpr int narrow_step = 2 * lanes;
+#endif
+
+template <class F, class Format>
+static inline void quickest_block(const typename Format::Storage* x, typename Format::Storage* y) {
+#ifdef VERHULST_FLOATS
+    if constexpr (has_floats<F>::value) return float_block<F, Format>(x, y);
+#endif
+    narrow_block<F, Format>(x, y);
+}
+
 template <class F, class Format>
 void narrow_kernel(const char* const* in, char* const* out, std::ptrdiff_t n) {
     using Storage = typename Format::Storage;
-    constexpr int step = 2 * lanes;
+    constexpr int step = narrow_step<F, Format>;
     const Storage* x = reinterpret_cast<const Storage*>(in[0]);
     Storage* y = reinterpret_cast<Storage*>(out[0]);
     std::ptrdiff_t i = 0;
-    for (; i + step <= n; i += step) narrow_block<F, Format>(x + i, y + i);
+    for (; i + step <= n; i += step) {
+        prefetch<step>(x + i);
+        quickest_block<F, Format>(x + i, y + i);
+    }
     if (i < n) {
         Storage block[step] = {};
         std::copy(x + i, x + n, block);
-        narrow_block<F, Format>(block, block);
+        quickest_block<F, Format>(block, block);
         std::copy(block, block + (n - i), y + i);
     }
 }

@@ -14,7 +14,7 @@ struct HardSigmoid {
     static inline Pair narrow(Vec z) {
         const Pair s = two_sum(z, Vec(3.0));
         const Vec q = s.hi * sixth;
-        const Vec rest = (fma(-q, Vec(6.0), s.hi) + s.lo) * sixth;
+        const Vec rest = (fnma(q, Vec(6.0), s.hi) + s.lo) * sixth;
         const Pair inside = fast_two_sum(q, rest);
         const Pair above = select(Vec(3.0) <= z, Pair{Vec(1.0), Vec(0.0)}, inside);
         return select(z <= Vec(-3.0), Pair{Vec(0.0), Vec(0.0)}, above);

@@ -11,6 +11,7 @@
 // Tested  against 250-bit MPFR on [-746, 0), dense near 0 and on both sides of -1.2.
 #include "functions/elementwise.hpp"
 #include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -46,6 +47,26 @@ struct Log1mExp {
         const Pair y = fast_two_sum(p.hi, p.lo);
         return select(x < Vec(0.0), y, Pair{select(x == Vec(0.0), Vec(-HUGE_VAL), Vec(std::nan(""))), 0.0});
     }
+
+    // -e^-110 rounds to -0 in every narrow format.
+    static inline Settled settled(Vec x) {
+        return {~((Vec(-110.0) <= x) & (x <= Vec(0.0))), select(x <= Vec(0.0), Vec(-0.0), Vec(std::nan("")))};
+    }
+
+    // The same two cases: left of -1.2, h to 2^-46; right of it, m to 2^-40 and |log m| > 0.359.
+    static constexpr int quick_good = 38;
+    static constexpr double quick_reach = 87, quick_least = 0;
+    static inline Vec quick(Vec x) {
+        const exponential::Quick e = exponential::quick(x);
+        const Vec h = multiply_add(e.power, e.fraction, e.power);
+        const Vec m = -multiply_add(e.power, e.fraction, e.power - 1.0);
+        const Mask far = x <= Vec(-1.2);
+        const logarithm::Place at = logarithm::place(select(far, 1.0 - h, m));
+        const Vec r = select(far, multiply_add(-h, at.c, at.c - 1.0), multiply_add(at.scaled(m), at.c, -1.0));
+        const Vec y = logarithm::finish_quick(r, multiply_add(at.k, logarithm::log2_hi, at.log));
+        return select(x < Vec(0.0), y, Vec(0.0));
+    }
+    static inline Two quick(Two x) { return {quick(x.a), quick(x.b)}; }
 };
 
 }  // namespace

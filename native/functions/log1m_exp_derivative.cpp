@@ -6,6 +6,7 @@
 // Tested   against 320-bit MPFR on (-760, 0), all exponents, dense near -log 2.
 #include "functions/elementwise.hpp"
 #include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 #include "simd/reciprocal.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -18,6 +19,19 @@ struct Log1mExpDerivative {
         const Vec edge = select(x <= Vec(0.0), Vec(-HUGE_VAL), Vec(std::nan("")));
         return select(x < Vec(-0x1p-1024), inside, Pair{edge, Vec(0.0)});
     }
+    // -e^-110 rounds to -0 in every narrow format.
+    static inline Settled settled(Vec x) {
+        return {~((Vec(-110.0) <= x) & (x <= Vec(0.0))), select(x <= Vec(0.0), Vec(-0.0), Vec(std::nan("")))};
+    }
+
+    static constexpr int quick_good = 38;
+    static constexpr double quick_reach = 87, quick_least = 0;
+    static inline Two quick(Two x) {
+        const Vec a = -expm1_quick(-x.a), b = -expm1_quick(-x.b);
+        const Vec both = 1.0 / (a * b);
+        return {select(x.a < Vec(0.0), b * both, Vec(0.0)), select(x.b < Vec(0.0), a * both, Vec(0.0))};
+    }
+
     static Vec wide(Vec x) {
         const Pair p = narrow(x);
         const Vec y = p.hi + p.lo;

@@ -9,7 +9,7 @@ namespace verhulst::VERHULST_LEVEL {
 // As a quotient of pairs, x <= 690 (beyond, residuals underflow): e to 2^-62.6, the square and the residual to 2^-90.
 // The derivative of log(e/(1 + e)^2) in log e is (1 - e)/(1 + e) <= 1, so the quotient is good to 2^-62.6.
 static inline Quotient logistic_slope(Vec x) {
-    const Pair e = exp_loose_pair(-x);
+    const Pair e = exp_minus_loose_pair(x);
     const Pair s = fast_two_sum(1.0, e.hi);
     const Vec s_lo = s.lo + e.lo;
     const Vec square = s.hi * s.hi;

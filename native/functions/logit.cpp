@@ -32,7 +32,7 @@ struct Logit {
         const Vec n_lo = fma(g, p, -n);
         const Vec difference = n - q;
         const Vec hi = difference * reciprocal;
-        const Vec rest = fma(-hi, q, difference) + (n_lo - fma(hi, q_lo, q_lo));
+        const Vec rest = fnma(hi, q, difference) + (n_lo - fma(hi, q_lo, q_lo));
         return {hi, rest * reciprocal};
     }
     // For any p at all.
@@ -60,6 +60,10 @@ struct Logit {
     static inline Pair narrow(Vec p) {
         const Pair y = all(usual(p)) ? pair(p) : ends(p);
         return fast_two_sum(y.hi, y.lo);
+    }
+
+    static inline Settled settled(Vec p) {
+        return {~((Vec(0.0) <= p) & (p <= Vec(1.0))), Vec(std::nan(""))};
     }
 
     // The same r with one rounding instead of a low part: 1 - p is exact for the narrow p near 1/2, where r is small.

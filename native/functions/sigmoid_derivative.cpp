@@ -17,6 +17,8 @@ struct SigmoidDerivative {
     // e^-110 rounds to 0 in every narrow format.
     static inline Pair narrow(Vec z) { return pair(logistic_slope(min(Vec(110.0), abs(z)))); }
 
+    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), Vec(0.0)}; }
+
     static constexpr int quick_good = 43;
     static constexpr double quick_reach = 87, quick_least = 0x1p-126;
     static inline Two quick(Two z) { return logistic_slope_quick({abs(z.a), abs(z.b)}); }

@@ -40,6 +40,8 @@ struct SigmoidSecondDerivative {
         return select(abs(z) < Vec(0x1p-30), Pair{-0.125 * z, z * z * z * (1.0 / 24)}, general);
     }
 
+    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), copysign(Vec(0.0), -z)}; }
+
     static constexpr int quick_good = 37;
     static constexpr double quick_reach = 87, quick_least = 0;
     static inline Two quick(Two z) {

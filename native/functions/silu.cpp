@@ -22,7 +22,7 @@ struct Silu {
     }
     static inline Mask usual(Vec z) { return abs(z) <= Vec(690.0); }
     static inline Vec common(Vec z) {
-        const Pair p = times_sigmoid(z, exp_loose_pair(-z));
+        const Pair p = times_sigmoid(z, exp_minus_loose_pair(z));
         return copysign(p.hi + p.lo, z);
     }
     static Vec wide(Vec z) { return select(usual(z), common(z), copysign(ends(z), z)); }
@@ -41,6 +41,8 @@ struct Silu {
         const Pair sum = fast_two_sum(p.hi, p.lo);
         return {copysign(sum.hi, z), sum.lo};
     }
+
+    static inline Settled settled(Vec z) { return {Vec(120.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), z)}; }
 
     static constexpr int quick_good = 43;
     static constexpr double quick_reach = 87, quick_least = 0;

@@ -22,7 +22,7 @@ struct Softmax {
         const Pair s = sum_of_exponentials<Format, keep, false>(rows, most).rest;
         const Pair sum = fast_two_sum(s.hi, s.lo);
         const Vec inverse = Vec(1.0) / sum.hi;
-        const Vec inverse_lo = fma(-inverse, sum.lo, fma(-inverse, sum.hi, Vec(1.0))) * inverse;
+        const Vec inverse_lo = fnma(inverse, sum.lo, fnma(inverse, sum.hi, Vec(1.0))) * inverse;
         const std::ptrdiff_t vectors = rows.vectors();
         for (std::ptrdiff_t k = 0; k < vectors; ++k) {
             const Vec e = keep ? rows.kept(k) : exp_below<Format>(below_most<Format>(rows.load(k), most)).hi;

@@ -41,6 +41,8 @@ struct Softplus {
         return select(z < Vec(700.0), fast_two_sum(p.hi, p.lo), Pair{z, 0.0});
     }
 
+    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), max(z, Vec(0.0))}; }
+
     // h to 2^-46, its logarithm to 2^-43.
     static constexpr int quick_good = 42;
     static constexpr double quick_reach = 87, quick_least = 0x1p-126;
@@ -57,6 +59,8 @@ struct MinusSoftplus {
         const Pair p = Softplus::narrow(z);
         return {-p.hi, -p.lo};
     }
+
+    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), -max(z, Vec(0.0))}; }
 
     static constexpr int quick_good = Softplus::quick_good;
     static constexpr double quick_reach = Softplus::quick_reach, quick_least = Softplus::quick_least;

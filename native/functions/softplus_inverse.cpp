@@ -12,6 +12,7 @@
 // Tested  against 250-bit MPFR on (0, 2^1020), dense near log 2, 0 and 1.2.
 #include "functions/elementwise.hpp"
 #include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -56,6 +57,31 @@ struct SoftplusInverse {
         const Mask ordinary = (Vec(0x1p-1000) <= y) & (y < Vec(HUGE_VAL));
         return all(ordinary) ? result : select(ordinary, result, Pair{ends(y, result.hi), 0.0});
     }
+
+    // y - softplus_inverse(y) = -log(1 - e^-y) is less than half a unit of y from y = 30 on.
+    static inline Settled settled(Vec y) {
+        return {~((Vec(0.0) <= y) & (y <= Vec(30.0))), select(Vec(0.0) <= y, y, Vec(std::nan("")))};
+    }
+
+    // The same three cases, e^x - 1 to 2^-40 of itself. low: |log m| > 0.22. middle: f to 2^-40 of itself.
+    static constexpr int quick_good = 37;
+    static constexpr double quick_reach = 87, quick_least = 0;
+    static inline Vec quick(Vec y) {
+        const Mask high = Vec(1.2) <= y;
+        const Mask middle = (Vec(0.5625) < y) & (y < Vec(0.8125));
+        const Vec d = (y - 0x1.62e42fefa39efp-1) - 0x1.abc9e3b39803fp-56;
+        const exponential::Quick e = exponential::quick(select(high, -y, select(middle, d, y)));
+        const Vec h = multiply_add(e.power, e.fraction, e.power);
+        const Vec less_one = multiply_add(e.power, e.fraction, e.power - 1.0);
+        const Vec f = select(high, -h, less_one + less_one);
+        const Mask about_one = high | middle;
+        const logarithm::Place at = logarithm::place(select(about_one, 1.0 + f, less_one));
+        const Vec r =
+            select(about_one, multiply_add(f, at.c, at.c - 1.0), multiply_add(at.scaled(less_one), at.c, -1.0));
+        const Vec log = logarithm::finish_quick(r, multiply_add(at.k, logarithm::log2_hi, at.log));
+        return select(Vec(0.0) < y, log + select(high, y, Vec(0.0)), Vec(0.0));
+    }
+    static inline Two quick(Two y) { return {quick(y.a), quick(y.b)}; }
 };
 
 }  // namespace

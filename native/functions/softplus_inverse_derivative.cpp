@@ -6,6 +6,7 @@
 // Tested   against 320-bit MPFR on (0, 760), all exponents, dense near log 2.
 #include "functions/elementwise.hpp"
 #include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 #include "simd/reciprocal.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -18,6 +19,19 @@ struct SoftplusInverseDerivative {
         const Vec edge = select((Vec(0.0) <= y), Vec(HUGE_VAL), Vec(std::nan("")));
         return select(Vec(0x1p-1024) < y, inside, Pair{edge, Vec(0.0)});
     }
+    // 1 + e^-30 is nearer to 1 than any other number of a narrow format.
+    static inline Settled settled(Vec y) {
+        return {~((Vec(0.0) <= y) & (y <= Vec(30.0))), select(Vec(0.0) <= y, Vec(1.0), Vec(std::nan("")))};
+    }
+
+    static constexpr int quick_good = 38;
+    static constexpr double quick_reach = 87, quick_least = 0;
+    static inline Two quick(Two y) {
+        const Vec a = -expm1_quick(-y.a), b = -expm1_quick(-y.b);
+        const Vec both = 1.0 / (a * b);
+        return {select(Vec(0.0) < y.a, b * both, Vec(0.0)), select(Vec(0.0) < y.b, a * both, Vec(0.0))};
+    }
+
     static Vec wide(Vec y) {
         const Pair p = narrow(y);
         return p.hi + p.lo;

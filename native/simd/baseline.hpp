@@ -127,6 +127,8 @@ static inline Vec fma(Vec a, Vec b, Vec c) {
     return each<Vec>([=](int i) { return software_fma::by_integers(a.v[i], b.v[i], c.v[i]); });
 }
 #endif
+// c - a*b, rounded once.
+static inline Vec fnma(Vec a, Vec b, Vec c) { return fma(-a, b, c); }
 static inline Vec multiply_add(Vec a, Vec b, Vec c) { return a.v * b.v + c.v; }
 
 static inline Mask operator<(Vec a, Vec b) { return {a.v < b.v}; }

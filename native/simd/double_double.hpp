@@ -43,7 +43,7 @@ struct Quotient {
 static inline Quotient divide(Pair a, Pair b) {
     const Vec r = 1.0 / b.hi;
     const Vec q = a.hi * r;
-    return {q, fma(-q, b.hi, a.hi) + fma(-q, b.lo, a.lo), r};
+    return {q, fnma(q, b.hi, a.hi) + fnma(q, b.lo, a.lo), r};
 }
 static inline Vec round(Quotient x) { return fma(x.rest, x.r, x.q); }
 static inline Pair pair(Quotient x) { return fast_two_sum(x.q, x.rest * x.r); }

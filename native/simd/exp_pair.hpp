@@ -53,12 +53,14 @@ struct Reduced {
     Vec power;  // 2^m T
 };
 
-static inline Reduced reduce(Vec x) {
-    const Vec shifted = fma(x, per_step, shift);
+// Of x = sign z.
+template <int sign = 1>
+static inline Reduced reduce(Vec z) {
+    const Vec shifted = fma(z, sign * per_step, shift);
     const Vec k = shifted - shift;
     Vec T, t;
     lookup16(two_to_sixteenths, bits(shifted), T, t);
-    return {shifted, fma(k, -step_hi, x), fma(k, -step_lo, t), from_bits(bits(T) + shift_left<48>(bits(shifted)))};
+    return {shifted, fma(k, -step_hi, sign < 0 ? -z : z), fma(k, -step_lo, t), from_bits(bits(T) + shift_left<48>(bits(shifted)))};
 }
 
 // (e^r - 1 - r)/r^2 by Estrin's scheme.
@@ -118,6 +120,11 @@ static inline Pair exp_pair(Vec x) {
 // The same without the last step: |lo| <= 2^-45 hi.
 static inline Pair exp_loose_pair(Vec x) {
     const exponential::Reduced reduced = exponential::reduce(x);
+    return exponential::times(reduced.power, reduced);
+}
+// e^-z, as loose.
+static inline Pair exp_minus_loose_pair(Vec z) {
+    const exponential::Reduced reduced = exponential::reduce<-1>(z);
     return exponential::times(reduced.power, reduced);
 }
 

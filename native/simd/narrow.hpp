@@ -32,6 +32,20 @@ static inline Vec round_to(Vec x) {
     return select(abs(x) < Vec(power_of_two(least)), copysign((x + B) - B, x), normal);
 }
 
+#ifdef VERHULST_FLOATS
+// The exact value is value (1 + rest + d), |d| < error, |rest| < 2^-21. Sums of the two round by 2^-45: so much is spare.
+struct Guess {
+    Floats value, rest;
+    float error;
+};
+// What it rounds to, where that is sure.
+struct Decided {
+    Floats value;
+    FloatMask sure;
+};
+
+#endif
+
 // A narrow format: how to read `lanes` numbers as doubles (exact), and how to write doubles,
 //   store:      round-to-odd doubles, with one rounding;
 //   store_near: doubles with a relative error below 2^-23 - where `surely` says that this cannot matter.
@@ -43,6 +57,16 @@ struct Float32 {
     static inline Vec load(const float* p) { return VERHULST_LEVEL::load(p); }
     static inline void store(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
     static inline void store_near(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
+#ifdef VERHULST_FLOATS
+    static constexpr int float_vectors = 1;  // at once
+    static inline Floats load_floats(const float* p) { return VERHULST_LEVEL::load_floats(p); }
+    // Both ends of the interval round to the same number: so does all between them.
+    static inline Decided decide(Guess y) {
+        const Floats up = fma(y.value, y.rest + y.error, y.value), down = fma(y.value, y.rest - y.error, y.value);
+        return {up, up == down};
+    }
+    static inline void store_decided(float* p, Floats a) { VERHULST_LEVEL::store(p, a); }
+#endif
 };
 
 struct Float16 {
@@ -52,6 +76,15 @@ struct Float16 {
     static inline Vec load(const std::uint16_t* p) { return load_float16(p); }
     static inline void store(std::uint16_t* p, Vec a) { store_float16(p, round_to<precision, -14>(a)); }
     static inline void store_near(std::uint16_t* p, Vec a) { store_float16(p, a); }
+#ifdef VERHULST_FLOATS
+    static constexpr int float_vectors = 4;
+    static inline Floats load_floats(const std::uint16_t* p) { return load_floats_float16(p); }
+    // Both ends, which are floats, round to the same number.
+    static inline Decided decide(Guess y) {
+        return {y.value, same_float16(y.value * (1 + 0x1p-21f), y.value * (1 - 0x1p-21f))};
+    }
+    static inline void store_decided(std::uint16_t* p, Floats a) { store_float16(p, a); }
+#endif
 };
 
 struct BFloat16 {
@@ -61,6 +94,16 @@ struct BFloat16 {
     static inline Vec load(const std::uint16_t* p) { return load_bfloat16(p); }
     static inline void store(std::uint16_t* p, Vec a) { store_bfloat16(p, round_to<precision, -126>(a)); }
     static inline void store_near(std::uint16_t* p, Vec a) { store_bfloat16(p, a); }
+#ifdef VERHULST_FLOATS
+    static constexpr int float_vectors = 4;
+    static inline Floats load_floats(const std::uint16_t* p) { return load_floats_bfloat16(p); }
+    // The rest is less than 8 of a float's last places, and the value normal: the tie is further away.
+    static inline Decided decide(Guess y) {
+        constexpr std::uint32_t tie = 0x8000, margin = 8, window = 0x10000 - 2 * margin;
+        return {y.value, any_bit(bits(y.value) + FloatBits(tie + margin), FloatBits(window))};
+    }
+    static inline void store_decided(std::uint16_t* p, Floats a) { store_bfloat16(p, a); }
+#endif
 };
 
 // Where `a`, a normal number of the format with a relative error of at most 2^-good, rounds to it as the exact value

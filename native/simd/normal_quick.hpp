@@ -18,8 +18,11 @@ alignas(64) constexpr PairTable16 centre_c10{table::centre, table::c10}, c9_c8{t
 
 }  // namespace normal_distribution_quick
 
-// P(Z > a) for 0 <= a <= 15.
-static inline Vec normal_tail_quick(Vec a) {
+// P(Z > a) = E S, E = exp(-a^2/2), for 0 <= a <= 15.
+struct NormalTail {
+    Vec E, S;
+};
+static inline NormalTail normal_tail_factors_quick(Vec a) {
     namespace table = normal_distribution_quick;
     // The leading bits of a + 1: exponent and two bits of the fraction, counted from those of 1.
     const Bits index = shift_right<50>(bits(a + Vec(1.0))) - Bits(std::uint64_t{0xffc});
@@ -35,7 +38,11 @@ static inline Vec normal_tail_quick(Vec a) {
     step(table::c5_c4);
     step(table::c3_c2);
     step(table::c1_c0);
-    return exp_quick(Vec(-0.5) * a * a) * p;
+    return {exp_quick(Vec(-0.5) * a * a), p};
+}
+static inline Vec normal_tail_quick(Vec a) {
+    const NormalTail tail = normal_tail_factors_quick(a);
+    return tail.E * tail.S;
 }
 
 }  // namespace verhulst::VERHULST_LEVEL

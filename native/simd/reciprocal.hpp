@@ -9,7 +9,7 @@ namespace verhulst::VERHULST_LEVEL {
 // but for the product with lo. |result.lo| <= 2 ulp(result.hi).
 static inline Pair reciprocal(Pair a) {
     const Vec q = 1.0 / a.hi;
-    const Vec rest = fma(-q, a.lo, fma(-q, a.hi, 1.0));
+    const Vec rest = fnma(q, a.lo, fnma(q, a.hi, 1.0));
     return {q, rest * q};
 }
 

@@ -55,6 +55,8 @@ static inline Vec operator/(Vec a, Vec b) { return _mm256_div_pd(a.v, b.v); }
 static inline Vec operator-(Vec a) { return -a.v; }
 static inline Vec sqrt(Vec a) { return _mm256_sqrt_pd(a.v); }
 static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
+// c - a*b, rounded once.
+static inline Vec fnma(Vec a, Vec b, Vec c) { return _mm256_fnmadd_pd(a.v, b.v, c.v); }
 static inline Vec multiply_add(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
 
 static inline Mask operator<(Vec a, Vec b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }

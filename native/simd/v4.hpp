@@ -56,6 +56,8 @@ static inline Vec operator-(Vec a) { return -a.v; }
 static inline Vec sqrt(Vec a) { return _mm512_sqrt_pd(a.v); }
 // a*b + c, rounded once.
 static inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_pd(a.v, b.v, c.v); }
+// c - a*b, rounded once.
+static inline Vec fnma(Vec a, Vec b, Vec c) { return _mm512_fnmadd_pd(a.v, b.v, c.v); }
 // a*b + c where the result may not depend on whether it is fused.
 static inline Vec multiply_add(Vec a, Vec b, Vec c) { return _mm512_fmadd_pd(a.v, b.v, c.v); }
 
@@ -117,3 +119,5 @@ static inline Vec lookup16_first(const PairTable16& table, Bits index) { return 
 static inline Vec lookup(const double* table, Bits index) { return _mm512_i64gather_pd(index.v, table, 8); }
 
 }  // namespace verhulst::v4
+
+#include "simd/v4_floats.hpp"
