@@ -34,6 +34,12 @@ struct Job {
     void run(int part) const { body(context, border(count, part, parts), border(count, part + 1, parts)); }
 };
 
+// Sleeping and being woken takes longer than a short job: look a few times, some 30 µs in all, before going to sleep.
+template <class Ready>
+void await(Ready ready) {
+    for (int i = 0; i < 64 && !ready(); ++i) std::this_thread::yield();
+}
+
 class Pool {
   public:
     // Tries to have `parts` threads, the caller's included; returns how many there are.
@@ -60,6 +66,7 @@ class Pool {
         }
         wake_.notify_all();
         attempt(job, 0);
+        await([this] { return left_ == 0; });
         std::unique_lock<std::mutex> lock(mutex_);
         done_.wait(lock, [this] { return left_ == 0; });
         if (const std::exception_ptr error = std::exchange(error_, nullptr)) {
@@ -90,6 +97,9 @@ class Pool {
             attempt(job, part);
             lock.lock();
             if (--left_ == 0) done_.notify_one();
+            lock.unlock();
+            await([&] { return turn_ != seen; });
+            lock.lock();
         }
     }
 
@@ -97,8 +107,9 @@ class Pool {
     std::mutex mutex_;
     std::condition_variable wake_, done_;
     Job job_{nullptr, nullptr, 0, 0};
-    int left_ = 0;
-    unsigned long long turn_ = 0;
+    // Changed under the mutex only.
+    std::atomic<int> left_{0};
+    std::atomic<unsigned long long> turn_{0};
     std::exception_ptr error_;
 };
 
