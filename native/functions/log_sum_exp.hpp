@@ -20,6 +20,7 @@
 
 #include "functions/elementwise_binary.hpp"
 #include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -43,7 +44,10 @@ Pair below_most(Vec z, Vec most) {
 }
 
 // e^x for -708 <= x <= 0 to 2^-43 of itself, the same bits at every level; exactly 1 at 0.
-static inline Vec exp_to_single(Vec x) { return exp_loose_pair(x).hi; }
+static inline Vec exp_to_single(Vec x) {
+    const exponential::Quick e = exponential::quick<fma>(x);
+    return fma(e.power, e.fraction, e.power);
+}
 
 // e^d where some d is below -700: those of float64 are rounded once if subnormal, 0 if less.
 template <class Format>
@@ -216,9 +220,15 @@ class Across {
 
 template <class Rows>
 Vec largest(const Rows& rows) {
-    Vec most(-std::numeric_limits<double>::infinity());
-    for (std::ptrdiff_t k = 0; k < rows.vectors(); ++k) most = max(rows.load(k), most);  // passes over nan
-    return Rows::all_lanes_max(most);
+    const Vec most(-std::numeric_limits<double>::infinity());
+    // max passes over nan. Four at a time, for each waits for the one before.
+    Vec each[4] = {most, most, most, most};
+    const std::ptrdiff_t vectors = rows.vectors();
+    std::ptrdiff_t k = 0;
+    for (; k + 4 <= vectors; k += 4)
+        for (int j = 0; j < 4; ++j) each[j] = max(rows.load(k + j), each[j]);
+    for (; k < vectors; ++k) each[0] = max(rows.load(k), each[0]);
+    return Rows::all_lanes_max(max(max(each[0], each[1]), max(each[2], each[3])));
 }
 
 // The sum of e^(z - most). keep: softmax wants the exponentials again. apart: the logarithms want the largest elements

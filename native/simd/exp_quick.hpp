@@ -17,14 +17,16 @@ struct Quick {
     Vec power, fraction;
 };
 
+// `add` is fma where the bits have to be the same at every level.
+template <Vec (*add)(Vec, Vec, Vec) = multiply_add>
 static inline Quick quick(Vec x) {
-    const Vec shifted = multiply_add(x, per_step, shift);
-    const Vec r = multiply_add(shifted - shift, -step_hi, x);
+    const Vec shifted = add(x, per_step, shift);
+    const Vec r = add(shifted - shift, -step_hi, x);
     const Vec power = from_bits(bits(lookup16_first(two_to_sixteenths, bits(shifted))) + shift_left<48>(bits(shifted)));
     const Vec r2 = r * r;
-    const Vec low = multiply_add(r, 0x1.5555555459ddcp-3, 0x1.fffffffe5c364p-2);
-    const Vec high = multiply_add(r, 0x1.11125bd58d6a4p-7, 0x1.55570a856373fp-5);
-    return {power, multiply_add(r2, multiply_add(r2, high, low), r)};
+    const Vec low = add(r, 0x1.5555555459ddcp-3, 0x1.fffffffe5c364p-2);
+    const Vec high = add(r, 0x1.11125bd58d6a4p-7, 0x1.55570a856373fp-5);
+    return {power, add(r2, add(r2, high, low), r)};
 }
 
 }  // namespace exponential
