@@ -106,32 +106,26 @@ class Along {
     static constexpr int sums = partial_sums / lanes;
 
     Along(const char* in, char* out, std::ptrdiff_t n)
-        : in_(reinterpret_cast<const Storage*>(in)), out_(reinterpret_cast<Storage*>(out)), n_(n) {}
+        : in_(reinterpret_cast<const Storage*>(in)), out_(reinterpret_cast<Storage*>(out)), n_(n) {
+        if (n_ % lanes != 0) last_ = part(n_ / lanes);
+    }
 
     std::ptrdiff_t vectors() const { return (n_ + lanes - 1) / lanes; }
 
     // Beyond the end: -inf, which adds nothing.
-    Vec load(std::ptrdiff_t k) const {
-        const std::ptrdiff_t left = n_ - k * lanes;
-        if (left >= lanes) return Format::load(in_ + k * lanes);
-        Storage block[lanes] = {};
-        std::copy_n(in_ + k * lanes, left, block);
-        double outside[lanes];
-        for (int l = 0; l < lanes; ++l) outside[l] = l < left ? 0.0 : 1.0;
-        return select(VERHULST_LEVEL::load(outside) == Vec(0.0), Format::load(block),
-                      Vec(-std::numeric_limits<double>::infinity()));
-    }
+    Vec load(std::ptrdiff_t k) const { return n_ - k * lanes >= lanes ? Format::load(in_ + k * lanes) : last_; }
     void store(std::ptrdiff_t k, Vec y) { store(out_, k, y); }
     // Room for e^(z - most): in float64 the output itself.
     bool can_keep() const { return is_wide<Format> || n_ <= most_kept; }
     void keep(std::ptrdiff_t k, Vec e) {
         if constexpr (is_wide<Format>)
-            store(out_, k, e);
+            n_ - k * lanes >= lanes ? Format::store(out_ + k * lanes, e) : void(last_kept_ = e);
         else
             VERHULST_LEVEL::store(kept_ + k * lanes, e);
     }
     Vec kept(std::ptrdiff_t k) const {
-        if constexpr (is_wide<Format>) return Along(reinterpret_cast<char*>(out_), nullptr, n_).load(k);
+        if constexpr (is_wide<Format>)
+            return n_ - k * lanes >= lanes ? Format::load(out_ + k * lanes) : last_kept_;
         return VERHULST_LEVEL::load(kept_ + k * lanes);
     }
     void store_one(Vec y) {
@@ -143,7 +137,9 @@ class Along {
     static Vec all_lanes_max(Vec v) {
         double a[lanes];
         VERHULST_LEVEL::store(a, v);
-        return Vec(*std::max_element(a, a + lanes));
+        for (int half = lanes / 2; half; half /= 2)
+            for (int l = 0; l < half; ++l) a[l] = std::max(a[l], a[l + half]);
+        return Vec(a[0]);
     }
     static void spread(const PartialSum (&packed)[sums], PartialSum (&all)[partial_sums]) {
         double top[partial_sums], hi[partial_sums], lo[partial_sums];
@@ -156,6 +152,15 @@ class Along {
     }
 
   private:
+    Vec part(std::ptrdiff_t k) const {
+        Storage block[lanes] = {};
+        double outside[lanes];
+        const std::ptrdiff_t left = n_ - k * lanes;
+        std::copy_n(in_ + k * lanes, left, block);
+        for (int l = 0; l < lanes; ++l) outside[l] = l < left ? 0.0 : 1.0;
+        return select(VERHULST_LEVEL::load(outside) == Vec(0.0), Format::load(block),
+                      Vec(-std::numeric_limits<double>::infinity()));
+    }
     void store(Storage* to, std::ptrdiff_t k, Vec y) const {
         const std::ptrdiff_t left = n_ - k * lanes;
         if (left >= lanes) return Format::store(to + k * lanes, y);
@@ -167,6 +172,7 @@ class Along {
     const Storage* in_;
     Storage* out_;
     std::ptrdiff_t n_;
+    Vec last_, last_kept_;  // of n mod lanes elements
     static constexpr std::ptrdiff_t most_kept = is_wide<Format> ? 0 : 4096;
     alignas(64) double kept_[most_kept + lanes];
 };
