@@ -17,9 +17,10 @@ N = 1_000_000
 
 def loss(function: Callable[..., Tensor], z: Tensor, y: Tensor) -> Callable[[], object]:
     """Forward and backward of the mean loss."""
+    logits = z.clone().requires_grad_()
 
     def call() -> object:
-        logits = z.clone().requires_grad_()
+        logits.grad = None
         function(logits, y).backward()
         return logits.grad
 

@@ -17,6 +17,7 @@
 
 #include "cpu.hpp"
 #include "functions/environment.hpp"
+#include "functions/loss_sums.hpp"
 #include "functions/row_ufuncs.hpp"
 #include "threads.hpp"
 
@@ -199,7 +200,7 @@ int add_ufuncs(PyObject* module) {
                      problem);
         return -1;
     }
-    if (add_row_ufuncs(module, *chosen) < 0) return -1;
+    if (add_row_ufuncs(module, *chosen) < 0 || add_loss_sums(module, *chosen) < 0) return -1;
     return PyModule_AddFunctions(module, methods);
 }
 

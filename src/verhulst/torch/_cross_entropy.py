@@ -8,18 +8,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from verhulst import _core
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
 from verhulst.torch._differentiable import TORCH, library
 from verhulst.torch._functional import sigmoid_derivative, softplus
-from verhulst.torch._kernels import evaluate
+from verhulst.torch._kernels import as_bits, evaluate
 
 
-def _formula_all(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _formula_value_gradient(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return (
         formulas.binary_cross_entropy(xp, z, y),
         formulas.binary_cross_entropy_gradient(xp, z, y),
-        formulas.FORMULAS["sigmoid_derivative"](xp, z),
     )
 
 
@@ -51,7 +51,9 @@ def _define(name: str, ufunc: Any, formula: Callable[..., Any], outputs: int = 1
 
 _value = _define("binary_cross_entropy", ufuncs.value, formulas.binary_cross_entropy)
 _gradient = _define("binary_cross_entropy_gradient", ufuncs.gradient, formulas.binary_cross_entropy_gradient)
-_all = _define("binary_cross_entropy_all", ufuncs.value_gradient_hessian, _formula_all, outputs=3)
+_value_gradient = _define(
+    "binary_cross_entropy_value_gradient", ufuncs.value_gradient, _formula_value_gradient, outputs=2
+)
 
 
 def _same_batch(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -101,7 +103,7 @@ class _Value(torch.autograd.Function):
     def forward(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         with torch._C._AutoDispatchBelowAutograd():
             if z.requires_grad:
-                value, gradient, _ = _all(z, y)
+                value, gradient = _value_gradient(z, y)
                 return value, gradient
             return _value(z, y), z.new_empty(0)
 
@@ -138,7 +140,100 @@ class _Value(torch.autograd.Function):
         return _Value.apply(*_same_batch(info, in_dims, z, y)), (0, 0)
 
 
+def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tuple[Tensor, Tensor]:
+    z, y = z.contiguous(), y.contiguous()
+    total = torch.empty((), dtype=z.dtype)
+    gradient = torch.empty_like(z, requires_grad=False) if with_gradient else z.new_empty(0)
+    _core.binary_cross_entropy_sum(
+        as_bits(z), as_bits(y), as_bits(gradient) if with_gradient else None, as_bits(total), mean, _scaled(z, mean)
+    )
+    return total, gradient
+
+
+def _scaled(z: Tensor, mean: bool) -> bool:
+    """Whether the kept gradient is divided by the number of elements: not where that could leave the format's range."""
+    return mean and z.dtype != torch.float16
+
+
+library.define("binary_cross_entropy_reduced(Tensor z, Tensor y, bool mean, bool with_gradient) -> (Tensor, Tensor)")
+library.impl("binary_cross_entropy_reduced", _reduced_on_cpu, "CPU")
+torch.library.register_fake(
+    "verhulst::binary_cross_entropy_reduced",
+    lambda z, y, mean, with_gradient: (
+        z.new_empty(()),
+        torch.empty_like(z, memory_format=torch.contiguous_format) if with_gradient else z.new_empty(0),
+    ),
+    lib=library,
+)
+_reduced = torch.ops.verhulst.binary_cross_entropy_reduced
+library.define("binary_cross_entropy_total(Tensor z, Tensor y, bool mean) -> Tensor")
+library.impl("binary_cross_entropy_total", lambda z, y, mean: _reduced(z, y, mean, False)[0], "CPU")
+torch.library.register_fake("verhulst::binary_cross_entropy_total", lambda z, y, mean: z.new_empty(()), lib=library)
+_total = torch.ops.verhulst.binary_cross_entropy_total
+
+
+class _Reduced(torch.autograd.Function):
+    """The sum or the mean of the losses; each element's gradient is computed in the same read.
+
+    The gradient waits in ctx, not among the saved tensors: the first backward takes it away and may scale it in place.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, z: Tensor, y: Tensor, mean: bool, recorded: bool) -> Tensor:
+        ctx.save_for_backward(z, y)
+        ctx.save_for_forward(z, y)
+        ctx.mean = mean
+        wanted = recorded and z.requires_grad
+        with torch._C._AutoDispatchBelowAutograd():
+            total, gradient = _reduced(z, y, mean, wanted)
+        ctx.gradient = gradient if wanted else None
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
+        (outer,) = gradients
+        if ctx.needs_input_grad[1] or torch.is_grad_enabled():
+            z, y = ctx.saved_tensors
+            outer = outer / z.numel() if ctx.mean else outer
+            to_z = outer * _Gradient.apply(z, y) if ctx.needs_input_grad[0] else None
+            return to_z, -outer * z if ctx.needs_input_grad[1] else None, None, None
+        gradient, ctx.gradient = ctx.gradient, None
+        if gradient is None:  # taken by an earlier backward
+            z, y = ctx.saved_tensors
+            _, gradient = _reduced(z, y, ctx.mean, True)
+        rest = max(gradient.numel(), 1) if ctx.mean and not _scaled(gradient, ctx.mean) else 1
+        if not _is_one_number(outer):
+            return gradient * (outer / rest), None, None, None
+        factor = outer.item() / rest
+        return (gradient if factor == 1 else gradient.mul_(factor)), None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Tensor | None) -> Tensor:
+        z, y = ctx.saved_tensors
+        to_z, to_y = tangents[:2]
+        change = torch.zeros_like(z)
+        if to_z is not None:
+            change = change + to_z * _Gradient.apply(z, y)
+        if to_y is not None:
+            change = change - to_y * z
+        return change.mean() if ctx.mean else change.sum()
+
+
+def _is_one_number(outer: Tensor) -> bool:
+    """Whether a scalar can be read: not where it is traced, or stands for many (torch.func.vmap, is_grads_batched)."""
+    many: bool = torch._C._functorch.is_legacy_batchedtensor(outer)
+    return type(outer) is Tensor and not many and not _transformed()
+
+
+def _transformed() -> bool:
+    """Whether a transform of torch.func is at work, on tensors that stand for others."""
+    return bool(torch._C._are_functorch_transforms_active())
+
+
 library.impl("binary_cross_entropy_gradient", _Gradient.apply, "Autograd")
+library.impl(
+    "binary_cross_entropy_total", lambda z, y, mean: _Reduced.apply(z, y, mean, torch.is_grad_enabled()), "Autograd"
+)
 library.impl("binary_cross_entropy", lambda z, y: _Value.apply(z, y)[0], "Autograd")
 
 
@@ -197,6 +292,11 @@ def binary_cross_entropy_with_logits(
     y = y.to(z.dtype)
     if label_smoothing:
         y = y * (1 - label_smoothing) + label_smoothing / 2
+    if weight is None and pos_weight is None and reduction != "none" and z.device.type == "cpu":
+        if torch.compiler.is_compiling():
+            return _total(z, y, reduction == "mean")
+        if not _transformed():
+            return _Reduced.apply(z, y, reduction == "mean", torch.is_grad_enabled())
     loss = _elementwise(z, y)
     if pos_weight is not None:
         # The extra positive part; where y = 0 it is 0 however infinite z is.
