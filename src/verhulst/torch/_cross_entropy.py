@@ -12,6 +12,7 @@ from verhulst import _core
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
 from verhulst.torch._differentiable import TORCH, library
+from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid_derivative, softplus
 from verhulst.torch._kernels import as_bits, evaluate
 
@@ -85,9 +86,9 @@ class _Gradient(torch.autograd.Function):
         return to_z, -gradients[0] if ctx.needs_input_grad[1] else None
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Tensor | None) -> Tensor:
-        (z,) = ctx.saved_tensors
-        to_z, to_y = tangents
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor], to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
+        (z,) = saved
         parts = [to_z * sigmoid_derivative(z)] if to_z is not None else []
         return sum([*parts, -to_y] if to_y is not None else parts, torch.zeros_like(z))
 
@@ -125,9 +126,9 @@ class _Value(torch.autograd.Function):
         return to_z, to_y
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Tensor | None) -> tuple[Tensor, None]:
-        z, y = ctx.saved_tensors
-        to_z, to_y = tangents
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None) -> tuple[Tensor, None]:
+        z, y = saved
         result = torch.zeros_like(z)
         if to_z is not None:
             result = result + to_z * _Gradient.apply(z, y)
@@ -208,9 +209,9 @@ class _Reduced(torch.autograd.Function):
         return (gradient if factor == 1 else gradient.mul_(factor)), None, None, None
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Tensor | None) -> Tensor:
-        z, y = ctx.saved_tensors
-        to_z, to_y = tangents[:2]
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None, *_: None) -> Tensor:
+        z, y = saved
         change = torch.zeros_like(z)
         if to_z is not None:
             change = change + to_z * _Gradient.apply(z, y)

@@ -19,6 +19,7 @@ from torch import Tensor
 from verhulst import functions
 from verhulst.functions.derivatives import DERIVATIVES
 from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
+from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import evaluate
 
 TORCH = Namespace(
@@ -88,9 +89,9 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
             return gradients[0] * derivative(z)
 
         @staticmethod
-        def jvp(ctx: Any, *tangents: Tensor) -> Tensor:
-            (z,) = ctx.saved_tensors
-            return tangents[0] * derivative(z)
+        @forward_rule
+        def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor) -> Tensor:
+            return tangent * derivative(saved[0])
 
         @staticmethod
         def vmap(info: Any, in_dims: tuple[int | None], z: Tensor) -> tuple[Tensor, int | None]:
