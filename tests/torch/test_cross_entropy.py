@@ -120,6 +120,8 @@ def test_label_smoothing() -> None:
         ({"y": torch.zeros(2)}, r"shape of the logits, \(3,\), not \(2,\)"),
         ({"reduction": "avg"}, "reduction must be 'mean', 'sum' or 'none', not 'avg'"),
         ({"label_smoothing": 1.5}, r"label_smoothing must lie in \[0, 1\], not 1.5"),
+        ({"weight": torch.ones(2, 3)}, r"weight must broadcast to the shape of the logits, \(3,\), not \(2, 3\)"),
+        ({"pos_weight": torch.ones(2, 3)}, r"pos_weight must broadcast to the shape of the logits"),
     ],
 )
 def test_bad_input(arguments: dict[str, Any], message: str) -> None:
@@ -312,3 +314,33 @@ def test_traced_functions_compute_anew() -> None:
     z, y = case(torch.float32)
     graph = make_fx(lambda a: bce(a, y))(z)
     torch.testing.assert_close(graph(z + 1), bce(z + 1, y), rtol=0, atol=0)
+
+
+def test_wrong_types_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"logits must be floating-point numbers, not torch.int64"):
+        bce(torch.tensor([1, 0]), torch.tensor([1.0, 0.0]))
+    with pytest.raises(TypeError, match="pos_weight must be a tensor, not bool"):  # torch's fourth is size_average
+        bce(torch.zeros(2), torch.zeros(2), None, False)
+
+
+@pytest.mark.parametrize("name", ["weight", "pos_weight"])
+def test_weights_do_not_change_the_type(name: str) -> None:
+    z, y = case(torch.float32)
+    weight = {name: torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)}
+    assert bce(z, y, **weight).dtype == F.binary_cross_entropy_with_logits(z, y, **weight).dtype == torch.float32
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_autocast_computes_in_float32_as_torch_does(compiled: bool) -> None:
+    z, y = case(torch.bfloat16)
+    torch._dynamo.reset()
+    function = torch.compile(bce, fullgraph=True, backend="aot_eager") if compiled else bce
+    leaf = z.requires_grad_()
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = function(leaf, y)
+        expected = F.binary_cross_entropy_with_logits(z, y)
+    loss.backward()
+    assert loss.dtype == expected.dtype == torch.float32
+    torch.testing.assert_close(loss, expected)
+    assert leaf.grad is not None
+    assert leaf.grad.dtype == torch.bfloat16

@@ -13,12 +13,12 @@ from verhulst.functions import _cell_steps as ufuncs
 from verhulst.torch._differentiable import library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid, sigmoid_derivative, tanh, tanh_derivative
-from verhulst.torch._kernels import as_array
+from verhulst.torch._kernels import as_array, new_like, unwatched
 
 
 def _evaluate(ufunc: np.ufunc, parts: int, arguments: list[Tensor], state: Tensor, outputs: int) -> list[Tensor]:
     """The step on each argument's `parts` parts, side by side in its last dimension, and the state."""
-    results = [torch.empty_like(state, memory_format=torch.contiguous_format) for _ in range(outputs)]
+    results = [new_like(state, memory_format=torch.contiguous_format) for _ in range(outputs)]
     split = [part for t in arguments for part in np.split(as_array(t), parts, axis=-1)]
     ufunc(*split, as_array(state), out=tuple(as_array(t) for t in results))
     return results
@@ -153,6 +153,9 @@ def _takes_core(state: Tensor, *arguments: Tensor) -> bool:
 def lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     """The new (h, c) of an LSTM from its gates' arguments (i, f, g, o), side by side in `a`, and the state c."""
     if _takes_core(c, a):
+        if not torch.compiler.is_compiling() and unwatched(a) and unwatched(c):
+            h, new_c = _evaluate(ufuncs.lstm_step, 4, [a], c, 2)
+            return h, new_c
         h, new_c = _lstm(a, c) if torch.compiler.is_compiling() else _LSTMStep.apply(a, c)
         return h, new_c
     i, f, g, o = a.chunk(4, -1)
@@ -163,6 +166,8 @@ def lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
 def gru_step(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
     """The new h of a GRU from its gates' arguments (r, z, n): a from the input, b from the state; and the state h."""
     if _takes_core(h, a, b):
+        if not torch.compiler.is_compiling() and unwatched(a) and unwatched(b) and unwatched(h):
+            return _evaluate(ufuncs.gru_step, 3, [a, b], h, 1)[0]
         new_h: Tensor = _gru(a, b, h) if torch.compiler.is_compiling() else _GRUStep.apply(a, b, h)
         return new_h
     (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)

@@ -14,7 +14,7 @@ from verhulst.functions import formulas
 from verhulst.torch._differentiable import TORCH, library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid_derivative, softplus
-from verhulst.torch._kernels import as_bits, evaluate
+from verhulst.torch._kernels import as_bits, evaluate, new_like
 
 
 def _formula_value_gradient(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -144,7 +144,7 @@ class _Value(torch.autograd.Function):
 def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tuple[Tensor, Tensor]:
     z, y = z.contiguous(), y.contiguous()
     total = torch.empty((), dtype=z.dtype)
-    gradient = torch.empty_like(z, requires_grad=False) if with_gradient else z.new_empty(0)
+    gradient = new_like(z) if with_gradient else z.new_empty(0)
     _core.binary_cross_entropy_sum(
         as_bits(z), as_bits(y), as_bits(gradient) if with_gradient else None, as_bits(total), mean, _scaled(z, mean)
     )
@@ -226,6 +226,11 @@ def _is_one_number(outer: Tensor) -> bool:
     return type(outer) is Tensor and not many and not _transformed()
 
 
+def _traced() -> bool:
+    """Whether torch.jit records: sizes are tensors then, and cannot be compared for good."""
+    return not torch.compiler.is_compiling() and torch._C._get_tracing_state() is not None
+
+
 def _transformed() -> bool:
     """Whether a transform of torch.func is at work, on tensors that stand for others."""
     return bool(torch._C._are_functorch_transforms_active())
@@ -244,6 +249,18 @@ def _elementwise(z: Tensor, y: Tensor) -> Tensor:
     return _Value.apply(z, y)[0]
 
 
+def _broadcast(z: Tensor, **named: Tensor | None) -> Tensor | None:
+    """The one argument given, in z's type; refused where it does not broadcast to z."""
+    ((name, t),) = named.items()
+    if t is None:
+        return None
+    if not isinstance(t, Tensor):
+        raise TypeError(f"{name} must be a tensor, not {type(t).__name__}")
+    if not _traced() and torch.broadcast_shapes(z.shape, t.shape) != z.shape:
+        raise ValueError(f"{name} must broadcast to the shape of the logits, {tuple(z.shape)}, not {tuple(t.shape)}")
+    return t.to(z.dtype)
+
+
 def binary_cross_entropy_with_logits(
     z: Tensor,
     y: Tensor,
@@ -257,7 +274,7 @@ def binary_cross_entropy_with_logits(
 
     Parameters
     ----------
-    z : Tensor of logits, float16 to float64, any shape
+    z : Tensor of logits, float16 to float64, any shape; half precision becomes float32 under autocast, as torch's does
     y : Tensor of labels in [0, 1], the shape of z; cast to its dtype
     weight : Tensor that broadcasts to z: multiplies each element's loss
     pos_weight : Tensor that broadcasts to z: multiplies the positive part, y log s(z). It shifts the probabilities that
@@ -267,11 +284,13 @@ def binary_cross_entropy_with_logits(
 
     Returns
     -------
-    Tensor: a scalar, or the shape of z for "none". Differentiable twice in z, once in y.
+    Tensor: a scalar, or the shape of z for "none". Differentiable twice in z, once in y. On the CPU a mean or a sum
+    without weights is the exact one of z and y rounded once (float64: to 2^-52), and so is each element's gradient.
 
     Raises
     ------
-    ValueError : shapes that differ, an unknown reduction, label_smoothing outside [0, 1]
+    ValueError : shapes that differ or do not broadcast, an unknown reduction, label_smoothing outside [0, 1]
+    TypeError : logits that are no floating-point numbers, weights that are no tensors
 
     Notes
     -----
@@ -284,13 +303,18 @@ def binary_cross_entropy_with_logits(
     >>> vt.binary_cross_entropy_with_logits(torch.tensor([-20.0]), torch.tensor([0.0]))
     tensor(2.0612e-09)
     """
-    if z.shape != y.shape:
+    if not z.is_floating_point():
+        raise TypeError(f"logits must be floating-point numbers, not {z.dtype}")
+    if not _traced() and z.shape != y.shape:
         raise ValueError(f"labels must have the shape of the logits, {tuple(z.shape)}, not {tuple(y.shape)}")
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in [0, 1], not {label_smoothing}")
+    if z.dtype in (torch.float16, torch.bfloat16) and torch.is_autocast_enabled(z.device.type):
+        z = z.float()  # as autocast does with torch's own
     y = y.to(z.dtype)
+    weight, pos_weight = _broadcast(z, weight=weight), _broadcast(z, pos_weight=pos_weight)
     if label_smoothing:
         y = y * (1 - label_smoothing) + label_smoothing / 2
     if weight is None and pos_weight is None and reduction != "none" and z.device.type == "cpu":

@@ -20,7 +20,7 @@ from verhulst import functions
 from verhulst.functions.derivatives import DERIVATIVES
 from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
 from verhulst.torch._forward_mode import forward_rule
-from verhulst.torch._kernels import evaluate
+from verhulst.torch._kernels import evaluate, unwatched
 
 TORCH = Namespace(
     exp=torch.exp,
@@ -104,6 +104,8 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
         if torch.compiler.is_compiling():
             result: Tensor = operator(z)
             return result
+        if unwatched(z):
+            return evaluate(ufunc, z)[0]
         return Function.apply(z)
 
     face.__name__ = face.__qualname__ = name
