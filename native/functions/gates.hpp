@@ -98,7 +98,7 @@ static inline Mask surely_within(Vec a, Vec error) {
 }
 
 // Vectors computed at once, so that the operations of one fill the waiting times of another.
-constexpr int together = 2;
+constexpr int together = lanes == 8 ? 4 : 2;
 struct Several {
     Vec at[together];
 };

@@ -19,7 +19,8 @@ from verhulst.torch._kernels import as_array, new_like, unwatched
 def _evaluate(ufunc: np.ufunc, parts: int, arguments: list[Tensor], state: Tensor, outputs: int) -> list[Tensor]:
     """The step on each argument's `parts` parts, side by side in its last dimension, and the state."""
     results = [new_like(state, memory_format=torch.contiguous_format) for _ in range(outputs)]
-    split = [part for t in arguments for part in np.split(as_array(t), parts, axis=-1)]
+    width = state.shape[-1]
+    split = [array[..., k * width : (k + 1) * width] for array in map(as_array, arguments) for k in range(parts)]
     ufunc(*split, as_array(state), out=tuple(as_array(t) for t in results))
     return results
 
