@@ -11,38 +11,58 @@ from torch import Tensor
 import verhulst as vh
 import verhulst.torch as vt
 from benchmarks.interleave import interleave
+from verhulst.torch._cell_steps import gru_step, lstm_step
 
 N = 1_000_000
 
 
 def loss(function: Callable[..., Tensor], z: Tensor, y: Tensor) -> Callable[[], object]:
     """Forward and backward of the mean loss."""
+    logits = z.clone().requires_grad_()
 
     def call() -> object:
-        logits = z.clone().requires_grad_()
+        logits.grad = None
         function(logits, y).backward()
         return logits.grad
 
     return call
 
 
-def lstm_pointwise(sigmoid: Any, tanh: Any, a: Tensor, c: Tensor) -> Tensor:
-    """What an LSTM cell does after its matrix products, with these functions."""
-    hidden = c.shape[-1]
-    opening, candidate, output = a.split((2 * hidden, hidden, hidden), -1)
-    i, f = sigmoid(opening).chunk(2, -1)
-    c = torch.addcmul(f * c, i, tanh(candidate))
-    h: Tensor = sigmoid(output) * tanh(c)
-    return h
+def repeated(call: Callable[[], object], times: int) -> Callable[[], object]:
+    """Calls so often in a row, at least once."""
+
+    def calls() -> object:
+        for _ in range(max(times, 1)):
+            result = call()
+        return result
+
+    return calls
 
 
-def gru_pointwise(sigmoid: Any, tanh: Any, a: Tensor, b: Tensor, h: Tensor) -> Tensor:
-    """What a GRU cell does after its matrix products, with these functions."""
-    hidden = h.shape[-1]
-    r, z = sigmoid(a[..., : 2 * hidden] + b[..., : 2 * hidden]).chunk(2, -1)
-    n = tanh(a[..., 2 * hidden :] + r * b[..., 2 * hidden :])
-    result: Tensor = n + z * (h - n)
-    return result
+def lstm_pointwise(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """What an LSTM cell does after its matrix products, in torch's own functions."""
+    i, f, g, o = a.chunk(4, -1)
+    c = torch.addcmul(torch.sigmoid(f) * c, torch.sigmoid(i), torch.tanh(g))
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def gru_pointwise(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+    """What a GRU cell does after its matrix products, in torch's own functions."""
+    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+    n = torch.tanh(a_n + torch.sigmoid(a_r + b_r) * b_n)
+    return n + torch.sigmoid(a_z + b_z) * (h - n)
+
+
+def trained(step: Callable[..., Any], *arguments: Tensor) -> Callable[[], object]:
+    """Forward and backward of a step."""
+    leaves = [t.clone().requires_grad_() for t in arguments]
+
+    def call() -> object:
+        result = step(*leaves)
+        outputs = result if isinstance(result, tuple) else (result,)
+        return torch.autograd.grad(outputs, leaves, [torch.ones_like(t) for t in outputs])
+
+    return call
 
 
 def cases() -> dict[str, dict[str, Callable[[], object]]]:
@@ -50,27 +70,38 @@ def cases() -> dict[str, dict[str, Callable[[], object]]]:
     generator = torch.Generator().manual_seed(0)
     z = torch.randn(N, generator=generator) * 4
     y = (torch.rand(N, generator=generator) < 0.5).float()
-    array = z.numpy()
     a = torch.randn(256, 4 * 256, generator=generator)
     b, h = torch.randn(256, 3 * 256, generator=generator), torch.randn(256, 256, generator=generator)
+    a_gru = a[:, : 3 * 256].clone()
     theirs = torch.nn.functional.binary_cross_entropy_with_logits
     return {
         "BCE with logits, forward and backward, 10⁶ float32": {
             "verhulst": loss(vt.binary_cross_entropy_with_logits, z, y),
             "torch": loss(theirs, z, y),
         },
-        "sigmoid, 10⁶ float32": {
-            "verhulst": lambda: vt.sigmoid(z),
-            "verhulst, NumPy face": lambda: vh.sigmoid(array),
-            "torch": lambda: torch.sigmoid(z),
+        **{
+            f"sigmoid, {label} float32": {
+                "verhulst": repeated(lambda z=z: vt.sigmoid(z), N // len(z)),
+                "verhulst, NumPy face": repeated(lambda z=z: vh.sigmoid(z.numpy()), N // len(z)),
+                "torch": repeated(lambda z=z: torch.sigmoid(z), N // len(z)),
+            }
+            for label, z in (("1,000 calls with 10³", z[:1000].clone()), ("10⁶", z), ("10⁷", z.repeat(10)))
         },
         "LSTM pointwise, 256 × 256 float32": {
-            "verhulst": lambda: lstm_pointwise(vt.sigmoid, vt.tanh, a, h),
-            "torch": lambda: lstm_pointwise(torch.sigmoid, torch.tanh, a, h),
+            "verhulst": lambda: lstm_step(a, h),
+            "torch": lambda: lstm_pointwise(a, h),
         },
         "GRU pointwise, 256 × 256 float32": {
-            "verhulst": lambda: gru_pointwise(vt.sigmoid, vt.tanh, a[:, : 3 * 256], b, h),
-            "torch": lambda: gru_pointwise(torch.sigmoid, torch.tanh, a[:, : 3 * 256], b, h),
+            "verhulst": lambda: gru_step(a_gru, b, h),
+            "torch": lambda: gru_pointwise(a_gru, b, h),
+        },
+        "LSTM pointwise, forward and backward": {
+            "verhulst": trained(lstm_step, a, h),
+            "torch": trained(lstm_pointwise, a, h),
+        },
+        "GRU pointwise, forward and backward": {
+            "verhulst": trained(gru_step, a_gru, b, h),
+            "torch": trained(gru_pointwise, a_gru, b, h),
         },
     }
 

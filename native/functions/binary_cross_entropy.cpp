@@ -8,6 +8,12 @@ struct Value {
     static constexpr int results = 1;
     static inline void common(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.value(); }
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.value_at_ends(); }
+
+    static constexpr int good[] = {QuickBinaryCrossEntropy::value_good};
+    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
+        out[0] = loss.value();
+        return loss.usual;
+    }
 };
 
 }  // namespace

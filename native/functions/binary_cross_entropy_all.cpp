@@ -18,6 +18,16 @@ struct AllThree {
         out[1] = loss.gradient_at_ends();
         out[2] = loss.hessian_at_ends();
     }
+
+    static constexpr int good[] = {QuickBinaryCrossEntropy::value_good, QuickBinaryCrossEntropy::gradient_good,
+                                   QuickBinaryCrossEntropy::hessian_good};
+    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
+        const Vec reciprocal = loss.reciprocal();
+        out[0] = loss.value();
+        out[1] = loss.gradient(reciprocal);
+        out[2] = loss.hessian(reciprocal);
+        return loss.decided(loss.top());
+    }
 };
 
 }  // namespace

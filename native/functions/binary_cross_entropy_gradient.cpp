@@ -8,6 +8,12 @@ struct Gradient {
     static constexpr int results = 1;
     static inline void common(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.gradient(loss.denominator()); }
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.gradient_at_ends(); }
+
+    static constexpr int good[] = {QuickBinaryCrossEntropy::gradient_good};
+    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
+        out[0] = loss.gradient(loss.reciprocal());
+        return loss.decided(loss.top());
+    }
 };
 
 }  // namespace

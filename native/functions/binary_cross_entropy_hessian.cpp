@@ -8,6 +8,12 @@ struct Hessian {
     static constexpr int results = 1;
     static inline void common(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.hessian(loss.denominator()); }
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.hessian_at_ends(); }
+
+    static constexpr int good[] = {QuickBinaryCrossEntropy::hessian_good};
+    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
+        out[0] = loss.hessian(loss.reciprocal());
+        return loss.usual;
+    }
 };
 
 }  // namespace

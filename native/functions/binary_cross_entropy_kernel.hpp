@@ -4,11 +4,14 @@
 //       static constexpr int results;
 //       static void common(const BinaryCrossEntropy&, Pair*);   where BinaryCrossEntropy::usual
 //       static void at_ends(const BinaryCrossEntropy&, Pair*);  everywhere
+//       static Mask near(const QuickBinaryCrossEntropy&, Vec*);  rough, for the narrow formats: where each is to be used
+//       static constexpr int good[results];                     to 2^-good
 //   };
 // Several vectors are computed at once, as in elementwise.hpp.
 #pragma once
 
 #include "functions/binary_cross_entropy.hpp"
+#include "functions/binary_cross_entropy_quick.hpp"
 #include "functions/elementwise_binary.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -22,7 +25,7 @@ static inline Vec rounded(Pair p) {
 }
 
 template <class F>
-constexpr int losses_together = lanes == 8 ? (F::results == 1 ? 3 : 2) : 1;  // as many as registers allow
+constexpr int losses_together = lanes == 8 ? (F::results == 1 ? 3 : 2) : 2;  // as many as registers allow
 
 template <class F, class Format>
 __attribute__((noinline)) void losses_with_care(const Vec* z, const Vec* y, typename Format::Storage* const* out) {
@@ -33,6 +36,31 @@ __attribute__((noinline)) void losses_with_care(const Vec* z, const Vec* y, type
     }
 }
 
+template <class F, class Format, int j = 0>
+static inline Mask losses_surely(const Vec* near) {
+    const Mask sure = surely<Format, F::good[j]>(near[j]) & (Vec(Format::least) <= abs(near[j]));
+    if constexpr (j + 1 < F::results)
+        return sure & losses_surely<F, Format, j + 1>(near);
+    else
+        return sure;
+}
+
+// Whether that decided the rounding of all.
+template <class F, class Format, class Storage = typename Format::Storage>
+static inline bool losses_nearly(const Vec* z, const Vec* y, Storage* const* out) {
+    constexpr int together = losses_together<F>;
+    Vec near[together][F::results];
+    Mask sure = z[0] == z[0];
+    for (int k = 0; k < together; ++k) {
+        const QuickBinaryCrossEntropy loss(z[k], y[k], 87.0);
+        sure = sure & loss.usual & F::near(loss, near[k]) & losses_surely<F, Format>(near[k]);
+    }
+    if (!all(sure)) return false;
+    for (int k = 0; k < together; ++k)
+        for (int j = 0; j < F::results; ++j) Format::store_near(out[j] + k * lanes, near[k][j]);
+    return true;
+}
+
 template <class F, class Format, class Storage = typename Format::Storage>
 static inline void losses_block(const Storage* z_at, const Storage* y_at, Storage* const* out) {
     constexpr int together = losses_together<F>;
@@ -40,6 +68,8 @@ static inline void losses_block(const Storage* z_at, const Storage* y_at, Storag
     Pair results[together][F::results];
     for (int k = 0; k < together; ++k) z[k] = Format::load(z_at + k * lanes);
     for (int k = 0; k < together; ++k) y[k] = Format::load(y_at + k * lanes);
+    if constexpr (!std::is_same_v<Format, Float64>)
+        if (losses_nearly<F, Format>(z, y, out)) return;
     Mask usual = BinaryCrossEntropy::usual(z[0], y[0]);
     for (int k = 1; k < together; ++k) usual = usual & BinaryCrossEntropy::usual(z[k], y[k]);
     if (!all(usual)) return losses_with_care<F, Format>(z, y, out);

@@ -10,6 +10,7 @@ namespace verhulst::VERHULST_LEVEL {
 #define VERHULST_ROW_FUNCTION(name, signature) extern const RowKernels name;
 #include "functions/row_functions.def"
 #undef VERHULST_ROW_FUNCTION
+extern const LossSumKernelsByType loss_sums;
 
 #define VERHULST_STRING(x) #x
 #define VERHULST_NAME(x) VERHULST_STRING(x)
@@ -25,6 +26,7 @@ const Level level = {VERHULST_NAME(VERHULST_LEVEL),
 #define VERHULST_ROW_FUNCTION(name, signature) &name,
 #include "functions/row_functions.def"
 #undef VERHULST_ROW_FUNCTION
-                     }};
+                     },
+                     &loss_sums};
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -1,6 +1,7 @@
 // One compiled instruction-set level: its name and its kernels, in the order of functions.def and row_functions.def.
 #pragma once
 
+#include "functions/binary_cross_entropy_sum.hpp"
 #include "functions/kernel.hpp"
 
 namespace verhulst {
@@ -23,6 +24,7 @@ struct Level {
     const char* name;
     const Kernels* functions[function_count];
     const RowKernels* row_functions[row_function_count];
+    const LossSumKernelsByType* loss_sums;
 };
 
 }  // namespace verhulst

@@ -17,13 +17,14 @@
 
 #include "cpu.hpp"
 #include "functions/environment.hpp"
+#include "functions/loss_sums.hpp"
 #include "functions/row_ufuncs.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
 namespace {
 
-constexpr int most_arguments = 5;
+constexpr int most_arguments = 8;
 constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
 
 const Level* chosen = nullptr;
@@ -199,7 +200,7 @@ int add_ufuncs(PyObject* module) {
                      problem);
         return -1;
     }
-    if (add_row_ufuncs(module, *chosen) < 0) return -1;
+    if (add_row_ufuncs(module, *chosen) < 0 || add_loss_sums(module, *chosen) < 0) return -1;
     return PyModule_AddFunctions(module, methods);
 }
 

@@ -120,6 +120,8 @@ def test_label_smoothing() -> None:
         ({"y": torch.zeros(2)}, r"shape of the logits, \(3,\), not \(2,\)"),
         ({"reduction": "avg"}, "reduction must be 'mean', 'sum' or 'none', not 'avg'"),
         ({"label_smoothing": 1.5}, r"label_smoothing must lie in \[0, 1\], not 1.5"),
+        ({"weight": torch.ones(2, 3)}, r"weight must broadcast to the shape of the logits, \(3,\), not \(2, 3\)"),
+        ({"pos_weight": torch.ones(2, 3)}, r"pos_weight must broadcast to the shape of the logits"),
     ],
 )
 def test_bad_input(arguments: dict[str, Any], message: str) -> None:
@@ -142,3 +144,203 @@ def test_formula_for_other_devices() -> None:
     y = torch.tensor([1.0, 0.0, 0.0])
     assert formulas.binary_cross_entropy(TORCH, z, y).tolist() == [0.0, 0.0, INF]
     assert formulas.binary_cross_entropy_gradient(TORCH, z, y).tolist() == [0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "sliced", "expanded labels"])
+def test_reduced_on_any_layout(dtype: torch.dtype, reduction: str, layout: str) -> None:
+    z, y = case(dtype)
+    if layout == "transposed":
+        z, y = z.T, y.T
+    elif layout == "sliced":
+        z, y = z[::3, 1:], y[::3, 1:]
+    elif layout == "expanded labels":
+        y = y[0].expand_as(z)
+    leaf = z.detach().requires_grad_()
+    loss = bce(leaf, y, reduction=reduction)
+    assert loss.dtype == dtype
+    loss.backward()
+    assert leaf.grad is not None
+    wide, labels = z.double().requires_grad_(), y.double()
+    expected = F.binary_cross_entropy_with_logits(wide, labels, reduction=reduction)
+    expected.backward()
+    torch.testing.assert_close(loss, expected.to(dtype), rtol=1e-14 if dtype == torch.float64 else 0, atol=0)
+    torch.testing.assert_close(
+        leaf.grad, wide.grad.to(dtype), rtol=1e-13 if dtype == torch.float64 else 2e-3, atol=1e-7
+    )
+
+
+def test_each_backward_gives_the_same() -> None:
+    z, y = case(torch.float32)
+    z.requires_grad_()
+    loss = bce(z, y)
+    first = torch.autograd.grad(loss, z, retain_graph=True)[0]
+    kept = first.clone()
+    second = torch.autograd.grad(loss, z, retain_graph=True)[0]
+    third = torch.autograd.grad(3 * loss, z, retain_graph=True)[0]
+    differentiable = torch.autograd.grad(loss, z, create_graph=True)[0]
+    assert first.data_ptr() != second.data_ptr()
+    torch.testing.assert_close(second, kept, rtol=0, atol=0)
+    torch.testing.assert_close(first, kept, rtol=0, atol=0)
+    torch.testing.assert_close(third, 3 * kept)
+    torch.testing.assert_close(differentiable, kept)
+    loss.backward()
+    torch.testing.assert_close(z.grad, kept, rtol=0, atol=0)
+    with pytest.raises(RuntimeError, match="second time"):
+        loss.backward()
+
+
+def test_several_outer_gradients_at_once() -> None:
+    z, y = case(torch.float32)
+    z.requires_grad_()
+    outer = torch.tensor([1.0, -2.0, 0.5])
+    for reduction in ("mean", "sum"):
+        loss = bce(z, y, reduction=reduction)
+        together = torch.autograd.grad(loss, z, outer, retain_graph=True, is_grads_batched=True)[0]
+        for one, factor in zip(together, outer, strict=True):
+            torch.testing.assert_close(one, factor * torch.autograd.grad(loss, z, retain_graph=True)[0])
+
+
+def test_a_scaled_half_precision_loss_keeps_its_gradients() -> None:
+    # Divided by n before it is scaled, each would lie below float16's smallest number.
+    z = torch.full((100_000,), -8.0, dtype=torch.float16, requires_grad=True)
+    (bce(z, torch.zeros_like(z)) * 32768.0).backward()
+    expected = 32768 / 100_000 * vh.sigmoid(-8.0)
+    assert z.grad is not None
+    np.testing.assert_allclose(z.grad.double().numpy(), expected, rtol=2**-10)
+
+
+def test_mean_gradients_are_rounded_once() -> None:
+    z, y = case(torch.float32)
+    z.requires_grad_()
+    bce(z, y).backward()
+    exact = vh.binary_cross_entropy_gradient(z.detach().double().numpy(), y.double().numpy()) / z.numel()
+    assert z.grad is not None
+    np.testing.assert_array_equal(z.grad.numpy(), exact.astype(np.float32))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_reduced_gradcheck(reduction: str) -> None:
+    z, y = case()
+    z, y = z[:4].clone().requires_grad_(), (y[:4] * 0.8 + 0.1).requires_grad_()
+
+    def loss(z: Tensor, y: Tensor) -> Tensor:
+        return bce(z, y, reduction=reduction)
+
+    assert torch.autograd.gradcheck(loss, (z, y), check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(loss, (z, y))
+    assert torch.autograd.gradgradcheck(lambda z: bce(z, y.detach(), reduction=reduction), (z,))
+
+
+def test_reduced_operator_passes_opcheck() -> None:
+    z, y = case()
+    torch.library.opcheck(torch.ops.verhulst.binary_cross_entropy_total.default, (z.requires_grad_(), y, True))
+    torch.library.opcheck(
+        torch.ops.verhulst.binary_cross_entropy_reduced.default, (z.detach(), y, True, True), test_utils="test_schema"
+    )
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("backend", ["aot_eager", "inductor"])
+def test_compiled_is_eager(backend: str, reduction: str) -> None:
+    z, y = case(torch.float32)
+    torch._dynamo.reset()
+    compiled = torch.compile(lambda a: bce(a * 2, y, reduction=reduction).sum(), fullgraph=True, backend=backend)
+    a, b = z.clone().requires_grad_(), z.clone().requires_grad_()
+    for leaf, function in ((a, compiled), (b, lambda t: bce(t * 2, y, reduction=reduction).sum())):
+        loss = function(leaf)
+        (5 * loss).backward()
+    torch.testing.assert_close(a.grad, b.grad, rtol=2e-7, atol=0)
+    torch._dynamo.reset()
+    with torch.no_grad():
+        torch.testing.assert_close(compiled(z), bce(z * 2, y, reduction=reduction).sum())
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("name", ["jvp", "grad", "jacfwd", "hessian"])
+def test_derivatives_inside_a_compiled_function_are_right_or_raise(name: str, reduction: str) -> None:
+    z, y = (t[:3, 0].clone() for t in case())
+
+    def derivative(t: Tensor) -> Tensor:
+        def loss(u: Tensor) -> Tensor:
+            return bce(u, y, reduction=reduction)
+
+        if name == "jvp":
+            return torch.func.jvp(loss, (t,), (torch.ones_like(t),))[1]
+        return getattr(torch.func, name)(loss)(t)
+
+    torch._dynamo.reset()
+    compiled = torch.compile(derivative, fullgraph=True, backend="aot_eager")
+    try:
+        got = compiled(z)
+    except (torch._dynamo.exc.Unsupported, torch._dynamo.exc.TorchRuntimeError):
+        return
+    torch.testing.assert_close(got, derivative(z))
+
+
+def test_no_gradient_is_made_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from verhulst import _core
+
+    wanted: list[bool] = []
+    core = _core.binary_cross_entropy_sum
+    monkeypatch.setattr(
+        _core,
+        "binary_cross_entropy_sum",
+        lambda z, y, gradient, *rest: (wanted.append(gradient is not None), core(z, y, gradient, *rest))[1],
+    )
+    z, y = case(torch.float32)
+    bce(z, y)
+    z.requires_grad_()
+    with torch.no_grad():
+        bce(z, y)
+    bce(z, y).backward()
+    assert wanted == [False, False, True]
+
+
+def test_checkpointed() -> None:
+    from torch.utils.checkpoint import checkpoint
+
+    z, y = case(torch.float32)
+    a, b = z.clone().requires_grad_(), z.clone().requires_grad_()
+    checkpoint(bce, a, y, use_reentrant=False).backward()
+    bce(b, y).backward()
+    torch.testing.assert_close(a.grad, b.grad, rtol=0, atol=0)
+
+
+def test_traced_functions_compute_anew() -> None:
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    z, y = case(torch.float32)
+    graph = make_fx(lambda a: bce(a, y))(z)
+    torch.testing.assert_close(graph(z + 1), bce(z + 1, y), rtol=0, atol=0)
+
+
+def test_wrong_types_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"logits must be floating-point numbers, not torch.int64"):
+        bce(torch.tensor([1, 0]), torch.tensor([1.0, 0.0]))
+    with pytest.raises(TypeError, match="pos_weight must be a tensor, not bool"):  # torch's fourth is size_average
+        bce(torch.zeros(2), torch.zeros(2), None, False)
+
+
+@pytest.mark.parametrize("name", ["weight", "pos_weight"])
+def test_weights_do_not_change_the_type(name: str) -> None:
+    z, y = case(torch.float32)
+    weight = {name: torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)}
+    assert bce(z, y, **weight).dtype == F.binary_cross_entropy_with_logits(z, y, **weight).dtype == torch.float32
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_autocast_computes_in_float32_as_torch_does(compiled: bool) -> None:
+    z, y = case(torch.bfloat16)
+    torch._dynamo.reset()
+    function = torch.compile(bce, fullgraph=True, backend="aot_eager") if compiled else bce
+    leaf = z.requires_grad_()
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = function(leaf, y)
+        expected = F.binary_cross_entropy_with_logits(z, y)
+    loss.backward()
+    assert loss.dtype == expected.dtype == torch.float32
+    torch.testing.assert_close(loss, expected)
+    assert leaf.grad is not None
+    assert leaf.grad.dtype == torch.bfloat16

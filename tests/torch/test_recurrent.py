@@ -88,3 +88,117 @@ def test_cell_compiles_fullgraph(kind: Any) -> None:
     x = torch.randn(2, D)
     a, b = compiled(x), cell(x)
     torch.testing.assert_close(a, b)
+
+
+def step_case(kind: str, dtype: torch.dtype = torch.float64) -> tuple[Any, Any, tuple[Tensor, ...]]:
+    """(the step, the same in torch's own functions, its arguments)."""
+    from verhulst.torch._cell_steps import gru_step, lstm_step
+
+    def lstm(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        i, f, g, o = a.chunk(4, -1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+    def gru(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+        (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+        z = torch.sigmoid(a_z + b_z)
+        return (1 - z) * torch.tanh(a_n + torch.sigmoid(a_r + b_r) * b_n) + z * h
+
+    generator = torch.Generator().manual_seed(3)
+    widths = (4 * H, H) if kind == "lstm" else (3 * H, 3 * H, H)
+    arguments = tuple(torch.randn(B, n, generator=generator, dtype=torch.float64).to(dtype) for n in widths)
+    return (lstm_step, lstm, arguments) if kind == "lstm" else (gru_step, gru, arguments)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_steps_gradcheck(kind: str) -> None:
+    step, _, arguments = step_case(kind)
+    leaves = tuple(t[:2].clone().requires_grad_() for t in arguments)
+    assert torch.autograd.gradcheck(step, leaves, check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(step, leaves)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_steps_under_functorch(kind: str) -> None:
+    step, reference, arguments = step_case(kind)
+
+    def total(function: Any) -> Any:
+        def of(*z: Tensor) -> Tensor:
+            result = function(*z)
+            return sum(t.square().sum() for t in (result if isinstance(result, tuple) else (result,)))
+
+        return of
+
+    for transform in (
+        lambda f: torch.vmap(f)(*arguments),
+        lambda f: torch.vmap(f, in_dims=(None,) * (len(arguments) - 1) + (0,))(
+            *(t[0] for t in arguments[:-1]), arguments[-1]
+        ),
+        lambda f: torch.func.grad(f, argnums=(0, 1))(*arguments),
+        lambda f: torch.vmap(torch.func.grad(f))(*arguments),
+        lambda f: torch.func.jvp(f, arguments, arguments),
+        lambda f: torch.func.hessian(f)(*arguments),
+        lambda f: torch.func.jacfwd(torch.func.jacfwd(f))(*arguments),
+    ):
+        torch.testing.assert_close(transform(total(step)), transform(total(reference)), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32], ids=str)
+def test_steps_in_narrow_types_and_on_strided_arguments(kind: str, dtype: torch.dtype) -> None:
+    step, reference, arguments = step_case(kind, dtype)
+    strided = tuple(torch.stack((t, t), -1)[..., 0] for t in arguments)
+    got, again = step(*arguments), step(*strided)
+    exact = reference(*(t.double() for t in arguments))
+    if kind == "gru":
+        got, again, exact = (got,), (again,), (exact,)
+    for ours, same, wide in zip(got, again, exact, strict=True):
+        assert ours.dtype == dtype
+        torch.testing.assert_close(ours, same, rtol=0, atol=0)
+        torch.testing.assert_close(ours.double(), wide, rtol=2 * torch.finfo(dtype).eps, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_steps_pass_opcheck(kind: str) -> None:
+    _, _, arguments = step_case(kind)
+    operator = getattr(torch.ops.verhulst, f"{kind}_step").default
+    torch.library.opcheck(operator, tuple(t.requires_grad_() for t in arguments))
+
+
+@pytest.mark.parametrize("kind", [vt.LSTMCell, vt.GRUCell])
+def test_compiled_cells_train(kind: Any) -> None:
+    cell = kind(D, H)
+    x = torch.randn(2, D)
+
+    def loss(x: Tensor) -> Tensor:
+        result = cell(x)
+        return (result[0] if isinstance(result, tuple) else result).square().sum()
+
+    expected = torch.autograd.grad(loss(x), list(cell.parameters()))
+    compiled = torch.compile(loss, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(torch.autograd.grad(compiled(x), list(cell.parameters())), expected)
+
+
+@pytest.mark.parametrize("kind", [vt.LSTMCell, vt.GRUCell])
+def test_cells_under_autocast_and_with_a_shared_state(kind: Any) -> None:
+    cell = kind(D, H)
+    x = torch.randn(2, D)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = cell(x)
+    exact = cell(x)
+    h = torch.zeros(H)
+    shared = cell(x, (h, h) if kind is vt.LSTMCell else h)
+    if kind is vt.LSTMCell:
+        rough, exact, shared = rough[0], exact[0], shared[0]
+    torch.testing.assert_close(rough.float(), exact, rtol=0.05, atol=0.02)
+    torch.testing.assert_close(shared, exact)
+
+
+@pytest.mark.parametrize("kind", [vt.LSTMCell, vt.GRUCell])
+@pytest.mark.parametrize("shape", [(D,), (0, D), (2, 3, D)])
+def test_cells_on_any_leading_shape(kind: Any, shape: tuple[int, ...]) -> None:
+    cell = kind(D, H)
+    result, gates = cell(torch.randn(shape), return_gates=True)
+    h = result[0] if kind is vt.LSTMCell else result
+    assert h.shape == (*shape[:-1], H)
+    assert all(gate.shape == h.shape for gate in gates)

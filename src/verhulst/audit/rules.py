@@ -13,7 +13,14 @@ from verhulst.audit.trace import GUARDS, MOVES, Operation, destinations, origins
 SIGMOID = frozenset({"sigmoid", "sigmoid_", "special_expit", "hardsigmoid", "hardsigmoid_"})
 SOFTMAX = frozenset({"_softmax", "_safe_softmax"})
 LOG_SOFTMAX = frozenset({"_log_softmax"})
-BCE_WITH_LOGITS = frozenset({"binary_cross_entropy_with_logits", "binary_cross_entropy", "binary_cross_entropy_all"})
+BCE_WITH_LOGITS = frozenset(
+    {
+        "binary_cross_entropy_with_logits",
+        "binary_cross_entropy",
+        "binary_cross_entropy_reduced",
+        "binary_cross_entropy_value_gradient",
+    }
+)
 NLL = frozenset({"nll_loss_forward", "nll_loss2d_forward", "nll_loss", "nll_loss_nd"})
 LAYERS = frozenset({"addmm", "mm", "linear", "convolution", "bmm", "baddbmm", "matmul"})
 NORMALISATION = frozenset({"native_batch_norm", "native_layer_norm", "cudnn_batch_norm", "_native_batch_norm_legit"})

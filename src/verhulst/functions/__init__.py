@@ -1,6 +1,6 @@
 """The sigmoid family: NumPy ufuncs over the compiled kernels."""
 
-from verhulst.functions import _binary_cross_entropy  # noqa: F401  its ufuncs, too, get bfloat16 loops below
+from verhulst.functions import _binary_cross_entropy, _cell_steps  # noqa: F401  theirs, too, get bfloat16 loops below
 from verhulst.functions._bfloat16 import register as _register_bfloat16
 from verhulst.functions._elu import elu
 from verhulst.functions._elu_derivative import elu_derivative

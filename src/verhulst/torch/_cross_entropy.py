@@ -8,18 +8,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from verhulst import _core
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
 from verhulst.torch._differentiable import TORCH, library
+from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid_derivative, softplus
-from verhulst.torch._kernels import evaluate
+from verhulst.torch._kernels import as_bits, evaluate, new_like
 
 
-def _formula_all(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _formula_value_gradient(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return (
         formulas.binary_cross_entropy(xp, z, y),
         formulas.binary_cross_entropy_gradient(xp, z, y),
-        formulas.FORMULAS["sigmoid_derivative"](xp, z),
     )
 
 
@@ -51,7 +52,9 @@ def _define(name: str, ufunc: Any, formula: Callable[..., Any], outputs: int = 1
 
 _value = _define("binary_cross_entropy", ufuncs.value, formulas.binary_cross_entropy)
 _gradient = _define("binary_cross_entropy_gradient", ufuncs.gradient, formulas.binary_cross_entropy_gradient)
-_all = _define("binary_cross_entropy_all", ufuncs.value_gradient_hessian, _formula_all, outputs=3)
+_value_gradient = _define(
+    "binary_cross_entropy_value_gradient", ufuncs.value_gradient, _formula_value_gradient, outputs=2
+)
 
 
 def _same_batch(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,9 +86,9 @@ class _Gradient(torch.autograd.Function):
         return to_z, -gradients[0] if ctx.needs_input_grad[1] else None
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Tensor | None) -> Tensor:
-        (z,) = ctx.saved_tensors
-        to_z, to_y = tangents
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor], to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
+        (z,) = saved
         parts = [to_z * sigmoid_derivative(z)] if to_z is not None else []
         return sum([*parts, -to_y] if to_y is not None else parts, torch.zeros_like(z))
 
@@ -101,7 +104,7 @@ class _Value(torch.autograd.Function):
     def forward(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         with torch._C._AutoDispatchBelowAutograd():
             if z.requires_grad:
-                value, gradient, _ = _all(z, y)
+                value, gradient = _value_gradient(z, y)
                 return value, gradient
             return _value(z, y), z.new_empty(0)
 
@@ -123,9 +126,9 @@ class _Value(torch.autograd.Function):
         return to_z, to_y
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Tensor | None) -> tuple[Tensor, None]:
-        z, y = ctx.saved_tensors
-        to_z, to_y = tangents
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None) -> tuple[Tensor, None]:
+        z, y = saved
         result = torch.zeros_like(z)
         if to_z is not None:
             result = result + to_z * _Gradient.apply(z, y)
@@ -138,7 +141,105 @@ class _Value(torch.autograd.Function):
         return _Value.apply(*_same_batch(info, in_dims, z, y)), (0, 0)
 
 
+def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tuple[Tensor, Tensor]:
+    z, y = z.contiguous(), y.contiguous()
+    total = torch.empty((), dtype=z.dtype)
+    gradient = new_like(z) if with_gradient else z.new_empty(0)
+    _core.binary_cross_entropy_sum(
+        as_bits(z), as_bits(y), as_bits(gradient) if with_gradient else None, as_bits(total), mean, _scaled(z, mean)
+    )
+    return total, gradient
+
+
+def _scaled(z: Tensor, mean: bool) -> bool:
+    """Whether the kept gradient is divided by the number of elements: not where that could leave the format's range."""
+    return mean and z.dtype != torch.float16
+
+
+library.define("binary_cross_entropy_reduced(Tensor z, Tensor y, bool mean, bool with_gradient) -> (Tensor, Tensor)")
+library.impl("binary_cross_entropy_reduced", _reduced_on_cpu, "CPU")
+torch.library.register_fake(
+    "verhulst::binary_cross_entropy_reduced",
+    lambda z, y, mean, with_gradient: (
+        z.new_empty(()),
+        torch.empty_like(z, memory_format=torch.contiguous_format) if with_gradient else z.new_empty(0),
+    ),
+    lib=library,
+)
+_reduced = torch.ops.verhulst.binary_cross_entropy_reduced
+library.define("binary_cross_entropy_total(Tensor z, Tensor y, bool mean) -> Tensor")
+library.impl("binary_cross_entropy_total", lambda z, y, mean: _reduced(z, y, mean, False)[0], "CPU")
+torch.library.register_fake("verhulst::binary_cross_entropy_total", lambda z, y, mean: z.new_empty(()), lib=library)
+_total = torch.ops.verhulst.binary_cross_entropy_total
+
+
+class _Reduced(torch.autograd.Function):
+    """The sum or the mean of the losses; each element's gradient is computed in the same read.
+
+    The gradient waits in ctx, not among the saved tensors: the first backward takes it away and may scale it in place.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, z: Tensor, y: Tensor, mean: bool, recorded: bool) -> Tensor:
+        ctx.save_for_backward(z, y)
+        ctx.save_for_forward(z, y)
+        ctx.mean = mean
+        wanted = recorded and z.requires_grad
+        with torch._C._AutoDispatchBelowAutograd():
+            total, gradient = _reduced(z, y, mean, wanted)
+        ctx.gradient = gradient if wanted else None
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
+        (outer,) = gradients
+        if ctx.needs_input_grad[1] or torch.is_grad_enabled():
+            z, y = ctx.saved_tensors
+            outer = outer / z.numel() if ctx.mean else outer
+            to_z = outer * _Gradient.apply(z, y) if ctx.needs_input_grad[0] else None
+            return to_z, -outer * z if ctx.needs_input_grad[1] else None, None, None
+        gradient, ctx.gradient = ctx.gradient, None
+        if gradient is None:  # taken by an earlier backward
+            z, y = ctx.saved_tensors
+            _, gradient = _reduced(z, y, ctx.mean, True)
+        rest = max(gradient.numel(), 1) if ctx.mean and not _scaled(gradient, ctx.mean) else 1
+        if not _is_one_number(outer):
+            return gradient * (outer / rest), None, None, None
+        factor = outer.item() / rest
+        return (gradient if factor == 1 else gradient.mul_(factor)), None, None, None
+
+    @staticmethod
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None, *_: None) -> Tensor:
+        z, y = saved
+        change = torch.zeros_like(z)
+        if to_z is not None:
+            change = change + to_z * _Gradient.apply(z, y)
+        if to_y is not None:
+            change = change - to_y * z
+        return change.mean() if ctx.mean else change.sum()
+
+
+def _is_one_number(outer: Tensor) -> bool:
+    """Whether a scalar can be read: not where it is traced, or stands for many (torch.func.vmap, is_grads_batched)."""
+    many: bool = torch._C._functorch.is_legacy_batchedtensor(outer)
+    return type(outer) is Tensor and not many and not _transformed()
+
+
+def _traced() -> bool:
+    """Whether torch.jit records: sizes are tensors then, and cannot be compared for good."""
+    return not torch.compiler.is_compiling() and torch._C._get_tracing_state() is not None
+
+
+def _transformed() -> bool:
+    """Whether a transform of torch.func is at work, on tensors that stand for others."""
+    return bool(torch._C._are_functorch_transforms_active())
+
+
 library.impl("binary_cross_entropy_gradient", _Gradient.apply, "Autograd")
+library.impl(
+    "binary_cross_entropy_total", lambda z, y, mean: _Reduced.apply(z, y, mean, torch.is_grad_enabled()), "Autograd"
+)
 library.impl("binary_cross_entropy", lambda z, y: _Value.apply(z, y)[0], "Autograd")
 
 
@@ -146,6 +247,18 @@ def _elementwise(z: Tensor, y: Tensor) -> Tensor:
     if torch.compiler.is_compiling():
         return _value(z, y)
     return _Value.apply(z, y)[0]
+
+
+def _broadcast(z: Tensor, **named: Tensor | None) -> Tensor | None:
+    """The one argument given, in z's type; refused where it does not broadcast to z."""
+    ((name, t),) = named.items()
+    if t is None:
+        return None
+    if not isinstance(t, Tensor):
+        raise TypeError(f"{name} must be a tensor, not {type(t).__name__}")
+    if not _traced() and torch.broadcast_shapes(z.shape, t.shape) != z.shape:
+        raise ValueError(f"{name} must broadcast to the shape of the logits, {tuple(z.shape)}, not {tuple(t.shape)}")
+    return t.to(z.dtype)
 
 
 def binary_cross_entropy_with_logits(
@@ -161,7 +274,7 @@ def binary_cross_entropy_with_logits(
 
     Parameters
     ----------
-    z : Tensor of logits, float16 to float64, any shape
+    z : Tensor of logits, float16 to float64, any shape; half precision becomes float32 under autocast, as torch's does
     y : Tensor of labels in [0, 1], the shape of z; cast to its dtype
     weight : Tensor that broadcasts to z: multiplies each element's loss
     pos_weight : Tensor that broadcasts to z: multiplies the positive part, y log s(z). It shifts the probabilities that
@@ -171,11 +284,13 @@ def binary_cross_entropy_with_logits(
 
     Returns
     -------
-    Tensor: a scalar, or the shape of z for "none". Differentiable twice in z, once in y.
+    Tensor: a scalar, or the shape of z for "none". Differentiable twice in z, once in y. On the CPU a mean or a sum
+    without weights is the exact one of z and y rounded once (float64: to 2^-52), and so is each element's gradient.
 
     Raises
     ------
-    ValueError : shapes that differ, an unknown reduction, label_smoothing outside [0, 1]
+    ValueError : shapes that differ or do not broadcast, an unknown reduction, label_smoothing outside [0, 1]
+    TypeError : logits that are no floating-point numbers, weights that are no tensors
 
     Notes
     -----
@@ -188,15 +303,25 @@ def binary_cross_entropy_with_logits(
     >>> vt.binary_cross_entropy_with_logits(torch.tensor([-20.0]), torch.tensor([0.0]))
     tensor(2.0612e-09)
     """
-    if z.shape != y.shape:
+    if not z.is_floating_point():
+        raise TypeError(f"logits must be floating-point numbers, not {z.dtype}")
+    if not _traced() and z.shape != y.shape:
         raise ValueError(f"labels must have the shape of the logits, {tuple(z.shape)}, not {tuple(y.shape)}")
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in [0, 1], not {label_smoothing}")
+    if z.dtype in (torch.float16, torch.bfloat16) and torch.is_autocast_enabled(z.device.type):
+        z = z.float()  # as autocast does with torch's own
     y = y.to(z.dtype)
+    weight, pos_weight = _broadcast(z, weight=weight), _broadcast(z, pos_weight=pos_weight)
     if label_smoothing:
         y = y * (1 - label_smoothing) + label_smoothing / 2
+    if weight is None and pos_weight is None and reduction != "none" and z.device.type == "cpu":
+        if torch.compiler.is_compiling():
+            return _total(z, y, reduction == "mean")
+        if not _transformed():
+            return _Reduced.apply(z, y, reduction == "mean", torch.is_grad_enabled())
     loss = _elementwise(z, y)
     if pos_weight is not None:
         # The extra positive part; where y = 0 it is 0 however infinite z is.

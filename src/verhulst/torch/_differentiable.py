@@ -19,7 +19,8 @@ from torch import Tensor
 from verhulst import functions
 from verhulst.functions.derivatives import DERIVATIVES
 from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
-from verhulst.torch._kernels import evaluate
+from verhulst.torch._forward_mode import forward_rule
+from verhulst.torch._kernels import evaluate, unwatched
 
 TORCH = Namespace(
     exp=torch.exp,
@@ -88,9 +89,9 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
             return gradients[0] * derivative(z)
 
         @staticmethod
-        def jvp(ctx: Any, *tangents: Tensor) -> Tensor:
-            (z,) = ctx.saved_tensors
-            return tangents[0] * derivative(z)
+        @forward_rule
+        def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor) -> Tensor:
+            return tangent * derivative(saved[0])
 
         @staticmethod
         def vmap(info: Any, in_dims: tuple[int | None], z: Tensor) -> tuple[Tensor, int | None]:
@@ -103,6 +104,8 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
         if torch.compiler.is_compiling():
             result: Tensor = operator(z)
             return result
+        if unwatched(z):
+            return evaluate(ufunc, z)[0]
         return Function.apply(z)
 
     face.__name__ = face.__qualname__ = name

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from verhulst.torch._cell_steps import gru_step
 from verhulst.torch._functional import sigmoid, tanh
 from verhulst.torch._recurrent import RecurrentCell, over_time
 
@@ -45,13 +46,12 @@ class GRUCell(RecurrentCell):
         """One step from x (..., input_size) and h: the new h, with the gates if asked for."""
         h = state if state is not None else self.zero_state(x)
         from_input, from_state = self.parts_of(x, h)
-        sizes = (2 * self.hidden_size, self.hidden_size)
-        opening_x, candidate_x = from_input.split(sizes, dim=-1)
-        opening_h, candidate_h = from_state.split(sizes, dim=-1)
-        r, z = sigmoid(opening_x + opening_h).chunk(2, dim=-1)
-        n = tanh(candidate_x + r * candidate_h)
-        h = n + z * (h - n)
-        return (h, GRUGates(r, z, n)) if return_gates else h
+        new_h = gru_step(from_input, from_state, h)
+        if not return_gates:
+            return new_h
+        (a_r, a_z, a_n), (b_r, b_z, b_n) = from_input.chunk(3, dim=-1), from_state.chunk(3, dim=-1)
+        r = sigmoid(a_r + b_r)
+        return new_h, GRUGates(r, sigmoid(a_z + b_z), tanh(a_n + r * b_n))
 
 
 class GRU(nn.Module):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from verhulst.torch._cell_steps import lstm_step
 from verhulst.torch._functional import sigmoid, tanh
 from verhulst.torch._recurrent import RecurrentCell, over_time
 
@@ -62,14 +63,12 @@ class LSTMCell(RecurrentCell):
         """One step from x (..., input_size) and (h, c): the new (h, c), with the gates if asked for."""
         h, c = state if state is not None else (self.zero_state(x), self.zero_state(x))
         from_input, from_state = self.parts_of(x, h)
-        opening, candidate, output = (from_input + from_state).split(
-            (2 * self.hidden_size, self.hidden_size, self.hidden_size), dim=-1
-        )
-        i, f = sigmoid(opening).chunk(2, dim=-1)
-        g, o = tanh(candidate), sigmoid(output)
-        c = torch.addcmul(f * c, i, g)
-        h = o * tanh(c)
-        return ((h, c), LSTMGates(i, f, g, o)) if return_gates else (h, c)
+        a = from_input + from_state
+        state = lstm_step(a, c)
+        if not return_gates:
+            return state
+        i, f, g, o = a.chunk(4, dim=-1)
+        return state, LSTMGates(sigmoid(i), sigmoid(f), tanh(g), sigmoid(o))
 
 
 class LSTM(nn.Module):

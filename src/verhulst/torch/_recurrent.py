@@ -59,9 +59,12 @@ def over_time(
     time = 1 if batch_first else 0
     outputs, gates = [], []
     for step in x.unbind(time):
-        state, step_gates = cell(step, state, return_gates=True)
+        if return_gates:
+            state, step_gates = cell(step, state, return_gates=True)
+            gates.append(step_gates)
+        else:
+            state = cell(step, state)
         outputs.append(output(state))
-        gates.append(step_gates)
     if not outputs:
         raise ValueError("x has no time steps")
     result = torch.stack(outputs, time)

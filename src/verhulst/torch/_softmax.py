@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from verhulst import functions
+from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import as_array
 
 
@@ -31,18 +32,19 @@ class _Softmax(torch.autograd.Function):
         ctx.dim = inputs[1]
 
     @staticmethod
-    def _along(ctx: Any, direction: Tensor) -> Tensor:
+    def _along(z: Tensor, dim: int, direction: Tensor) -> Tensor:
         """The (symmetric) Jacobian times a direction: s (v - sum(s v))."""
-        s = softmax(ctx.saved_tensors[0], ctx.dim)
-        return s * (direction - (s * direction).sum(ctx.dim, keepdim=True))
+        s = softmax(z, dim)
+        return s * (direction - (s * direction).sum(dim, keepdim=True))
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return _Softmax._along(ctx, gradients[0]), None
+        return _Softmax._along(ctx.saved_tensors[0], ctx.dim, gradients[0]), None
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> Tensor:
-        return _Softmax._along(ctx, tangents[0])
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
+        return _Softmax._along(saved[0], ctx.dim, tangent)
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, dim: int) -> tuple[Tensor, int]:
@@ -65,9 +67,9 @@ class _LogSoftmax(torch.autograd.Function):
         return gradients[0] - s * gradients[0].sum(ctx.dim, keepdim=True), None
 
     @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> Tensor:
-        s = softmax(ctx.saved_tensors[0], ctx.dim)
-        return tangents[0] - (s * tangents[0]).sum(ctx.dim, keepdim=True)
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
+        return tangent - (softmax(saved[0], ctx.dim) * tangent).sum(ctx.dim, keepdim=True)
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, dim: int) -> tuple[Tensor, int]:

@@ -1,0 +1,159 @@
+// Steps of recurrent cells: the arithmetic of gates 1/(1 + e^-z) and candidates tanh(z), and kernels on arrays.
+//
+//   struct Cell {
+//       static constexpr int inputs, outputs;
+//       template <class Format> static void exact(const Vec* in, Storage* const* out);   one vector, everywhere
+//       template <class Format> static bool near(const Several* in, Storage* const* out);   several vectors, rough: false,
+//   };                                                      and nothing is written, where that does not decide the rounding
+// A step is a sum of products of gates, candidates and states, and terms may cancel; so what a result is known to is given
+// absolutely, as a part of the sum of its terms' magnitudes: 2^-58 by pairs, 2^-42 roughly.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+#include "functions/elementwise_binary.hpp"
+#include "simd/exp_pair.hpp"
+#include "simd/exp_quick.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+
+namespace gates {
+
+static inline Pair whole(Vec a) { return {a, Vec(0.0)}; }
+// Without the nan that the rest of an infinite sum or product is.
+static inline Pair finite(Pair p) { return {p.hi, select(abs(p.hi) < Vec(HUGE_VAL), p.lo, Vec(0.0))}; }
+static inline Pair operator*(Pair a, Pair b) {
+    const Pair p = finite(multiply(a, b));
+    return fast_two_sum(p.hi, p.lo);
+}
+static inline Pair operator+(Pair a, Pair b) {
+    const Pair sum = two_sum(a.hi, b.hi);
+    const Pair p = finite({sum.hi, sum.lo + (a.lo + b.lo)});
+    return fast_two_sum(p.hi, p.lo);
+}
+// z cut at +-bound; nan stays nan. And its sign as +-1.
+static inline Pair within(Pair z, double bound) {
+    return {min(Vec(bound), max(Vec(-bound), z.hi)), select(abs(z.hi) <= Vec(bound), z.lo, Vec(0.0))};
+}
+static inline Pair magnitude(Pair z) { return {abs(z.hi), copysign(Vec(1.0), z.hi) * z.lo}; }
+
+// 1/(1 + e^-z) and 1/(1 + e^z), each to 2^-61 of itself; beyond 700 as at 700, 2^-1009.
+struct Gate {
+    Pair open, shut;
+};
+static inline Gate gate(Pair z) {
+    const Pair distance = magnitude(within(z, 700.0));
+    const Pair e = exp_pair(Pair{-distance.hi, -distance.lo});
+    const Pair sum = fast_two_sum(1.0, e.hi);
+    const Pair denominator = {sum.hi, sum.lo + e.lo};
+    const Pair large = pair(divide(whole(1.0), denominator)), small = pair(divide(e, denominator));
+    const Mask negative = z.hi < Vec(0.0);
+    return {select(negative, small, large), select(negative, large, small)};
+}
+
+// tanh(z), to 2^-60 of itself; beyond 22 as at 22, 1 - 2^-62.5.
+static inline Pair candidate(Pair z) {
+    const Pair distance = magnitude(within(z, 22.0));
+    const Pair m = expm1_pair(Pair{-2.0 * distance.hi, -2.0 * distance.lo});
+    const Pair sum = fast_two_sum(2.0, m.hi);
+    const Pair t = pair(divide({-m.hi, -m.lo}, {sum.hi, sum.lo + m.lo}));
+    return {copysign(t.hi, z.hi), copysign(Vec(1.0), z.hi) * t.lo};
+}
+
+// Written with one rounding.
+template <class Format>
+static inline void write(typename Format::Storage* to, Pair p) {
+    const Pair result = finite(p);
+    if constexpr (std::is_same_v<Format, Float64>)
+        Format::store(to, result.hi + result.lo);
+    else
+        Format::store(to, round_to_odd(result));
+}
+
+// e^-2|z| - 1 for |z| <= 20, further out as at 20, to 2^-44 of itself: as expm1_quick (simd/exp_quick.hpp) with Taylor's
+// term r^6/720 too, whose next is below 2^-45.3 r. Then tanh|z| = -m/(2 + m).
+static inline Vec decay(Vec z) {
+    const Vec x = -2.0 * min(Vec(20.0), abs(z));
+    const Vec shifted = multiply_add(x, exponential::per_step, exponential::shift);
+    const Bits k = bits(shifted);
+    const Vec r = multiply_add(shifted - exponential::shift, -exponential::step_hi, x);
+    const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, k)) + shift_left<48>(k));
+    const Vec r2 = r * r;
+    const Vec low = multiply_add(r, 0x1.5555555555555p-3, 0.5);
+    const Vec middle = multiply_add(r, 0x1.1111111111111p-7, 0x1.5555555555555p-5);
+    const Vec rest = multiply_add(r2, multiply_add(r2, 0x1.6c16c16c16c17p-10, middle), low);
+    return multiply_add(power, multiply_add(r2, rest, r), power - 1.0);
+}
+
+// Where a, off by at most `error`, surely rounds to the format as the exact value does.
+template <class Format>
+static inline Mask surely_within(Vec a, Vec error) {
+    constexpr int drop = 53 - Format::precision;
+    constexpr std::uint64_t tie = std::uint64_t{1} << (drop - 1), kept = ~((std::uint64_t{1} << drop) - 1);
+    if constexpr (Format::precision < 24) error = error + 0x1p-22 * abs(a);  // store_near goes by way of float
+    const Bits least = bits(a - error) + Bits(tie), most = bits(a + error) + Bits(tie);
+    return ~any_bit(least ^ most, Bits(kept)) & (Vec(Format::least) <= abs(a));
+}
+
+// Vectors computed at once, so that the operations of one fill the waiting times of another.
+constexpr int together = lanes == 8 ? 4 : 2;
+struct Several {
+    Vec at[together];
+};
+
+template <class Cell, class Format, class Storage = typename Format::Storage>
+__attribute__((noinline)) void with_care(const Several* in, Storage* const* out) {
+    for (int k = 0; k < together; ++k) {
+        Vec z[Cell::inputs];
+        Storage* to[Cell::outputs];
+        for (int j = 0; j < Cell::inputs; ++j) z[j] = in[j].at[k];
+        for (int j = 0; j < Cell::outputs; ++j) to[j] = out[j] + k * lanes;
+        Cell::template exact<Format>(z, to);
+    }
+}
+
+template <class Cell, class Format, class Storage = typename Format::Storage>
+static inline void block(const Storage* const* in, Storage* const* out) {
+    Several z[Cell::inputs];
+    for (int j = 0; j < Cell::inputs; ++j)
+        for (int k = 0; k < together; ++k) z[j].at[k] = Format::load(in[j] + k * lanes);
+    if constexpr (!std::is_same_v<Format, Float64>)
+        if (Cell::template near<Format>(z, out)) return;
+    with_care<Cell, Format>(z, out);
+}
+
+template <class Cell, class Format>
+void kernel(const char* const* in_bytes, char* const* out_bytes, std::ptrdiff_t n) {
+    using Storage = typename Format::Storage;
+    constexpr int step = together * lanes;
+    const Storage* in[Cell::inputs];
+    Storage* out[Cell::outputs];
+    for (int j = 0; j < Cell::inputs; ++j) in[j] = reinterpret_cast<const Storage*>(in_bytes[j]);
+    for (int j = 0; j < Cell::outputs; ++j) out[j] = reinterpret_cast<Storage*>(out_bytes[j]);
+    for (; n >= step; n -= step) {
+        block<Cell, Format>(in, out);
+        for (const Storage*& p : in) p += step;
+        for (Storage*& p : out) p += step;
+    }
+    if (n > 0) {
+        Storage last[Cell::inputs][step] = {}, results[Cell::outputs][step];
+        Storage* to[Cell::outputs];
+        for (int j = 0; j < Cell::inputs; ++j) {
+            std::copy_n(in[j], n, last[j]);
+            in[j] = last[j];
+        }
+        for (int j = 0; j < Cell::outputs; ++j) to[j] = results[j];
+        block<Cell, Format>(in, to);
+        for (int j = 0; j < Cell::outputs; ++j) std::copy_n(results[j], n, out[j]);
+    }
+}
+
+template <class Cell>
+constexpr Kernels kernels() {
+    return {{kernel<Cell, Float16>, kernel<Cell, BFloat16>, kernel<Cell, Float32>, kernel<Cell, Float64>}};
+}
+
+}  // namespace gates
+}  // namespace verhulst::VERHULST_LEVEL

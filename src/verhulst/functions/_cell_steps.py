@@ -1,0 +1,6 @@
+"""The ufuncs behind the recurrent cells of `verhulst.torch`, made here so that they get bfloat16 loops too."""
+
+from verhulst import _core
+
+lstm_step = _core.ufunc("_lstm_step", "(i, f, g, o, c) -> (h', c')")
+gru_step = _core.ufunc("_gru_step", "(a_r, a_z, a_n, b_r, b_z, b_n, h) -> h'")

@@ -1,0 +1,176 @@
+"""What LSTM and GRU cells do after their matrix products: one read on the CPU, torch expressions elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from verhulst.functions import _cell_steps as ufuncs
+from verhulst.torch._differentiable import library
+from verhulst.torch._forward_mode import forward_rule
+from verhulst.torch._functional import sigmoid, sigmoid_derivative, tanh, tanh_derivative
+from verhulst.torch._kernels import as_array, new_like, unwatched
+
+
+def _evaluate(ufunc: np.ufunc, parts: int, arguments: list[Tensor], state: Tensor, outputs: int) -> list[Tensor]:
+    """The step on each argument's `parts` parts, side by side in its last dimension, and the state."""
+    results = [new_like(state, memory_format=torch.contiguous_format) for _ in range(outputs)]
+    width = state.shape[-1]
+    split = [array[..., k * width : (k + 1) * width] for array in map(as_array, arguments) for k in range(parts)]
+    ufunc(*split, as_array(state), out=tuple(as_array(t) for t in results))
+    return results
+
+
+def _define(signature: str, on_cpu: Callable[..., Any], shape_only: Callable[..., Any]) -> Any:
+    name = signature.split("(")[0]
+    library.define(signature)
+    library.impl(name, on_cpu, "CPU")
+    torch.library.register_fake(f"verhulst::{name}", shape_only, lib=library)
+    return getattr(torch.ops.verhulst, name)
+
+
+def _like(t: Tensor) -> Tensor:
+    return torch.empty_like(t, memory_format=torch.contiguous_format)
+
+
+_lstm = _define(
+    "lstm_step(Tensor a, Tensor c) -> (Tensor, Tensor)",
+    lambda a, c: tuple(_evaluate(ufuncs.lstm_step, 4, [a], c, 2)),
+    lambda a, c: (_like(c), _like(c)),
+)
+_gru = _define(
+    "gru_step(Tensor a, Tensor b, Tensor h) -> Tensor",
+    lambda a, b, h: _evaluate(ufuncs.gru_step, 3, [a, b], h, 1)[0],
+    lambda a, b, h: _like(h),
+)
+
+
+def _in_front(info: Any, in_dims: tuple[int | None, ...], *tensors: Tensor) -> list[Tensor]:
+    """All with the batch of vmap as their first dimension."""
+    return [
+        t.expand(info.batch_size, *t.shape) if dim is None else t.movedim(dim, 0)
+        for t, dim in zip(tensors, in_dims, strict=True)
+    ]
+
+
+class _LSTMStep(torch.autograd.Function):
+    @staticmethod
+    def forward(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        with torch._C._AutoDispatchBelowAutograd():
+            h, new_c = _lstm(a, c)
+        return h, new_c
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: tuple[Tensor, Tensor]) -> None:
+        ctx.save_for_backward(*inputs, output[1])
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
+        a, c, new_c = ctx.saved_tensors
+        i, f, g, o = a.chunk(4, -1)
+        forget = sigmoid(f)
+        to_c = gradients[1] + gradients[0] * sigmoid(o) * tanh_derivative(new_c)
+        to_a = (
+            to_c * tanh(g) * sigmoid_derivative(i),
+            to_c * c * sigmoid_derivative(f),
+            to_c * sigmoid(i) * tanh_derivative(g),
+            gradients[0] * tanh(new_c) * sigmoid_derivative(o),
+        )
+        return torch.cat(to_a, -1), to_c * forget
+
+    @staticmethod
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor, ...], *tangents: Tensor | None) -> tuple[Tensor, Tensor]:
+        a, c = saved
+        to_a, to_c = (torch.zeros_like(t) if d is None else d for t, d in zip(saved, tangents, strict=True))
+        (i, f, g, o), (to_i, to_f, to_g, to_o) = a.chunk(4, -1), to_a.chunk(4, -1)
+        new_c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        change = to_f * sigmoid_derivative(f) * c + sigmoid(f) * to_c
+        change = change + to_i * sigmoid_derivative(i) * tanh(g) + sigmoid(i) * to_g * tanh_derivative(g)
+        return to_o * sigmoid_derivative(o) * tanh(new_c) + sigmoid(o) * tanh_derivative(new_c) * change, change
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], a: Tensor, c: Tensor) -> Any:
+        return _LSTMStep.apply(*_in_front(info, in_dims, a, c)), (0, 0)
+
+
+class _GRUStep(torch.autograd.Function):
+    @staticmethod
+    def forward(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+        with torch._C._AutoDispatchBelowAutograd():
+            new_h: Tensor = _gru(a, b, h)
+        return new_h
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        (outer,) = gradients
+        a, b, h = ctx.saved_tensors
+        (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+        r, z = sigmoid(a_r + b_r), a_z + b_z
+        x = a_n + r * b_n
+        to_x = outer * sigmoid(-z) * tanh_derivative(x)
+        to_z = outer * (h - tanh(x)) * sigmoid_derivative(z)
+        to_r = to_x * b_n * sigmoid_derivative(a_r + b_r)
+        return torch.cat((to_r, to_z, to_x), -1), torch.cat((to_r, to_z, to_x * r), -1), outer * sigmoid(z)
+
+    @staticmethod
+    @forward_rule
+    def jvp(ctx: Any, saved: tuple[Tensor, ...], *tangents: Tensor | None) -> Tensor:
+        a, b, h = saved
+        to_a, to_b, to_h = (torch.zeros_like(t) if d is None else d for t, d in zip(saved, tangents, strict=True))
+        (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+        (da_r, da_z, da_n), (db_r, db_z, db_n) = to_a.chunk(3, -1), to_b.chunk(3, -1)
+        r, z = sigmoid(a_r + b_r), a_z + b_z
+        x = a_n + r * b_n
+        to_x = da_n + r * db_n + (da_r + db_r) * sigmoid_derivative(a_r + b_r) * b_n
+        to_n = sigmoid(-z) * tanh_derivative(x) * to_x
+        return to_n + (h - tanh(x)) * sigmoid_derivative(z) * (da_z + db_z) + sigmoid(z) * to_h
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], a: Tensor, b: Tensor, h: Tensor) -> tuple[Tensor, int]:
+        return _GRUStep.apply(*_in_front(info, in_dims, a, b, h)), 0
+
+
+library.impl("lstm_step", _LSTMStep.apply, "Autograd")
+library.impl("gru_step", _GRUStep.apply, "Autograd")
+
+
+def _takes_core(state: Tensor, *arguments: Tensor) -> bool:
+    return state.device.type == "cpu" and all(
+        t.dtype == state.dtype and t.device.type == "cpu" and t.shape[:-1] == state.shape[:-1] for t in arguments
+    )
+
+
+def lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """The new (h, c) of an LSTM from its gates' arguments (i, f, g, o), side by side in `a`, and the state c."""
+    if _takes_core(c, a):
+        if not torch.compiler.is_compiling() and unwatched(a) and unwatched(c):
+            h, new_c = _evaluate(ufuncs.lstm_step, 4, [a], c, 2)
+            return h, new_c
+        h, new_c = _lstm(a, c) if torch.compiler.is_compiling() else _LSTMStep.apply(a, c)
+        return h, new_c
+    i, f, g, o = a.chunk(4, -1)
+    new_c = torch.addcmul(sigmoid(f) * c, sigmoid(i), tanh(g))
+    return sigmoid(o) * tanh(new_c), new_c
+
+
+def gru_step(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+    """The new h of a GRU from its gates' arguments (r, z, n): a from the input, b from the state; and the state h."""
+    if _takes_core(h, a, b):
+        if not torch.compiler.is_compiling() and unwatched(a) and unwatched(b) and unwatched(h):
+            return _evaluate(ufuncs.gru_step, 3, [a, b], h, 1)[0]
+        new_h: Tensor = _gru(a, b, h) if torch.compiler.is_compiling() else _GRUStep.apply(a, b, h)
+        return new_h
+    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+    n = tanh(a_n + sigmoid(a_r + b_r) * b_n)
+    return n + sigmoid(a_z + b_z) * (h - n)

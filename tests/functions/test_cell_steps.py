@@ -1,0 +1,104 @@
+"""The steps of recurrent cells: rounded once, also where terms cancel, in every type. (Levels: test_same_bits.)"""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+
+import verhulst as vh
+from verhulst.functions._cell_steps import gru_step, lstm_step
+
+RNG = np.random.default_rng(20261126)
+N = 400
+
+
+def gate(z):
+    return 1 / (1 + mpmath.exp(-z))
+
+
+def misses(got, exact, scale, dtype):
+    """|got - exact| in units of the last place of the larger of `got` and 2^-4 of the scale of its terms."""
+    return [
+        float(abs(mpmath.mpf(float(g)) - e) / mpmath.mpf(float(np.spacing(dtype(max(abs(float(g)), float(s)))))))
+        for g, e, s in zip(got, exact, scale, strict=True)
+    ]
+
+
+def arguments(count, dtype, spread):
+    return [RNG.normal(0, spread, N).astype(dtype) for _ in range(count)]
+
+
+@pytest.mark.parametrize("spread", [0.01, 1, 12])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_lstm(dtype, spread):
+    z = arguments(5, dtype, spread)
+    h, c = lstm_step(*z)
+    assert h.dtype == c.dtype == dtype
+    with mpmath.workdps(60):
+        values = [[mpmath.mpf(float(a)) for a in part] for part in z]
+        kept = [gate(f) * state for f, state in zip(values[1], values[4], strict=True)]
+        added = [gate(i) * mpmath.tanh(g) for i, g in zip(values[0], values[2], strict=True)]
+        exact_c = [a + b for a, b in zip(kept, added, strict=True)]
+        exact_h = [gate(o) * mpmath.tanh(mpmath.mpf(float(s))) for o, s in zip(values[3], c, strict=True)]
+        scale = [(abs(a) + abs(b)) / (1 if dtype == np.float64 else 2**20) for a, b in zip(kept, added, strict=True)]
+        assert max(misses(c, exact_c, scale, dtype)) <= 0.51
+        assert max(misses(h, exact_h, [0] * N, dtype)) <= 0.51
+
+
+@pytest.mark.parametrize("spread", [0.01, 1, 12])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_gru(dtype, spread):
+    z = arguments(7, dtype, spread)
+    got = gru_step(*z)
+    assert got.dtype == dtype
+    with mpmath.workdps(60):
+        exact, scale = [], []
+        for a_r, a_z, a_n, b_r, b_z, b_n, h in zip(*z, strict=True):
+            update = gate(mpmath.mpf(float(a_z)) + float(b_z))
+            reset = gate(mpmath.mpf(float(a_r)) + float(b_r)) * float(b_n)
+            n = mpmath.tanh(float(a_n) + reset)
+            exact.append((1 - update) * n + update * float(h))
+            terms = (1 - update) * (abs(n) + abs(reset)) + update * abs(float(h))
+            scale.append(terms / (1 if dtype == np.float64 else 2**20))
+        assert max(misses(got, exact, scale, dtype)) <= 0.51
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_terms_that_cancel(dtype):
+    f, i, g = arguments(3, dtype, 1)
+    o = np.zeros_like(f)
+    c = (-np.tanh(g.astype(float)) * (1 + np.exp(-f.astype(float))) / (1 + np.exp(-i.astype(float)))).astype(dtype)
+    _, new_c = lstm_step(i, f, g, o, c)
+    with mpmath.workdps(60):
+        for values in zip(i, f, g, c, new_c, strict=True):
+            i_k, f_k, g_k, c_k, got = (mpmath.mpf(float(v)) for v in values)
+            exact = gate(f_k) * c_k + gate(i_k) * mpmath.tanh(g_k)
+            allowed = 0.51 * float(np.spacing(dtype(abs(float(got))))) + 2.0**-57 * float(abs(c_k))
+            assert abs(got - exact) <= allowed
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_ends(dtype):
+    inf, nan = np.inf, np.nan
+    closed, open_ = dtype(-inf), dtype(inf)
+
+    def lstm(*z):
+        return [float(v) for v in lstm_step(*(dtype(a) for a in z))]
+
+    np.testing.assert_equal(lstm(closed, open_, 1, open_, 0.5), [float(vh.tanh(dtype(0.5))), 0.5])
+    np.testing.assert_equal(lstm(open_, closed, inf, open_, 3), [float(vh.tanh(dtype(1))), 1.0])
+    np.testing.assert_equal(lstm(0, open_, 0, closed, 0.5)[1], 0.5)
+    np.testing.assert_equal(lstm(0, open_, 0, 0, inf), [0.5, inf])
+    np.testing.assert_equal(lstm(0, 0, 0, 0, 0), [0, 0])
+    for k in range(5):
+        z = [dtype(0.5)] * 5
+        z[k] = dtype(nan)
+        assert np.isnan(lstm_step(*z)[0])
+    for k in range(7):
+        z = [dtype(0.5)] * 7
+        z[k] = dtype(nan)
+        assert np.isnan(gru_step(*z))
+    assert float(gru_step(*(dtype(a) for a in (0, inf, 3, 0, 0, 2, 0.25)))) == 0.25
+    assert float(gru_step(*(dtype(a) for a in (0, -inf, inf, 0, 0, 2, 0.25)))) == 1.0
+    assert float(gru_step(*(dtype(0) for _ in range(7)))) == 0

@@ -1,0 +1,111 @@
+"""Plain CPU tensors go straight to the core; everything that watches tensors is still served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.proxy_tensor import make_fx
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import verhulst as vh
+import verhulst.torch as vt
+from verhulst.torch._cell_steps import gru_step, lstm_step
+
+Z = torch.linspace(-3, 3, 8)
+FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "sigmoid": vt.sigmoid,
+    "bce": lambda z: vt.binary_cross_entropy_with_logits(z, torch.ones(8)),
+    "lstm": lambda z: lstm_step(z, z[:2])[0],
+    "gru": lambda z: gru_step(z[:6], z[:6], z[:2]),
+}
+
+
+@pytest.fixture(params=FUNCTIONS)
+def function(request: pytest.FixtureRequest) -> Callable[[Tensor], Tensor]:
+    return FUNCTIONS[request.param]
+
+
+def test_the_same_numbers_with_and_without_a_gradient(function: Callable[[Tensor], Tensor]) -> None:
+    watched = function(Z.clone().requires_grad_())
+    assert watched.requires_grad
+    plain = function(Z)
+    assert not plain.requires_grad
+    with torch.no_grad():
+        unrecorded = function(Z.clone().requires_grad_())
+    with torch.inference_mode():
+        inferred = function(Z)
+    for result in (plain, unrecorded, inferred):
+        torch.testing.assert_close(result, watched.detach(), rtol=0, atol=0)
+
+
+def test_fake_tensors(function: Callable[[Tensor], Tensor]) -> None:
+    expected = function(Z)
+    with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+        made = function(mode.from_tensor(Z))
+    assert made.shape == expected.shape
+    assert type(made).__name__ == "FakeTensor"
+
+
+def test_traces(function: Callable[[Tensor], Tensor]) -> None:
+    other = Z * 0.5 + 0.1
+    torch.testing.assert_close(make_fx(function)(Z)(other), function(other), rtol=0, atol=0)
+    traced = torch.jit.trace(function, (Z,), check_trace=False)
+    torch.testing.assert_close(traced(other), function(other), rtol=0, atol=0)
+
+
+def test_modes_see_the_operator(function: Callable[[Tensor], Tensor]) -> None:
+    seen = []
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+            seen.append(str(func))
+            return func(*args, **(kwargs or {}))
+
+    with Watch():
+        function(Z)
+    assert any(name.startswith("verhulst") for name in seen)
+
+
+def test_function_modes_change_nothing(function: Callable[[Tensor], Tensor]) -> None:
+    class Quiet(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+            return func(*args, **(kwargs or {}))
+
+    expected = function(Z)
+    with Quiet():
+        torch.testing.assert_close(function(Z), expected, rtol=0, atol=0)
+
+
+def test_subclasses_and_parameters_keep_their_numbers(function: Callable[[Tensor], Tensor]) -> None:
+    class Named(Tensor):
+        pass
+
+    torch.testing.assert_close(function(Z.as_subclass(Named)).as_subclass(Tensor), function(Z), rtol=0, atol=0)
+    torch.testing.assert_close(function(torch.nn.Parameter(Z)).detach(), function(Z), rtol=0, atol=0)
+
+
+def test_views_that_only_say_negative() -> None:
+    z = torch.complex(Z, Z).conj().imag
+    assert z.is_neg()
+    np.testing.assert_array_equal(vt.sigmoid(z).numpy(), vh.sigmoid(-Z.numpy()))
+    torch.testing.assert_close(FUNCTIONS["bce"](z), FUNCTIONS["bce"](-Z), rtol=0, atol=0)
+
+
+def test_large_results_are_like_others() -> None:
+    z = torch.zeros(1_100_000)
+    result = vt.sigmoid(z)
+    assert bool((result == 0.5).all())
+    result.resize_(10)
+    assert result.tolist() == [0.5] * 10
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.complex64, torch.bool])
+def test_other_types_are_refused(dtype: torch.dtype) -> None:
+    with pytest.raises((TypeError, RuntimeError, np.exceptions.DTypePromotionError)):
+        vt.sigmoid(torch.ones(3).to(dtype))
