@@ -3,10 +3,10 @@
 //   struct Cell {
 //       static constexpr int inputs, outputs;
 //       template <class Format> static void exact(const Vec* in, Storage* const* out);   one vector, everywhere
-//       template <class Format> static bool near(const Several* in, Storage* const* out);   several vectors, rough: false,
-//   };                                                      and nothing is written, where that does not decide the rounding
+//       template <class Format> static void near(const Several* in, Storage* const* out, Mask* inside);   several vectors
+//   };                                                      of a narrow format, in one double each, where `inside`
 // A step is a sum of products of gates, candidates and states, and terms may cancel; so what a result is known to is given
-// absolutely, as a part of the sum of its terms' magnitudes: 2^-58 by pairs, 2^-42 roughly.
+// absolutely, as a part of the sum of its terms' magnitudes: 2^-58 in float64, 2^-42 before the rounding to a narrow format.
 #pragma once
 
 #include <algorithm>
@@ -72,29 +72,25 @@ static inline void write(typename Format::Storage* to, Pair p) {
         Format::store(to, round_to_odd(result));
 }
 
+// e^-z for |z| <= 708 to 2^-46 of itself, the same bits at every level.
+static inline Vec exp_minus(Vec z) {
+    const exponential::Quick e = exponential::quick<fma>(-z);
+    return fma(e.power, e.fraction, e.power);
+}
+
 // e^-2|z| - 1 for |z| <= 20, further out as at 20, to 2^-44 of itself: as expm1_quick (simd/exp_quick.hpp) with Taylor's
 // term r^6/720 too, whose next is below 2^-45.3 r. Then tanh|z| = -m/(2 + m).
 static inline Vec decay(Vec z) {
     const Vec x = -2.0 * min(Vec(20.0), abs(z));
-    const Vec shifted = multiply_add(x, exponential::per_step, exponential::shift);
+    const Vec shifted = fma(x, exponential::per_step, exponential::shift);
     const Bits k = bits(shifted);
-    const Vec r = multiply_add(shifted - exponential::shift, -exponential::step_hi, x);
+    const Vec r = fma(shifted - exponential::shift, -exponential::step_hi, x);
     const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, k)) + shift_left<48>(k));
     const Vec r2 = r * r;
-    const Vec low = multiply_add(r, 0x1.5555555555555p-3, 0.5);
-    const Vec middle = multiply_add(r, 0x1.1111111111111p-7, 0x1.5555555555555p-5);
-    const Vec rest = multiply_add(r2, multiply_add(r2, 0x1.6c16c16c16c17p-10, middle), low);
-    return multiply_add(power, multiply_add(r2, rest, r), power - 1.0);
-}
-
-// Where a, off by at most `error`, surely rounds to the format as the exact value does.
-template <class Format>
-static inline Mask surely_within(Vec a, Vec error) {
-    constexpr int drop = 53 - Format::precision;
-    constexpr std::uint64_t tie = std::uint64_t{1} << (drop - 1), kept = ~((std::uint64_t{1} << drop) - 1);
-    if constexpr (Format::precision < 24) error = error + 0x1p-22 * abs(a);  // store_near goes by way of float
-    const Bits least = bits(a - error) + Bits(tie), most = bits(a + error) + Bits(tie);
-    return ~any_bit(least ^ most, Bits(kept)) & (Vec(Format::least) <= abs(a));
+    const Vec low = fma(r, 0x1.5555555555555p-3, 0.5);
+    const Vec middle = fma(r, 0x1.1111111111111p-7, 0x1.5555555555555p-5);
+    const Vec rest = fma(r2, fma(r2, 0x1.6c16c16c16c17p-10, middle), low);
+    return fma(power, fma(r2, rest, r), power - 1.0);
 }
 
 // Vectors computed at once, so that the operations of one fill the waiting times of another.
@@ -103,15 +99,19 @@ struct Several {
     Vec at[together];
 };
 
+// Vector k, only where it is not yet done.
 template <class Cell, class Format, class Storage = typename Format::Storage>
-__attribute__((noinline)) void with_care(const Several* in, Storage* const* out) {
-    for (int k = 0; k < together; ++k) {
-        Vec z[Cell::inputs];
-        Storage* to[Cell::outputs];
-        for (int j = 0; j < Cell::inputs; ++j) z[j] = in[j].at[k];
-        for (int j = 0; j < Cell::outputs; ++j) to[j] = out[j] + k * lanes;
-        Cell::template exact<Format>(z, to);
-    }
+__attribute__((noinline)) void with_care(const Several* in, Storage* const* out, int k, Mask done) {
+    Vec z[Cell::inputs];
+    Storage results[Cell::outputs][lanes], *to[Cell::outputs];
+    for (int j = 0; j < Cell::inputs; ++j) z[j] = in[j].at[k];
+    for (int j = 0; j < Cell::outputs; ++j) to[j] = results[j];
+    Cell::template exact<Format>(z, to);
+    double is_done[lanes];
+    store(is_done, select(done, Vec(1.0), Vec(0.0)));
+    for (int j = 0; j < Cell::outputs; ++j)
+        for (int l = 0; l < lanes; ++l)
+            if (is_done[l] == 0) out[j][k * lanes + l] = results[j][l];
 }
 
 template <class Cell, class Format, class Storage = typename Format::Storage>
@@ -119,9 +119,16 @@ static inline void block(const Storage* const* in, Storage* const* out) {
     Several z[Cell::inputs];
     for (int j = 0; j < Cell::inputs; ++j)
         for (int k = 0; k < together; ++k) z[j].at[k] = Format::load(in[j] + k * lanes);
-    if constexpr (!std::is_same_v<Format, Float64>)
-        if (Cell::template near<Format>(z, out)) return;
-    with_care<Cell, Format>(z, out);
+    Mask done[together];
+    for (Mask& none : done) none = Vec(1.0) < Vec(0.0);
+    if constexpr (!std::is_same_v<Format, Float64>) {
+        Cell::template near<Format>(z, out, done);
+        Mask every = done[0];
+        for (int k = 1; k < together; ++k) every = every & done[k];
+        if (all(every)) return;
+    }
+    for (int k = 0; k < together; ++k)
+        if (!all(done[k])) with_care<Cell, Format>(z, out, k, done[k]);
 }
 
 template <class Cell, class Format>

@@ -3,9 +3,9 @@
 //   c' = s(f) c + s(i) tanh(g)      h' = s(o) tanh(c'),      s(z) = 1/(1 + e^-z).
 //
 // c' is rounded once, and h' is computed from the rounded c' and rounded once (float64: 0.51 ULP where nothing cancels; in
-//   general 2^-53 of c' and 2^-58 of |s(f) c| + |s(i) tanh(g)|). The narrow formats: to the nearest, save where the terms
-//   cancel to within 2^-30 of each other.
-// Roughly, with a = 1 + e^-i, b = 1 + e^-f, m = e^-2|g| - 1: tanh|g| = -m/(2 + m), and one division makes
+//   general 2^-53 of c' and 2^-58 of |s(f) c| + |s(i) tanh(g)|). The narrow formats: 2^-42 of |s(f) c| + |s(i) tanh(g)|, and
+//   of h', before the rounding, which for 16 bits goes by way of float32.
+// There, with a = 1 + e^-i, b = 1 + e^-f, m = e^-2|g| - 1: tanh|g| = -m/(2 + m), and one division makes
 //   c' = (c a (2 + m) -+ m b)/(a b (2 + m)); a second one h'.
 #include "functions/gates.hpp"
 
@@ -26,31 +26,23 @@ struct LstmStep {
     }
 
     template <class Format, class Storage = typename Format::Storage>
-    static inline bool near(const gates::Several* in, Storage* const* out) {
+    static inline void near(const gates::Several* in, Storage* const* out, Mask* inside) {
         using gates::together;
-        Vec c[together], h[together];
-        Storage c_out[together * lanes];
-        Mask sure = in[0].at[0] == in[0].at[0];
+        Vec c[together];
         for (int k = 0; k < together; ++k) {
             const Vec i = in[0].at[k], f = in[1].at[k], g = in[2].at[k];
-            const Vec a = 1.0 + exp_quick(-i), b = 1.0 + exp_quick(-f), m = gates::decay(g);
+            const Vec a = 1.0 + gates::exp_minus(i), b = 1.0 + gates::exp_minus(f), m = gates::decay(g);
             const Vec a_m = a * (2.0 + m);
-            const Vec scale = 1.0 / (a_m * b);
-            const Vec kept = in[4].at[k] * a_m, added = copysign(m * b, g);
-            const Vec error = (abs(kept) + abs(added)) * (0x1p-42 * scale);
-            c[k] = (kept + added) * scale;
-            sure = sure & (abs(i) <= Vec(87.0)) & (abs(f) <= Vec(87.0)) & gates::surely_within<Format>(c[k], error);
+            c[k] = fma(in[4].at[k], a_m, copysign(m * b, g)) * (1.0 / (a_m * b));
+            inside[k] = (max(abs(i), abs(f)) <= Vec(87.0)) & (abs(c[k]) < Vec(HUGE_VAL));
         }
-        for (int k = 0; k < together; ++k) Format::store_near(c_out + k * lanes, c[k]);
+        for (int k = 0; k < together; ++k) Format::store_near(out[1] + k * lanes, c[k]);
         for (int k = 0; k < together; ++k) {
-            const Vec o = in[3].at[k], state = Format::load(c_out + k * lanes), m = gates::decay(state);
-            h[k] = copysign(m / ((1.0 + exp_quick(-o)) * (2.0 + m)), state);
-            sure = sure & (abs(o) <= Vec(87.0)) & surely<Format, 42>(h[k]) & (Vec(Format::least) <= abs(h[k]));
+            const Vec o = in[3].at[k], state = Format::load(out[1] + k * lanes), m = gates::decay(state);
+            const Vec h = copysign(m / ((1.0 + gates::exp_minus(o)) * (2.0 + m)), state);
+            inside[k] = inside[k] & (abs(o) <= Vec(87.0));
+            Format::store_near(out[0] + k * lanes, h);
         }
-        if (!all(sure)) return false;
-        std::copy_n(c_out, together * lanes, out[1]);
-        for (int k = 0; k < together; ++k) Format::store_near(out[0] + k * lanes, h[k]);
-        return true;
     }
 };
 

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include "cpu.hpp"
 #include "functions/environment.hpp"
@@ -103,6 +104,22 @@ void ufunc_loop(char** args, const npy_intp* dimensions, const npy_intp* strides
     });
 }
 
+// The same over the last axis of arrays whose rows lie apart: all rows in one call.
+void rows_loop(char** args, const npy_intp* dimensions, const npy_intp* steps, void* data) {
+    const Environment environment;
+    const Loop& loop = *static_cast<const Loop*>(data);
+    const int arguments = loop.inputs + loop.outputs;
+    const npy_intp rows = dimensions[0], n = dimensions[1];
+    const npy_intp block = std::max<npy_intp>(1, 32768 / std::max<npy_intp>(n, 1));  // rows that are worth a thread
+    parallel_for((rows + block - 1) / block, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        for (npy_intp r = begin * block; r < std::min(rows, end * block); ++r) {
+            char* at[most_arguments];
+            for (int a = 0; a < arguments; ++a) at[a] = args[a] + r * steps[a];
+            run(loop, at, steps + arguments, n);
+        }
+    });
+}
+
 // What a ufunc needs for as long as the process lives.
 struct Registered {
     PyUFuncGenericFunction functions[loop_types];
@@ -111,7 +128,7 @@ struct Registered {
     char types[loop_types * most_arguments];
     PyObject* ufunc;
 };
-Registered registered[function_count];
+Registered registered[function_count], registered_rows[function_count];
 
 int find(const char* name) {
     for (int f = 0; f < function_count; ++f)
@@ -120,12 +137,19 @@ int find(const char* name) {
     return -1;
 }
 
-PyObject* make_ufunc(PyObject*, PyObject* args) {
+// "(n),(n)->(n)"
+std::string row_signature(const Signature& s) {
+    std::string text;
+    for (int a = 0; a < s.inputs + s.outputs; ++a) text += a == 0 ? "(n)" : a == s.inputs ? "->(n)" : ",(n)";
+    return text;
+}
+
+PyObject* make(PyObject* args, Registered* made, PyUFuncGenericFunction function) {
     const char *name, *doc;
     if (!PyArg_ParseTuple(args, "ss:ufunc", &name, &doc)) return nullptr;
     const int f = find(name);
     if (f < 0) return nullptr;
-    Registered& r = registered[f];
+    Registered& r = made[f];
     if (!r.ufunc) {
         const Signature& s = signatures[f];
         constexpr Type types[loop_types] = {float16, float32, float64};
@@ -134,18 +158,24 @@ PyObject* make_ufunc(PyObject*, PyObject* args) {
         for (int t = 0; t < type_count; ++t)
             r.loops[t] = {chosen->functions[f]->by_type[t], s.inputs, s.outputs, sizes[t]};
         for (int t = 0; t < loop_types; ++t) {
-            r.functions[t] = ufunc_loop;
+            r.functions[t] = function;
             r.data[t] = &r.loops[types[t]];
             std::fill_n(r.types + t * (s.inputs + s.outputs), s.inputs + s.outputs, numpy_types[t]);
         }
         char* kept = strdup(doc);  // NumPy keeps the pointer
         if (!kept) return PyErr_NoMemory();
-        r.ufunc = PyUFunc_FromFuncAndData(r.functions, r.data, r.types, loop_types, s.inputs, s.outputs, PyUFunc_None,
-                                          s.name, kept, 0);
+        r.ufunc = made == registered_rows
+                      ? PyUFunc_FromFuncAndDataAndSignature(r.functions, r.data, r.types, loop_types, s.inputs, s.outputs,
+                                                            PyUFunc_None, s.name, kept, 0, row_signature(s).c_str())
+                      : PyUFunc_FromFuncAndData(r.functions, r.data, r.types, loop_types, s.inputs, s.outputs,
+                                                PyUFunc_None, s.name, kept, 0);
         if (!r.ufunc) return nullptr;
     }
     return Py_NewRef(r.ufunc);
 }
+
+PyObject* make_ufunc(PyObject*, PyObject* args) { return make(args, registered, ufunc_loop); }
+PyObject* make_rows_ufunc(PyObject*, PyObject* args) { return make(args, registered_rows, rows_loop); }
 
 // Gives every ufunc made so far a loop for ml_dtypes.bfloat16. Must come before the first call with that type:
 // NumPy remembers how it resolved a type.
@@ -155,15 +185,13 @@ PyObject* register_bfloat16(PyObject*, PyObject* descriptor) {
         return nullptr;
     }
     const int number = reinterpret_cast<PyArray_Descr*>(descriptor)->type_num;
-    for (int f = 0; f < function_count; ++f) {
-        Registered& r = registered[f];
-        if (!r.ufunc) continue;
-        int types[most_arguments];
-        std::fill_n(types, most_arguments, number);
-        if (PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(r.ufunc), number, ufunc_loop, types,
-                                        &r.loops[bfloat16]) < 0)
-            return nullptr;
-    }
+    int types[most_arguments];
+    std::fill_n(types, most_arguments, number);
+    for (Registered* made : {registered, registered_rows})
+        for (Registered* r = made; r != made + function_count; ++r)
+            if (r->ufunc && PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(r->ufunc), number,
+                                                        r->functions[0], types, &r->loops[bfloat16]) < 0)
+                return nullptr;
     if (register_row_bfloat16(number) < 0) return nullptr;
     Py_RETURN_NONE;
 }
@@ -182,6 +210,8 @@ PyObject* cpu_levels(PyObject*, PyObject*) {
 
 PyMethodDef methods[] = {
     {"ufunc", make_ufunc, METH_VARARGS, "ufunc(name, doc): the ufunc over the kernel of that name."},
+    {"rows_ufunc", make_rows_ufunc, METH_VARARGS,
+     "rows_ufunc(name, doc): the same as a generalised ufunc over the last axis, for rows that lie apart."},
     {"register_bfloat16", register_bfloat16, METH_O, "register_bfloat16(dtype): add bfloat16 loops to every ufunc."},
     {"cpu_level", cpu_level, METH_NOARGS, "The instruction-set level in use."},
     {"cpu_levels", cpu_levels, METH_NOARGS, "The levels in this build that this processor can run, lowest first."},

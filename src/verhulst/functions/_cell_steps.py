@@ -2,5 +2,5 @@
 
 from verhulst import _core
 
-lstm_step = _core.ufunc("_lstm_step", "(i, f, g, o, c) -> (h', c')")
-gru_step = _core.ufunc("_gru_step", "(a_r, a_z, a_n, b_r, b_z, b_n, h) -> h'")
+lstm_step = _core.rows_ufunc("_lstm_step", "(i, f, g, o, c) -> (h', c')")
+gru_step = _core.rows_ufunc("_gru_step", "(a_r, a_z, a_n, b_r, b_z, b_n, h) -> h'")
