@@ -65,6 +65,19 @@ def trained(step: Callable[..., Any], *arguments: Tensor) -> Callable[[], object
     return call
 
 
+def whole(ours: type[torch.nn.Module], theirs: type[torch.nn.Module], x: Tensor, state: Any) -> dict[str, Any]:
+    """One step of the modules themselves, with the same weights, without gradients."""
+    n = x.shape[-1]
+    rival, mine = theirs(n, n), ours(n, n)
+    mine.load_state_dict(rival.state_dict())
+
+    def step(cell: torch.nn.Module) -> object:
+        with torch.no_grad():
+            return cell(x, state)
+
+    return {"verhulst": lambda: step(mine), "torch": lambda: step(rival)}
+
+
 def cases() -> dict[str, dict[str, Callable[[], object]]]:
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(0)
@@ -95,6 +108,8 @@ def cases() -> dict[str, dict[str, Callable[[], object]]]:
             "verhulst": lambda: gru_step(a_gru, b, h),
             "torch": lambda: gru_pointwise(a_gru, b, h),
         },
+        "LSTM cell with its products, 256 × 256": whole(vt.LSTMCell, torch.nn.LSTMCell, h, (h, h)),
+        "GRU cell with its products, 256 × 256": whole(vt.GRUCell, torch.nn.GRUCell, h, h),
         "LSTM pointwise, forward and backward": {
             "verhulst": trained(lstm_step, a, h),
             "torch": trained(lstm_pointwise, a, h),

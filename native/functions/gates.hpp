@@ -62,6 +62,15 @@ static inline Pair candidate(Pair z) {
     return {copysign(t.hi, z.hi), copysign(Vec(1.0), z.hi) * t.lo};
 }
 
+// tanh'(z) = 4 e/(1 + e)^2, e = e^-2|z|, to 2^-60 of itself; beyond 350 as at 350.
+static inline Pair slope(Pair z) {
+    const Pair distance = magnitude(within(z, 350.0));
+    const Pair e = exp_pair(Pair{-2.0 * distance.hi, -2.0 * distance.lo});
+    const Pair sum = fast_two_sum(1.0, e.hi);
+    const Pair denominator = {sum.hi, sum.lo + e.lo};
+    return pair(divide({4.0 * e.hi, 4.0 * e.lo}, multiply(denominator, denominator)));
+}
+
 // Written with one rounding.
 template <class Format>
 static inline void write(typename Format::Storage* to, Pair p) {
@@ -78,10 +87,12 @@ static inline Vec exp_minus(Vec z) {
     return fma(e.power, e.fraction, e.power);
 }
 
-// e^-2|z| - 1 for |z| <= 20, further out as at 20, to 2^-44 of itself: as expm1_quick (simd/exp_quick.hpp) with Taylor's
-// term r^6/720 too, whose next is below 2^-45.3 r. Then tanh|z| = -m/(2 + m).
-static inline Vec decay(Vec z) {
-    const Vec x = -2.0 * min(Vec(20.0), abs(z));
+// e^x - 1 for -700 <= x <= 0 to 2^-44 of itself, and e^x: as expm1_quick (simd/exp_quick.hpp) with Taylor's term r^6/720 too,
+// whose next is below 2^-45.3 r.
+struct Decay {
+    Vec minus_one, itself;
+};
+static inline Decay decay_and_rest(Vec x) {
     const Vec shifted = fma(x, exponential::per_step, exponential::shift);
     const Bits k = bits(shifted);
     const Vec r = fma(shifted - exponential::shift, -exponential::step_hi, x);
@@ -90,7 +101,25 @@ static inline Vec decay(Vec z) {
     const Vec low = fma(r, 0x1.5555555555555p-3, 0.5);
     const Vec middle = fma(r, 0x1.1111111111111p-7, 0x1.5555555555555p-5);
     const Vec rest = fma(r2, fma(r2, 0x1.6c16c16c16c17p-10, middle), low);
-    return fma(power, fma(r2, rest, r), power - 1.0);
+    const Vec fraction = fma(r2, rest, r);
+    return {fma(power, fraction, power - 1.0), fma(power, fraction, power)};
+}
+// e^-2|z| - 1 for |z| <= 20, further out as at 20. Then tanh|z| = -m/(2 + m).
+static inline Vec decay(Vec z) { return decay_and_rest(-2.0 * min(Vec(20.0), abs(z))).minus_one; }
+
+// For |z| <= 350 in one double: tanh(z) to 2^-43 and tanh'(z) to 2^-43 of themselves.
+struct Bent {
+    Vec value, slope;
+};
+static inline Bent bent(Vec z) {
+    const Decay d = decay_and_rest(-2.0 * abs(z));
+    const Vec r = 1.0 / (2.0 + d.minus_one);
+    return {copysign(d.minus_one * r, z), (4.0 * r) * (d.itself * r)};
+}
+// The same of 1/(1 + e^-z), |z| <= 87.
+static inline Bent risen(Vec z) {
+    const Vec e = exp_minus(z), s = 1.0 / (1.0 + e);
+    return {s, (s * e) * s};
 }
 
 // Vectors computed at once, so that the operations of one fill the waiting times of another.

@@ -25,7 +25,7 @@
 namespace verhulst {
 namespace {
 
-constexpr int most_arguments = 8;
+constexpr int most_arguments = 13;
 constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
 
 const Level* chosen = nullptr;

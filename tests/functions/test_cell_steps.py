@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import verhulst as vh
-from verhulst.functions._cell_steps import gru_step, lstm_step
+from verhulst.functions._cell_steps import gru_gradient, gru_step, lstm_gradient, lstm_step
 
 RNG = np.random.default_rng(20261126)
 N = 400
@@ -120,3 +120,49 @@ def test_rows_that_lie_apart(dtype):
     np.testing.assert_array_equal(h.ravel(), alone[0])
     np.testing.assert_array_equal(new_c.ravel(), alone[1])
     np.testing.assert_array_equal(lstm_step(*(p[:, ::-1, ::-2] for p in parts), c[::-1, ::-2])[0], h[:, ::-1, ::-2])
+
+
+def slope(z):
+    e = mpmath.exp(-2 * abs(z))
+    return 4 * e / (1 + e) ** 2
+
+
+def opening(z):
+    return gate(z) * gate(-z)
+
+
+def exact_lstm_gradient(i, f, g, o, c, new_c, by_h, by_c):
+    """Each gradient with the sum of its terms' magnitudes."""
+    one, other = by_h * gate(o) * slope(new_c), by_c
+    rest = (mpmath.tanh(g) * opening(i), c * opening(f), gate(i) * slope(g), gate(f))
+    by_i, by_f, by_g, to_c = (((one + other) * r, (abs(one) + abs(other)) * abs(r)) for r in rest)
+    by_o = by_h * mpmath.tanh(new_c) * opening(o)
+    return by_i, by_f, by_g, (by_o, abs(by_o)), to_c
+
+
+def exact_gru_gradient(a_r, a_z, a_n, b_r, b_z, b_n, h, y):
+    r, z = gate(a_r + b_r), a_z + b_z
+    x = a_n + r * b_n
+    spread = 1 + abs(r * b_n) + abs(a_n)
+    by_n = y * gate(-z) * slope(x)
+    products = (by_n * b_n * opening(a_r + b_r), by_n, by_n * r, y * gate(z))
+    by_r, by_a, by_b, by_h = ((p, abs(p) * spread) for p in products)
+    n = mpmath.tanh(x)
+    by_z = (y * (h - n) * opening(z), abs(y) * (abs(h) + abs(n) * spread) * opening(z))
+    return by_r, by_z, by_a, by_b, by_h
+
+
+@pytest.mark.parametrize("spread", [0.01, 1, 12, 60])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(("step", "exact"), [(lstm_gradient, exact_lstm_gradient), (gru_gradient, exact_gru_gradient)])
+def test_gradients(step, exact, dtype, spread):
+    z = [x[:150] for x in arguments(8, dtype, spread)]
+    results = step(*z)
+    assert all(y.dtype == dtype for y in results)
+    known = 2.0 ** (-56 if dtype == np.float64 else -39)  # of the terms, before the rounding
+    with mpmath.workdps(60):
+        for k, row in enumerate(zip(*z, strict=True)):
+            for y, (wanted, size) in zip(results, exact(*(mpmath.mpf(float(x)) for x in row)), strict=True):
+                got = mpmath.mpf(float(y[k]))
+                allowed = 0.51 * float(np.spacing(dtype(abs(float(y[k]))))) + known * size
+                assert abs(got - wanted) <= allowed

@@ -20,7 +20,7 @@ from verhulst import _core
 DEFINITIONS = pathlib.Path(__file__).parents[2] / "native" / "functions" / "functions.def"
 SIGNATURES = re.findall(r"^VERHULST_FUNCTION\((\w+), (\d), (\d)\)", DEFINITIONS.read_text(), re.MULTILINE)
 INPUTS = {name: int(inputs) for name, inputs, _ in SIGNATURES}
-OVER_ROWS = ("_lstm_step", "_gru_step")
+OVER_ROWS = ("_lstm_step", "_gru_step", "_lstm_gradient", "_gru_gradient")
 TYPES = [np.float16, ml_dtypes.bfloat16, np.float32, np.float64]
 N = 4096
 NEAREST = 0x1F80

@@ -19,10 +19,40 @@ from verhulst.torch._kernels import as_array, new_like, unwatched
 def _evaluate(ufunc: np.ufunc, parts: int, arguments: list[Tensor], state: Tensor, outputs: int) -> list[Tensor]:
     """The step on each argument's `parts` parts, side by side in its last dimension, and the state."""
     results = [new_like(state, memory_format=torch.contiguous_format) for _ in range(outputs)]
-    width = state.shape[-1]
-    split = [array[..., k * width : (k + 1) * width] for array in map(as_array, arguments) for k in range(parts)]
+    split = [part for argument in arguments for part in _parts(as_array(argument), parts)]
     ufunc(*split, as_array(state), out=tuple(as_array(t) for t in results))
     return results
+
+
+def _parts(array: np.ndarray[Any, Any], count: int) -> list[np.ndarray[Any, Any]]:
+    width = array.shape[-1] // count
+    return [array[..., k * width : (k + 1) * width] for k in range(count)]
+
+
+def _lstm_gradient(a: Tensor, c: Tensor, new_c: Tensor, by_h: Tensor, by_c: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradients by a and c, in one read."""
+    to_a, to_c = new_like(a, memory_format=torch.contiguous_format), new_like(c, memory_format=torch.contiguous_format)
+    ufuncs.lstm_gradient(
+        *_parts(as_array(a), 4),
+        *(as_array(t) for t in (c, new_c, by_h, by_c)),
+        out=(*_parts(as_array(to_a), 4), as_array(to_c)),
+    )
+    return to_a, to_c
+
+
+def _gru_gradient(a: Tensor, b: Tensor, h: Tensor, outer: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients by a, b and h, in one read."""
+    to_a, to_b, to_h = (new_like(t, memory_format=torch.contiguous_format) for t in (a, b, h))
+    (r, z, n), (b_r, b_z, b_n) = _parts(as_array(to_a), 3), _parts(as_array(to_b), 3)
+    ufuncs.gru_gradient(
+        *_parts(as_array(a), 3),
+        *_parts(as_array(b), 3),
+        as_array(h),
+        as_array(outer),
+        out=(r, z, n, b_n, as_array(to_h)),
+    )
+    b_r[...], b_z[...] = r, z
+    return to_a, to_b, to_h
 
 
 def _define(signature: str, on_cpu: Callable[..., Any], shape_only: Callable[..., Any]) -> Any:
@@ -72,6 +102,8 @@ class _LSTMStep(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
         a, c, new_c = ctx.saved_tensors
+        if all(map(unwatched, (a, c, new_c, *gradients))):
+            return _lstm_gradient(a, c, new_c, *gradients)
         i, f, g, o = a.chunk(4, -1)
         forget = sigmoid(f)
         to_c = gradients[1] + gradients[0] * sigmoid(o) * tanh_derivative(new_c)
@@ -115,6 +147,8 @@ class _GRUStep(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         (outer,) = gradients
         a, b, h = ctx.saved_tensors
+        if all(map(unwatched, (a, b, h, outer))):
+            return _gru_gradient(a, b, h, outer)
         (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
         r, z = sigmoid(a_r + b_r), a_z + b_z
         x = a_n + r * b_n

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from verhulst.torch._cell_steps import lstm_step
 from verhulst.torch._functional import sigmoid, tanh
+from verhulst.torch._kernels import unwatched
 from verhulst.torch._recurrent import RecurrentCell, over_time
 
 
@@ -63,7 +64,9 @@ class LSTMCell(RecurrentCell):
         """One step from x (..., input_size) and (h, c): the new (h, c), with the gates if asked for."""
         h, c = state if state is not None else (self.zero_state(x), self.zero_state(x))
         from_input, from_state = self.parts_of(x, h)
-        a = from_input + from_state
+        # Both are new; where nobody watches, one of them can take the sum.
+        plain = not torch.compiler.is_compiling() and unwatched(from_input) and unwatched(from_state)
+        a = from_input.add_(from_state) if plain else from_input + from_state
         state = lstm_step(a, c)
         if not return_gates:
             return state

@@ -1,0 +1,58 @@
+// The gradient of gru_step.cpp: from its arguments and the gradient y by the new h', those by a_r (and b_r), a_z (and b_z), a_n, b_n
+// and h. With r = s(a_r + b_r), z = s(a_z + b_z), s(x) = 1/(1 + e^-x), x = a_n + r b_n, n = tanh(x),
+//   n_ = y (1 - z) tanh'(x)      z_ = y (h - n) s'(a_z + b_z)      r_ = n_ b_n s'(a_r + b_r)      b_n_ = n_ r      h_ = y z
+//
+// float64: each to 2^-57 of the product of the magnitudes (|h| + |n| for h - n) before the rounding, times 1 + |r b_n|, the error
+// that tanh' has from x; the narrow formats: 2^-40, and for 16 bits the rounding goes by way of float32.
+#include "functions/gates.hpp"
+
+namespace verhulst::VERHULST_LEVEL {
+namespace {
+
+struct GruGradient {
+    static constexpr int inputs = 8, outputs = 5;  // a_r, a_z, a_n, b_r, b_z, b_n, h, y
+
+    template <class Format, class Storage = typename Format::Storage>
+    static void exact(const Vec* in, Storage* const* out) {
+        using namespace gates;
+        const Gate reset = gate(finite(two_sum(in[0], in[3]))), update = gate(finite(two_sum(in[1], in[4])));
+        const Pair b_n = whole(in[5]), y = whole(in[7]);
+        const Pair x = whole(in[2]) + reset.open * b_n, n = candidate(x);
+        const Pair by_n = y * (update.shut * slope(x));
+        write<Format>(out[0], by_n * (b_n * (reset.open * reset.shut)));
+        write<Format>(out[1], y * ((whole(in[6]) + Pair{-n.hi, -n.lo}) * (update.open * update.shut)));
+        write<Format>(out[2], by_n);
+        write<Format>(out[3], by_n * reset.open);
+        write<Format>(out[4], y * update.open);
+    }
+
+    template <class Format, class Storage = typename Format::Storage>
+    static inline void near(const gates::Several* in, Storage* const* out, Mask* inside) {
+        using gates::Bent;
+        for (int v = 0; v < gates::together; ++v) {
+            const auto at = [&](int j) { return in[j].at[v]; };
+            const auto store = [&](int j, Vec value) { Format::store_near(out[j] + v * lanes, value); };
+            const Vec of_r = at(0) + at(3), of_z = at(1) + at(4), b_n = at(5), y = at(7);
+            const Vec e = gates::exp_minus(of_z), z = 1.0 / (1.0 + e), rest = e * z;
+            const Bent r = gates::risen(of_r);
+            const Vec x = fma(r.value, b_n, at(2));
+            const Bent n = gates::bent(x);
+            const Vec by_n = y * (rest * n.slope), by_r = by_n * (b_n * r.slope);
+            const Vec by_z = y * ((at(6) - n.value) * (z * rest)), by_b = by_n * r.value, by_h = y * z;
+            const Vec sum = ((by_r + by_z) + (by_n + by_b)) + by_h;
+            inside[v] = (max(abs(of_r), abs(of_z)) <= Vec(87.0)) & (abs(x) <= Vec(300.0)) & (sum - sum == Vec(0.0));
+            store(0, by_r);
+            store(1, by_z);
+            store(2, by_n);
+            store(3, by_b);
+            store(4, by_h);
+        }
+    }
+};
+
+}  // namespace
+
+extern const Kernels _gru_gradient;
+const Kernels _gru_gradient = gates::kernels<GruGradient>();
+
+}  // namespace verhulst::VERHULST_LEVEL
