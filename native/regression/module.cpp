@@ -73,7 +73,8 @@ PyObject* to_array(const double* from, npy_intp size) {
 }
 
 // The tiles of the upper triangle, written out as a full symmetric matrix.
-PyObject* to_matrix(const std::vector<double>& triangle, npy_intp size) {
+PyObject* to_matrix(const Sums& sums, npy_intp size) {
+    const npy_intp tile = sums.panel;
     const npy_intp shape[2] = {size, size};
     PyObject* array = PyArray_SimpleNew(2, shape, NPY_DOUBLE);
     if (!array) return nullptr;
@@ -81,7 +82,7 @@ PyObject* to_matrix(const std::vector<double>& triangle, npy_intp size) {
     for (npy_intp i = 0; i < size; ++i)
         for (npy_intp j = i; j < size; ++j) {
             const npy_intp at = tile_index(i / tile, j / tile) * tile * tile + i % tile * tile + j % tile;
-            to[i * size + j] = to[j * size + i] = triangle[static_cast<std::size_t>(at)];
+            to[i * size + j] = to[j * size + i] = sums.triangle[static_cast<std::size_t>(at)];
         }
     return array;
 }
@@ -126,7 +127,7 @@ PyObject* logistic_statistics(PyObject*, PyObject* args) {
     Py_END_ALLOW_THREADS;
     if (out_of_memory) return PyErr_NoMemory();
     PyObject* gradient = to_array(sums.gradient.data(), size);
-    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums.triangle, size);
+    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums, size);
     if (!gradient || !matrix) {
         Py_XDECREF(gradient);
         Py_XDECREF(matrix);
