@@ -37,13 +37,16 @@ void read_outcomes(const Request& request, std::ptrdiff_t start, std::ptrdiff_t 
         std::copy_n(request.offset + start, count, rows.eta);
     else
         std::fill_n(rows.eta, count, 0.0);
+    if (request.intercept)
+        for (std::ptrdiff_t r = 0; r < count; ++r) rows.eta[r] += request.beta[0];
     for (double* a : {rows.y, rows.weight, rows.eta}) std::fill(a + count, a + padded, 0.0);
 }
 
 // rows.eta += Z beta (and rows.along = Z direction), for rows at.. of the panels; the largest squared norm of a row
 // with weight.
 template <bool with_direction>
-Vec predict(Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, RowArrays& rows, Vec largest) {
+Vec predict(const Request& request, Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, RowArrays& rows, Vec largest) {
+    const Vec one(request.intercept ? 1.0 : 0.0), first(with_direction && request.intercept ? request.direction[0] : 0.0);
     for (std::ptrdiff_t r = 0; r < padded; r += lanes) {
         Vec eta[lanes], norm[lanes], along[lanes];
         for (int i = 0; i < lanes; ++i) eta[i] = norm[i] = along[i] = Vec(0.0);
@@ -60,8 +63,8 @@ Vec predict(Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, RowArrays& rows
             }
         }
         store(rows.eta + r, load(rows.eta + r) + sums(eta));
-        if (with_direction) store(rows.along + r, sums(along));
-        largest = max(largest, select(Vec(0.0) < load(rows.weight + r), sums(norm), Vec(0.0)));
+        if (with_direction) store(rows.along + r, sums(along) + first);
+        largest = max(largest, select(Vec(0.0) < load(rows.weight + r), sums(norm) + one, Vec(0.0)));
     }
     return largest;
 }
@@ -76,14 +79,24 @@ struct Compensated {
     }
 };
 
-void terms(std::ptrdiff_t padded, Product product, RowArrays& rows, Compensated& loss) {
+// What adds up row by row, lane by lane.
+struct RowSums {
+    Compensated loss;
+    Vec residual{0.0}, weight{0.0};
+};
+
+void terms(std::ptrdiff_t padded, Product product, RowArrays& rows, RowSums& total) {
     for (std::ptrdiff_t r = 0; r < padded; r += lanes) {
         const Vec weight = load(rows.weight + r);
         const RowTerms t = row_terms(load(rows.eta + r), load(rows.y + r));
-        loss.add(weight * t.loss);
-        store(rows.residual + r, weight * t.residual);
-        if (product != Product::none)
-            store(rows.root + r, sqrt(product == Product::gram ? weight : weight * t.variance));
+        const Vec residual = weight * t.residual;
+        total.loss.add(weight * t.loss);
+        total.residual = total.residual + residual;
+        store(rows.residual + r, residual);
+        if (product == Product::none) continue;
+        const Vec of_matrix = product == Product::gram ? weight : weight * t.variance;
+        total.weight = total.weight + of_matrix;
+        store(rows.root + r, sqrt(of_matrix));
     }
 }
 
@@ -111,24 +124,27 @@ void gradient(Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, const RowArra
     }
 }
 
-// Z becomes diag(root) Z in rows at.. of the panels.
-void weigh(Panels& z, FilledRows& filled, std::ptrdiff_t at, std::ptrdiff_t padded, const RowArrays& rows) {
+// Z becomes diag(root) Z in rows at.. of the panels; edge += root^T diag(root) Z.
+void weigh(Panels& z, FilledRows& filled, std::ptrdiff_t at, std::ptrdiff_t padded, const RowArrays& rows, double* edge) {
     for (std::ptrdiff_t k = 0; k < z.count(); ++k) {
         double* part = z.panel(k) + at * lanes;
-        if (filled.watched(k)) {
-            int* list = filled.list(k);
-            std::ptrdiff_t number = filled.number(k);
-            for (std::ptrdiff_t r = 0; r < padded; ++r) {
-                const Vec value = load(part + r * lanes);
-                store(part + r * lanes, Vec(rows.root[r]) * value);
-                list[number] = static_cast<int>(at + r);
-                number += any(~(value == Vec(0.0)));
+        const bool watched = filled.watched(k);
+        int* list = filled.list(k);
+        std::ptrdiff_t number = filled.number(k);
+        Vec sum[4] = {Vec(0.0), Vec(0.0), Vec(0.0), Vec(0.0)};
+        for (std::ptrdiff_t r = 0; r < padded; r += 4)
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; ++i) {
+                const Vec root(rows.root[r + i]), value = load(part + (r + i) * lanes), weighted = root * value;
+                sum[i] = multiply_add(root, weighted, sum[i]);
+                store(part + (r + i) * lanes, weighted);
+                if (watched) {
+                    list[number] = static_cast<int>(at + r + i);
+                    number += any(~(value == Vec(0.0)));
+                }
             }
-            filled.number(k) = number;
-        } else {
-            for (std::ptrdiff_t r = 0; r < padded; ++r)
-                store(part + r * lanes, Vec(rows.root[r]) * load(part + r * lanes));
-        }
+        filled.number(k) = number;
+        store(edge + k * lanes, load(edge + k * lanes) + ((sum[0] + sum[1]) + (sum[2] + sum[3])));
     }
 }
 
@@ -141,8 +157,9 @@ void add(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std:
     sums.panel = lanes;
     sums.gradient.assign(static_cast<std::size_t>(z.count() * lanes), 0.0);
     sums.triangle.assign(matrix ? static_cast<std::size_t>(tile_index(0, z.count()) * lanes * lanes) : 0, 0.0);
+    sums.ones_edge.assign(matrix ? sums.gradient.size() : 0, 0.0);
     RowArrays rows;
-    Compensated loss;
+    RowSums row_sums;
     Vec largest(0.0);
     for (std::ptrdiff_t first = start; first < stop; first += block) {
         const std::ptrdiff_t end = std::min(first + block, stop);
@@ -153,26 +170,30 @@ void add(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std:
             z.read(from, count, at);
             read_outcomes(request, from, count, rows);
             if (request.direction) {
-                largest = predict<true>(z, at, padded, rows, largest);
+                largest = predict<true>(request, z, at, padded, rows, largest);
                 margins(count, rows, sums);
             } else {
-                largest = predict<false>(z, at, padded, rows, largest);
+                largest = predict<false>(request, z, at, padded, rows, largest);
             }
-            terms(padded, request.product, rows, loss);
+            terms(padded, request.product, rows, row_sums);
             gradient(z, at, padded, rows, sums.gradient.data());
-            if (matrix) weigh(z, filled, at, padded, rows);
+            if (matrix) weigh(z, filled, at, padded, rows, sums.ones_edge.data());
         }
         if (matrix) add_triangle(z, filled, Panels::padded_rows(end - first), sums.triangle.data());
     }
-    double total[lanes], lost[lanes], norm[lanes];
-    store(total, loss.sum);
-    store(lost, loss.lost);
+    double total[lanes], lost[lanes], norm[lanes], residual[lanes], weight[lanes];
+    store(total, row_sums.loss.sum);
+    store(lost, row_sums.loss.lost);
     store(norm, largest);
+    store(residual, row_sums.residual);
+    store(weight, row_sums.weight);
     Sums last;  // lane by lane, with the same care
     for (int k = 0; k < lanes; ++k) {
         last.log_likelihood = -total[k];
         last.compensation = -lost[k];
         last.row_norm = norm[k];
+        last.ones_gradient = residual[k];
+        last.ones_corner = weight[k];
         sums.add(last);
     }
 }

@@ -10,22 +10,22 @@
 
 namespace verhulst::VERHULST_LEVEL {
 
-// Lanes from..to of the vector at p; the others are 0 and are not read.
+// The first `count` lanes of the vector at p; the others are 0 and are not read.
 template <class Number>
-static inline Vec load_some(const Number* p, int from, int to) {
+static inline Vec load_first(const Number* p, std::ptrdiff_t count) {
     double lane[lanes] = {};
-    for (int k = from; k < to; ++k) lane[k] = p[k];
+    for (std::ptrdiff_t k = 0; k < count; ++k) lane[k] = p[k];
     return load(lane);
 }
 #if defined(VERHULST_LEVEL_v4)
-static inline __mmask8 lanes_between(int from, int to) { return static_cast<__mmask8>((1 << to) - (1 << from)); }
+static inline __mmask8 first_lanes(std::ptrdiff_t count) { return static_cast<__mmask8>((1 << count) - 1); }
 template <>
-inline Vec load_some(const double* p, int from, int to) {
-    return _mm512_maskz_loadu_pd(lanes_between(from, to), p);
+inline Vec load_first(const double* p, std::ptrdiff_t count) {
+    return _mm512_maskz_loadu_pd(first_lanes(count), p);
 }
 template <>
-inline Vec load_some(const float* p, int from, int to) {
-    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(lanes_between(from, to), p));
+inline Vec load_first(const float* p, std::ptrdiff_t count) {
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(first_lanes(count), p));
 }
 #endif
 

@@ -66,21 +66,30 @@ bool outcomes(PyObject* object, npy_intp rows, Request& request) {
     return vector(object, rows, false, "y", &request.y);
 }
 
-PyObject* to_array(const double* from, npy_intp size) {
+PyObject* to_gradient(const Sums& sums, const Request& request) {
+    const npy_intp size = request.size();
     PyObject* array = PyArray_SimpleNew(1, &size, NPY_DOUBLE);
-    if (array) std::copy_n(from, size, static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array))));
+    if (!array) return nullptr;
+    double* to = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array)));
+    if (request.intercept) *to++ = sums.ones_gradient;
+    std::copy_n(sums.gradient.data(), request.columns, to);
     return array;
 }
 
 // The tiles of the upper triangle, written out as a full symmetric matrix.
-PyObject* to_matrix(const Sums& sums, npy_intp size) {
-    const npy_intp tile = sums.panel;
+PyObject* to_matrix(const Sums& sums, const Request& request) {
+    const npy_intp size = request.size(), tile = sums.panel;
     const npy_intp shape[2] = {size, size};
     PyObject* array = PyArray_SimpleNew(2, shape, NPY_DOUBLE);
     if (!array) return nullptr;
     double* to = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array)));
-    for (npy_intp i = 0; i < size; ++i)
-        for (npy_intp j = i; j < size; ++j) {
+    if (request.intercept) {
+        to[0] = sums.ones_corner;
+        for (npy_intp j = 1; j < size; ++j) to[j] = to[j * size] = sums.ones_edge[static_cast<std::size_t>(j - 1)];
+        to += size + 1;  // the columns' own part
+    }
+    for (npy_intp i = 0; i < request.columns; ++i)
+        for (npy_intp j = i; j < request.columns; ++j) {
             const npy_intp at = tile_index(i / tile, j / tile) * tile * tile + i % tile * tile + j % tile;
             to[i * size + j] = to[j * size + i] = sums.triangle[static_cast<std::size_t>(at)];
         }
@@ -126,8 +135,8 @@ PyObject* logistic_statistics(PyObject*, PyObject* args) {
     }
     Py_END_ALLOW_THREADS;
     if (out_of_memory) return PyErr_NoMemory();
-    PyObject* gradient = to_array(sums.gradient.data(), size);
-    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums, size);
+    PyObject* gradient = to_gradient(sums, request);
+    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums, request);
     if (!gradient || !matrix) {
         Py_XDECREF(gradient);
         Py_XDECREF(matrix);

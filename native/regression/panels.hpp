@@ -1,7 +1,7 @@
 // A block of rows, standardised and laid out for the triangle product.
 //
-// Columns stand side by side in panels as wide as a vector, the intercept first and zeros after the last column; within
-// a panel one row follows the other. Everything is read and written in whole, aligned vectors.
+// Columns stand side by side in panels as wide as a vector, with zeros after the last column; within a panel one row
+// follows the other. Everything is written in whole, aligned vectors. The intercept has no column here.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ class Panels {
   public:
     // Room for `rows` rows, taken from the front of `scratch`.
     Panels(const Request& request, std::ptrdiff_t rows, std::vector<double>& scratch)
-        : request_(request), count_((request.size() + lanes - 1) / lanes), stride_((rows + 1) * lanes) {
+        : request_(request), count_((request.columns + lanes - 1) / lanes), stride_((rows + 1) * lanes) {
         // One row more than there are: panels a multiple of 4096 bytes apart would crowd a few sets of the cache.
         const std::ptrdiff_t width = count_ * lanes, wanted = count_ * stride_ + 4 * width + 8;
         if (static_cast<std::ptrdiff_t>(scratch.size()) < wanted) scratch.resize(static_cast<std::size_t>(wanted));
@@ -28,10 +28,10 @@ class Panels {
         beta_ = scale_ + width;
         direction_ = beta_ + width;
         std::fill_n(centre_, 4 * width, 0.0);
-        std::copy_n(request.centre, request.columns, centre_ + request.intercept);
-        std::copy_n(request.inverse_scale, request.columns, scale_ + request.intercept);
-        std::copy_n(request.beta, request.size(), beta_);
-        if (request.direction) std::copy_n(request.direction, request.size(), direction_);
+        std::copy_n(request.centre, request.columns, centre_);
+        std::copy_n(request.inverse_scale, request.columns, scale_);
+        std::copy_n(request.beta + request.intercept, request.columns, beta_);
+        if (request.direction) std::copy_n(request.direction + request.intercept, request.columns, direction_);
     }
 
     std::ptrdiff_t count() const { return count_; }
@@ -42,7 +42,6 @@ class Panels {
 
     // Whether columns that are 0 are 0 here too, so that it pays to look for rows that are 0 throughout.
     bool keeps_zeros(std::ptrdiff_t k) const {
-        if (request_.intercept && k == 0) return false;
         return std::all_of(centre_ + k * lanes, centre_ + (k + 1) * lanes, [](double c) { return c == 0; });
     }
 
@@ -70,13 +69,7 @@ class Panels {
 
     template <class Number>
     void read_rows(const char* first, std::ptrdiff_t count, std::ptrdiff_t at) {
-        const std::ptrdiff_t last = count_ - 1;
-        const int from = request_.intercept, to = static_cast<int>(request_.size() - last * lanes);
-        Vec one(0.0);
-        if (request_.intercept) {
-            double lane[lanes] = {1.0};
-            one = load(lane);
-        }
+        const std::ptrdiff_t whole = request_.columns / lanes, columns = request_.columns;
         const auto standardised = [&](Vec x, std::ptrdiff_t k) {
             return (x - load(centre_ + k * lanes)) * load(scale_ + k * lanes);
         };
@@ -86,24 +79,22 @@ class Panels {
         for (std::ptrdiff_t r = 0; r < count; ++r) {
             const char* row = first + r * request_.row_stride;
             for (std::ptrdiff_t byte = 0; byte < bytes; byte += 64) __builtin_prefetch(row + ahead + byte, 0, 2);
-            const Number* x = reinterpret_cast<const Number*>(row) - from;
+            const Number* x = reinterpret_cast<const Number*>(row);
             double* z = z_ + (at + r) * lanes;
-            store(z, standardised(load_some(x, from, last ? lanes : to), 0) + one);
-            for (std::ptrdiff_t k = 1; k < last; ++k) store(z + k * stride_, standardised(load(x + k * lanes), k));
-            if (last) store(z + last * stride_, standardised(load_some(x + last * lanes, 0, to), last));
+            for (std::ptrdiff_t k = 0; k < whole; ++k) store(z + k * stride_, standardised(load(x + k * lanes), k));
+            if (whole < count_)
+                store(z + whole * stride_, standardised(load_first(x + whole * lanes, columns % lanes), whole));
         }
     }
 
     template <class Number>
     void read_columns(const char* first, std::ptrdiff_t count, std::ptrdiff_t at) {
         for (std::ptrdiff_t k = 0; k < count_; ++k) {
-            const std::ptrdiff_t start = k * lanes, stop = std::min<std::ptrdiff_t>(start + lanes, request_.size());
+            const std::ptrdiff_t start = k * lanes, stop = std::min<std::ptrdiff_t>(start + lanes, request_.columns);
             double* z = panel(k) + at * lanes;
             std::ptrdiff_t c = start;
-            if (request_.intercept && k == 0)
-                for (std::ptrdiff_t r = c++; r < count; ++r) z[r * lanes] = 1.0;
             while (c < stop) {
-                const char* x = first + (c - request_.intercept) * request_.column_stride;
+                const char* x = first + c * request_.column_stride;
                 const bool four = stop - c >= 4 && request_.row_stride == sizeof(Number);
                 std::ptrdiff_t r = 0;
                 if (four)

@@ -19,6 +19,9 @@ void Sums::add(const Sums& other) {
         any = true;
     }
     for (std::size_t i = 0; i < other.gradient.size(); ++i) gradient[i] += other.gradient[i];
+    ones_gradient += other.ones_gradient;
+    ones_corner += other.ones_corner;
+    for (std::size_t i = 0; i < other.ones_edge.size(); ++i) ones_edge[i] += other.ones_edge[i];
     for (std::size_t i = 0; i < other.triangle.size(); ++i) triangle[i] += other.triangle[i];
 }
 

@@ -45,8 +45,9 @@ struct Sums {
     double least = 0, most = 0;                   // margin of the direction, over rows with weight
     bool any = false;                             // whether there was a row with weight
     std::ptrdiff_t panel = 0;                     // how many columns wide
-    std::vector<double> gradient;                 // padded to whole panels
-    std::vector<double> triangle;
+    // Gradient and matrix of the columns, padded to whole panels; of a column of ones with itself and with the others.
+    std::vector<double> gradient, triangle, ones_edge;
+    double ones_gradient = 0, ones_corner = 0;
 
     void add(const Sums& other);
 };
