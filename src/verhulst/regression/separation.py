@@ -132,10 +132,12 @@ class Limit:
         free = np.asarray(np.linalg.norm(basis, axis=1) > NEGLIGIBLE)
         if standard.intercept:
             # The intercept of the columns as given is that of the standardised ones less Σ centreⱼ slopeⱼ.
-            parts = (basis * self.space.scale[:, None]).copy()
+            parts = basis * self.space.scale[:, None]
+            shares = np.abs(parts).max(initial=0.0)
             parts[1:] *= (standard.centre * standard.inverse_scale)[:, None]
             left = parts[0] - parts[1:].sum(axis=0)
-            free[0] = bool(np.any(np.abs(left) > NEGLIGIBLE * np.abs(parts).sum(axis=0).max(initial=0.0)))
+            size = max(np.abs(parts).sum(axis=0).max(initial=0.0), shares)
+            free[0] = bool(np.any(np.abs(left) > NEGLIGIBLE * size))
         return free
 
     def direction(self, standard: Standardisation) -> Vector:

@@ -120,7 +120,7 @@ def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: i
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
-    """Centre and standard deviation of each column (0 and root mean square without an intercept), safe from overflow."""
+    """Centre and standard deviation of columns (0 and root mean square without an intercept), safe from overflow."""
     low, high = X.min(axis=0), X.max(axis=0)
     largest = np.maximum(high, -low).astype(float)
     unit = np.exp2(-np.clip(np.floor(np.log2(np.where(largest > 0, largest, 1.0))), -1000, 1000))

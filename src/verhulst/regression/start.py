@@ -14,6 +14,7 @@ from verhulst.regression.statistics import Matrix, Vector
 
 LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
 SAMPLE_BYTES = 40 << 20
+MANY_COLUMNS = 100  # from here on a matrix of all rows costs so much that even that of a sample at the start is welcome
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
@@ -63,7 +64,8 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
 
     Every k-th row of each outcome, with k such that both outcomes come in like numbers where they can (rare outcomes
     carry most of the information), weighted by k. A ridge worth about one row keeps samples in bounds that are
-    separated though the whole is not. None where the data are too short, or hold too few of the rarer outcome.
+    separated though the whole is not. Samples with too few of the rarer outcome are not fitted: for many columns their
+    information at `start` is returned, for few columns None. None too where the data are too short.
     """
     n = len(rows.y)
     # A twentieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
@@ -75,7 +77,8 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     ones = np.flatnonzero(rows.y > 0.5)
     zeros = np.flatnonzero(rows.y <= 0.5)
     few = min(len(ones), len(zeros), taken // 2)
-    if few < EVENTS_PER_COLUMN * rows.size:
+    telling = few >= EVENTS_PER_COLUMN * rows.size
+    if not telling and (few == 0 or rows.size < MANY_COLUMNS):
         return None
     steps = [
         max(1, len(each) // few if len(each) <= len(rows.y) // 2 else len(each) // (taken - few))
@@ -90,9 +93,14 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
         weight=weight if rows.weight is None else weight * rows.weight[index],
         offset=None if rows.offset is None else rows.offset[index],
     )
+    if not telling:
+        information = sample.statistics(start).information
+        assert information is not None
+        return start, information
     bound = np.full(rows.size, 0.25 * max(steps))
     bound[: int(rows.intercept)] = 0.0
     # The sample's own optimum is about √(q n/taken) standard errors from that of the whole: a tenth of it will do.
     near = 0.1 * math.sqrt(rows.size * n / taken)
-    found = newton(sample.statistics, start, ridge=bound if ridge is None else bound + ridge, tolerance=near)
+    ridge = bound if ridge is None else bound + ridge
+    found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False)
     return (found.beta, found.information) if found.status == "converged" else None
