@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "functions/environment.hpp"
+#include "regression/leverages.hpp"
 #include "regression/logistic.hpp"
 #include "regression/panels.hpp"
 #include "regression/triangle.hpp"
@@ -100,6 +101,21 @@ void terms(std::ptrdiff_t padded, Product product, RowArrays& rows, RowSums& tot
     }
 }
 
+// What Jeffreys' prior adds to the residuals; the leverages are written out for the first `count` rows.
+void penalise(const Request& request, Panels& z, std::ptrdiff_t start, std::ptrdiff_t count, RowArrays& rows,
+              RowSums& total) {
+    for (std::ptrdiff_t r = 0; r < count; r += lanes) {
+        const RowTerms t = row_terms(load(rows.eta + r), Vec(0.5));  // its residual is 1/2 - s(eta)
+        const Vec leverage = load(rows.weight + r) * t.variance * squared_lengths(request, z, r);
+        const Vec extra = Vec(request.two_tau) * leverage * t.residual;
+        total.residual = total.residual + extra;
+        store(rows.residual + r, load(rows.residual + r) + extra);
+        double lane[lanes];
+        store(lane, leverage);
+        std::copy_n(lane, std::min<std::ptrdiff_t>(lanes, count - r), request.leverage + start + r);
+    }
+}
+
 void margins(std::ptrdiff_t count, const RowArrays& rows, Sums& sums) {
     for (std::ptrdiff_t r = 0; r < count; ++r) {
         if (!(rows.weight[r] > 0)) continue;
@@ -176,6 +192,7 @@ void add(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std:
                 largest = predict<false>(request, z, at, padded, rows, largest);
             }
             terms(padded, request.product, rows, row_sums);
+            if (request.root) penalise(request, z, from, count, rows, row_sums);
             gradient(z, at, padded, rows, sums.gradient.data());
             if (matrix) weigh(z, filled, at, padded, rows, sums.ones_edge.data());
         }

@@ -29,6 +29,12 @@ struct Request {
     bool intercept;
     const double *beta, *direction;  // q each; direction may be null
     Product product;
+    // For Jeffreys' prior: the transposed inverse of the Cholesky factor of the information, rows padded to whole panels.
+    // The gradient then has 2 tau h (1/2 - s(eta)) z besides, with the leverages h, which are written out.
+    const double* root = nullptr;
+    std::ptrdiff_t root_stride = 0;
+    double two_tau = 0;
+    double* leverage = nullptr;
 
     std::ptrdiff_t size() const { return columns + intercept; }
     double outcome(std::ptrdiff_t row) const { return y ? y[row] : y_bytes[row]; }

@@ -214,10 +214,13 @@ def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance:
     n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
     z = np.concatenate([piece.z[:, 1:] for piece in pieces])
     offset = np.concatenate([piece.offset for piece in pieces])
+    leverage = np.concatenate(point.leverage)
+    counted = [np.ones(len(rows.y), bool) if rows.weight is None else rows.weight > 0 for rows in likelihood.blocks()]
+    leverage = leverage[np.concatenate(counted)]
     joined = Rows(
         np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
         np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),
-        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * np.concatenate(point.leverage)]),
+        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * leverage]),
         np.concatenate([offset, offset]),
         np.zeros(p + 1),
         np.ones(p + 1),
