@@ -7,7 +7,7 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).parent
-HARNESS = {"__init__", "__main__", "exact", "interleave"}
+HARNESS = {"__init__", "__main__", "exact", "interleave", "kept"}
 
 
 def main() -> None:

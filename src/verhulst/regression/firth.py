@@ -15,7 +15,7 @@ from verhulst.regression.collinearity import Collinear, CollinearWarning, withou
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import JeffreysLikelihood, Point, highest
 from verhulst.regression.newton import Pass, newton
-from verhulst.regression.observations import Observations, observations, require_finite
+from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import ConvergenceWarning, Firth, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -103,6 +103,7 @@ def firth(
     verbose: int = 0,
 ) -> LogisticFit:
     """`fit_firth` for data that have been checked."""
+    require_limits(tolerance, max_passes)
     if not tau > 0:
         raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
     if correction not in (None, "flic", "flac"):

@@ -1,7 +1,8 @@
 """Newton's method for a concave log-likelihood, stopped by the Newton decrement.
 
 With gradient g and information H, the decrement λ = √(gᵀ H⁻¹ g) bounds what is missing: for every contrast c,
-|cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz). So λ ≤ 1e-6 means that every coefficient and
+|cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz), where the step that is left moves no
+log-odds by much. So λ ≤ 1e-6 means that every coefficient and
 every difference of coefficients is within a millionth of its standard error of the maximum, whatever the units.
 
 Two facts about the logistic function save passes over the data. Its σ' obeys |log σ'(a) − log σ'(b)| ≤ |a − b|, so if
@@ -36,6 +37,7 @@ COLUMNS_PER_PASS = 50  # q coefficients make a pass with information cost 1 + q/
 DOUBT = 0.8  # power of a contraction that is expected to last: they tend to slow down
 CHEAP = 3.0  # a matrix that costs as much as so many passes without it: then it is worth looking first
 FAR_AWAY = 0.3  # to which part a pass with information shrinks the decrement before the end is near (seen)
+VALID = 0.5  # a step that may move some log-odds by more than this says nothing of how far away the maximum is
 FAR = 3.0  # a reach beyond this promises nothing
 EPS = float(np.finfo(float).eps)
 
@@ -167,7 +169,11 @@ def newton(
         ending: Status | None = None
         if monitor is not None and monitor(passes[-1]):
             ending = "stopped"
-        elif (drift == 0.0 or not exact) and (decrement <= tolerance or (unchanged and decrement * reach <= tolerance)):
+        elif not exact and decrement <= tolerance:
+            beta, ending = beta + step, "converged"
+        elif drift == 0.0 and (
+            (decrement <= tolerance and reach <= VALID) or (unchanged and decrement * reach <= tolerance)
+        ):
             # The step at hand costs nothing more and only brings the point nearer.
             beta, decrement, ending = beta + step, decrement * min(math.expm1(min(reach, 1.0)), 1.0), "converged"
         elif len(passes) >= max_passes:

@@ -138,6 +138,14 @@ def _vector(values: Any, n: int, name: str) -> Vector:
     return array
 
 
+def require_limits(tolerance: float, max_passes: int) -> None:
+    """Raise a ValueError for a tolerance or a number of passes that no fit can keep to."""
+    if not tolerance > 0:
+        raise ValueError(f"the tolerance must be above 0, but is {tolerance!r}")
+    if not max_passes >= 1:
+        raise ValueError(f"a fit takes at least one pass, but max_passes is {max_passes!r}")
+
+
 def require_finite(X: Matrix, names: Sequence[str], block: int = 4096) -> None:
     """Raise a ValueError that names the first value of X that is not finite, and counts them by column."""
     bad = np.zeros(X.shape[1], dtype=np.int64)
