@@ -166,14 +166,14 @@ def firth(
     # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
     scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
     penalty = tau * (determinant - 2 * scales + len(beta) * np.log(unit))
-    null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
+    null = null_intercept(data.mean, data.weight, data.offset) if intercept else 0.0
     return LogisticFit(
         names=data.names,
         intercept=intercept,
         coefficients=standard.original(everywhere),
         covariance=standard.original_covariance(covariance) / unit,
         log_likelihood=value * unit,
-        null_log_likelihood=log_likelihood(data.y, null, data.weight, data.offset) * unit,
+        null_log_likelihood=log_likelihood(data.y, data.mean, null, data.weight, data.offset) * unit,
         rows=len(data.y),
         cases=data.total_weight * unit,
         events=data.mean * data.total_weight * unit,
@@ -206,7 +206,7 @@ def _flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
     pieces = list(likelihood.pieces)
     y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
     slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
-    return np.concatenate([[null_intercept(y, weight, slopes)], beta[1:]])
+    return np.concatenate([[null_intercept(float(np.average(y, weights=weight)), weight, slopes)], beta[1:]])
 
 
 def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:

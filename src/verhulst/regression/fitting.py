@@ -82,8 +82,8 @@ def fit(
         )
     standard = data.standardisation(intercept)
     rows = data.rows(standard)
-    null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
-    null_log_likelihood = log_likelihood(data.y, null, data.weight, data.offset)
+    null = null_intercept(data.mean, data.weight, data.offset) if intercept else 0.0
+    null_log_likelihood = log_likelihood(data.y, data.mean, null, data.weight, data.offset)
     start = np.zeros(rows.size)
     if intercept:
         start[0] = null

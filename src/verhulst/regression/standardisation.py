@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from verhulst.regression.statistics import Matrix, Vector
 
-SAMPLE_NUMBERS = 1 << 18
+SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
+SAMPLE_ROWS = 512  # ... but at least so many rows
 LARGER = 8  # times as many rows, for columns that looked constant
 
 
@@ -43,7 +44,7 @@ class Standardisation:
         Nor is a column centred that is 0 in half the rows or more: its mean is then at most its standard deviation
         (mean² ≤ share·E x², by Cauchy and Schwarz), and zeros stay zeros, which the kernel leaves out.
         """
-        step = max(1, X.size // SAMPLE_NUMBERS)
+        step = max(1, min(X.size // SAMPLE_NUMBERS, len(X) // SAMPLE_ROWS))
         columns = np.arange(X.shape[1])
         with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found by the first pass
             centre, spread = _centre_and_spread(_sample(X, columns, weight, step), intercept)

@@ -18,12 +18,11 @@ MANY_COLUMNS = 100  # from here on a matrix of all rows costs so much that even 
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
-def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
-    """The intercept of the model that has nothing else: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ.
+def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
+    """The intercept of the model that has nothing else: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ = mean Σ wᵢ.
 
-    In closed form logit(ȳ); with offsets by Newton's method kept within a bracket.
+    In closed form logit(mean); with offsets by Newton's method kept within a bracket.
     """
-    mean = float(np.average(y, weights=weight))
     guess = float(verhulst.logit(mean))
     if offset is None:
         return guess
@@ -43,11 +42,11 @@ def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, pass
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def log_likelihood(
-    y: Vector, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
+    y: Vector, mean: float, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
 ) -> float:
-    """The log-likelihood of the model that has an intercept and an offset only."""
+    """The log-likelihood of the model that has an intercept and an offset only; `mean` is that of y."""
     if offset is None:
-        mean, total = float(np.average(y, weights=weight)), float(len(y) if weight is None else weight.sum())
+        total = float(len(y) if weight is None else weight.sum())
         each = mean * verhulst.log_sigmoid(intercept) + (1 - mean) * verhulst.log_one_minus_sigmoid(intercept)
         return total * float(each)
     parts = []
@@ -68,14 +67,14 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     information at `start` is returned, for few columns None. None too where the data are too short.
     """
     n = len(rows.y)
-    # A twentieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
+    # A fortieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
     # per column. Smaller samples cost passes over the whole, larger ones cost more than they save.
-    wanted = max(n // 20, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
+    wanted = max(n // 40, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
     taken = min(wanted, SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
-    ones = np.flatnonzero(rows.y > 0.5)
-    zeros = np.flatnonzero(rows.y <= 0.5)
+    high = rows.y > 0.5
+    ones, zeros = np.flatnonzero(high), np.flatnonzero(~high)
     few = min(len(ones), len(zeros), taken // 2)
     telling = few >= EVENTS_PER_COLUMN * rows.size
     if not telling and (few == 0 or rows.size < MANY_COLUMNS):
