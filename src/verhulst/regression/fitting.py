@@ -125,7 +125,7 @@ def fit(
         # information is, they are apart again.
         earlier += found.passes
         coefficients = standard.original(found.beta)
-        standard = standard.seen_by(data.X, _information_weight(data, coefficients, intercept))
+        standard = standard.seen_by(data.X, _information_weight(data, standard, coefficients))
         rows, beginning, approximation = data.rows(standard), standard.working(coefficients), None
         first = rows.statistics(beginning)
         start = np.zeros(rows.size)
@@ -182,10 +182,9 @@ def _with(ridge: Vector | None, information: Matrix) -> Matrix:
     return information if ridge is None else information + np.diag(ridge)
 
 
-def _information_weight(data: Observations, coefficients: Vector, intercept: bool) -> Vector:
+def _information_weight(data: Observations, standard: Standardisation, coefficients: Vector) -> Vector:
     """What each row adds to the information: its weight times p(1 − p)."""
-    slopes = coefficients[1:] if intercept else coefficients
-    log_odds = data.X @ slopes + (coefficients[0] if intercept else 0.0)
+    log_odds = standard.linear(data.X, coefficients)
     if data.offset is not None:
         log_odds = log_odds + data.offset
     information: Vector = sigmoid_derivative(log_odds)

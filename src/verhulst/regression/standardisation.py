@@ -7,6 +7,7 @@ condition the arithmetic), so they come from a sample of the rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,13 +65,20 @@ class Standardisation:
         mean so far away that the others look constant beside it.
         """
         share = weight / np.sum(weight)
-        X = np.asarray(X, dtype=float)
-        centre = share @ X if self.intercept else self.centre
-        spread = np.sqrt(share @ (X - centre) ** 2)
+        centre = self.centre
+        if self.intercept:
+            centre = np.sum([share[some] @ block for some, block in _blocks(X)], axis=0)
+        spread = np.sqrt(np.sum([share[some] @ (block - centre) ** 2 for some, block in _blocks(X)], axis=0))
         usable = (self.inverse_scale > 0) & (spread > 0)
         exponent = np.round(np.log2(np.where(usable, spread, 1.0)))
         scale = np.where(usable, np.exp2(np.clip(-exponent, -1000, 1000)), self.inverse_scale)
         return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
+
+    def linear(self, X: Matrix, coefficients: Vector) -> Vector:
+        """(n,) b₀ + xᵀb, for coefficients of the columns as given."""
+        slopes = coefficients[1:] if self.intercept else coefficients
+        constant = coefficients[0] if self.intercept else 0.0
+        return np.concatenate([block @ slopes for _, block in _blocks(X)]) + constant
 
     def without(self, columns: list[int]) -> Standardisation:
         """The same with some columns (by their place in X) taken out."""
@@ -102,6 +110,13 @@ class Standardisation:
             c[:, 0] -= c[:, 1:] @ self.centre
         c[~known] = c[:, ~known] = np.nan
         return c
+
+
+def _blocks(X: Matrix) -> Iterator[tuple[slice, Matrix]]:
+    """X a piece at a time, in float64: never all of it, which may be float32 and long."""
+    step = max(1, SAMPLE_NUMBERS // max(X.shape[1], 1))
+    for start in range(0, len(X), step):
+        yield slice(start, start + step), np.asarray(X[start : start + step], dtype=np.float64)
 
 
 def _divide(a: Vector, b: Vector) -> Vector:
