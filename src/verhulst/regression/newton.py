@@ -2,15 +2,15 @@
 
 With gradient g and information H, the decrement λ = √(gᵀ H⁻¹ g) bounds what is missing: for every contrast c,
 |cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz), where the step that is left moves no
-log-odds by much. So λ ≤ 1e-6 means that every coefficient and
-every difference of coefficients is within a millionth of its standard error of the maximum, whatever the units.
+log-odds by much. So λ ≤ 1e-6 means that every coefficient and every difference of coefficients is within a millionth
+of its standard error of the maximum, whatever the units.
 
 Two facts about the logistic function save passes over the data. Its σ' obeys |log σ'(a) − log σ'(b)| ≤ |a − b|, so if
 no linear predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for the information before and after the move, and:
 
-* information computed r away still bounds the decrement, and gives steps that shrink the error at least by e^r − 1, in
-  practice by a small share of that, which the steps before tell: while that is small, a pass needs no matrix. The end
-  is always judged by information from the last point;
+* information computed r away gives steps that shrink the error at least by e^r − 1, in practice by a small share of
+  that, which the steps before tell. The gradients seen since correct it (`Curvature`), which makes that share smaller
+  still. While it is small, a pass needs no matrix. The end is always judged by information from the last point;
 * after a full step of reach r the decrement is at most (e^r − 1) λ: once r and that product are below the tolerance,
   the step may be taken without another look at the data.
 
@@ -154,8 +154,7 @@ def newton(
             curvature = Curvature(information + np.diag(penalty))
         assert curvature is not None
         step = curvature.solve(gradient)
-        bound = float(np.exp(drift / 2)) if drift < 1.0 else 1.0
-        decrement = bound * math.sqrt(max(float(gradient @ step), 0.0))
+        decrement = math.sqrt(max(float(gradient @ step), 0.0))
         passes.append(
             Pass(
                 len(passes) + 1, value, decrement, fraction, True, here.information is not None, direction, here.margin
@@ -192,6 +191,8 @@ def newton(
             thrifty = decrement > 1.0 and contraction**matrix_cost < FAR_AWAY
         else:
             thrifty = 0 < _gradient_passes(reach, contraction, seen, target) <= matrix_cost
+        if information is None and len(passes) + 1 >= max_passes:
+            thrifty = False  # an end needs a matrix
         previous, promised = decrement, promise
         slope, noise = float(gradient @ step), 8 * EPS * abs(value)
         fraction = 1.0
@@ -208,7 +209,7 @@ def newton(
             drop = value + fraction * slope - new_value  # > 0: how far below its tangent the value fell
             best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
             fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)
-            thrifty = thrifty and matrix_cost > CHEAP
+            thrifty = thrifty and matrix_cost > CHEAP and len(passes) + 1 < max_passes
         drift = drift + fraction * reach
         curvature.learn(fraction * step, gradient - new_gradient)
         beta, here, value, gradient, direction = trial, there, new_value, new_gradient, step
