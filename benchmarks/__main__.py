@@ -13,7 +13,7 @@ import platform
 import sys
 
 HERE = pathlib.Path(__file__).parent
-HARNESS = {"__init__", "__main__", "exact", "interleave"}
+HARNESS = {"__init__", "__main__", "exact", "interleave", "kept"}
 
 
 def machine() -> str:

@@ -4,8 +4,10 @@ Every fit is followed by what its user would want next, the covariance matrix, i
 can give one. Errors are measured against an optimum computed here, independently: Newton's method in NumPy with
 gradients in extended precision.
 
-`python -m benchmarks fit` takes about half an hour. VERHULST_BENCH=quick takes a tenth of the rows and one repetition;
-VERHULST_BENCH_CELLS="1000000x20:iid,50000x500" picks cells; VERHULST_BENCH_THREADS="1,2" the numbers of threads.
+`python -m benchmarks fit` takes about three quarters of an hour. VERHULST_BENCH=quick takes a tenth of the rows and one
+repetition; VERHULST_BENCH=optimum only works out the optima; VERHULST_BENCH_CELLS="1000000x20:iid,50000x500" picks
+cells, which are then measured whether or not they were before; VERHULST_BENCH_THREADS="1,2" the numbers of threads;
+VERHULST_BENCH_SEED the data (1). The table always shows every cell that was measured with the sources as they are.
 """
 
 from __future__ import annotations
@@ -19,15 +21,18 @@ import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import verhulst
+from benchmarks import kept
 from verhulst.regression import fit
 
 SIZES = ((1_000_000, 20), (200_000, 40), (500_000, 100), (50_000, 500))
 KINDS = ("iid", "correlated", "rare", "one-hot", "unscaled")
 ENOUGH = 1e-4  # standard errors: how near a peer has to come in its "run to" row
-PATIENCE = 90.0  # seconds: no peer is run again, or with a smaller tolerance, after a fit that took longer
+PATIENCE = 20.0  # seconds: no peer is run again, with a smaller tolerance or more iterations, after a fit this long
+ONCE = 0.5  # seconds: fits that take longer are timed once
+SOURCES = ("native/*.cpp", "native/regression/*", "native/simd/*", "src/verhulst/regression/*.py", "benchmarks/fit.py")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,19 +83,23 @@ def optimum(cell: Cell, block: int = 8192) -> tuple[np.ndarray, np.ndarray]:
     centre, scale = cell.X.mean(axis=0), cell.X.std(axis=0)
     q = cell.X.shape[1] + 1
     beta = np.zeros(q, np.longdouble)
+    number: type = np.float64  # until that is not precise enough any more
     for _ in range(60):
-        gradient, information = np.zeros(q, np.longdouble), np.zeros((q, q))
+        gradient, information = np.zeros(q, number), np.zeros((q, q))
         for start in range(0, len(cell.y), block):
             z = np.ones((len(cell.y[start : start + block]), q))
             z[:, 1:] = (cell.X[start : start + block] - centre) / scale
-            probability = 1 / (1 + np.exp(-(z @ beta)))
+            probability = 1 / (1 + np.exp(-(z @ beta.astype(number))))
             gradient += z.T @ (cell.y[start : start + block] - probability)
             weight = (probability * (1 - probability)).astype(float)
             information += z.T @ (z * weight[:, None])
         step = np.linalg.solve(information, gradient.astype(float))
         beta += step
-        if gradient.astype(float) @ step < 1e-24:
+        decrement = gradient.astype(float) @ step
+        if decrement < 1e-24:
             break
+        if decrement < 1e-8:
+            number = np.longdouble
     else:
         raise RuntimeError("the reference did not converge")
     back = np.eye(q)
@@ -126,10 +135,13 @@ def lbfgs(cell: Cell, tolerance: float) -> Result:
     return _scikit_learn(cell, tolerance, "lbfgs")
 
 
+_iterations = [100]  # scikit-learn's limit: its own default, or what patience allows
+
+
 def _scikit_learn(cell: Cell, tolerance: float, solver: str) -> Result:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=np.inf, solver=solver, tol=tolerance, max_iter=100 if tolerance == 1e-4 else 2000)
+    model = LogisticRegression(C=np.inf, solver=solver, tol=tolerance, max_iter=_iterations[0])
     model.fit(cell.X, cell.y)
     return np.r_[model.intercept_, model.coef_[0]], None
 
@@ -194,29 +206,40 @@ def timed(library: Library, cell: Cell, tolerance: float, truth: Result, rounds:
         except (np.linalg.LinAlgError, ValueError, FloatingPointError):
             return time.perf_counter() - start, np.inf
         times.append(time.perf_counter() - start)
-        if times[-1] > PATIENCE / 4:
+        if times[-1] > ONCE:
             break
+    assert truth[1] is not None
     error = np.max(np.abs(beta - truth[0]) / np.sqrt(np.diag(truth[1])))
     return statistics.median(times), float(error) if np.isfinite(error) else np.inf
 
 
-def measure(cell: Cell, name: str, threads: int, rounds: int) -> Iterator[Row]:
-    """The rows of one cell: ours, then each peer at its default and run until it is near enough."""
-    truth = optimum(cell)
+def measure(cell: Cell, truth: Result, name: str, threads: int, rounds: int, tired: set[str]) -> Iterator[Row]:
+    """The rows of one cell: ours, then each peer at its default and run until it is near enough.
+
+    Peers in `tired` are left out; those whose patience ran out are added.
+    """
     verhulst.set_num_threads(threads)
-    with threadpool_limits(threads):
-        os.environ["OMP_NUM_THREADS"] = str(threads)
+    # Limited only where there is something to limit: told to use as many threads as it does anyway, OpenBLAS keeps its
+    # idle threads busy, and all that is not OpenBLAS loses a third of its speed.
+    with threadpool_limits(threads if threads < (os.cpu_count() or 1) else None):
         timed(OURS, cell, 1e-6, truth, 1)
-        seconds, error = timed(OURS, cell, 1e-6, truth, max(rounds, 3))
+        seconds, error = timed(OURS, cell, 1e-6, truth, 5)
         yield Row(name, threads, "verhulst", "default", seconds, error, None)
         for peer in PEERS:
+            if peer.name in tired:
+                continue
+            _iterations[0] = 100
             for turn, tolerance in enumerate(peer.tolerances):
                 taken, off = timed(peer, cell, tolerance, truth, rounds)
                 near = off <= ENOUGH
-                last = near or turn + 1 == len(peer.tolerances) or taken > PATIENCE
+                last = near or turn + 1 == len(peer.tolerances) or taken > PATIENCE / 2
                 setting = ("default" if turn == 0 else f"tol={tolerance:g}") + (", run to ≤ 1e-4 SE" if near else "")
                 if turn == 0 or last:
                     yield Row(name, threads, peer.name, setting, taken, off, taken / seconds)
+                if turn == 0:  # as many as fit into our patience, if a hundred took so long
+                    _iterations[0] = int(np.clip(100 * PATIENCE / taken, 100, 2000))
+                if taken > PATIENCE / 2:
+                    tired.add(peer.name)
                 if last:
                     break
     verhulst.set_num_threads(1)
@@ -252,36 +275,107 @@ def chosen() -> Iterator[tuple[int, int, str]]:
             yield n, p, kind
 
 
+def warm_up() -> None:
+    """Let every library load what it needs, and compile it."""
+    small = make("iid", 2000, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for library in (OURS, *PEERS):
+            library.fit(small, library.tolerances[0])
+
+
+def truth_of(cell: Cell, n: int, p: int, seed: int) -> Result:
+    """The optimum, worked out once."""
+    name = f"optimum-{n}x{p}-{cell.kind}-{seed}"
+    known = kept.load_arrays(name)
+    if known is None:
+        beta, covariance = optimum(cell)
+        kept.save_arrays(name, beta=beta, covariance=covariance)
+        return beta, covariance
+    return known["beta"], known["covariance"]
+
+
 def main() -> str:
     """The table of the grid."""
-    quick = os.environ.get("VERHULST_BENCH") == "quick"
+    mode, seed = os.environ.get("VERHULST_BENCH"), int(os.environ.get("VERHULST_BENCH_SEED", "1"))
+    quick = mode == "quick"
     threads = [int(t) for t in os.environ.get("VERHULST_BENCH_THREADS", "1,2").split(",")]
-    rows = []
+    warm_up()
+    sources, anew = kept.fingerprint(SOURCES), bool(os.environ.get("VERHULST_BENCH_CELLS"))
     for n, p, kind in chosen():
         n = n // 10 if quick else n
-        cell = make(kind, n, p)
+        key = f"fit-{n}x{p}-{kind}-{seed}"
+        known = kept.load(key, sources)
+        if known is not None and not anew and mode != "optimum":
+            continue
+        cell, tired = make(kind, n, p, seed), set[str]()
+        truth = truth_of(cell, n, p, seed)
+        if mode == "optimum":
+            continue
+        rows = []
         for count in threads:
-            for row in measure(cell, f"{n:,} × {p} {kind}", count, 1 if quick else 3):
+            for row in measure(cell, truth, f"{n:,} × {p} {kind}", count, 1 if quick else 3, tired):
                 rows.append(row)
                 print(line(row), flush=True)
+        kept.save(key, sources, [dataclasses.asdict(row) for row in rows])
         del cell
+    sizes = [(n // 10 if quick else n, p) for n, p in SIZES]
+    memory = kept.load(f"memory{'-quick' * quick}", sources)
+    if memory is None and not anew:
+        memory = [peak_memory(n, p) for n, p in sizes]
+        kept.save(f"memory{'-quick' * quick}", sources, memory)
+    found = [
+        Row(**row)
+        for (n, p), kind in itertools.product(sizes, KINDS)
+        for row in kept.load(f"fit-{n}x{p}-{kind}-{seed}", sources) or ()
+    ]
+    kernels = sorted({info.get("architecture", "?") for info in threadpool_info() if info["user_api"] == "blas"})
     text = [
         "# Fits",
         "",
-        "Seconds (median) and the largest error of a coefficient in standard errors, the covariance included where the "
-        "library has one (scikit-learn's lbfgs has none). × is the peer's time over ours.",
+        "Seconds (median of five; for peers of three, and of one where a fit takes more than half a second) and the "
+        "largest error of a coefficient in standard errors. The covariance is included where the library has one "
+        "(scikit-learn's lbfgs has none). × is the peer's time over ours. A peer is run with ever smaller tolerances "
+        f"until it is within {ENOUGH:g} standard errors; not again after a fit of {PATIENCE / 2:.0f} seconds. "
+        f"OpenBLAS with its kernels for {', '.join(kernels)}; data of seed {seed}.",
         "",
         "| data | threads | library | setting | seconds | error / SE | × |",
         "|---|---|---|---|---|---|---|",
-        *map(line, rows),
+        *map(line, found),
         "",
+        *summary(found),
     ]
-    if not os.environ.get("VERHULST_BENCH_CELLS"):
+    if memory is not None:
         text += ["Memory beside the data:", ""]
-        for n, p in SIZES:
-            n = n // 10 if quick else n
-            text.append(f"- {n:,} × {p}: {peak_memory(n, p):.0f} MB (goal: {64 + 3 * p * p * 8 / 1e6:.0f} MB)")
+        text += [
+            f"- {n:,} × {p}: {used:.0f} MB (goal: {64 + 3 * p * p * 8 / 1e6:.0f} MB)"
+            for (n, p), used in zip(sizes, memory, strict=True)
+        ]
     return "\n".join(text) + "\n"
+
+
+def summary(rows: list[Row]) -> list[str]:
+    """The least ratios by kind of peer, and what a second thread brings."""
+    matrices = {peer.name for peer in PEERS if peer.information}
+    text = [
+        "| cell | threads | peers with information, run to ≤ 1e-4 SE | lbfgs, likewise | lbfgs, default | 2 threads |"
+    ]
+    text.append("|---|---|---|---|---|---|")
+    one = {r.cell: r.seconds for r in rows if r.library == "verhulst" and r.threads == 1}
+    for ours in (r for r in rows if r.library == "verhulst"):
+        peers = [r for r in rows if (r.cell, r.threads) == (ours.cell, ours.threads) and r.ratio is not None]
+        exact = [r.ratio or 0.0 for r in peers if r.library in matrices and r.error <= ENOUGH]
+        lbfgs = [r for r in peers if r.library == "scikit-learn lbfgs"]
+        near = [f"{r.ratio:.1f}×" for r in lbfgs if r.error <= ENOUGH]
+        default = [f"{r.ratio:.1f}×" for r in lbfgs if r.setting.startswith("default")]
+        gain = f"{one[ours.cell] / ours.seconds:.2f}×" if ours.threads == 2 and ours.cell in one else ""
+        parts = (
+            f"{min(exact):.1f}×" if exact else "none came so near",
+            near[0] if near else "never came so near",
+            default[0] if default else "not run",
+        )
+        text.append(f"| {ours.cell} | {ours.threads} | {' | '.join(parts)} | {gain} |")
+    return [*text, ""]
 
 
 def line(row: Row) -> str:

@@ -1,5 +1,7 @@
-// Two moves between lanes that the vector shim does not have: a transposition on loading, and four sums at once.
+// Moves between lanes that the vector shim does not have: part of a vector, sums across, and columns turned into rows.
 #pragma once
+
+#include <cstddef>
 
 #include "simd/vector.hpp"
 #if defined(__AVX2__)
@@ -8,66 +10,80 @@
 
 namespace verhulst::VERHULST_LEVEL {
 
-constexpr std::ptrdiff_t strip = 16;  // rows of four columns that are turned together
-
-// out[c * stride + r] = (row r, column c - centre[c]) * scale[c], for `strip` rows that are row_stride bytes apart and
-// four columns.
-#if defined(__AVX2__)
-static inline __m256d load4(const double* p) { return _mm256_loadu_pd(p); }
-static inline __m256d load4(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
-
+// The first `count` lanes of the vector at p; the others are 0 and are not read.
 template <class Number>
-static inline void standardise_strip(const Number* first, std::ptrdiff_t row_stride, const double* centre,
-                                     const double* scale, double* out, std::ptrdiff_t stride) {
-    __m256d m[4], s[4];
-    for (int k = 0; k < 4; ++k) m[k] = _mm256_broadcast_sd(centre + k), s[k] = _mm256_broadcast_sd(scale + k);
-    const char* rows = reinterpret_cast<const char*>(first);
-    const auto row = [&](std::ptrdiff_t r) { return load4(reinterpret_cast<const Number*>(rows + r * row_stride)); };
-    for (std::ptrdiff_t r = 0; r < strip; r += 4) {
-        const __m256d a = row(r), b = row(r + 1), c = row(r + 2), d = row(r + 3);
-        const __m256d ab_even = _mm256_unpacklo_pd(a, b), ab_odd = _mm256_unpackhi_pd(a, b);
-        const __m256d cd_even = _mm256_unpacklo_pd(c, d), cd_odd = _mm256_unpackhi_pd(c, d);
-        const __m256d columns[4] = {
-            _mm256_permute2f128_pd(ab_even, cd_even, 0x20), _mm256_permute2f128_pd(ab_odd, cd_odd, 0x20),
-            _mm256_permute2f128_pd(ab_even, cd_even, 0x31), _mm256_permute2f128_pd(ab_odd, cd_odd, 0x31)};
-        for (int k = 0; k < 4; ++k)
-            _mm256_storeu_pd(out + k * stride + r, _mm256_mul_pd(_mm256_sub_pd(columns[k], m[k]), s[k]));
-    }
+static inline Vec load_first(const Number* p, std::ptrdiff_t count) {
+    double lane[lanes] = {};
+    for (std::ptrdiff_t k = 0; k < count; ++k) lane[k] = p[k];
+    return load(lane);
 }
-#else
-template <class Number>
-static inline void standardise_strip(const Number* first, std::ptrdiff_t row_stride, const double* centre,
-                                     const double* scale, double* out, std::ptrdiff_t stride) {
-    const char* rows = reinterpret_cast<const char*>(first);
-    for (std::ptrdiff_t r = 0; r < strip; ++r)
-        for (int c = 0; c < 4; ++c)
-            out[c * stride + r] = (reinterpret_cast<const Number*>(rows + r * row_stride)[c] - centre[c]) * scale[c];
+#if defined(VERHULST_LEVEL_v4)
+static inline __mmask8 first_lanes(std::ptrdiff_t count) { return static_cast<__mmask8>((1 << count) - 1); }
+template <>
+inline Vec load_first(const double* p, std::ptrdiff_t count) {
+    return _mm512_maskz_loadu_pd(first_lanes(count), p);
+}
+template <>
+inline Vec load_first(const float* p, std::ptrdiff_t count) {
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(first_lanes(count), p));
 }
 #endif
 
-// to[k] += the sum of the lanes of v[k], for k in 0..3.
-#if defined(__AVX2__)
-static inline __m256d fold(__m256d v) { return v; }
-#if defined(__AVX512F__)
-static inline __m256d fold(__m512d v) {
-    return _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1));
+// Lane k: the sum of the lanes of v[k], for k in 0..lanes.
+#if defined(VERHULST_LEVEL_v4)
+static inline __m512d pair_sums(Vec a, Vec b) {
+    return _mm512_add_pd(_mm512_unpacklo_pd(a.v, b.v), _mm512_unpackhi_pd(a.v, b.v));
 }
-#endif
-static inline void add_sums(const Vec v[4], double* to) {
-    const __m256d ab = _mm256_hadd_pd(fold(v[0].v), fold(v[1].v)), cd = _mm256_hadd_pd(fold(v[2].v), fold(v[3].v));
-    const __m256d low = _mm256_permute2f128_pd(ab, cd, 0x20), high = _mm256_permute2f128_pd(ab, cd, 0x31);
-    _mm256_storeu_pd(to, _mm256_add_pd(_mm256_loadu_pd(to), _mm256_add_pd(low, high)));
+static inline __m512d quarter_sums(__m512d a, __m512d b) {
+    return _mm512_add_pd(_mm512_shuffle_f64x2(a, b, 0x88), _mm512_shuffle_f64x2(a, b, 0xdd));
+}
+static inline Vec sums(const Vec v[lanes]) {
+    const __m512d low = quarter_sums(pair_sums(v[0], v[1]), pair_sums(v[2], v[3]));
+    return quarter_sums(low, quarter_sums(pair_sums(v[4], v[5]), pair_sums(v[6], v[7])));
+}
+#elif defined(VERHULST_LEVEL_v3)
+static inline Vec sums(const Vec v[lanes]) {
+    const __m256d ab = _mm256_hadd_pd(v[0].v, v[1].v), cd = _mm256_hadd_pd(v[2].v, v[3].v);
+    return _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31));
 }
 #else
-static inline void add_sums(const Vec v[4], double* to) {
-    for (int k = 0; k < 4; ++k) {
+static inline Vec sums(const Vec v[lanes]) {
+    double sum[lanes];
+    for (int k = 0; k < lanes; ++k) {
         double lane[lanes];
         store(lane, v[k]);
-        double sum = lane[0];
-        for (int i = 1; i < lanes; ++i) sum += lane[i];
-        to[k] += sum;
+        sum[k] = lane[0];
+        for (int i = 1; i < lanes; ++i) sum[k] += lane[i];
     }
+    return load(sum);
 }
 #endif
+
+// out[r * lanes + c] = ((row r of column c) - centre[c]) * scale[c] for four columns, column_stride bytes apart, and the
+// four rows at `first`.
+template <class Number>
+static inline void turn4(const char* first, std::ptrdiff_t column_stride, const double* centre, const double* scale,
+                         double* out) {
+    const auto column = [&](int c) { return reinterpret_cast<const Number*>(first + c * column_stride); };
+#if defined(__AVX2__)
+    __m256d v[4];
+    for (int c = 0; c < 4; ++c) {
+        if constexpr (sizeof(Number) == sizeof(double))
+            v[c] = _mm256_loadu_pd(column(c));
+        else
+            v[c] = _mm256_cvtps_pd(_mm_loadu_ps(column(c)));
+        v[c] = _mm256_mul_pd(_mm256_sub_pd(v[c], _mm256_broadcast_sd(centre + c)), _mm256_broadcast_sd(scale + c));
+    }
+    const __m256d ab_even = _mm256_unpacklo_pd(v[0], v[1]), ab_odd = _mm256_unpackhi_pd(v[0], v[1]);
+    const __m256d cd_even = _mm256_unpacklo_pd(v[2], v[3]), cd_odd = _mm256_unpackhi_pd(v[2], v[3]);
+    _mm256_storeu_pd(out, _mm256_permute2f128_pd(ab_even, cd_even, 0x20));
+    _mm256_storeu_pd(out + lanes, _mm256_permute2f128_pd(ab_odd, cd_odd, 0x20));
+    _mm256_storeu_pd(out + 2 * lanes, _mm256_permute2f128_pd(ab_even, cd_even, 0x31));
+    _mm256_storeu_pd(out + 3 * lanes, _mm256_permute2f128_pd(ab_odd, cd_odd, 0x31));
+#else
+    for (int r = 0; r < 4; ++r)
+        for (int c = 0; c < 4; ++c) out[r * lanes + c] = (column(c)[r] - centre[c]) * scale[c];
+#endif
+}
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -66,39 +66,45 @@ bool outcomes(PyObject* object, npy_intp rows, Request& request) {
     return vector(object, rows, false, "y", &request.y);
 }
 
-PyObject* to_array(const double* from, npy_intp size) {
+PyObject* to_gradient(const Sums& sums, const Request& request) {
+    const npy_intp size = request.size();
     PyObject* array = PyArray_SimpleNew(1, &size, NPY_DOUBLE);
-    if (array) std::copy_n(from, size, static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array))));
+    if (!array) return nullptr;
+    double* to = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array)));
+    if (request.intercept) *to++ = sums.ones_gradient;
+    std::copy_n(sums.gradient.data(), request.columns, to);
     return array;
 }
 
 // The tiles of the upper triangle, written out as a full symmetric matrix.
-PyObject* to_matrix(const std::vector<double>& triangle, npy_intp size) {
+PyObject* to_matrix(const Sums& sums, const Request& request) {
+    const npy_intp size = request.size(), tile = sums.panel;
     const npy_intp shape[2] = {size, size};
     PyObject* array = PyArray_SimpleNew(2, shape, NPY_DOUBLE);
     if (!array) return nullptr;
     double* to = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array)));
-    for (npy_intp i = 0; i < size; ++i)
-        for (npy_intp j = i; j < size; ++j) {
+    if (request.intercept) {
+        to[0] = sums.ones_corner;
+        for (npy_intp j = 1; j < size; ++j) to[j] = to[j * size] = sums.ones_edge[static_cast<std::size_t>(j - 1)];
+        to += size + 1;  // the columns' own part
+    }
+    for (npy_intp i = 0; i < request.columns; ++i)
+        for (npy_intp j = i; j < request.columns; ++j) {
             const npy_intp at = tile_index(i / tile, j / tile) * tile * tile + i % tile * tile + j % tile;
-            to[i * size + j] = to[j * size + i] = triangle[static_cast<std::size_t>(at)];
+            to[i * size + j] = to[j * size + i] = sums.triangle[static_cast<std::size_t>(at)];
         }
     return array;
 }
 
-PyObject* logistic_statistics(PyObject*, PyObject* args) {
-    PyObject *x, *y, *weight, *offset, *centre, *inverse_scale, *beta, *direction;
-    int intercept, product;
-    if (!PyArg_ParseTuple(args, "OOOOOOpOOi:logistic_statistics", &x, &y, &weight, &offset, &centre, &inverse_scale,
-                          &intercept, &beta, &direction, &product))
-        return nullptr;
+// The data of a request, and where it is looked at. False: an exception is set.
+bool data(PyObject* x, PyObject* y, PyObject* weight, PyObject* offset, PyObject* centre, PyObject* inverse_scale,
+          int intercept, PyObject* beta, Request& request) {
     PyArrayObject* design = reinterpret_cast<PyArrayObject*>(x);
     if (!PyArray_Check(x) || PyArray_NDIM(design) != 2 || !PyArray_ISBEHAVED_RO(design) ||
         (PyArray_TYPE(design) != NPY_DOUBLE && PyArray_TYPE(design) != NPY_FLOAT)) {
         PyErr_SetString(PyExc_ValueError, "X must be an aligned float64 or float32 matrix in native byte order");
-        return nullptr;
+        return false;
     }
-    Request request;
     request.x = PyArray_BYTES(design);
     request.single = PyArray_TYPE(design) == NPY_FLOAT;
     request.rows = PyArray_DIM(design, 0);
@@ -106,16 +112,17 @@ PyObject* logistic_statistics(PyObject*, PyObject* args) {
     request.row_stride = PyArray_STRIDE(design, 0);
     request.column_stride = PyArray_STRIDE(design, 1);
     request.intercept = intercept != 0;
-    request.product = static_cast<Product>(std::clamp(product, 0, 2));
-    const npy_intp size = request.size();
-    if (!outcomes(y, request.rows, request) || !vector(weight, request.rows, true, "weight", &request.weight) ||
-        !vector(offset, request.rows, true, "offset", &request.offset) ||
-        !vector(centre, request.columns, false, "centre", &request.centre) ||
-        !vector(inverse_scale, request.columns, false, "inverse_scale", &request.inverse_scale) ||
-        !vector(beta, size, false, "beta", &request.beta) ||
-        !vector(direction, size, true, "direction", &request.direction))
-        return nullptr;
-    Sums sums;
+    request.direction = nullptr;
+    request.product = Product::none;
+    return outcomes(y, request.rows, request) && vector(weight, request.rows, true, "weight", &request.weight) &&
+           vector(offset, request.rows, true, "offset", &request.offset) &&
+           vector(centre, request.columns, false, "centre", &request.centre) &&
+           vector(inverse_scale, request.columns, false, "inverse_scale", &request.inverse_scale) &&
+           vector(beta, request.size(), false, "beta", &request.beta);
+}
+
+// False: an exception is set.
+bool all_rows(const Request& request, Sums& sums) {
     bool out_of_memory = false;
     Py_BEGIN_ALLOW_THREADS;
     try {
@@ -124,9 +131,24 @@ PyObject* logistic_statistics(PyObject*, PyObject* args) {
         out_of_memory = true;
     }
     Py_END_ALLOW_THREADS;
-    if (out_of_memory) return PyErr_NoMemory();
-    PyObject* gradient = to_array(sums.gradient.data(), size);
-    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums.triangle, size);
+    if (out_of_memory) PyErr_NoMemory();
+    return !out_of_memory;
+}
+
+PyObject* logistic_statistics(PyObject*, PyObject* args) {
+    PyObject *x, *y, *weight, *offset, *centre, *inverse_scale, *beta, *direction;
+    int intercept, product;
+    Request request;
+    if (!PyArg_ParseTuple(args, "OOOOOOpOOi:logistic_statistics", &x, &y, &weight, &offset, &centre, &inverse_scale,
+                          &intercept, &beta, &direction, &product) ||
+        !data(x, y, weight, offset, centre, inverse_scale, intercept, beta, request) ||
+        !vector(direction, request.size(), true, "direction", &request.direction))
+        return nullptr;
+    request.product = static_cast<Product>(std::clamp(product, 0, 2));
+    Sums sums;
+    if (!all_rows(request, sums)) return nullptr;
+    PyObject* gradient = to_gradient(sums, request);
+    PyObject* matrix = request.product == Product::none ? Py_NewRef(Py_None) : to_matrix(sums, request);
     if (!gradient || !matrix) {
         Py_XDECREF(gradient);
         Py_XDECREF(matrix);
@@ -136,11 +158,51 @@ PyObject* logistic_statistics(PyObject*, PyObject* args) {
                          sums.least, sums.most);
 }
 
+PyObject* jeffreys_gradient(PyObject*, PyObject* args) {
+    PyObject *x, *y, *weight, *offset, *centre, *inverse_scale, *beta, *root;
+    int intercept;
+    Request request;
+    if (!PyArg_ParseTuple(args, "OOOOOOpOOd:jeffreys_gradient", &x, &y, &weight, &offset, &centre, &inverse_scale,
+                          &intercept, &beta, &root, &request.two_tau) ||
+        !data(x, y, weight, offset, centre, inverse_scale, intercept, beta, request))
+        return nullptr;
+    const npy_intp size = request.size();
+    PyArrayObject* upper = reinterpret_cast<PyArrayObject*>(root);
+    if (!PyArray_Check(root) || PyArray_TYPE(upper) != NPY_DOUBLE || PyArray_NDIM(upper) != 2 ||
+        PyArray_DIM(upper, 0) != size || PyArray_DIM(upper, 1) != size || !PyArray_IS_C_CONTIGUOUS(upper)) {
+        PyErr_Format(PyExc_ValueError, "root must be a contiguous float64 matrix of %zd rows and columns",
+                     static_cast<Py_ssize_t>(size));
+        return nullptr;
+    }
+    constexpr npy_intp widest = 8;  // numbers in a vector, at the widest level
+    request.root_stride = (size + widest - 1) / widest * widest;
+    std::vector<double> padded(static_cast<std::size_t>(size * request.root_stride), 0.0);
+    const double* from = static_cast<const double*>(PyArray_DATA(upper));
+    for (npy_intp i = 0; i < size; ++i)
+        std::copy(from + i * size + i, from + (i + 1) * size, padded.data() + i * request.root_stride + i);
+    request.root = padded.data();
+    PyObject* leverage = PyArray_SimpleNew(1, &request.rows, NPY_DOUBLE);
+    if (!leverage) return nullptr;
+    request.leverage = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(leverage)));
+    Sums sums;
+    PyObject* gradient = all_rows(request, sums) ? to_gradient(sums, request) : nullptr;
+    if (!gradient) {
+        Py_DECREF(leverage);
+        return nullptr;
+    }
+    return Py_BuildValue("NN", gradient, leverage);
+}
+
 PyMethodDef methods[] = {
     {"logistic_statistics", logistic_statistics, METH_VARARGS,
      "logistic_statistics(X, y, weight, offset, centre, inverse_scale, intercept, beta, direction, product)\n"
      "-> (log-likelihood, gradient, matrix or None, row norm, least margin, largest margin).\n"
      "product: 0 no matrix, 1 information, 2 gram."},
+    {"jeffreys_gradient", jeffreys_gradient, METH_VARARGS,
+     "jeffreys_gradient(X, y, weight, offset, centre, inverse_scale, intercept, beta, root, two_tau)\n"
+     "-> (gradient of the log-likelihood with Jeffreys' prior, leverages).\n"
+     "root: the transposed inverse of the lower Cholesky factor of the information; what is below its diagonal is not "
+     "read."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

@@ -19,16 +19,18 @@ void Sums::add(const Sums& other) {
         any = true;
     }
     for (std::size_t i = 0; i < other.gradient.size(); ++i) gradient[i] += other.gradient[i];
+    ones_gradient += other.ones_gradient;
+    ones_corner += other.ones_corner;
+    for (std::size_t i = 0; i < other.ones_edge.size(); ++i) ones_edge[i] += other.ones_edge[i];
     for (std::size_t i = 0; i < other.triangle.size(); ++i) triangle[i] += other.triangle[i];
 }
 
 namespace {
 
-// Enough chunks to keep threads busy, few enough that their triangles stay below 32 MB (but never fewer than four).
+// Enough chunks to keep threads busy, few enough that their triangles stay below 16 MB (but never fewer than four).
 std::ptrdiff_t chunk_count(const Request& request) {
     const std::ptrdiff_t size = request.size();
-    const std::ptrdiff_t bytes = tile_index(0, tile_count(size)) * tile * tile * 8;
-    const std::ptrdiff_t most = std::clamp<std::ptrdiff_t>((std::ptrdiff_t{32} << 20) / (bytes + 1), 4, 64);
+    const std::ptrdiff_t most = std::clamp<std::ptrdiff_t>((std::ptrdiff_t{4} << 20) / (size * size + 1), 4, 64);
     const std::ptrdiff_t blocks = (request.rows + block_rows(size) - 1) / block_rows(size);
     return std::clamp<std::ptrdiff_t>(blocks / 4, 1, most);
 }
@@ -42,9 +44,10 @@ Sums statistics(const Request& request, AddRows add_rows) {
     // Each thread takes the next chunk when it is free: who did which does not show in the result.
     std::atomic<std::ptrdiff_t> next{0};
     parallel_for(std::min<std::ptrdiff_t>(chunks, thread_count()), [&](std::ptrdiff_t, std::ptrdiff_t) {
+        std::vector<double> scratch;
         for (std::ptrdiff_t k; (k = next.fetch_add(1)) < chunks;) {
             const std::ptrdiff_t start = blocks * k / chunks * block, stop = blocks * (k + 1) / chunks * block;
-            add_rows(request, start, std::min(stop, request.rows), parts[static_cast<std::size_t>(k)]);
+            add_rows(request, start, std::min(stop, request.rows), scratch, parts[static_cast<std::size_t>(k)]);
         }
     });
     for (std::size_t width = 1; width < parts.size(); width *= 2)

@@ -29,14 +29,19 @@ struct Request {
     bool intercept;
     const double *beta, *direction;  // q each; direction may be null
     Product product;
+    // For Jeffreys' prior: the transposed inverse of the Cholesky factor of the information, rows padded to whole panels.
+    // The gradient then has 2 tau h (1/2 - s(eta)) z besides, with the leverages h, which are written out.
+    const double* root = nullptr;
+    std::ptrdiff_t root_stride = 0;
+    double two_tau = 0;
+    double* leverage = nullptr;
 
     std::ptrdiff_t size() const { return columns + intercept; }
     double outcome(std::ptrdiff_t row) const { return y ? y[row] : y_bytes[row]; }
 };
 
-// Square tiles of the triangle stand one after the other: tile (i, j), i <= j, at tile_index(i, j), row by row.
-constexpr std::ptrdiff_t tile = 4;
-constexpr std::ptrdiff_t tile_count(std::ptrdiff_t size) { return (size + tile - 1) / tile; }
+// Columns are taken in panels, as wide as a vector at the level in use. Square tiles of the triangle, a panel by a panel,
+// stand one after the other: tile (i, j), i <= j, at tile_index(i, j), row by row.
 constexpr std::ptrdiff_t tile_index(std::ptrdiff_t i, std::ptrdiff_t j) { return j * (j + 1) / 2 + i; }
 
 // What some rows add up to.
@@ -45,19 +50,20 @@ struct Sums {
     double row_norm = 0;                          // squared, the largest
     double least = 0, most = 0;                   // margin of the direction, over rows with weight
     bool any = false;                             // whether there was a row with weight
-    std::vector<double> gradient;                 // padded to whole tiles
-    std::vector<double> triangle;
+    std::ptrdiff_t panel = 0;                     // how many columns wide
+    // Gradient and matrix of the columns, padded to whole panels; of a column of ones with itself and with the others.
+    std::vector<double> gradient, triangle, ones_edge;
+    double ones_gradient = 0, ones_corner = 0;
 
     void add(const Sums& other);
 };
 
-// Rows that are worked on at a time: few enough for the first cache while there are few columns, enough to pay for
-// starting a tile when there are many.
-constexpr std::ptrdiff_t most_block_rows = 512;
-constexpr std::ptrdiff_t block_rows(std::ptrdiff_t size) { return size <= 24 ? 128 : size <= 96 ? 256 : 512; }
+// Rows whose products are summed at a time: few enough for the first cache while there are few columns, enough to pay
+// for starting a tile when there are many.
+constexpr std::ptrdiff_t block_rows(std::ptrdiff_t size) { return size <= 24 ? 128 : 256; }
 
-// Adds rows start..stop to sums. One per instruction-set level.
-using AddRows = void (*)(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, Sums& sums);
+// Adds rows start..stop to sums; scratch is the thread's own. One per instruction-set level.
+using AddRows = void (*)(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums&);
 
 // All rows, on as many threads as threads.hpp allows.
 Sums statistics(const Request&, AddRows add_rows);

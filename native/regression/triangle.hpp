@@ -1,49 +1,89 @@
-// The triangle of Z^T Z for a block of columns: 4 x 4 tiles of inner products, kept in registers over all rows.
+// The triangle of Z^T Z for a block in panels: tiles of one panel by up to three, kept in registers over all rows.
 //
-// Each tile reads 8 vectors for 16 fused multiply-adds where there are 32 registers, and half a tile at a time where
-// there are 16. A band of columns stays in the second cache while the other columns pass through the first.
+// A row adds to a tile the outer product of its part in one panel, number by number, with its parts in the others,
+// vector by vector: 3 loads and as many broadcasts as there are lanes for 3 multiply-adds per lane, which is as much as
+// the registers hold. The three panels stay in the first cache while the others pass by. Rows that are 0 in a panel,
+// such as those of other levels where a factor was spread out over columns, add nothing to its tiles and are left out.
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "regression/lanes.hpp"
-#include "regression/statistics.hpp"
+#include "regression/panels.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 
-constexpr int tile_part = lanes == 8 ? 4 : 2;
+// The rows of each panel that are not 0 throughout, where it pays to know them.
+class FilledRows {
+  public:
+    FilledRows(const Panels& panels, std::ptrdiff_t rows)
+        : rows_(rows), index_(static_cast<std::size_t>(panels.count() * rows)),
+          number_(static_cast<std::size_t>(panels.count())) {
+        for (std::ptrdiff_t k = 0; k < panels.count(); ++k) watched_.push_back(panels.keeps_zeros(k));
+    }
 
-// to[4 a + b] += sum over rows of left[a][r] * right[b][r], for a in 0..tile_part and b in 0..3.
-static inline void add_part(const double* left, const double* right, std::ptrdiff_t stride, std::ptrdiff_t rows,
-                            double* to) {
-    Vec sum[tile_part][tile];
-    for (auto& row : sum)
-        for (Vec& s : row) s = Vec(0.0);
-    for (std::ptrdiff_t r = 0; r < rows; r += lanes) {
-        const Vec b0 = load(right + r), b1 = load(right + stride + r), b2 = load(right + 2 * stride + r),
-                  b3 = load(right + 3 * stride + r);
-#pragma GCC unroll 4
-        for (int a = 0; a < tile_part; ++a) {
-            const Vec l = load(left + a * stride + r);
-            sum[a][0] = multiply_add(l, b0, sum[a][0]);
-            sum[a][1] = multiply_add(l, b1, sum[a][1]);
-            sum[a][2] = multiply_add(l, b2, sum[a][2]);
-            sum[a][3] = multiply_add(l, b3, sum[a][3]);
+    void clear() { std::fill(number_.begin(), number_.end(), 0); }
+    bool watched(std::ptrdiff_t k) const { return watched_[static_cast<std::size_t>(k)]; }
+    // A panel's list, and how long it is: room for one entry more, which counts if the row does.
+    int* list(std::ptrdiff_t k) { return index_.data() + k * rows_; }
+    std::ptrdiff_t& number(std::ptrdiff_t k) { return number_[static_cast<std::size_t>(k)]; }
+    bool sparse(std::ptrdiff_t k, std::ptrdiff_t rows) { return watched(k) && 4 * number(k) <= 3 * rows; }
+
+  private:
+    std::ptrdiff_t rows_;
+    std::vector<int> index_;
+    std::vector<std::ptrdiff_t> number_;
+    std::vector<bool> watched_;
+};
+
+// to[m] += the tile of `left` and the m-th panel from `right` on; row(k) is the k-th of `count` rows.
+template <int width, class Row>
+static inline void add_tiles(const double* left, const double* right, std::ptrdiff_t stride, std::ptrdiff_t count,
+                             const Row& row, double* const to[width]) {
+    Vec sum[lanes][width];
+    for (auto& line : sum)
+        for (Vec& s : line) s = Vec(0.0);
+    for (std::ptrdiff_t k = 0; k < count; ++k) {
+        const std::ptrdiff_t at = row(k) * lanes;
+        Vec part[width];
+#pragma GCC unroll 3
+        for (int m = 0; m < width; ++m) part[m] = load(right + m * stride + at);
+#pragma GCC unroll 8
+        for (int n = 0; n < lanes; ++n) {
+            const Vec number(left[at + n]);
+#pragma GCC unroll 3
+            for (int m = 0; m < width; ++m) sum[n][m] = multiply_add(number, part[m], sum[n][m]);
         }
     }
-    for (int a = 0; a < tile_part; ++a) add_sums(sum[a], to + tile * a);
+    for (int m = 0; m < width; ++m)
+        for (int n = 0; n < lanes; ++n) store(to[m] + n * lanes, load(to[m] + n * lanes) + sum[n][m]);
 }
 
-// triangle += Z^T Z, for `tiles` tiles of columns of `rows` rows each (a multiple of lanes).
-static inline void add_triangle(const double* z, std::ptrdiff_t stride, std::ptrdiff_t rows, std::ptrdiff_t tiles,
-                                double* triangle) {
-    constexpr std::ptrdiff_t band = 8;
-    for (std::ptrdiff_t first = 0; first < tiles; first += band)
-        for (std::ptrdiff_t j = first; j < tiles; ++j)
-            for (std::ptrdiff_t i = first; i < std::min(first + band, j + 1); ++i)
-                for (int part = 0; part < tile; part += tile_part)
-                    add_part(z + (i * tile + part) * stride, z + j * tile * stride, stride, rows,
-                             triangle + tile_index(i, j) * tile * tile + part * tile);
+template <int width>
+static inline void add_tiles(Panels& z, FilledRows& filled, std::ptrdiff_t g, std::ptrdiff_t i, std::ptrdiff_t rows,
+                             double* triangle) {
+    double* to[width];
+    for (int m = 0; m < width; ++m) to[m] = triangle + tile_index(g, i + m) * lanes * lanes;
+    if (filled.sparse(g, rows)) {
+        const int* list = filled.list(g);
+        add_tiles<width>(z.panel(g), z.panel(i), z.stride(), filled.number(g), [=](auto k) { return list[k]; }, to);
+    } else {
+        add_tiles<width>(z.panel(g), z.panel(i), z.stride(), rows, [](auto k) { return k; }, to);
+    }
+}
+
+// triangle += Z^T Z over the first `rows` rows.
+static inline void add_triangle(Panels& z, FilledRows& filled, std::ptrdiff_t rows, double* triangle) {
+    for (std::ptrdiff_t i = 0; i < z.count(); i += 3) {
+        const std::ptrdiff_t stop = std::min(i + 3, z.count());
+        for (std::ptrdiff_t g = 0; g < stop; ++g) {
+            const std::ptrdiff_t from = std::max(g, i);
+            if (stop - from == 3) add_tiles<3>(z, filled, g, from, rows, triangle);
+            else if (stop - from == 2) add_tiles<2>(z, filled, g, from, rows, triangle);
+            else add_tiles<1>(z, filled, g, from, rows, triangle);
+        }
+    }
 }
 
 }  // namespace verhulst::VERHULST_LEVEL

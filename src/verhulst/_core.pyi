@@ -24,6 +24,19 @@ def advise_huge_pages(address: int, size: int, /) -> None: ...
 def binary_cross_entropy_sum(
     z: np.ndarray, y: np.ndarray, gradient: np.ndarray | None, out: np.ndarray, mean: bool, scaled: bool, /
 ) -> None: ...
+def jeffreys_gradient(
+    X: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    offset: np.ndarray | None,
+    centre: np.ndarray,
+    inverse_scale: np.ndarray,
+    intercept: bool,
+    beta: np.ndarray,
+    root: np.ndarray,
+    two_tau: float,
+    /,
+) -> tuple[np.ndarray, np.ndarray]: ...
 def row_ufunc(name: str, doc: str) -> np.ufunc: ...
 def _software_fma(a: bytes, b: bytes, c: bytes, /) -> bytes: ...
 def _exchange_control_word(new: int, /) -> int: ...

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import verhulst as vh
-from verhulst.regression import CollinearWarning, ConvergenceWarning, SeparationWarning, fit
+from verhulst.regression import CollinearWarning, ConvergenceWarning, SeparationWarning, fit, fit_firth
 
 
 @pytest.fixture
@@ -318,3 +318,46 @@ def test_outliers_that_hide_the_rest_of_a_column() -> None:
     assert np.all(np.isfinite(found.standard_errors))
     residual = y - vh.sigmoid(X @ found.coefficients[1:] + found.coefficients[0])
     assert np.abs(X.T @ residual / np.abs(X).max(axis=0)).max() < 1e-9
+
+
+@pytest.mark.parametrize("size", [1e6, 1e9, 1e12, 1e15])
+def test_a_row_far_out_that_is_decided_leaves_the_rest_as_it_was(size):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    y = (rng.random(200) < vh.sigmoid(X @ [1.0, -0.5, 0.2] - 0.3)).astype(float)
+    alone = fit(X, y)
+    joined = fit(np.vstack([X, [size, 0.0, 0.0]]), np.append(y, 1.0))
+    # The column is known to eps(size) beside such a row only by its own digits, which are kept.
+    np.testing.assert_allclose(joined.coefficients, alone.coefficients, atol=1e-5)
+    np.testing.assert_allclose(joined.standard_errors, alone.standard_errors, rtol=1e-5)
+
+
+def test_rows_of_overwhelming_weight_end_in_a_sentence():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    y = (rng.random(200) < vh.sigmoid(X @ [1.0, -0.5, 0.2] - 0.3)).astype(float)
+    weight = np.ones(200)
+    weight[:5] = 1e300  # separated among themselves: log-odds of some 690 would be needed
+    with pytest.warns(ConvergenceWarning, match=r"standard errors from the maximum"):
+        fit(X, y, weight)
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("call", [fit, fit_firth])
+def test_impossible_tolerances(call, tolerance):
+    with pytest.raises(ValueError, match="tolerance must be above 0"):
+        call([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1], tolerance=tolerance)
+
+
+@pytest.mark.parametrize("call", [fit, fit_firth])
+def test_no_passes_at_all(call):
+    with pytest.raises(ValueError, match="at least one pass"):
+        call([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1], max_passes=0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_columns_of_zeros_do_not_hide_what_is_not_finite(value):
+    X = (np.random.default_rng(1).random((3000, 30)) < 0.05).astype(float)
+    X[1234, 17] = value
+    with pytest.raises(ValueError, match=r"'x18', row 1234"):
+        fit(X, np.arange(3000) % 2)

@@ -1,6 +1,7 @@
 """Firth's estimate: against fifty digits, against brglm2 and logistf, and by its own definition."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from tests.references.read import certified, half_units, numbers, published
 import verhulst as vh
 from verhulst.regression import fit, fit_firth
 from verhulst.regression.collinearity import CollinearWarning
+from verhulst.regression.jeffreys import JeffreysLikelihood
+from verhulst.regression.observations import observations
 from verhulst.regression.result import ConvergenceWarning
 
 CERTIFIED = [name for name in DATASETS if "firth" in certified(name)]
@@ -151,14 +154,41 @@ def test_units_and_shifts_of_columns_do_not_matter():
     np.testing.assert_allclose(single.coefficients, plain.coefficients, rtol=1e-5)
 
 
-def test_designs_too_large_to_keep_give_the_same_numbers(monkeypatch):
+def test_data_in_blocks_give_the_same_point():
     X, y = simulated(500, 4)
-    whole = fit_firth(X, y, errors="augmented")
-    monkeypatch.setattr("verhulst.regression.jeffreys.KEPT_NUMBERS", 0)
-    monkeypatch.setattr("verhulst.regression.chunks.CHUNK_NUMBERS", 300)
-    pieces = fit_firth(X, y, errors="augmented")
-    np.testing.assert_allclose(pieces.coefficients, whole.coefficients, rtol=1e-9)
-    np.testing.assert_allclose(pieces.covariance, whole.covariance, rtol=1e-9)
+    data = observations(np.column_stack([X, np.ones(500)]), y, np.arange(500) % 3.0)
+    rows = data.rows(data.standardisation(True))
+    parts = [
+        replace(rows, X=rows.X[part], y=rows.y[part], weight=rows.weight[part])
+        for part in (slice(0, 150), slice(150, 500))
+    ]
+    used = np.arange(5)  # the constant column takes no part
+    beta = np.array([0.3, -0.5, 0.2, 0.1, 0.4])
+    whole = JeffreysLikelihood(lambda: (rows,), used, 0.5).at(beta, augmented=True)
+    pieces = JeffreysLikelihood(lambda: parts, used, 0.5).at(beta, augmented=True)
+    for name in ("log_likelihood", "log_determinant", "gradient", "information", "augmented"):
+        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12)
+    np.testing.assert_allclose(np.concatenate(pieces.leverage), np.concatenate(whole.leverage), rtol=1e-12)
+    assert sum(map(np.sum, whole.leverage)) == pytest.approx(5, rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [1, 7, 8, 23, 24, 60])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_leverages_and_gradient_against_numpy(p, intercept):
+    rng = np.random.default_rng(p)
+    X, y = rng.normal(size=(203, p)), rng.integers(0, 2, 203).astype(float)
+    data = observations(X, y, rng.integers(0, 3, 203).astype(float), rng.normal(size=203))
+    rows = data.rows(data.standardisation(intercept))
+    beta = rng.normal(size=rows.size) / np.sqrt(p)
+    point = JeffreysLikelihood(lambda: (rows,), np.arange(rows.size), 0.3).at(beta, augmented=True)
+    z, w = rows.standardised(0, 203), data.weight
+    eta = z @ beta + data.offset
+    v = w * vh.sigmoid_derivative(eta)
+    h = v * np.einsum("ij,jk,ik->i", z, np.linalg.inv(z.T @ (z * v[:, None])), z)
+    np.testing.assert_allclose(point.leverage[0], h, atol=1e-12)
+    residual = w * (y - vh.sigmoid(eta)) + 0.6 * h * (0.5 - vh.sigmoid(eta))
+    np.testing.assert_allclose(point.gradient, z.T @ residual, atol=1e-11)
+    np.testing.assert_allclose(point.augmented, z.T @ (z * (v * (1 + 0.6 * h))[:, None]), atol=1e-11)
 
 
 def test_collinear_columns_are_taken_out():

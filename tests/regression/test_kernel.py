@@ -198,3 +198,28 @@ def test_every_instruction_set_level(level):
     )
     environment = os.environ | {"VERHULST_CPU": level}
     subprocess.run([sys.executable, "-c", code, os.path.dirname(__file__)], check=True, env=environment, timeout=120)
+
+
+@pytest.mark.parametrize("layout", ["C", "F"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("filled", [0.0, 0.02, 0.5, 0.8])
+def test_columns_of_mostly_zeros(layout, dtype, filled):
+    """Rows that are 0 in a panel are left out of its products, which must not be seen."""
+    rng = np.random.default_rng(3)
+    rows = make(rng, 1501, 45, dtype=dtype, layout=layout, weight=True)
+    X = np.where(rng.random(rows.X.shape) < filled, rows.X, dtype(0))
+    X[:, :3] = rows.X[:, :3]
+    X = np.asfortranarray(X) if layout == "F" else X
+    centre = np.r_[rows.centre[:3], np.zeros(42)]
+    check(Rows(X, rows.y, rows.weight, None, centre, rows.inverse_scale, True), rng)
+
+
+def test_zeros_keep_their_bits():
+    """The same sums with and without the rows left out: a column of tiny numbers hides the zeros of its panel."""
+    rng = np.random.default_rng(4)
+    X = np.where(rng.random((900, 16)) < 0.1, rng.normal(size=(900, 16)), 0.0)
+    y = rng.integers(0, 2, 900).astype(np.uint8)
+    sparse = Rows(X, y, None, None, np.zeros(16), np.ones(16), True)
+    dense = Rows(X, y, None, None, np.full(16, 5e-324), np.ones(16), True)  # centres that change nothing
+    beta = rng.normal(size=17)
+    np.testing.assert_array_equal(sparse.statistics(beta).information, dense.statistics(beta).information)

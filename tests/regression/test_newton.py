@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
 import verhulst
-from verhulst.regression import fit
+from verhulst.regression import ConvergenceWarning, fit
 from verhulst.regression.newton import newton
 from verhulst.regression.statistics import Statistics
 
@@ -97,3 +99,29 @@ def test_steps_that_go_too_far_are_shortened():
     assert found.status == "converged"
     assert found.beta[0] == pytest.approx(0.0, abs=1e-9)
     assert not all(one.accepted for one in found.passes)
+
+
+def test_standard_errors_are_those_of_the_end_where_most_passes_have_no_matrix():
+    rng = np.random.default_rng(8)
+    X = rng.normal(size=(60_000, 130))
+    y = (rng.random(60_000) < verhulst.sigmoid(X @ rng.normal(size=130) / 8 - 1)).astype(float)
+    found = fit(X, y)
+    with_matrix = [one.information for one in found.passes]
+    assert sum(with_matrix) < len(with_matrix) / 2
+    assert with_matrix[-1]
+    z = np.column_stack([np.ones(len(X)), X])
+    p = verhulst.sigmoid(z @ found.coefficients)
+    information = z.T @ (z * (p * (1 - p))[:, None])
+    gradient = z.T @ (y - p)
+    assert gradient @ np.linalg.solve(information, gradient) < 1e-20
+    np.testing.assert_allclose(found.covariance, np.linalg.inv(information), rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_no_more_passes_than_allowed(most):
+    rng = np.random.default_rng(9)
+    X = rng.normal(size=(120_000, 8))
+    y = (rng.random(120_000) < verhulst.sigmoid(X @ rng.normal(size=8) - 1)).astype(float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        assert len(fit(X, y, max_passes=most).passes) <= most

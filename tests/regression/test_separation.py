@@ -288,3 +288,29 @@ def test_a_penalty_needs_no_verdict():
         found = fit(data.X, data.y, penalty=penalty)
         assert found.separation is None
         assert np.all(np.isfinite(found.coefficients))
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_zeros_in_all_other_columns(intercept):
+    """Rows that are 0 wherever the direction is not: rounding left in the direction must not refute it."""
+    rng = np.random.default_rng(2)
+    X = np.column_stack([rng.random(300) < 0.1, rng.normal(size=(300, 2)) * (rng.random((300, 1)) < 0.5)]).astype(float)
+    y = np.where(X[:, 0] == 1, 1, rng.integers(0, 2, 300))
+    found = quietly(X, y, intercept=intercept)
+    assert found.separation is not None
+    assert found.separation.columns == ("x1",)
+    rest = fit(X[X[:, 0] == 0][:, 1:], y[X[:, 0] == 0], intercept=intercept)
+    finite = np.isfinite(found.coefficients)
+    np.testing.assert_allclose(found.coefficients[finite], rest.coefficients, rtol=1e-6)
+
+
+def test_many_columns_are_no_hiding_place():
+    """Steps by a corrected matrix do not keep the certificate from being found."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(3000, 150))
+    y = (rng.random(3000) < 0.5).astype(int)
+    X[:, 140] = 0.0
+    X[np.flatnonzero(y == 1)[:30], 140] = 1.0
+    found = quietly(X, y)
+    assert found.separation.columns == ("x141",)
+    assert found.separation.rows_separated == 30

@@ -78,7 +78,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
 
 def _in_the_large(z: Floats, targets: Floats, weights: Floats | None, level: float) -> Estimate:
     """The intercept b of Σ w(y − σ(z + b)) = 0."""
-    value = null_intercept(targets, weights, z)
+    value = null_intercept(float(np.average(targets, weights=weights)), weights, z)
     information = vh.sigmoid_derivative(z + value)
     total = float(information.sum() if weights is None else information @ weights)
     return interval(value, total**-0.5 if total > 0.0 else np.inf, level)

@@ -39,15 +39,23 @@ class Factor:
     @classmethod
     def of(cls, information: Matrix) -> Factor:
         """Factor a positive semidefinite matrix."""
-        scale = np.sqrt(np.maximum(np.diag(information), 0.0))
+        scale = np.sqrt(np.maximum(information.diagonal(), 0.0))
         alive = np.flatnonzero(scale > 0)
-        correlation = information[np.ix_(alive, alive)] / scale[alive] / scale[alive, None]
+        if len(alive) == len(scale):
+            correlation = information / scale / scale[:, None]
+        else:
+            correlation = information[np.ix_(alive, alive)] / scale[alive] / scale[alive, None]
         root, failed = lapack.dpotrf(correlation, lower=0, clean=1)
         tolerance = rank_tolerance(len(scale))
-        if not failed and (not len(alive) or np.min(np.diag(root)) ** 2 > tolerance):
+        if not failed and (not len(alive) or root.diagonal().min() ** 2 > tolerance):
             return cls(scale, alive, root)
         root, pivots, rank, _ = lapack.dpstrf(correlation, tol=tolerance, lower=0)
         return cls(scale, alive[pivots[:rank] - 1], np.triu(root[:rank, :rank]))
+
+    @property
+    def _whole(self) -> bool:
+        """Whether all columns take part, in their order."""
+        return 0 < len(self.used) == len(self.scale) and bool(self.used[0] == 0 and np.all(np.diff(self.used) == 1))
 
     @property
     def full(self) -> bool:
@@ -56,6 +64,8 @@ class Factor:
 
     def solve(self, gradient: Vector) -> Vector:
         """d with H d = gradient."""
+        if self._whole:
+            return np.asarray(lapack.dpotrs(self.root, gradient / self.scale, lower=0)[0] / self.scale)
         step = np.zeros_like(self.scale)
         if len(self.used):
             scale = self.scale[self.used]

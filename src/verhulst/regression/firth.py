@@ -15,7 +15,7 @@ from verhulst.regression.collinearity import Collinear, CollinearWarning, withou
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import JeffreysLikelihood, Point, highest
 from verhulst.regression.newton import Pass, newton
-from verhulst.regression.observations import Observations, observations, require_finite
+from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import ConvergenceWarning, Firth, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -103,6 +103,7 @@ def firth(
     verbose: int = 0,
 ) -> LogisticFit:
     """`fit_firth` for data that have been checked."""
+    require_limits(tolerance, max_passes)
     if not tau > 0:
         raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
     if correction not in (None, "flic", "flac"):
@@ -165,14 +166,14 @@ def firth(
     # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
     scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
     penalty = tau * (determinant - 2 * scales + len(beta) * np.log(unit))
-    null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
+    null = null_intercept(data.mean, data.weight, data.offset) if intercept else 0.0
     return LogisticFit(
         names=data.names,
         intercept=intercept,
         coefficients=standard.original(everywhere),
         covariance=standard.original_covariance(covariance) / unit,
         log_likelihood=value * unit,
-        null_log_likelihood=log_likelihood(data.y, null, data.weight, data.offset) * unit,
+        null_log_likelihood=log_likelihood(data.y, data.mean, null, data.weight, data.offset) * unit,
         rows=len(data.y),
         cases=data.total_weight * unit,
         events=data.mean * data.total_weight * unit,
@@ -205,7 +206,7 @@ def _flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
     pieces = list(likelihood.pieces)
     y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
     slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
-    return np.concatenate([[null_intercept(y, weight, slopes)], beta[1:]])
+    return np.concatenate([[null_intercept(float(np.average(y, weights=weight)), weight, slopes)], beta[1:]])
 
 
 def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:
@@ -214,10 +215,13 @@ def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance:
     n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
     z = np.concatenate([piece.z[:, 1:] for piece in pieces])
     offset = np.concatenate([piece.offset for piece in pieces])
+    leverage = np.concatenate(point.leverage)
+    counted = [np.ones(len(rows.y), bool) if rows.weight is None else rows.weight > 0 for rows in likelihood.blocks()]
+    leverage = leverage[np.concatenate(counted)]
     joined = Rows(
         np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
         np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),
-        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * np.concatenate(point.leverage)]),
+        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * leverage]),
         np.concatenate([offset, offset]),
         np.zeros(p + 1),
         np.ones(p + 1),

@@ -16,7 +16,7 @@ from verhulst.regression.collinearity import Collinear, CollinearWarning, withou
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import firth
 from verhulst.regression.newton import Fit, Pass, newton
-from verhulst.regression.observations import Observations, observations, require_finite
+from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import ConvergenceWarning, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
@@ -74,6 +74,7 @@ def fit(
         raise ValueError(f"penalty must be None, 'l2' or 'firth', not {penalty!r}")
     if not C > 0:
         raise ValueError(f"C must be above 0, but is {C!r}")
+    require_limits(tolerance, max_passes)
     data = observations(X, y, sample_weight, offset, names)
     if penalty == "firth":
         return firth(
@@ -81,8 +82,8 @@ def fit(
         )
     standard = data.standardisation(intercept)
     rows = data.rows(standard)
-    null = null_intercept(data.y, data.weight, data.offset) if intercept else 0.0
-    null_log_likelihood = log_likelihood(data.y, null, data.weight, data.offset)
+    null = null_intercept(data.mean, data.weight, data.offset) if intercept else 0.0
+    null_log_likelihood = log_likelihood(data.y, data.mean, null, data.weight, data.offset)
     start = np.zeros(rows.size)
     if intercept:
         start[0] = null
@@ -124,7 +125,7 @@ def fit(
         # information is, they are apart again.
         earlier += found.passes
         coefficients = standard.original(found.beta)
-        standard = standard.seen_by(data.X, _information_weight(data, coefficients, intercept))
+        standard = standard.seen_by(data.X, _information_weight(data, standard, coefficients))
         rows, beginning, approximation = data.rows(standard), standard.working(coefficients), None
         first = rows.statistics(beginning)
         start = np.zeros(rows.size)
@@ -135,13 +136,21 @@ def fit(
     if certificate is None and found.status in ("passes", "stalled"):
         warnings.warn(
             f"the fit did not converge: after {len(found.passes)} passes the coefficients are still about "
-            f"{found.decrement:.2g} standard errors from the maximum. Raise max_passes, or look for extreme offsets, "
-            "weights or outliers",
+            f"{found.decrement * 2.0 ** (data.weight_exponent / 2):.2g} standard errors from the maximum. Raise "
+            "max_passes, or look for extreme offsets, weights or outliers",
             ConvergenceWarning,
             stacklevel=2,
         )
     if certificate is None:
-        return _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+        result = _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+        if found.status == "converged" and _short_of_the_weights(result, tolerance):
+            warnings.warn(
+                f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
+                "standard errors from the maximum; leave out the rows of small weight, or scale the weights",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        return result
     limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
     plain = _result(limit.newton(found), data, standard, dropped, null_log_likelihood, penalty, C, ridge)
     covariance = _divided(limit.covariance(standard), 2.0**data.weight_exponent)
@@ -150,6 +159,13 @@ def fit(
     separation = limit.record(lambda: (rows,), standard, data.names)
     warnings.warn(separation.advice(), SeparationWarning, stacklevel=2)
     return replace(plain, coefficients=separation.coefficients, covariance=covariance, separation=separation)
+
+
+def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:
+    """Whether huge weights leave the coefficients off by more than rounding, though the scaled weights do not."""
+    with np.errstate(all="ignore"):
+        off = result.decrement * result.standard_errors > 1e-9 * np.max(np.abs(result.coefficients), initial=0.0)
+    return result.decrement > tolerance and bool(np.any(off))
 
 
 def _ridge(standard: Standardisation, C: float, weight_exponent: int) -> Vector:
@@ -166,10 +182,9 @@ def _with(ridge: Vector | None, information: Matrix) -> Matrix:
     return information if ridge is None else information + np.diag(ridge)
 
 
-def _information_weight(data: Observations, coefficients: Vector, intercept: bool) -> Vector:
+def _information_weight(data: Observations, standard: Standardisation, coefficients: Vector) -> Vector:
     """What each row adds to the information: its weight times p(1 − p)."""
-    slopes = coefficients[1:] if intercept else coefficients
-    log_odds = data.X @ slopes + (coefficients[0] if intercept else 0.0)
+    log_odds = standard.linear(data.X, coefficients)
     if data.offset is not None:
         log_odds = log_odds + data.offset
     information: Vector = sigmoid_derivative(log_odds)

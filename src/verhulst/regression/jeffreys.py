@@ -13,15 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import blas, lapack
+from scipy.linalg import lapack
 
-import verhulst
 from verhulst.regression.chunks import Blocks, Chunk, chunks
 from verhulst.regression.constrained import ACCELERATED_BELOW, Acceleration, Probe
 from verhulst.regression.newton import EPS, Fit, Pass, Status
-from verhulst.regression.statistics import Matrix, Statistics, Vector
-
-KEPT_NUMBERS = 1 << 23  # designs of up to so many numbers (64 MiB) are standardised once and kept
+from verhulst.regression.statistics import Matrix, Statistics, Vector, merge
 
 
 class NotIdentified(ValueError):
@@ -40,7 +37,7 @@ class Point:
     information : (q, q) I
     factor : (q, q) whose lower triangle is the Cholesky factor of I
     augmented : (q, q) XᵀW(1 + 2τh)X, or None where it was not asked for
-    leverage : the leverages of each piece of the data
+    leverage : the leverages of the rows of each block, 0 for rows of weight 0
     """
 
     log_likelihood: float
@@ -71,52 +68,49 @@ class JeffreysLikelihood:
     """
 
     def __init__(self, blocks: Blocks, used: NDArray[np.intp], tau: float) -> None:
-        self._blocks, self.used, self.tau = blocks, used, tau
-        numbers = sum(rows.size * len(rows.y) for rows in blocks())
-        self._kept = list(self._pieces()) if numbers <= KEPT_NUMBERS else None
-        # Room for √w z of the pieces that are kept: fresh memory at every point would cost as much as the products.
-        self._room = [np.empty_like(piece.z) for piece in self._kept or ()]
-
-    def _pieces(self) -> Iterable[Chunk]:
-        for chunk in chunks(self._blocks):
-            z = np.ascontiguousarray(chunk.z[:, self.used]) if len(self.used) < chunk.z.shape[1] else chunk.z
-            yield Chunk(z, chunk.y, chunk.weight, chunk.offset)
+        self.blocks, self.used, self.tau = blocks, used, tau
 
     @property
     def pieces(self) -> Iterable[Chunk]:
-        """The rows, from the start."""
-        return self._pieces() if self._kept is None else self._kept
+        """The rows with a positive weight and the columns that take part, from the start."""
+        for chunk in chunks(self.blocks):
+            yield Chunk(chunk.z[:, self.used], chunk.y, chunk.weight, chunk.offset)
 
     def at(self, beta: Vector, *, augmented: bool = False) -> Point:
         """Everything at β, in two reads of the data: the leverages of a row need the information of all."""
-        size = len(beta)
-        information, value = np.zeros((size, size), order="F"), 0.0
-        weighted: list[tuple[Matrix, Vector]] = []
-        for i, chunk in enumerate(self.pieces):
-            z_root, p, likelihood = _weighted(chunk, beta, self._room[i] if self._room else None)
-            value += likelihood
-            information = blas.dsyrk(1.0, z_root.T, beta=1.0, c=information, lower=1, overwrite_c=1)
-            if self._kept is not None:
-                weighted.append((z_root, p))
+        whole = self._whole(beta)
+        statistics = merge([rows.statistics(whole) for rows in self.blocks()])
+        assert statistics.information is not None
+        information = self._part(statistics.information)
         factor, failed = lapack.dpotrf(information, lower=1)
         if failed:
             raise NotIdentified("the information is singular: offsets or weights are so extreme that few rows count")
-        root = lapack.dtrtri(factor, lower=1)[0]
-        gradient = np.zeros(size)
-        double = np.zeros((size, size)) if augmented else None
-        leverages = []
-        for i, chunk in enumerate(self.pieces):
-            z_root, p = weighted[i] if weighted else _weighted(chunk, beta)[:2]
-            half = blas.dtrmm(1.0, root, z_root.T, lower=1, overwrite_b=not augmented)
-            leverage = np.einsum("ij,ij->i", half.T, half.T)
-            gradient += (chunk.weight * (chunk.y - p) + 2 * self.tau * leverage * (0.5 - p)) @ chunk.z
-            if double is not None:
-                double += z_root.T @ (z_root * (1 + 2 * self.tau * leverage)[:, None])
-            leverages.append(leverage)
-        full = information + information.T  # only the lower triangle was filled
-        full.ravel()[:: size + 1] *= 0.5
+        root = np.zeros((len(whole), len(whole)))
+        inside = np.ix_(self.used, self.used) if len(self.used) < len(whole) else slice(None)
+        root[inside] = lapack.dtrtri(factor, lower=1)[0].T
+        found = [rows.penalised_gradient(whole, root, self.tau) for rows in self.blocks()]
+        double = None
+        if augmented:
+            grams = [
+                rows.information_as(whole, 1 + 2 * self.tau * leverage)
+                for rows, (_, leverage) in zip(self.blocks(), found, strict=True)
+            ]
+            double = self._part(np.sum(grams, axis=0))
+        gradient = np.sum([each for each, _ in found], axis=0)[self.used]
         determinant = 2 * float(np.log(factor.diagonal()).sum())
-        return Point(value, determinant, gradient, full, factor, double, tuple(leverages))
+        leverages = tuple(leverage for _, leverage in found)
+        return Point(statistics.log_likelihood, determinant, gradient, information, factor, double, leverages)
+
+    def _whole(self, beta: Vector) -> Vector:
+        size = next(iter(self.blocks())).size
+        if len(beta) == size:
+            return beta
+        whole = np.zeros(size)
+        whole[self.used] = beta
+        return whole
+
+    def _part(self, matrix: Matrix) -> Matrix:
+        return matrix if len(self.used) == len(matrix) else matrix[np.ix_(self.used, self.used)]
 
     def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
         """Value, gradient and I; a point with a singular I is infinitely unlikely."""
@@ -191,13 +185,3 @@ def highest(
             passes.append(Pass(len(passes) + 1, reached, np.nan, fraction, False, True))
             fraction, past = fraction / 4, Acceleration()
         beta, point = beta + fraction * step, trial
-
-
-def _weighted(chunk: Chunk, beta: Vector, room: Matrix | None = None) -> tuple[Matrix, Vector, float]:
-    """√w z, σ(η) and the log-likelihood of the rows."""
-    eta = chunk.z @ beta
-    eta += chunk.offset
-    p = verhulst.sigmoid(eta)
-    each = chunk.y * verhulst.log_sigmoid(eta) + (1 - chunk.y) * verhulst.log_one_minus_sigmoid(eta)
-    root = np.sqrt(chunk.weight * verhulst.sigmoid_derivative(eta))
-    return np.multiply(chunk.z, root[:, None], out=room), p, float(chunk.weight @ each)

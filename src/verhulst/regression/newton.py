@@ -1,15 +1,16 @@
 """Newton's method for a concave log-likelihood, stopped by the Newton decrement.
 
 With gradient g and information H, the decrement λ = √(gᵀ H⁻¹ g) bounds what is missing: for every contrast c,
-|cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz). So λ ≤ 1e-6 means that every coefficient and
-every difference of coefficients is within a millionth of its standard error of the maximum, whatever the units.
+|cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz), where the step that is left moves no
+log-odds by much. So λ ≤ 1e-6 means that every coefficient and every difference of coefficients is within a millionth
+of its standard error of the maximum, whatever the units.
 
 Two facts about the logistic function save passes over the data. Its σ' obeys |log σ'(a) − log σ'(b)| ≤ |a − b|, so if
 no linear predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for the information before and after the move, and:
 
-* information computed r away still bounds the decrement, and gives steps that shrink the error at least by e^r − 1, in
-  practice by a small share of that, which the steps before tell: while that is small, a pass needs no matrix. The end
-  is always judged by information from the last point;
+* information computed r away gives steps that shrink the error at least by e^r − 1, in practice by a small share of
+  that, which the steps before tell. The gradients seen since correct it (`Curvature`), which makes that share smaller
+  still. While it is small, a pass needs no matrix. The end is always judged by information from the last point;
 * after a full step of reach r the decrement is at most (e^r − 1) λ: once r and that product are below the tolerance,
   the step may be taken without another look at the data.
 
@@ -26,12 +27,17 @@ from typing import Literal
 
 import numpy as np
 
-from verhulst.regression.factor import Factor
+from verhulst.regression.curvature import Curvature
 from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector
 
 Status = Literal["converged", "stopped", "stalled", "passes"]
 SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself (proved) ...
 SAME_DIGITS = 5e-7  # ... and where the steps before kept this share of the bound, by no more than a millionth (seen)
+COLUMNS_PER_PASS = 50  # q coefficients make a pass with information cost 1 + q/50 of those without (measured)
+DOUBT = 0.8  # power of a contraction that is expected to last: they tend to slow down
+CHEAP = 3.0  # a matrix that costs as much as so many passes without it: then it is worth looking first
+FAR_AWAY = 0.3  # to which part a pass with information shrinks the decrement before the end is near (seen)
+VALID = 0.5  # a step that may move some log-odds by more than this says nothing of how far away the maximum is
 FAR = 3.0  # a reach beyond this promises nothing
 EPS = float(np.finfo(float).eps)
 
@@ -104,6 +110,7 @@ def newton(
     tolerance: float = 1e-6,
     max_passes: int = 100,
     approximation: Matrix | None = None,
+    exact: bool = True,
     monitor: Callable[[Pass], bool] | None = None,
 ) -> Fit:
     """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ².
@@ -117,6 +124,7 @@ def newton(
     tolerance : the decrement at which to stop
     max_passes : give up after so many passes over the data
     approximation : (q, q) information near the start (of a sample, say), used for the first steps while it serves
+    exact : whether the end is judged by information from the last point, or by what is at hand: enough for a start
     monitor : sees every accepted pass; True stops the fit
 
     Returns
@@ -124,7 +132,7 @@ def newton(
     Fit
     """
     penalty = np.zeros_like(start) if ridge is None else ridge
-    worthwhile = _worthwhile_ratio(len(start))
+    matrix_cost = 1 + len(start) / COLUMNS_PER_PASS
     passes: list[Pass] = []
 
     def look(
@@ -136,18 +144,17 @@ def newton(
         return s, s.log_likelihood - 0.5 * float(penalty @ beta**2), s.gradient - penalty * beta
 
     beta, drift = start, np.inf
-    factor = None if approximation is None else Factor.of(approximation + np.diag(penalty))
-    here, value, gradient = look(beta, None, factor is None, first)
+    curvature = None if approximation is None else Curvature(approximation + np.diag(penalty))
+    here, value, gradient = look(beta, None, curvature is None, first)
     fraction, direction, previous, promised = 0.0, None, np.inf, 1.0
     information = here.information
     while True:
         if here.information is not None:
             information, drift = here.information, 0.0
-            factor = Factor.of(information + np.diag(penalty))
-        assert factor is not None
-        step = factor.solve(gradient)
-        bound = float(np.exp(drift / 2)) if drift < 1.0 else 1.0
-        decrement = bound * math.sqrt(max(float(gradient @ step), 0.0))
+            curvature = Curvature(information + np.diag(penalty))
+        assert curvature is not None
+        step = curvature.solve(gradient)
+        decrement = math.sqrt(max(float(gradient @ step), 0.0))
         passes.append(
             Pass(
                 len(passes) + 1, value, decrement, fraction, True, here.information is not None, direction, here.margin
@@ -155,12 +162,17 @@ def newton(
         )
         reach = here.row_norm * float(np.linalg.norm(step))
         # Which share of the bound e^reach − 1 the last full step used up: that of the next one will be much like it.
-        seen = min(decrement / (promised * previous), 1.0) if fraction == 1.0 else 1.0
+        seen = min(decrement / (promised * previous), 1.0) if fraction == 1.0 and previous < np.inf else 1.0
+        promise = math.expm1(min(drift + reach, FAR))
         unchanged = reach <= SAME_INFORMATION and seen * reach <= SAME_DIGITS
         ending: Status | None = None
         if monitor is not None and monitor(passes[-1]):
             ending = "stopped"
-        elif drift == 0.0 and (decrement <= tolerance or (unchanged and decrement * reach <= tolerance)):
+        elif not exact and decrement <= tolerance:
+            beta, ending = beta + step, "converged"
+        elif drift == 0.0 and (
+            (decrement <= tolerance and reach <= VALID) or (unchanged and decrement * reach <= tolerance)
+        ):
             # The step at hand costs nothing more and only brings the point nearer.
             beta, decrement, ending = beta + step, decrement * min(math.expm1(min(reach, 1.0)), 1.0), "converged"
         elif len(passes) >= max_passes:
@@ -169,15 +181,19 @@ def newton(
             return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending)
 
         # Is the information at hand good enough for the point to come, and is that not yet the last one?
-        if drift < np.inf:
-            contraction = seen * math.expm1(min(drift + reach, FAR))
-            next_reach = contraction * reach
-            thrifty = contraction <= worthwhile / 2 and (
-                next_reach > SAME_INFORMATION or seen * next_reach > SAME_DIGITS
-            )
+        contraction, target = (seen * promise) ** DOUBT, min(SAME_INFORMATION, SAME_DIGITS / max(seen, EPS))
+        if previous == np.inf or fraction < 1.0:  # nothing is known yet: a look without a matrix, if that is cheap
+            untried = previous == np.inf and approximation is not None
+            thrifty = decrement > 1.0 and (untried or matrix_cost > CHEAP)
+        elif reach > 1.0:
+            # Too far away to reckon with the end. Where decrements are small and steps are not, the data may be
+            # separated: Newton's own steps tell, those by a corrected matrix do not.
+            thrifty = decrement > 1.0 and contraction**matrix_cost < FAR_AWAY
         else:
-            thrifty = decrement <= worthwhile * previous and decrement > 1.0
-        previous, promised = decrement, math.expm1(min(drift + reach, FAR))
+            thrifty = 0 < _gradient_passes(reach, contraction, seen, target) <= matrix_cost
+        if information is None and len(passes) + 1 >= max_passes:
+            thrifty = False  # an end needs a matrix
+        previous, promised = decrement, promise
         slope, noise = float(gradient @ step), 8 * EPS * abs(value)
         fraction = 1.0
         while True:
@@ -193,14 +209,20 @@ def newton(
             drop = value + fraction * slope - new_value  # > 0: how far below its tangent the value fell
             best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
             fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)
-            thrifty = False
+            thrifty = thrifty and matrix_cost > CHEAP and len(passes) + 1 < max_passes
         drift = drift + fraction * reach
+        curvature.learn(fraction * step, gradient - new_gradient)
         beta, here, value, gradient, direction = trial, there, new_value, new_gradient, step
 
 
-def _worthwhile_ratio(size: int) -> float:
-    """By how much a pass without information has to shrink the error for it to be worth its time.
+def _gradient_passes(reach: float, contraction: float, seen: float, target: float) -> float:
+    """How many passes without a matrix lie before the last one; one less where fresh information would need one too.
 
-    A pass with information costs about 1 + q/64 of those without (measured) and shrinks the error some fifty times.
+    Every pass shrinks the reach by `contraction`; with information from the next point the one after it is shrunk by
+    `seen` times its own promise instead. The last pass is that which is within `target`, and needs a matrix anyway.
     """
-    return math.pow(50.0, -1 / (1 + size / 64))
+    if not 0 < contraction < 1:
+        return 0.0 if contraction == 0 else np.inf
+    before = math.ceil(math.log(target / reach) / math.log(contraction)) - 1 if reach > target else 0
+    renewed = contraction * reach
+    return before - (before > 0 and seen * math.expm1(min(renewed, FAR)) * renewed > target)

@@ -26,6 +26,7 @@ class Observations:
         largest is far from 1, which changes no bit of what follows
     weight_exponent : 0 unless the largest weight is below 0.5 or above a million
     names : (p,) column names
+    mean : weighted share of the outcome 1
     """
 
     X: Matrix
@@ -34,6 +35,7 @@ class Observations:
     offset: Vector | None
     weight_exponent: int
     names: tuple[str, ...]
+    mean: float
 
     @property
     def total_weight(self) -> float:
@@ -49,11 +51,6 @@ class Observations:
         return Rows(
             self.X, self.y, self.weight, self.offset, standard.centre, standard.inverse_scale, standard.intercept
         )
-
-    @property
-    def mean(self) -> float:
-        """Weighted share of the outcome 1."""
-        return float(np.average(self.y, weights=self.weight))
 
 
 def observations(
@@ -82,7 +79,8 @@ def observations(
     if n == 0:
         raise ValueError("there are no rows to fit: X has 0 sample(s)")
     outcome = _vector(y, n, "y")
-    if outcome.min() < 0 or outcome.max() > 1:
+    low, high = outcome.min(), outcome.max()
+    if low < 0 or high > 1:
         row = int(np.flatnonzero((outcome < 0) | (outcome > 1))[0])
         raise ValueError(f"y must lie in [0, 1]; y[{row}] is {outcome[row]:g}")
     weight, exponent = None, 0
@@ -97,13 +95,16 @@ def observations(
             exponent = int(np.frexp(weight.max())[1])
             weight = np.ldexp(weight, -exponent)
     shift = None if offset is None else _vector(offset, n, "offset")
-    counted = outcome if weight is None else outcome[weight > 0]
-    if counted.min() == counted.max() and counted[0] in (0.0, 1.0):
+    counted = n
+    if weight is not None and not weight.all():
+        some = outcome[weight > 0]
+        low, high, counted = some.min(), some.max(), len(some)
+    if low == high and low in (0.0, 1.0):
         raise ValueError(
-            f"y holds one class only: all {len(counted)} rows that count are {counted[0]:g}. "
-            "A fit needs rows of both classes"
+            f"y holds one class only: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
         )
-    return Observations(design, outcome, weight, shift, exponent, columns)
+    mean = float(np.average(outcome, weights=weight))
+    return Observations(design, outcome, weight, shift, exponent, columns, mean)
 
 
 def _design(X: Any) -> Matrix:
@@ -136,6 +137,14 @@ def _vector(values: Any, n: int, name: str) -> Vector:
         row = int(np.argmin(np.isfinite(array)))
         raise ValueError(f"{name} must be finite; {name}[{row}] is {array[row]}")
     return array
+
+
+def require_limits(tolerance: float, max_passes: int) -> None:
+    """Raise a ValueError for a tolerance or a number of passes that no fit can keep to."""
+    if not tolerance > 0:
+        raise ValueError(f"the tolerance must be above 0, but is {tolerance!r}")
+    if not max_passes >= 1:
+        raise ValueError(f"a fit takes at least one pass, but max_passes is {max_passes!r}")
 
 
 def require_finite(X: Matrix, names: Sequence[str], block: int = 4096) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst._core import logistic_statistics
+from verhulst._core import jeffreys_gradient, logistic_statistics
 from verhulst.regression.statistics import Matrix, Statistics, Vector
 
 _NO_MATRIX, _INFORMATION, _GRAM = 0, 1, 2
@@ -61,6 +61,35 @@ class Rows:
         matrix = self._pass(np.zeros(self.size), None, _GRAM)[2]
         assert matrix is not None
         return matrix
+
+    def information_as(self, beta: Vector, multiple: Vector) -> Matrix:
+        """The information at `beta` if the weight of each row were `multiple` (n,) times what it is."""
+        weight = multiple if self.weight is None else multiple * self.weight
+        matrix = replace(self, weight=weight).statistics(beta).information
+        assert matrix is not None
+        return matrix
+
+    def penalised_gradient(self, beta: Vector, root: Matrix, tau: float) -> tuple[Vector, Vector]:
+        """Gradient (q,) of ℓ + τ log det I, and the leverages (n,).
+
+        Parameters
+        ----------
+        beta : (q,)
+        root : (q, q) L⁻ᵀ for the information I = L Lᵀ of all rows, upper triangular; 0 for columns that take no part
+        tau : weight of the penalty
+        """
+        return jeffreys_gradient(
+            self.X,
+            self.y,
+            self.weight,
+            self.offset,
+            self.centre,
+            self.inverse_scale,
+            self.intercept,
+            beta,
+            root,
+            2 * tau,
+        )
 
     def _pass(
         self, beta: Vector, direction: Vector | None, product: int

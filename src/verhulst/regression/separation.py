@@ -26,6 +26,8 @@ from verhulst.regression.recession import (
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
+REASON_ROWS = 4096  # looked at together
+
 
 class SeparationWarning(UserWarning):
     """The outcomes are separated, so that some maximum likelihood estimates are infinite."""
@@ -132,10 +134,12 @@ class Limit:
         free = np.asarray(np.linalg.norm(basis, axis=1) > NEGLIGIBLE)
         if standard.intercept:
             # The intercept of the columns as given is that of the standardised ones less Σ centreⱼ slopeⱼ.
-            parts = (basis * self.space.scale[:, None]).copy()
+            parts = basis * self.space.scale[:, None]
+            shares = np.abs(parts).max(initial=0.0)
             parts[1:] *= (standard.centre * standard.inverse_scale)[:, None]
             left = parts[0] - parts[1:].sum(axis=0)
-            free[0] = bool(np.any(np.abs(left) > NEGLIGIBLE * np.abs(parts).sum(axis=0).max(initial=0.0)))
+            size = max(np.abs(parts).sum(axis=0).max(initial=0.0), shares)
+            free[0] = bool(np.any(np.abs(left) > NEGLIGIBLE * size))
         return free
 
     def direction(self, standard: Standardisation) -> Vector:
@@ -243,11 +247,15 @@ def reasons(blocks: Blocks, names: Sequence[str], infinite: NDArray[np.bool_]) -
     """
     low, high = (np.full((2, len(names)), sign * np.inf) for sign in (1, -1))
     for rows in blocks():
-        for outcome, among in ((0, rows.y < 1), (1, rows.y > 0)):
-            chosen = among if rows.weight is None else among & (rows.weight > 0)
-            if chosen.any():
-                low[outcome] = np.minimum(low[outcome], rows.X[chosen].min(axis=0))
-                high[outcome] = np.maximum(high[outcome], rows.X[chosen].max(axis=0))
+        for start in range(0, len(rows.y), REASON_ROWS):
+            some = slice(start, start + REASON_ROWS)
+            y = rows.y[some]
+            for outcome, among in ((0, y < 1), (1, y > 0)):
+                chosen = among if rows.weight is None else among & (rows.weight[some] > 0)
+                if chosen.any():
+                    X = rows.X[some][chosen]
+                    low[outcome] = np.minimum(low[outcome], X.min(axis=0))
+                    high[outcome] = np.maximum(high[outcome], X.max(axis=0))
     sentences = []
     for j in map(int, np.flatnonzero(infinite)):
         sentence = _reason(names[j], low[:, j], high[:, j])

@@ -7,13 +7,17 @@ condition the arithmetic), so they come from a sample of the rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verhulst.regression.statistics import Matrix, Vector
 
-SAMPLE_NUMBERS = 1 << 18
+SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
+SAMPLE_ROWS = 512  # ... but at least so many rows
+LARGER = 8  # times as many rows, for columns that looked constant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,19 +38,22 @@ class Standardisation:
     def of(cls, X: Matrix, *, intercept: bool, weight: Vector | None = None) -> Standardisation:
         """Centre and scale by every k-th row: enough of them for the purpose.
 
-        A column that is constant in the sample is looked at in full; one that is constant throughout gets scale 0 (it
-        cannot be told from the intercept). Without an intercept nothing is centred; only columns of zeros get scale 0.
+        A column that is constant in the sample is looked at in larger ones and at last in full; one that is constant
+        throughout gets scale 0 (it cannot be told from the intercept). Without an intercept nothing is centred; only
+        columns of zeros get scale 0.
+
+        Nor is a column centred that is 0 in half the rows or more: its mean is then at most its standard deviation
+        (mean² ≤ share·E x², by Cauchy and Schwarz), and zeros stay zeros, which the kernel leaves out.
         """
-        some = X[:: max(1, X.size // SAMPLE_NUMBERS)]
-        counts = slice(None) if weight is None else weight > 0
-        if weight is not None:
-            counted = weight[:: max(1, X.size // SAMPLE_NUMBERS)] > 0
-            some = some[counted] if counted.any() else X[counts][:1]
+        step = max(1, min(X.size // SAMPLE_NUMBERS, len(X) // SAMPLE_ROWS))
+        columns = np.arange(X.shape[1])
         with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found by the first pass
-            centre, spread = _centre_and_spread(some, intercept)
-            for j in np.flatnonzero(spread == 0):
-                c, s = _centre_and_spread(X[counts, j : j + 1], intercept)
-                centre[j], spread[j] = c[0], s[0]
+            centre, spread = _centre_and_spread(_sample(X, columns, weight, step), intercept)
+            while step > 1 and not np.all(spread):
+                columns, step = np.flatnonzero(spread == 0), max(1, step // LARGER)
+                # The whole of X is not copied: its columns are looked at one by one.
+                for some in [columns] if step > 1 else columns[:, None]:
+                    centre[some], spread[some] = _centre_and_spread(_sample(X, some, weight, step), intercept)
         with_spread = spread > 0
         exponent = np.round(np.log2(np.where(with_spread, spread, 1.0)))
         return cls(centre, np.where(with_spread, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), intercept)
@@ -58,13 +65,20 @@ class Standardisation:
         mean so far away that the others look constant beside it.
         """
         share = weight / np.sum(weight)
-        X = np.asarray(X, dtype=float)
-        centre = share @ X if self.intercept else self.centre
-        spread = np.sqrt(share @ (X - centre) ** 2)
+        centre = self.centre
+        if self.intercept:
+            centre = np.sum([share[some] @ block for some, block in _blocks(X)], axis=0)
+        spread = np.sqrt(np.sum([share[some] @ (block - centre) ** 2 for some, block in _blocks(X)], axis=0))
         usable = (self.inverse_scale > 0) & (spread > 0)
         exponent = np.round(np.log2(np.where(usable, spread, 1.0)))
         scale = np.where(usable, np.exp2(np.clip(-exponent, -1000, 1000)), self.inverse_scale)
         return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
+
+    def linear(self, X: Matrix, coefficients: Vector) -> Vector:
+        """(n,) b₀ + xᵀb, for coefficients of the columns as given."""
+        slopes = coefficients[1:] if self.intercept else coefficients
+        constant = coefficients[0] if self.intercept else 0.0
+        return np.concatenate([block @ slopes for _, block in _blocks(X)]) + constant
 
     def without(self, columns: list[int]) -> Standardisation:
         """The same with some columns (by their place in X) taken out."""
@@ -98,15 +112,31 @@ class Standardisation:
         return c
 
 
+def _blocks(X: Matrix) -> Iterator[tuple[slice, Matrix]]:
+    """X a piece at a time, in float64: never all of it, which may be float32 and long."""
+    step = max(1, SAMPLE_NUMBERS // max(X.shape[1], 1))
+    for start in range(0, len(X), step):
+        yield slice(start, start + step), np.asarray(X[start : start + step], dtype=np.float64)
+
+
 def _divide(a: Vector, b: Vector) -> Vector:
     result = np.zeros_like(a)
     np.divide(a, b, out=result, where=b != 0)
     return result
 
 
+def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: int) -> Matrix:
+    """Every step-th row that has weight; the first that has, if there are none among those."""
+    rows = X[::step]
+    if weight is not None:
+        counted = weight[::step] > 0
+        rows = rows[counted] if counted.any() else X[weight > 0][:1]
+    return rows if len(columns) == X.shape[1] else rows[:, columns]
+
+
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
-    """Mean and standard deviation of each column (0 and root mean square without an intercept), safe from overflow."""
+    """Centre and standard deviation of columns (0 and root mean square without an intercept), safe from overflow."""
     low, high = X.min(axis=0), X.max(axis=0)
     largest = np.maximum(high, -low).astype(float)
     unit = np.exp2(-np.clip(np.floor(np.log2(np.where(largest > 0, largest, 1.0))), -1000, 1000))
@@ -115,4 +145,5 @@ def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
     scaled -= mean
     spread = np.sqrt(np.einsum("ij,ij->j", scaled, scaled) / len(X)) / unit
     constant = intercept & (low == high)
+    mean[2 * np.count_nonzero(X, axis=0) <= len(X)] = 0.0
     return np.where(constant, X[0], mean / unit), np.where(constant, 0.0, spread)

@@ -14,15 +14,15 @@ from verhulst.regression.statistics import Matrix, Vector
 
 LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
 SAMPLE_BYTES = 40 << 20
+MANY_COLUMNS = 100  # from here on a matrix of all rows costs so much that even that of a sample at the start is welcome
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
-def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
-    """The intercept of the model that has nothing else: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ.
+def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
+    """The intercept of the model that has nothing else: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ = mean Σ wᵢ.
 
-    In closed form logit(ȳ); with offsets by Newton's method kept within a bracket.
+    In closed form logit(mean); with offsets by Newton's method kept within a bracket.
     """
-    mean = float(np.average(y, weights=weight))
     guess = float(verhulst.logit(mean))
     if offset is None:
         return guess
@@ -42,11 +42,11 @@ def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, pass
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
 def log_likelihood(
-    y: Vector, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
+    y: Vector, mean: float, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
 ) -> float:
-    """The log-likelihood of the model that has an intercept and an offset only."""
+    """The log-likelihood of the model that has an intercept and an offset only; `mean` is that of y."""
     if offset is None:
-        mean, total = float(np.average(y, weights=weight)), float(len(y) if weight is None else weight.sum())
+        total = float(len(y) if weight is None else weight.sum())
         each = mean * verhulst.log_sigmoid(intercept) + (1 - mean) * verhulst.log_one_minus_sigmoid(intercept)
         return total * float(each)
     parts = []
@@ -63,19 +63,21 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
 
     Every k-th row of each outcome, with k such that both outcomes come in like numbers where they can (rare outcomes
     carry most of the information), weighted by k. A ridge worth about one row keeps samples in bounds that are
-    separated though the whole is not. None where the data are too short, or hold too few of the rarer outcome.
+    separated though the whole is not. Samples with too few of the rarer outcome are not fitted: for many columns their
+    information at `start` is returned, for few columns None. None too where the data are too short.
     """
     n = len(rows.y)
-    # A twentieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
+    # A fortieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
     # per column. Smaller samples cost passes over the whole, larger ones cost more than they save.
-    wanted = max(n // 20, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
+    wanted = max(n // 40, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
     taken = min(wanted, SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
-    ones = np.flatnonzero(rows.y > 0.5)
-    zeros = np.flatnonzero(rows.y <= 0.5)
+    high = rows.y > 0.5
+    ones, zeros = np.flatnonzero(high), np.flatnonzero(~high)
     few = min(len(ones), len(zeros), taken // 2)
-    if few < EVENTS_PER_COLUMN * rows.size:
+    telling = few >= EVENTS_PER_COLUMN * rows.size
+    if not telling and (few == 0 or rows.size < MANY_COLUMNS):
         return None
     steps = [
         max(1, len(each) // few if len(each) <= len(rows.y) // 2 else len(each) // (taken - few))
@@ -90,9 +92,14 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
         weight=weight if rows.weight is None else weight * rows.weight[index],
         offset=None if rows.offset is None else rows.offset[index],
     )
+    if not telling:
+        information = sample.statistics(start).information
+        assert information is not None
+        return start, information
     bound = np.full(rows.size, 0.25 * max(steps))
     bound[: int(rows.intercept)] = 0.0
     # The sample's own optimum is about √(q n/taken) standard errors from that of the whole: a tenth of it will do.
     near = 0.1 * math.sqrt(rows.size * n / taken)
-    found = newton(sample.statistics, start, ridge=bound if ridge is None else bound + ridge, tolerance=near)
+    ridge = bound if ridge is None else bound + ridge
+    found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False)
     return (found.beta, found.information) if found.status == "converged" else None

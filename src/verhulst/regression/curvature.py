@@ -1,0 +1,42 @@
+"""An information matrix that is kept up to date by the gradients seen since it was computed."""
+
+from __future__ import annotations
+
+from verhulst.regression.factor import Factor
+from verhulst.regression.statistics import Matrix, Vector
+
+REMEMBERED = 20  # steps; more than that are taken between two matrices in no case that pays
+
+
+class Curvature:
+    """The inverse of an information matrix, corrected along the steps taken since.
+
+    A step s that changed the gradient by −y says that the information maps s to y. The inverse is changed as little as
+    agrees with the last such pairs: the formula of Broyden, Fletcher, Goldfarb and Shanno, in the form that needs no
+    matrix (Nocedal 1980, "Updating quasi-Newton matrices with limited storage", Mathematics of Computation 35).
+
+    Parameters
+    ----------
+    information : (q, q) positive semidefinite
+    """
+
+    def __init__(self, information: Matrix) -> None:
+        self._factor = Factor.of(information)
+        self._pairs: list[tuple[Vector, Vector, float]] = []
+
+    def learn(self, step: Vector, change: Vector) -> None:
+        """Take note that the gradient fell by `change` (q,) along `step` (q,)."""
+        along = float(step @ change)
+        if along > 0:  # always so for a concave function, but for rounding
+            self._pairs = [*self._pairs[1 - REMEMBERED :], (step, change, along)]
+
+    def solve(self, gradient: Vector) -> Vector:
+        """The Newton step for a gradient (q,)."""
+        shares = []
+        for step, change, along in reversed(self._pairs):
+            shares.append(float(step @ gradient) / along)
+            gradient = gradient - shares[-1] * change
+        result = self._factor.solve(gradient)
+        for (step, change, along), share in zip(self._pairs, reversed(shares), strict=True):
+            result = result + (share - float(change @ result) / along) * step
+        return result
