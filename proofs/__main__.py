@@ -95,8 +95,10 @@ def run(arguments: Sequence[str]) -> Result:
 
 
 def kept(name: str) -> list[Result]:
-    """The results of a function that hold for the sources as they are, whatever levels they were for."""
-    return [json.loads(path.read_text()) for path in sorted((BUILD / "done" / sources(name)).glob("*.json"))]
+    """The results that hold for a function's sources as they are; for each format and levels, that of most inputs."""
+    found = [json.loads(path.read_text()) for path in sorted((BUILD / "done" / sources(name)).glob("*.json"))]
+    most = {(r["format"], *r["levels"]): r for r in sorted(found, key=lambda r: r["inputs"])}
+    return list(most.values())
 
 
 def missing(names: Sequence[str], results: Sequence[Result]) -> list[str]:
