@@ -50,7 +50,7 @@ prove: $(VENV)/.made
 SANITIZED := build/sanitize
 sanitize: $(VENV)/.made
 	test -f $(SANITIZED)/build.ninja || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/meson setup $(SANITIZED) \
-	  -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+	  -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 	$(BIN)/ninja -C $(SANITIZED) --quiet
 	rm -rf $(SANITIZED)/stage && mkdir -p $(SANITIZED)/stage && cp -r src/verhulst $(SANITIZED)/stage/
 	cp $(SANITIZED)/native/_core*.so $(SANITIZED)/stage/verhulst/
