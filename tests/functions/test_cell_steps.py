@@ -1,4 +1,4 @@
-"""The steps of recurrent cells: rounded once, also where terms cancel, in every type. (Levels: test_same_bits.)"""
+"""The steps of recurrent cells and their gradients, to what their files state. (Levels: test_same_bits.)"""
 
 from __future__ import annotations
 
