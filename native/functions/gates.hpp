@@ -71,6 +71,15 @@ static inline Pair slope(Pair z) {
     return pair(divide({4.0 * e.hi, 4.0 * e.lo}, multiply(denominator, denominator)));
 }
 
+// The larger magnitude. Where one is nan either the other or nan.
+static inline Vec larger(Vec a, Vec b) {
+#ifdef VERHULST_FLOATS
+    return _mm512_range_pd(a.v, b.v, 0b1011);
+#else
+    return max(abs(a), abs(b));
+#endif
+}
+
 // Written with one rounding.
 template <class Format>
 static inline void write(typename Format::Storage* to, Pair p) {
@@ -83,36 +92,42 @@ static inline void write(typename Format::Storage* to, Pair p) {
 
 // e^-z for |z| <= 708 to 2^-46 of itself, the same bits at every level.
 static inline Vec exp_minus(Vec z) {
-    const exponential::Quick e = exponential::quick<fma>(-z);
-    return fma(e.power, e.fraction, e.power);
+    const Vec shifted = fma(z, -exponential::per_step, exponential::shift);
+    const Vec r = fma(shifted - exponential::shift, exponential::step_hi, z);  // the argument that is left, as a loss
+    const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) +
+                                shift_left<48>(bits(shifted)));
+    const Vec r2 = r * r;
+    const Vec low = fma(r, -0x1.5555555459ddcp-3, 0x1.fffffffe5c364p-2);
+    const Vec high = fma(r, -0x1.11125bd58d6a4p-7, 0x1.55570a856373fp-5);
+    return fma(power, fma(r2, fma(r2, high, low), -r), power);
 }
 
-// e^x - 1 for -700 <= x <= 0 to 2^-44 of itself, and e^x: as expm1_quick (simd/exp_quick.hpp) with Taylor's term r^6/720 too,
-// whose next is below 2^-45.3 r.
+// e^-2z - 1 for 0 <= z <= 350 to 2^-44 of itself, and e^-2z: as expm1_quick (simd/exp_quick.hpp) with Taylor's term r^6/720 too,
+// whose next is below 2^-45.3 r. Here s = -r/2 and 2^(k/16 + 1) stand for r and 2^(k/16), which saves two operations.
 struct Decay {
     Vec minus_one, itself;
 };
-static inline Decay decay_and_rest(Vec x) {
-    const Vec shifted = fma(x, exponential::per_step, exponential::shift);
-    const Bits k = bits(shifted);
-    const Vec r = fma(shifted - exponential::shift, -exponential::step_hi, x);
-    const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, k)) + shift_left<48>(k));
-    const Vec r2 = r * r;
-    const Vec low = fma(r, 0x1.5555555555555p-3, 0.5);
-    const Vec middle = fma(r, 0x1.1111111111111p-7, 0x1.5555555555555p-5);
-    const Vec rest = fma(r2, fma(r2, 0x1.6c16c16c16c17p-10, middle), low);
-    const Vec fraction = fma(r2, rest, r);
-    return {fma(power, fraction, power - 1.0), fma(power, fraction, power)};
+static inline Decay decay_and_rest(Vec z) {
+    const Vec shift = exponential::shift + 16;
+    const Vec shifted = fma(z, -2.0 * exponential::per_step, shift);
+    const Vec s = fma(shifted - shift, 0.5 * exponential::step_hi, z);
+    const Vec twice = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) +
+                                shift_left<48>(bits(shifted)));
+    const Vec s2 = s * s;
+    const Vec low = fma(s, -0x1.5555555555555p-1, 1.0);
+    const Vec middle = fma(s, -0x1.1111111111111p-3, 0x1.5555555555555p-2);
+    const Vec half = fma(s2, fma(s2, fma(s2, 0x1.6c16c16c16c17p-5, middle), low), -s);  // (e^r - 1)/2
+    return {fma(twice, half, fma(twice, 0.5, -1.0)), fma(twice, half, 0.5 * twice)};
 }
 // e^-2|z| - 1 for |z| <= 20, further out as at 20. Then tanh|z| = -m/(2 + m).
-static inline Vec decay(Vec z) { return decay_and_rest(-2.0 * min(Vec(20.0), abs(z))).minus_one; }
+static inline Vec decay(Vec z) { return decay_and_rest(min(Vec(20.0), abs(z))).minus_one; }
 
 // For |z| <= 350 in one double: tanh(z) to 2^-43 and tanh'(z) to 2^-43 of themselves.
 struct Bent {
     Vec value, slope;
 };
 static inline Bent bent(Vec z) {
-    const Decay d = decay_and_rest(-2.0 * abs(z));
+    const Decay d = decay_and_rest(abs(z));
     const Vec r = 1.0 / (2.0 + d.minus_one);
     return {copysign(d.minus_one * r, z), (4.0 * r) * (d.itself * r)};
 }

@@ -1,6 +1,7 @@
-// The gradient of gru_step.cpp: from its arguments and the gradient y by the new h', those by a_r (and b_r), a_z (and b_z), a_n, b_n
-// and h. With r = s(a_r + b_r), z = s(a_z + b_z), s(x) = 1/(1 + e^-x), x = a_n + r b_n, n = tanh(x),
-//   n_ = y (1 - z) tanh'(x)      z_ = y (h - n) s'(a_z + b_z)      r_ = n_ b_n s'(a_r + b_r)      b_n_ = n_ r      h_ = y z
+// The gradient of gru_step.cpp: from its arguments and the gradient y by the new h', those by a_r, a_z,
+// a_n, b_r, b_z, b_n and h. With r = s(a_r + b_r), z = s(a_z + b_z), s(x) = 1/(1 + e^-x), x = a_n + r b_n, n = tanh(x),
+//   a_n_ = y (1 - z) tanh'(x)     a_z_ = b_z_ = y (h - n) s'(a_z + b_z)     a_r_ = b_r_ = a_n_ b_n s'(a_r + b_r)
+//   b_n_ = a_n_ r                 h_ = y z
 //
 // float64: each to 2^-57 of the product of the magnitudes (|h| + |n| for h - n) before the rounding, times 1 + |r b_n|, the error
 // that tanh' has from x; the narrow formats: 2^-40, and for 16 bits the rounding goes by way of float32.
@@ -10,7 +11,7 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct GruGradient {
-    static constexpr int inputs = 8, outputs = 5;  // a_r, a_z, a_n, b_r, b_z, b_n, h, y
+    static constexpr int inputs = 8, outputs = 7;  // a_r, a_z, a_n, b_r, b_z, b_n, h, y
 
     template <class Format, class Storage = typename Format::Storage>
     static void exact(const Vec* in, Storage* const* out) {
@@ -19,11 +20,13 @@ struct GruGradient {
         const Pair b_n = whole(in[5]), y = whole(in[7]);
         const Pair x = whole(in[2]) + reset.open * b_n, n = candidate(x);
         const Pair by_n = y * (update.shut * slope(x));
-        write<Format>(out[0], by_n * (b_n * (reset.open * reset.shut)));
-        write<Format>(out[1], y * ((whole(in[6]) + Pair{-n.hi, -n.lo}) * (update.open * update.shut)));
+        const Pair by_r = by_n * (b_n * (reset.open * reset.shut));
+        const Pair by_z = y * ((whole(in[6]) + Pair{-n.hi, -n.lo}) * (update.open * update.shut));
+        for (int j : {0, 3}) write<Format>(out[j], by_r);
+        for (int j : {1, 4}) write<Format>(out[j], by_z);
         write<Format>(out[2], by_n);
-        write<Format>(out[3], by_n * reset.open);
-        write<Format>(out[4], y * update.open);
+        write<Format>(out[5], by_n * reset.open);
+        write<Format>(out[6], y * update.open);
     }
 
     template <class Format, class Storage = typename Format::Storage>
@@ -40,12 +43,12 @@ struct GruGradient {
             const Vec by_n = y * (rest * n.slope), by_r = by_n * (b_n * r.slope);
             const Vec by_z = y * ((at(6) - n.value) * (z * rest)), by_b = by_n * r.value, by_h = y * z;
             const Vec sum = ((by_r + by_z) + (by_n + by_b)) + by_h;
-            inside[v] = (max(abs(of_r), abs(of_z)) <= Vec(87.0)) & (abs(x) <= Vec(300.0)) & (sum - sum == Vec(0.0));
-            store(0, by_r);
-            store(1, by_z);
+            inside[v] = (gates::larger(of_r, of_z) <= Vec(87.0)) & (abs(x) <= Vec(300.0)) & (sum - sum == Vec(0.0));
+            for (int j : {0, 3}) store(j, by_r);
+            for (int j : {1, 4}) store(j, by_z);
             store(2, by_n);
-            store(3, by_b);
-            store(4, by_h);
+            store(5, by_b);
+            store(6, by_h);
         }
     }
 };

@@ -5,7 +5,7 @@
 // float64: h' to 2^-53 of itself and 2^-58 of (1 - z)(|n| + |s b_n|) + |z h|. The narrow formats: 2^-42 of that sum, before the
 //   rounding, which for 16 bits goes by way of float32.
 // There, with e = e^-(a_z + b_z), m = e^-2|x| - 1, x the argument of tanh: tanh|x| = -m/(2 + m), and
-//   h' = (e (-+m) + h (2 + m))/((2 + m)(1 + e)): two divisions, one of them for x.
+//   h' = (e (-+m) + h w)/(w + w e), w = 2 + m: two divisions, one of them for x.
 #include "functions/gates.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -30,9 +30,9 @@ struct GruStep {
             const Vec r = in[0].at[k] + in[3].at[k], z = in[1].at[k] + in[4].at[k];
             const Vec x = in[2].at[k] + in[5].at[k] / (1.0 + gates::exp_minus(r));
             const Vec e = gates::exp_minus(z), m = gates::decay(x);
-            const Vec two_m = 2.0 + m;
-            const Vec new_h = fma(in[6].at[k], two_m, copysign(e * m, x)) / (two_m * (1.0 + e));
-            inside[k] = (max(abs(r), abs(z)) <= Vec(87.0)) & (abs(new_h) < Vec(HUGE_VAL));
+            const Vec w = 2.0 + m;
+            const Vec new_h = fma(in[6].at[k], w, copysign(e * m, x)) / fma(e, w, w);
+            inside[k] = (gates::larger(r, z) <= Vec(87.0)) & (new_h == new_h);  // nan comes from any nan
             Format::store_near(out[0] + k * lanes, new_h);
         }
     }

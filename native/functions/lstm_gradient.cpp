@@ -32,7 +32,7 @@ struct LstmGradient {
         for (int v = 0; v < gates::together; ++v) {
             const auto x = [&](int j) { return in[j].at[v]; };
             const auto store = [&](int j, Vec y) { Format::store_near(out[j] + v * lanes, y); };
-            const Vec furthest_gate = max(max(abs(x(0)), abs(x(1))), abs(x(3))), furthest = max(abs(x(2)), abs(x(5)));
+            const Vec furthest_gate = gates::larger(gates::larger(x(0), x(1)), x(3)), furthest = gates::larger(x(2), x(5));
             const Bent o = gates::risen(x(3)), new_c = gates::bent(x(5));
             const Vec k = fma(x(6), o.value * new_c.slope, x(7));
             const Vec by_o = x(6) * (new_c.value * o.slope);

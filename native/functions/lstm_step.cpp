@@ -5,8 +5,8 @@
 // c' is rounded once, and h' is computed from the rounded c' and rounded once (float64: 0.51 ULP where nothing cancels; in
 //   general 2^-53 of c' and 2^-58 of |s(f) c| + |s(i) tanh(g)|). The narrow formats: 2^-42 of |s(f) c| + |s(i) tanh(g)|, and
 //   of h', before the rounding, which for 16 bits goes by way of float32.
-// There, with a = 1 + e^-i, b = 1 + e^-f, m = e^-2|g| - 1: tanh|g| = -m/(2 + m), and one division makes
-//   c' = (c a (2 + m) -+ m b)/(a b (2 + m)); a second one h'.
+// There, with a = 1 + e^-i, b = 1 + e^-f, m = e^-2|g| - 1, w = 2 + m: tanh|g| = -m/w, and one division makes
+//   c' = (c a w -+ m b)/(a b w); a second one h'.
 #include "functions/gates.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -31,16 +31,16 @@ struct LstmStep {
         Vec c[together];
         for (int k = 0; k < together; ++k) {
             const Vec i = in[0].at[k], f = in[1].at[k], g = in[2].at[k];
-            const Vec a = 1.0 + gates::exp_minus(i), b = 1.0 + gates::exp_minus(f), m = gates::decay(g);
-            const Vec a_m = a * (2.0 + m);
-            c[k] = fma(in[4].at[k], a_m, copysign(m * b, g)) * (1.0 / (a_m * b));
-            inside[k] = (max(abs(i), abs(f)) <= Vec(87.0)) & (abs(c[k]) < Vec(HUGE_VAL));
+            const Vec to_i = gates::exp_minus(i), to_f = gates::exp_minus(f), m = gates::decay(g), w = 2.0 + m;
+            const Vec of_i = fma(to_i, w, w), by_f = fma(to_f, m, m);
+            c[k] = fma(in[4].at[k], of_i, copysign(by_f, g)) * (1.0 / fma(to_f, of_i, of_i));
+            inside[k] = gates::larger(gates::larger(i, f), in[3].at[k]) <= Vec(87.0);
         }
         for (int k = 0; k < together; ++k) Format::store_near(out[1] + k * lanes, c[k]);
         for (int k = 0; k < together; ++k) {
             const Vec o = in[3].at[k], state = Format::load(out[1] + k * lanes), m = gates::decay(state);
-            const Vec h = copysign(m / ((1.0 + gates::exp_minus(o)) * (2.0 + m)), state);
-            inside[k] = inside[k] & (abs(o) <= Vec(87.0));
+            const Vec w = 2.0 + m, h = copysign(m / fma(gates::exp_minus(o), w, w), state);
+            inside[k] = inside[k] & (h == h);  // nan comes from any nan
             Format::store_near(out[0] + k * lanes, h);
         }
     }

@@ -25,8 +25,10 @@
 namespace verhulst {
 namespace {
 
-constexpr int most_arguments = 13;
+constexpr int most_arguments = 15;
 constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
+
+constexpr int item_sizes[type_count] = {2, 2, 4, 8};
 
 const Level* chosen = nullptr;
 
@@ -154,9 +156,8 @@ PyObject* make(PyObject* args, Registered* made, PyUFuncGenericFunction function
         const Signature& s = signatures[f];
         constexpr Type types[loop_types] = {float16, float32, float64};
         constexpr char numpy_types[loop_types] = {NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
-        constexpr int sizes[type_count] = {2, 2, 4, 8};
         for (int t = 0; t < type_count; ++t)
-            r.loops[t] = {chosen->functions[f]->by_type[t], s.inputs, s.outputs, sizes[t]};
+            r.loops[t] = {chosen->functions[f]->by_type[t], s.inputs, s.outputs, item_sizes[t]};
         for (int t = 0; t < loop_types; ++t) {
             r.functions[t] = function;
             r.data[t] = &r.loops[types[t]];
@@ -196,6 +197,43 @@ PyObject* register_bfloat16(PyObject*, PyObject* descriptor) {
     Py_RETURN_NONE;
 }
 
+// A kernel on memory that holds numbers side by side, without NumPy's search for a loop.
+PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
+    constexpr int fixed = 4;
+    const char* name = count >= fixed ? PyUnicode_AsUTF8(args[0]) : nullptr;
+    if (!name) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "apply takes a name, a type, rows, columns and memory");
+        return nullptr;
+    }
+    const int f = find(name);
+    if (f < 0) return nullptr;
+    const Signature& s = signatures[f];
+    const int arguments = s.inputs + s.outputs;
+    const long type = PyLong_AsLong(args[1]);
+    npy_intp dimensions[2] = {PyLong_AsSsize_t(args[2]), PyLong_AsSsize_t(args[3])};
+    if (PyErr_Occurred()) return nullptr;
+    if (count != fixed + 2 * arguments || type < 0 || type >= type_count || dimensions[0] < 0 || dimensions[1] < 0) {
+        PyErr_Format(PyExc_ValueError, "%s takes %d addresses, each with a step", name, arguments);
+        return nullptr;
+    }
+    char* at[most_arguments];
+    npy_intp steps[2 * most_arguments];
+    for (int a = 0; a < arguments; ++a) {
+        at[a] = static_cast<char*>(PyLong_AsVoidPtr(args[fixed + 2 * a]));
+        steps[a] = PyLong_AsSsize_t(args[fixed + 2 * a + 1]);
+        steps[arguments + a] = item_sizes[type];
+    }
+    if (PyErr_Occurred()) return nullptr;
+    Loop loop = {chosen->functions[f]->by_type[type], s.inputs, s.outputs, item_sizes[type]};
+    Py_BEGIN_ALLOW_THREADS
+    if (dimensions[0] == 1)
+        ufunc_loop(at, dimensions + 1, steps + arguments, &loop);
+    else
+        rows_loop(at, dimensions, steps, &loop);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 PyObject* cpu_level(PyObject*, PyObject*) { return PyUnicode_FromString(chosen->name); }
 
 PyObject* cpu_levels(PyObject*, PyObject*) {
@@ -213,6 +251,9 @@ PyMethodDef methods[] = {
     {"rows_ufunc", make_rows_ufunc, METH_VARARGS,
      "rows_ufunc(name, doc): the same as a generalised ufunc over the last axis, for rows that lie apart."},
     {"register_bfloat16", register_bfloat16, METH_O, "register_bfloat16(dtype): add bfloat16 loops to every ufunc."},
+    {"apply", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(apply)), METH_FASTCALL,
+     "apply(name, type, rows, columns, address, step, ...): a kernel on memory, for each argument where its numbers begin "
+     "and how many bytes lie from row to row; type 0 to 3: float16, bfloat16, float32, float64."},
     {"cpu_level", cpu_level, METH_NOARGS, "The instruction-set level in use."},
     {"cpu_levels", cpu_levels, METH_NOARGS, "The levels in this build that this processor can run, lowest first."},
     {nullptr, nullptr, 0, nullptr}};

@@ -149,7 +149,7 @@ def exact_gru_gradient(a_r, a_z, a_n, b_r, b_z, b_n, h, y):
     by_r, by_a, by_b, by_h = ((p, abs(p) * spread) for p in products)
     n = mpmath.tanh(x)
     by_z = (y * (h - n) * opening(z), abs(y) * (abs(h) + abs(n) * spread) * opening(z))
-    return by_r, by_z, by_a, by_b, by_h
+    return by_r, by_z, by_a, by_r, by_z, by_b, by_h
 
 
 @pytest.mark.parametrize("spread", [0.01, 1, 12, 60])

@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import verhulst as vh
 import verhulst.torch as vt
 from verhulst.torch._cell_steps import gru_step, lstm_step
+from verhulst.torch._kernels import unwatched
 
 Z = torch.linspace(-3, 3, 8)
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -109,3 +110,64 @@ def test_large_results_are_like_others() -> None:
 def test_other_types_are_refused(dtype: torch.dtype) -> None:
     with pytest.raises((TypeError, RuntimeError, np.exceptions.DTypePromotionError)):
         vt.sigmoid(torch.ones(3).to(dtype))
+
+
+def test_plain_tensors_are_known_as_such() -> None:
+    """Else all is right and slow: these are names of torch's own, and it may rename them."""
+    watched = Z.clone().requires_grad_()
+    assert unwatched(Z)
+    assert unwatched(Z, Z[::2])
+    with torch.no_grad():
+        assert unwatched(watched, Z)
+    with torch.inference_mode():
+        assert unwatched(Z, Z + 1)
+    with torch.autocast("cpu"):
+        assert unwatched(Z)
+    assert not unwatched(watched)
+    assert not unwatched(Z, watched)
+    assert not unwatched(Z.to("meta"))
+    assert not unwatched(Z.to_sparse())
+    assert not unwatched(Z.long())
+    with torch.autograd.forward_ad.dual_level():
+        assert not unwatched(Z)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_every_layout_of_memory(dtype: torch.dtype) -> None:
+    z = torch.linspace(-30, 30, 5 * 4 * 6, dtype=torch.float64).to(dtype).reshape(5, 4, 6)
+    layouts = (
+        z,
+        z.transpose(0, 2),
+        z.permute(2, 0, 1),
+        z[::2],
+        z[..., 1::2],
+        z[:, :1],
+        z[:1].expand(3, 4, 6),
+        z[0, 0, 0],
+        z[:0],
+    )
+    for t in layouts:
+        expected = vt.sigmoid(t.contiguous().flatten()).reshape(t.shape)
+        result = vt.sigmoid(t)
+        assert result.dtype == dtype
+        assert torch.equal(result, expected)
+        y = torch.ones_like(t)
+        for labels in (y, y.contiguous()):
+            loss = vt.binary_cross_entropy_with_logits(t, labels, reduction="none")
+            assert torch.equal(loss, vt.softplus(-t))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_steps_of_every_layout(dtype: torch.dtype) -> None:
+    a = torch.linspace(-4, 4, 3 * 5 * 8, dtype=torch.float64).to(dtype).reshape(3, 5, 8)
+    c = torch.linspace(1, -1, 3 * 5 * 2, dtype=torch.float64).to(dtype).reshape(3, 5, 2)
+    h, new_c = lstm_step(a, c)
+    new_h = gru_step(a[..., :6].contiguous(), a[..., 2:].contiguous(), c)
+    for turned in (
+        lambda t: t.transpose(0, 1).contiguous().transpose(0, 1),
+        lambda t: t.repeat_interleave(2, -1)[..., ::2],
+    ):
+        assert all(map(torch.equal, lstm_step(turned(a), turned(c)), (h, new_c)))
+        assert torch.equal(gru_step(turned(a[..., :6]), turned(a[..., 2:]), turned(c)), new_h)
+    assert all(map(torch.equal, lstm_step(a[1, 2], c[1, 2]), (h[1, 2], new_c[1, 2])))
+    assert lstm_step(a[:0], c[:0])[0].shape == gru_step(a[:0, :, :6], a[:0, :, 2:], c[:0]).shape == (0, 5, 2)

@@ -9,49 +9,65 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from verhulst import _core
 from verhulst.functions import _cell_steps as ufuncs
 from verhulst.torch._differentiable import library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid, sigmoid_derivative, tanh, tanh_derivative
-from verhulst.torch._kernels import as_array, new_like, unwatched
+from verhulst.torch._kernels import FLOATING, as_array, new_like, unwatched
 
 
-def _evaluate(ufunc: np.ufunc, parts: int, arguments: list[Tensor], state: Tensor, outputs: int) -> list[Tensor]:
-    """The step on each argument's `parts` parts, side by side in its last dimension, and the state."""
-    results = [new_like(state, memory_format=torch.contiguous_format) for _ in range(outputs)]
-    split = [part for argument in arguments for part in _parts(as_array(argument), parts)]
-    ufunc(*split, as_array(state), out=tuple(as_array(t) for t in results))
-    return results
+def _evaluate(ufunc: np.ufunc, inputs: list[tuple[Tensor, int]], outputs: list[tuple[Tensor, int]]) -> None:
+    """A step into new tensors. A tensor comes with the number of its arguments, side by side in its last dimension."""
+    state, parts = inputs[-1]
+    width = state.shape[-1] // parts
+    if not all(t.is_contiguous() for t, _ in inputs):
+        arrays = [[_parts(t, parts) for t, parts in tensors] for tensors in (inputs, outputs)]
+        ufunc(
+            *(part for split in arrays[0] for part in split), out=tuple(part for split in arrays[1] for part in split)
+        )
+        return
+    memory: list[int] = []
+    for t, parts in (*inputs, *outputs):
+        start, size = t.data_ptr(), width * t.itemsize
+        for k in range(parts):
+            memory += (start + k * size, parts * size)
+    _core.apply(ufunc.__name__, FLOATING[state.dtype], state.numel() // max(width, 1), width, *memory)
 
 
-def _parts(array: np.ndarray[Any, Any], count: int) -> list[np.ndarray[Any, Any]]:
-    width = array.shape[-1] // count
+def _parts(t: Tensor, count: int) -> list[np.ndarray[Any, Any]]:
+    array, width = as_array(t), t.shape[-1] // count
     return [array[..., k * width : (k + 1) * width] for k in range(count)]
+
+
+def _new(t: Tensor) -> Tensor:
+    return new_like(t) if t.is_contiguous() else new_like(t, memory_format=torch.contiguous_format)
+
+
+def _lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    h, new_c = _new(c), _new(c)
+    _evaluate(ufuncs.lstm_step, [(a, 4), (c, 1)], [(h, 1), (new_c, 1)])
+    return h, new_c
+
+
+def _gru_step(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+    new_h = _new(h)
+    _evaluate(ufuncs.gru_step, [(a, 3), (b, 3), (h, 1)], [(new_h, 1)])
+    return new_h
 
 
 def _lstm_gradient(a: Tensor, c: Tensor, new_c: Tensor, by_h: Tensor, by_c: Tensor) -> tuple[Tensor, Tensor]:
     """The gradients by a and c, in one read."""
-    to_a, to_c = new_like(a, memory_format=torch.contiguous_format), new_like(c, memory_format=torch.contiguous_format)
-    ufuncs.lstm_gradient(
-        *_parts(as_array(a), 4),
-        *(as_array(t) for t in (c, new_c, by_h, by_c)),
-        out=(*_parts(as_array(to_a), 4), as_array(to_c)),
-    )
+    to_a, to_c = _new(a), _new(c)
+    inputs = [(a, 4), (c, 1), (new_c, 1), (by_h, 1), (by_c, 1)]
+    _evaluate(ufuncs.lstm_gradient, inputs, [(to_a, 4), (to_c, 1)])
     return to_a, to_c
 
 
-def _gru_gradient(a: Tensor, b: Tensor, h: Tensor, outer: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _gru_gradient(a: Tensor, b: Tensor, h: Tensor, by_h: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The gradients by a, b and h, in one read."""
-    to_a, to_b, to_h = (new_like(t, memory_format=torch.contiguous_format) for t in (a, b, h))
-    (r, z, n), (b_r, b_z, b_n) = _parts(as_array(to_a), 3), _parts(as_array(to_b), 3)
-    ufuncs.gru_gradient(
-        *_parts(as_array(a), 3),
-        *_parts(as_array(b), 3),
-        as_array(h),
-        as_array(outer),
-        out=(r, z, n, b_n, as_array(to_h)),
-    )
-    b_r[...], b_z[...] = r, z
+    to_a, to_b, to_h = _new(a), _new(b), _new(h)
+    _evaluate(ufuncs.gru_gradient, [(a, 3), (b, 3), (h, 1), (by_h, 1)], [(to_a, 3), (to_b, 3), (to_h, 1)])
     return to_a, to_b, to_h
 
 
@@ -69,12 +85,12 @@ def _like(t: Tensor) -> Tensor:
 
 _lstm = _define(
     "lstm_step(Tensor a, Tensor c) -> (Tensor, Tensor)",
-    lambda a, c: tuple(_evaluate(ufuncs.lstm_step, 4, [a], c, 2)),
+    _lstm_step,
     lambda a, c: (_like(c), _like(c)),
 )
 _gru = _define(
     "gru_step(Tensor a, Tensor b, Tensor h) -> Tensor",
-    lambda a, b, h: _evaluate(ufuncs.gru_step, 3, [a, b], h, 1)[0],
+    _gru_step,
     lambda a, b, h: _like(h),
 )
 
@@ -102,7 +118,7 @@ class _LSTMStep(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
         a, c, new_c = ctx.saved_tensors
-        if all(map(unwatched, (a, c, new_c, *gradients))):
+        if unwatched(a, c, new_c, *gradients):
             return _lstm_gradient(a, c, new_c, *gradients)
         i, f, g, o = a.chunk(4, -1)
         forget = sigmoid(f)
@@ -147,7 +163,7 @@ class _GRUStep(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         (outer,) = gradients
         a, b, h = ctx.saved_tensors
-        if all(map(unwatched, (a, b, h, outer))):
+        if unwatched(a, b, h, outer):
             return _gru_gradient(a, b, h, outer)
         (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
         r, z = sigmoid(a_r + b_r), a_z + b_z
@@ -180,17 +196,17 @@ library.impl("gru_step", _GRUStep.apply, "Autograd")
 
 
 def _takes_core(state: Tensor, *arguments: Tensor) -> bool:
-    return state.device.type == "cpu" and all(
-        t.dtype == state.dtype and t.device.type == "cpu" and t.shape[:-1] == state.shape[:-1] for t in arguments
-    )
+    if not state.is_cpu:
+        return False
+    dtype, rows = state.dtype, state.shape[:-1]
+    return all(t.dtype == dtype and t.is_cpu and t.shape[:-1] == rows for t in arguments)
 
 
 def lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     """The new (h, c) of an LSTM from its gates' arguments (i, f, g, o), side by side in `a`, and the state c."""
     if _takes_core(c, a):
-        if not torch.compiler.is_compiling() and unwatched(a) and unwatched(c):
-            h, new_c = _evaluate(ufuncs.lstm_step, 4, [a], c, 2)
-            return h, new_c
+        if not torch.compiler.is_compiling() and unwatched(a, c):
+            return _lstm_step(a, c)
         h, new_c = _lstm(a, c) if torch.compiler.is_compiling() else _LSTMStep.apply(a, c)
         return h, new_c
     i, f, g, o = a.chunk(4, -1)
@@ -201,8 +217,8 @@ def lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
 def gru_step(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
     """The new h of a GRU from its gates' arguments (r, z, n): a from the input, b from the state; and the state h."""
     if _takes_core(h, a, b):
-        if not torch.compiler.is_compiling() and unwatched(a) and unwatched(b) and unwatched(h):
-            return _evaluate(ufuncs.gru_step, 3, [a, b], h, 1)[0]
+        if not torch.compiler.is_compiling() and unwatched(a, b, h):
+            return _gru_step(a, b, h)
         new_h: Tensor = _gru(a, b, h) if torch.compiler.is_compiling() else _GRUStep.apply(a, b, h)
         return new_h
     (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)

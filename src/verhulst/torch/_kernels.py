@@ -12,28 +12,45 @@ from torch.autograd import forward_ad
 from verhulst import _core
 
 LARGE = 3 << 20  # bytes: one page of 2 MiB lies within for sure, or all but
-FLOATING = frozenset((torch.float16, torch.bfloat16, torch.float32, torch.float64))
+FLOATING = {torch.float16: 0, torch.bfloat16: 1, torch.float32: 2, torch.float64: 3}  # the core's numbers for them
 
 
-def unwatched(z: Tensor) -> bool:
-    """Whether nothing but z's numbers matters: a plain CPU tensor that no gradient, transform, mode or trace follows.
+def _key_set(*names: str) -> int:
+    keys = torch._C.DispatchKeySet(getattr(torch._C.DispatchKey, names[0]))
+    for name in names[1:]:
+        keys = keys.add(getattr(torch._C.DispatchKey, name))
+    bits: int = keys.raw_repr()
+    return bits
 
-    Such a tensor goes to the core as it is; torch's dispatcher and an autograd.Function would cost 30 microseconds.
+
+# The dispatcher's keys of plain CPU tensors, made outside and inside torch.inference_mode(): other devices and layouts,
+# wrappers of transforms and tensors with a pending minus sign have others.
+PLAIN = frozenset((_key_set("CPU", "AutocastCPU", "AutogradCPU", "ADInplaceOrView"), _key_set("CPU", "AutocastCPU")))
+# Its keys where no mode, transform or trace is active, outside and inside torch.inference_mode().
+AT_REST = frozenset((_key_set("BackendSelect", "ADInplaceOrView"), _key_set("BackendSelect")))
+
+
+def unwatched(*tensors: Tensor) -> bool:
+    """Whether nothing but their numbers matters: plain CPU tensors that no gradient, transform, mode or trace follows.
+
+    Such tensors go to the core as they are; torch's dispatcher and an autograd.Function would cost 30 microseconds.
     """
-    return (
-        type(z) is Tensor
-        and z.is_cpu
-        and not (z.requires_grad and torch.is_grad_enabled())
-        and z.dtype in FLOATING
-        and z.layout is torch.strided
-        and not z.is_neg()
-        and forward_ad._current_level < 0
-        and not torch._C._are_functorch_transforms_active()
-        and not torch._C._functorch.is_legacy_batchedtensor(z)
-        and torch._C._len_torch_dispatch_stack() == 0
-        and torch._C._len_torch_function_stack() == 0
-        and torch._C._get_tracing_state() is None
-    )
+    if (
+        forward_ad._current_level >= 0
+        or torch._C._dispatch_tls_local_include_set().raw_repr() not in AT_REST
+        or torch._C._len_torch_function_stack() > 0
+    ):
+        return False
+    recorded = torch.is_grad_enabled()
+    for t in tensors:
+        if (
+            type(t) is not Tensor
+            or t.dtype not in FLOATING
+            or torch._C._dispatch_keys(t).raw_repr() not in PLAIN
+            or (recorded and t.requires_grad)
+        ):
+            return False
+    return True
 
 
 def as_array(t: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
@@ -54,14 +71,21 @@ def as_bits(t: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
 
 def evaluate(ufunc: np.ufunc, *inputs: Tensor, outputs: int = 1) -> tuple[Tensor, ...]:
     """One call of a ufunc on tensors of one shape and type: new tensors of the first one's type and layout."""
-    results = tuple(new_like(inputs[0]) for _ in range(outputs))
-    ufunc(*(as_array(t) for t in inputs), out=tuple(as_array(t) for t in results))
+    first = inputs[0]
+    results = tuple(new_like(first) for _ in range(outputs))
+    shape, dtype, layout = first.shape, first.dtype, results[0].stride()
+    kind = FLOATING.get(dtype)
+    if kind is None or any(t.stride() != layout or t.shape != shape or t.dtype != dtype for t in inputs):
+        ufunc(*(as_array(t) for t in inputs), out=tuple(as_array(t) for t in results))
+    else:  # without gaps and in the same order, as what torch makes lies: to the core such memory is one row
+        memory = [x for t in (*inputs, *results) for x in (t.data_ptr(), 0)]
+        _core.apply(ufunc.__name__, kind, 1, first.numel(), *memory)
     return results
 
 
 def new_like(t: Tensor, **options: Any) -> Tensor:
     """torch.empty_like; large ones in huge pages, as NumPy's are: fresh small pages cost more than sigmoids."""
-    result = torch.empty_like(t, requires_grad=False, **options)
+    result = torch.empty_like(t, **options)
     if result.nbytes >= LARGE:
         _core.advise_huge_pages(result.data_ptr(), result.nbytes)
     return result

@@ -65,7 +65,7 @@ class LSTMCell(RecurrentCell):
         h, c = state if state is not None else (self.zero_state(x), self.zero_state(x))
         from_input, from_state = self.parts_of(x, h)
         # Both are new; where nobody watches, one of them can take the sum.
-        plain = not torch.compiler.is_compiling() and unwatched(from_input) and unwatched(from_state)
+        plain = not torch.compiler.is_compiling() and unwatched(from_input, from_state)
         a = from_input.add_(from_state) if plain else from_input + from_state
         state = lstm_step(a, c)
         if not return_gates:
