@@ -88,10 +88,17 @@ PyObject* to_matrix(const Sums& sums, const Request& request) {
         for (npy_intp j = 1; j < size; ++j) to[j] = to[j * size] = sums.ones_edge[static_cast<std::size_t>(j - 1)];
         to += size + 1;  // the columns' own part
     }
-    for (npy_intp i = 0; i < request.columns; ++i)
-        for (npy_intp j = i; j < request.columns; ++j) {
-            const npy_intp at = tile_index(i / tile, j / tile) * tile * tile + i % tile * tile + j % tile;
-            to[i * size + j] = to[j * size + i] = sums.triangle[static_cast<std::size_t>(at)];
+    const npy_intp tiles = (request.columns + tile - 1) / tile;
+    for (npy_intp first = 0; first < tiles; ++first)
+        for (npy_intp second = first; second < tiles; ++second) {
+            const double* from = sums.triangle.data() + tile_index(first, second) * tile * tile;
+            const npy_intp rows = std::min(tile, request.columns - first * tile);
+            const npy_intp columns = std::min(tile, request.columns - second * tile);
+            for (npy_intp i = 0; i < rows; ++i)
+                for (npy_intp j = first == second ? i : 0; j < columns; ++j) {
+                    const npy_intp row = first * tile + i, column = second * tile + j;
+                    to[row * size + column] = to[column * size + row] = from[i * tile + j];
+                }
         }
     return array;
 }

@@ -5,7 +5,9 @@
 
 namespace verhulst {
 
-// Adds to the module: logistic_statistics(...). Returns -1 with an exception set on failure.
+// Adds to the module: logistic_statistics, jeffreys_gradient. Returns -1 with an exception set on failure.
 int add_regression(PyObject* module);
+// Adds to the module: cholesky, triangle_inverse, cholesky_inverse. Likewise.
+int add_cholesky(PyObject* module);
 
 }  // namespace verhulst

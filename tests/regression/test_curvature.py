@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from verhulst.regression.curvature import REMEMBERED, Curvature
+from verhulst.regression.factor import Factor
 
 
 def problem(size, seed=0):
@@ -15,12 +16,14 @@ def problem(size, seed=0):
 def test_nothing_learned_is_the_matrix_itself():
     rng, matrix = problem(6)
     gradient = rng.normal(size=6)
-    np.testing.assert_allclose(Curvature(matrix).solve(gradient), np.linalg.solve(matrix, gradient), rtol=1e-10)
+    np.testing.assert_allclose(
+        Curvature(Factor.of(matrix)).solve(gradient), np.linalg.solve(matrix, gradient), rtol=1e-10
+    )
 
 
 def test_the_last_step_is_explained():
     rng, matrix = problem(6)
-    curvature = Curvature(np.eye(6))
+    curvature = Curvature(Factor.of(np.eye(6)))
     for _ in range(4):
         step = rng.normal(size=6)
         curvature.learn(step, matrix @ step)
@@ -29,7 +32,7 @@ def test_the_last_step_is_explained():
 
 def test_against_the_formula_with_matrices():
     rng, matrix = problem(5)
-    curvature, inverse = Curvature(np.diag(np.diag(matrix))), np.diag(1 / np.diag(matrix))
+    curvature, inverse = Curvature(Factor.of(np.diag(np.diag(matrix)))), np.diag(1 / np.diag(matrix))
     for _ in range(7):
         step = rng.normal(size=5)
         change = matrix @ step
@@ -42,7 +45,7 @@ def test_against_the_formula_with_matrices():
 
 def test_steps_against_the_curvature_are_not_believed():
     rng, matrix = problem(4)
-    curvature = Curvature(matrix)
+    curvature = Curvature(Factor.of(matrix))
     before = curvature.solve(np.ones(4))
     step = rng.normal(size=4)
     curvature.learn(step, -matrix @ step)
@@ -51,7 +54,7 @@ def test_steps_against_the_curvature_are_not_believed():
 
 def test_old_steps_are_forgotten():
     rng, matrix = problem(4)
-    long, short = Curvature(matrix), Curvature(matrix)
+    long, short = Curvature(Factor.of(matrix)), Curvature(Factor.of(matrix))
     steps = rng.normal(size=(REMEMBERED + 5, 4))
     for k, step in enumerate(steps):
         long.learn(step, 2 * matrix @ step)
@@ -67,7 +70,7 @@ def test_a_wrong_matrix_is_made_good_faster_than_without(size):
     target = rng.normal(size=size)
 
     def left_after(learns):
-        point, curvature = np.zeros(size), Curvature(wrong)
+        point, curvature = np.zeros(size), Curvature(Factor.of(wrong))
         for _ in range(12):
             gradient = matrix @ (target - point)
             step = curvature.solve(gradient)

@@ -58,7 +58,7 @@ def fit_columns(
     found = newton(
         rows.statistics,
         start if near is None else near[0],
-        approximation=None if near is None else near[1],
+        approximation=None if near is None else Factor.of(near[1]),
         tolerance=AIM,
     )
     if near is not None and found.status != "converged" and found.decrement > ENOUGH:

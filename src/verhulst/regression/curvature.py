@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verhulst.regression.factor import Factor
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import Vector
 
 REMEMBERED = 20  # steps; more than that are taken between two matrices in no case that pays
 
@@ -17,11 +17,11 @@ class Curvature:
 
     Parameters
     ----------
-    information : (q, q) positive semidefinite
+    factor : of the information
     """
 
-    def __init__(self, information: Matrix) -> None:
-        self._factor = Factor.of(information)
+    def __init__(self, factor: Factor) -> None:
+        self._factor = factor
         self._pairs: list[tuple[Vector, Vector, float]] = []
 
     def learn(self, step: Vector, change: Vector) -> None:

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
+from verhulst import _core
 from verhulst.regression.statistics import Matrix, Vector
+
+LARGE = 700  # columns; from here on LAPACK is faster than the core, though its threads wait, spinning, after each call
 
 
 def rank_tolerance(size: int) -> float:
@@ -29,7 +32,7 @@ class Factor:
     ----------
     scale : (q,) S; 0 where the diagonal of H is 0
     used : indices of the columns that take part, in pivot order
-    root : (r, r) upper triangular R for those columns
+    root : (r, r) upper triangular R for those columns, row by row in memory
     """
 
     scale: Vector
@@ -42,15 +45,16 @@ class Factor:
         scale = np.sqrt(np.maximum(information.diagonal(), 0.0))
         alive = np.flatnonzero(scale > 0)
         if len(alive) == len(scale):
-            correlation = information / scale / scale[:, None]
+            correlation = information / scale
+            correlation /= scale[:, None]
         else:
             correlation = information[np.ix_(alive, alive)] / scale[alive] / scale[alive, None]
-        root, failed = lapack.dpotrf(correlation, lower=0, clean=1)
+        root = cholesky(correlation)
         tolerance = rank_tolerance(len(scale))
-        if not failed and (not len(alive) or root.diagonal().min() ** 2 > tolerance):
+        if root is not None and (not len(alive) or root.diagonal().min() ** 2 > tolerance):
             return cls(scale, alive, root)
         root, pivots, rank, _ = lapack.dpstrf(correlation, tol=tolerance, lower=0)
-        return cls(scale, alive[pivots[:rank] - 1], np.triu(root[:rank, :rank]))
+        return cls(scale, alive[pivots[:rank] - 1], np.ascontiguousarray(np.triu(root[:rank, :rank])))
 
     @property
     def _whole(self) -> bool:
@@ -65,31 +69,59 @@ class Factor:
     def solve(self, gradient: Vector) -> Vector:
         """d with H d = gradient."""
         if self._whole:
-            return np.asarray(lapack.dpotrs(self.root, gradient / self.scale, lower=0)[0] / self.scale)
+            return np.asarray(lapack.dpotrs(self.root.T, gradient / self.scale, lower=1)[0] / self.scale)
         step = np.zeros_like(self.scale)
         if len(self.used):
             scale = self.scale[self.used]
-            step[self.used] = lapack.dpotrs(self.root, gradient[self.used] / scale, lower=0)[0] / scale
+            step[self.used] = lapack.dpotrs(self.root.T, gradient[self.used] / scale, lower=1)[0] / scale
         return step
 
     @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
     def inverse(self) -> Matrix:
         """H⁻¹; nan in the rows and columns that take no part."""
+        if self._whole:
+            result = cholesky_inverse(self.root)
+            result /= self.scale
+            result /= self.scale[:, None]
+            return result
         result = np.full((len(self.scale),) * 2, np.nan)
         if len(self.used):
-            half, _ = lapack.dpotri(self.root, lower=0)
-            both = np.triu(half) + np.triu(half, 1).T
             scale = self.scale[self.used]
-            result[np.ix_(self.used, self.used)] = both / scale / scale[:, None]
+            result[np.ix_(self.used, self.used)] = cholesky_inverse(self.root) / scale / scale[:, None]
         return result
 
-    def condition(self) -> float:
-        """Condition number (1-norm, LAPACK's estimate) of H scaled to a unit diagonal."""
+    def condition(self, information: Matrix) -> float:
+        """Condition number (1-norm, LAPACK's estimate) of H, the matrix factored, scaled to a unit diagonal."""
         if not len(self.used):
             return 1.0
-        norm = float(np.max(np.sum(np.abs(self.root.T @ self.root), axis=0)))
-        reciprocal, _ = lapack.dpocon(self.root, norm, uplo="U")
+        size = np.abs(information if self._whole else information[np.ix_(self.used, self.used)])
+        size /= self.scale[self.used]
+        norm = float(np.max(np.sum(size, axis=1) / self.scale[self.used]))
+        reciprocal, _ = lapack.dpocon(self.root.T, norm, uplo="L")
         return 1 / float(reciprocal) if reciprocal > 0 else float("inf")
+
+
+def cholesky(matrix: Matrix) -> Matrix | None:
+    """Upper triangular R with RᵀR = matrix, row by row in memory; None where there is none."""
+    if len(matrix) < LARGE:
+        return _core.cholesky(np.ascontiguousarray(matrix))
+    root, failed = lapack.dpotrf(matrix, lower=1, clean=1)
+    return None if failed else np.asarray(root).T
+
+
+def cholesky_inverse(root: Matrix) -> Matrix:
+    """(RᵀR)⁻¹."""
+    if len(root) < LARGE:
+        return _core.cholesky_inverse(root)
+    half: Matrix = np.tril(lapack.dpotri(root.T, lower=1)[0])
+    return half + np.tril(half, -1).T
+
+
+def triangle_inverse(root: Matrix) -> Matrix:
+    """R⁻¹, upper triangular too."""
+    if len(root) < LARGE:
+        return _core.triangle_inverse(root)
+    return np.asarray(lapack.dtrtri(root.T, lower=1)[0]).T
 
 
 def dependent_columns(gram: Matrix) -> dict[int, Vector]:

@@ -182,7 +182,7 @@ def firth(
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),
         passes=found.passes,
-        condition=factor.condition(),
+        condition=factor.condition(information),
         collinear=dropped,
         separation=None,
         firth=Firth(tau, correction, errors, before_correction * unit + penalty),

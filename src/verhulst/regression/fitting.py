@@ -95,7 +95,8 @@ def fit(
     dropped: tuple[Collinear, ...] = ()
     information = first.information if near is None else near[1]
     assert information is not None
-    if not (Factor.of(information).full and np.all(standard.inverse_scale > 0)):
+    sampled = Factor.of(information)
+    if not (sampled.full and np.all(standard.inverse_scale > 0)):
         standard, dropped = without_dependent(rows, standard, data.names)
         if collinear == "error" and dropped:
             raise ValueError("; ".join(map(str, dropped)))
@@ -104,7 +105,7 @@ def fit(
         rows, near, beginning = data.rows(standard), None, start
         ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
         first = rows.statistics(start)
-    approximation = None if near is None else near[1]
+    approximation = None if near is None else sampled if ridge is None else Factor.of(_with(ridge, near[1]))
     earlier: tuple[Pass, ...] = ()
     for looks_left in reversed(range(LOOKS)):
         watch = _watch(rows) if ridge is None else None
@@ -119,7 +120,8 @@ def fit(
             monitor=_watched(watch, verbose),
         )
         certificate = None if watch is None else watch.certificate(found)
-        if certificate is not None or Factor.of(_with(ridge, found.information)).full or not looks_left:
+        factor = Factor.of(_with(ridge, found.information))
+        if certificate is not None or factor.full or not looks_left:
             break
         # Independent columns became dependent on the way: what tells them apart is lost in rounding. Centred where the
         # information is, they are apart again.
@@ -142,7 +144,7 @@ def fit(
             stacklevel=2,
         )
     if certificate is None:
-        result = _result(found, data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+        result = _result(found, ridge, factor, data, standard, dropped, null_log_likelihood, penalty, C)
         if found.status == "converged" and _short_of_the_weights(result, tolerance):
             warnings.warn(
                 f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
@@ -152,7 +154,9 @@ def fit(
             )
         return result
     limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
-    plain = _result(limit.newton(found), data, standard, dropped, null_log_likelihood, penalty, C, ridge)
+    at_limit = limit.newton(found)
+    inner = Factor.of(_with(ridge, at_limit.information))
+    plain = _result(at_limit, ridge, inner, data, standard, dropped, null_log_likelihood, penalty, C)
     covariance = _divided(limit.covariance(standard), 2.0**data.weight_exponent)
     for c in dropped:
         covariance[c.column + intercept] = covariance[:, c.column + intercept] = np.nan
@@ -220,16 +224,17 @@ def _divided(matrix: Matrix, unit: float) -> Matrix:
 @np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
 def _result(
     found: Fit,
+    ridge: Vector | None,
+    factor: Factor,
     data: Observations,
     standard: Standardisation,
     dropped: tuple[Collinear, ...],
     null_log_likelihood: float,
     penalty: str | None,
     C: float,
-    ridge: Vector | None,
 ) -> LogisticFit:
+    """`factor` is that of the information found and the ridge."""
     unit = 2.0**data.weight_exponent
-    factor = Factor.of(_with(ridge, found.information))
     return LogisticFit(
         names=data.names,
         intercept=standard.intercept,
@@ -245,7 +250,7 @@ def _result(
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),
         passes=found.passes,
-        condition=factor.condition(),
+        condition=factor.condition(_with(ridge, found.information)),
         collinear=dropped,
         separation=None,
     )

@@ -17,6 +17,7 @@ from scipy.linalg import lapack
 
 from verhulst.regression.chunks import Blocks, Chunk, chunks
 from verhulst.regression.constrained import ACCELERATED_BELOW, Acceleration, Probe
+from verhulst.regression.factor import cholesky, triangle_inverse
 from verhulst.regression.newton import EPS, Fit, Pass, Status
 from verhulst.regression.statistics import Matrix, Statistics, Vector, merge
 
@@ -35,7 +36,7 @@ class Point:
     log_determinant : log det I
     gradient : (q,) of ℓ + τ log det I
     information : (q, q) I
-    factor : (q, q) whose lower triangle is the Cholesky factor of I
+    factor : (q, q) upper triangular R with RᵀR = I
     augmented : (q, q) XᵀW(1 + 2τh)X, or None where it was not asked for
     leverage : the leverages of the rows of each block, 0 for rows of weight 0
     """
@@ -54,7 +55,7 @@ class Point:
 
     def solve(self, vector: Vector) -> Vector:
         """I⁻¹ vector."""
-        return np.asarray(lapack.dpotrs(self.factor, vector, lower=1)[0])
+        return np.asarray(lapack.dpotrs(self.factor.T, vector, lower=1)[0])
 
 
 class JeffreysLikelihood:
@@ -82,12 +83,12 @@ class JeffreysLikelihood:
         statistics = merge([rows.statistics(whole) for rows in self.blocks()])
         assert statistics.information is not None
         information = self._part(statistics.information)
-        factor, failed = lapack.dpotrf(information, lower=1)
-        if failed:
+        factor = cholesky(information)
+        if factor is None:
             raise NotIdentified("the information is singular: offsets or weights are so extreme that few rows count")
         root = np.zeros((len(whole), len(whole)))
         inside = np.ix_(self.used, self.used) if len(self.used) < len(whole) else slice(None)
-        root[inside] = lapack.dtrtri(factor, lower=1)[0].T
+        root[inside] = triangle_inverse(factor)
         found = [rows.penalised_gradient(whole, root, self.tau) for rows in self.blocks()]
         double = None
         if augmented:

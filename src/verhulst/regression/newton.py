@@ -28,6 +28,7 @@ from typing import Literal
 import numpy as np
 
 from verhulst.regression.curvature import Curvature
+from verhulst.regression.factor import Factor
 from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector
 
 Status = Literal["converged", "stopped", "stalled", "passes"]
@@ -109,7 +110,7 @@ def newton(
     ridge: Vector | None = None,
     tolerance: float = 1e-6,
     max_passes: int = 100,
-    approximation: Matrix | None = None,
+    approximation: Factor | None = None,
     exact: bool = True,
     monitor: Callable[[Pass], bool] | None = None,
 ) -> Fit:
@@ -123,7 +124,8 @@ def newton(
     ridge : (q,) ≥ 0, or None for no penalty
     tolerance : the decrement at which to stop
     max_passes : give up after so many passes over the data
-    approximation : (q, q) information near the start (of a sample, say), used for the first steps while it serves
+    approximation : factor of the information near the start (of a sample, say) and the ridge, used for the first steps
+        while it serves
     exact : whether the end is judged by information from the last point, or by what is at hand: enough for a start
     monitor : sees every accepted pass; True stops the fit
 
@@ -144,14 +146,14 @@ def newton(
         return s, s.log_likelihood - 0.5 * float(penalty @ beta**2), s.gradient - penalty * beta
 
     beta, drift = start, np.inf
-    curvature = None if approximation is None else Curvature(approximation + np.diag(penalty))
+    curvature = None if approximation is None else Curvature(approximation)
     here, value, gradient = look(beta, None, curvature is None, first)
     fraction, direction, previous, promised = 0.0, None, np.inf, 1.0
     information = here.information
     while True:
         if here.information is not None:
             information, drift = here.information, 0.0
-            curvature = Curvature(information + np.diag(penalty))
+            curvature = Curvature(Factor.of(information if ridge is None else information + np.diag(ridge)))
         assert curvature is not None
         step = curvature.solve(gradient)
         decrement = math.sqrt(max(float(gradient @ step), 0.0))

@@ -78,23 +78,22 @@ def observations(
         raise ValueError(f"two columns are named {twice!r}; every column needs a name of its own")
     if n == 0:
         raise ValueError("there are no rows to fit: X has 0 sample(s)")
-    outcome = _vector(y, n, "y")
-    low, high = outcome.min(), outcome.max()
+    outcome, (low, high, total) = _vector(y, n, "y")
     if low < 0 or high > 1:
         row = int(np.flatnonzero((outcome < 0) | (outcome > 1))[0])
         raise ValueError(f"y must lie in [0, 1]; y[{row}] is {outcome[row]:g}")
     weight, exponent = None, 0
     if sample_weight is not None:
-        weight = _vector(sample_weight, n, "sample_weight")
-        if weight.min() < 0:
+        weight, (least, most, _) = _vector(sample_weight, n, "sample_weight")
+        if least < 0:
             row = int(np.argmax(weight < 0))
             raise ValueError(f"weights must not be negative; sample_weight[{row}] is {weight[row]:g}")
-        if weight.max() == 0:
+        if most == 0:
             raise ValueError("every weight is 0: there are no rows to fit")
-        if not 0.5 <= weight.max() <= 1e6:
-            exponent = int(np.frexp(weight.max())[1])
+        if not 0.5 <= most <= 1e6:
+            exponent = int(np.frexp(most)[1])
             weight = np.ldexp(weight, -exponent)
-    shift = None if offset is None else _vector(offset, n, "offset")
+    shift = None if offset is None else _vector(offset, n, "offset")[0]
     counted = n
     if weight is not None and not weight.all():
         some = outcome[weight > 0]
@@ -103,7 +102,7 @@ def observations(
         raise ValueError(
             f"y holds one class only: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
         )
-    mean = float(np.average(outcome, weights=weight))
+    mean = total / n if weight is None else float(np.average(outcome, weights=weight))
     return Observations(design, outcome, weight, shift, exponent, columns, mean)
 
 
@@ -123,7 +122,8 @@ def _design(X: Any) -> Matrix:
     return array.astype(np.float64)
 
 
-def _vector(values: Any, n: int, name: str) -> Vector:
+def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float, float]]:
+    """The values as an array, and their smallest, largest and sum."""
     array = np.asarray(values)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array.ravel()
@@ -133,10 +133,18 @@ def _vector(values: Any, n: int, name: str) -> Vector:
         array = np.ascontiguousarray(array, dtype=np.float64)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold numbers, not {array.dtype}") from None
-    if not np.isfinite(array.sum()) and not np.all(np.isfinite(array)):
+    summary = _summary(array)
+    if not np.isfinite(summary[2]) and not np.all(np.isfinite(array)):
         row = int(np.argmin(np.isfinite(array)))
         raise ValueError(f"{name} must be finite; {name}[{row}] is {array[row]}")
-    return array
+    return array, summary
+
+
+def _summary(array: Vector, block: int = 1 << 15) -> tuple[float, float, float]:
+    """Smallest, largest and sum, block by block: one read of the memory instead of three."""
+    blocks = [array[start : start + block] for start in range(0, len(array), block)]
+    low, high, total = zip(*((b.min(), b.max(), b.sum()) for b in blocks), strict=True)
+    return float(min(low)), float(max(high)), float(np.sum(total))
 
 
 def require_limits(tolerance: float, max_passes: int) -> None:

@@ -101,14 +101,15 @@ class Standardisation:
 
     def original_covariance(self, covariance: Matrix) -> Matrix:
         """T C Tᵀ for the linear map T = `original`. Rows and columns of nan stay so and do not spread."""
-        known = ~np.isnan(np.diag(covariance))
-        c: Matrix = np.where(known[:, None] & known, covariance, 0.0)
+        unknown = np.flatnonzero(np.isnan(covariance.diagonal()))
         scale = np.concatenate([[1.0], self.inverse_scale]) if self.intercept else self.inverse_scale
-        c = c * scale * scale[:, None]
+        c: Matrix = covariance * scale
+        c *= scale[:, None]
+        c[unknown] = c[:, unknown] = 0.0
         if self.intercept:
             c[0] -= self.centre @ c[1:]
             c[:, 0] -= c[:, 1:] @ self.centre
-        c[~known] = c[:, ~known] = np.nan
+        c[unknown] = c[:, unknown] = np.nan
         return c
 
 
@@ -131,7 +132,7 @@ def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: i
     if weight is not None:
         counted = weight[::step] > 0
         rows = rows[counted] if counted.any() else X[weight > 0][:1]
-    return rows if len(columns) == X.shape[1] else rows[:, columns]
+    return np.ascontiguousarray(rows if len(columns) == X.shape[1] else rows[:, columns])
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 import verhulst
 from verhulst.regression.newton import newton
@@ -15,6 +16,7 @@ from verhulst.regression.statistics import Matrix, Vector
 LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
 SAMPLE_BYTES = 40 << 20
 MANY_COLUMNS = 100  # from here on a matrix of all rows costs so much that even that of a sample at the start is welcome
+EVEN = 0.2  # share of the rarer outcome from which on every k-th row will do, whatever its outcome
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
@@ -61,10 +63,10 @@ def log_likelihood(
 def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
     """A rough fit of a sample: coefficients, and the information of all rows as the sample estimates it.
 
-    Every k-th row of each outcome, with k such that both outcomes come in like numbers where they can (rare outcomes
-    carry most of the information), weighted by k. A ridge worth about one row keeps samples in bounds that are
-    separated though the whole is not. Samples with too few of the rarer outcome are not fitted: for many columns their
-    information at `start` is returned, for few columns None. None too where the data are too short.
+    Every k-th row, of each outcome where one is much rarer, with k such that both then come in like numbers where they
+    can (rare outcomes carry most of the information), weighted by k. A ridge worth about one row keeps samples in
+    bounds that are separated though the whole is not. Samples with too few of the rarer outcome are not fitted: for
+    many columns their information at `start` is returned, for few columns None. None too where the data are too short.
     """
     n = len(rows.y)
     # A fortieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
@@ -73,33 +75,47 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     taken = min(wanted, SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
-    high = rows.y > 0.5
-    ones, zeros = np.flatnonzero(high), np.flatnonzero(~high)
-    few = min(len(ones), len(zeros), taken // 2)
+    index, weight, few = _systematic(rows.y, taken, plain=rows.size < MANY_COLUMNS)
     telling = few >= EVENTS_PER_COLUMN * rows.size
     if not telling and (few == 0 or rows.size < MANY_COLUMNS):
         return None
-    steps = [
-        max(1, len(each) // few if len(each) <= len(rows.y) // 2 else len(each) // (taken - few))
-        for each in (ones, zeros)
-    ]
-    index = np.concatenate([each[::step] for each, step in zip((ones, zeros), steps, strict=True)])
-    weight = np.repeat(np.array(steps, dtype=float), [-(-len(ones) // steps[0]), -(-len(zeros) // steps[1])])
     sample = replace(
         rows,
-        X=rows.X[index],
-        y=rows.y[index],
+        X=np.ascontiguousarray(rows.X[index]),
+        y=np.ascontiguousarray(rows.y[index]),
         weight=weight if rows.weight is None else weight * rows.weight[index],
-        offset=None if rows.offset is None else rows.offset[index],
+        offset=None if rows.offset is None else np.ascontiguousarray(rows.offset[index]),
     )
     if not telling:
         information = sample.statistics(start).information
         assert information is not None
         return start, information
-    bound = np.full(rows.size, 0.25 * max(steps))
+    bound = np.full(rows.size, 0.25 * weight.max())
     bound[: int(rows.intercept)] = 0.0
     # The sample's own optimum is about √(q n/taken) standard errors from that of the whole: a tenth of it will do.
     near = 0.1 * math.sqrt(rows.size * n / taken)
     ridge = bound if ridge is None else bound + ridge
     found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False)
     return (found.beta, found.information) if found.status == "converged" else None
+
+
+def _systematic(y: Vector, taken: int, plain: bool) -> tuple[NDArray[np.intp] | slice, Vector, int]:
+    """About `taken` rows for a sample, what each of them counts for, and how many have the rarer outcome.
+
+    `plain`: whether every k-th row will do where neither outcome is rare, which is quicker than to look for each.
+    """
+    step = len(y) // taken
+    high = y[::step] > 0.5
+    few = min(int(high.sum()), int(len(high) - high.sum()))
+    if plain and few >= EVEN * len(high):
+        return slice(None, None, step), np.full(len(high), float(step)), few
+    high = y > 0.5
+    ones, zeros = np.flatnonzero(high), np.flatnonzero(~high)
+    few = min(len(ones), len(zeros), taken // 2)
+    if not few:
+        return slice(0), np.empty(0), 0
+    steps = [
+        max(1, len(each) // few if len(each) <= len(y) // 2 else len(each) // (taken - few)) for each in (ones, zeros)
+    ]
+    parts = [each[::step] for each, step in zip((ones, zeros), steps, strict=True)]
+    return np.concatenate(parts), np.repeat(np.array(steps, dtype=float), [len(part) for part in parts]), few
