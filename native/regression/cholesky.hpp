@@ -20,7 +20,7 @@ struct Cholesky {
 
 constexpr std::ptrdiff_t cholesky_stride(std::ptrdiff_t n) {
     const std::ptrdiff_t wide = (n + 7) / 8 * 8;
-    return wide % 64 ? wide : wide + 8;  // rows a multiple of 4096 bytes apart would crowd a few sets of the cache
+    return wide % 64 ? wide : wide + 8;  // rows a multiple of 512 bytes apart would crowd a few sets of the cache
 }
 
 }  // namespace verhulst

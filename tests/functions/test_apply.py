@@ -19,6 +19,23 @@ def test_rows_and_columns(kind: int, dtype: type) -> None:
     np.testing.assert_array_equal(by_rows, whole)
 
 
+def test_bfloat16_and_threads() -> None:
+    """float16's neighbour has no type in NumPy: its numbers are bits. Long rows are shared among threads."""
+    z = np.linspace(-9, 9, 200_003).astype(np.float32)
+    bits = (z.view(np.uint32) >> 16).astype(np.uint16)
+    cut = (bits.astype(np.uint32) << 16).view(np.float32)
+    result = np.empty_like(bits)
+    before = vh.get_num_threads()
+    try:
+        vh.set_num_threads(3)
+        _core.apply("sigmoid", 1, 1, bits.size, bits.ctypes.data, 0, result.ctypes.data, 0)
+    finally:
+        vh.set_num_threads(before)
+    exact = vh.sigmoid(cut.astype(np.float64))
+    found = (result.astype(np.uint32) << 16).view(np.float32)
+    np.testing.assert_allclose(found, exact, rtol=2.0**-8)
+
+
 def test_nothing_to_do() -> None:
     _core.apply("sigmoid", 3, 1, 0, 0, 0, 0, 0)
     _core.apply("sigmoid", 3, 0, 5, 0, 0, 0, 0)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy.linalg import hilbert, lapack
 
+import verhulst
 from verhulst import _core
 from verhulst.regression import factor
 
@@ -32,6 +37,33 @@ def test_factor_and_inverses(size: int) -> None:
     np.testing.assert_allclose(triangle @ root, np.eye(size), atol=1e-12)
     np.testing.assert_array_equal(inverse, inverse.T)
     np.testing.assert_allclose(inverse @ H, np.eye(size), atol=1e-11)
+
+
+@pytest.mark.parametrize("level", verhulst._core.cpu_levels())
+def test_every_instruction_set_level(level: str) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import test_cholesky as t\n"
+        "for size in t.SIZES:\n"
+        "    t.test_factor_and_inverses(size)\n"
+        "    t.test_what_is_below_the_diagonal_does_not_count(size)\n"
+        "t.test_exact_small_integers()\n"
+    )
+    environment = os.environ | {"VERHULST_CPU": level}
+    subprocess.run([sys.executable, "-c", code, os.path.dirname(__file__)], check=True, env=environment, timeout=120)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 9, 40])
+def test_what_is_below_the_diagonal_does_not_count(size: int) -> None:
+    H = correlation(size)
+    root = _core.cholesky(H)
+    assert root is not None
+    triangle, inverse = _core.triangle_inverse(root), _core.cholesky_inverse(root)
+    for nonsense in (np.nan, np.inf, -1e300):
+        below = np.tril(np.full((size, size), nonsense), -1)
+        np.testing.assert_array_equal(_core.cholesky(np.triu(H) + below), root)
+        np.testing.assert_array_equal(_core.triangle_inverse(root + below), triangle)
+        np.testing.assert_array_equal(_core.cholesky_inverse(root + below), inverse)
 
 
 def test_exact_small_integers() -> None:

@@ -171,3 +171,48 @@ def test_steps_of_every_layout(dtype: torch.dtype) -> None:
         assert torch.equal(gru_step(turned(a[..., :6]), turned(a[..., 2:]), turned(c)), new_h)
     assert all(map(torch.equal, lstm_step(a[1, 2], c[1, 2]), (h[1, 2], new_c[1, 2])))
     assert lstm_step(a[:0], c[:0])[0].shape == gru_step(a[:0, :, :6], a[:0, :, 2:], c[:0]).shape == (0, 5, 2)
+
+
+@pytest.mark.parametrize("gradient", [False, True])
+def test_states_of_another_size_are_refused(gradient: bool) -> None:
+    """The core gets addresses: what does not fit must never reach it."""
+    x, h = torch.zeros(2, 4, requires_grad=gradient), torch.zeros(2, 8)
+    for width in (1, 4, 7, 16):
+        wrong = torch.zeros(2, width)
+        with pytest.raises(ValueError, match=f"the state c has {width} features; this cell has 8"):
+            vt.LSTMCell(4, 8)(x, (h, wrong))
+        for cell, state in ((vt.LSTMCell(4, 8), (wrong, h)), (vt.GRUCell(4, 8), wrong)):
+            with pytest.raises(ValueError, match=f"the state h has {width} features; this cell has 8"):
+                cell(x, state)
+
+
+LSTM, GRU = torch.ops.verhulst.lstm_step, torch.ops.verhulst.gru_step
+
+
+@pytest.mark.parametrize(
+    ("step", "shapes"),
+    [
+        (lstm_step, [(2, 32), (2, 16)]),
+        (lstm_step, [(2, 32), (2, 4)]),
+        (LSTM, [(2, 32), (2, 16)]),
+        (LSTM, [(2, 32), (3, 8)]),
+        (LSTM, [(32,), (2, 8)]),
+        (gru_step, [(2, 24), (2, 21), (2, 8)]),
+        (GRU, [(2, 24), (2, 24), (2, 16)]),
+        (GRU, [(2, 24), (1, 24), (2, 8)]),
+    ],
+)
+@pytest.mark.parametrize("gradient", [False, True])
+def test_steps_refuse_what_does_not_fit(
+    step: Callable[..., object], shapes: list[tuple[int, ...]], gradient: bool
+) -> None:
+    arguments = [torch.zeros(shape, requires_grad=gradient) for shape in shapes]
+    with pytest.raises(ValueError, match="the step takes tensors"):
+        step(*arguments)
+    with FakeTensorMode() as mode, pytest.raises(ValueError, match="the step takes tensors"):
+        step(*(mode.from_tensor(t) for t in arguments))
+
+
+def test_operators_refuse_mixed_types() -> None:
+    with pytest.raises(ValueError, match="the step takes tensors"):
+        LSTM(torch.zeros(2, 8), torch.zeros(2, 2, dtype=torch.float64))

@@ -132,7 +132,8 @@ def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: i
     if weight is not None:
         counted = weight[::step] > 0
         rows = rows[counted] if counted.any() else X[weight > 0][:1]
-    return np.ascontiguousarray(rows if len(columns) == X.shape[1] else rows[:, columns])
+    rows = rows if len(columns) == X.shape[1] else rows[:, columns]
+    return np.ascontiguousarray(rows) if step > 1 else rows
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters

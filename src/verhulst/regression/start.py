@@ -16,7 +16,7 @@ from verhulst.regression.statistics import Matrix, Vector
 LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
 SAMPLE_BYTES = 40 << 20
 MANY_COLUMNS = 100  # from here on a matrix of all rows costs so much that even that of a sample at the start is welcome
-EVEN = 0.2  # share of the rarer outcome from which on every k-th row will do, whatever its outcome
+EVEN = 0.2  # share of the rarer outcome from which on one row in k will do, whatever its outcome
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
@@ -63,10 +63,11 @@ def log_likelihood(
 def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
     """A rough fit of a sample: coefficients, and the information of all rows as the sample estimates it.
 
-    Every k-th row, of each outcome where one is much rarer, with k such that both then come in like numbers where they
-    can (rare outcomes carry most of the information), weighted by k. A ridge worth about one row keeps samples in
-    bounds that are separated though the whole is not. Samples with too few of the rarer outcome are not fitted: for
-    many columns their information at `start` is returned, for few columns None. None too where the data are too short.
+    One row in k, or every k-th of each outcome where one is much rarer, with k such that both then come in like numbers
+    where they can (rare outcomes carry most of the information), weighted by k. A ridge worth about one row keeps
+    samples in bounds that are separated though the whole is not. Samples with too few of the rarer outcome are not
+    fitted: for many columns their information at `start` is returned, for few columns None. None too where the data
+    are too short.
     """
     n = len(rows.y)
     # A fortieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
@@ -81,10 +82,10 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
         return None
     sample = replace(
         rows,
-        X=np.ascontiguousarray(rows.X[index]),
-        y=np.ascontiguousarray(rows.y[index]),
+        X=rows.X[index],
+        y=rows.y[index],
         weight=weight if rows.weight is None else weight * rows.weight[index],
-        offset=None if rows.offset is None else np.ascontiguousarray(rows.offset[index]),
+        offset=None if rows.offset is None else rows.offset[index],
     )
     if not telling:
         information = sample.statistics(start).information
@@ -99,21 +100,23 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     return (found.beta, found.information) if found.status == "converged" else None
 
 
-def _systematic(y: Vector, taken: int, plain: bool) -> tuple[NDArray[np.intp] | slice, Vector, int]:
+def _systematic(y: Vector, taken: int, plain: bool) -> tuple[NDArray[np.intp], Vector, int]:
     """About `taken` rows for a sample, what each of them counts for, and how many have the rarer outcome.
 
-    `plain`: whether every k-th row will do where neither outcome is rare, which is quicker than to look for each.
+    `plain`: whether one row in k will do where neither outcome is rare, which is quicker than to look for each.
     """
     step = len(y) // taken
-    high = y[::step] > 0.5
+    # One row of each step, and not always the same: rows may have a rhythm.
+    index = np.arange(len(y) // step) * step + np.random.default_rng(0).integers(0, step, len(y) // step)
+    high = y[index] > 0.5
     few = min(int(high.sum()), int(len(high) - high.sum()))
     if plain and few >= EVEN * len(high):
-        return slice(None, None, step), np.full(len(high), float(step)), few
+        return index, np.full(len(high), float(step)), few
     high = y > 0.5
     ones, zeros = np.flatnonzero(high), np.flatnonzero(~high)
     few = min(len(ones), len(zeros), taken // 2)
     if not few:
-        return slice(0), np.empty(0), 0
+        return np.empty(0, dtype=np.intp), np.empty(0), 0
     steps = [
         max(1, len(each) // few if len(each) <= len(y) // 2 else len(each) // (taken - few)) for each in (ones, zeros)
     ]

@@ -17,10 +17,21 @@ from verhulst.torch._functional import sigmoid, sigmoid_derivative, tanh, tanh_d
 from verhulst.torch._kernels import FLOATING, as_array, new_like, unwatched
 
 
+def _check(inputs: list[tuple[Tensor, int]]) -> None:
+    """Each tensor has as many arguments side by side as it is said to, of the size of the last one, the state."""
+    state, dtype = inputs[-1][0], inputs[-1][0].dtype
+    rows, width = state.shape[:-1], state.shape[-1]
+    if any(t.shape[-1] != parts * width or t.shape[:-1] != rows or t.dtype != dtype for t, parts in inputs):
+        parts = ", ".join(f"(..., {parts} n)" for _, parts in inputs)
+        given = ", ".join(f"{tuple(t.shape)} of {t.dtype}" for t, _ in inputs)
+        raise ValueError(f"the step takes tensors {parts} of one dtype, but was given {given}")
+
+
 def _evaluate(ufunc: np.ufunc, inputs: list[tuple[Tensor, int]], outputs: list[tuple[Tensor, int]]) -> None:
     """A step into new tensors. A tensor comes with the number of its arguments, side by side in its last dimension."""
-    state, parts = inputs[-1]
-    width = state.shape[-1] // parts
+    _check(inputs)
+    state = inputs[-1][0]
+    width = state.shape[-1]
     if not all(t.is_contiguous() for t, _ in inputs):
         arrays = [[_parts(t, parts) for t, parts in tensors] for tensors in (inputs, outputs)]
         ufunc(
@@ -83,15 +94,25 @@ def _like(t: Tensor) -> Tensor:
     return torch.empty_like(t, memory_format=torch.contiguous_format)
 
 
+def _lstm_shape(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    _check([(a, 4), (c, 1)])
+    return _like(c), _like(c)
+
+
+def _gru_shape(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+    _check([(a, 3), (b, 3), (h, 1)])
+    return _like(h)
+
+
 _lstm = _define(
     "lstm_step(Tensor a, Tensor c) -> (Tensor, Tensor)",
     _lstm_step,
-    lambda a, c: (_like(c), _like(c)),
+    _lstm_shape,
 )
 _gru = _define(
     "gru_step(Tensor a, Tensor b, Tensor h) -> Tensor",
     _gru_step,
-    lambda a, b, h: _like(h),
+    _gru_shape,
 )
 
 

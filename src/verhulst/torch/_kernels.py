@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -15,11 +17,14 @@ LARGE = 3 << 20  # bytes: one page of 2 MiB lies within for sure, or all but
 FLOATING = {torch.float16: 0, torch.bfloat16: 1, torch.float32: 2, torch.float64: 3}  # the core's numbers for them
 
 
-def _key_set(*names: str) -> int:
-    keys = torch._C.DispatchKeySet(getattr(torch._C.DispatchKey, names[0]))
-    for name in names[1:]:
-        keys = keys.add(getattr(torch._C.DispatchKey, name))
-    bits: int = keys.raw_repr()
+def _key_set(*names: str) -> int | None:
+    """The bits of the dispatcher's set of these keys; None where this torch calls them otherwise."""
+    try:
+        sets = [torch._C.DispatchKeySet(getattr(torch._C.DispatchKey, name)) for name in names]
+        bits: int = reduce(or_, sets).raw_repr()
+        torch._C._dispatch_keys, torch._C._dispatch_tls_local_include_set  # noqa: B018
+    except AttributeError:
+        return None
     return bits
 
 
@@ -36,7 +41,8 @@ def unwatched(*tensors: Tensor) -> bool:
     Such tensors go to the core as they are; torch's dispatcher and an autograd.Function would cost 30 microseconds.
     """
     if (
-        forward_ad._current_level >= 0
+        None in AT_REST  # then nothing is known, and all goes the long way
+        or forward_ad._current_level >= 0
         or torch._C._dispatch_tls_local_include_set().raw_repr() not in AT_REST
         or torch._C._len_torch_function_stack() > 0
     ):
@@ -74,12 +80,17 @@ def evaluate(ufunc: np.ufunc, *inputs: Tensor, outputs: int = 1) -> tuple[Tensor
     first = inputs[0]
     results = tuple(new_like(first) for _ in range(outputs))
     shape, dtype, layout = first.shape, first.dtype, results[0].stride()
-    kind = FLOATING.get(dtype)
-    if kind is None or any(t.stride() != layout or t.shape != shape or t.dtype != dtype for t in inputs):
-        ufunc(*(as_array(t) for t in inputs), out=tuple(as_array(t) for t in results))
-    else:  # without gaps and in the same order, as what torch makes lies: to the core such memory is one row
-        memory = [x for t in (*inputs, *results) for x in (t.data_ptr(), 0)]
-        _core.apply(ufunc.__name__, kind, 1, first.numel(), *memory)
+    kind = FLOATING.get(dtype, -1)
+    memory: list[int] = []
+    for t in inputs:
+        if kind < 0 or t.stride() != layout or t.shape != shape or t.dtype != dtype:
+            ufunc(*(as_array(t) for t in inputs), out=tuple(as_array(t) for t in results))
+            return results
+        memory += (t.data_ptr(), 0)
+    # All lie without gaps and in the same order, as what torch makes does: to the core such memory is one row.
+    for t in results:
+        memory += (t.data_ptr(), 0)
+    _core.apply(ufunc.__name__, kind, 1, first.numel(), *memory)
     return results
 
 

@@ -63,6 +63,8 @@ class LSTMCell(RecurrentCell):
     ) -> tuple[Tensor, Tensor] | tuple[tuple[Tensor, Tensor], LSTMGates]:
         """One step from x (..., input_size) and (h, c): the new (h, c), with the gates if asked for."""
         h, c = state if state is not None else (self.zero_state(x), self.zero_state(x))
+        if c.shape[-1] != self.hidden_size:
+            raise ValueError(f"the state c has {c.shape[-1]} features; this cell has {self.hidden_size}")
         from_input, from_state = self.parts_of(x, h)
         # Both are new; where nobody watches, one of them can take the sum.
         plain = not torch.compiler.is_compiling() and unwatched(from_input, from_state)

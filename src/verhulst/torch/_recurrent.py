@@ -42,6 +42,8 @@ class RecurrentCell(nn.Module):
         """The gates' arguments that come from the input and from the state: (..., parts * hidden_size) each."""
         if x.shape[-1] != self.input_size:
             raise ValueError(f"x has {x.shape[-1]} features; this cell takes {self.input_size}")
+        if h.shape[-1] != self.hidden_size:
+            raise ValueError(f"the state h has {h.shape[-1]} features; this cell has {self.hidden_size}")
         linear = nn.functional.linear
         return linear(x, self.weight_ih, self.bias_ih), linear(h, self.weight_hh, self.bias_hh)
 
