@@ -37,6 +37,7 @@ SAME_DIGITS = 5e-7  # ... and where the steps before kept this share of the boun
 COLUMNS_PER_PASS = 50  # q coefficients make a pass with information cost 1 + q/50 of those without (measured)
 DOUBT = 0.8  # power of a contraction that is expected to last: they tend to slow down
 CHEAP = 3.0  # a matrix that costs as much as so many passes without it: then it is worth looking first
+UNSURE = 4.0  # times as far as expected may the step after a matrix lead
 FAR_AWAY = 0.3  # to which part a pass with information shrinks the decrement before the end is near (seen)
 VALID = 0.5  # a step that may move some log-odds by more than this says nothing of how far away the maximum is
 FAR = 3.0  # a reach beyond this promises nothing
@@ -192,7 +193,9 @@ def newton(
             # separated: Newton's own steps tell, those by a corrected matrix do not.
             thrifty = decrement > 1.0 and contraction**matrix_cost < FAR_AWAY
         else:
-            thrifty = 0 < _gradient_passes(reach, contraction, seen, target) <= matrix_cost
+            # How well a new matrix does is known from that before it, if at all: with matrices, leave a margin.
+            margin = UNSURE if here.information is not None and matrix_cost > CHEAP else 1.0
+            thrifty = 0 < _gradient_passes(reach, contraction, seen, target / margin) <= matrix_cost
         if information is None and len(passes) + 1 >= max_passes:
             thrifty = False  # an end needs a matrix
         previous, promised = decrement, promise

@@ -127,6 +127,8 @@ def _in_front(info: Any, in_dims: tuple[int | None, ...], *tensors: Tensor) -> l
 class _LSTMStep(torch.autograd.Function):
     @staticmethod
     def forward(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        if unwatched(a, c):
+            return _lstm_step(a, c)
         with torch._C._AutoDispatchBelowAutograd():
             h, new_c = _lstm(a, c)
         return h, new_c
@@ -171,6 +173,8 @@ class _LSTMStep(torch.autograd.Function):
 class _GRUStep(torch.autograd.Function):
     @staticmethod
     def forward(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+        if unwatched(a, b, h):
+            return _gru_step(a, b, h)
         with torch._C._AutoDispatchBelowAutograd():
             new_h: Tensor = _gru(a, b, h)
         return new_h

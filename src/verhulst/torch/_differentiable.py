@@ -74,6 +74,8 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
     class Function(torch.autograd.Function):
         @staticmethod
         def forward(z: Tensor) -> Tensor:
+            if unwatched(z):
+                return on_cpu(z)
             with torch._C._AutoDispatchBelowAutograd():
                 result: Tensor = operator(z)
             return result
