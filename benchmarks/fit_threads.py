@@ -1,7 +1,7 @@
 """What a second thread brings to a fit: one thread and two in turn, so that both see the same moods of the machine.
 
-And what the machine has to give: two processes that fit at the same time, each on one thread. VERHULST_BENCH_CELLS picks
-cells as in `benchmarks.fit`.
+And what the machine has to give: two processes that fit at the same time, each on one thread. VERHULST_BENCH_CELLS
+picks cells as in `benchmarks.fit`.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def main() -> str:
     lines = [
         "# Fits on two threads",
         "",
-        f"Fits with one thread and with two, in turn; medians of {ROUNDS}, in seconds. Two processes: how many times as",
-        "many fits as one process two of them get done, each on one thread, which is what the machine has to give.",
+        f"Fits with one thread and with two, in turn; medians of {ROUNDS}, in seconds. Two processes: how many times",
+        "as many fits as one process two of them get done, each on one thread, which is what the machine has to give.",
         "",
         "| data | one | two | gain | two processes |",
         "|---|---|---|---|---|",

@@ -145,7 +145,8 @@ def report(results: Sequence[Result], filters: Sequence[Result], absent: Sequenc
         "",
         "## float32, float16, bfloat16: every input",
         "",
-        "A filter in plain double with a stated bound decides most inputs, MPFR (256 bits, 1,200 near ties) the rest. Bits must match.",
+        "A filter in plain double with a stated bound decides most inputs, MPFR (256 bits, 1,200 near ties) the rest. "
+        "Bits must match.",
         "",
         "| function | format | levels | inputs | judged by MPFR | misrounded |",
         "|---|---|---|---:|---:|---:|",
