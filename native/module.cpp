@@ -9,7 +9,7 @@ namespace {
 
 int execute(PyObject* module) {
     if (verhulst::add_ufuncs(module) < 0 || verhulst::add_regression(module) < 0) return -1;
-    if (verhulst::add_cholesky(module) < 0) return -1;
+    if (verhulst::add_cholesky(module) < 0 || verhulst::add_take_rows(module) < 0) return -1;
     if (verhulst::add_testing(module) < 0 || verhulst::add_huge_pages(module) < 0) return -1;
     return verhulst::add_thread_settings(module);
 }

@@ -9,5 +9,7 @@ namespace verhulst {
 int add_regression(PyObject* module);
 // Adds to the module: cholesky, triangle_inverse, cholesky_inverse. Likewise.
 int add_cholesky(PyObject* module);
+// Adds to the module: take_rows. Likewise.
+int add_take_rows(PyObject* module);
 
 }  // namespace verhulst

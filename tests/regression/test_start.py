@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import verhulst
+from verhulst import _core
 from verhulst.regression import fit
 from verhulst.regression.start import _systematic
 
@@ -44,3 +46,38 @@ def test_rows_with_a_rhythm(period: int) -> None:
     in_order, mixed = fit(X, y), fit(X[shuffled], y[shuffled])
     assert sum(one.information for one in in_order.passes) <= sum(one.information for one in mixed.passes) + 1
     np.testing.assert_allclose(in_order.coefficients, mixed.coefficients, atol=1e-6 * in_order.standard_errors.min())
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("columns", [0, 1, 7, 300])
+def test_take_rows(columns: int, dtype: type, threads: int) -> None:
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((1003, columns)).astype(dtype)
+    index = rng.integers(0, 1003, 777)
+    before = verhulst.get_num_threads()
+    try:
+        verhulst.set_num_threads(threads)
+        for layout in (X, np.asfortranarray(X), np.repeat(X, 2, axis=0)[::2], np.repeat(X, 2, axis=1)[:, ::2], X[::-1]):
+            taken = _core.take_rows(layout, index)
+            assert taken.dtype == dtype
+            assert taken.flags.c_contiguous
+            np.testing.assert_array_equal(taken, layout[index])
+        assert _core.take_rows(X, index[:0]).shape == (0, columns)
+    finally:
+        verhulst.set_num_threads(before)
+
+
+def test_take_rows_refuses() -> None:
+    X, index = np.zeros((5, 2)), np.array([0, 4], dtype=np.intp)
+    for wrong in (np.array([5]), np.array([-1]), np.array([0, 10**12])):
+        with pytest.raises(IndexError, match="not among the 5 rows"):
+            _core.take_rows(X, wrong)
+    for matrix, rows in (
+        (X[0], index),
+        (X.astype(int), index),
+        (X, index.astype(float)),
+        (X, np.repeat(index, 2)[::2]),
+    ):
+        with pytest.raises(ValueError, match="take_rows takes"):
+            _core.take_rows(matrix, rows)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import verhulst
+from verhulst import _core
 from verhulst.regression.newton import newton
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
@@ -82,7 +83,7 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
         return None
     sample = replace(
         rows,
-        X=rows.X[index],
+        X=_core.take_rows(rows.X, index),
         y=rows.y[index],
         weight=weight if rows.weight is None else weight * rows.weight[index],
         offset=None if rows.offset is None else rows.offset[index],
