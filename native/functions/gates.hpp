@@ -73,7 +73,7 @@ static inline Pair slope(Pair z) {
 
 // The larger magnitude. Where one is nan either the other or nan.
 static inline Vec larger(Vec a, Vec b) {
-#ifdef VERHULST_FLOATS
+#if defined(VERHULST_LEVEL_v4)
     return _mm512_range_pd(a.v, b.v, 0b1011);
 #else
     return max(abs(a), abs(b));
@@ -92,14 +92,8 @@ static inline void write(typename Format::Storage* to, Pair p) {
 
 // e^-z for |z| <= 708 to 2^-46 of itself, the same bits at every level.
 static inline Vec exp_minus(Vec z) {
-    const Vec shifted = fma(z, -exponential::per_step, exponential::shift);
-    const Vec r = fma(shifted - exponential::shift, exponential::step_hi, z);  // the argument that is left, as a loss
-    const Vec power = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) +
-                                shift_left<48>(bits(shifted)));
-    const Vec r2 = r * r;
-    const Vec low = fma(r, -0x1.5555555459ddcp-3, 0x1.fffffffe5c364p-2);
-    const Vec high = fma(r, -0x1.11125bd58d6a4p-7, 0x1.55570a856373fp-5);
-    return fma(power, fma(r2, fma(r2, high, low), -r), power);
+    const exponential::Quick e = exponential::quick<fma>(-z);
+    return fma(e.power, e.fraction, e.power);
 }
 
 // e^-2z - 1 for 0 <= z <= 350 to 2^-44 of itself, and e^-2z: as expm1_quick (simd/exp_quick.hpp) with Taylor's term r^6/720 too,

@@ -97,6 +97,16 @@ class _Gradient(torch.autograd.Function):
         return _Gradient.apply(*_same_batch(info, in_dims, z, y)), 0
 
 
+def _change(z: Tensor, y: Tensor, to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
+    """How each loss changes where z and y do."""
+    result = torch.zeros_like(z)
+    if to_z is not None:
+        result = result + to_z * _Gradient.apply(z, y)
+    if to_y is not None:
+        result = result - to_y * z
+    return result
+
+
 class _Value(torch.autograd.Function):
     """The loss of each element. Where z needs a gradient, it is computed in the same read and kept."""
 
@@ -128,13 +138,7 @@ class _Value(torch.autograd.Function):
     @staticmethod
     @forward_rule
     def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None) -> tuple[Tensor, None]:
-        z, y = saved
-        result = torch.zeros_like(z)
-        if to_z is not None:
-            result = result + to_z * _Gradient.apply(z, y)
-        if to_y is not None:
-            result = result - to_y * z
-        return result, None
+        return _change(*saved, to_z, to_y), None
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y: Tensor) -> Any:
@@ -211,12 +215,7 @@ class _Reduced(torch.autograd.Function):
     @staticmethod
     @forward_rule
     def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None, *_: None) -> Tensor:
-        z, y = saved
-        change = torch.zeros_like(z)
-        if to_z is not None:
-            change = change + to_z * _Gradient.apply(z, y)
-        if to_y is not None:
-            change = change - to_y * z
+        change = _change(*saved, to_z, to_y)
         return change.mean() if ctx.mean else change.sum()
 
 

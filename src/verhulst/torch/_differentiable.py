@@ -107,7 +107,7 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
             result: Tensor = operator(z)
             return result
         if unwatched(z):
-            return evaluate(ufunc, z)[0]
+            return on_cpu(z)
         return Function.apply(z)
 
     face.__name__ = face.__qualname__ = name

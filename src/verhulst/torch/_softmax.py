@@ -9,11 +9,11 @@ from torch import Tensor
 
 from verhulst import functions
 from verhulst.torch._forward_mode import forward_rule
-from verhulst.torch._kernels import as_array
+from verhulst.torch._kernels import as_array, new_like
 
 
 def _on_cpu(function: Any, z: Tensor, dim: int) -> Tensor:
-    result = torch.empty_like(z, requires_grad=False)
+    result = new_like(z)
     function(as_array(z), axis=dim, out=as_array(result))
     return result
 
