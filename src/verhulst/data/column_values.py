@@ -71,6 +71,16 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
     in a file where the same column came out as floats.
     """
     import pyarrow as pa
+
+    encoded = dictionary_of(values)
+    return pa.DictionaryArray.from_arrays(
+        encoded.indices, pa.array([label(item.as_py()) for item in encoded.dictionary])
+    )
+
+
+def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of any kind as one dictionary array of its values."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(values.type):
@@ -79,9 +89,7 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
         encoded = pc.dictionary_encode(values).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
         encoded = pa.chunked_array(encoded.chunks, type=encoded.type).combine_chunks()
-    return pa.DictionaryArray.from_arrays(
-        encoded.indices, pa.array([label(item.as_py()) for item in encoded.dictionary])
-    )
+    return encoded
 
 
 def label(value: Any) -> str | None:

@@ -6,12 +6,14 @@ import io
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.errors import DataError, listed, no_such_file
+from verhulst.data.fields import Fields
 from verhulst.data.file_format import check_format, foreign, format_of_bytes, format_of_name
-from verhulst.data.source import with_source
+from verhulst.data.source import source_of, with_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,25 +49,56 @@ def read_table(source: Any, format: str | None = None) -> pa.Table:
     >>> read_table({"age": [30, 41], "vote": ["yes", "no"]}).num_rows
     2
     """
+    return read_given(source, format).typed()
+
+
+@dataclass(frozen=True)
+class Given:
+    """A table as it was given.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        What a design is made of. The columns of a text file are text, until the design says how each is read.
+    fields : Fields or None
+        For a text file: the cells as they stand there.
+    """
+
+    table: pa.Table
+    fields: Fields | None = None
+
+    def typed(self) -> pa.Table:
+        """The table with a type for each column, found from the text if it is a text file."""
+        from verhulst.data.typed_cells import typed_table
+
+        return self.table if self.fields is None else with_source(typed_table(self.fields), source_of(self.table))
+
+
+def read_fields(source: Any, format: str | None = None) -> pa.Table:
+    """As `read_table`, but the columns of a text file are text that a design has yet to read."""
+    return read_given(source, format).table
+
+
+def read_given(source: Any, format: str | None = None) -> Given:
+    """As `read_table`, with the cells of a text file as they stand there."""
     if isinstance(source, str | os.PathLike):
-        table = _read_file(os.fspath(source), format)
+        given, name = _read_file(os.fspath(source), format), _name(os.fspath(source))
     else:
         from verhulst.data.in_memory import table_from_memory
 
-        table = table_from_memory(source)
-    name = "the table" if not isinstance(source, str | os.PathLike) else _name(os.fspath(source))
-    if table.num_columns == 0:
+        given, name = Given(table_from_memory(source)), "the table"
+    if given.table.num_columns == 0:
         raise DataError(f"{name}: has no columns.")
-    if table.num_rows == 0:
-        raise DataError(f"{name}: has no rows (its columns are {listed(table.column_names)}).")
-    return table
+    if given.table.num_rows == 0:
+        raise DataError(f"{name}: has no rows (its columns are {listed(given.table.column_names)}).")
+    return given
 
 
 def _name(path: str) -> str:
     return "standard input" if path == "-" else path
 
 
-def _read_file(path: str, format: str | None) -> pa.Table:
+def _read_file(path: str, format: str | None) -> Given:
     import pyarrow as pa
 
     name = _name(path)
@@ -78,12 +111,14 @@ def _read_file(path: str, format: str | None) -> pa.Table:
     if what := foreign(content.slice(0, min(content.size, 4096)).to_pybytes()):
         raise DataError(f"{name}: is {what}, not a table. Save the table as CSV or Parquet.")
     try:
-        table = _READERS[kind](content, name)
+        read = _READERS[kind](content, name)
     except DataError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(_unreadable(name, kind, content, error)) from None
-    return with_source(table, name)
+    if isinstance(read, Fields):
+        return Given(with_source(read.table, name), read)
+    return Given(with_source(read, name))
 
 
 def _content(path: str, name: str) -> pa.Buffer:
@@ -107,13 +142,13 @@ def _content(path: str, name: str) -> pa.Buffer:
         raise DataError(f"{name}: cannot be read: {error.strerror or error}.") from None
 
 
-def _read_csv(content: pa.Buffer, name: str) -> pa.Table:
+def _read_csv(content: pa.Buffer, name: str) -> Fields:
     from verhulst.data.delimited import read_delimited
 
     return read_delimited(content, name)
 
 
-def _read_tsv(content: pa.Buffer, name: str) -> pa.Table:
+def _read_tsv(content: pa.Buffer, name: str) -> Fields:
     from verhulst.data.delimited import read_delimited
 
     return read_delimited(content, name, "\t")

@@ -1,0 +1,98 @@
+"""Cells of a text file: they stay text until the design says how a column is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_KEY = b"verhulst.delimiter"
+
+
+@dataclass(frozen=True)
+class Fields:
+    """A text file in two ways.
+
+    Attributes
+    ----------
+    cells : pyarrow.Table
+        Text, exactly as it stands in the file, under the names as they stand there; nothing is missing.
+    table : pyarrow.Table
+        The same columns under their names without outer blanks; null where a value is missing. `delimiter_of` knows
+        them.
+    """
+
+    cells: pa.Table
+    table: pa.Table
+
+
+def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: str) -> Fields:
+    """The cells of a file, and the same columns with nulls, marked as text that has not been read yet."""
+    import pyarrow as pa
+
+    names = [name.strip() for name in cells.column_names]
+    marked = [pa.field(name, pa.string(), metadata={_KEY: delimiter.encode()}) for name in names]
+    return Fields(cells, pa.table(list(columns), schema=pa.schema(marked)))
+
+
+def delimiter_of(table: pa.Table, name: str) -> str | None:
+    """What parts the values of the file, if a column is text that has not been read yet; None if it has a type."""
+    mark = (table.schema.field(name).metadata or {}).get(_KEY)
+    return None if mark is None else mark.decode()
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The distinct texts of a column, and where they stand.
+
+    Attributes
+    ----------
+    distinct : list of str
+        Each text that occurs; without outer blanks if it comes from a file.
+    counts : ndarray of int64
+        In how many rows each stands.
+    codes : ndarray of int64, shape (n,)
+        The place of each row's text in `distinct`; -1 where there is none.
+    """
+
+    distinct: list[str]
+    counts: NDArray[np.int64]
+    codes: NDArray[np.int64]
+
+    def row_of(self, text: str) -> int:
+        """The first row that holds `text`, counted from 0."""
+        return int(np.argmax(self.codes == self.distinct.index(text)))
+
+
+def texts_of(values: pa.ChunkedArray, *, strip: bool) -> Texts:
+    """The distinct texts of a column of text or of a dictionary of text.
+
+    Parameters
+    ----------
+    values : pyarrow.ChunkedArray
+    strip : bool
+        Whether outer blanks go, and text that is then empty or a mark such as NA is missing: for text files.
+    """
+    from verhulst.data.column_values import dictionary_of
+    from verhulst.data.missing_text import MISSING_TEXT
+
+    encoded = dictionary_of(values)
+    raw = encoded.dictionary.to_pylist()
+    indices = encoded.indices.fill_null(len(raw)).to_numpy(zero_copy_only=False).astype(np.int64)
+    place: dict[str, int] = {}
+    places = np.full(len(raw) + 1, -1, dtype=np.int64)
+    for i, text in enumerate(raw):
+        if text is None:
+            continue
+        bare = text.strip() if strip else text
+        if bare == text or bare not in MISSING_TEXT:
+            places[i] = place.setdefault(bare, len(place))
+    codes = places[indices]
+    counts = np.bincount(codes[codes >= 0], minlength=len(place))
+    return Texts(list(place), counts, codes)

@@ -1,0 +1,254 @@
+"""Numbers as people write them: decimal commas, thousands signs, percent and currency signs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from verhulst.data.errors import listed
+
+_CURRENCIES = "$€£¥₹₽₩₺₪₫฿₴₦₱₡₲₵₸₼₾¢¤"
+# A sign, a currency before or after, digits with what stands among them, a power of ten, a percent sign.
+_PARTS = re.compile(
+    rf"(?P<sign>[+-]?) ?(?P<before>[{_CURRENCIES}]?) ?(?P<inner>[+-]?)"
+    rf"(?P<digits>(?:[0-9](?:[0-9.,' ]*[0-9.,])?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    rf" ?(?P<percent>%?) ?(?P<after>[{_CURRENCIES}]?)"
+)
+_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+# What is written otherwise and means the same.
+_SAME = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "\N{RIGHT SINGLE QUOTATION MARK}": "'"} | dict.fromkeys("\xa0\u202f\u2009", " ")
+)
+_SIGN_NAMES = {",": "commas", ".": "points", " ": "blanks", "'": "apostrophes"}
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """How the numbers of a column are written.
+
+    Attributes
+    ----------
+    decimal : {".", ","}
+    group : {"", ",", ".", " ", "'"}
+        What stands between groups of three digits.
+    percent : bool
+        Whether each has a percent sign; 5% is read as 5.
+    currency : str
+        The currency sign, or nothing.
+    """
+
+    decimal: str = "."
+    group: str = ""
+    percent: bool = False
+    currency: str = ""
+
+    def notes(self) -> list[str]:
+        """What was read other than as plain numbers, in words; empty for plain numbers."""
+        said = []
+        if self.decimal == ",":
+            said.append("the comma as decimal point")
+        if self.group:
+            said.append(f"{_SIGN_NAMES[self.group]} as thousands signs")
+        if self.percent:
+            said.append("percent signs left out (5% is 5, so an odds ratio is for one percentage point)")
+        if self.currency:
+            said.append(f"the currency sign {self.currency} left out")
+        return said
+
+    def to_json(self) -> dict[str, Any]:
+        """The style in the terms of JSON."""
+        return dict(vars(self))
+
+
+PLAIN = NumberStyle()
+
+
+class UnclearNumbersError(ValueError):
+    """Text that can be read as different numbers, or as numbers only in part; the message says why."""
+
+
+def plain_number(text: str) -> float | None:
+    """The number that `text` is, with a decimal point and nothing else; None if it is none.
+
+    Examples
+    --------
+    >>> plain_number("-1.5e3"), plain_number("inf"), plain_number("1_000"), plain_number("1,5")
+    (-1500.0, inf, None, None)
+    """
+    found = _parts(text)
+    if found is None or found["before"] or found["after"] or found["percent"]:
+        return None
+    return _value(found, PLAIN)
+
+
+def like_a_number(text: str) -> bool:
+    """Whether `text` is a number in some style, or one in brackets or after a sign such as `<`.
+
+    Examples
+    --------
+    >>> [like_a_number(text) for text in ("1,5", "$1,006", "(12)", "< 0.1", "12-15", "3+", "007")]
+    [True, True, True, True, False, False, False]
+    """
+    bare = text.strip().removeprefix("(").removesuffix(")").lstrip("<>~≤≥= ")
+    return _parts(bare) is not None and not like_a_code(text)
+
+
+def like_a_code(text: str) -> bool:
+    """Whether digits stand as in a code: with zeros before them, or more of them than a double holds.
+
+    Examples
+    --------
+    >>> like_a_code("007"), like_a_code("12345678901234567890"), like_a_code("0.7"), like_a_code("1000")
+    (True, True, False, False)
+    """
+    digits = text.strip().lstrip("+-")
+    return digits.isascii() and digits.isdigit() and ((len(digits) > 1 and digits[0] == "0") or int(digits) > 2**53)
+
+
+def read_numbers(
+    texts: Sequence[str], delimiter: str | None = None, learned: NumberStyle | None = None
+) -> tuple[NumberStyle, list[float]]:
+    """The numbers that distinct texts of one column are, and the style that they have in common.
+
+    What can be read in one way only is read. Plain numbers are plain numbers. `1,200` alone can be 1200 or 1.2: in a
+    file whose values are parted by semicolons the comma is the decimal comma; else it is a question.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Without marks of missing values.
+    delimiter : str, optional
+        What parts the values in the file.
+    learned : NumberStyle, optional
+        The style at the fit, which settles what would be unclear. Percent and currency signs must be as they were.
+
+    Returns
+    -------
+    style : NumberStyle
+    numbers : list of float
+
+    Raises
+    ------
+    ValueError
+        If a text is no number in any style; its only argument is that text.
+    UnclearNumbersError
+        If all are like numbers, but not all of one style, or of two styles that differ.
+
+    Examples
+    --------
+    >>> read_numbers(["0,5", "1"])
+    (NumberStyle(decimal=',', group='', percent=False, currency=''), [0.5, 1.0])
+    >>> read_numbers(["1,200.50"])[1], read_numbers(["5%", "10 %"])[1], read_numbers(["$1,006", "$12.5"])[1]
+    ([1200.5], [5.0, 10.0], [1006.0, 12.5])
+    """
+    parts = []
+    for text in texts:
+        found = _parts(text)
+        if found is None:
+            raise ValueError(text)
+        parts.append(found)
+    percent, currency = _signs(texts, parts, learned)
+    styles = [NumberStyle(decimal, group, percent, currency) for decimal, group in _separators(parts)]
+    if learned is None or (learned.decimal, learned.group) == (".", ""):
+        styles = [style for style in styles[:1] if _all_values(parts, style)] or styles
+    fitting = [(style, values) for style in styles if (values := _all_values(parts, style)) is not None]
+    if not fitting:
+        raise UnclearNumbersError(_no_style(texts, parts, percent, currency))
+    if len({tuple(values) for _, values in fitting}) > 1:
+        known = (learned.decimal, learned.group) if learned is not None else None
+        by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known]
+        by_file = [found for found in fitting if delimiter == ";" and learned is None and found[0].decimal == ","]
+        settled = by_fit or by_file
+        if not settled or len({tuple(values) for _, values in settled}) > 1:
+            raise UnclearNumbersError(_two_readings(texts, fitting))
+        fitting = settled
+    if learned is None and delimiter != ";" and fitting[0][0].decimal == ",":
+        # A comma in one number of forty is a slip, not the way in which the column is written.
+        odd = [text for text in texts if "," in text]
+        if len(odd) < 0.1 * len(texts):
+            raise ValueError(odd[0])
+    return fitting[0]
+
+
+def _parts(text: str) -> dict[str, str] | None:
+    text = text.translate(_SAME).strip()
+    if _INFINITE.fullmatch(text):
+        return {"sign": text[: text[0] in "+-"], "inner": "", "before": "", "after": "", "percent": "", "digits": "inf"}
+    found = _PARTS.fullmatch(text)
+    if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
+        return None
+    return found.groupdict()
+
+
+def _separators(parts: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
+    """Decimal and group signs worth trying, plain numbers first."""
+    there = {sign for found in parts for sign in ",. '" if sign in found["digits"]}
+    decimals = [".", ","] if "," in there else ["."]
+    return [(decimal, group) for group in ["", *sorted(there)] for decimal in decimals if decimal != group]
+
+
+@cache
+def _pattern(decimal: str, group: str) -> re.Pattern[str]:
+    d, whole = re.escape(decimal), "[0-9]+"
+    if group:
+        whole = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+)"
+    return re.compile(f"(?:{whole}(?:{d}[0-9]*)?|{d}[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+def _value(found: dict[str, str], style: NumberStyle) -> float | None:
+    digits = found["digits"]
+    if digits == "inf":
+        return float(found["sign"] + digits)
+    if not _pattern(style.decimal, style.group).fullmatch(digits):
+        return None
+    digits = digits.replace(style.group, "") if style.group else digits
+    return float(found["sign"] + found["inner"] + digits.replace(style.decimal, "."))
+
+
+def _all_values(parts: Sequence[dict[str, str]], style: NumberStyle) -> list[float] | None:
+    values = []
+    for found in parts:
+        value = _value(found, style)
+        if value is None:
+            return None
+        values.append(value)
+    return values
+
+
+def _signs(texts: Sequence[str], parts: Sequence[dict[str, str]], learned: NumberStyle | None) -> tuple[bool, str]:
+    """Whether all have a percent sign, and the currency sign of those that have one."""
+    with_percent = [text for text, found in zip(texts, parts, strict=True) if found["percent"]]
+    without = [text for text, found in zip(texts, parts, strict=True) if not found["percent"]]
+    if with_percent and without:
+        raise UnclearNumbersError(f"{with_percent[0]!r} has a percent sign and {without[0]!r} has none")
+    if learned is not None and learned.percent != bool(with_percent):
+        shown = (with_percent or without)[0]
+        raise UnclearNumbersError(
+            f"{shown!r} has {'a' if with_percent else 'no'} percent sign, and the numbers of the fit had "
+            f"{'none' if with_percent else 'one'}"
+        )
+    signs = sorted({found["before"] or found["after"] for found in parts} - {""})
+    known = signs if learned is None or not learned.currency else sorted({*signs, learned.currency})
+    if len(known) > 1:
+        raise UnclearNumbersError(f"there are different currency signs, {listed(known)}")
+    return bool(with_percent), "".join(signs)
+
+
+def _no_style(texts: Sequence[str], parts: Sequence[dict[str, str]], percent: bool, currency: str) -> str:
+    """The first text that does not go with those before it."""
+    for end in range(2, len(parts) + 1):
+        some = parts[:end]
+        if all(_all_values(some, NumberStyle(*pair, percent, currency)) is None for pair in _separators(parts)):
+            return f"{texts[end - 1]!r} is not written like the others, such as {texts[0]!r}"
+    return f"{texts[0]!r} is written like no number"
+
+
+def _two_readings(texts: Sequence[str], fitting: Sequence[tuple[NumberStyle, list[float]]]) -> str:
+    for place, text in enumerate(texts):
+        readings = sorted({values[place] for _, values in fitting})
+        if len(readings) > 1:
+            return f"{text!r} can be {readings[0]:.12g} or {readings[1]:.12g}"
+    raise AssertionError("styles differ in some value")

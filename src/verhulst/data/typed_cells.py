@@ -1,0 +1,66 @@
+"""Types for the columns of a text file, where nothing else says how they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verhulst.data.fields import Fields
+from verhulst.data.number_text import like_a_code
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def typed_table(fields: Fields) -> pa.Table:
+    """A text file as a table of types: whole numbers, numbers, truth values, ISO dates, text.
+
+    A column keeps its text if a type would lose some of it: `007`, or more digits than a number holds. (`20.50` is the
+    number 20.5.)
+    """
+    import pyarrow as pa
+
+    table = fields.table
+    return pa.table({name: _typed(table[name]) for name in table.column_names})
+
+
+def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if values.null_count == len(values):
+        return pa.chunked_array([pa.nulls(len(values))])
+    bare = pc.utf8_trim_whitespace(values)
+    for type_ in (pa.int64(), pa.float64()):
+        found = _cast(bare, type_)
+        if found is not None:
+            return values if _has_codes(bare) else found
+    if pc.all(pc.is_in(pc.utf8_lower(bare), value_set=pa.array(["true", "false"])), min_count=0).as_py():
+        return pc.equal(pc.utf8_lower(bare), "true")
+    for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):
+        found = _cast(bare, type_)
+        if found is not None:
+            return found
+    return values
+
+
+def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # The first chunk tells of most columns of words that they are no numbers.
+    for some in (values.slice(0, 1000), values):
+        try:
+            found = pc.cast(some, type_)
+        except pa.ArrowInvalid:
+            return None
+    return found
+
+
+def _has_codes(values: pa.ChunkedArray) -> bool:
+    """Whether some number of the column is written as a code is: with zeros before it, or very long."""
+    import pyarrow.compute as pc
+
+    bare = pc.utf8_ltrim(values, characters="+-")
+    doubtful = pc.or_(pc.starts_with(bare, "0"), pc.greater(pc.binary_length(bare), 15))
+    found = bare.filter(pc.fill_null(doubtful, False)).unique().to_pylist()
+    return any(map(like_a_code, found))
