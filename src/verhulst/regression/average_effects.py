@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 import verhulst
-from verhulst.regression.inference import Parameter, ParameterTable, normal_quantile
+from verhulst.regression.covariance import Covariance
+from verhulst.regression.inference import Parameter, ParameterTable, covariance_of, normal_quantile
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -24,7 +25,7 @@ def marginal_effects(
     offset: ArrayLike | None = None,
     discrete: Sequence[str] = (),
     level: float = 0.95,
-    covariance: Matrix | None = None,
+    covariance: Matrix | Covariance | None = None,
 ) -> ParameterTable:
     """Average marginal effects of the columns, with standard errors by the delta method.
 
@@ -77,14 +78,12 @@ def marginal_effects(
         effect[j] = slopes[j] * mean_slope
         jacobian[j] = slopes[j] * mean_curve
         jacobian[j, j + first] += mean_slope
-    return _table(fit, effect / total, jacobian / total, fit.covariance if covariance is None else covariance, level)
+    return _table(fit, effect / total, jacobian / total, covariance_of(fit, covariance), level)
 
 
-def _table(fit: LogisticFit, effect: Vector, jacobian: Matrix, covariance: Matrix, level: float) -> ParameterTable:
-    used = np.isfinite(np.diag(covariance))
-    inner = covariance[np.ix_(used, used)]
-    error = np.sqrt(np.einsum("ij,jk,ik->i", jacobian[:, used], inner, jacobian[:, used]))
-    error[~used[int(fit.intercept) :]] = np.nan
+def _table(fit: LogisticFit, effect: Vector, jacobian: Matrix, covariance: Covariance, level: float) -> ParameterTable:
+    error = covariance.deviations(jacobian)
+    error[~np.isfinite(covariance.standard_errors()[int(fit.intercept) :])] = np.nan
     z = np.divide(effect, error, out=np.full(len(effect), np.nan), where=error > 0)
     half = normal_quantile(level) * error
     columns = (effect, error, z, 2 * ndtr(-np.abs(z)), effect - half, effect + half)

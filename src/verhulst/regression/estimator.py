@@ -13,11 +13,12 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 
 import verhulst
 from verhulst.regression.average_effects import marginal_effects
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.fitting import fit
 from verhulst.regression.inference import ParameterTable, odds_ratios, probability_interval
 from verhulst.regression.profile import profile_intervals
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.robust import sandwich
+from verhulst.regression.robust import sandwich_record
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.summary import Summary, summary
 
@@ -179,8 +180,6 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.intercept_ = np.array([r.coefficients[0] if first else 0.0 for r in results])
         one = isinstance(self.result_, LogisticFit)
         every: dict[str, list[Any]] = {
-            "covariance_": [r.covariance for r in results],
-            "standard_errors_": [r.standard_errors for r in results],
             "log_likelihood_": [r.log_likelihood for r in results],
             "decrement_": [r.decrement for r in results],
             "n_iter_": [len(r.passes) for r in results],
@@ -190,6 +189,19 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for name, values in every.items():
             stacked = values if name == "separation_" else np.array(values)
             setattr(self, name, values[0] if one else stacked)
+
+    @property
+    def covariance_(self) -> Matrix:
+        """Covariance of the coefficients, worked out when it is asked for; see `LogisticFit.covariance`."""
+        return self._of_each([r.covariance for r in self._results])
+
+    @property
+    def standard_errors_(self) -> Vector | Matrix:
+        """Standard errors, intercept first."""
+        return self._of_each([r.standard_errors for r in self._results])
+
+    def _of_each(self, values: list[Matrix]) -> Matrix:
+        return values[0] if isinstance(self.result_, LogisticFit) else np.array(values)
 
     @property
     def _results(self) -> tuple[LogisticFit, ...]:
@@ -256,13 +268,16 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if interval not in ("wald", "profile"):
             raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
         found, intervals = self._one(), None
+        used: Matrix | Covariance | None
         if isinstance(covariance, str) or (clusters is not None and covariance is None):
             X, (y,), weight, offset = self._training_data()
-            covariance = sandwich(found, X, y, weight, offset, kind=covariance or "HC1", clusters=clusters)
+            used = sandwich_record(found, X, y, weight, offset, kind=covariance or "HC1", clusters=clusters)
+        else:
+            used = covariance
         if interval == "profile":
             X, (y,), weight, offset = self._training_data()
             intervals = profile_intervals(found, X, y, weight, offset, level=level)
-        return summary(found, level, covariance=covariance, intervals=intervals, penalised_errors=penalised_errors)
+        return summary(found, level, covariance=used, intervals=intervals, penalised_errors=penalised_errors)
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Odds ratios of the columns with Wald intervals."""

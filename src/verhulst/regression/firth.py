@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 import verhulst
 from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
+from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import JeffreysLikelihood, Point, highest
 from verhulst.regression.newton import Pass, newton
@@ -171,7 +172,7 @@ def firth(
         names=data.names,
         intercept=intercept,
         coefficients=standard.original(everywhere),
-        covariance=standard.original_covariance(covariance) / unit,
+        covariance_record=Standardised(covariance, standard, data.weight_exponent),
         log_likelihood=value * unit,
         null_log_likelihood=log_likelihood(data.y, data.mean, null, data.weight, data.offset) * unit,
         rows=len(data.y),

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from verhulst.functions import sigmoid_derivative
 from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
+from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import firth
 from verhulst.regression.newton import Fit, Pass, newton
@@ -157,12 +158,10 @@ def fit(
     at_limit = limit.newton(found)
     inner = Factor.of(_with(ridge, at_limit.information))
     plain = _result(at_limit, ridge, inner, data, standard, dropped, null_log_likelihood, penalty, C)
-    covariance = _divided(limit.covariance(standard), 2.0**data.weight_exponent)
-    for c in dropped:
-        covariance[c.column + intercept] = covariance[:, c.column + intercept] = np.nan
+    covariance = limit.covariance(standard, data.weight_exponent, [c.column + intercept for c in dropped])
     separation = limit.record(lambda: (rows,), standard, data.names)
     warnings.warn(separation.advice(), SeparationWarning, stacklevel=2)
-    return replace(plain, coefficients=separation.coefficients, covariance=covariance, separation=separation)
+    return replace(plain, coefficients=separation.coefficients, covariance_record=covariance, separation=separation)
 
 
 def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:
@@ -216,11 +215,6 @@ def _watched(watch: SeparationWatch | None, verbose: int) -> Callable[[Pass], bo
     return tell
 
 
-def _divided(matrix: Matrix, unit: float) -> Matrix:
-    with np.errstate(over="ignore"):  # weights of 1e-308 make infinite variances
-        return matrix / unit
-
-
 @np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
 def _result(
     found: Fit,
@@ -239,7 +233,7 @@ def _result(
         names=data.names,
         intercept=standard.intercept,
         coefficients=standard.original(found.beta),
-        covariance=_divided(standard.original_covariance(factor.inverse()), unit),
+        covariance_record=Standardised(factor.inverse(), standard, data.weight_exponent),
         log_likelihood=found.log_likelihood * unit,
         null_log_likelihood=null_log_likelihood * unit,
         rows=len(data.y),

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr, ndtri
 
 import verhulst
+from verhulst.regression.covariance import Covariance, given
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -86,7 +87,11 @@ def normal_quantile(level: float) -> float:
 
 
 def wald(
-    fit: LogisticFit, level: float = 0.95, *, covariance: Matrix | None = None, intervals: Matrix | None = None
+    fit: LogisticFit,
+    level: float = 0.95,
+    *,
+    covariance: Matrix | Covariance | None = None,
+    intervals: Matrix | None = None,
 ) -> ParameterTable:
     """Coefficients with standard errors, z, p and intervals b ± z·SE.
 
@@ -94,7 +99,7 @@ def wald(
     ----------
     fit : LogisticFit
     level : coverage of the intervals
-    covariance : (q, q), to be used instead of the fit's own (see `sandwich`)
+    covariance : (q, q) matrix or a record, to be used instead of the fit's own (see `sandwich`)
     intervals : (q, 2), to be used instead of Wald intervals (see `profile_intervals`)
 
     Raises
@@ -110,10 +115,7 @@ def wald(
     0.183
     """
     estimate, q = fit.coefficients, len(fit.coefficients)
-    table = fit.covariance if covariance is None else np.asarray(covariance, dtype=np.float64)
-    if table.shape != (q, q):
-        raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
-    error = np.sqrt(np.diag(table))
+    error = covariance_of(fit, covariance).standard_errors()
     known = np.isfinite(estimate) & (error > 0) & np.isfinite(error)
     z = np.divide(estimate, error, out=np.full(q, np.nan), where=known)
     if intervals is None:
@@ -127,8 +129,30 @@ def wald(
     return ParameterTable("coefficient", level, tuple(Parameter(*line) for line in lines))
 
 
+def covariance_of(fit: LogisticFit, covariance: Matrix | Covariance | None) -> Covariance:
+    """The fit's own, or the one that was given.
+
+    Raises
+    ------
+    ValueError
+        for a matrix of another shape
+    """
+    if covariance is None:
+        return fit.covariance_record
+    if isinstance(covariance, Covariance):
+        return covariance
+    table, q = np.asarray(covariance, dtype=np.float64), len(fit.coefficients)
+    if table.shape != (q, q):
+        raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
+    return given(table, fit.intercept)
+
+
 def odds_ratios(
-    fit: LogisticFit, level: float = 0.95, *, covariance: Matrix | None = None, intervals: Matrix | None = None
+    fit: LogisticFit,
+    level: float = 0.95,
+    *,
+    covariance: Matrix | Covariance | None = None,
+    intervals: Matrix | None = None,
 ) -> ParameterTable:
     """Odds ratios e^b of the columns, with intervals: e to the ends of the coefficient's interval.
 
@@ -193,15 +217,7 @@ def probability_interval(
 
     They speak of the probability itself; outcomes are 0 or 1. Rows on the sides of a separating direction get [0, 1].
     """
-    x, first = np.asarray(X, dtype=np.float64), int(fit.intercept)
-    used = np.isfinite(np.diag(fit.covariance))
-    design = x[:, used[first:]]
-    inner = fit.covariance[np.ix_(used, used)]
-    slopes = int(first and used[0])
-    variance = np.einsum("ij,ij->i", design @ inner[slopes:, slopes:], design)
-    if slopes:
-        variance += 2 * design @ inner[1:, 0] + inner[0, 0]
-    half = normal_quantile(level) * np.sqrt(np.maximum(variance, 0.0))
+    half = normal_quantile(level) * fit.covariance_record.row_deviations(np.asarray(X))
     z = fit.log_odds(X, offset)
     sided = np.isinf(z)
     lower, upper = verhulst.sigmoid(z - half), verhulst.sigmoid(z + half)

@@ -13,6 +13,7 @@ from verhulst.data.errors import ModelFileError
 from verhulst.data.formula import FormulaDesign
 from verhulst.data.model_file import ModelFile, write_model
 from verhulst.regression.collinearity import Collinear
+from verhulst.regression.covariance import covariance_from_json
 from verhulst.regression.newton import Pass
 from verhulst.regression.result import Firth, LogisticFit
 from verhulst.regression.separation import Separation
@@ -30,7 +31,6 @@ def fit_to_json(fit: LogisticFit) -> dict[str, Any]:
         "names",
         "intercept",
         "coefficients",
-        "covariance",
         "log_likelihood",
         "null_log_likelihood",
         "rows",
@@ -39,6 +39,7 @@ def fit_to_json(fit: LogisticFit) -> dict[str, Any]:
     more = ("events", "penalty", "C", "status", "decrement", "condition")
     separation = fit.separation
     return {name: getattr(fit, name) for name in plain + more} | {
+        "covariance": fit.covariance_record.to_json(),
         "passes": [{name: getattr(one, name) for name in _PASS} for one in fit.passes],
         "collinear": [asdict(one) for one in fit.collinear],
         "separation": separation and {name: getattr(separation, name) for name in Separation.__dataclass_fields__},
@@ -57,7 +58,7 @@ def fit_from_json(record: dict[str, Any]) -> LogisticFit:
     fields |= {
         "names": tuple(fields["names"]),
         "coefficients": np.array(fields["coefficients"], dtype=float),
-        "covariance": np.array(fields["covariance"], dtype=float),
+        "covariance_record": covariance_from_json(fields.pop("covariance"), bool(fields["intercept"])),
         "passes": tuple(Pass(**one) for one in fields["passes"]),
         "collinear": tuple(Collinear(**one) for one in fields["collinear"]),
         "separation": separation,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.covariance import power_of_two, working_contrasts
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.likelihood import (
     SHARED_INFORMATION_FROM,
@@ -76,9 +77,9 @@ def _intervals(profiles: _Profiles, level: float) -> Matrix:
         return result
     finite = [k for k in profiles.used if not profiles.infinite[k]]
     if finite and profiles.likelihood is not None:
-        result[finite] = profiles.likelihood.ends(profiles.contrasts(finite), drop)
+        result[finite] = profiles.likelihood.ends(profiles.contrasts(finite), drop) * profiles.scales[finite, None]
     for k in np.flatnonzero(profiles.infinite):
-        result[k] = profiles.one_sided(int(k), drop)
+        result[k] = np.multiply(profiles.one_sided(int(k), drop), profiles.scales[k])
     return result
 
 
@@ -140,6 +141,7 @@ class _Profiles:
     likelihood : around the finite estimates, of the rows that are not separated; None where there are none
     everything : of all rows
     top : the supremum of the log-likelihood
+    scales : (q,) powers of two: the size of each coefficient
     unit : by which log-likelihoods have to be multiplied, since extreme weights were scaled
     """
 
@@ -160,6 +162,8 @@ class _Profiles:
         aliased = {c.column + first for c in fit.collinear}
         self.used = [k for k in range(len(fit.coefficients)) if k not in aliased]
         self.infinite = np.isinf(fit.coefficients)
+        # Columns of 1e170 have coefficients whose squares are too small for a double.
+        self.scales = np.concatenate([np.ones(first), power_of_two(self._standard.inverse_scale)])
         self.likelihood: Likelihood | None
         if fit.firth is not None:
             self._firth(fit, data)
@@ -167,12 +171,12 @@ class _Profiles:
             self._plain(fit, data)
 
     def contrasts(self, which: list[int]) -> Matrix:
-        """(k, q) coefficients of the columns as given, in terms of those of the standardised columns."""
-        units = np.array([self._standard.original(unit) for unit in np.eye(len(self.infinite))])
-        return np.ascontiguousarray(units.T[which][:, self._columns])
+        """(k, q) coefficients of the columns as given in units of `scales`, in terms of the standardised columns."""
+        units = working_contrasts(self._standard, np.eye(len(self.infinite))[which])
+        return np.ascontiguousarray(units[:, self._columns] / self.scales[which, None])
 
     def one_sided(self, k: int, drop: float) -> tuple[float, float]:
-        """The interval of an infinite coefficient."""
+        """The interval of an infinite coefficient, in units of `scales`."""
         contrast = self.contrasts([k])[0]
 
         def excess(value: float) -> float:

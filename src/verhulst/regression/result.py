@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst.regression.collinearity import Collinear
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.newton import Pass, Status
 from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
@@ -49,7 +50,8 @@ class LogisticFit:
     names : (p,) column names
     intercept : whether there is one
     coefficients : (q,) on the columns as given; 0 for columns that were taken out, ±inf along a separating direction
-    covariance : (q, q) inverse of the (penalised) information; nan for columns that were taken out
+    covariance_record : how the coefficients vary: the inverse of the (penalised) information, in the units of the fit;
+        see `covariance` and `standard_errors`
     log_likelihood, null_log_likelihood : of the data; the null model has the intercept and the offset only
     rows, cases, events : number of rows, sum of weights, weighted number of ones
     penalty, C : as given
@@ -63,7 +65,7 @@ class LogisticFit:
     names: tuple[str, ...]
     intercept: bool
     coefficients: Vector
-    covariance: Matrix
+    covariance_record: Covariance
     log_likelihood: float
     null_log_likelihood: float
     rows: int
@@ -91,8 +93,24 @@ class LogisticFit:
 
     @property
     def standard_errors(self) -> Vector:
-        """(q,) square roots of the covariance's diagonal."""
-        return np.sqrt(np.diag(self.covariance))
+        """(q,) standard errors: inf without a finite estimate, nan for columns that were taken out."""
+        return self.covariance_record.standard_errors()
+
+    @property
+    def covariance(self) -> Matrix:
+        """(q, q) inverse of the (penalised) information, worked out at each call; nan for columns that were taken out.
+
+        Entries are 0 or inf where a number is too small or too large for a double (columns of 1e170 have variances of
+        1e-340); `standard_errors`, intervals and tests do without them.
+
+        Raises
+        ------
+        MemoryError
+            where q × q numbers do not fit into memory
+        ValueError
+            where the model comes from a file that was too large for the matrix
+        """
+        return self.covariance_record.matrix()
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Odds ratios of the columns with Wald intervals; see `verhulst.regression.odds_ratios` for other intervals."""

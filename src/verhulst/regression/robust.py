@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 import verhulst
 from verhulst.regression.chunks import chunks
+from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.observations import observations
 from verhulst.regression.result import LogisticFit
@@ -48,6 +49,20 @@ def sandwich(
     White (1982), "Maximum likelihood estimation of misspecified models", Econometrica 50. Weights count cases: a row of
     weight 2 is two rows.
     """
+    return sandwich_record(fit, X, y, sample_weight, offset, kind=kind, clusters=clusters).matrix()
+
+
+def sandwich_record(
+    fit: LogisticFit,
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
+    *,
+    kind: Literal["HC0", "HC1"] = "HC0",
+    clusters: ArrayLike | None = None,
+) -> Standardised:
+    """`sandwich` in the units of the fit, from which standard errors come for columns of any size."""
     if kind not in ("HC0", "HC1"):
         raise ValueError(f"kind must be 'HC0' or 'HC1', not {kind!r}")
     if fit.penalty is not None or fit.separation is not None:
@@ -91,4 +106,4 @@ def sandwich(
     factor = 1.0
     if kind == "HC1":
         factor = n / (n - q) if groups is None else len(sums) / (len(sums) - 1) * (n - 1) / (n - q)
-    return standard.original_covariance(covariance) * (factor / (unit if groups is None else 1.0))
+    return Standardised(covariance * factor, standard, data.weight_exponent if groups is None else 0)

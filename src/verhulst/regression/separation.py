@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.konis import LARGEST, linear_program
 from verhulst.regression.newton import Fit, Pass, newton
@@ -24,7 +25,7 @@ from verhulst.regression.recession import (
     with_every_free_coefficient,
 )
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import Vector
 
 REASON_ROWS = 4096  # looked at together
 
@@ -154,18 +155,19 @@ class Limit:
             return Fit(np.zeros(size), np.zeros((size, size)), 0.0, 0.0, before.passes, "converged")
         return replace(self.fit, passes=before.passes + self.fit.passes)
 
-    def covariance(self, standard: Standardisation) -> Matrix:
-        """(q, q) for the columns as given: ∞ on the diagonal and nan beside it for coefficients that are infinite."""
+    def covariance(self, standard: Standardisation, weight_exponent: int, left_out: Sequence[int]) -> Standardised:
+        """How the coefficients vary: ∞ for those that are infinite, nan for those `left_out`.
+
+        Any inverse on the columns that the rows left can tell apart serves: a finite coefficient, and the log-odds of a
+        row on the boundary, do not depend on which of the others were chosen.
+        """
         size = len(self.recession.direction)
-        result, infinite = np.zeros((size, size)), self.infinite(standard)
+        working = np.zeros((size, size))
         if self.fit is not None:
-            # Any inverse on the columns that the rows left can tell apart serves: a finite coefficient does not depend
-            # on which of the others were chosen.
-            chosen = Factor.of(self.fit.information).inverse()
-            result = standard.original_covariance(np.where(np.isnan(chosen), 0.0, chosen))
-        result[infinite] = result[:, infinite] = np.nan
-        result[infinite, infinite] = np.inf
-        return result
+            working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
+        fixed = np.where(self.infinite(standard), np.inf, 0.0)
+        fixed[list(left_out)] = np.nan
+        return Standardised(working, standard, weight_exponent, fixed)
 
     def record(self, blocks: Blocks, standard: Standardisation, names: Sequence[str]) -> Separation:
         """The result in words and in the units of the columns as given; `names` (p,)."""

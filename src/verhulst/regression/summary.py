@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+
+from verhulst.regression.covariance import Covariance, ErrorsOnly
 from verhulst.regression.inference import ModelTest, ParameterTable, odds_ratios, wald
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
@@ -53,7 +56,7 @@ def summary(
     fit: LogisticFit,
     level: float = 0.95,
     *,
-    covariance: Matrix | None = None,
+    covariance: Matrix | Covariance | None = None,
     intervals: Matrix | None = None,
     penalised_errors: bool = False,
 ) -> Summary:
@@ -70,7 +73,7 @@ def summary(
     """
     hidden = fit.penalty == "l2" and not penalised_errors
     if hidden:
-        covariance = fit.covariance * math.nan
+        covariance = ErrorsOnly(np.full(len(fit.coefficients), np.nan))
     test = ModelTest.of(fit)
     facts = [
         ("rows", f"{fit.rows:,}" if fit.cases == fit.rows else f"{fit.rows:,} (weights add up to {fit.cases:,.6g})"),

@@ -1,0 +1,256 @@
+"""The covariance of a fit, kept in the units in which it was found.
+
+Numbers have at most 308 digits: the variance of a coefficient whose column has values of 1e170 does not exist as one,
+its standard error does. So what is kept is the covariance of the standardised columns, whose entries have an ordinary
+size, with their centres and scales. Standard errors of coefficients, contrasts and rows come from there; the matrix
+for the columns as given is worked out when it is asked for. In products with rows the centre is subtracted first: a
+column of years loses nothing by being far from 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Matrix, Vector
+
+ROWS = 1 << 17  # entries of X that are standardised together
+LARGEST_IN_FILE = 4_000_000  # numbers; beyond, a model file holds the standard errors only
+
+
+@runtime_checkable
+class Covariance(Protocol):
+    """What is known of how q coefficients vary."""
+
+    def standard_errors(self) -> Vector:
+        """(q,) square roots of the variances: inf without a finite estimate, nan for columns that were taken out."""
+        ...
+
+    def matrix(self) -> Matrix:
+        """(q, q) for the columns as given; 0 or inf where a number is too small or too large for a double."""
+        ...
+
+    def deviations(self, contrasts: Matrix) -> Vector:
+        """(k,) standard errors of contrasts (k, q) of the coefficients of the columns as given."""
+        ...
+
+    def row_deviations(self, X: Matrix) -> Vector:
+        """(n,) standard errors of the log-odds of rows (n, p)."""
+        ...
+
+    def to_json(self) -> Any:
+        """In the terms of a model file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standardised:
+    """Covariance of the coefficients of standardised columns.
+
+    Attributes
+    ----------
+    working : (m, m), the intercept first where there is one; nan in the rows and columns of those that took no part
+    standard : the way to the columns as given
+    weight_exponent : the covariance is that of weights 2^weight_exponent times as large
+    fixed : (q,) inf or nan where the standard error is known to be that, 0 elsewhere; or None
+    used : (m,) which of the q coefficients the working ones are, or None for all
+    """
+
+    working: Matrix
+    standard: Standardisation
+    weight_exponent: int = 0
+    fixed: Vector | None = None
+    used: NDArray[np.intp] | None = None
+
+    @property
+    def _unit(self) -> float:
+        return float(2.0 ** (-self.weight_exponent / 2))
+
+    def _size(self) -> int:
+        return len(self.working) if self.fixed is None else len(self.fixed)
+
+    def _spread_out(self, errors: Vector) -> Vector:
+        """From the coefficients that took part to all, with what is known without looking."""
+        if self.used is not None:
+            part, errors = errors, np.full(self._size(), np.nan)
+            errors[self.used] = part
+        return errors if self.fixed is None else np.where(self.fixed == 0, errors, self.fixed)
+
+    @np.errstate(over="ignore", invalid="ignore")  # weights of 1e-308 make infinite errors
+    def standard_errors(self) -> Vector:
+        """See `Covariance`."""
+        known, first = self._known(), int(self.standard.intercept)
+        errors = np.sqrt(np.where(np.isnan(self.working.diagonal()), np.nan, known.diagonal()))
+        errors[first:] *= self.standard.inverse_scale
+        if first:
+            along = np.concatenate([[1.0], -self.standard.centre * self.standard.inverse_scale])
+            errors[0] = np.sqrt(max(along @ known @ along, 0.0))
+        return self._spread_out(errors * self._unit)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def matrix(self) -> Matrix:
+        """See `Covariance`."""
+        part = self.standard.original_covariance(self.working)
+        part *= self._unit
+        part *= self._unit
+        whole = part
+        if self.used is not None:
+            whole = square(self._size())
+            whole[:] = np.nan
+            whole[np.ix_(self.used, self.used)] = part
+        if self.fixed is not None:
+            at = np.flatnonzero(self.fixed)
+            whole[at] = whole[:, at] = np.nan
+            whole[at, at] = self.fixed[at]
+        return whole
+
+    def deviations(self, contrasts: Matrix) -> Vector:
+        """See `Covariance`."""
+        a = contrasts if self.used is None else contrasts[:, self.used]
+        return self._deviations(working_contrasts(self.standard, a))
+
+    def row_deviations(self, X: Matrix) -> Vector:
+        """See `Covariance`."""
+        first = int(self.standard.intercept)
+        if self.used is not None:
+            X = X[:, self.used[first:] - first]
+        return np.concatenate(
+            [np.empty(0), *(self._deviations(standardised(self.standard, block)) for block in blocks(X))]
+        )
+
+    def _known(self) -> Matrix:
+        unknown = np.isnan(self.working.diagonal())
+        return np.where(unknown[:, None] | unknown, 0.0, self.working) if unknown.any() else self.working
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _deviations(self, z: Matrix) -> Vector:
+        """√(zᵀCz) of each row of z, whose squares may be too small or too large for a double."""
+        size = power_of_two(np.max(np.abs(z), axis=1, initial=0.0))
+        z = z / size[:, None]
+        return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", z @ self._known(), z), 0.0)) * self._unit * size)
+
+    def to_json(self) -> Any:
+        """See `Covariance`."""
+        if self.working.size > LARGEST_IN_FILE:
+            return {"standard_errors": self.standard_errors()}
+        return {
+            "working": self.working,
+            "centre": self.standard.centre,
+            "inverse_scale": self.standard.inverse_scale,
+            "intercept": self.standard.intercept,
+            "weight_exponent": self.weight_exponent,
+            "fixed": self.fixed,
+            "used": self.used,
+        }
+
+    def among(self, size: int, used: NDArray[np.intp]) -> Standardised:
+        """The same as part of `size` coefficients, of which it covers those at `used`; nan for the others."""
+        fixed = np.full(size, np.nan)
+        fixed[used] = 0.0 if self.fixed is None else self.fixed
+        return replace(self, fixed=fixed, used=used)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorsOnly:
+    """Standard errors of which nothing else is known: too many columns for a model file to hold their covariance."""
+
+    errors: Vector
+
+    def standard_errors(self) -> Vector:
+        """See `Covariance`."""
+        return self.errors
+
+    def _refuse(self) -> ValueError:
+        return ValueError(
+            f"the covariance of these {len(self.errors):,} coefficients is not known, only their standard errors: "
+            "model files leave out a covariance that is too large. Fit again to have it"
+        )
+
+    def matrix(self) -> Matrix:
+        """See `Covariance`."""
+        raise self._refuse()
+
+    def deviations(self, contrasts: Matrix) -> Vector:
+        """See `Covariance`."""
+        raise self._refuse()
+
+    def row_deviations(self, X: Matrix) -> Vector:
+        """See `Covariance`."""
+        raise self._refuse()
+
+    def to_json(self) -> Any:
+        """See `Covariance`."""
+        return {"standard_errors": self.errors}
+
+
+def given(matrix: Matrix, intercept: bool) -> Standardised:
+    """A covariance of the columns as given, for instance a robust one."""
+    columns = len(matrix) - intercept
+    infinite = np.isinf(matrix.diagonal())
+    fixed = np.where(infinite, np.inf, 0.0) if infinite.any() else None
+    working = np.where(infinite[:, None] | infinite, 0.0, matrix) if infinite.any() else matrix
+    return Standardised(working, Standardisation(np.zeros(columns), np.ones(columns), intercept), fixed=fixed)
+
+
+def covariance_from_json(record: Any, intercept: bool) -> Covariance:
+    """The inverse of `to_json`; a plain matrix is what older files hold."""
+    if not isinstance(record, dict):
+        return given(np.array(record, dtype=float), intercept)
+    if "standard_errors" in record:
+        return ErrorsOnly(np.array(record["standard_errors"], dtype=float))
+    centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
+    return Standardised(
+        np.array(record["working"], dtype=float).reshape(-1, len(record["working"])),
+        Standardisation(centre, scale, bool(record["intercept"])),
+        int(record["weight_exponent"]),
+        None if record["fixed"] is None else np.array(record["fixed"], dtype=float),
+        None if record["used"] is None else np.array(record["used"], dtype=np.intp),
+    )
+
+
+def square(size: int) -> Matrix:
+    """Room for a (size, size) matrix.
+
+    Raises
+    ------
+    MemoryError
+        with a sentence
+    """
+    try:
+        return np.empty((size, size))
+    except MemoryError:
+        raise MemoryError(
+            f"the covariance matrix of {size:,} coefficients takes {8 * size * size / 1e9:,.0f} GB; standard_errors "
+            "and intervals do without it"
+        ) from None
+
+
+def power_of_two(size: Vector) -> Vector:
+    """Powers of two near these numbers ≥ 0, 1 for what is 0 or not finite: to divide by without rounding."""
+    usable = (size > 0) & np.isfinite(size)
+    exponents = np.frexp(np.where(usable, size, 1.0))[1] - 1
+    return np.asarray(np.ldexp(1.0, np.clip(exponents, -1022, 1022)))
+
+
+def working_contrasts(standard: Standardisation, contrasts: Matrix) -> Matrix:
+    """Contrasts of the coefficients of the columns as given, in terms of those of the standardised columns."""
+    if not standard.intercept:
+        return contrasts * standard.inverse_scale
+    slopes = (contrasts[:, 1:] - contrasts[:, :1] * standard.centre) * standard.inverse_scale
+    return np.column_stack([contrasts[:, 0], slopes])
+
+
+def standardised(standard: Standardisation, X: Matrix) -> Matrix:
+    """Rows as the fit sees them: (m, p) -> (m, q), a column of ones first if there is an intercept."""
+    z = (np.asarray(X, dtype=np.float64) - standard.centre) * standard.inverse_scale
+    return np.column_stack([np.ones(len(z)), z]) if standard.intercept else z
+
+
+def blocks(X: Matrix) -> list[Matrix]:
+    """X in pieces that are small enough to be copied."""
+    step = max(1, ROWS // max(X.shape[1], 1))
+    return [X[start : start + step] for start in range(0, len(X), step)]
