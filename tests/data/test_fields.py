@@ -46,7 +46,7 @@ def test_quotes_mean_something_unless_every_cell_has_them(tmp_path, text, expect
 
 
 def test_quotes_over_the_edges_of_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("verhulst.data.delimited._BLOCK", 3)
+    monkeypatch.setattr("verhulst.data.csv_quotes._BLOCK", 3)
     assert given(tmp_path, '"aa","b"\n"NA","x,""y"\n"","2"\n').table["aa"].to_pylist() == [None, None]
     assert given(tmp_path, '"aa","b"\n"NA","x,""y"\n"",2\n').table["aa"].to_pylist() == ["NA", ""]
 

@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, and model files."""
 
+import csv
 import json
 import os
 import subprocess
@@ -7,10 +8,12 @@ import sys
 import time
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 import verhulst as vh
-from verhulst.data import ModelFileError, OutputError, atomic_file, read_model, write_model, write_table
+from verhulst.data import ModelFileError, OutputError, atomic_file, read_model, read_table, write_model, write_table
 from verhulst.data.model_file import decode, encode
 
 
@@ -80,6 +83,17 @@ def test_devices_are_written_directly():
 def test_a_table_needs_a_format(tmp_path):
     with pytest.raises(OutputError, match=r"end its name on .csv"):
         write_table(None, tmp_path / "a.xyz")
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+@pytest.mark.parametrize("column", [[0.5, None, 1.5], [None, None], [1, None], ["a", None, "b\n\nc"], [True, None]])
+def test_a_missing_value_that_stands_alone_is_seen(tmp_path, ending, column):
+    path = tmp_path / f"a.{ending}"
+    write_table(pa.table({"p": column}), path)
+    with path.open(newline="") as file:
+        assert len(list(csv.reader(file))) == 1 + len(column)
+    assert len(pd.read_csv(path, sep="\t" if ending == "tsv" else ",")) == len(column)
+    assert read_table(path)["p"].to_pylist() == column
 
 
 def test_floats_are_exact(tmp_path):

@@ -5,31 +5,34 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from verhulst.data.csv_blocks import block_size
+from verhulst.data.csv_dialect import Dialect, find_dialect
+from verhulst.data.csv_quotes import all_quoted, has_quotes
+from verhulst.data.csv_records import Record, line_number, name_place, records
 from verhulst.data.errors import DataError
 from verhulst.data.fields import Fields, fields_of
 from verhulst.data.missing_text import MISSING_TEXT
+from verhulst.data.text import NOT_UTF8, is_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import csv
 
-_DELIMITERS = (",", ";", "\t", "|")
-_QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 # Bytes looked at in one piece.
-_BLOCK = 1 << 22
+_PIECE = 1 << 16
 
 
 def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None = None) -> Fields:
     """A CSV or TSV file, already in memory, as text.
 
-    The first line holds the column names. The delimiter is found in that line unless it is given. The encoding is
-    UTF-8, or UTF-16 with a byte-order mark. A cell is missing if it is one of `MISSING_TEXT` and not in quotes; in a
-    file in which every cell is in quotes the quotes say nothing.
+    The first line holds the column names. The delimiter is found in the first lines unless it is given. The encoding
+    is UTF-8, or UTF-16 with a byte-order mark. A cell is missing if it is one of `MISSING_TEXT` and not in quotes; in a
+    file in which every cell is in quotes the quotes say nothing. In a file of one column a blank line is a missing
+    value, and so is ""; in a file of several a blank line is no row. Blank lines at the end are no rows.
 
     Parameters
     ----------
@@ -47,33 +50,47 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     Raises
     ------
     DataError
-        If the file is empty, not UTF-8, has a column name twice, or a line of the wrong length.
+        If the file is empty, not UTF-8, has a column name twice, a line of the wrong length, or a quotation mark that
+        is never closed.
     """
+    import pyarrow as pa
+
+    buffer = _utf8(content if isinstance(content, pa.Buffer) else pa.py_buffer(content), name)
+    if buffer.size == 0:
+        raise DataError(f"{name}: is empty.")
+    dialect = find_dialect(memoryview(buffer), delimiter)
+    _check_characters(buffer, name, dialect)
+    if not "".join(dialect.names).strip():
+        raise DataError(f"{name}: the first line, which should name the columns, is blank.")
+    _check_names(dialect, name)
+    rows = buffer.slice(dialect.start, _end(buffer) - dialect.start)
+    if next(islice(records(memoryview(rows), dialect.delimiter), 1, 2), None) is None:
+        rows = pa.py_buffer(rows.to_pybytes() + b"\n")  # Arrow takes names without rows, but not without a line end
+    try:
+        cells = _arrow(rows, dialect, _as_text(dialect.names))
+    except pa.ArrowInvalid as error:
+        raise DataError(f"{name}: {_explained(error, buffer, dialect)}") from None
+    _check_closed(cells, buffer, name, dialect)
+    return fields_of(cells, _with_nulls(cells, rows, dialect), dialect.delimiter)
+
+
+def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> pa.Table:
+    """Arrow's reader, such that its result does not depend on where its blocks end."""
     import pyarrow as pa
     from pyarrow import csv
 
-    buffer = content if isinstance(content, pa.Buffer) else pa.py_buffer(content)
-    head = buffer.slice(0, min(buffer.size, 1 << 16)).to_pybytes()
-    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf8"
-    first_line = re.split(r"\r\n|\n|\r", head.decode(encoding, errors="replace").lstrip("\ufeff"), maxsplit=1)[0]
-    if not first_line.strip():
-        raise DataError(f"{name}: {'the first line, which should name the columns, is blank' if head else 'is empty'}.")
-    parse = csv.ParseOptions(delimiter=delimiter or _delimiter_of(first_line), newlines_in_values=True)
-    options = csv.ReadOptions(encoding=encoding)
+    parse = csv.ParseOptions(
+        delimiter=dialect.delimiter, newlines_in_values=True, ignore_empty_lines=len(dialect.names) > 1
+    )
+    size = block_size(buffer)
     try:
-        names = csv.open_csv(pa.BufferReader(buffer), options, parse, _as_text([])).schema.names
-        twice = [column for column, count in Counter(map(str.strip, names)).items() if count > 1]
-        if twice:
-            count = Counter(map(str.strip, names))[twice[0]]
-            raise DataError(f"{name}: has {count} columns named {twice[0]!r}; rename them.")
-        cells = csv.read_csv(pa.BufferReader(buffer), options, parse, _as_text(names))
+        return csv.read_csv(pa.BufferReader(buffer), csv.ReadOptions(block_size=size), parse, convert)
     except pa.ArrowInvalid as error:
-        if "UTF8" in str(error):
-            _find_bad_text(buffer, options, parse, name)
-        raise DataError(f"{name}: {_explained(error, buffer, encoding, parse)}") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name}: is not readable as {encoding}: {error.reason} at byte {error.start}.") from None
-    return fields_of(cells, _with_nulls(cells, buffer, options, parse), parse.delimiter)
+        # A record that is longer than a block.
+        if size >= buffer.size or not re.search("straddling|cannot infer number of columns", str(error)):
+            raise
+    size = min(buffer.size, 2**31 - 1)
+    return csv.read_csv(pa.BufferReader(buffer), csv.ReadOptions(block_size=size), parse, convert)
 
 
 def _as_text(names: Sequence[str], **more: Any) -> csv.ConvertOptions:
@@ -87,19 +104,17 @@ def _as_text(names: Sequence[str], **more: Any) -> csv.ConvertOptions:
     )
 
 
-def _with_nulls(
-    cells: pa.Table, buffer: pa.Buffer, options: csv.ReadOptions, parse: csv.ParseOptions
-) -> list[pa.ChunkedArray]:
+def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa.ChunkedArray]:
     """The columns, null where a mark of a missing value stands outside quotes."""
     import pyarrow as pa
     import pyarrow.compute as pc
-    from pyarrow import csv
 
+    nothing = pa.scalar(None, pa.string())
     marks = pa.array(MISSING_TEXT)
     columns = dict(zip(cells.column_names, cells.columns, strict=True))
     holes = {name: pc.is_in(column, value_set=marks) for name, column in columns.items()}
     marked = [name for name, mask in holes.items() if pc.any(mask).as_py()]
-    if marked and _quotes(buffer) and not all_quoted(buffer, options.encoding, parse.delimiter):
+    if marked and has_quotes(buffer) and not all_quoted(buffer, dialect.delimiter):
         # Which of the marks stand in quotes only a second reading tells.
         outside = _as_text(
             marked,
@@ -108,95 +123,121 @@ def _with_nulls(
             quoted_strings_can_be_null=False,
             include_columns=marked,
         )
-        again = csv.read_csv(pa.BufferReader(buffer), options, parse, outside)
+        again = _arrow(buffer, dialect, outside)
+        if len(columns) == 1:
+            # In a file of one column other programs write "" for a missing value, as a blank line would be overlooked.
+            return [pc.if_else(pc.equal(again[0], ""), nothing, again[0])]
         return [again[name] if name in marked else column for name, column in columns.items()]
-    nothing = pa.scalar(None, pa.string())
     return [pc.if_else(holes[name], nothing, column) if name in marked else column for name, column in columns.items()]
 
 
-def _quotes(buffer: pa.Buffer) -> bool:
-    bytes_ = np.frombuffer(buffer, np.uint8)
-    return any((bytes_[i : i + _BLOCK] == _QUOTE).any() for i in range(0, len(bytes_), _BLOCK))
-
-
-def all_quoted(buffer: pa.Buffer, encoding: str, delimiter: str) -> bool:
-    """Whether every cell below the first line is in quotes."""
-    if encoding == "utf-16":
-        data = np.frombuffer(buffer.to_pybytes().decode("utf-16").encode(), np.uint8)
-    else:
-        data = np.frombuffer(buffer, np.uint8)
-    inside, below, before = False, False, _NEWLINE
-    breaks = (_NEWLINE, _RETURN)
-    for start in range(0, len(data), _BLOCK):
-        block = data[start : start + _BLOCK]
-        quotes = block == _QUOTE
-        within = np.bitwise_xor.accumulate(quotes) ^ inside
-        inside = bool(within[-1])
-        # What stands outside quotes, the quotes among it: "x","y" leaves "","".
-        outside = block[~within | quotes]
-        if not below:
-            ends = np.flatnonzero(np.isin(outside, breaks))
-            if not len(ends):
-                continue
-            outside, below = outside[ends[0] + 1 :], True
-        if not np.isin(outside, (_QUOTE, ord(delimiter), *breaks)).all():
-            return False
-        pairs = np.concatenate([[before], outside])
-        left, right = pairs[:-1], pairs[1:]
-        # A delimiter where a value should begin or end is an empty cell without quotes.
-        if ((left != _QUOTE) & (right == ord(delimiter))).any():
-            return False
-        if ((left == ord(delimiter)) & np.isin(right, breaks)).any():
-            return False
-        before = int(pairs[-1])
-    return before != ord(delimiter)
-
-
-def _delimiter_of(first_line: str) -> str:
-    outside_quotes = re.sub(r'"[^"]*"', "", first_line)
-    counts = {delimiter: outside_quotes.count(delimiter) for delimiter in _DELIMITERS}
-    # A comma wins where it occurs at all: `Income (USD; gross),age`.
-    return "," if counts[","] else max(counts, key=lambda delimiter: counts[delimiter])
-
-
-def _explained(error: Exception, buffer: pa.Buffer, encoding: str, parse: object) -> str:
-    """Arrow's message in the user's terms. Line numbers need a second, serial reading; an error can afford it."""
+def _utf8(buffer: pa.Buffer, name: str) -> pa.Buffer:
+    """A file in UTF-16 as UTF-8; any other as it is."""
     import pyarrow as pa
-    from pyarrow import csv
 
-    message = str(error)
-    if "Expected" in message and "columns" in message:
-        try:
-            csv.read_csv(pa.BufferReader(buffer), csv.ReadOptions(encoding=encoding, use_threads=False), parse)
-        except pa.ArrowInvalid as serial:
-            message = str(serial)
-        found = re.search(r"(?:Row #(?P<line>\d+): )?Expected (?P<expected>\d+) columns, got (?P<got>\d+)", message)
-        if found:
-            line = f"line {found['line']} (row {int(found['line']) - 1})" if found["line"] else "a line"
-            return (
-                f"{line} has {found['got']} value{'s' * (found['got'] != '1')} where the first line names "
-                f"{found['expected']} columns. Is a delimiter missing, or one inside a value not in quotes?"
-            )
-    if "cannot infer number of columns" in message:
-        return "cannot be split into rows and columns; a quotation mark that is never closed does this."
-    return f"cannot be read as CSV: {message}"
+    if buffer.slice(0, min(buffer.size, 2)).to_pybytes() not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return buffer
+    try:
+        return pa.py_buffer(str(memoryview(buffer), "utf-16").encode())
+    except UnicodeError as error:
+        reason = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else error
+        raise DataError(f"{name}: begins as UTF-16 text does, but is not readable as such: {reason}.") from None
 
 
-def _find_bad_text(buffer: pa.Buffer, options: csv.ReadOptions, parse: csv.ParseOptions, name: str) -> None:
-    """Names the first text that is not UTF-8; it comes out of Arrow as bytes."""
-    import pyarrow as pa
-    from pyarrow import csv
+def _end(buffer: pa.Buffer) -> int:
+    """The end of the last line that is not blank."""
+    end: int = buffer.size
+    while end:
+        start = max(0, end - _PIECE)
+        kept: bytes = buffer.slice(start, end - start).to_pybytes().rstrip(b"\r\n")
+        end = start + len(kept)
+        if kept:
+            break
+    return end
 
-    table = csv.read_csv(pa.BufferReader(buffer), options, parse)
-    for column in table.column_names:
-        values = table[column]
-        if not pa.types.is_binary(values.type):
-            continue
-        for row, value in enumerate(values.to_pylist(), start=1):
+
+def _check_characters(buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
+    """That the whole file is text, in UTF-8."""
+    content = memoryview(buffer)
+    if nul := re.search(rb"\0", content):
+        raise DataError(
+            f"{name}: line {line_number(content, nul.start())} holds a NUL character (byte {nul.start():,}), which no "
+            f"text does. Is it a text file? Save the table as CSV in UTF-8."
+        )
+    if not is_utf8(buffer):
+        raise DataError(f"{name}: {_not_utf8(content, dialect)}")
+
+
+def _not_utf8(content: memoryview, dialect: Dialect) -> str:
+    names: list[bytes] = []
+    for row, record in enumerate(_rows(content, dialect)):
+        names = names or record.fields
+        for position, field in enumerate(record.fields):
             try:
-                (value or b"").decode()
+                field.decode()
             except UnicodeDecodeError:
-                raise DataError(
-                    f"{name}: line {row + 1} (row {row}), column {column!r}: the text is not UTF-8. Save the file as "
-                    f"UTF-8 (for instance: iconv -f latin1 -t utf-8 OLD > NEW)."
-                ) from None
+                column = names[position].decode(errors="replace") if row and position < len(names) else ""
+                where = f", column {column!r}" if column else ""
+                return f"{name_place(content, record, row)}{where}: {NOT_UTF8}"
+    return NOT_UTF8
+
+
+def _check_names(dialect: Dialect, name: str) -> None:
+    counts = Counter(column.strip() for column in dialect.names)
+    twice = [column for column, count in counts.items() if count > 1]
+    if twice == [""]:
+        raise DataError(
+            f"{name}: the first line, which should name the columns, leaves {counts['']} of {len(dialect.names)} "
+            f"without a name. Name them; if it is a title, leave it out."
+        )
+    if twice:
+        raise DataError(f"{name}: has {counts[twice[0]]} columns named {twice[0]!r}; rename them.")
+
+
+def _check_closed(cells: pa.Table, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
+    """A quotation mark that is never closed takes the rest of the file for one value, without an error from Arrow.
+
+    That value is then the last of the table, and stands at the very end of the file, with an opening mark before it.
+    """
+    if not cells.num_rows:
+        return
+    value = b'"' + cells.column(cells.num_columns - 1)[-1].as_py().encode().replace(b'"', b'""')
+    end = _end(buffer)
+    start = max(0, end - len(value) - 1)
+    tail = buffer.slice(start, end - start).to_pybytes()
+    if tail[1:] == value and tail[:1] in (dialect.delimiter.encode(), b"\n", b"\r"):
+        raise DataError(f"{name}: {_not_closed(memoryview(buffer), dialect)}")
+
+
+def _not_closed(content: memoryview, dialect: Dialect) -> str:
+    for row, record in enumerate(_rows(content, dialect)):
+        if not record.closed:
+            return f"{name_place(content, record, row)} has a quotation mark that is never closed."
+    return "has a quotation mark that is never closed."
+
+
+def _rows(content: memoryview, dialect: Dialect) -> Iterator[Record]:
+    """The names and the rows of data: blank lines are rows in files of one column only."""
+    found = records(content, dialect.delimiter, dialect.start)
+    return (record for record in found if len(dialect.names) == 1 or not record.blank)
+
+
+def _explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
+    """Arrow's message in the user's terms. The place needs a second reading; an error can afford it."""
+    content = memoryview(buffer)
+    if "Expected" in str(error) and "columns" in str(error):
+        for row, record in enumerate(_rows(content, dialect)):
+            if not record.closed:
+                return _not_closed(content, dialect)
+            got = len(record.fields)
+            if got != len(dialect.names):
+                columns = f"{len(dialect.names)} column{'s' * (len(dialect.names) != 1)}"
+                title = " Or is the first line a title, above the names?" if row == 1 else ""
+                return (
+                    f"{name_place(content, record, row)} has {got} value{'s' * (got != 1)} where the first line names "
+                    f"{columns}, separated by {dialect.delimiter_name}. Is a delimiter missing, or one inside a value "
+                    f"not in quotes?{title}"
+                )
+    if "cannot infer number of columns" in str(error):
+        return "cannot be split into rows and columns; a quotation mark that is never closed does this."
+    return f"cannot be read as CSV: {error}"

@@ -59,6 +59,37 @@ def format_of_bytes(head: bytes) -> str:
     return "csv"
 
 
+def binary_format(head: bytes, tail: bytes) -> str | None:
+    """The format of a file that can be nothing else, whatever its name: by its first and last bytes. None for text.
+
+    The first bytes alone could be a column's name: `PAR1,PAR2`.
+
+    Examples
+    --------
+    >>> binary_format(b"PAR1\\x15\\x04", b"\\x00\\x00PAR1"), binary_format(b"PAR1,PAR2\\n", b"0.5,0.1\\n")
+    ('parquet', None)
+    """
+    found = format_of_bytes(head)
+    if found in ("csv", "jsonl"):
+        return None
+    marked = head.startswith((b"\xff\xff\xff\xff", b"\x93NUMPY", b"ARROW1\0"))
+    return found if marked or tail.endswith((b"PAR1", b"ARROW1", b"FEA1")) or b"\0" in head else None
+
+
+_ENCODINGS = {b"\0\0\0.": "UTF-32BE", b".\0\0\0": "UTF-32LE", b"\0.\0.": "UTF-16BE", b".\0.\0": "UTF-16LE"}
+
+
+def unmarked_encoding(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 of text without a byte-order mark, by where NUL stands among the first four bytes; else None.
+
+    Examples
+    --------
+    >>> unmarked_encoding("age,vote".encode("utf-16-le"))
+    'UTF-16LE'
+    """
+    return _ENCODINGS.get(bytes(0 if byte == 0 else ord(".") for byte in head[:4]))
+
+
 # How files begin that are often taken for tables.
 _FOREIGN = {
     b"PK\x03\x04": "a spreadsheet or another zip archive",

@@ -60,10 +60,20 @@ def _table(source: Any) -> pa.Table:
         return _from_columns(source)
     if type(source).__module__.partition(".")[0] == "pandas":
         # The index is not a column: it would become one by the PyCapsule protocol.
-        return pa.Table.from_pandas(source if source.ndim == 2 else source.to_frame(), preserve_index=False)
+        return _from_pandas(source if source.ndim == 2 else source.to_frame())
     if hasattr(source, "__arrow_c_stream__"):
         return pa.table(source)
     return _through_narwhals(source)
+
+
+def _from_pandas(frame: Any) -> pa.Table:
+    import pyarrow as pa
+
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except OverflowError:
+        # A column of objects with whole numbers beyond 64 bits.
+        return _from_columns(dict(frame.items()))
 
 
 def _through_narwhals(source: Any) -> pa.Table:
@@ -94,12 +104,22 @@ def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
         values = np.ascontiguousarray(values) if isinstance(values, np.ndarray) else values
-        try:
-            arrays[str(name)] = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
-            raise DataError(f"column {name!r} is not one column of one type: {error}") from None
+        arrays[str(name)] = values if isinstance(values, pa.Array | pa.ChunkedArray) else _column(values, str(name))
     lengths = {name: len(values) for name, values in arrays.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{name!r} has {length}" for name, length in list(lengths.items())[:8])
         raise DataError(f"the columns differ in length: {said}.")
     return pa.table(arrays)
+
+
+def _column(values: Any, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    from verhulst.data.column_array import column_array
+
+    try:
+        return pa.array(values)  # a Series keeps its categories
+    except OverflowError:
+        return column_array(list(values), name)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
+        raise DataError(f"column {name!r} is not one column of one type: {error}") from None

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import sys
+import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from verhulst.data.errors import DataError, listed, no_such_file
+from verhulst.data.errors import DataError, listed
 from verhulst.data.fields import Fields
-from verhulst.data.file_format import check_format, foreign, format_of_bytes, format_of_name
+from verhulst.data.file_content import read_content
+from verhulst.data.file_format import (
+    binary_format,
+    check_format,
+    foreign,
+    format_of_bytes,
+    format_of_name,
+    unmarked_encoding,
+)
 from verhulst.data.source import source_of, with_source
 
 if TYPE_CHECKING:
@@ -104,12 +110,22 @@ def _read_file(path: str, format: str | None) -> Given:
     name = _name(path)
     if format is not None:
         check_format(format)
-    content = _content(path, name)
-    kind = format or format_of_name(path) or format_of_bytes(content.slice(0, min(content.size, 4096)).to_pybytes())
+    content = read_content(path, name)
     if content.size == 0:
         raise DataError(f"{name}: is empty.")
-    if what := foreign(content.slice(0, min(content.size, 4096)).to_pybytes()):
+    head = content.slice(0, min(content.size, 4096)).to_pybytes()
+    tail = content.slice(max(0, content.size - 8)).to_pybytes()
+    binary = binary_format(head, tail)
+    kind = format or binary or format_of_name(path) or format_of_bytes(head)
+    if what := foreign(head):
         raise DataError(f"{name}: is {what}, not a table. Save the table as CSV or Parquet.")
+    if kind in _TEXT and binary:
+        raise DataError(f"{name}: cannot be read as {_shown(kind)}: it is {_shown(binary)}. Try format={binary!r}.")
+    if kind in _TEXT and (encoding := unmarked_encoding(head)):
+        raise DataError(
+            f"{name}: is text in {encoding} without a byte-order mark. Save the file as UTF-8 (for instance: iconv -f "
+            f"{encoding} -t UTF-8 OLD > NEW)."
+        )
     try:
         read = _READERS[kind](content, name)
     except DataError:
@@ -119,27 +135,6 @@ def _read_file(path: str, format: str | None) -> Given:
     if isinstance(read, Fields):
         return Given(with_source(read.table, name), read)
     return Given(with_source(read, name))
-
-
-def _content(path: str, name: str) -> pa.Buffer:
-    """The file's bytes: mapped where it is a plain file, read (and decompressed) where it is not."""
-    import pyarrow as pa
-
-    try:
-        if path == "-":
-            raw = sys.stdin.buffer.read()
-            compression = "gzip" if raw.startswith(b"\x1f\x8b") else None
-            return pa.input_stream(io.BytesIO(raw), compression=compression).read_buffer() if raw else pa.py_buffer(b"")
-        if Path(path).is_file() and Path(path).stat().st_size and not path.endswith((".gz", ".bz2", ".zst", ".lz4")):
-            return pa.memory_map(path).read_buffer()
-        with pa.input_stream(path, compression="detect") as stream:
-            return stream.read_buffer()
-    except FileNotFoundError:
-        raise no_such_file(path) from None
-    except OSError as error:
-        if Path(path).is_dir():
-            raise DataError(f"{name}: is a folder; name a file.") from None
-        raise DataError(f"{name}: cannot be read: {error.strerror or error}.") from None
 
 
 def _read_csv(content: pa.Buffer, name: str) -> Fields:
@@ -158,7 +153,7 @@ def _read_parquet(content: pa.Buffer, name: str) -> pa.Table:
     import pyarrow as pa
     from pyarrow import parquet
 
-    return parquet.read_table(pa.BufferReader(content))
+    return _valid(parquet.read_table(pa.BufferReader(content)))
 
 
 def _read_arrow(content: pa.Buffer, name: str) -> pa.Table:
@@ -166,23 +161,20 @@ def _read_arrow(content: pa.Buffer, name: str) -> pa.Table:
     from pyarrow import feather
 
     if content.slice(0, 4).to_pybytes() == b"\xff\xff\xff\xff":
-        return pa.ipc.open_stream(content).read_all()
-    return feather.read_table(pa.BufferReader(content))
+        return _valid(pa.ipc.open_stream(content).read_all())
+    return _valid(feather.read_table(pa.BufferReader(content)))
 
 
-def _read_json_lines(content: pa.Buffer, name: str) -> pa.Table:
-    """JSON lines; a file that is one JSON array of objects is taken as well."""
-    import pyarrow as pa
-    from pyarrow import json as arrow_json
+def _valid(table: pa.Table) -> pa.Table:
+    """The table, looked through: a damaged file can hold text that is not UTF-8, or places outside of its own data."""
+    table.validate(full=True)
+    return table
 
-    if content.slice(0, min(content.size, 64)).to_pybytes().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        rows = json.loads(content.to_pybytes())
-        if not all(isinstance(row, dict) for row in rows):
-            raise DataError(f"{name}: is a JSON array, but not of objects with one entry per column.")
-        return pa.Table.from_pylist(rows)
-    # Arrow takes lines of up to one block.
-    options = arrow_json.ReadOptions(block_size=min(max(content.size, 1 << 20), 1 << 26))
-    return arrow_json.read_json(pa.BufferReader(content), read_options=options)
+
+def _read_json(content: pa.Buffer, name: str) -> pa.Table:
+    from verhulst.data.json_table import read_json
+
+    return read_json(content, name)
 
 
 def _read_npy(content: pa.Buffer, name: str) -> pa.Table:
@@ -190,12 +182,19 @@ def _read_npy(content: pa.Buffer, name: str) -> pa.Table:
 
     from verhulst.data.in_memory import table_from_memory
 
-    # Pickled objects could run code: they are refused.
-    return table_from_memory(np.load(io.BytesIO(content.to_pybytes()), allow_pickle=False))
+    try:
+        # Pickled objects could run code: they are refused.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of files that Python 2 wrote
+            array = np.load(io.BytesIO(content.to_pybytes()), allow_pickle=False)
+    except ValueError:
+        raise
+    except Exception as error:  # a damaged header is parsed as Python, and can ask for any size
+        raise ValueError(f"its header is damaged ({error})") from None
+    return table_from_memory(array)
 
 
 def _unreadable(name: str, kind: str, content: pa.Buffer, error: Exception) -> str:
-    shown = {"jsonl": "JSON lines", "parquet": "Parquet", "arrow": "Arrow", "npy": "NPY"}.get(kind, kind.upper())
     reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
     head = content.slice(0, min(content.size, 4)).to_pybytes()
     if kind == "parquet" and head == b"PAR1":
@@ -204,14 +203,19 @@ def _unreadable(name: str, kind: str, content: pa.Buffer, error: Exception) -> s
         return f"{name}: the Arrow file is cut short or damaged. {reason}."
     found = format_of_bytes(content.slice(0, min(content.size, 4096)).to_pybytes())
     hint = f" It looks like {found}: try format={found!r}." if found != kind and kind not in ("csv", "tsv") else ""
-    return f"{name}: cannot be read as {shown}: {reason}.{hint}"
+    return f"{name}: cannot be read as {_shown(kind)}: {reason}.{hint}"
 
 
+def _shown(kind: str) -> str:
+    return {"jsonl": "JSON lines", "parquet": "Parquet", "arrow": "Arrow"}.get(kind, kind.upper())
+
+
+_TEXT = ("csv", "tsv", "jsonl")
 _READERS = {
     "csv": _read_csv,
     "tsv": _read_tsv,
     "parquet": _read_parquet,
     "arrow": _read_arrow,
-    "jsonl": _read_json_lines,
+    "jsonl": _read_json,
     "npy": _read_npy,
 }

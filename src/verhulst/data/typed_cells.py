@@ -34,7 +34,7 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
         found = _cast(bare, type_)
         if found is not None:
             return values if _has_codes(bare) else found
-    if pc.all(pc.is_in(pc.utf8_lower(bare), value_set=pa.array(["true", "false"])), min_count=0).as_py():
+    if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
     for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):
         found = _cast(bare, type_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.atomic import atomic_file
@@ -67,14 +68,34 @@ def _plain(table: pa.Table) -> pa.Table:
     return table
 
 
+def _write_single(table: pa.Table, file: Any, options: Any) -> None:
+    """A column that stands alone: a missing value is written as "", as a blank line is no row to many readers."""
+    import io
+
+    import pyarrow as pa
+    from pyarrow import csv
+
+    if pa.types.is_string(table[0].type) or pa.types.is_large_string(table[0].type):
+        csv.write_csv(table.set_column(0, table.column_names[0], table[0].fill_null("")), file, options)
+        return
+    csv.write_csv(table.slice(0, 0), file, options)
+    options.include_header = False
+    for batch in table.to_batches(max_chunksize=1 << 16):
+        sink = io.BytesIO()
+        csv.write_csv(pa.Table.from_batches([batch]), sink, options)
+        file.write(b"".join((line or b'""') + b"\n" for line in sink.getvalue().split(b"\n")[:-1]))
+
+
 def _write(table: pa.Table, file: Any, format: str) -> None:
     if format in ("csv", "tsv"):
         from pyarrow import csv
 
         table = _plain(table)
-
         options = csv.WriteOptions(delimiter="\t" if format == "tsv" else ",", quoting_style="needed")
-        csv.write_csv(table, file, options)
+        if table.num_columns == 1 and table[0].null_count:
+            _write_single(table, file, options)
+        else:
+            csv.write_csv(table, file, options)
     elif format == "parquet":
         from pyarrow import parquet
 
@@ -86,8 +107,12 @@ def _write(table: pa.Table, file: Any, format: str) -> None:
     elif format == "jsonl":
         import json
 
+        # Whole numbers beyond 64 bits come as decimals.
+        def plain(value: Any) -> Any:
+            return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else str(value)
+
         for batch in table.to_batches(max_chunksize=1 << 14):
             for row in batch.to_pylist():
-                file.write((json.dumps(row, ensure_ascii=False, default=str) + "\n").encode())
+                file.write((json.dumps(row, ensure_ascii=False, default=plain) + "\n").encode())
     else:
         raise OutputError(f"a table is written as {listed(_WRITABLE)}, not {format!r}.")

@@ -1,0 +1,94 @@
+"""Values of Python as one Arrow column: whole numbers of any size, and a sentence where two kinds meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from verhulst.data.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_MOST_DIGITS = 76  # of decimal256
+
+
+def column_array(values: Sequence[Any], name: str, place: str = "") -> pa.Array:
+    """Values as an Arrow array; None is a missing value.
+
+    Whole numbers that do not fit 64 bits become decimals, which keep every digit; beside fractions they are doubles,
+    as all numbers are then.
+
+    Parameters
+    ----------
+    values : sequence
+    name : str
+        The column, for messages.
+    place : str
+        The beginning of messages: "votes.json: ".
+
+    Raises
+    ------
+    DataError
+        If the values are not of one kind; the message names a row.
+
+    Examples
+    --------
+    >>> column_array([2**70, None], "id").type
+    Decimal256Type(decimal256(76, 0))
+    """
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, TypeError, ValueError):
+        pass
+    kinds = [_kind(value) for value in values]
+    seen = list(dict.fromkeys(kind for kind in kinds if kind is not None))
+    if len(seen) > 1:
+        rows = [kinds.index(kind) for kind in seen[:2]]
+        said = " but ".join(
+            f"{values[row]!r:.40} in row {row + 1:,} is {kind}" for row, kind in zip(rows, seen, strict=False)
+        )
+        raise DataError(f"{place}column {name!r} is not one column of one type: {said}.")
+    if seen == ["a number"]:
+        return _numbers(values, name, place)
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
+        raise DataError(f"{place}column {name!r} is not one column of one type: {error}.") from None
+
+
+def _kind(value: Any) -> str | None:
+    import numbers
+
+    if value is None or value != value:
+        return None
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, numbers.Number):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return f"a {type(value).__name__}"
+
+
+def _numbers(values: Sequence[Any], name: str, place: str) -> pa.Array:
+    import pyarrow as pa
+
+    whole = all(value is None or value != value or isinstance(value, int) for value in values)
+    largest = max((abs(value) for value in values if isinstance(value, int)), default=0)
+    if whole and largest < 10**_MOST_DIGITS:
+        return pa.array([value if isinstance(value, int) else None for value in values], pa.decimal256(_MOST_DIGITS, 0))
+    try:
+        return pa.array([None if value is None else float(value) for value in values], pa.float64(), from_pandas=True)
+    except OverflowError:
+        row = next(row for row, value in enumerate(values, start=1) if isinstance(value, int) and abs(value) == largest)
+        raise DataError(
+            f"{place}column {name!r}, row {row:,}: the number is too large for a double (it has {len(str(largest))} "
+            f"digits). Leave the column out, or write it as text."
+        ) from None

@@ -1,0 +1,50 @@
+"""Which cells of a CSV file are in quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_QUOTE, _NEWLINE, _RETURN = b'"\n\r'
+# Bytes looked at in one piece.
+_BLOCK = 1 << 22
+
+
+def has_quotes(buffer: pa.Buffer) -> bool:
+    """Whether there is a quotation mark."""
+    bytes_ = np.frombuffer(buffer, np.uint8)
+    return any((bytes_[i : i + _BLOCK] == _QUOTE).any() for i in range(0, len(bytes_), _BLOCK))
+
+
+def all_quoted(buffer: pa.Buffer, delimiter: str) -> bool:
+    """Whether every cell below the first line is in quotes."""
+    data = np.frombuffer(buffer, np.uint8)
+    inside, below, before = False, False, _NEWLINE
+    breaks = (_NEWLINE, _RETURN)
+    for start in range(0, len(data), _BLOCK):
+        block = data[start : start + _BLOCK]
+        quotes = block == _QUOTE
+        within = np.bitwise_xor.accumulate(quotes) ^ inside
+        inside = bool(within[-1])
+        # What stands outside quotes, the quotes among it: "x","y" leaves "","".
+        outside = block[~within | quotes]
+        if not below:
+            ends = np.flatnonzero(np.isin(outside, breaks))
+            if not len(ends):
+                continue
+            outside, below = outside[ends[0] + 1 :], True
+        if not np.isin(outside, (_QUOTE, ord(delimiter), *breaks)).all():
+            return False
+        pairs = np.concatenate([[before], outside])
+        left, right = pairs[:-1], pairs[1:]
+        # A delimiter where a value should begin or end is an empty cell without quotes.
+        if ((left != _QUOTE) & (right == ord(delimiter))).any():
+            return False
+        if ((left == ord(delimiter)) & np.isin(right, breaks)).any():
+            return False
+        before = int(pairs[-1])
+    return before != ord(delimiter)

@@ -1,0 +1,80 @@
+"""The records of a CSV file one by one: for a look at its first lines, and to name the place of what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: a line, or several where a value in quotes goes over line ends.
+
+    Attributes
+    ----------
+    start : int
+        The position of its first byte.
+    fields : list of bytes
+        As they stand in the file, without the quotes around them.
+    closed : bool
+        Whether the last quotation mark that opens a value has one that closes it.
+    blank : bool
+        Whether it is a line without anything.
+    """
+
+    start: int
+    fields: list[bytes]
+    closed: bool
+    blank: bool
+
+
+def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iterator[Record]:
+    """The records of a file from position `start` on, split as Arrow splits them: a quotation mark opens a value in
+    quotes only where the value begins.
+
+    Slow beside Arrow's reader (some 20 MB/s), so for few records or for errors.
+
+    Examples
+    --------
+    >>> [record.fields for record in records(b'a,b\\n1,"x, y"\\n', ",")]
+    [[b'a', b'b'], [b'1', b'x, y']]
+    """
+    d = re.escape(delimiter.encode())
+    field = re.compile(
+        rb'(?:"([^"]*(?:""[^"]*)*)("?)([^%b\r\n]*)|([^%b\r\n]*))(%b|\r\n|\n|\r|\Z)' % (d, d, d),
+    )
+    fields: list[bytes] = []
+    for match in field.finditer(content, start):
+        quoted, close, after, plain, end = match.groups()
+        if not fields:
+            start = match.start()
+        if not fields and not end and match.start() == match.end():
+            return  # the end of the file, after the end of its last line
+        fields.append(plain if quoted is None else quoted + after)
+        closed = quoted is None or bool(close)
+        if end == delimiter.encode():
+            continue
+        yield Record(start, fields, closed, len(fields) == 1 and quoted is None and not plain)
+        if not end:
+            return
+        fields = []
+
+
+def line_number(content: bytes | memoryview, position: int) -> int:
+    """The number, counted from 1, of the line that holds the byte at `position`.
+
+    Examples
+    --------
+    >>> line_number(b"a\\r\\nb\\nc", 5)
+    3
+    """
+    return 1 + sum(1 for _ in _LINE_END.finditer(content, 0, position))
+
+
+def name_place(content: bytes | memoryview, record: Record, row: int) -> str:
+    """How messages name a record: by its line in the file and its row of data (the header has none)."""
+    line = f"line {line_number(content, record.start)}"
+    return f"{line} (row {row})" if row else line

@@ -1,0 +1,97 @@
+"""The bytes of a file or of standard input, decompressed where their beginning shows that they are compressed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verhulst.data.errors import DataError, no_such_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# How compressed data begin (RFC 1952; bzip2's two block marks; RFC 8878; the LZ4 frame format).
+_COMPRESSIONS = {
+    "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "bz2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+    "lz4": re.compile(rb"\x04\x22\x4d\x18"),
+}
+_ENDINGS = {".gz": "gzip", ".bz2": "bzip2", ".zst": "zstd", ".lz4": "lz4"}
+# Compressed by what is not read here.
+_OTHERS = {b"\xfd7zXZ\x00": "xz", b"\x1f\x9d": "compress", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"LZIP": "lzip"}
+
+
+def read_content(path: str, name: str) -> pa.Buffer:
+    """The bytes of a file: mapped where it is a plain file, decompressed where it is not.
+
+    What the first bytes say counts, not the ending: a file without one and standard input may be compressed too.
+
+    Parameters
+    ----------
+    path : str
+        Or "-" for standard input.
+    name : str
+        What to call the file in messages.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    DataError
+        If it is a folder, cannot be read, or is compressed data that are cut short, damaged or of a kind unknown here.
+    """
+    import pyarrow as pa
+
+    try:
+        raw = _raw(path)
+        compression = _compression(raw)
+        if compression is None:
+            _check_ending(path, name, raw)
+            return raw
+        content = pa.CompressedInputStream(pa.BufferReader(raw), compression).read_buffer()
+    except FileNotFoundError:
+        raise no_such_file(path) from None
+    except OSError as error:
+        if Path(path).is_dir():
+            raise DataError(f"{name}: is a folder; name a file.") from None
+        raise DataError(f"{name}: cannot be read: {error.strerror or error}.") from None
+    if _compression(content) or _other(content):
+        raise DataError(f"{name}: is compressed twice; decompress it once.")
+    return content
+
+
+def _raw(path: str) -> pa.Buffer:
+    import pyarrow as pa
+
+    if path == "-":
+        return pa.py_buffer(sys.stdin.buffer.read())
+    if Path(path).is_file() and Path(path).stat().st_size:
+        return pa.memory_map(path).read_buffer()
+    with pa.input_stream(path, compression=None) as stream:
+        return stream.read_buffer()
+
+
+def _head(buffer: pa.Buffer) -> bytes:
+    return bytes(buffer.slice(0, min(buffer.size, 16)).to_pybytes())
+
+
+def _compression(buffer: pa.Buffer) -> str | None:
+    return next((kind for kind, mark in _COMPRESSIONS.items() if mark.match(_head(buffer))), None)
+
+
+def _other(buffer: pa.Buffer) -> str | None:
+    return next((kind for mark, kind in _OTHERS.items() if _head(buffer).startswith(mark)), None)
+
+
+def _check_ending(path: str, name: str, raw: pa.Buffer) -> None:
+    if other := _other(raw):
+        raise DataError(f"{name}: is compressed by {other}, which is not read here. Decompress it, or use gzip.")
+    promised = _ENDINGS.get(Path(path.lower()).suffix)
+    if promised and raw.size:
+        raise DataError(
+            f"{name}: cannot be read: its name says that it is compressed by {promised}, but its first bytes do not. "
+            f"If it is not compressed, rename it."
+        )

@@ -1,0 +1,148 @@
+"""JSON into Arrow tables: one object in each line, or one array of objects."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from verhulst.data.column_array import column_array
+from verhulst.data.errors import DataError
+from verhulst.data.text import NOT_UTF8, is_utf8
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_NOT_BLANK = re.compile(r"[^ \t\r\n]")
+# Arrow's reader takes quadratic time over deeper nesting, and crashes from a depth of some 10,000 on.
+_DEEPEST = 500
+
+
+def read_json(content: pa.Buffer, name: str) -> pa.Table:
+    """JSON lines, or one JSON array of objects, as an Arrow table.
+
+    Its columns are the keys of all objects, in the order in which they first appear; where an object lacks one, the
+    value is missing. Numbers and text come out as they stand in the file: whole numbers of any size keep their digits,
+    and text is not read as a time.
+
+    Parameters
+    ----------
+    content : pyarrow.Buffer
+        The whole file.
+    name : str
+        What to call the file in messages.
+
+    Raises
+    ------
+    DataError
+        If it is not JSON, not made of objects, names a key twice in one object, or a column holds values of two kinds.
+    """
+    import pyarrow as pa
+
+    start = content.slice(0, min(content.size, 1 << 12)).to_pybytes().lstrip(_BLANK)
+    table = None if start.startswith(b"[") else _by_arrow(content)
+    if table is None:
+        rows = _objects(content, name, start.startswith(b"["))
+        names = list(dict.fromkeys(key for row in rows for key in row))
+        table = pa.table({key: column_array([row.get(key) for row in rows], key, f"{name}: ") for key in names})
+        if rows and not names:
+            raise DataError(f"{name}: has no columns: its objects are empty.")
+    if table.num_rows == 1 and all(pa.types.is_nested(column.type) for column in table.columns):
+        raise DataError(
+            f"{name}: is one JSON object that holds the whole table, where one object for each row is needed. (In "
+            f"pandas: to_json(path, orient='records').)"
+        )
+    return table
+
+
+def _by_arrow(content: pa.Buffer) -> pa.Table | None:
+    """By Arrow's quick reader, or None where it fails (Python's says where) or where it would lose something."""
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    if _depth(content) > _DEEPEST or not is_utf8(content):
+        return None
+    # Arrow takes objects of up to one block.
+    read = arrow_json.ReadOptions(block_size=min(max(content.size, 1 << 20), 1 << 26))
+    try:
+        table = arrow_json.read_json(pa.BufferReader(content), read)
+        times = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
+        if times:
+            text = arrow_json.ParseOptions(explicit_schema=pa.schema([(each, pa.string()) for each in times]))
+            order = table.column_names
+            table = arrow_json.read_json(pa.BufferReader(content), read, text).select(order)
+    except (pa.ArrowException, ValueError):
+        return None
+    plain = all(_keeps_digits(column) for column in table.columns)
+    return table if plain and table.num_columns else None
+
+
+def _depth(content: pa.Buffer) -> int:
+    """How deep brackets are nested at most; more where text holds brackets that open and never close."""
+    everything = np.frombuffer(content, dtype=np.uint8)
+    depth = lowest = deepest = 0
+    for start in range(0, len(everything), 1 << 22):
+        low = everything[start : start + (1 << 22)] | 0x20  # [ as {, ] as }
+        steps = np.where(low[(low == ord("{")) | (low == ord("}"))] == ord("{"), 1, -1)
+        if len(steps):
+            depths = depth + np.cumsum(steps)
+            lows = np.minimum(np.minimum.accumulate(depths), lowest)
+            deepest = max(deepest, int((depths - lows).max()))
+            depth, lowest = int(depths[-1]), int(lows[-1])
+    return deepest
+
+
+def _keeps_digits(column: pa.ChunkedArray) -> bool:
+    """Whether no whole number has become a double that may not be it."""
+    import pyarrow as pa
+
+    return not (pa.types.is_floating(column.type) and (np.abs(column.to_numpy()) >= 2**53).any())
+
+
+def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]:
+    """The objects of the file, by Python's reader."""
+    try:
+        text = str(memoryview(content), "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 1 + content.slice(0, error.start).to_pybytes().count(b"\n")
+        raise DataError(f"{name}: line {line}: {NOT_UTF8}") from None
+    try:
+        values = json.loads(text, object_pairs_hook=_object) if array else list(_values(text))
+    except _KeyTwice as error:
+        raise DataError(f"{name}: an object names {error.args[0]!r} twice.") from None
+    except RecursionError:
+        raise DataError(f"{name}: cannot be read as JSON lines: values are nested too deeply.") from None
+    except ValueError as error:
+        raise DataError(f"{name}: cannot be read as JSON lines: {error}.") from None
+    for number, value in enumerate(values, start=1):
+        if not isinstance(value, dict):
+            what = "is a JSON array" if array else "is JSON"
+            raise DataError(
+                f"{name}: {what}, but not of objects with one entry per column: value {number:,} is no object."
+            )
+    return values
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The values of a file one after another; between them stand blanks, as a rule a line end."""
+    decoder = json.JSONDecoder(object_pairs_hook=_object)
+    position = 0
+    while (found := _NOT_BLANK.search(text, position)) is not None:
+        value, position = decoder.raw_decode(text, found.start())
+        yield value
+
+
+class _KeyTwice(Exception):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _KeyTwice(next(key for key in keys if keys.count(key) > 1))
+    return found
