@@ -12,6 +12,7 @@ import verhulst as vh
 from verhulst.regression import fit, fit_firth
 from verhulst.regression.collinearity import CollinearWarning
 from verhulst.regression.jeffreys import JeffreysLikelihood
+from verhulst.regression.jeffreys_curvature import curvature
 from verhulst.regression.observations import observations
 from verhulst.regression.result import ConvergenceWarning
 
@@ -164,10 +165,15 @@ def test_data_in_blocks_give_the_same_point():
     ]
     used = np.arange(5)  # the constant column takes no part
     beta = np.array([0.3, -0.5, 0.2, 0.1, 0.4])
-    whole = JeffreysLikelihood(lambda: (rows,), used, 0.5).at(beta, augmented=True)
-    pieces = JeffreysLikelihood(lambda: parts, used, 0.5).at(beta, augmented=True)
-    for name in ("log_likelihood", "log_determinant", "gradient", "information", "augmented"):
-        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12)
+    likelihoods = [JeffreysLikelihood(lambda b=blocks: b, used, 0.5) for blocks in ((rows,), parts)]
+    whole, pieces = (likelihood.at(beta) for likelihood in likelihoods)
+    for name in ("log_likelihood", "log_determinant", "gradient", "information", "factor"):
+        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12, atol=1e-14)
+    for augmented in (False, True):
+        once, in_parts = (likelihood.triangle(beta, augmented) for likelihood in likelihoods)
+        np.testing.assert_allclose(in_parts, once, rtol=1e-12, atol=1e-13)
+    bends = [curvature(likelihood, beta, point) for likelihood, point in zip(likelihoods, (whole, pieces), strict=True)]
+    np.testing.assert_allclose(bends[1], bends[0], rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(np.concatenate(pieces.leverage), np.concatenate(whole.leverage), rtol=1e-12)
     assert sum(map(np.sum, whole.leverage)) == pytest.approx(5, rel=1e-12)
 
@@ -180,7 +186,8 @@ def test_leverages_and_gradient_against_numpy(p, intercept):
     data = observations(X, y, rng.integers(0, 3, 203).astype(float), rng.normal(size=203))
     rows = data.rows(data.standardisation(intercept))
     beta = rng.normal(size=rows.size) / np.sqrt(p)
-    point = JeffreysLikelihood(lambda: (rows,), np.arange(rows.size), 0.3).at(beta, augmented=True)
+    likelihood = JeffreysLikelihood(lambda: (rows,), np.arange(rows.size), 0.3)
+    point, triangle = likelihood.at(beta), likelihood.triangle(beta, augmented=True)
     z, w = rows.standardised(0, 203), data.weight
     eta = z @ beta + data.offset
     v = w * vh.sigmoid_derivative(eta)
@@ -188,7 +195,7 @@ def test_leverages_and_gradient_against_numpy(p, intercept):
     np.testing.assert_allclose(point.leverage[0], h, atol=1e-12)
     residual = w * (y - vh.sigmoid(eta)) + 0.6 * h * (0.5 - vh.sigmoid(eta))
     np.testing.assert_allclose(point.gradient, z.T @ residual, atol=1e-11)
-    np.testing.assert_allclose(point.augmented, z.T @ (z * (v * (1 + 0.6 * h))[:, None]), atol=1e-11)
+    np.testing.assert_allclose(triangle.T @ triangle, z.T @ (z * (v * (1 + 0.6 * h))[:, None]), atol=1e-11)
 
 
 def test_collinear_columns_are_taken_out():

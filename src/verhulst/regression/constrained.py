@@ -145,9 +145,10 @@ def constrained(
         for k, i in enumerate(which):
             if not np.isfinite(length[k]):
                 continue
-            # What the step leaves undone is the next step, shorter in the ratio of this one to the one before. Its
-            # square is what the height and the contrast miss: both are extreme in the other directions.
-            if length[k] * max(length[k] / before[i], SAFE_RATIO) <= np.sqrt(tolerance):
+            # What the step leaves undone is the steps that follow, each shorter in the ratio of this one to the one
+            # before. Its square is what the height and the contrast miss: both are extreme in the other directions.
+            ratio = max(length[k] / before[i], SAFE_RATIO)
+            if length[k] * ratio <= (1 - ratio) * np.sqrt(tolerance):
                 betas[i] += steps[k]
                 value[i] += rise[k]
                 done[i] = True

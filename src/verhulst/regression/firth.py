@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -14,19 +16,23 @@ import verhulst
 from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
-from verhulst.regression.jeffreys import JeffreysLikelihood, Point, highest
-from verhulst.regression.newton import Pass, newton
+from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Point, factor_of
+from verhulst.regression.jeffreys_maximum import highest
+from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import ConvergenceWarning, Firth, LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Statistics, StatisticsFunction, Vector
 
 NEAR = 1.0  # standard errors from the maximum of the likelihood alone, which is about as far as the penalty moves it
-PLAIN_PASSES = 4  # enough for most data; for separated data it only leads away
+PLAIN_PASSES = 4  # enough for most data
+MANY_PASSES = 50  # enough for all whose maximum is finite
 
 LEAST_CASES = 1e-6
+CLOSEST = 1e-9  # standard errors: rounding lets no fit end much nearer to its maximum
+LOST = 1e-10  # share of a column that others leave unexplained: standardised values have lost the digits that tell
 
 Correction = Literal["flic", "flac"] | None
 Errors = Literal["expected", "augmented"]
@@ -45,7 +51,7 @@ def fit_firth(
     names: Sequence[str] | None = None,
     collinear: Literal["drop", "error"] = "drop",
     tolerance: float = 1e-6,
-    max_passes: int = 200,
+    max_passes: int = 100,
     verbose: int = 0,
 ) -> LogisticFit:
     """Maximise ℓ(β) + τ log det XᵀWX: finite for separated data, and without the bias of order 1/n for τ = ½.
@@ -100,7 +106,7 @@ def firth(
     intercept: bool = True,
     collinear: Literal["drop", "error"] = "drop",
     tolerance: float = 1e-6,
-    max_passes: int = 200,
+    max_passes: int = 100,
     verbose: int = 0,
 ) -> LogisticFit:
     """`fit_firth` for data that have been checked."""
@@ -113,7 +119,8 @@ def firth(
         raise ValueError(f"errors must be 'expected' or 'augmented', not {errors!r}")
     if correction is not None and not intercept:
         raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
-    cases = data.total_weight * 2.0**data.weight_exponent
+    unit = 2.0**data.weight_exponent
+    cases = data.total_weight * unit
     if cases < LEAST_CASES:
         raise ValueError(
             f"the weights add up to {cases:.2g} cases, so that the penalty alone decides; weights count cases"
@@ -136,33 +143,31 @@ def firth(
         warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=3)
 
     likelihood = jeffreys_likelihood(data, standard, tau)
-    # A few passes towards the maximum of the likelihood alone cost less than half as much each, and lead near.
-    near = newton(rows.statistics, start, first=first, tolerance=NEAR, max_passes=PLAIN_PASSES).beta[likelihood.used]
     tell = _tell if verbose else None
-    found = highest(likelihood, near, tolerance=tolerance, max_passes=max_passes, monitor=tell)
+    # In the weights as given a standard error is 1/√unit times as long.
+    close = max(tolerance / np.sqrt(max(unit, 1.0)), min(tolerance, CLOSEST))
+    search = partial(highest, tolerance=close, max_passes=max_passes, monitor=tell)
+    found, point = _from_several_starts(search, likelihood, rows.statistics, start, first)
+    earlier: tuple[Pass, ...] = ()
+    while found.status != "passes" and (anew := _centred_anew(data, standard, likelihood, found.beta, point, tau)):
+        earlier += found.passes
+        standard, likelihood, beta = anew
+        found, point = search(likelihood, beta)
+    found = replace(found, passes=earlier + found.passes)
     if found.status != "converged":
-        warnings.warn(
-            f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still about "
-            f"{found.decrement:.2g} standard errors from the maximum. Raise max_passes",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
-    beta, information = found.beta, found.information
-    factor = Factor.of(information)
-    determinant = 2 * float(np.log(factor.root.diagonal()).sum() + np.log(factor.scale).sum())
-    before_correction = value = found.log_likelihood - likelihood.tau * determinant
-    if errors == "augmented" or correction is not None:
-        point = likelihood.at(beta, augmented=True)
-        if correction is not None:
-            beta = _flic(likelihood, beta) if correction == "flic" else _flac(likelihood, point, beta, tolerance)
-            point = likelihood.at(beta, augmented=True)
-            value = point.log_likelihood
-        information = point.augmented if errors == "augmented" and point.augmented is not None else point.information
-        factor = Factor.of(information)
+        warnings.warn(_short(found, unit), ConvergenceWarning, stacklevel=3)
+    beta = found.beta
+    before_correction = value = point.log_likelihood
+    determinant = point.log_determinant
+    if correction is not None:
+        beta = _flic(likelihood, beta) if correction == "flic" else _flac(likelihood, point, beta, tolerance)
+        point = likelihood.at(beta)
+        value = point.log_likelihood
+    triangle = point.factor if errors == "expected" else likelihood.triangle(beta, augmented=True)
+    factor = factor_of(triangle)
 
-    unit, size = 2.0**data.weight_exponent, data.X.shape[1] + intercept
-    everywhere, covariance = np.zeros(size), np.full((size, size), np.nan)
-    everywhere[likelihood.used] = beta
+    size = data.X.shape[1] + intercept
+    covariance = np.full((size, size), np.nan)
     covariance[np.ix_(likelihood.used, likelihood.used)] = factor.inverse()
     # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
     scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
@@ -171,7 +176,7 @@ def firth(
     return LogisticFit(
         names=data.names,
         intercept=intercept,
-        coefficients=standard.original(everywhere),
+        coefficients=standard.original(likelihood.whole(beta)),
         covariance_record=Standardised(covariance, standard, data.weight_exponent),
         log_likelihood=value * unit,
         null_log_likelihood=log_likelihood(data.y, data.mean, null, data.weight, data.offset) * unit,
@@ -183,7 +188,7 @@ def firth(
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),
         passes=found.passes,
-        condition=factor.condition(information),
+        condition=factor.condition(triangle.T @ triangle),
         collinear=dropped,
         separation=None,
         firth=Firth(tau, correction, errors, before_correction * unit + penalty),
@@ -195,6 +200,75 @@ def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: floa
     rows = data.rows(standard)
     used = np.flatnonzero(np.concatenate([np.ones(int(standard.intercept)), standard.inverse_scale]))
     return JeffreysLikelihood(lambda: (rows,), used, tau * 2.0**-data.weight_exponent)
+
+
+def _from_several_starts(
+    search: Callable[[JeffreysLikelihood, Vector], tuple[Fit, Point]],
+    likelihood: JeffreysLikelihood,
+    statistics: StatisticsFunction,
+    start: Vector,
+    first: Statistics,
+) -> tuple[Fit, Point]:
+    """Search from near the maximum of the likelihood alone; where that comes to nothing, from elsewhere."""
+    best: tuple[Fit, Point] | None = None
+    # A few passes towards that maximum cost less than half as much each. For separated data they only lead away, for
+    # offsets that contradict the outcomes a few are not enough.
+    for passes in (PLAIN_PASSES, 0, MANY_PASSES):
+        near = newton(statistics, start, first=first, tolerance=NEAR, max_passes=passes).beta if passes else start
+        try:
+            found = search(likelihood, near[likelihood.used])
+        except NotIdentified as error:
+            failure = error
+            continue
+        if best is None or found[0].status == "converged":
+            best = found
+        if best[0].status != "stalled":
+            break
+    if best is None:
+        raise failure
+    return best
+
+
+def _centred_anew(
+    data: Observations,
+    standard: Standardisation,
+    likelihood: JeffreysLikelihood,
+    beta: Vector,
+    point: Point,
+    tau: float,
+) -> tuple[Standardisation, JeffreysLikelihood, Vector] | None:
+    """The same point in columns centred where the information is, if only that tells them apart.
+
+    A row far out that is decided holds no information, but has moved the mean far away from the others.
+    """
+    if point.unexplained >= LOST:
+        return None
+    weight = np.zeros(len(data.y))
+    weight[likelihood.counts] = np.concatenate([w for _, _, w in likelihood.weighed(beta)])
+    there = standard.seen_by(data.X, weight)
+    again = jeffreys_likelihood(data, there, tau)
+    beta = there.working(standard.original(likelihood.whole(beta)))[again.used]
+    try:
+        apart = again.at(beta).unexplained > 100 * point.unexplained
+    except NotIdentified:
+        return None
+    return (there, again, beta) if apart else None
+
+
+def _short(found: Fit, unit: float) -> str:
+    """Why the fit did not converge."""
+    decrement = found.decrement * np.sqrt(unit)
+    # Beyond that, the quadratic model that tells the distance does not hold.
+    distance = f"about {decrement:.2g} standard errors" if decrement <= 1 else "more than a standard error"
+    if found.status == "passes":
+        return (
+            f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still {distance} "
+            "from the maximum. Raise max_passes, or look for extreme offsets, weights or values"
+        )
+    return (
+        f"the Firth fit did not converge: rounding ended it {distance} from the maximum. Look for columns that are "
+        "nearly combinations of others, or for extreme offsets, weights or values"
+    )
 
 
 def _tell(one: Pass) -> bool:
@@ -216,9 +290,7 @@ def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance:
     n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
     z = np.concatenate([piece.z[:, 1:] for piece in pieces])
     offset = np.concatenate([piece.offset for piece in pieces])
-    leverage = np.concatenate(point.leverage)
-    counted = [np.ones(len(rows.y), bool) if rows.weight is None else rows.weight > 0 for rows in likelihood.blocks()]
-    leverage = leverage[np.concatenate(counted)]
+    leverage = np.concatenate(point.leverage)[likelihood.counts]
     joined = Rows(
         np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
         np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),

@@ -8,18 +8,19 @@ whatever the data (Kosmidis and Firth 2021, Biometrika 108). The gradient needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 
+from verhulst.functions import sigmoid_derivative
 from verhulst.regression.chunks import Blocks, Chunk, chunks
-from verhulst.regression.constrained import ACCELERATED_BELOW, Acceleration, Probe
-from verhulst.regression.factor import cholesky, triangle_inverse
-from verhulst.regression.newton import EPS, Fit, Pass, Status
+from verhulst.regression.factor import Factor, cholesky, triangle_inverse
 from verhulst.regression.statistics import Matrix, Statistics, Vector, merge
+
+EPS = float(np.finfo(float).eps)
+DOUBTFUL = 1e-4  # share of a column that those before it leave unexplained, by I, below which R is not had from I
 
 
 class NotIdentified(ValueError):
@@ -36,8 +37,10 @@ class Point:
     log_determinant : log det I
     gradient : (q,) of ℓ + τ log det I
     information : (q, q) I
-    factor : (q, q) upper triangular R with RᵀR = I
-    augmented : (q, q) XᵀW(1 + 2τh)X, or None where it was not asked for
+    factor, inverse : (q, q) upper triangular R with RᵀR = I, and R⁻¹
+    unexplained : the least share of a column, as I sees it, that the columns before it leave unexplained
+    noise : rounding error of log det I, about
+    row_norm : the largest Euclidean norm of a row
     leverage : the leverages of the rows of each block, 0 for rows of weight 0
     """
 
@@ -46,16 +49,15 @@ class Point:
     gradient: Vector
     information: Matrix
     factor: Matrix
-    augmented: Matrix | None
+    inverse: Matrix
+    unexplained: float
+    noise: float
+    row_norm: float
     leverage: tuple[Vector, ...]
 
     def penalised(self, tau: float) -> float:
         """ℓ + τ log det I."""
         return self.log_likelihood + tau * self.log_determinant
-
-    def solve(self, vector: Vector) -> Vector:
-        """I⁻¹ vector."""
-        return np.asarray(lapack.dpotrs(self.factor.T, vector, lower=1)[0])
 
 
 class JeffreysLikelihood:
@@ -75,34 +77,75 @@ class JeffreysLikelihood:
     def pieces(self) -> Iterable[Chunk]:
         """The rows with a positive weight and the columns that take part, from the start."""
         for chunk in chunks(self.blocks):
-            yield Chunk(chunk.z[:, self.used], chunk.y, chunk.weight, chunk.offset)
+            all_used = len(self.used) == chunk.z.shape[1]
+            yield chunk if all_used else Chunk(chunk.z[:, self.used], chunk.y, chunk.weight, chunk.offset)
 
-    def at(self, beta: Vector, *, augmented: bool = False) -> Point:
+    def at(self, beta: Vector) -> Point:
         """Everything at β, in two reads of the data: the leverages of a row need the information of all."""
-        whole = self._whole(beta)
+        whole = self.whole(beta)
         statistics = merge([rows.statistics(whole) for rows in self.blocks()])
         assert statistics.information is not None
         information = self._part(statistics.information)
         factor = cholesky(information)
-        if factor is None:
-            raise NotIdentified("the information is singular: offsets or weights are so extreme that few rows count")
+        unexplained = 0.0 if factor is None else _least_share(factor, information.diagonal())
+        noise = len(beta) * EPS / max(unexplained, EPS)
+        if factor is None or not unexplained >= DOUBTFUL:
+            factor = self.triangle(beta)  # the products in I have lost half of the digits that tell columns apart
+            unexplained = _least_share(factor, np.maximum(np.sum(factor**2, axis=0), np.finfo(float).tiny))
+            if not unexplained > (len(beta) * EPS) ** 2:
+                raise NotIdentified(
+                    "the information is singular: offsets or weights are so extreme that few rows count"
+                )
+            noise = len(beta) * EPS / float(np.sqrt(unexplained))
         root = np.zeros((len(whole), len(whole)))
         inside = np.ix_(self.used, self.used) if len(self.used) < len(whole) else slice(None)
-        root[inside] = triangle_inverse(factor)
+        inverse = root[inside] = triangle_inverse(factor)
         found = [rows.penalised_gradient(whole, root, self.tau) for rows in self.blocks()]
-        double = None
-        if augmented:
-            grams = [
-                rows.information_as(whole, 1 + 2 * self.tau * leverage)
-                for rows, (_, leverage) in zip(self.blocks(), found, strict=True)
-            ]
-            double = self._part(np.sum(grams, axis=0))
         gradient = np.sum([each for each, _ in found], axis=0)[self.used]
         determinant = 2 * float(np.log(factor.diagonal()).sum())
         leverages = tuple(leverage for _, leverage in found)
-        return Point(statistics.log_likelihood, determinant, gradient, information, factor, double, leverages)
+        return Point(
+            statistics.log_likelihood,
+            determinant,
+            gradient,
+            information,
+            factor,
+            inverse,
+            unexplained,
+            noise,
+            statistics.row_norm,
+            leverages,
+        )
 
-    def _whole(self, beta: Vector) -> Vector:
+    def weighed(self, beta: Vector) -> Iterator[tuple[Chunk, Vector, Vector]]:
+        """The pieces with their log-odds η and the weights w of their rows in the information."""
+        for piece in self.pieces:
+            eta = piece.z @ beta + piece.offset
+            yield piece, eta, piece.weight * sigmoid_derivative(eta)
+
+    @property
+    def counts(self) -> NDArray[np.bool_]:
+        """Which rows have a positive weight: those of `pieces`."""
+        return np.concatenate(
+            [np.ones(len(rows.y), bool) if rows.weight is None else rows.weight > 0 for rows in self.blocks()]
+        )
+
+    def triangle(self, beta: Vector, augmented: bool = False) -> Matrix:
+        """R with RᵀR = I, or XᵀW(1 + 2τh)X, without forming that matrix: by orthogonal transformations of √W X."""
+        inverse = triangle_inverse(self.triangle(beta)) if augmented else None
+        result = np.zeros((0, len(beta)))
+        for piece, _, weight in self.weighed(beta):
+            rows = piece.z * np.sqrt(weight)[:, None]
+            if inverse is not None:
+                leverage = np.sum((rows @ inverse) ** 2, axis=1)
+                rows *= np.sqrt(1 + 2 * self.tau * leverage)[:, None]
+            result = np.asarray(np.linalg.qr(np.concatenate([result, rows]), mode="r"))
+        if len(result) < len(beta):
+            raise NotIdentified("there are fewer rows than columns")
+        return np.ascontiguousarray(result * np.where(result.diagonal() < 0, -1.0, 1.0)[:, None])
+
+    def whole(self, beta: Vector) -> Vector:
+        """The coefficients with those of the columns that take no part: 0."""
         size = next(iter(self.blocks())).size
         if len(beta) == size:
             return beta
@@ -121,68 +164,12 @@ class JeffreysLikelihood:
             return Statistics(-np.inf, np.zeros_like(beta), np.eye(len(beta)), np.inf)
         return Statistics(point.penalised(self.tau), point.gradient, point.information, np.inf)
 
-    def probe(self, betas: Matrix, contrasts: Matrix, /) -> Probe:
-        """See `constrained.ProbeFunction`."""
-        value, gradient, step, response = np.full(len(betas), np.nan), *np.full((3, *betas.shape), np.nan)
-        for k, (beta, contrast) in enumerate(zip(betas, contrasts, strict=True)):
-            try:
-                point = self.at(beta)
-            except NotIdentified:
-                continue
-            value[k] = point.penalised(self.tau)
-            gradient[k], step[k], response[k] = point.gradient, point.solve(point.gradient), point.solve(contrast)
-        return Probe(value, gradient, step, response)
+
+def _least_share(factor: Matrix, squares: Vector) -> float:
+    return float((factor.diagonal() ** 2 / squares).min())
 
 
-def highest(
-    likelihood: JeffreysLikelihood,
-    start: Vector,
-    *,
-    tolerance: float,
-    max_passes: int,
-    monitor: Callable[[Pass], bool] | None = None,
-) -> Fit:
-    """Maximise the penalised likelihood by steps I⁻¹ gradient.
-
-    I is not the second derivative of the penalty, so near the maximum such steps shrink the error by a factor of order
-    q/n only; Anderson's acceleration learns the rest from the steps themselves.
-
-    Parameters
-    ----------
-    start, tolerance, max_passes, monitor : see `newton`
-
-    Returns
-    -------
-    Fit
-        whose log-likelihood is the penalised one
-    """
-    passes: list[Pass] = []
-    beta, point, past = start, likelihood.at(start), Acceleration()
-    fraction = 0.0
-    while True:
-        step = point.solve(point.gradient)
-        value, slope = point.penalised(likelihood.tau), float(point.gradient @ step)
-        decrement = float(np.sqrt(max(slope, 0.0)))
-        passes.append(Pass(len(passes) + 1, value, decrement, fraction, True, True))
-        if monitor is not None:
-            monitor(passes[-1])
-        if decrement <= tolerance:
-            return Fit(beta + step, point.information, value, decrement, tuple(passes), "converged")
-        if decrement <= ACCELERATED_BELOW:
-            better = past.step(beta, step)
-            step = better if point.gradient @ better > 0 else step
-        fraction = 1.0
-        while True:
-            if len(passes) >= max_passes or fraction < 1e-12:
-                status: Status = "stalled" if fraction < 1e-12 else "passes"
-                return Fit(beta, point.information, value, decrement, tuple(passes), status)
-            try:
-                trial = likelihood.at(beta + fraction * step)
-                reached = trial.penalised(likelihood.tau)
-            except NotIdentified:
-                reached = -np.inf
-            if reached >= value + 1e-4 * fraction * float(point.gradient @ step) - 8 * EPS * abs(value):
-                break
-            passes.append(Pass(len(passes) + 1, reached, np.nan, fraction, False, True))
-            fraction, past = fraction / 4, Acceleration()
-        beta, point = beta + fraction * step, trial
+def factor_of(triangle: Matrix) -> Factor:
+    """The same factor as `Factor`, which keeps the columns' scales apart."""
+    scale = np.linalg.norm(triangle, axis=0)
+    return Factor(scale, np.arange(len(scale)), np.ascontiguousarray(triangle / scale))

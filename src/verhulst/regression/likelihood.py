@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 import verhulst
 from verhulst.regression.chunks import Blocks, chunks
-from verhulst.regression.constrained import Probe, ProbeFunction, constrained, to_height, to_value
+from verhulst.regression.constrained import Constrained, Probe, ProbeFunction, Rule, constrained, to_height, to_value
 from verhulst.regression.factor import Factor
 from verhulst.regression.newton import newton
 from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector, merge
@@ -79,6 +80,7 @@ class Likelihood:
     beta : (q,) where it is highest
     value : the maximum
     information : (q, q) there
+    careful : a probe that costs more, for the points that `probe` does not lead to; or None
     """
 
     statistics: StatisticsFunction
@@ -86,6 +88,7 @@ class Likelihood:
     beta: Vector
     value: float
     information: Matrix
+    careful: ProbeFunction | None = None
 
     def ends(self, contrasts: Matrix, drop: float) -> Matrix:
         """(k, 2) lower and upper ends for the contrasts (k, q), where the log-likelihood has fallen by `drop`."""
@@ -94,10 +97,10 @@ class Likelihood:
         error = np.sqrt(np.einsum("kj,kj->k", contrasts, response))
         reach = np.sqrt(2 * drop) * response / error[:, None]
         ones, target = np.ones(len(contrasts)), self.value - drop
-        upper = constrained(self.probe, self.beta + reach, contrasts, to_height(target, ones))
+        upper = self._constrained(self.beta + reach, contrasts, to_height(target, ones))
         # What bends the profile on one side bends it on the other: only the straight part of the way is turned around.
         bent = np.where(upper.converged[:, None], upper.betas - self.beta - 2 * reach, -reach)
-        lower = constrained(self.probe, self.beta + bent, contrasts, to_height(target, -ones))
+        lower = self._constrained(self.beta + bent, contrasts, to_height(target, -ones))
         result = np.empty((len(contrasts), 2))
         for side, found, sign in ((0, lower, -1.0), (1, upper, 1.0)):
             result[:, side] = np.einsum("kj,kj->k", contrasts, found.betas)
@@ -106,6 +109,21 @@ class Likelihood:
             for k in np.flatnonzero(wrong):
                 result[k, side] = self.end(contrasts[k], float(estimate[k]), sign * float(error[k]), drop)
         return result
+
+    def _constrained(self, start: Matrix, contrasts: Matrix, rule: Rule, tolerance: float = 1e-8) -> Constrained:
+        found = constrained(self.probe, start, contrasts, rule, tolerance=tolerance)
+        left = np.flatnonzero(~found.converged)
+        if self.careful is None or not len(left):
+            return found
+
+        def of_those(probe: Probe, betas: Matrix, contrasts: Matrix, which: NDArray[np.intp]) -> Vector:
+            return rule(probe, betas, contrasts, left[which])
+
+        again = constrained(self.careful, start[left], contrasts[left], of_those, tolerance=tolerance)
+        for all_points, those in ((found.betas, again.betas), (found.value, again.value)):
+            all_points[left] = those
+        found.converged[left] = again.converged
+        return found
 
     def end(self, contrast: Vector, start: float, step: float, drop: float) -> float:
         """The same for one end, by bracketing: slow and sure.
@@ -141,7 +159,7 @@ class Likelihood:
         response = np.array([factor.solve(a) for a in contrasts]).reshape(contrasts.shape)
         spread = np.einsum("kj,kj->k", contrasts, response)
         start = self.beta + ((values - contrasts @ self.beta) / spread)[:, None] * response
-        found = constrained(self.probe, start, contrasts, to_value(values), tolerance=1e-10)
+        found = self._constrained(start, contrasts, to_value(values), tolerance=1e-10)
         height = found.value.copy()
         for k in np.flatnonzero(~found.converged | (height > self.value + 1e-6)):
             height[k] = self.highest(contrasts[k], float(values[k]))

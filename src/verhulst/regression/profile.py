@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from verhulst.regression.chunks import Blocks, statistics_of
 from verhulst.regression.covariance import power_of_two, working_contrasts
 from verhulst.regression.firth import jeffreys_likelihood
+from verhulst.regression.jeffreys_profile import JeffreysProfile
 from verhulst.regression.likelihood import (
     SHARED_INFORMATION_FROM,
     Likelihood,
@@ -165,6 +166,7 @@ class _Profiles:
         # Columns of 1e170 have coefficients whose squares are too small for a double.
         self.scales = np.concatenate([np.ones(first), power_of_two(self._standard.inverse_scale)])
         self.likelihood: Likelihood | None
+        self.everything: Likelihood
         if fit.firth is not None:
             self._firth(fit, data)
         else:
@@ -198,9 +200,8 @@ class _Profiles:
         penalised = jeffreys_likelihood(data, self._standard, fit.firth.tau)
         self._columns = penalised.used
         beta = self._standard.working(fit.coefficients)[self._columns]
-        point = penalised.at(beta)
-        self.top = point.log_likelihood + penalised.tau * point.log_determinant
-        self.everything = self.likelihood = Likelihood(penalised, penalised.probe, beta, self.top, point.information)
+        self.everything = self.likelihood = JeffreysProfile.of(penalised, beta)
+        self.top = self.everything.value
 
     def _plain(self, fit: LogisticFit, data: Observations) -> None:
         rows = data.rows(self._standard)
