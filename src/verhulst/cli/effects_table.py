@@ -16,20 +16,14 @@ def print_effects(contents: Contents) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from verhulst.report.words import p_value, ratio
+    from verhulst.report.words import interval_in_words, p_value, ratio
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("column", overflow="fold")
     for heading in ("odds ratio", f"{100 * contents.level:g} % interval", "p"):
         table.add_column(heading, justify="right", no_wrap=True)
     for effect in contents.effects:
-        interval = {
-            "estimated": f"{ratio(effect.lower)} to {ratio(effect.upper)}",
-            "infinite": "no finite estimate",
-            "left out": "left out",
-            "penalised": "–",
-        }[effect.state]
-        table.add_row(Text(effect.name), ratio(effect.odds_ratio), interval, p_value(effect.p_value))
+        table.add_row(Text(effect.name), ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
     output().print(table)
 
 

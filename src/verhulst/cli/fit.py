@@ -147,11 +147,23 @@ def _footline(model: TableFit) -> str:
     from verhulst.report.words import number
 
     fit = model.fit
+    if fit.separation is not None:
+        return f"{_limit(model)}; {len(fit.passes)} passes, no maximum: the outcomes are separated"
     found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
     likelihood = f"McFadden R² {ModelTest.of(fit).mcfadden:.3f}, log-likelihood {fit.log_likelihood:.3f}".replace(
         " -", " −"
     )
     return f"{likelihood}; {len(fit.passes)} passes, {found}"
+
+
+def _limit(model: TableFit) -> str:
+    """What the log-likelihood of separated data tends to."""
+    from verhulst.regression.inference import ModelTest
+
+    if model.fit.separation is not None and model.fit.separation.kind == "complete":
+        return "log-likelihood tends to 0"
+    likelihood = f"{model.fit.log_likelihood:.3f}".replace("-", "−")
+    return f"in the limit McFadden R² {ModelTest.of(model.fit).mcfadden:.3f}, log-likelihood {likelihood}"
 
 
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
@@ -169,6 +181,7 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
         "events": fit.events,
         "level": contents.level,
         "intercept": float(fit.coefficients[0]) if fit.intercept else None,
+        "intercept_state": fit.states[0] if fit.intercept else None,
         "effects": effects_record(contents),
         "log_likelihood": fit.log_likelihood,
         "null_log_likelihood": fit.null_log_likelihood,
@@ -179,5 +192,6 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
         "decrement": fit.decrement,
         "passes": len(fit.passes),
         "separation": fit.separation.kind if fit.separation else None,
+        "separation_reasons": list(fit.separation.reasons) if fit.separation else [],
         "cautions": [{"matter": caution.matter, "remedy": caution.remedy} for caution in contents.cautions],
     }

@@ -47,7 +47,7 @@ def marginal_effects(
         for a separated fit, or names in `discrete` that are not columns
     """
     if fit.separation is not None:
-        raise ValueError("the data are separated: coefficients are infinite, and so have no marginal effects")
+        raise ValueError("the data are separated: some coefficients are not finite, and so have no marginal effects")
     unknown = [name for name in discrete if name not in fit.names]
     if unknown:
         raise ValueError(f"there is no column {unknown[0]!r}; there are {', '.join(fit.names)}")

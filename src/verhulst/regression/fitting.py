@@ -20,7 +20,8 @@ from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import ConvergenceWarning, LogisticFit
 from verhulst.regression.rows import Rows
-from verhulst.regression.separation import SeparationWarning, SeparationWatch, separation_limit
+from verhulst.regression.separation import SeparationWarning
+from verhulst.regression.separation_limit import SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
 from verhulst.regression.statistics import Matrix, Statistics, Vector
@@ -120,8 +121,8 @@ def fit(
             approximation=approximation,
             monitor=_watched(watch, verbose),
         )
-        certificate = None if watch is None else watch.certificate(found)
         factor = Factor.of(_with(ridge, found.information))
+        certificate = None if watch is None else watch.certificate(found, doubtful=not factor.full)
         if certificate is not None or factor.full or not looks_left:
             break
         # Independent columns became dependent on the way: what tells them apart is lost in rounding. Centred where the

@@ -12,7 +12,7 @@ from scipy.special import chdtrc, ndtr, ndtri
 
 import verhulst
 from verhulst.regression.covariance import Covariance, given
-from verhulst.regression.result import LogisticFit
+from verhulst.regression.result import LogisticFit, ParameterState
 from verhulst.regression.statistics import Matrix, Vector
 
 
@@ -27,6 +27,8 @@ class Parameter:
     standard_error : of the coefficient; of an odds ratio by the delta method
     z, p_value : Wald statistic and two-sided probability for the coefficient being 0
     lower, upper : ends of the interval
+    state : "estimated", or why it is not: "infinite" and "not determined" (separated data), "not examined" (separated
+        data of many columns), "left out" (collinear columns)
     """
 
     name: str
@@ -36,6 +38,7 @@ class Parameter:
     p_value: float
     lower: float
     upper: float
+    state: ParameterState = "estimated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def wald(
     else:
         lower, upper = np.asarray(intervals, dtype=np.float64).reshape(q, 2).T
     columns = (estimate, error, z, 2 * ndtr(-np.abs(z)), lower, upper)
-    lines = zip(fit.parameter_names, *(column.tolist() for column in columns), strict=True)
+    lines = zip(fit.parameter_names, *(column.tolist() for column in columns), fit.states, strict=True)
     return ParameterTable("coefficient", level, tuple(Parameter(*line) for line in lines))
 
 
@@ -163,7 +166,7 @@ def odds_ratios(
     for line in list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.intercept) :]:
         ratio, lower, upper = (_exp(x) for x in (line.estimate, line.lower, line.upper))
         error = ratio * line.standard_error if math.isfinite(line.standard_error) else line.standard_error
-        lines.append(Parameter(line.name, ratio, error, line.z, line.p_value, lower, upper))
+        lines.append(Parameter(line.name, ratio, error, line.z, line.p_value, lower, upper, line.state))
     return ParameterTable("odds ratio", level, tuple(lines))
 
 

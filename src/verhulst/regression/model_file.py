@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verhulst.data.design import Design
 from verhulst.data.errors import ModelFileError
 from verhulst.data.formula import FormulaDesign
 from verhulst.data.model_file import ModelFile, write_model
 from verhulst.regression.collinearity import Collinear
-from verhulst.regression.covariance import covariance_from_json
+from verhulst.regression.covariance import Standardised, covariance_from_json
 from verhulst.regression.newton import Pass
 from verhulst.regression.result import Firth, LogisticFit
-from verhulst.regression.separation import Separation
+from verhulst.regression.separation import Separation, State
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
 
@@ -50,21 +51,41 @@ def fit_to_json(fit: LogisticFit) -> dict[str, Any]:
 def fit_from_json(record: dict[str, Any]) -> LogisticFit:
     """The inverse of `fit_to_json`."""
     fields = dict(record)
+    covariance = covariance_from_json(fields.pop("covariance"), bool(fields["intercept"]))
     separation = fields["separation"]
     if separation is not None:
         vectors = {name: np.array(separation[name], dtype=float) for name in ("direction", "finite")}
-        names = {name: tuple(separation[name]) for name in ("columns", "reasons")}
-        separation = Separation(**(separation | vectors | names))
+        states = separation.get("states") or _states_of_one_direction(vectors["direction"])
+        if len(states) != len(vectors["direction"]) or not set(states) <= set(get_args(State)):
+            raise ValueError("the states of the coefficients are not what they can be")
+        names = {"columns": tuple(separation["columns"]), "reasons": tuple(separation["reasons"])}
+        separation = Separation(**(separation | vectors | names | {"states": tuple(states)}))
+        infinite = separation.infinite | separation.unknown
+        fields["coefficients"] = np.where(infinite, separation.coefficients, _floats(fields["coefficients"]))
+        if isinstance(covariance, Standardised):
+            fixed = np.zeros(len(separation.finite)) if covariance.fixed is None else covariance.fixed
+            covariance = replace(covariance, fixed=np.where(separation.unknown, np.nan, fixed))
     fields |= {
         "names": tuple(fields["names"]),
-        "coefficients": np.array(fields["coefficients"], dtype=float),
-        "covariance_record": covariance_from_json(fields.pop("covariance"), bool(fields["intercept"])),
+        "coefficients": _floats(fields["coefficients"]),
+        "covariance_record": covariance,
         "passes": tuple(Pass(**one) for one in fields["passes"]),
         "collinear": tuple(Collinear(**one) for one in fields["collinear"]),
         "separation": separation,
         "firth": fields["firth"] and Firth(**fields["firth"]),
     }
     return LogisticFit(**fields)
+
+
+def _floats(numbers: Any) -> NDArray[np.float64]:
+    return np.array(numbers, dtype=float)
+
+
+def _states_of_one_direction(direction: NDArray[np.float64]) -> list[State]:
+    """For files that know of one separating direction only: they settle the sign of a coefficient that stands alone."""
+    if np.count_nonzero(direction) == 1:
+        return ["+inf" if d > 0 else "-inf" if d < 0 else "finite" for d in direction]
+    return ["not examined" if d else "finite" for d in direction]
 
 
 def save(model: TableFit, path: str | os.PathLike[str]) -> None:

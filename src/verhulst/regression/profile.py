@@ -18,7 +18,7 @@ from verhulst.regression.likelihood import (
     shared_information,
 )
 from verhulst.regression.observations import Observations, observations
-from verhulst.regression.recession import rows_left
+from verhulst.regression.recession import Recession, as_given, rows_left
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -50,8 +50,8 @@ def profile_intervals(
     Returns
     -------
     (q, 2) array
-        lower and upper ends, intercept first; ±inf where the likelihood never falls so far, nan for columns that were
-        taken out of the fit
+        lower and upper ends, intercept first; ±inf where the likelihood never falls so far, both where separated data
+        do not determine the coefficient; nan for columns that were taken out of the fit, or not examined
 
     Raises
     ------
@@ -76,11 +76,12 @@ def _intervals(profiles: _Profiles, level: float) -> Matrix:
     if drop > VAGUE:  # weights that add up to a vanishing part of one case
         result[profiles.used] = -np.inf, np.inf
         return result
-    finite = [k for k in profiles.used if not profiles.infinite[k]]
+    finite = profiles.finite
     if finite and profiles.likelihood is not None:
         result[finite] = profiles.likelihood.ends(profiles.contrasts(finite), drop) * profiles.scales[finite, None]
     for k in np.flatnonzero(profiles.infinite):
         result[k] = np.multiply(profiles.one_sided(int(k), drop), profiles.scales[k])
+    result[profiles.open] = -np.inf, np.inf  # the likelihood comes near its supremum at every value
     return result
 
 
@@ -104,7 +105,7 @@ def likelihood_ratio_tests(
     -------
     (q, 2) array
         statistic 2 (ℓ(β̂) − ℓ(β̂ with this coefficient 0)), and its probability under χ² with one degree of freedom;
-        nan for columns that were taken out of the fit
+        nan for columns that were taken out of the fit, or not examined on separated data
 
     Raises
     ------
@@ -119,7 +120,7 @@ def _tests(profiles: _Profiles) -> Matrix:
     from scipy.special import erfc
 
     result = np.full((len(profiles.infinite), 2), np.nan)
-    finite = [k for k in profiles.used if not profiles.infinite[k]]
+    finite = profiles.finite
     if finite and profiles.likelihood is not None:
         fallen = profiles.likelihood.value - profiles.likelihood.heights(
             profiles.contrasts(finite), np.zeros(len(finite))
@@ -128,6 +129,7 @@ def _tests(profiles: _Profiles) -> Matrix:
     for k in np.flatnonzero(profiles.infinite):
         height = profiles.everything.highest(profiles.contrasts([int(k)])[0], 0.0)
         result[k, 0] = 2 * profiles.unit * max(profiles.top - height, 0.0)
+    result[profiles.open, 0] = 0.0
     result[:, 1] = erfc(np.sqrt(result[:, 0] / 2))
     return result
 
@@ -138,7 +140,8 @@ class _Profiles:
     Attributes
     ----------
     used : coefficients that took part
-    infinite : (q,) which of them have no finite estimate
+    infinite, open : (q,) which of them are infinite, which not determined
+    finite : those that have a finite estimate
     likelihood : around the finite estimates, of the rows that are not separated; None where there are none
     everything : of all rows
     top : the supremum of the log-likelihood
@@ -165,6 +168,8 @@ class _Profiles:
         self.infinite = np.isinf(fit.coefficients)
         # Columns of 1e170 have coefficients whose squares are too small for a double.
         self.scales = np.concatenate([np.ones(first), power_of_two(self._standard.inverse_scale)])
+        self.open = np.array([state == "not determined" for state in fit.states])
+        self.finite = [k for k in self.used if np.isfinite(fit.coefficients[k])]
         self.likelihood: Likelihood | None
         self.everything: Likelihood
         if fit.firth is not None:
@@ -213,11 +218,13 @@ class _Profiles:
             self.everything = self.likelihood = self._around(blocks, beta, data)
             self.top = self.everything.value
             return
-        self._towards: Vector = np.sign(fit.separation.direction)
+        self._towards: Vector = np.sign(fit.separation.coefficients)
         beta = self._standard.working(fit.separation.finite)
         self.top = 0.0
         if fit.separation.kind == "quasi-complete":
-            left = rows_left(blocks, self._standard.working(fit.separation.direction))
+            found = fit.separation
+            apart = Recession(found.direction, as_given(self._standard), found.rows_separated, fit.rows)
+            left = rows_left(blocks, apart)
             self.likelihood = self._around(left, beta, data)
             self.top = self.likelihood.value
         self.everything = self._around(blocks, beta, data)

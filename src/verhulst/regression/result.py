@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from verhulst.regression.summary import Summary
 
 
+ParameterState = Literal["estimated", "infinite", "not determined", "not examined", "left out"]
+
+
 class ConvergenceWarning(UserWarning):
     """The fit ended before the decrement was as small as asked for."""
 
@@ -49,7 +52,8 @@ class LogisticFit:
     ----------
     names : (p,) column names
     intercept : whether there is one
-    coefficients : (q,) on the columns as given; 0 for columns that were taken out, ±inf along a separating direction
+    coefficients : (q,) on the columns as given; 0 for columns that were taken out; on separated data ±inf where every
+        separating direction says so, nan where the data leave the sign open (see `states`)
     covariance_record : how the coefficients vary: the inverse of the (penalised) information, in the units of the fit;
         see `covariance` and `standard_errors`
     log_likelihood, null_log_likelihood : of the data; the null model has the intercept and the offset only
@@ -90,6 +94,18 @@ class LogisticFit:
     def parameter_names(self) -> tuple[str, ...]:
         """(q,) names: "(intercept)" first, where there is one."""
         return ("(intercept)", *self.names) if self.intercept else self.names
+
+    @property
+    def states(self) -> tuple[ParameterState, ...]:
+        """(q,) what each coefficient is: "estimated", or why it is not."""
+        found: list[ParameterState] = ["estimated"] * len(self.coefficients)
+        if self.separation is not None:
+            words: dict[str, ParameterState] = {"finite": "estimated", "+inf": "infinite", "-inf": "infinite"}
+            words |= {"not determined": "not determined", "not examined": "not examined"}
+            found = [words[state] for state in self.separation.states]
+        for part in self.collinear:
+            found[part.column + self.intercept] = "left out"
+        return tuple(found)
 
     @property
     def standard_errors(self) -> Vector:

@@ -1,33 +1,17 @@
-"""Separated data: noticed during the fit, named, and answered with the limits that the estimates tend to."""
+"""What separates the outcomes of a fit: the record, and what is said about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.regression.chunks import Blocks, statistics_of
-from verhulst.regression.covariance import Standardised
-from verhulst.regression.factor import Factor
-from verhulst.regression.konis import LARGEST, linear_program
-from verhulst.regression.newton import Fit, Pass, newton
-from verhulst.regression.recession import (
-    NEGLIGIBLE,
-    FreeSpace,
-    Recession,
-    free_space,
-    joined,
-    recession,
-    rows_left,
-    with_every_free_coefficient,
-)
-from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Vector
 
-REASON_ROWS = 4096  # looked at together
+State = Literal["finite", "+inf", "-inf", "not determined", "not examined"]
 
 
 class SeparationWarning(UserWarning):
@@ -40,10 +24,14 @@ class Separation:
 
     Attributes
     ----------
-    kind : "complete" if every row has a margin above 0 along the direction, "quasi-complete" if some have margin 0
+    kind : "complete" if some direction has a margin above 0 in every row, else "quasi-complete"
     columns : names of the coefficients without a finite estimate, "(intercept)" among them if it has none
-    direction : (q,) for the columns as given, intercept first where there is one; the log-likelihood rises for ever
-        along it. Its largest entry is 1 in size; it is 0 exactly for the coefficients that have a finite estimate.
+    states : (q,) of each coefficient: "finite"; "+inf" or "-inf" where it has this sign in every separating direction
+        in which it is not 0; "not determined" where it has either sign, each in some direction; "not examined" where
+        there are too many columns to tell, or values too unlike each other
+    direction : (q,) for the columns as given, intercept first where there is one: one of the directions that separate
+        as many rows as can be, by which predictions are made. Its largest entry is 1 in size; it is 0 for coefficients
+        that have a finite estimate.
     finite : (q,) coefficients that hold where x·direction = 0; elsewhere the infinite part decides
     rows_separated : number of rows with a margin above 0
     reasons : sentences about single columns that separate by themselves
@@ -51,6 +39,7 @@ class Separation:
 
     kind: Literal["complete", "quasi-complete"]
     columns: tuple[str, ...]
+    states: tuple[State, ...]
     direction: Vector
     finite: Vector
     rows_separated: int
@@ -58,13 +47,34 @@ class Separation:
 
     @property
     def infinite(self) -> NDArray[np.bool_]:
-        """(q,) which coefficients have no finite estimate."""
-        return np.asarray(self.direction != 0)
+        """(q,) which coefficients are +∞ or −∞."""
+        return np.array([state in ("+inf", "-inf") for state in self.states], dtype=bool)
+
+    @property
+    def unknown(self) -> NDArray[np.bool_]:
+        """(q,) which coefficients are not determined by the data, or were not examined."""
+        return np.array([state in ("not determined", "not examined") for state in self.states], dtype=bool)
+
+    @property
+    def not_determined(self) -> tuple[str, ...]:
+        """Names of the coefficients that the data leave open."""
+        return self._named("not determined")
+
+    @property
+    def not_examined(self) -> tuple[str, ...]:
+        """Names of the coefficients that were not examined."""
+        return self._named("not examined")
+
+    def _named(self, state: State) -> tuple[str, ...]:
+        others = [each for each in self.states if each != "finite"]
+        return tuple(name for name, each in zip(self.columns, others, strict=True) if each == state)
 
     @property
     def coefficients(self) -> Vector:
-        """(q,) the limits: ±∞ along the direction, finite elsewhere."""
-        return np.where(self.infinite, np.copysign(np.inf, self.direction), self.finite)
+        """(q,) the limits: finite, ±∞, or nan where the data leave it open or it was not examined."""
+        limits = {"+inf": np.inf, "-inf": -np.inf, "not determined": np.nan, "not examined": np.nan}
+        pairs = zip(self.states, self.finite, strict=True)
+        return np.array([limits.get(state, finite) for state, finite in pairs], dtype=float)
 
     def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
         """(n,) limits of the linear predictor: ±∞ by the side of the direction, the finite part on the boundary."""
@@ -89,22 +99,37 @@ class Separation:
         return np.where(np.abs(along) <= (len(slopes) + 7) * np.finfo(float).eps * size, 0.0, np.sign(along))
 
     def __str__(self) -> str:
-        signs = ["+" if d > 0 else "−" for d in self.direction[self.infinite]]
-        towards = _shortened([f"{name} {sign}∞" for name, sign in zip(self.columns, signs, strict=True)], ", ")
-        why = f" ({_shortened(self.reasons, '; ')})" if self.reasons else ""
+        why = f": {_shortened(self.reasons, '; ')}" if self.reasons else ""
         if self.kind == "complete":
-            what = f"The columns tell the two outcomes apart without error in all {self.rows_separated} rows{why}"
-            rest = "No coefficient has a finite estimate: along the direction that was found they tend to"
+            what = f"The columns tell the two outcomes apart without error in all {self.rows_separated:,} rows{why}"
         else:
-            what = f"The outcome of {self.rows_separated} rows can be told without error{why}"
-            rest = "The likelihood has no maximum, it rises for ever as the coefficients tend to"
-        return f"{self.kind} separation. {what}. {rest} {towards}"
+            what = f"The outcome of {self.rows_separated:,} rows can be told without error{why}"
+        return f"{self.kind} separation. {what}. The likelihood has no maximum. {' '.join(self.sentences())}"
+
+    def sentences(self) -> list[str]:
+        """What is known of the coefficients without a finite estimate, by kind."""
+        signs = {"+inf": "+∞", "-inf": "−∞"}
+        others = [state for state in self.states if state != "finite"]
+        pairs = zip(self.columns, others, strict=True)
+        settled = [f"{name} {signs[state]}" for name, state in pairs if state in signs]
+        said = []
+        if settled:
+            said.append(f"Infinite in every separating direction: {_shortened(settled, ', ')}.")
+        if self.not_determined:
+            said.append(
+                "Not determined by the data, as some separating directions raise the coefficient and others lower it: "
+                f"{_shortened(self.not_determined, ', ')}."
+            )
+        if self.not_examined:
+            names = _shortened(self.not_examined, ", ")
+            said.append(f"Not examined, for the number of columns or the range of their values: {names}.")
+        return said
 
     def advice(self) -> str:
         """The record as a warning: what was found, what the numbers mean, what to do."""
-        others = " The other coefficients are the limits they tend to." if self.kind == "quasi-complete" else ""
+        others = " The other coefficients are the limits they tend to." if "finite" in self.states else ""
         return (
-            f"{self}. Their standard errors are infinite and Wald tests say nothing of them.{others} "
+            f"{self} None of these has a standard error or a Wald test.{others} "
             "For finite estimates use penalty='firth' or penalty='l2'."
         )
 
@@ -112,170 +137,3 @@ class Separation:
 def _shortened(parts: Sequence[str], joint: str, most: int = 6) -> str:
     more = [f"and {len(parts) - most} more"] if len(parts) > most else []
     return joint.join([*parts[: most if more else None], *more])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Limit:
-    """What the fit of separated data tends to, for the standardised columns.
-
-    Attributes
-    ----------
-    recession : the certificate
-    space : the directions that the data leave free once the separated rows are gone
-    fit : Newton's method on the rows that are left, or None if there are none
-    """
-
-    recession: Recession
-    space: FreeSpace
-    fit: Fit | None
-
-    def infinite(self, standard: Standardisation) -> NDArray[np.bool_]:
-        """(q,) which coefficients of the columns as given have no finite estimate."""
-        basis = self.space.basis
-        free = np.asarray(np.linalg.norm(basis, axis=1) > NEGLIGIBLE)
-        if standard.intercept:
-            # The intercept of the columns as given is that of the standardised ones less Σ centreⱼ slopeⱼ.
-            parts = basis * self.space.scale[:, None]
-            shares = np.abs(parts).max(initial=0.0)
-            parts[1:] *= (standard.centre * standard.inverse_scale)[:, None]
-            left = parts[0] - parts[1:].sum(axis=0)
-            size = max(np.abs(parts).sum(axis=0).max(initial=0.0), shares)
-            free[0] = bool(np.any(np.abs(left) > NEGLIGIBLE * size))
-        return free
-
-    def direction(self, standard: Standardisation) -> Vector:
-        """(q,) the separating direction of the columns as given, its largest entry 1 in size."""
-        given = np.where(self.infinite(standard), standard.original(self.recession.direction), 0.0)
-        return np.asarray(given / np.max(np.abs(given)))
-
-    def newton(self, before: Fit) -> Fit:
-        """The fit of the rows that are left, with the passes that came before."""
-        if self.fit is None:
-            size = len(self.recession.direction)
-            return Fit(np.zeros(size), np.zeros((size, size)), 0.0, 0.0, before.passes, "converged")
-        return replace(self.fit, passes=before.passes + self.fit.passes)
-
-    def covariance(self, standard: Standardisation, weight_exponent: int, left_out: Sequence[int]) -> Standardised:
-        """How the coefficients vary: ∞ for those that are infinite, nan for those `left_out`.
-
-        Any inverse on the columns that the rows left can tell apart serves: a finite coefficient, and the log-odds of a
-        row on the boundary, do not depend on which of the others were chosen.
-        """
-        size = len(self.recession.direction)
-        working = np.zeros((size, size))
-        if self.fit is not None:
-            working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
-        fixed = np.where(self.infinite(standard), np.inf, 0.0)
-        fixed[list(left_out)] = np.nan
-        return Standardised(working, standard, weight_exponent, fixed)
-
-    def record(self, blocks: Blocks, standard: Standardisation, names: Sequence[str]) -> Separation:
-        """The result in words and in the units of the columns as given; `names` (p,)."""
-        infinite = self.infinite(standard)
-        parameters = ("(intercept)", *names) if standard.intercept else tuple(names)
-        return Separation(
-            "complete" if self.recession.complete else "quasi-complete",
-            tuple(name for name, yes in zip(parameters, infinite, strict=True) if yes),
-            self.direction(standard),
-            np.zeros(len(infinite)) if self.fit is None else standard.original(self.fit.beta),
-            self.recession.separated,
-            reasons(blocks, names, infinite[len(infinite) - len(names) :]),
-        )
-
-
-class SeparationWatch:
-    """Watches the passes of Newton's method and stops it once the data are proved to be separated.
-
-    Newton's step in the separated part of the data gains one unit of log-odds a pass, in the rest nothing any more: a
-    step whose smallest margin is about 0 or more and whose largest is at least about 1 is a candidate.
-
-    Attributes
-    ----------
-    found : the certificate, once there is one
-    """
-
-    def __init__(self, blocks: Blocks) -> None:
-        self._blocks = blocks
-        self.found: Recession | None = None
-
-    def __call__(self, step: Pass) -> bool:
-        """True once the step of this pass has become a certificate."""
-        if step.margin is None or step.direction is None or step.margin[0] < -0.25 or step.margin[1] < 0.5:
-            return False
-        self.found = recession(self._blocks, step.direction)
-        return self.found is not None
-
-    def certificate(self, fit: Fit) -> Recession | None:
-        """What was found; where Newton's method ended without reaching a maximum, also by the linear program."""
-        if self.found is None and fit.status != "converged" and _entries(self._blocks) <= LARGEST:
-            self.found = linear_program(self._blocks)
-        return self.found
-
-
-def _entries(blocks: Blocks) -> int:
-    return sum(rows.size * len(rows.y) for rows in blocks())
-
-
-def separation_limit(blocks: Blocks, found: Recession, start: Vector, *, tolerance: float, max_passes: int) -> Limit:
-    """Separate as many rows as can be, and fit the others.
-
-    Parameters
-    ----------
-    blocks : the data
-    found : a certificate
-    start : (q,) where Newton's method starts for the rows that are left
-    tolerance, max_passes : see `newton`
-    """
-    while True:
-        if found.complete:
-            space = free_space(blocks, found.direction, None)
-            return Limit(with_every_free_coefficient(blocks, found, space), space, None)
-        left = rows_left(blocks, found.direction)
-        watch = SeparationWatch(left)
-        fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
-        more = None if watch.found is None else joined(blocks, found, watch.found)
-        if more is None or more.separated <= found.separated:
-            space = free_space(blocks, found.direction, None)
-            return Limit(with_every_free_coefficient(blocks, found, space), space, fit)
-        found = more
-
-
-def reasons(blocks: Blocks, names: Sequence[str], infinite: NDArray[np.bool_]) -> tuple[str, ...]:
-    """What single columns say: cells without one of the outcomes, and thresholds that part them.
-
-    Parameters
-    ----------
-    infinite : (p,) the columns to look at
-    """
-    low, high = (np.full((2, len(names)), sign * np.inf) for sign in (1, -1))
-    for rows in blocks():
-        for start in range(0, len(rows.y), REASON_ROWS):
-            some = slice(start, start + REASON_ROWS)
-            y = rows.y[some]
-            for outcome, among in ((0, y < 1), (1, y > 0)):
-                chosen = among if rows.weight is None else among & (rows.weight[some] > 0)
-                if chosen.any():
-                    X = rows.X[some][chosen]
-                    low[outcome] = np.minimum(low[outcome], X.min(axis=0))
-                    high[outcome] = np.maximum(high[outcome], X.max(axis=0))
-    sentences = []
-    for j in map(int, np.flatnonzero(infinite)):
-        sentence = _reason(names[j], low[:, j], high[:, j])
-        if sentence:
-            sentences.append(sentence)
-    return tuple(sentences)
-
-
-def _reason(name: str, low: Vector, high: Vector) -> str | None:
-    for y, other in ((0, 1), (1, 0)):
-        if low[other] == high[other] == 0 and (low[y] >= 0 or high[y] <= 0):
-            value = "= 1" if high[y] == 1 and low[y] >= 0 else "≠ 0"
-            return f"every row with {name} {value} has y = {y}"
-        if low[other] == high[other] == 1 and low[y] == 0 and high[y] <= 1:
-            return f"every row with {name} = 0 has y = {y}"
-    for y, other in ((0, 1), (1, 0)):
-        if low[y] > high[other]:
-            return f"y = {y} in every row with {name} ≥ {low[y]:g}, and in no row with {name} ≤ {high[other]:g}"
-        if low[y] == high[other]:
-            return f"every row with {name} > {low[y]:g} has y = {y}, and every row with {name} < {low[y]:g} y = {other}"
-    return None

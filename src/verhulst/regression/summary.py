@@ -75,21 +75,22 @@ def summary(
     if hidden:
         covariance = ErrorsOnly(np.full(len(fit.coefficients), np.nan))
     test = ModelTest.of(fit)
+    limit = "" if fit.separation is None else ", in the limit"
     facts = [
         ("rows", f"{fit.rows:,}" if fit.cases == fit.rows else f"{fit.rows:,} (weights add up to {fit.cases:,.6g})"),
         ("ones", f"{fit.events:,.6g} ({fit.events / fit.cases:.3%})"),
-        ("log-likelihood", f"{fit.log_likelihood:,.4f} (intercept only: {fit.null_log_likelihood:,.4f})"),
+        ("log-likelihood", f"{fit.log_likelihood:,.4f} (intercept only: {fit.null_log_likelihood:,.4f}){limit}"),
         ("null deviance", f"{-2 * fit.null_log_likelihood:,.4f}"),
-        ("residual deviance", f"{-2 * fit.log_likelihood:,.4f}"),
-        ("McFadden R²", f"{test.mcfadden:.4f}"),
+        ("residual deviance", f"{-2 * fit.log_likelihood:,.4f}{limit}"),
+        ("McFadden R²", f"{test.mcfadden:.4f}{limit}"),
     ]
     if fit.penalty is None:
         facts += [
             (
                 "likelihood ratio",
-                f"χ²({test.degrees_of_freedom}) = {test.likelihood_ratio:,.2f}, p = {_p_value(test.p_value)}",
+                f"χ²({test.degrees_of_freedom}) = {test.likelihood_ratio:,.2f}, p = {_p_value(test.p_value)}{limit}",
             ),
-            ("AIC, BIC", f"{test.aic:,.2f}, {test.bic:,.2f}"),
+            ("AIC, BIC", f"{test.aic:,.2f}, {test.bic:,.2f}{limit}"),
         ]
     title = {
         None: "Logistic regression, maximum likelihood",
@@ -108,6 +109,9 @@ def summary(
 
 def _how(fit: LogisticFit) -> str:
     matrices = sum(one.information for one in fit.passes)
+    if fit.separation is not None and fit.separation.kind == "complete":
+        return f"No maximum: the data are completely separated, which took {len(fit.passes)} passes to find."
+    maximum = "No maximum: the data are separated. Fit of the other rows: " if fit.separation is not None else ""
     ending = {
         "converged": "Converged",
         "stopped": "Stopped: the data are separated",
@@ -115,7 +119,7 @@ def _how(fit: LogisticFit) -> str:
         "passes": "NOT converged: too many passes",
     }[fit.status]
     return (
-        f"{ending} after {len(fit.passes)} passes over the data ({matrices} with information matrix). "
+        f"{maximum}{ending} after {len(fit.passes)} passes over the data ({matrices} with information matrix). "
         f"Decrement {fit.decrement:.1e} standard errors. Condition of the scaled information {fit.condition:.3g}."
     )
 
@@ -166,7 +170,7 @@ def _cells(table: ParameterTable) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
             line.name,
-            _number(line.estimate),
+            line.state if line.state in ("not determined", "not examined") else _number(line.estimate),
             _number(line.standard_error),
             "–" if math.isnan(line.z) else f"{line.z:.3f}",
             _p_value(line.p_value),

@@ -18,6 +18,7 @@ EVENTS_PER_PARAMETER = 10
 # Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
 HIGH_CONDITION = 30.0**2
 FEW_CASES = 5
+MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,17 @@ def _separation(fit: LogisticFit) -> list[Caution]:
     found = fit.separation
     if found is None:
         return []
-    one = len(found.columns) == 1
+    rows = f"{found.rows_separated:,}"
+    told = f"all {rows} rows are" if found.kind == "complete" else f"the outcome of {rows} rows is"
     return [
         Caution(
-            f"The outcomes are separated ({found.kind}): {listed(found.columns)} {'has' if one else 'have'} no finite "
-            "estimate, as "
-            f"{found.rows_separated:,} rows are told apart without an exception. "
-            + " ".join(map(_sentence, found.reasons)),
+            " ".join(
+                [
+                    f"The outcomes are separated ({found.kind}): {told} told without an exception.",
+                    *map(_sentence, found.reasons[:MOST_REASONS]),
+                    *found.sentences(),
+                ]
+            ),
             "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty gives "
             "finite odds ratios.",
         )

@@ -132,7 +132,27 @@ def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
         Fact("rows", f"{fit.rows:,}", "that the model was fitted on"),
         Fact(outcome, percent(fit.events / fit.cases), f"{count(fit.events)} of {count(fit.cases)}"),
         Fact("columns", f"{len(fit.names)}", "in the design matrix"),
-        Fact("McFadden R²", f"{ModelTest.of(fit).mcfadden:.3f}", "0: no better than the base rate; 1: perfect"),
+        _mcfadden(fit),
+    )
+
+
+def _mcfadden(fit: LogisticFit) -> Fact:
+    value, meaning = f"{ModelTest.of(fit).mcfadden:.3f}", "0: no better than the base rate; 1: perfect"
+    if fit.separation is not None:
+        meaning = f"in the limit: the outcomes are separated, so there is no best fit; {meaning}"
+        if fit.separation.kind == "complete":
+            value, meaning = "–", "there is no best fit: the outcomes are separated"
+    return Fact("McFadden R²", value, meaning)
+
+
+def _distance(fit: LogisticFit) -> Fact:
+    name = "Distance from the maximum"
+    if fit.separation is not None:
+        return Fact(name, "no maximum", "the likelihood rises for ever, as the outcomes are separated")
+    return Fact(
+        name,
+        f"{number(fit.decrement)} standard errors" if fit.converged else "not reached",
+        "the Newton decrement: no coefficient is further from its best value, in units of its standard error",
     )
 
 
@@ -145,14 +165,10 @@ def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fac
     }[fit.penalty]
     facts = [
         Fact("Method", method, "by Newton's method in double precision"),
-        Fact(
-            "Distance from the maximum",
-            f"{number(fit.decrement)} standard errors" if fit.converged else "not reached",
-            "the Newton decrement: no coefficient is further from its best value, in units of its standard error",
-        ),
+        _distance(fit),
         Fact("Passes over the data", f"{len(fit.passes)}"),
         Fact(
-            "Log-likelihood",
+            "Log-likelihood" if fit.separation is None else "Log-likelihood in the limit",
             f"{fit.log_likelihood:.4f}".replace("-", "−"),
             f"without columns: {fit.null_log_likelihood:.4f}".replace("-", "−"),
         ),

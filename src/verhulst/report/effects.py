@@ -11,7 +11,7 @@ from verhulst.data.column import Column
 from verhulst.regression.inference import odds_ratios, wald
 from verhulst.regression.result import LogisticFit
 
-State = Literal["estimated", "infinite", "left out", "penalised"]
+State = Literal["estimated", "infinite", "not determined", "not examined", "left out", "penalised"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Effect:
         On the scale of log-odds; nan where there is none.
     odds_ratio, lower, upper : float
         e to the coefficient, and the ends of its interval; 0, inf and nan occur.
-    state : {"estimated", "infinite", "left out", "penalised"}
+    state : {"estimated", "infinite", "not determined", "not examined", "left out", "penalised"}
         Whether these are estimates with errors, or why not.
     """
 
@@ -64,16 +64,11 @@ def effects_of(fit: LogisticFit, columns: Sequence[Column] = (), level: float = 
         Coverage of the (Wald) intervals, between 0 and 1.
     """
     origin = {name: (column.name, column.reference) for column in columns for name in column.names}
-    left_out = {part.name for part in fit.collinear}
     coefficients = list(wald(fit, level))[int(fit.intercept) :]
     found = []
     for line, ratio in zip(coefficients, odds_ratios(fit, level), strict=True):
-        state: State = "estimated"
-        if line.name in left_out:
-            state = "left out"
-        elif math.isinf(line.estimate):
-            state = "infinite"
-        elif fit.penalty == "l2":
+        state: State = line.state
+        if state == "estimated" and fit.penalty == "l2":
             state = "penalised"
         column, reference = origin.get(line.name, (line.name, None))
         there = line.estimate if state != "left out" else math.nan

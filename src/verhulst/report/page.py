@@ -11,7 +11,7 @@ from verhulst.report.cautions import Caution
 from verhulst.report.contents import Contents, Fact
 from verhulst.report.effects import Effect
 from verhulst.report.forest_row import Axis, axis_svg, row_svg
-from verhulst.report.words import p_value, ratio
+from verhulst.report.words import interval_in_words, p_value, ratio
 
 # The curve of the house, as a mark.
 _MARK = (
@@ -130,12 +130,7 @@ def _rows(contents: Contents, axis: Axis) -> list[str]:
 
 
 def _row(effect: Effect, name: str, axis: Axis, kind: str = "") -> str:
-    interval = {
-        "estimated": f"{ratio(effect.lower)} to {ratio(effect.upper)}",
-        "infinite": "no finite estimate",
-        "left out": "left out",
-        "penalised": "–",
-    }[effect.state]
+    interval = interval_in_words(effect)
     return (
         f'<tr class="{kind}"><th scope="row">{escape(name)}</th>'
         f'<td class="number">{ratio(effect.odds_ratio)}</td><td class="number">{interval}</td>'

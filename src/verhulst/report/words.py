@@ -82,6 +82,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share == 0 or share >= 0.01 else f"{100 * share:#.2g} %"
 
 
+def interval_in_words(effect: Effect) -> str:
+    """The ends of an effect's interval, or why there are none."""
+    if effect.state == "estimated":
+        return f"{ratio(effect.lower)} to {ratio(effect.upper)}"
+    return {"infinite": "no finite estimate", "penalised": "–"}.get(effect.state, effect.state)
+
+
 def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
     """One sentence on what an effect means for the odds.
 
@@ -104,6 +111,10 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
     if effect.state == "infinite":
         way = "higher" if effect.coefficient > 0 else "lower"
         return f"{who}: the odds of {outcome} are {way} without limit; these data set no finite odds ratio."
+    if effect.state == "not determined":
+        return f"{who}: these data do not determine whether the odds of {outcome} are higher or lower."
+    if effect.state == "not examined":
+        return f"{who}: whether these data determine an odds ratio was not examined."
     middle, low, high = (_power(x, step) for x in (effect.odds_ratio, effect.lower, effect.upper))
     interval = f" ({100 * level:g} % interval: {_span(middle, low, high)})" if effect.state == "estimated" else ""
     return f"{who}: {_change(middle)} odds of {outcome}{interval}."

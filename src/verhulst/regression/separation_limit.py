@@ -1,0 +1,204 @@
+"""Separated data: noticed during the fit, proved, and answered with the limits that the estimates tend to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.cone import UndecidedError
+from verhulst.regression.covariance import Standardised
+from verhulst.regression.exact_separation import ExactSeparation, exact_separation, within_reach
+from verhulst.regression.factor import Factor
+from verhulst.regression.konis import LARGEST, linear_program
+from verhulst.regression.newton import Fit, Pass, newton
+from verhulst.regression.recession import (
+    Recession,
+    as_given,
+    free_space,
+    joined,
+    recession,
+    rows_left,
+    seen,
+    side_by_side,
+    standard_of,
+    verified,
+)
+from verhulst.regression.separation import Separation, State
+from verhulst.regression.separation_reasons import reasons
+from verhulst.regression.signs import signs
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """What the fit of separated data tends to.
+
+    Attributes
+    ----------
+    recession : the certificate
+    states : (q,) what is known of each coefficient of the columns as given
+    fit : Newton's method on the rows that are left, in the coordinates of the fit, or None if there are none
+    """
+
+    recession: Recession
+    states: tuple[State, ...]
+    fit: Fit | None
+
+    @property
+    def direction(self) -> Vector:
+        """(q,) the separating direction of the columns as given, its largest entry 1 in size."""
+        given = np.where([state == "finite" for state in self.states], 0.0, self.recession.given)
+        return np.asarray(given / np.max(np.abs(given)))
+
+    def newton(self, before: Fit) -> Fit:
+        """The fit of the rows that are left, with the passes that came before."""
+        if self.fit is None:
+            size = len(self.states)
+            return Fit(np.zeros(size), np.zeros((size, size)), 0.0, 0.0, before.passes, "converged")
+        return replace(self.fit, passes=before.passes + self.fit.passes)
+
+    def covariance(self, standard: Standardisation, weight_exponent: int, left_out: Sequence[int]) -> Standardised:
+        """How the coefficients vary: ∞ for those that are infinite, nan for those that are open or `left_out`.
+
+        Any inverse on the columns that the rows left can tell apart serves: a finite coefficient, and the log-odds of a
+        row on the boundary, do not depend on which of the others were chosen.
+        """
+        size = len(self.states)
+        working = np.zeros((size, size))
+        if self.fit is not None:
+            working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
+        errors = {"finite": 0.0, "+inf": np.inf, "-inf": np.inf}
+        fixed = np.array([errors.get(state, np.nan) for state in self.states])
+        fixed[list(left_out)] = np.nan
+        return Standardised(working, standard, weight_exponent, fixed)
+
+    def record(self, blocks: Blocks, standard: Standardisation, names: Sequence[str]) -> Separation:
+        """The result in words and in the units of the columns as given; `names` (p,)."""
+        elsewhere = np.array([state != "finite" for state in self.states])
+        parameters = ("(intercept)", *names) if standard.intercept else tuple(names)
+        return Separation(
+            "complete" if self.recession.complete else "quasi-complete",
+            tuple(name for name, yes in zip(parameters, elsewhere, strict=True) if yes),
+            self.states,
+            self.direction,
+            np.zeros(len(elsewhere)) if self.fit is None else standard.original(self.fit.beta),
+            self.recession.separated,
+            reasons(blocks, names, elsewhere[int(standard.intercept) :]),
+        )
+
+
+class SeparationWatch:
+    """Watches the passes of Newton's method and stops it once the data are proved to be separated.
+
+    Newton's step in the separated part of the data gains one unit of log-odds a pass, in the rest nothing any more: a
+    step whose smallest margin is about 0 or more and whose largest is at least about 1 is a candidate. Data of moderate
+    size are then looked at in exact arithmetic, once; that is the last word.
+
+    Attributes
+    ----------
+    found : the certificate, once there is one
+    """
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+        self.found: Recession | None = None
+        self._overlap = False  # proved
+
+    def __call__(self, step: Pass) -> bool:
+        """True once the step of this pass has become a certificate."""
+        if step.margin is None or step.direction is None or step.margin[0] < -0.25 or step.margin[1] < 0.5:
+            return False
+        if self._overlap:
+            return False
+        candidate = recession(self._blocks, step.direction)
+        if candidate is not None and not self._settled(candidate):
+            self.found = candidate
+        return self.found is not None
+
+    def certificate(self, fit: Fit, doubtful: bool = False) -> Recession | None:
+        """What was found; where Newton's method did not end at a maximum, exact arithmetic or the linear program tell.
+
+        Parameters
+        ----------
+        fit : where Newton's method ended
+        doubtful : whether its end is no proof of a maximum, though it says so
+        """
+        proved = self.found is not None or self._overlap or (fit.status == "converged" and not doubtful)
+        if not proved and not self._settled(None) and _entries(self._blocks) <= LARGEST:
+            self.found = linear_program(self._blocks)
+        return self.found
+
+    def _settled(self, candidate: Recession | None) -> bool:
+        """Whether exact arithmetic has decided."""
+        if not within_reach(self._blocks):
+            return False
+        try:
+            exact = exact_separation(self._blocks)
+        except UndecidedError:
+            return False
+        self._overlap = exact is None
+        self.found = None if exact is None else _with_direction(self._blocks, exact, candidate)
+        return True
+
+
+def _with_direction(blocks: Blocks, exact: ExactSeparation, candidate: Recession | None) -> Recession:
+    """The exact result, with the direction of the candidate if that separates as many rows, else one of its own."""
+    if candidate is not None and candidate.separated == exact.separated:
+        return replace(candidate, exact=exact)
+    plain = seen(blocks, as_given(standard_of(blocks)))
+    own = verified(plain, exact.direction)
+    direction = exact.direction if own is None else own.direction
+    return Recession(direction, standard_of(plain), exact.separated, exact.rows, exact)
+
+
+def _entries(blocks: Blocks) -> int:
+    return sum(rows.size * len(rows.y) for rows in blocks())
+
+
+def separation_limit(blocks: Blocks, found: Recession, start: Vector, *, tolerance: float, max_passes: int) -> Limit:
+    """Separate as many rows as can be, fit the others, and examine the coefficients.
+
+    Parameters
+    ----------
+    blocks : the data
+    found : a certificate
+    start : (q,) where Newton's method starts for the rows that are left
+    tolerance, max_passes : see `newton`
+    """
+    while True:
+        fit, more = None, None
+        if not found.complete:
+            left = rows_left(blocks, found)
+            watch = None if found.exact is not None else SeparationWatch(left)
+            fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
+            again = None if watch is None else watch.certificate(fit)
+            more = None if again is None else joined(blocks, found, again)
+        if more is None or more.separated <= found.separated:
+            return Limit(found, _states(blocks, found), fit)
+        found = more
+
+
+def _states(blocks: Blocks, found: Recession) -> tuple[State, ...]:
+    if found.exact is not None:
+        rising, falling = found.exact.rising, found.exact.falling
+        free, examined = rising | falling, np.ones(len(rising), bool)
+    else:
+        there = seen(blocks, found.standard)
+        space = free_space(side_by_side(there, there), found.direction, None)
+        known = signs(blocks, found, space)
+        free, rising, falling, examined = known.free, known.rising, known.falling, known.examined
+    words: list[State] = []
+    for f, up, down, seen_through in zip(free, rising, falling, examined, strict=True):
+        if not f:
+            words.append("finite")
+        elif up and down:
+            words.append("not determined")
+        elif not seen_through:
+            words.append("not examined")
+        else:
+            words.append("+inf" if up else "-inf")
+    return tuple(words)
