@@ -7,7 +7,7 @@ SOURCES := $(shell find src native meson.build -type f -not -name '*.pyc')
 # Installed, not linked in place: tests and benchmarks see what a user gets.
 INSTALL := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation -Cbuild-dir=build/make
 
-.PHONY: demo test bench prove sanitize docs lint types clean
+.PHONY: demo test bench prove sanitize same-bits docs lint types clean
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,21 @@ sanitize: $(VENV)/.made
 	LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libubsan.so)" \
 	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONPATH=$(SANITIZED)/stage \
 	  $(BIN)/python -m pytest -p no:cacheprovider tests/functions tests/native tests/losses tests/regression
+
+# The same bits from GCC and Clang, and from builds whose local variables begin as a pattern or as zeros (a value that is
+# read before it is written shows there), at every level of this processor.
+OTHER_BUILDS := clang pattern zero
+build/%/.staged: $(VENV)/.made
+	test -f build/$*/build.ninja || \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" CXX=$(if $(filter clang,$*),clang++,g++) $(BIN)/meson setup build/$* \
+	  --buildtype=release $(if $(filter clang,$*),,-Dcpp_args=-ftrivial-auto-var-init=$*) >/dev/null
+	$(BIN)/ninja -C build/$* --quiet
+	rm -rf build/$*/stage && mkdir -p build/$*/stage && cp -r src/verhulst build/$*/stage/
+	rm -f build/$*/stage/verhulst/_core*.so && cp build/$*/native/_core*.so build/$*/stage/verhulst/
+	touch $@
+
+same-bits: $(OTHER_BUILDS:%=build/%/.staged)
+	$(BIN)/python -m tests.functions.kernel_bits $(OTHER_BUILDS:%=build/%/stage)
 
 docs: $(VENV)/.made
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html

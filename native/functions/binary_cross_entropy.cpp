@@ -10,9 +10,8 @@ struct Value {
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.value_at_ends(); }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::value_good};
-    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
-        out[0] = loss.value();
-        return loss.usual;
+    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+        return {{loss.value()}, loss.usual};
     }
 };
 

@@ -21,12 +21,9 @@ struct AllThree {
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::value_good, QuickBinaryCrossEntropy::gradient_good,
                                    QuickBinaryCrossEntropy::hessian_good};
-    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
+    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
         const Vec reciprocal = loss.reciprocal();
-        out[0] = loss.value();
-        out[1] = loss.gradient(reciprocal);
-        out[2] = loss.hessian(reciprocal);
-        return loss.decided(loss.top());
+        return {{loss.value(), loss.gradient(reciprocal), loss.hessian(reciprocal)}, loss.decided(loss.top())};
     }
 };
 

@@ -10,9 +10,8 @@ struct Gradient {
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.gradient_at_ends(); }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::gradient_good};
-    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
-        out[0] = loss.gradient(loss.reciprocal());
-        return loss.decided(loss.top());
+    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+        return {{loss.gradient(loss.reciprocal())}, loss.decided(loss.top())};
     }
 };
 

@@ -10,9 +10,8 @@ struct Hessian {
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.hessian_at_ends(); }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::hessian_good};
-    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
-        out[0] = loss.hessian(loss.reciprocal());
-        return loss.usual;
+    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+        return {{loss.hessian(loss.reciprocal())}, loss.usual};
     }
 };
 

@@ -4,9 +4,11 @@
 //       static constexpr int results;
 //       static void common(const BinaryCrossEntropy&, Pair*);   where BinaryCrossEntropy::usual
 //       static void at_ends(const BinaryCrossEntropy&, Pair*);  everywhere
-//       static Mask near(const QuickBinaryCrossEntropy&, Vec*);  rough, for the narrow formats: where each is to be used
+//       static Near<results> near(const QuickBinaryCrossEntropy&);  rough, for the narrow formats
 //       static constexpr int good[results];                     to 2^-good
 //   };
+// Rough results are returned, not written through a pointer: an expression that tests them cannot be evaluated before
+// they are there. (Operands of & are evaluated in any order.)
 // Several vectors are computed at once, as in elementwise.hpp.
 #pragma once
 
@@ -24,6 +26,13 @@ static inline Vec rounded(Pair p) {
         return round_to_odd(two_sum(p.hi, p.lo));
 }
 
+// Rough results, and where they may be used.
+template <int results>
+struct Near {
+    Vec value[results];
+    Mask usable;
+};
+
 template <class F>
 constexpr int losses_together = lanes == 8 ? (F::results == 1 ? 3 : 2) : 2;  // as many as registers allow
 
@@ -37,8 +46,9 @@ __attribute__((noinline)) void losses_with_care(const Vec* z, const Vec* y, type
 }
 
 template <class F, class Format, int j = 0>
-static inline Mask losses_surely(const Vec* near) {
-    const Mask sure = surely<Format, F::good[j]>(near[j]) & (Vec(Format::least) <= abs(near[j]));
+static inline Mask losses_surely(const Near<F::results>& near) {
+    const Vec value = near.value[j];
+    const Mask sure = surely<Format, F::good[j]>(value) & (Vec(Format::least) <= abs(value));
     if constexpr (j + 1 < F::results)
         return sure & losses_surely<F, Format, j + 1>(near);
     else
@@ -49,15 +59,16 @@ static inline Mask losses_surely(const Vec* near) {
 template <class F, class Format, class Storage = typename Format::Storage>
 static inline bool losses_nearly(const Vec* z, const Vec* y, Storage* const* out) {
     constexpr int together = losses_together<F>;
-    Vec near[together][F::results];
+    Near<F::results> near[together];
     Mask sure = z[0] == z[0];
     for (int k = 0; k < together; ++k) {
         const QuickBinaryCrossEntropy loss(z[k], y[k], 87.0);
-        sure = sure & loss.usual & F::near(loss, near[k]) & losses_surely<F, Format>(near[k]);
+        near[k] = F::near(loss);
+        sure = sure & loss.usual & near[k].usable & losses_surely<F, Format>(near[k]);
     }
     if (!all(sure)) return false;
     for (int k = 0; k < together; ++k)
-        for (int j = 0; j < F::results; ++j) Format::store_near(out[j] + k * lanes, near[k][j]);
+        for (int j = 0; j < F::results; ++j) Format::store_near(out[j] + k * lanes, near[k].value[j]);
     return true;
 }
 

@@ -17,10 +17,8 @@ struct ValueAndGradient {
     }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::value_good, QuickBinaryCrossEntropy::gradient_good};
-    static inline Mask near(const QuickBinaryCrossEntropy& loss, Vec* out) {
-        out[0] = loss.value();
-        out[1] = loss.gradient(loss.reciprocal());
-        return loss.decided(loss.top());
+    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+        return {{loss.value(), loss.gradient(loss.reciprocal())}, loss.decided(loss.top())};
     }
 };
 

@@ -5,7 +5,7 @@
 
 #include "simd/vector.hpp"
 #if defined(__AVX2__)
-#include <immintrin.h>
+#include "simd/intrinsics.hpp"
 #endif
 
 namespace verhulst::VERHULST_LEVEL {

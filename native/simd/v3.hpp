@@ -1,7 +1,7 @@
 // x86-64-v3: AVX2 and FMA. Four doubles.
 #pragma once
 
-#include <immintrin.h>
+#include "simd/intrinsics.hpp"
 
 namespace verhulst::v3 {
 

@@ -1,7 +1,7 @@
 // x86-64-v4: AVX-512 F, DQ, BW, VL. Eight doubles.
 #pragma once
 
-#include <immintrin.h>
+#include "simd/intrinsics.hpp"
 
 namespace verhulst::v4 {
 
