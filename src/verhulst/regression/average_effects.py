@@ -44,19 +44,28 @@ def marginal_effects(
     Raises
     ------
     ValueError
-        for a separated fit, or names in `discrete` that are not columns
+        for a separated fit, names in `discrete` that are not columns of 0 and 1, or arrays of other shapes
     """
     if fit.separation is not None:
         raise ValueError("the data are separated: some coefficients are not finite, and so have no marginal effects")
     unknown = [name for name in discrete if name not in fit.names]
     if unknown:
         raise ValueError(f"there is no column {unknown[0]!r}; there are {', '.join(fit.names)}")
-    x = np.asarray(X, dtype=np.float64)
+    x, given = fit.checked(X, offset)
+    if not len(x):
+        raise ValueError("there are no rows to average over")
     p, first = len(fit.names), int(fit.intercept)
     slopes = fit.coefficients[first:]
     switches = [fit.names.index(name) for name in discrete]
+    for j in switches:
+        if not np.isin(x[:, j], (0.0, 1.0)).all():
+            raise ValueError(f"column {fit.names[j]!r} is not 0 and 1 only, so that it is no switch (discrete=)")
     weight = np.ones(len(x)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    shift = np.zeros(len(x)) if offset is None else np.asarray(offset, dtype=np.float64)
+    if weight.shape != (len(x),):
+        raise ValueError(f"sample_weight must have one number per row: {len(x)}, but its shape is {weight.shape}")
+    if not (np.all(weight >= 0) and weight.any()):
+        raise ValueError("sample_weight must not be negative, nor 0 in every row")
+    shift = np.zeros(len(x)) if given is None else given
     mean_slope, mean_curve = 0.0, np.zeros(p + first)
     effect, jacobian = np.zeros(p), np.zeros((p, p + first))
     for start in range(0, len(x), BLOCK):

@@ -169,8 +169,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{type_of_target(labels)}: it holds {len(self.classes_)} classes"
             )
         if len(counted) < 2:
-            shown = counted[0] if len(counted) else "none"
-            raise ValueError(f"y holds one class only: {shown!r}. A fit needs rows of both classes")
+            shown = repr(counted[:1].tolist()[0]) if len(counted) else "none"
+            raise ValueError(f"y holds one class only: {shown}. A fit needs rows of both classes")
         return np.asarray(code, dtype=np.uint8)
 
     def _publish(self) -> None:
@@ -217,7 +217,10 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.result_
 
     def decision_function(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector | Matrix:
-        """Log-odds of the second class, (n,); of each label, (n, K). ±inf on the sides of a separating direction."""
+        """Log-odds of the second class, (n,); of each label, (n, K). ±inf on the sides of a separating direction.
+
+        A fit with an offset warns where none is given: the log-odds are then those of an offset of 0.
+        """
         results = self._results
         X = validate_data(self, X, reset=False, dtype=FLOATS)
         scores = [r.log_odds(X, offset) for r in results]
@@ -262,11 +265,18 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         level : coverage of the intervals
         interval : "wald", or "profile" for profile-likelihood intervals
         covariance : "HC0" or "HC1" for robust errors, or a matrix; None is the inverse information
-        clusters : (n,) labels of the training rows, for cluster-robust errors
+        clusters : (n,) labels of the training rows, for cluster-robust errors; "HC1" unless covariance="HC0"
         penalised_errors : show errors of an L2-penalised fit, which leave out its bias
+
+        Raises
+        ------
+        ValueError
+            for clusters beside a covariance matrix, and see `verhulst.regression.sandwich`
         """
         if interval not in ("wald", "profile"):
             raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
+        if clusters is not None and covariance is not None and not isinstance(covariance, str):
+            raise ValueError("give covariance or clusters: a covariance matrix leaves nothing for clusters to change")
         found, intervals = self._one(), None
         used: Matrix | Covariance | None
         if isinstance(covariance, str) or (clusters is not None and covariance is None):

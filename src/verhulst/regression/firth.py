@@ -192,6 +192,7 @@ def firth(
         collinear=dropped,
         separation=None,
         firth=Firth(tau, correction, errors, before_correction * unit + penalty),
+        has_offset=data.has_offset,
     )
 
 

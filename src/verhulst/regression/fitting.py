@@ -54,7 +54,7 @@ def fit(
     offset : (n,) known part of the log-odds
     penalty : None (maximum likelihood); "l2": ½‖b‖²/C on the slopes as given, the intercept free; or "firth": Jeffreys'
         prior, see `fit_firth`, which has more to choose from
-    C : inverse strength of the penalty
+    C : inverse strength of the L2 penalty; with another penalty or none it changes nothing, and a warning says so
     intercept : whether the model has one
     names : (p,) column names, used in messages and in the summary
     collinear : "drop" takes out columns that are combinations of columns before them (coefficient 0, error nan) and
@@ -76,6 +76,12 @@ def fit(
         raise ValueError(f"penalty must be None, 'l2' or 'firth', not {penalty!r}")
     if not C > 0:
         raise ValueError(f"C must be above 0, but is {C!r}")
+    if penalty != "l2" and C not in (1.0, np.inf):
+        warnings.warn(
+            f"C = {C:g} is the strength of the L2 penalty, and changes nothing without penalty='l2'",
+            UserWarning,
+            stacklevel=2,
+        )
     require_limits(tolerance, max_passes)
     data = observations(X, y, sample_weight, offset, names)
     if penalty == "firth":
@@ -248,4 +254,5 @@ def _result(
         condition=factor.condition(_with(ridge, found.information)),
         collinear=dropped,
         separation=None,
+        has_offset=data.has_offset,
     )

@@ -126,24 +126,31 @@ def wald(
         half = normal_quantile(level) * np.where(finite, error, np.inf)
         lower, upper = (np.where(finite, estimate, 0.0) + side for side in (-half, half))
     else:
-        lower, upper = np.asarray(intervals, dtype=np.float64).reshape(q, 2).T
+        ends = np.asarray(intervals, dtype=np.float64)
+        if ends.shape != (q, 2):
+            raise ValueError(f"the intervals must be {q} × 2, but their shape is {ends.shape}")
+        lower, upper = ends.T
     columns = (estimate, error, z, 2 * ndtr(-np.abs(z)), lower, upper)
     lines = zip(fit.parameter_names, *(column.tolist() for column in columns), fit.states, strict=True)
     return ParameterTable("coefficient", level, tuple(Parameter(*line) for line in lines))
 
 
-def covariance_of(fit: LogisticFit, covariance: Matrix | Covariance | None) -> Covariance:
+def covariance_of(fit: LogisticFit, covariance: Matrix | Covariance | str | None) -> Covariance:
     """The fit's own, or the one that was given.
 
     Raises
     ------
     ValueError
         for a matrix of another shape
+    TypeError
+        for the name of one: it takes the data
     """
     if covariance is None:
         return fit.covariance_record
     if isinstance(covariance, Covariance):
         return covariance
+    if isinstance(covariance, str):
+        raise TypeError(f"covariance must be a matrix; {covariance!r} takes the data: give sandwich(...) of them")
     table, q = np.asarray(covariance, dtype=np.float64), len(fit.coefficients)
     if table.shape != (q, q):
         raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
@@ -179,7 +186,7 @@ def _exp(x: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ModelTest:
-    """How the model compares with the one that has an intercept (and offset) only.
+    """How the model compares with the one that has an intercept (if there is one) and the offset only.
 
     Attributes
     ----------
@@ -220,8 +227,8 @@ def probability_interval(
 
     They speak of the probability itself; outcomes are 0 or 1. Rows on the sides of a separating direction get [0, 1].
     """
-    half = normal_quantile(level) * fit.covariance_record.row_deviations(np.asarray(X))
     z = fit.log_odds(X, offset)
+    half = normal_quantile(level) * fit.covariance_record.row_deviations(np.asarray(X))
     sided = np.isinf(z)
     lower, upper = verhulst.sigmoid(z - half), verhulst.sigmoid(z + half)
     return np.where(sided, 0.0, lower), np.where(sided, 1.0, upper)

@@ -37,7 +37,7 @@ def fit_to_json(fit: LogisticFit) -> dict[str, Any]:
         "rows",
         "cases",
     )
-    more = ("events", "penalty", "C", "status", "decrement", "condition")
+    more = ("events", "penalty", "C", "status", "decrement", "condition", "has_offset")
     separation = fit.separation
     return {name: getattr(fit, name) for name in plain + more} | {
         "covariance": fit.covariance_record.to_json(),

@@ -42,6 +42,11 @@ class Observations:
         """Number of cases: n, or the sum of the (scaled) weights."""
         return float(len(self.y)) if self.weight is None else float(np.sum(self.weight))
 
+    @property
+    def has_offset(self) -> bool:
+        """Whether there are offsets that are not 0."""
+        return self.offset is not None and bool(self.offset.any())
+
     def standardisation(self, intercept: bool) -> Standardisation:
         """Centres and scales of the rows that count."""
         return Standardisation.of(self.X, intercept=intercept, weight=self.weight)

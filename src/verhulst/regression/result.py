@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,6 +65,7 @@ class LogisticFit:
     collinear : columns that were taken out
     separation : None, or the record of what separates the data
     firth : None, or what belongs to a fit with penalty="firth"
+    has_offset : whether the fit had an offset that was not 0 everywhere
     """
 
     names: tuple[str, ...]
@@ -84,6 +86,7 @@ class LogisticFit:
     collinear: tuple[Collinear, ...]
     separation: Separation | None
     firth: Firth | None = None
+    has_offset: bool = False
 
     @property
     def converged(self) -> bool:
@@ -146,10 +149,38 @@ class LogisticFit:
         Parameters
         ----------
         X : (n, p) columns as at the fit
-        offset : (n,) known part of the log-odds
+        offset : (n,) known part of the log-odds; where the fit had one and none is given here, a warning says so and 0
+            is taken
+
+        Raises
+        ------
+        ValueError
+            for other shapes
         """
+        X, offset = self.checked(X, offset)
         if self.separation is not None:
             return self.separation.log_odds(X, offset)
-        x, first = np.asarray(X, dtype=np.float64), int(self.intercept)
-        eta: Vector = x @ self.coefficients[first:] + (self.coefficients[0] if first else 0.0)
-        return eta if offset is None else eta + np.asarray(offset, dtype=np.float64)
+        first = int(self.intercept)
+        eta: Vector = X @ self.coefficients[first:] + (self.coefficients[0] if first else 0.0)
+        return eta if offset is None else eta + offset
+
+    def checked(self, X: ArrayLike, offset: ArrayLike | None) -> tuple[Matrix, Vector | None]:
+        """Rows and their offset as arrays of the right shapes; see `log_odds`."""
+        x, p = np.asarray(X, dtype=np.float64), len(self.names)
+        if x.ndim != 2 or x.shape[1] != p:
+            raise ValueError(f"X must have rows of {p} columns, as at the fit, but its shape is {x.shape}")
+        if offset is None:
+            if self.has_offset:
+                warnings.warn(
+                    "the fit had an offset and none is given here, so that 0 is taken: pass offset= (zeros, if that is "
+                    "what is meant)",
+                    UserWarning,
+                    stacklevel=3,
+                )
+            return x, None
+        shift = np.asarray(offset, dtype=np.float64)
+        if shift.shape == (len(x), 1):
+            shift = shift[:, 0]
+        if shift.shape != (len(x),):
+            raise ValueError(f"offset must have one number per row: {len(x)}, but its shape is {shift.shape}")
+        return x, shift

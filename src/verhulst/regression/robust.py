@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 import verhulst
 from verhulst.regression.chunks import chunks
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
-from verhulst.regression.observations import observations
+from verhulst.regression.observations import Observations, observations
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.statistics import Matrix
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Matrix, Vector
 
 
 def sandwich(
@@ -32,8 +34,10 @@ def sandwich(
     ----------
     fit : a fit without penalty whose coefficients are finite
     X, y, sample_weight, offset : the data of that fit
-    kind : "HC0", or "HC1", which multiplies by n/(n − q); with g clusters by g/(g − 1) · (n − 1)/(n − q)
-    clusters : (n,) labels; scores are summed within a cluster before their products are taken
+    kind : "HC0", or "HC1", which multiplies by n/(n − q) with n the sum of the weights; with g clusters by
+        g/(g − 1) · (n − 1)/(n − q) with n the rows that have a positive weight
+    clusters : (n,) labels, text, numbers or dates; scores are summed within a cluster before their products are taken.
+        Rows of weight 0 make no cluster
 
     Returns
     -------
@@ -42,12 +46,14 @@ def sandwich(
     Raises
     ------
     ValueError
-        for a penalised or separated fit, unknown kinds, or fewer than two clusters
+        for a penalised or separated fit, other data than those of the fit, unknown kinds, missing labels, fewer than
+        two clusters, or HC1 of no more cases than parameters
 
     Notes
     -----
     White (1982), "Maximum likelihood estimation of misspecified models", Econometrica 50. Weights count cases: a row of
-    weight 2 is two rows.
+    weight 2 is two rows. Other weights (of a survey, inverse probabilities) have no unit, and need an answer that has
+    none: errors by clusters do not depend on it, and ``clusters=np.arange(n)`` makes each row a cluster of its own.
     """
     return sandwich_record(fit, X, y, sample_weight, offset, kind=kind, clusters=clusters).matrix()
 
@@ -68,18 +74,17 @@ def sandwich_record(
     if fit.penalty is not None or fit.separation is not None:
         raise ValueError("robust standard errors belong to maximum likelihood with finite estimates")
     data = observations(X, y, sample_weight, offset, fit.names)
-    standard = data.standardisation(fit.intercept).without([c.column for c in fit.collinear])
-    rows = data.rows(standard)
-    beta = standard.working(fit.coefficients)
-    groups = None
-    if clusters is not None:
-        labels, groups = np.unique(np.asarray(clusters), return_inverse=True)
-        if groups.shape != (len(data.y),):
-            raise ValueError(f"clusters must have one label per row: {len(data.y)}")
+    if len(data.y) != fit.rows:
+        raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
+    counts = slice(None) if data.weight is None else data.weight > 0
+    groups = None if clusters is None else _numbered(clusters, len(data.y))[counts]
+    rows, standard, beta, inverse = _bread(fit, data)
+    known = inverse.diagonal() > 0
+    factor = _small_sample_factor(data, int(known.sum()), groups) if kind == "HC1" else 1.0
+    if groups is not None:
+        labels, groups = np.unique(groups, return_inverse=True)
         if len(labels) < 2:
-            raise ValueError("cluster-robust standard errors need at least two clusters")
-        if data.weight is not None:
-            groups = groups[data.weight > 0]
+            raise ValueError("cluster-robust standard errors need at least two clusters with rows that count")
         sums = np.zeros((len(labels), rows.size))
     middle = np.zeros((rows.size, rows.size))
     at = 0
@@ -94,16 +99,89 @@ def sandwich_record(
         at += len(eta)
     if groups is not None:
         middle = sums.T @ sums
-    information = rows.statistics(beta).information
-    assert information is not None
-    bread = Factor.of(information).inverse()
-    known = ~np.isnan(np.diag(bread))
-    inverse = np.where(known[:, None] & known, bread, 0.0)
     covariance = inverse @ middle @ inverse
     covariance[~known] = covariance[:, ~known] = np.nan
-    unit = 2.0**data.weight_exponent
-    n, q = data.total_weight * unit, int(known.sum())
-    factor = 1.0
-    if kind == "HC1":
-        factor = n / (n - q) if groups is None else len(sums) / (len(sums) - 1) * (n - 1) / (n - q)
     return Standardised(covariance * factor, standard, data.weight_exponent if groups is None else 0)
+
+
+def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation, Vector, Matrix]:
+    """The rows, how they are standardised, β there and the inverse information, 0 for columns that were taken out."""
+    standard = data.standardisation(fit.intercept).without([c.column for c in fit.collinear])
+    for last in (False, True):
+        rows, beta = data.rows(standard), standard.working(fit.coefficients)
+        information = rows.statistics(beta).information
+        assert information is not None
+        factor = Factor.of(information)
+        if factor.full:
+            break
+        if last:
+            lost = sorted(set(np.flatnonzero(factor.scale > 0)) - set(factor.used))
+            names = ", ".join(fit.parameter_names[k] for k in lost)
+            raise ValueError(
+                f"the information does not tell {names} from the other columns, by rounding: no robust errors"
+            )
+        # Rows far out that are decided have moved the mean away from those that hold the information.
+        eta = standard.linear(data.X, fit.coefficients) + (0.0 if data.offset is None else data.offset)
+        weight = verhulst.sigmoid_derivative(eta)
+        standard = standard.seen_by(data.X, weight if data.weight is None else weight * data.weight)
+    return rows, standard, beta, np.nan_to_num(factor.inverse(), nan=0.0)
+
+
+def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | None) -> float:
+    """What HC1 multiplies by.
+
+    Without clusters a row of weight 2 is two rows. With clusters nothing else depends on the unit of the weights, and
+    so it must not either: each row with a positive weight is one.
+    """
+    if groups is None:
+        n = data.total_weight * 2.0**data.weight_exponent
+        if n <= q:
+            raise ValueError(
+                f"HC1 multiplies by n/(n − q), which says nothing for n = {n:.6g} cases (the sum of the weights) and "
+                f"q = {q} parameters. Weights count cases: give counts, or ask for 'HC0'. For weights of another kind "
+                "make each row a cluster of its own, for then their unit does not matter"
+            )
+        return n / (n - q)
+    n, g = len(groups), len(np.unique(groups))
+    if n <= q:
+        raise ValueError(f"HC1 needs more rows that count than parameters, but there are {n} rows for {q}; use 'HC0'")
+    return g / max(g - 1, 1) * (n - 1) / (n - q)
+
+
+def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
+    """Numbers for labels of any kind: equal numbers for equal labels.
+
+    Raises
+    ------
+    ValueError
+        for a wrong number of labels, or missing ones
+    """
+    labels = np.ma.asarray(clusters) if isinstance(clusters, np.ma.MaskedArray) else np.asarray(clusters)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.shape != (n,):
+        raise ValueError(f"clusters must have one label per row: {n}, but its shape is {labels.shape}")
+    missing = np.array(np.ma.getmaskarray(labels))
+    if labels.dtype.kind in "fcmM":
+        missing |= labels != labels  # nan and NaT are unlike themselves
+    elif labels.dtype == object:
+        missing |= [_is_missing(label) for label in labels]
+    if missing.any():
+        raise ValueError(
+            f"clusters is missing in {np.count_nonzero(missing)} of {n} rows (first: row {np.argmax(missing)})"
+        )
+    if labels.dtype != object:
+        return np.asarray(np.unique(np.asarray(labels), return_inverse=True)[1])
+    numbers: dict[Any, int] = {}
+    try:
+        return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.intp)
+    except TypeError as error:
+        raise ValueError(f"clusters must hold labels such as numbers or text: {error}") from None
+
+
+def _is_missing(label: Any) -> bool:
+    """None, nan, NaT or pandas' NA, which cannot be asked whether it is unlike itself."""
+    if label is None or type(label).__name__ == "NAType":
+        return True
+    different = label != label
+    return different is True or (isinstance(different, np.bool_) and bool(different))

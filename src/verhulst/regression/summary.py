@@ -13,6 +13,8 @@ from verhulst.regression.inference import ModelTest, ParameterTable, odds_ratios
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
 
+SMALLEST = 1e-300  # probabilities are not told apart below
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -76,10 +78,12 @@ def summary(
         covariance = ErrorsOnly(np.full(len(fit.coefficients), np.nan))
     test = ModelTest.of(fit)
     limit = "" if fit.separation is None else ", in the limit"
+    parts = ["intercept"] * fit.intercept + ["offset"] * fit.has_offset
+    null_model = f"{' and '.join(parts)} only" if parts else "no columns"
     facts = [
         ("rows", f"{fit.rows:,}" if fit.cases == fit.rows else f"{fit.rows:,} (weights add up to {fit.cases:,.6g})"),
         ("ones", f"{fit.events:,.6g} ({fit.events / fit.cases:.3%})"),
-        ("log-likelihood", f"{fit.log_likelihood:,.4f} (intercept only: {fit.null_log_likelihood:,.4f}){limit}"),
+        ("log-likelihood", f"{fit.log_likelihood:,.4f} ({null_model}: {fit.null_log_likelihood:,.4f}){limit}"),
         ("null deviance", f"{-2 * fit.null_log_likelihood:,.4f}"),
         ("residual deviance", f"{-2 * fit.log_likelihood:,.4f}{limit}"),
         ("McFadden R²", f"{test.mcfadden:.4f}{limit}"),
@@ -88,7 +92,9 @@ def summary(
         facts += [
             (
                 "likelihood ratio",
-                f"χ²({test.degrees_of_freedom}) = {test.likelihood_ratio:,.2f}, p = {_p_value(test.p_value)}{limit}",
+                f"χ²({test.degrees_of_freedom}) = {test.likelihood_ratio:,.2f}, "
+                + f"p = {_p_value(test.p_value)}".replace("= <", "<")
+                + limit,
             ),
             ("AIC, BIC", f"{test.aic:,.2f}, {test.bic:,.2f}{limit}"),
         ]
@@ -189,4 +195,6 @@ def _number(x: float) -> str:
 def _p_value(p: float) -> str:
     if math.isnan(p):
         return "–"
+    if p < SMALLEST:
+        return f"< {SMALLEST:.0e}"
     return f"{p:.4f}" if p >= 1e-4 else f"{p:.1e}"
