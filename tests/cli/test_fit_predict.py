@@ -84,6 +84,33 @@ def test_infinite_and_absent_numbers_in_json():
     assert "column 'one' is constant" in result.stderr.replace("Column", "column")
 
 
+def test_columns_that_separated_data_do_not_determine():
+    """No odds ratio, no arrow, no distance from a maximum that does not exist; the column that gives it away first."""
+    rows = [f"{k % 2},{(1 + k) * (k % 2)},{(k * 7) % 5 - 2}" for k in range(20)]
+    table = "y,leak,noise\n" + "\n".join(rows) + "\n"
+    result = run("fit", "-", "-t", "y", input=table)
+    assert result.exit_code == 0
+    leak, noise = (next(line for line in result.stdout.splitlines() if name in line) for name in ("leak", "noise"))
+    assert leak.split()[1] == "∞"
+    assert "not determined" in noise
+    assert "∞" not in noise
+    for claim in ("standard errors of the maximum", "McFadden"):
+        assert claim not in result.stdout
+    assert "no maximum" in result.stdout
+    told, settled, open_ = (
+        result.stderr.index(part) for part in ("every row with leak ≥ 2", "leak +∞", "Not determined by the data")
+    )
+    assert told < settled < open_
+    record = json.loads(run("fit", "-", "-t", "y", "--json", input=table).stdout)
+    assert [effect["state"] for effect in record["effects"]] == ["infinite", "not determined"]
+    assert [effect["odds_ratio"] for effect in record["effects"]] == ["inf", None]
+    assert record["intercept"] == "-inf"
+    assert record["intercept_state"] == "infinite"
+    assert record["has_maximum"] is False
+    assert record["mcfadden_r2"] is None
+    assert record["separation_reasons"] == ["y = 1 in every row with leak ≥ 2, and in no row with leak ≤ 0"]
+
+
 def test_columns_and_exclude(votes):
     chosen = json.loads(
         run("fit", votes, "-t", "vote", "--positive", "Dole", "-c", "age", "-c", "income", "--json").stdout

@@ -169,6 +169,30 @@ def test_an_estimator(tmp_path):
     assert said(tmp_path / "a.html") == said(tmp_path / "b.html")
 
 
+def test_what_separated_data_do_not_determine(tmp_path):
+    rng = np.random.default_rng(4)
+    y = np.arange(60) % 2
+    table = {"y": y, "noise": rng.standard_normal(60), "leak": y * rng.integers(1, 9, 60)}
+    with pytest.warns(SeparationWarning):
+        fitted = fit_table(table, "y")
+    vh.report(fitted, tmp_path / "r.html")
+    text = said(tmp_path / "r.html")
+    for part in (
+        "The outcomes are separated (complete): the columns tell the outcome of all 60 rows without an exception. "
+        "y = 1 in every row with leak ≥ 1, and in no row with leak ≤ 0.",
+        "Infinite in every separating direction: (intercept) −∞, leak +∞.",
+        "and others lower it: noise.",
+        "noise – not determined –",
+        "there is no best fit: the outcomes are separated",
+        "no maximum",
+    ):
+        assert part in text, part
+    for claim in ("perfect", "AIC", "standard errors the Newton decrement", "-0.0"):
+        assert claim not in text
+    html = (tmp_path / "r.html").read_text()
+    assert html.count('class="arrow') == 1
+
+
 def test_separated_collinear_and_few(tmp_path):
     rng = np.random.default_rng(1)
     x = rng.standard_normal(60)
@@ -188,7 +212,7 @@ def test_separated_collinear_and_few(tmp_path):
     text = said(tmp_path / "r.html")
     for part in (
         "Before you rely on this",
-        "The outcomes are separated (quasi-complete): the outcome of",
+        "The outcomes are separated (quasi-complete): the columns tell the outcome of",
         "Infinite in every separating direction: g[c] +∞.",
         "no maximum",
         "Every row with g[c] = 1 has y = 1.",

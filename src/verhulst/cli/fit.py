@@ -172,6 +172,7 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
 
     fit, target = model.fit, model.design.target
     assert target is not None
+    complete = fit.separation is not None and fit.separation.kind == "complete"
     return {
         "source": contents.source,
         "rows_read": model.design.rows_read,
@@ -185,9 +186,10 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
         "effects": effects_record(contents),
         "log_likelihood": fit.log_likelihood,
         "null_log_likelihood": fit.null_log_likelihood,
-        "mcfadden_r2": ModelTest.of(fit).mcfadden,
+        "mcfadden_r2": None if complete else ModelTest.of(fit).mcfadden,
         "penalty": fit.penalty,
         "C": fit.C if fit.penalty == "l2" else None,
+        "has_maximum": fit.separation is None,
         "converged": fit.converged,
         "decrement": fit.decrement,
         "passes": len(fit.passes),

@@ -85,10 +85,12 @@ def summary(
         ("ones", f"{fit.events:,.6g} ({fit.events / fit.cases:.3%})"),
         ("log-likelihood", f"{fit.log_likelihood:,.4f} ({null_model}: {fit.null_log_likelihood:,.4f}){limit}"),
         ("null deviance", f"{-2 * fit.null_log_likelihood:,.4f}"),
-        ("residual deviance", f"{-2 * fit.log_likelihood:,.4f}{limit}"),
-        ("McFadden R²", f"{test.mcfadden:.4f}{limit}"),
+        ("residual deviance", f"{2 * abs(fit.log_likelihood):,.4f}{limit}"),
     ]
-    if fit.penalty is None:
+    complete = fit.separation is not None and fit.separation.kind == "complete"
+    if not complete:  # else they compare with a fit that there is not
+        facts.append(("McFadden R²", f"{test.mcfadden:.4f}{limit}"))
+    if fit.penalty is None and not complete:
         facts += [
             (
                 "likelihood ratio",

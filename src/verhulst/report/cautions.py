@@ -68,20 +68,17 @@ def _separation(fit: LogisticFit) -> list[Caution]:
     if found is None:
         return []
     rows = f"{found.rows_separated:,}"
-    told = f"all {rows} rows are" if found.kind == "complete" else f"the outcome of {rows} rows is"
-    return [
-        Caution(
-            " ".join(
-                [
-                    f"The outcomes are separated ({found.kind}): {told} told without an exception.",
-                    *map(_sentence, found.reasons[:MOST_REASONS]),
-                    *found.sentences(),
-                ]
-            ),
-            "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty gives "
-            "finite odds ratios.",
-        )
+    which = f"all {rows} rows" if found.kind == "complete" else f"{rows} rows"
+    matter = [
+        f"The outcomes are separated ({found.kind}): the columns tell the outcome of {which} without an exception.",
+        *map(_sentence, found.reasons[:MOST_REASONS]),
     ]
+    remedy = [
+        *found.sentences(),
+        "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty gives "
+        "finite odds ratios.",
+    ]
+    return [Caution(" ".join(matter), " ".join(remedy))]
 
 
 def _no_error(fit: LogisticFit) -> list[Caution]:
@@ -111,7 +108,7 @@ def _left_out(fit: LogisticFit) -> list[Caution]:
 
 
 def _sentence(clause: str) -> str:
-    return f"{clause[:1].upper()}{clause[1:]}."
+    return f"{clause if clause.startswith('y = ') else clause[:1].upper() + clause[1:]}."
 
 
 def _missing(design: Design | FormulaDesign | None) -> list[Caution]:

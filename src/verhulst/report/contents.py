@@ -139,7 +139,7 @@ def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
 def _mcfadden(fit: LogisticFit) -> Fact:
     value, meaning = f"{ModelTest.of(fit).mcfadden:.3f}", "0: no better than the base rate; 1: perfect"
     if fit.separation is not None:
-        meaning = f"in the limit: the outcomes are separated, so there is no best fit; {meaning}"
+        meaning = f"in the limit, as the outcomes are separated; {meaning}"
         if fit.separation.kind == "complete":
             value, meaning = "–", "there is no best fit: the outcomes are separated"
     return Fact("McFadden R²", value, meaning)
@@ -157,7 +157,7 @@ def _distance(fit: LogisticFit) -> Fact:
 
 
 def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fact, ...]:
-    deviance, null = -2 * fit.log_likelihood, -2 * fit.null_log_likelihood
+    deviance, null = 2 * abs(fit.log_likelihood), -2 * fit.null_log_likelihood
     method = {
         None: "maximum likelihood",
         "l2": f"maximum likelihood with an L2 penalty, C = {fit.C:g}",
@@ -173,8 +173,9 @@ def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fac
             f"without columns: {fit.null_log_likelihood:.4f}".replace("-", "−"),
         ),
         Fact("Deviance", f"{deviance:.3f}", f"without columns: {null:.3f}"),
-        Fact("AIC", f"{ModelTest.of(fit).aic:.3f}", "smaller is better, for models of the same rows"),
     ]
+    if fit.separation is None or fit.separation.kind != "complete":
+        facts.append(Fact("AIC", f"{ModelTest.of(fit).aic:.3f}", "smaller is better, for models of the same rows"))
     if isinstance(design, Design):
         if design.weights:
             facts.append(Fact("Weights", design.weights, "counts of cases"))
