@@ -12,7 +12,7 @@ from verhulst.regression.cone import Cone, Integers
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_COLUMNS = 16
-MOST_NUMBERS = 200_000  # design entries: some tenths of a second
+MOST_NUMBERS = 100_000  # design entries: a second or two at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
