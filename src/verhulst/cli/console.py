@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+
+from verhulst.data.errors import ReadingWarning
 
 
 def messages() -> Console:
@@ -23,6 +28,19 @@ def output() -> Console:
 def say(text: str) -> None:
     """One message on standard error; not wrapped, so that it can be searched and piped."""
     messages().print(text, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def reading_said() -> Iterator[None]:
+    """Says how columns were read, where that needs a word."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ReadingWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, ReadingWarning):
+            say(f"Note: {str(warning.message)[:1].upper()}{str(warning.message)[1:]}.")
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def print_json(command: str, record: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ Examples:
 @click.option("--positive", metavar="VALUE", help="The target's value that counts as 1; needed unless it is 0 and 1.")
 @click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns to use, with commas; default: all.")
 @click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
-@click.option("--categorical", multiple=True, metavar="NAMES", help="Columns of numbers that are categories.")
+@click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
 @click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The level to compare the others with.")
 @click.option("--weights", metavar="COLUMN", help="A column that counts cases.")
 @click.option("--offset", metavar="COLUMN", help="A column to add to the log-odds.")
@@ -110,17 +110,20 @@ def _fit(
     format_: str | None,
     **options: Any,
 ) -> TableFit:
-    from verhulst.data.read import read_table
+    from verhulst.cli.console import reading_said
+    from verhulst.data.errors import ReadingWarning
+    from verhulst.data.read import read_fields
     from verhulst.regression.table_fit import fit_table
 
     if C is not None and penalty != "l2":
         raise click.UsageError("--C is the strength of the L2 penalty: give --penalty l2 as well.")
     levels = references(reference)
-    table = read_table(data, format_)
+    table = read_fields(data, format_)
     known = table.column_names
-    with warnings.catch_warnings():
+    with reading_said():
         # What the fit warns of is said in words below, with a remedy.
         warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("always", ReadingWarning)
         return fit_table(
             table,
             target,

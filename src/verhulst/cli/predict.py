@@ -65,8 +65,8 @@ def command(
     from verhulst.cli.console import say
     from verhulst.data.atomic import check_writable
     from verhulst.data.errors import ModelFileError, RequestError
-    from verhulst.data.read import read_table
-    from verhulst.data.write import writable_format, write_table
+    from verhulst.data.read import read_given
+    from verhulst.data.write import writable_format, write_fields, write_table
 
     writable_format(output)
     if output != "-":
@@ -76,13 +76,15 @@ def command(
     except ModelFileError as error:
         swapped = data.endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
-    table = read_table(data, format_)
-    added = _predictions(model, table, "nan" if missing == "empty" else "error", level, log_odds)
-    taken = [name for name in added if name in table.column_names]
+    given = read_given(data, format_)
+    added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
+    taken = [name for name in added if name in given.table.column_names]
     if taken and not only:
         raise RequestError(f"{data}: already has a column {taken[0]!r}; use --only, or rename it.")
-    result = _joined(table, added, only)
-    write_table(result, output)
+    if given.fields is not None and not only and writable_format(output) in ("csv", "tsv"):
+        write_fields(given.fields, _columns(added), output)
+    else:
+        write_table(_columns(added) if only else _joined(given.typed(), added), output)
     if output != "-":
         say(f"Wrote {output}")
 
@@ -95,7 +97,9 @@ def _predictions(
 
     import verhulst as vh
     from verhulst.calibration.calibrator import Calibrator
+    from verhulst.cli.console import reading_said
     from verhulst.cli.scored import calibrated_columns
+    from verhulst.data.design import Design
     from verhulst.data.errors import ModelFileError
     from verhulst.regression.table_fit import TableFit
 
@@ -103,6 +107,9 @@ def _predictions(
         return calibrated_columns(model, table, missing, level, log_odds)
     if not isinstance(model, TableFit):
         raise ModelFileError(f"a {type(model).__name__} does not predict from a table")
+    if isinstance(model.design, Design):
+        with reading_said():
+            table = model.design.typed(table)
     columns: dict[str, list[Any]] = {}
     for start in _with_progress(range(0, table.num_rows, ROWS)):
         piece = table.slice(start, ROWS)
@@ -127,13 +134,15 @@ def _with_progress(pieces: range) -> Any:
     return track(pieces, "predicting", console=messages(), transient=True)
 
 
-def _joined(table: pa.Table, added: dict[str, Any], only: bool) -> pa.Table:
+def _columns(added: dict[str, Any]) -> pa.Table:
     import pyarrow as pa
 
     # nan stands for a row that has no prediction: an empty cell.
-    new = {name: pa.array(values, from_pandas=True) for name, values in added.items()}
-    if only:
-        return pa.table(new)
-    for name, values in new.items():
-        table = table.append_column(name, values)
+    return pa.table({name: pa.array(values, from_pandas=True) for name, values in added.items()})
+
+
+def _joined(table: pa.Table, added: dict[str, Any]) -> pa.Table:
+    new = _columns(added)
+    for name in new.column_names:
+        table = table.append_column(name, new[name])
     return table

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 import verhulst as vh
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.scores import ScoreKindError
+from verhulst.cli.console import reading_said
 from verhulst.data.column_values import kind_of, labels, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
-from verhulst.data.read import read_table
+from verhulst.data.fields import delimiter_of
+from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target
+from verhulst.data.text_column import read_role, read_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,10 +48,11 @@ def read_scored(
     UnknownColumnError : a column that the table does not have
     DataError : a column of the wrong type, missing values, a target that is not binary
     """
-    table = read_table(source, form)
+    table = read_fields(source, form)
     where = place(table)
-    learned = learn_target(_column(table, target, where), target, positive, where)
-    y = learned.values(_column(table, target, where), where)
+    outcomes = _labels(table, target, where)
+    learned = learn_target(outcomes, target, positive, where)
+    y = learned.values(outcomes, where)
     if np.isnan(y).any():
         raise DataError(f"{where}the target {target!r} is missing in {int(np.isnan(y).sum())} of {len(y)} rows.")
     return Scored(
@@ -57,7 +61,7 @@ def read_scored(
         _numeric(table, score, where),
         y,
         None if weight is None else _numeric(table, weight, where),
-        None if by is None else np.asarray(labels(_column(table, by, where)).to_pylist(), dtype=object).astype(str),
+        None if by is None else np.asarray(labels(_labels(table, by, where)).to_pylist(), dtype=object).astype(str),
     )
 
 
@@ -89,8 +93,7 @@ def calibrated_columns(
         raise DataError(f"{where}this calibrator was fitted to arrays and knows no column: use it from Python.")
     if level is not None:
         raise DataError("a calibrator has no intervals; leave --interval out.")
-    column = _column(table, calibrator.column_, where)
-    scores = numbers(column) if missing == "nan" else _numeric(table, calibrator.column_, where)
+    scores = _numeric(table, calibrator.column_, where, missing)
     known = ~np.isnan(scores)
     z = np.full(len(scores), np.nan)
     with data_faults(where):
@@ -106,13 +109,23 @@ def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     return table.column(name)
 
 
-def _numeric(table: pa.Table, name: str, where: str) -> NDArray[np.float64]:
+def _labels(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
+    """A column of values that are told apart: in a text file by their text."""
     column = _column(table, name, where)
-    if kind_of(column.type) not in ("numeric", "boolean"):
+    return column if delimiter_of(table, name) is None else read_words(column)
+
+
+def _numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error") -> NDArray[np.float64]:
+    column = _column(table, name, where)
+    delimiter = delimiter_of(table, name)
+    if delimiter is not None:
+        with reading_said():
+            column = read_role(column, name, "column", delimiter, where)
+    elif kind_of(column.type) not in ("numeric", "boolean"):
         raise DataError(f"{where}column {name!r} must hold numbers, but holds {column.type}.")
     values = numbers(column)
-    missing = int(np.isnan(values).sum())
-    if missing:
+    holes = int(np.isnan(values).sum())
+    if holes and missing == "error":
         row = int(np.isnan(values).argmax()) + 1
-        raise DataError(f"{where}column {name!r} is missing in {missing} of {len(values)} rows (first in row {row}).")
+        raise DataError(f"{where}column {name!r} is missing in {holes} of {len(values)} rows (first in row {row}).")
     return values

@@ -51,6 +51,7 @@ def make_block(design: Design, table: pa.Table, first_row: int = 1) -> Block:
     DataError
         As `Design.matrix` and `Design.complete`.
     """
+    table = design.typed(table, first_row=first_row)
     complete = design.complete_rows(table, first_row=first_row)
     kept = table if complete is None else table.filter(complete)
     numbers: RowNumbers = first_row if complete is None else first_row + np.flatnonzero(complete)
@@ -96,8 +97,8 @@ def blocks(design: Design, source: Any, rows: int = 1 << 16) -> TableBlocks:
     """
     import pyarrow as pa
 
-    from verhulst.data.read import read_table
+    from verhulst.data.read import read_fields
 
     if rows < 1:
         raise ValueError(f"a block has at least one row, not {rows}")
-    return TableBlocks(design, source if isinstance(source, pa.Table) else read_table(source), rows)
+    return TableBlocks(design, design.typed(source if isinstance(source, pa.Table) else read_fields(source)), rows)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column_values import codes, kind_of, numbers
+from verhulst.data.column_values import LevelType, codes, kind_of, numbers, type_of_labels
 from verhulst.data.errors import DataError, did_you_mean, listed
+from verhulst.data.number_text import PLAIN, NumberStyle
 from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.text_column import read_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,12 +32,25 @@ class Column:
         Categorical: the levels, in their order.
     reference : str or None
         Categorical: the level that the others are compared with.
+    level_type : {"text", "number", "boolean"}
+        Categorical: what the levels were before they were labels. Text is found again by its text alone; a number or a
+        truth value also where it is written otherwise.
+    style : NumberStyle
+        Numeric: how the numbers were written in a text file.
+    marks : tuple of str
+        Text that counted as a missing value, beside what always does.
+    notes : tuple of (str, str)
+        What a person should know of how the column was read, and what can be done about it.
     """
 
     name: str
     kind: Literal["numeric", "boolean", "categorical"]
     levels: tuple[str, ...] = ()
     reference: str | None = None
+    level_type: LevelType = "text"
+    style: NumberStyle = PLAIN
+    marks: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,6 +87,8 @@ class Column:
         if self.kind == "categorical":
             return self._levels(values, place, first_row)
         x = numbers(values)
+        if self.kind == "boolean" and kind == "numeric":
+            self._refuse_other_than_0_and_1(x, place, first_row)
         # One pass for the least and one for the greatest tell that all is finite; only else is it looked at in detail.
         if len(x) and not (np.isfinite(x.min()) and np.isfinite(x.max())) and (infinite := np.isinf(x)).any():
             row = int(np.argmax(infinite))
@@ -83,8 +100,23 @@ class Column:
             )
         return x
 
+    def typed(
+        self, values: pa.ChunkedArray, delimiter: str, place: str = "", first_row: RowNumbers = 1
+    ) -> pa.ChunkedArray:
+        """The column's text in a file as numbers, truth values or labels; see `read_column`."""
+        return read_column(values, self.name, self.kind, self.style, delimiter, place, first_row)
+
+    def _refuse_other_than_0_and_1(self, x: NDArray[np.float64], place: str, first_row: RowNumbers) -> None:
+        other = ~((x == 0) | (x == 1) | np.isnan(x))
+        if other.any():
+            row = int(np.argmax(other))
+            raise DataError(
+                f"{place}row {row_number(first_row, row)}, column {self.name!r}: the value is {x[row]:g}, where the "
+                f"fit had true and false."
+            )
+
     def _levels(self, values: pa.ChunkedArray, place: str, first_row: RowNumbers) -> NDArray[np.int64]:
-        found, unknown = codes(values, self.levels)
+        found, unknown = codes(values, self.levels, self.level_type)
         if unknown:
             rows = np.flatnonzero(found == -2)
             others = f" ({len(rows):,} such rows: {listed(unknown)})" if len(rows) > 1 else ""
@@ -119,13 +151,30 @@ class Column:
         """The column in the terms of JSON."""
         record: dict[str, Any] = {"name": self.name, "kind": self.kind}
         if self.kind == "categorical":
-            record |= {"levels": list(self.levels), "reference": self.reference}
+            record |= {"levels": list(self.levels), "reference": self.reference, "level_type": self.level_type}
+        if self.style != PLAIN:
+            record["style"] = self.style.to_json()
+        if self.marks:
+            record["marks"] = list(self.marks)
+        if self.notes:
+            record["notes"] = [list(note) for note in self.notes]
         return record
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Column:
         """The inverse of `to_json`."""
-        return cls(record["name"], record["kind"], tuple(record.get("levels", ())), record.get("reference"))
+        levels = tuple(record.get("levels", ()))
+        return cls(
+            record["name"],
+            record["kind"],
+            levels,
+            record.get("reference"),
+            # Files of earlier versions do not tell; there numbers and truth values were always labels of one form.
+            record.get("level_type", type_of_labels(levels)),
+            NumberStyle(**record.get("style", {})),
+            tuple(record.get("marks", ())),
+            tuple((matter, remedy) for matter, remedy in record.get("notes", ())),
+        )
 
 
 def _label_at(values: pa.ChunkedArray, row: int) -> str:

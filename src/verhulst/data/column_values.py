@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from verhulst.data.number_text import like_a_code, plain_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,20 +99,81 @@ def label(value: Any) -> str | None:
 
     Examples
     --------
-    >>> label(3.0), label(2.5), label(True), label("yes")
+    >>> label(3.0), label(2.5), label(np.True_), label("yes")
     ('3', '2.5', 'true', 'yes')
     """
     if value is None or value != value:
         return None
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return str(value)
 
 
-def codes(values: pa.ChunkedArray, levels: Sequence[str]) -> tuple[NDArray[np.int64], list[str]]:
+def in_order(texts: Iterable[str]) -> list[str]:
+    """Levels in their order: numbers by size, else text in sorted order.
+
+    Examples
+    --------
+    >>> in_order(["10", "9"]), in_order(["b", "10", "9"])
+    (['9', '10'], ['10', '9', 'b'])
+    """
+    levels = sorted(texts)
+    sizes = [plain_number(text) for text in levels]
+    return levels if None in sizes else [text for _, text in sorted(zip(sizes, levels, strict=True))]
+
+
+LevelType = Literal["text", "number", "boolean"]
+
+
+def level_type_of(type_: pa.DataType) -> LevelType:
+    """What the levels of a column of this Arrow type are, before they are labels."""
+    import pyarrow as pa
+
+    kind = kind_of(type_.value_type if pa.types.is_dictionary(type_) else type_)
+    return {"numeric": "number", "boolean": "boolean"}.get(kind, "text")  # type: ignore[return-value]
+
+
+def type_of_labels(levels: Sequence[str]) -> LevelType:
+    """What levels may have been, by their labels alone.
+
+    Examples
+    --------
+    >>> type_of_labels(["3", "2.5"]), type_of_labels(["true", "false"]), type_of_labels(["007", "7"])
+    ('number', 'boolean', 'text')
+    """
+    if levels and set(levels) <= {"true", "false"}:
+        return "boolean"
+    return "number" if levels and all(_number_label(level) == level for level in levels) else "text"
+
+
+def plain_label(text: str) -> str:
+    """The label of the number or truth value that `text` is; `text` itself where it is none, or looks like a code.
+
+    Examples
+    --------
+    >>> plain_label("1.0"), plain_label("TRUE"), plain_label("007"), plain_label("yes")
+    ('1', 'true', '007', 'yes')
+    """
+    if text in ("TRUE", "True", "FALSE", "False"):
+        return text.lower()
+    return text if like_a_code(text) else _number_label(text) or text
+
+
+def _number_label(text: str) -> str | None:
+    number = plain_number(text)
+    return None if number is None or text != text.strip() else label(number)
+
+
+def codes(
+    values: pa.ChunkedArray, levels: Sequence[str], level_type: LevelType = "text"
+) -> tuple[NDArray[np.int64], list[str]]:
     """Each row's position in `levels`: -1 where the value is missing, -2 where it is none of them.
+
+    A label is looked for as it is. If it is no level, a number is found by its value where one level alone has it:
+    levels that were numbers in any text (`7` in `7.0` and `007`), levels that were text in numbers only (never `007` in
+    the number 7). Truth values likewise.
 
     Returns
     -------
@@ -119,10 +182,36 @@ def codes(values: pa.ChunkedArray, levels: Sequence[str]) -> tuple[NDArray[np.in
         The labels that are not among the levels.
     """
     encoded = labels(values)
-    known = {level: position for position, level in enumerate(levels)}
     dictionary = encoded.dictionary.to_pylist()
-    positions = np.array([-1 if text is None else known.get(text, -2) for text in dictionary] + [-1], dtype=np.int64)
+    find = finder(levels, level_type, level_type_of(values.type))
+    positions = np.array([-1 if text is None else find(text) for text in dictionary] + [-1], dtype=np.int64)
     indices = encoded.indices.fill_null(len(dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
     used = np.unique(indices)
     unknown = [dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2]
     return positions[indices], unknown
+
+
+def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) -> Callable[[str], int]:
+    """The position of a label among levels, or -2; as `codes` says."""
+    known = {level: position for position, level in enumerate(levels)}
+    if level_type == "text" and value_type == "text":
+        same: Callable[[str], str] = str.strip
+    elif level_type == "text":
+        same = plain_label
+    else:
+        same = _any_label
+    by_value: dict[str, list[int]] = {}
+    for level, position in known.items():
+        by_value.setdefault(same(level), []).append(position)
+
+    def find(text: str) -> int:
+        if text in known:
+            return known[text]
+        found = by_value.get(same(text), [])
+        return found[0] if len(found) == 1 else -2
+
+    return find
+
+
+def _any_label(text: str) -> str:
+    return text.lower() if text.lower() in ("true", "false") else _number_label(text) or text

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from verhulst.data.column import Column
 from verhulst.data.column_values import complete, kind_of, missing, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.fields import delimiter_of
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
 from verhulst.data.target import Target
+from verhulst.data.text_column import read_role, read_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,8 +87,11 @@ class Design:
         """
         names = [column.name for column in self.columns]
         self._require(table, names)
+        table = self.typed(table, first_row=first_row)
         if missing == "error":
-            _refuse_missing(table, names, first_row, "Fill them in, or ask for nan in their place (--missing empty).")
+            self._refuse_missing(
+                table, names, first_row, "Fill them in, or ask for nan in their place (--missing empty)."
+            )
         at = place(table)
         parts = [column.read(table[column.name], at, first_row) for column in self.columns]
         ends = np.cumsum([0, *(len(column.names) for column in self.columns)])
@@ -111,6 +116,7 @@ class Design:
         if self.target is None:
             raise UnknownColumnError("this design was learned without a target.")
         self._require(table, [self.target.name])
+        table = self.typed(table, first_row=first_row)
         return self.target.values(table[self.target.name], place(table), first_row)
 
     def weight_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
@@ -146,17 +152,47 @@ class Design:
         """
         names = self.used_names
         self._require(table, names)
+        table = self.typed(table, first_row=first_row)
         if self.missing == "error":
             hint = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
-            _refuse_missing(table, names, first_row, hint)
+            self._refuse_missing(table, names, first_row, hint)
             return None
         holes = _any_missing(table, names)
         return ~holes if holes.any() else None
 
     def complete(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
         """The rows that `complete_rows` tells."""
+        table = self.typed(table, first_row=first_row)
         rows = self.complete_rows(table, first_row=first_row)
         return table if rows is None else table.filter(rows)
+
+    def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
+        """The table with every column that the design uses read as what it was at the fit.
+
+        Only the columns of a text file are changed. A long table should be read so before it is cut into pieces, as the
+        whole column settles whether `1,200` has a decimal comma.
+
+        Raises
+        ------
+        DataError
+            If a value cannot be read so; the message names its row.
+        """
+        at = place(table)
+        columns = {column.name: column for column in self.columns}
+        for position, name in enumerate(table.column_names):
+            delimiter = delimiter_of(table, name) if name in self.used_names else None
+            if delimiter is None:
+                continue
+            values = table[name]
+            if name in columns:
+                values = columns[name].typed(values, delimiter, at, first_row)
+            elif self.target is not None and name == self.target.name:
+                values = read_words(values)
+            else:
+                role = "the weights column" if name == self.weights else "the offset column"
+                values = read_role(values, name, role, delimiter, at, first_row)
+            table = table.set_column(position, name, values)
+        return table
 
     @property
     def used_names(self) -> tuple[str, ...]:
@@ -197,8 +233,22 @@ class Design:
             f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
         )
 
+    def _refuse_missing(self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
+        holes = {name: missing(table[name]) for name in names if not complete(table[name])}
+        if not holes:
+            return
+        marks = {column.name: f" (where {listed(column.marks)} stands)" for column in self.columns if column.marks}
+        any_hole = np.logical_or.reduce(list(holes.values()))
+        counted = ", ".join(f"{name!r} in {int(mask.sum()):,}{marks.get(name, '')}" for name, mask in holes.items())
+        total = int(any_hole.sum())
+        raise DataError(
+            f"{place(table)}values are missing in {total:,} of {table.num_rows:,} rows (first in row "
+            f"{row_number(first_row, int(np.argmax(any_hole))):,}): {counted}. {hint}"
+        )
+
     def _numbers(self, table: pa.Table, name: str, role: str, first_row: RowNumbers) -> NDArray[np.float64]:
         self._require(table, [name])
+        table = self.typed(table, first_row=first_row)
         if kind_of(table[name].type) not in ("numeric", "boolean"):
             raise DataError(f"{place(table)}the {role} column {name!r} must hold numbers; it holds {table[name].type}.")
         values = numbers(table[name])
@@ -217,16 +267,3 @@ def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
         if not complete(table[name]):
             holes |= missing(table[name])
     return holes
-
-
-def _refuse_missing(table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
-    holes = {name: missing(table[name]) for name in names if not complete(table[name])}
-    if not holes:
-        return
-    any_hole = np.logical_or.reduce(list(holes.values()))
-    counted = ", ".join(f"{name!r} in {int(mask.sum()):,}" for name, mask in holes.items())
-    total = int(any_hole.sum())
-    raise DataError(
-        f"{place(table)}values are missing in {total:,} of {table.num_rows:,} rows (first in row "
-        f"{row_number(first_row, int(np.argmax(any_hole))):,}): {counted}. {hint}"
-    )

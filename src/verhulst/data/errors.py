@@ -23,6 +23,10 @@ class ModelFileError(DataError):
     """A file is not a model of this version of verhulst."""
 
 
+class ReadingWarning(UserWarning):
+    """Text was read as numbers in another way than plain numbers are; the message says how."""
+
+
 class OutputError(OSError):
     """An output file cannot be written where it was asked for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.design import Missing
+from verhulst.data.column_values import in_order
+from verhulst.data.design import Design, Missing
+from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.fields import delimiter_of
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
+from verhulst.data.text_kind import categorical_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +53,7 @@ class FormulaDesign:
     rows_read: int = 0
     rows_kept: int = 0
     spec: Any = field(default=None, repr=False, compare=False)
+    reading: Design | None = field(default=None, repr=False, compare=False)
 
     def matrix(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """X for the rows of `table`, shape (rows, len(self.names)), C order.
@@ -63,6 +69,8 @@ class FormulaDesign:
                 f"this model was fitted by the formula {self.formula!r} and loaded from a file. A formula is code, "
                 f"and loading runs none: make the design matrix yourself (its columns are {listed(self.names)})."
             )
+        if self.reading is not None:
+            table = self.reading.typed(table, first_row=first_row)
         X = _evaluate(self.spec, table, self.formula)
         if not np.isfinite(X).all():
             row, column = np.argwhere(~np.isfinite(X))[0]
@@ -75,6 +83,8 @@ class FormulaDesign:
         """0 or 1 for each row; nan where the target is missing."""
         if self.target is None or self.target.name not in table.column_names:
             raise UnknownColumnError(f"{place(table)}the target of {self.formula!r} is not there.")
+        if self.reading is not None:
+            table = self.reading.typed(table, first_row=first_row)
         return self.target.values(table[self.target.name], place(table), first_row)
 
     def to_json(self) -> dict[str, Any]:
@@ -135,9 +145,9 @@ def formula_design(
     import pyarrow as pa
 
     from verhulst.data.column_values import missing as missing_mask
-    from verhulst.data.read import read_table
+    from verhulst.data.read import read_fields
 
-    table = table if isinstance(table, pa.Table) else read_table(table)
+    table = table if isinstance(table, pa.Table) else read_fields(table)
     left, tilde, right = formula.partition("~")
     name = left.strip().strip("`")
     if not tilde or not right.strip():
@@ -147,7 +157,9 @@ def formula_design(
             f"{place(table)}there is no column {name!r} (the target of "
             f"{formula!r}).{did_you_mean(name, table.column_names)} The columns are {listed(table.column_names, 12)}."
         )
-    spec = _spec(right, table)
+    reading = _reading(name, right, table)
+    table = reading.typed(table)
+    spec = _spec(right, _ordered(table, reading))
     used = [name, *sorted(set(map(str, spec.required_variables)) & set(table.column_names))]
     holes = np.logical_or.reduce([missing_mask(table[column]) for column in used])
     if holes.any() and missing == "error":
@@ -160,14 +172,60 @@ def formula_design(
     if kept.num_rows == 0:
         raise DataError(f"{place(table)}every row has a missing value; no row is left.")
     if holes.any():
-        spec = _spec(right, kept)
+        spec = _spec(right, _ordered(kept, reading))
     names = tuple(str(column) for column in spec.column_names if column != "Intercept")
     target = learn_target(kept[name], name, positive, place(table))
     design = FormulaDesign(
-        formula, names, "Intercept" in spec.column_names, target, missing, source_of(table), len(table), len(kept), spec
+        formula,
+        names,
+        "Intercept" in spec.column_names,
+        target,
+        missing,
+        source_of(table),
+        len(table),
+        len(kept),
+        spec,
+        reading,
     )
     numbers: RowNumbers = 1 + np.flatnonzero(~holes) if holes.any() else 1
     return design, design.matrix(kept, first_row=numbers), design.target_values(kept, first_row=numbers)
+
+
+def _reading(target: str, right: str, table: pa.Table) -> Design:
+    """How the columns of a text file are read: `C(x)` as text, any other as what it holds."""
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
+    try:
+        needed = set(map(str, Formula(right).required_variables))
+    except (FormulaicError, SyntaxError, ValueError, TypeError):
+        needed = set()  # the formula is refused where it is worked out
+    outside = re.sub(r"\bC\(\s*(?:`[^`]*`|[\w.]+)\s*(?=[,)])", "", right)
+    columns = []
+    for name in table.column_names:
+        if name != target and name in needed and delimiter_of(table, name) is not None:
+            as_text = re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", outside) is None
+            try:
+                columns.append(draft_column(table, name, as_text))
+            except DataError as error:
+                # The advice is for tables; in a formula a column is made categorical by C().
+                raise DataError(str(error).replace(categorical_option(name), f"C({name}) in the formula")) from None
+    return Design(tuple(columns), Target(target, ("", "")))
+
+
+def _ordered(table: pa.Table, reading: Design) -> pa.Table:
+    """The table with its text columns as categories in the order of their levels."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for column in reading.columns:
+        if column.kind == "categorical":
+            values = table[column.name]
+            levels = pa.array(in_order(values.unique().drop_null().to_pylist()), pa.string())
+            indices = pc.index_in(values, levels).combine_chunks()
+            codes = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, levels)])
+            table = table.set_column(table.column_names.index(column.name), column.name, codes)
+    return table
 
 
 def _spec(right: str, table: pa.Table) -> Any:

@@ -42,7 +42,17 @@ def table_from_memory(source: Any) -> pa.Table:
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
     # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its
     # name.
-    return with_source(table, source_of(table))
+    return with_source(_without_views(table), source_of(table))
+
+
+def _without_views(table: pa.Table) -> pa.Table:
+    """Columns of text views (of polars) as plain text: Arrow cannot filter views."""
+    import pyarrow as pa
+
+    for place, column in enumerate(table.schema):
+        if pa.types.is_string_view(column.type):
+            table = table.set_column(place, column.name, table[place].cast(pa.large_string()))
+    return table
 
 
 def _table(source: Any) -> pa.Table:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verhulst.data.column import Column
-from verhulst.data.column_values import kind_of, labels
+from verhulst.data.column_values import finder, in_order, label, labels, level_type_of
 from verhulst.data.design import Design, Missing
+from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.fields import delimiter_of
+from verhulst.data.number_text import PLAIN
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
+from verhulst.data.text_column import read_words
+from verhulst.data.text_kind import categorical_option, refuse_unclear_points
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,11 +85,39 @@ def learn_design(
     >>> design.names
     ('age', 'region[S]')
     """
+    return learn_table(
+        table,
+        target,
+        columns=columns,
+        exclude=exclude,
+        categorical=categorical,
+        positive=positive,
+        reference=reference,
+        missing=missing,
+        weights=weights,
+        offset=offset,
+    )[0]
+
+
+def learn_table(
+    table: Any,
+    target: str | None,
+    *,
+    columns: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    positive: object = None,
+    reference: Mapping[str, object] | None = None,
+    missing: Missing = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+) -> tuple[Design, pa.Table]:
+    """As `learn_design`, with the table as the design reads it."""
     import pyarrow as pa
 
-    from verhulst.data.read import read_table
+    from verhulst.data.read import read_fields
 
-    table = table if isinstance(table, pa.Table) else read_table(table)
+    table = table if isinstance(table, pa.Table) else read_fields(table)
     at = place(table)
     roles = {"target": target, "weights": weights, "offset": offset}
     taken = {name: role for role, name in roles.items() if name is not None}
@@ -100,25 +134,27 @@ def learn_design(
     if len(set(chosen)) < len(chosen):
         raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
 
-    draft = Design(
-        tuple(Column(name, "numeric") for name in chosen),
-        learn_target(table[target], target, positive, at) if target is not None else None,
-        weights,
-        offset,
-        missing,
-        source_of(table),
-        table.num_rows,
-    )
-    kept = draft.complete(table)
+    named = {*categorical, *(reference or ())}
+    drafts = tuple(draft_column(table, name, name in named) for name in chosen)
+    if any(draft.style.decimal == "," for draft in drafts):
+        for draft in drafts:
+            if draft.kind == "numeric" and draft.style == PLAIN and delimiter_of(table, draft.name) is not None:
+                refuse_unclear_points(table[draft.name], draft.name, at)
+    design = Design(drafts, None, weights, offset, missing, source_of(table), table.num_rows)
+    if target is not None:
+        values = table[target] if delimiter_of(table, target) is None else read_words(table[target])
+        design = replace(design, target=learn_target(values, target, positive, at))
+    table = design.typed(table)
+    kept = design.complete(table)
     if kept.num_rows == 0:
-        empty = [name for name in draft.used_names if table[name].null_count == table.num_rows]
+        empty = [name for name in design.used_names if table[name].null_count == table.num_rows]
         if empty:
-            raise DataError(f"{at}column {empty[0]!r} holds no values. Exclude it (--exclude {empty[0]}).")
-        raise DataError(f"{at}every row has a missing value in {listed(draft.used_names)}; no row is left.")
-    learned = tuple(_learn_column(kept, name, name in categorical, (reference or {}).get(name)) for name in chosen)
+            raise DataError(f"{at}column {empty[0]!r} holds no values. Exclude it (--exclude {quote(empty[0])}).")
+        raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
+    learned = tuple(_learn_column(kept, column, column.name in categorical, reference or {}) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
         learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
-    return replace(draft, columns=learned, rows_kept=kept.num_rows)
+    return replace(design, columns=learned, rows_kept=kept.num_rows), table
 
 
 def _check_names(table: pa.Table, names: Sequence[str]) -> None:
@@ -130,28 +166,21 @@ def _check_names(table: pa.Table, names: Sequence[str]) -> None:
             )
 
 
-def _learn_column(table: pa.Table, name: str, as_categories: bool, reference: object) -> Column:
-    values = table[name]
-    kind = kind_of(values.type)
-    at = place(table)
-    if kind == "unusable":
-        raise DataError(
-            f"{at}column {name!r} holds values of type {values.type}, which is neither a number, a truth value nor a "
-            f"category. Exclude it (--exclude {name}), or make numbers of it (such as days since a date)."
-        )
-    if as_categories or reference is not None:
-        kind = "categorical"
-    if kind == "numeric":
-        return Column(name, "numeric")
-    if kind == "boolean":
-        return Column(name, "boolean")
+def _learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
+    if column.kind != "categorical":
+        return column
+    values, name, at = table[column.name], column.name, place(table)
     levels = _levels(values)
     if not as_categories:
         _doubt_categories(values, name, levels, at)
+    column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
+    if len({level.strip() for level in levels}) < len(levels):
+        note = (f"Column {name!r} has levels that differ only by blanks before or after them.", "Strip them.")
+        column = replace(column, notes=(*column.notes, note))
     if len(levels) == 1:
         # One level is a constant. It gets its column, so that the fit can say so by name.
-        return Column(name, "categorical", tuple(levels), None)
-    return Column(name, "categorical", tuple(levels), _reference(name, levels, reference, at))
+        return column
+    return replace(column, reference=_reference(column, references.get(name), at))
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:
@@ -164,45 +193,28 @@ def _levels(values: pa.ChunkedArray) -> list[str]:
     distinct = list(dict.fromkeys(found))
     if pa.types.is_dictionary(values.type):
         return distinct
-    return sorted(distinct, key=float) if kind_of(values.type) == "numeric" else sorted(distinct)
+    return in_order(distinct)
 
 
 def _doubt_categories(values: pa.ChunkedArray, name: str, levels: list[str], at: str) -> None:
-    """Text that is hardly meant as categories: numbers with a slip among them, and identifiers."""
-    numeric = [_is_number(level) for level in levels]
-    share = sum(numeric) / len(levels)
-    if len(levels) > 10 and 0.9 <= share < 1:
-        odd = levels[numeric.index(False)]
-        row = next(i for i, value in enumerate(values.to_pylist(), start=1) if str(value) == odd)
-        raise DataError(
-            f"{at}column {name!r} would hold numbers, but in row {row} it is {odd!r}. Correct it or leave it blank, "
-            f"or say that the column is categorical (--categorical {name})."
-        )
+    """Text that is hardly meant as categories, as nearly every value is different."""
     if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * len(values)):
         raise DataError(
             f"{at}column {name!r} is text with {len(levels):,} distinct values in {len(values):,} rows, like a name "
-            f"or a number of a case. Exclude it (--exclude {name}), or say that it is categorical (--categorical "
-            f"{name})."
+            f"or a number of a case. Exclude it (--exclude {quote(name)}), or say that it is categorical "
+            f"({categorical_option(name)})."
         )
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _reference(name: str, levels: list[str], reference: object, at: str) -> str:
-    from verhulst.data.column_values import label
-
+def _reference(column: Column, reference: object, at: str) -> str:
+    levels = column.levels
     if reference is None:
         return levels[0]
     chosen = str(label(reference))
-    if chosen not in levels:
+    position = finder(levels, column.level_type, "text" if isinstance(reference, str) else column.level_type)(chosen)
+    if position < 0:
         raise RequestError(
-            f"{at}column {name!r} has no level {chosen!r} to compare with.{did_you_mean(chosen, levels)} Its levels "
-            f"are {listed(levels, 12)}."
+            f"{at}column {column.name!r} has no level {chosen!r} to compare with.{did_you_mean(chosen, levels)} Its "
+            f"levels are {listed(levels, 12)}."
         )
-    return chosen
+    return levels[position]

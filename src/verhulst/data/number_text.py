@@ -156,11 +156,14 @@ def read_numbers(
         styles = [style for style in styles[:1] if _all_values(parts, style)] or styles
     fitting = [(style, values) for style in styles if (values := _all_values(parts, style)) is not None]
     if not fitting:
-        raise UnclearNumbersError(_no_style(texts, parts, percent, currency))
+        for text, found in zip(texts, parts, strict=True):
+            if all(_value(found, style) is None for style in styles):
+                raise ValueError(text)
+        raise UnclearNumbersError(_no_style(texts, parts))
     if len({tuple(values) for _, values in fitting}) > 1:
         known = (learned.decimal, learned.group) if learned is not None else None
         by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known]
-        by_file = [found for found in fitting if delimiter == ";" and learned is None and found[0].decimal == ","]
+        by_file = [found for found in fitting if delimiter == ";" and found[0].decimal == ","]
         settled = by_fit or by_file
         if not settled or len({tuple(values) for _, values in settled}) > 1:
             raise UnclearNumbersError(_two_readings(texts, fitting))
@@ -168,7 +171,7 @@ def read_numbers(
     if learned is None and delimiter != ";" and fitting[0][0].decimal == ",":
         # A comma in one number of forty is a slip, not the way in which the column is written.
         odd = [text for text in texts if "," in text]
-        if len(odd) < 0.1 * len(texts):
+        if odd and len(odd) < 0.1 * len(texts):
             raise ValueError(odd[0])
     return fitting[0]
 
@@ -186,8 +189,7 @@ def _parts(text: str) -> dict[str, str] | None:
 def _separators(parts: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
     """Decimal and group signs worth trying, plain numbers first."""
     there = {sign for found in parts for sign in ",. '" if sign in found["digits"]}
-    decimals = [".", ","] if "," in there else ["."]
-    return [(decimal, group) for group in ["", *sorted(there)] for decimal in decimals if decimal != group]
+    return [(decimal, group) for group in ["", *sorted(there)] for decimal in ".," if decimal != group]
 
 
 @cache
@@ -237,13 +239,14 @@ def _signs(texts: Sequence[str], parts: Sequence[dict[str, str]], learned: Numbe
     return bool(with_percent), "".join(signs)
 
 
-def _no_style(texts: Sequence[str], parts: Sequence[dict[str, str]], percent: bool, currency: str) -> str:
-    """The first text that does not go with those before it."""
-    for end in range(2, len(parts) + 1):
-        some = parts[:end]
-        if all(_all_values(some, NumberStyle(*pair, percent, currency)) is None for pair in _separators(parts)):
-            return f"{texts[end - 1]!r} is not written like the others, such as {texts[0]!r}"
-    return f"{texts[0]!r} is written like no number"
+def _no_style(texts: Sequence[str], parts: Sequence[dict[str, str]]) -> str:
+    """Names the first text that does not go with those before it."""
+    left = [NumberStyle(*pair) for pair in _separators(parts)]
+    for text, found in zip(texts, parts, strict=True):
+        left = [style for style in left if _value(found, style) is not None]
+        if not left:
+            return f"{text!r} is not written like the others, such as {texts[0]!r}"
+    raise AssertionError("some style fits all")
 
 
 def _two_readings(texts: Sequence[str], fitting: Sequence[tuple[NumberStyle, list[float]]]) -> str:

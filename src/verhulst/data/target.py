@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column_values import codes, kind_of, labels
+from verhulst.data.column_values import LevelType, codes, kind_of, label, labels, plain_label
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 from verhulst.data.row_numbers import RowNumbers, row_number
 
@@ -36,6 +37,11 @@ class Target:
         """The value that counts as 1."""
         return self.levels[1]
 
+    @property
+    def level_type(self) -> LevelType:
+        """Whether the two values are truth values or 0 and 1, however they are written, or other text."""
+        return _level_type(self.levels)
+
     def values(self, column: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """0 and 1 for each row, nan where the value is missing.
 
@@ -44,7 +50,7 @@ class Target:
         DataError
             If there is a third value.
         """
-        found, unknown = codes(column, self.levels)
+        found, unknown = codes(column, self.levels, self.level_type)
         if unknown:
             row = row_number(first_row, int(np.flatnonzero(found == -2)[0]))
             raise DataError(
@@ -77,8 +83,6 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
     RequestError
         If it is not clear which of them is 1, or if `positive` is neither.
     """
-    from verhulst.data.column_values import label
-
     if kind_of(column.type) == "unusable":
         raise DataError(
             f"{place}the target {name!r} holds values of type {column.type}; it must hold two distinct values."
@@ -87,23 +91,41 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
     counts = _counts(encoded)
     if len(counts) != 2:
         raise DataError(f"{place}{_not_binary(name, counts, kind_of(column.type))}")
-    levels = sorted(counts)
+    levels = sorted(counts, key=plain_label)
     if positive is None:
-        if levels not in (["0", "1"], ["false", "true"]):
+        if _level_type(levels) == "text":
             said = " and ".join(f"{level!r} ({counts[level]:,} rows)" for level in levels)
             raise RequestError(
                 f"{place}the target {name!r} is {said}: which of them counts as 1 must be said, "
                 f"for instance positive={levels[1]!r} (--positive {_quoted(levels[1])})."
             )
         return Target(name, (levels[0], levels[1]))
-    chosen = label(positive)
-    if chosen not in counts:
+    chosen = _find(positive, levels)
+    if chosen is None:
+        asked = str(positive) if isinstance(positive, str) else str(label(positive))
         raise RequestError(
-            f"{place}the target {name!r} is never {chosen!r}.{did_you_mean(str(chosen), levels)} Its values are "
+            f"{place}the target {name!r} is never {asked!r}.{did_you_mean(asked, levels)} Its values are "
             f"{listed(levels)}."
         )
     other = levels[0] if levels[1] == chosen else levels[1]
-    return Target(name, (other, str(chosen)))
+    return Target(name, (other, chosen))
+
+
+def _level_type(levels: Sequence[str]) -> LevelType:
+    plain = sorted(map(plain_label, levels))
+    return "number" if plain == ["0", "1"] else "boolean" if plain == ["false", "true"] else "text"
+
+
+def _find(positive: object, levels: Sequence[str]) -> str | None:
+    """The level that was asked for: by its text, else by its value; 1 and true are the same of two truth values."""
+    asked = str(positive).strip() if isinstance(positive, str) else str(label(positive))
+    if asked in levels:
+        return asked
+    truth = {"1": "true", "0": "false"} if _level_type(levels) != "text" else {}
+    by_value = {truth.get(plain_label(level), plain_label(level)): level for level in levels}
+    if len(by_value) < len(levels):
+        return None
+    return by_value.get(truth.get(plain_label(asked), plain_label(asked)))
 
 
 def _quoted(text: str) -> str:

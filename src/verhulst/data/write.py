@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.atomic import atomic_file
 from verhulst.data.errors import OutputError, listed
+from verhulst.data.fields import Fields
 from verhulst.data.file_format import format_of_name
+from verhulst.data.missing_text import MISSING_TEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Lines written at a time.
+_LINES = 1 << 16
 _WRITABLE = ("csv", "tsv", "jsonl", "parquet", "arrow")
 
 
@@ -48,7 +53,10 @@ def write_table(table: pa.Table, path: str | os.PathLike[str], format: str | Non
     OutputError
         If the folder is not there, cannot be written, or the format cannot be told.
     """
-    name = os.fspath(path)
+    _write_to(os.fspath(path), table, format)
+
+
+def _write_to(name: str, table: pa.Table | Extended, format: str | None) -> None:
     chosen = writable_format(name, format)
     if name == "-":
         _write(table, sys.stdout.buffer, chosen)
@@ -56,6 +64,60 @@ def write_table(table: pa.Table, path: str | os.PathLike[str], format: str | Non
         return
     with atomic_file(name) as temporary, open(temporary, "wb") as file:
         _write(table, file, chosen)
+
+
+@dataclass(frozen=True)
+class Extended:
+    """The cells of a text file, and columns beside them."""
+
+    fields: Fields
+    added: pa.Table
+
+
+def write_fields(fields: Fields, added: pa.Table, path: str | os.PathLike[str]) -> None:
+    """Writes the cells of a text file as they stand there, and columns beside them, as CSV or TSV.
+
+    Parameters
+    ----------
+    fields : Fields
+    added : pyarrow.Table
+        Of as many rows.
+    path : str or PathLike
+        As for `write_table`.
+    """
+    _write_to(os.fspath(path), Extended(fields, added), None)
+
+
+def _write_extended(table: Extended, file: Any, delimiter: str) -> None:
+    """Lines of cells, in quotes only where they must be: else a mark such as NA would become text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    fields, added = table.fields, table.added
+    names = [*fields.cells.column_names, *added.column_names]
+    file.write((delimiter.join('"' + name.replace('"', '""') + '"' for name in names) + "\n").encode())
+    for start in range(0, fields.cells.num_rows, _LINES):
+        rows = [part.slice(start, _LINES).combine_chunks() for part in (fields.cells, fields.table, added)]
+        columns = [
+            _quoted(cells.combine_chunks(), read.combine_chunks(), delimiter)
+            for cells, read in zip(rows[0].columns, rows[1].columns, strict=True)
+        ]
+        columns += [pc.fill_null(pc.cast(values.combine_chunks(), pa.string()), "") for values in rows[2].columns]
+        lines = pc.binary_join_element_wise(*columns, delimiter)
+        file.write(("\n".join(lines.to_pylist()) + "\n").encode())
+
+
+def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
+    """Cells in quotes where they hold what parts cells, or would be taken for missing values without."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    marks = pc.and_(pc.is_in(cells, value_set=pa.array(MISSING_TEXT)), pc.is_valid(read))
+    needs = pc.or_(marks, pc.match_substring_regex(cells, f'["\r\n{delimiter}]'))
+    if not pc.any(needs).as_py():
+        return cells
+    within = pc.replace_substring(cells, '"', '""')
+    return pc.if_else(needs, pc.binary_join_element_wise('"', within, '"', ""), cells)
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -86,7 +148,10 @@ def _write_single(table: pa.Table, file: Any, options: Any) -> None:
         file.write(b"".join((line or b'""') + b"\n" for line in sink.getvalue().split(b"\n")[:-1]))
 
 
-def _write(table: pa.Table, file: Any, format: str) -> None:
+def _write(table: pa.Table | Extended, file: Any, format: str) -> None:
+    if isinstance(table, Extended):
+        _write_extended(table, file, "\t" if format == "tsv" else ",")
+        return
     if format in ("csv", "tsv"):
         from pyarrow import csv
 

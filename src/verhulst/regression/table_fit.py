@@ -14,8 +14,8 @@ from verhulst.data.block import make_block
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
 from verhulst.data.formula import FormulaDesign, formula_design
-from verhulst.data.learn import learn_design
-from verhulst.data.read import read_table
+from verhulst.data.learn import learn_table
+from verhulst.data.read import read_fields
 from verhulst.regression.fitting import fit
 from verhulst.regression.inference import ParameterTable, probability_interval
 from verhulst.regression.result import LogisticFit
@@ -107,7 +107,7 @@ class TableFit:
     def _matrix(
         self, source: Any, missing: Literal["error", "nan"], first_row: int = 1
     ) -> tuple[Matrix, Vector | None]:
-        table = read_table(source)
+        table = read_fields(source)
         if isinstance(self.design, FormulaDesign):
             return self.design.matrix(table, first_row=first_row), None
         X = self.design.matrix(table, missing=missing, first_row=first_row)
@@ -157,9 +157,8 @@ def fit_table(
     >>> model.fit.names
     ('age', 'income')
     """
-    table = read_table(source)
-    design = learn_design(
-        table,
+    design, table = learn_table(
+        read_fields(source),
         target,
         columns=columns,
         exclude=exclude,

@@ -49,6 +49,8 @@ def cautions_of(
     found += [*_few_events(fit), *_near_collinear(fit), *_penalised(fit)]
     if isinstance(design, Design) and present is not None:
         found += _rare_levels(design.columns, present)
+    if isinstance(design, Design):
+        found += [Caution(matter, remedy) for column in design.columns for matter, remedy in column.notes]
     return tuple(found)
 
 

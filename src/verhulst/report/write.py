@@ -12,7 +12,7 @@ from verhulst.calibration.calibrator import Calibrator
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
 from verhulst.data.design import Design
-from verhulst.data.read import read_table
+from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.figures.theme import DARK, LIGHT, Theme
 from verhulst.regression.result import LogisticFit
@@ -87,7 +87,7 @@ def _contents(model: Any, data: Any, level: float) -> Contents:
 
 def _observed(model: TableFit, data: Any) -> Observed:
     """The model's predictions for other rows; those with missing values are treated as at the fit."""
-    table = read_table(data)
+    table = read_fields(data)
     source = source_of(table) or "the table given"
     if isinstance(model.design, Design):
         block = make_block(model.design, table)

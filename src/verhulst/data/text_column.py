@@ -1,0 +1,147 @@
+"""The text of a file's column as numbers, truth values or labels."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.errors import DataError, ReadingWarning
+from verhulst.data.fields import Texts, texts_of
+from verhulst.data.missing_text import is_mark
+from verhulst.data.number_text import PLAIN, NumberStyle, UnclearNumbersError, like_a_number, read_numbers
+from verhulst.data.row_numbers import RowNumbers, row_number
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TRUTH = {"true": True, "false": False}
+
+
+def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Text as doubles if all of it is plain numbers; None if it is not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        # The first rows tell of most columns that they are something else.
+        pc.cast(values.slice(0, 1000), pa.float64())
+        return pc.cast(values, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+
+
+def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The text of a file's column as labels: without outer blanks, null where it is missing."""
+    return _taken(texts_of(values, strip=True), None)
+
+
+def read_column(
+    values: pa.ChunkedArray,
+    name: str,
+    kind: Literal["numeric", "boolean", "categorical"],
+    style: NumberStyle,
+    delimiter: str,
+    place: str,
+    first_row: RowNumbers,
+) -> pa.ChunkedArray:
+    """A column of a text file as the kind that it had at the fit.
+
+    Raises
+    ------
+    DataError
+        If a value is none of that type; the message names its row.
+    """
+    if kind == "categorical":
+        return read_words(values)
+    if kind == "numeric" and (style.decimal, style.group, style.percent) == (".", "", False):
+        found = as_doubles(values)
+        if found is not None:
+            return found
+    texts = texts_of(values, strip=True)
+    words = [text for text in texts.distinct if not is_mark(text)]
+    at = f"{place}column {name!r} was {kind} at the fit"
+    if all(word.casefold() in TRUTH for word in words):
+        truth = [TRUTH.get(text.casefold()) for text in texts.distinct]
+        return _taken(texts, truth if kind == "boolean" else [None if t is None else float(t) for t in truth])
+    if kind == "boolean":
+        numbers = {"0": False, "1": True} | TRUTH
+        for text in words:
+            if text.casefold() not in numbers:
+                raise DataError(f"{at}; here it is {text!r} in row {_row(texts, text, first_row)}.")
+        return _taken(texts, [numbers.get(text.casefold()) for text in texts.distinct])
+    try:
+        return _numbers(texts, words, name, delimiter, style)
+    except UnclearNumbersError as error:
+        raise DataError(f"{at}; here {error}. Write the numbers as at the fit.") from None
+    except ValueError as error:
+        odd = str(error.args[0])
+        if not any(map(like_a_number, words)):
+            raise DataError(
+                f"{at}; here it holds text, such as {odd!r} in row {_row(texts, odd, first_row)}."
+            ) from None
+        raise DataError(
+            f"{at}; here it is {odd!r} in row {_row(texts, odd, first_row)}. Correct it or leave it blank."
+        ) from None
+
+
+def read_role(
+    values: pa.ChunkedArray, name: str, role: str, delimiter: str, place: str, first_row: RowNumbers = 1
+) -> pa.ChunkedArray:
+    """A column of a text file that must hold numbers: weights, offsets, scores.
+
+    Raises
+    ------
+    DataError
+        If a value is no number; the message names its row.
+    """
+    found = as_doubles(values)
+    if found is not None:
+        return found
+    texts = texts_of(values, strip=True)
+    words = [text for text in texts.distinct if not is_mark(text)]
+    must = f"{place}{role} {name!r} must hold numbers"
+    if words and all(word.casefold() in TRUTH for word in words):
+        return _taken(texts, [TRUTH.get(text.casefold()) for text in texts.distinct])
+    try:
+        # Percent signs are refused: 5 where 0.05 is meant would be a wrong number.
+        return _numbers(texts, words, name, delimiter, None, percent=False)
+    except UnclearNumbersError as error:
+        raise DataError(f"{must}, but {error}. Write them with a decimal point and no other sign.") from None
+    except ValueError as error:
+        odd = str(error.args[0])
+        raise DataError(
+            f"{must}, but in row {_row(texts, odd, first_row)} it is {odd!r}. Correct it or leave it blank."
+        ) from None
+
+
+def _row(texts: Texts, text: str, first_row: RowNumbers) -> int:
+    return row_number(first_row, texts.row_of(text))
+
+
+def _numbers(
+    texts: Texts, words: list[str], name: str, delimiter: str, learned: NumberStyle | None, percent: bool = True
+) -> pa.ChunkedArray:
+    style, numbers = read_numbers(words, delimiter, learned)
+    if style.percent and not percent:
+        raise UnclearNumbersError(f"{words[0]!r} has a percent sign")
+    if words and style != (learned or PLAIN) and style.notes():
+        warnings.warn(
+            f"column {name!r} was read as numbers, with {' and '.join(style.notes())}", ReadingWarning, stacklevel=2
+        )
+    known = dict(zip(words, numbers, strict=True))
+    return _taken(texts, [known.get(text) for text in texts.distinct])
+
+
+def _taken(texts: Texts, meanings: list[float | None] | list[bool | None] | None) -> pa.ChunkedArray:
+    """For each row what its text means; None where it has none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    dictionary = pa.array(
+        texts.distinct if meanings is None else meanings, type=pa.string() if meanings is None else None
+    )
+    codes: NDArray[np.int64] = texts.codes
+    return pa.chunked_array([pc.take(dictionary, pa.array(codes, mask=codes < 0))])

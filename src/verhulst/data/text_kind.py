@@ -1,0 +1,235 @@
+"""What a column of text holds: numbers, truth values, dates or words. The one policy for all that reads tables."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from verhulst.data.date_text import is_date
+from verhulst.data.errors import DataError, listed
+from verhulst.data.fields import Texts, texts_of
+from verhulst.data.missing_text import is_mark
+from verhulst.data.number_text import (
+    PLAIN,
+    NumberStyle,
+    UnclearNumbersError,
+    like_a_code,
+    like_a_number,
+    plain_number,
+    read_numbers,
+)
+from verhulst.data.text_column import TRUTH, as_doubles
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Text of so many distinct numbers, in a table whose columns have types, is asked about.
+_FEW = 10
+
+
+@dataclass(frozen=True)
+class TextKind:
+    """What a column of text is taken for.
+
+    Attributes
+    ----------
+    kind : {"numeric", "boolean", "categorical"}
+    style : NumberStyle
+        How its numbers are written.
+    marks : tuple of str
+        Text in it that counts as a missing value.
+    notes : tuple of (str, str)
+        What a person should know of that, and what can be done about it.
+    """
+
+    kind: Literal["numeric", "boolean", "categorical"]
+    style: NumberStyle = PLAIN
+    marks: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | None) -> TextKind:
+    """How a column of text is read that nobody said anything of.
+
+    In a text file (`delimiter` says what parts its values) it becomes numbers or truth values if that is what all of it
+    is, but for marks of missing values. In a table whose columns have types, text stays text; if it holds numbers that
+    are hardly meant as categories, that is a question.
+
+    Raises
+    ------
+    DataError
+        If it holds dates, or numbers but for some text, or numbers that can be read in two ways.
+    """
+    import pyarrow as pa
+
+    if delimiter is not None and (doubles := as_doubles(values)) is not None:
+        codes = _codes(values, doubles)
+        return TextKind("numeric", notes=_code_notes(codes, _twins(codes, values), name, at))
+    texts = texts_of(values, strip=delimiter is not None)
+    words = [text for text in texts.distinct if not is_mark(text)]
+    marks = tuple(text for text in texts.distinct if is_mark(text))
+    if not words:
+        return TextKind("categorical" if delimiter is None else "numeric", marks=marks)
+    if all(word.casefold() in TRUTH for word in words):
+        if delimiter is None and not marks:
+            return TextKind("categorical")
+        _ask_of_typed(texts, marks, name, at, delimiter)
+        return TextKind("boolean", marks=marks, notes=_notes(PLAIN, marks, name))
+    _refuse_dates(words, name, at)
+    try:
+        style, _ = read_numbers(words, delimiter)
+    except UnclearNumbersError as error:
+        raise DataError(
+            f"{at}column {name!r} would hold numbers, but {error}. Write its numbers with a decimal point and no other "
+            f"sign, or say that the column is categorical ({categorical_option(name)})."
+        ) from None
+    except ValueError as error:
+        return _words(texts, words, str(error.args[0]), name, at)
+    is_category = pa.types.is_dictionary(values.type)
+    if style == PLAIN and delimiter is None and not marks and (is_category or len(words) <= _FEW):
+        return TextKind("categorical")
+    if style != PLAIN or marks or len(words) > _FEW:
+        _ask_of_typed(texts, marks or tuple(words), name, at, delimiter)
+    codes = [word for word in words if like_a_code(word)]
+    notes = (*_notes(style, marks, name), *_code_notes(codes, set(words) - set(codes), name, at))
+    return TextKind("numeric", style=style, marks=marks, notes=notes)
+
+
+def _refuse_dates(words: list[str], name: str, at: str) -> None:
+    # The first words tell of most columns that they hold none.
+    if not any(map(is_date, words[:100])):
+        return
+    dates = [word for word in words if is_date(word)]
+    if len(dates) >= 0.9 * len(words):
+        raise DataError(
+            f"{at}column {name!r} holds dates or times, such as {dates[0]!r}, which are neither numbers nor "
+            f"categories. Exclude it (--exclude {shlex.quote(name)}), or make numbers of it (such as days since a "
+            f"date)."
+        )
+
+
+def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> TextKind:
+    """A column of words, unless they are hardly meant as categories."""
+    place = {text: i for i, text in enumerate(texts.distinct)}
+    numbers = [word for word in words if like_a_number(word)]
+    others = [word for word in words if word not in set(numbers)] or [odd]
+    rows = {word: int(texts.counts[place[word]]) for word in words}
+    share = sum(rows[word] for word in numbers) / sum(rows.values())
+    if numbers and (share >= 0.9 or (len(numbers) >= 5 and len(numbers) >= 0.75 * len(words))):
+        odd = min(others, key=texts.row_of) if len(others) < 1000 else others[0]
+        count = sum(rows[word] for word in others)
+        more = f" ({count:,} such rows: {listed(others)})" if count > 1 else ""
+        raise DataError(
+            f"{at}column {name!r} would hold numbers, but in row {texts.row_of(odd) + 1} it is {odd!r}{more}. Correct "
+            f"it or leave it blank, or say that the column is categorical ({categorical_option(name)})."
+        )
+    notes: tuple[tuple[str, str], ...] = ()
+    marks = [text for text in texts.distinct if is_mark(text)]
+    if numbers and share >= 0.5:
+        notes += (
+            (
+                f"Column {name!r} is taken as categories, as {others[0]!r} is no number.",
+                "If it should be numbers, leave such cells blank.",
+            ),
+        )
+    if marks:
+        notes += (
+            (f"Column {name!r} has the level {listed(marks)}.", "If that stands for a missing value, leave it blank."),
+        )
+    return TextKind("categorical", notes=notes)
+
+
+def _ask_of_typed(texts: Texts, shown: tuple[str, ...], name: str, at: str, delimiter: str | None) -> None:
+    if delimiter is not None:
+        return
+    word, row = next(text for text in texts.distinct if not is_mark(text)), texts.row_of(shown[0]) + 1
+    raise DataError(
+        f"{at}column {name!r} is text that would hold numbers or truth values, such as {word!r} (in row {row} it is "
+        f"{shown[0]!r}). Make numbers of it, with missing values where there is none, or say that it is categorical "
+        f"(categorical=[{name!r}], {categorical_option(name)})."
+    )
+
+
+def _notes(style: NumberStyle, marks: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
+    notes: tuple[tuple[str, str], ...] = ()
+    if style.notes():
+        notes += (
+            (
+                f"Column {name!r} was read as numbers, with {' and '.join(style.notes())}.",
+                f"If it should be categories, say so ({categorical_option(name)}).",
+            ),
+        )
+    if marks:
+        notes += (
+            (
+                f"In column {name!r}, {listed(marks)} {'counts' if len(marks) == 1 else 'count'} as missing.",
+                f"If it should be categories, say so ({categorical_option(name)}).",
+            ),
+        )
+    return notes
+
+
+def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
+    """The distinct numbers of a column that are written as codes are: with zeros before them, or very long."""
+    import pyarrow.compute as pc
+
+    # A number of 1 and more, or 0, does not begin with 0 and go on: few texts are left to look at one by one.
+    zeros = pc.and_(pc.starts_with(values, "0"), pc.greater(pc.binary_length(values), 1))
+    doubtful = pc.and_(zeros, pc.or_(pc.greater_equal(doubles, 1), pc.equal(doubles, 0)))
+    if (most := pc.max(doubles).as_py()) is not None and most > 2**53:
+        doubtful = pc.or_(doubtful, pc.greater(doubles, 2**53))
+    if not pc.any(doubtful).as_py():
+        return []
+    return [text for text in values.filter(pc.fill_null(doubtful, False)).unique().to_pylist() if like_a_code(text)]
+
+
+def _twins(codes: list[str], values: pa.ChunkedArray) -> set[str]:
+    """The numbers of a column that are the codes without the zeros before them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = pa.array([code.lstrip("+-").lstrip("0") or "0" for code in codes if code[0] in "+-0"], pa.string())
+    return set(values.filter(pc.is_in(values, value_set=bare)).unique().to_pylist()) if len(bare) else set()
+
+
+def _code_notes(codes: list[str], others: Collection[str], name: str, at: str) -> tuple[tuple[str, str], ...]:
+    """A word on numbers that look like codes; codes that would become the same number as another are an error."""
+    if not codes:
+        return ()
+    same: dict[float | None, str] = {}
+    for code in codes:
+        number, bare = plain_number(code), code.lstrip("+-").lstrip("0") or "0"
+        twin = same.setdefault(number, code if bare not in others else bare)
+        if twin != code:
+            raise DataError(
+                f"{at}column {name!r} holds {twin!r} and {code!r}, which are codes rather than numbers: as numbers "
+                f"they would be the same. Say that it is categorical ({categorical_option(name)}), or exclude it "
+                f"(--exclude {shlex.quote(name)})."
+            )
+    return (
+        (
+            f"Column {name!r} is taken as numbers, though {codes[0]!r} looks like a code.",
+            f"If it is one, say that it is categorical ({categorical_option(name)}) or exclude it.",
+        ),
+    )
+
+
+def categorical_option(name: str) -> str:
+    """The option of the command line that makes a column categorical, for messages."""
+    return f"--categorical {shlex.quote(name)}"
+
+
+def refuse_unclear_points(values: pa.ChunkedArray, name: str, at: str) -> None:
+    """In a file that has decimal commas elsewhere, `1.200` may be 1200: an error if every point may be such a sign."""
+    import pyarrow.compute as pc
+
+    pointed = values.filter(pc.fill_null(pc.match_substring(values, "."), False))
+    if len(pointed) and pc.all(pc.match_substring_regex(pointed, r"^\s*[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+\s*$")).as_py():
+        shown = pointed[0].as_py()
+        raise DataError(
+            f"{at}column {name!r}: {shown!r} can be {plain_number(shown):g} or {shown.replace('.', '')}, as other "
+            f"columns have decimal commas. Write its numbers without thousands signs, or say that it is categorical "
+            f"({categorical_option(name)})."
+        )

@@ -1,0 +1,486 @@
+"""How text becomes numbers, truth values and levels: one policy, over files, marks and ways to write a number."""
+
+import csv
+import io
+import json
+import math
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import verhulst as vh
+from verhulst.data import DataError, Design, RequestError, learn_design, read_table
+from verhulst.data.column import Column
+from verhulst.data.errors import ReadingWarning
+from verhulst.data.missing_text import MISSING_TEXT
+from verhulst.data.number_text import NumberStyle, UnclearNumbersError, read_numbers
+from verhulst.data.read import read_fields, read_given
+from verhulst.data.write import write_fields
+
+
+def file(path, columns: dict[str, list[str]], *, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL):
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    return path
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return tmp_path_factory.mktemp("text") / "a.csv"
+
+
+# Codes that a reader of types would join, or read in one file so and in another otherwise.
+digits = st.text("0123456789", min_size=1, max_size=3)
+look_alikes = st.builds("{}{}{}".format, st.sampled_from(["", "0", "00", "+", "-"]), digits, st.sampled_from(["", ".0", ".00", "E2", "e2"]))  # fmt: skip # noqa: E501
+long_ones = st.integers(10**19, 10**19 + 3).map(str)
+words = st.sampled_from(["true", "True", "TRUE", "false", "K1A", "x y", "a,b", 'c"d', "é", "inf", "2024-05-31", "1,5"])
+codes = st.lists(st.one_of(look_alikes, long_ones, words), min_size=2, max_size=8, unique=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(codes=codes, data=st.data(), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+def test_every_code_is_its_own_level_and_is_found_again_in_any_file(path, codes, data, quoting):
+    y = [str(i % 2) for i in range(len(codes))]
+    file(path, {"code": codes, "y": y}, quoting=quoting)
+    design = learn_design(path, "y", categorical=["code"])
+    assert sorted(design.columns[0].levels) == sorted(codes)
+    assert Design.from_json(json.loads(json.dumps(design.to_json()))) == design
+    whole = design.matrix(read_fields(path))
+    assert len(np.unique(whole, axis=0)) == len(codes)
+    some = data.draw(st.lists(st.sampled_from(range(len(codes))), min_size=1, max_size=4))
+    file(path, {"code": [codes[i] for i in some], "y": [y[i] for i in some]}, quoting=quoting)
+    np.testing.assert_array_equal(design.matrix(read_fields(path)), whole[some])
+
+
+def test_a_code_has_its_own_probability(path):
+    rng = np.random.default_rng(1)
+    rates = {"007": 0.7, "7": 0.2, "X": 0.5}
+    rows = rng.choice(list(rates), 400)
+    file(path, {"code": rows.tolist(), "y": [str(int(rng.random() < rates[code])) for code in rows]})
+    model = vh.fit_table(path, "y")
+    observed = pd.read_csv(path, dtype={"code": str}).groupby("code").y.mean()
+    for code in rates:
+        file(path, {"code": [code]})
+        np.testing.assert_allclose(model.predict_proba(path)[:, 1], observed[code], rtol=1e-9)
+
+
+texts = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=6),
+    st.sampled_from(
+        ["000123", "20.50", "0.10", "True", "NA", "", " ", "08:30", "12345678901234567890", "null", "a\r\nb"]
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    rows=st.lists(st.tuples(texts, texts), min_size=1, max_size=6),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    ending=st.sampled_from([".csv", ".tsv"]),
+)
+def test_cells_pass_through_unchanged(path, rows, quoting, delimiter, ending):
+    table = {"a": [a for a, _ in rows], "n": ["1"] * len(rows), "b": [b for _, b in rows]}
+    file(path, table, delimiter=delimiter, quoting=quoting)
+    read = read_given(path)
+    out = path.with_suffix(".out" + ending)
+    write_fields(read.fields, pd_column("p", [0.5] * len(rows)), out)
+    with open(out, newline="", encoding="utf-8") as written:
+        back = list(csv.reader(written, delimiter="\t" if ending == ".tsv" else ","))
+    assert back == [[*table, "p"], *([*cells, "0.5"] for cells in zip(*table.values(), strict=True))]
+    # What is missing stays so, and what is text does.
+    again = read_given(out)
+    if quoting == csv.QUOTE_MINIMAL:
+        assert again.table.drop_columns("p").to_pydict() == read.table.to_pydict()
+
+
+def pd_column(name, values):
+    return read_table({name: values})
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("distinct", [2, 4, 10, 11, 40])
+def test_marks_are_missing_values_at_any_number_of_distinct_numbers(path, distinct, quoting):
+    marks = [*MISSING_TEXT, ".", "-", "--", "?", "None", "#DIV/0!", "#VALUE!", "\\N", "<NA>", " ", "  ", "n.a.", "NONE", "Nan"]  # fmt: skip # noqa: E501
+    for mark in marks:
+        numbers = [str(i % distinct) for i in range(300)]
+        numbers[3] = numbers[50] = mark
+        file(path, {"dose": numbers, "y": [str(i % 2) for i in range(300)]}, quoting=quoting)
+        with pytest.raises(DataError, match=r"missing in 2 of 300 rows \(first in row 4\): 'dose' in 2"):
+            learn_design(path, "y")
+        design = learn_design(path, "y", missing="drop")
+        assert [(column.kind, column.style) for column in design.columns] == [("numeric", NumberStyle())]
+        assert design.rows_kept == 298
+        # The advice to name it categorical works when it is followed.
+        assert learn_design(path, "y", categorical=["dose"], missing="drop").columns[0].kind == "categorical"
+
+
+@pytest.mark.parametrize("odd", ["1O", "unknown", "<1", "(3)", "3+", "1..2", "~", "TBD", "5 kg", "0x1F", "1_000"])
+@pytest.mark.parametrize("distinct", [2, 4, 10, 40])
+def test_other_text_among_numbers_is_asked_about(path, odd, distinct):
+    numbers = [str(i % distinct) for i in range(300)]
+    numbers[7] = odd
+    file(path, {"dose": numbers, "y": [str(i % 2) for i in range(300)]})
+    with pytest.raises(DataError) as error:
+        learn_design(path, "y")
+    assert f"column 'dose' would hold numbers, but in row 8 it is {odd!r}" in str(error.value)
+    assert "(--categorical dose)" in str(error.value)
+
+
+def written(number: int, places: int, style: NumberStyle) -> str:
+    """number / 10**places in a style, by whole numbers alone."""
+    whole, part = divmod(abs(number), 10**places)
+    groups, rest = [], str(whole)
+    while len(rest) > 3 and style.group:
+        groups, rest = [rest[-3:], *groups], rest[:-3]
+    text = ("-" if number < 0 else "") + style.currency + style.group.join([rest, *groups])
+    return text + (f"{style.decimal}{part:0{places}d}" if places else "") + ("%" if style.percent else "")
+
+
+styles = st.sampled_from(
+    [(".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'")]
+).flatmap(lambda signs: st.builds(NumberStyle, st.just(signs[0]), st.just(signs[1]), st.booleans(), st.sampled_from(["", "$", "€"])))  # fmt: skip # noqa: E501
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    style=styles,
+    numbers=st.lists(st.tuples(st.integers(-(10**8), 10**8), st.integers(0, 4)), min_size=1, max_size=12),
+    delimiter=st.sampled_from([None, ",", ";"]),
+)
+def test_numbers_are_read_as_they_were_meant_or_asked_about(style, numbers, delimiter):
+    texts = list(dict.fromkeys(written(number, places, style) for number, places in numbers))
+    meant = {written(n, places, style): float(f"{n}e-{places}") for n, places in numbers}
+    # 1.200 is a plain number, and 1,200 in a file with semicolons is one with a decimal comma; all of it or none.
+    for decimal in ".," if delimiter == ";" else ".":
+        if style.group == decimal:
+            assume(any(text.count(style.group) > 1 or style.decimal in text for text in texts))
+    try:
+        _, values = read_numbers(texts, delimiter)
+    except (UnclearNumbersError, ValueError):
+        # Without semicolons a comma can part thousands, and one number in many with a comma is a slip.
+        assert delimiter != ";" or style.group == "," or (style.decimal, style.group) == (".", ".")
+        assert any("," in text for text in texts)
+        return
+    assert values == [meant[text] for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("texts", "delimiter", "expected"),
+    [
+        (["0,5", "1,0", "2"], ";", [0.5, 1, 2]),
+        (["0,5", "1,0", "2"], ",", [0.5, 1, 2]),
+        (["1,200", "3,000"], ";", [1.2, 3]),
+        (["1,200", "950"], ",", "'1,200' can be 1.2 or 1200"),
+        (["1,200", "1300"], "\t", "'1,200' can be 1.2 or 1200"),
+        (["1,200.00", "950"], ",", [1200, 950]),
+        (["1,234,567", "1,200"], ",", [1234567, 1200]),
+        (["0,500", "1,200"], ",", [0.5, 1.2]),
+        (["1.234.567", "1.200"], ",", [1234567, 1200]),
+        (["1.200", "3.000"], ",", [1.2, 3]),
+        (["1 200,5", "12"], ",", [1200.5, 12]),
+        (["1\u202f200", "950"], ",", [1200, 950]),
+        (["1\u2019200.5"], ",", [1200.5]),
+        (["5%", "12.5 %"], ",", [5, 12.5]),
+        (["5%", "10"], ",", "'5%' has a percent sign and '10' has none"),
+        (["$1,006", "$12.50"], ",", [1006, 12.5]),
+        (["-$5", "$-6", "7 $"], ",", [-5, -6, 7]),
+        (["$5", "€6"], ",", "different currency signs"),
+        (["\u22125", "+6"], ",", [-5, 6]),
+        (["1,5E2", "2"], ";", [150, 2]),
+        (["1,5", "1.5"], ",", "'1.5' is not written like the others, such as '1,5'"),
+        (["inf", "-Infinity"], ",", [math.inf, -math.inf]),
+        (["1e999"], ",", [math.inf]),
+    ],
+)
+def test_styles(texts, delimiter, expected):
+    if isinstance(expected, str):
+        with pytest.raises(UnclearNumbersError, match=expected.replace("$", r"\$")):
+            read_numbers(texts, delimiter)
+    else:
+        assert read_numbers(texts, delimiter)[1] == expected
+
+
+@pytest.mark.parametrize("text", ["", "x", "1_000", "0x10", "1..2", "12,34,567", "--5", "$5$", "5%%", "1e", "٣", "nan"])
+def test_what_is_no_number(text):
+    with pytest.raises(ValueError, match=r".*") as error:
+        read_numbers([text, "5"])
+    assert error.value.args == (text,)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y",
+     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%H:%M", "%I:%M %p", "%Y-%m", "%m/%Y", "%b %Y"],
+)  # fmt: skip
+def test_dates_are_refused_in_every_form(path, form):
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(400) % 90 * 1500, unit="min")
+    when, y = days.strftime(form).tolist(), [str(i % 2) for i in range(400)]
+    file(path, {"when": when, "x": y, "y": y})
+    for source in (path, {"when": when, "x": y, "y": y}):
+        with pytest.raises(DataError, match=r"column 'when' holds dates or times.*\(--exclude when\)"):
+            learn_design(source, "y")
+    assert learn_design(path, "y", exclude=["when"]).names == ("x",)
+
+
+def learned(path, values, **options):
+    file(path, {"g": [str(v) for v in values], "y": [str(i % 2) for i in range(len(values))]})
+    return learn_design(path, "y", **options)
+
+
+@pytest.mark.parametrize(
+    ("at_the_fit", "found", "unknown"),
+    [
+        # Levels that were text in a file: by their text; a number in a frame is found where one level is that number.
+        (["1", "2"], [1, 1.0, "1", np.int8(2)], ["1.0", "01", True, 3]),
+        (["250.00", "401.9"], [250.0, 401.9, 250], ["250.0", "250"]),
+        (["250.0", "250.00", "7"], ["250.0", "250.00", 7], [250.0]),
+        (["007", "7", "X"], ["007", "7", 7], ["07"]),
+        (["02139", "10001"], ["02139", 10001], [2139, "2139"]),
+        (["12345678901234567890", "12345678901234567891"], ["12345678901234567890"], [12345678901234567890.0]),
+        (["True", "False", "Unknown"], ["True", True, "Unknown"], ["TRUE", "true", 1]),
+        (["S", "N"], ["S", "S ", " S"], ["s"]),
+    ],
+)
+def test_levels_of_text_and_what_finds_them(path, at_the_fit, found, unknown):
+    design = learned(path, at_the_fit, categorical=["g"])
+    for value in found:
+        design.matrix(read_table({"g": [value]}))
+    for value in unknown:
+        with pytest.raises(DataError, match=r"is no level that was there at the fit"):
+            design.matrix(read_table({"g": [value]}))
+
+
+@pytest.mark.parametrize(
+    ("at_the_fit", "found", "unknown"),
+    [
+        ([1, 2, 10], ["1", "1.0", "01", "10.00", "1e1"], ["3", "x", "True"]),
+        ([True, False], ["true", "TRUE", "False"], ["1", "yes"]),
+        (["1", "2"], ["1", "2"], ["1.0", "01"]),
+    ],
+)
+def test_levels_of_frames_and_what_finds_them_in_files(path, at_the_fit, found, unknown):
+    design = learn_design({"g": at_the_fit, "y": [i % 2 for i in range(len(at_the_fit))]}, "y", categorical=["g"])
+    for value in found:
+        file(path, {"g": [value]})
+        design.matrix(read_fields(path))
+    for value in unknown:
+        file(path, {"g": [value]})
+        with pytest.raises(DataError, match=r"is no level that was there at the fit"):
+            design.matrix(read_fields(path))
+
+
+def test_model_files_of_earlier_versions_find_their_levels(path):
+    record = {"name": "g", "kind": "categorical", "levels": ["2139", "10001"], "reference": "2139"}
+    assert Column.from_json(record).level_type == "number"
+    design = Design((Column.from_json(record),))
+    file(path, {"g": ["02139", "10001", "2139.0"]})
+    np.testing.assert_array_equal(design.matrix(read_fields(path)), [[0], [1], [0]])
+    boolean = {"name": "g", "kind": "categorical", "levels": ["false", "true"], "reference": "false"}
+    file(path, {"g": ["TRUE", "False"]})
+    np.testing.assert_array_equal(Design((Column.from_json(boolean),)).matrix(read_fields(path)), [[1], [0]])
+    words = {"name": "g", "kind": "categorical", "levels": ["007", "7", "X"], "reference": "007"}
+    file(path, {"g": ["007", "7"]})
+    np.testing.assert_array_equal(Design((Column.from_json(words),)).matrix(read_fields(path)), [[0, 0], [1, 0]])
+    assert Column.from_json({"name": "x", "kind": "numeric"}) == Column("x", "numeric")
+
+
+def test_a_boolean_column_takes_truth_values_only(path):
+    design = learned(path, ["True", "False", "TRUE", "false"])
+    assert design.columns[0].kind == "boolean"
+    file(path, {"g": ["TRUE", "false", "1", "0"]})
+    np.testing.assert_array_equal(design.matrix(read_fields(path))[:, 0], [1, 0, 1, 0])
+    np.testing.assert_array_equal(design.matrix(read_table({"g": [True, False]}))[:, 0], [1, 0])
+    for values in (["2", "7"], ["yes", "no"], ["0.5"]):
+        file(path, {"g": values})
+        with pytest.raises(DataError, match=r"column 'g' was boolean at the fit; here it is '\S+' in row 1"):
+            design.matrix(read_fields(path))
+    with pytest.raises(DataError, match=r"row 2, column 'g': the value is 7, where the fit had true and false"):
+        design.matrix(read_table({"g": [1, 7]}))
+
+
+@pytest.mark.parametrize(
+    ("fit", "fit_delimiter", "new", "delimiter", "expected"),
+    [
+        (["0,5", "1,25"], ";", ["1,200", "0,5"], ";", [1.2, 0.5]),
+        (["0,5", "1,25"], ";", ["1,200"], ",", [1.2]),
+        (["0,5", "1,25"], ";", ["1.5", "2.25"], ",", [1.5, 2.25]),
+        (["0,5", "1,25"], ";", ["1.200"], ",", "'1.200' can be 1.2 or 1200"),
+        (["0.5", "1.25"], ",", ["1,200"], ",", "'1,200' can be 1.2 or 1200"),
+        (["0.5", "1.25"], ",", ["1,5"], ",", [1.5]),
+        (["0.5", "1.25"], ",", ["1.200"], ",", [1.2]),
+        (["1,200.5", "3"], ",", ["1,200"], ",", [1200]),
+        (["5%", "7%"], ",", ["5%"], ",", [5]),
+        (["5%", "7%"], ",", ["0.05"], ",", "'0.05' has no percent sign, and the numbers of the fit had one"),
+        (["5", "7"], ",", ["5%"], ",", "'5%' has a percent sign, and the numbers of the fit had none"),
+        (["$5", "$7"], ",", ["5", "$7"], ",", [5, 7]),
+        (["$5", "$7"], ",", ["€5"], ",", "different currency signs"),
+        (["5", "7"], ",", ["5", "old"], ",", "here it is 'old' in row 2"),
+        (["5", "7"], ",", ["old"], ",", "here it holds text, such as 'old' in row 1"),
+        (["5", "7"], ",", [".", "7"], ",", "missing in 1 of 2 rows"),
+    ],
+)
+def test_new_files_are_read_as_at_the_fit(path, fit, fit_delimiter, new, delimiter, expected):
+    file(path, {"x": fit, "y": ["0", "1"]}, delimiter=fit_delimiter)
+    design = Design.from_json(json.loads(json.dumps(learn_design(path, "y").to_json())))
+    file(path, {"x": new, "other": ["a"] * len(new)}, delimiter=delimiter)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReadingWarning)
+        if isinstance(expected, str):
+            with pytest.raises(DataError, match=expected.replace("$", r"\$")):
+                design.matrix(read_fields(path))
+        else:
+            np.testing.assert_array_equal(design.matrix(read_fields(path))[:, 0], expected)
+
+
+def test_another_way_of_writing_is_said(path):
+    design = learned(path, ["0.5", "1.5"])
+    file(path, {"g": ["0,5"], "z": ["1"]}, delimiter=";")
+    with pytest.warns(ReadingWarning, match=r"column 'g' was read as numbers, with the comma as decimal point"):
+        design.matrix(read_fields(path))
+
+
+def test_the_whole_column_settles_how_its_blocks_are_read(path):
+    design = learned(path, ["0.5", "1.5"])
+    file(path, {"g": ["1,200", "2,300", "0,5"], "y": ["0", "1", "1"]})
+    with pytest.warns(ReadingWarning):
+        pieces = list(vh.data.blocks(design, path, rows=1))
+    assert [piece.X[0, 0] for piece in pieces] == [1.2, 2.3, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["1", "2", ".", "3"], r"text that would hold numbers or truth values, such as '1' \(in row 3 it is '.'\)"),
+        (["true", "?", "false", "true"], r"such as '(true|false)' \(in row 2 it is '\?'\)"),
+        (["0,5", "1,5", "2", "1,5"], r"text that would hold numbers"),
+        (["5%", "7%", "5%", "5%"], r"text that would hold numbers"),
+        (["$1,006", "$12.5", "$3", "$3"], r"text that would hold numbers"),
+        (["1,200", "3", "4", "5"], r"'1,200' can be 1.2 or 1200"),
+    ],
+)
+def test_text_of_frames_that_would_be_numbers_is_asked_about(values, message):
+    for kind in (object, "category"):
+        table = pd.DataFrame({"g": pd.Series(values, dtype=kind), "y": [0, 1, 0, 1]})
+        with pytest.raises(DataError, match=message):
+            learn_design(table, "y")
+        assert learn_design(table, "y", categorical=["g"]).columns[0].kind == "categorical"
+
+
+def test_text_of_frames_that_is_codes_stays_text():
+    y = [0, 1, 0, 1]
+    assert learn_design({"g": ["1", "2", "3", "1"], "y": y}, "y").columns[0].levels == ("1", "2", "3")
+    assert learn_design({"g": ["007", "7", "X", "7"], "y": y}, "y").columns[0].levels == ("007", "7", "X")
+    numbers = pd.DataFrame({"g": pd.Categorical([3, 1, 2, 1]), "y": y})
+    assert learn_design(numbers, "y").columns[0].levels == ("1", "2", "3")
+
+
+def test_levels_that_differ_by_blanks(path):
+    values = ["S", "S ", " N", "N", "W", "S"]
+    assert learned(path, values).columns[0].levels == ("N", "S", "W")
+    column = learn_design({"g": values, "y": [0, 1] * 3}, "y").columns[0]
+    assert len(column.levels) == 5
+    assert "differ only by blanks" in column.notes[0][0]
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "expected"),
+    [
+        (["TRUE", "FALSE"], "TRUE", ("FALSE", "TRUE")),
+        (["TRUE", "FALSE"], None, ("FALSE", "TRUE")),
+        (["TRUE", "FALSE"], "false", ("TRUE", "FALSE")),
+        (["1.0", "0.0"], "1.0", ("0.0", "1.0")),
+        (["1.0", "0.0"], 1, ("0.0", "1.0")),
+        (["1.0", "0.0"], None, ("0.0", "1.0")),
+        (["1", "0"], True, ("0", "1")),
+        ([True, False], 1, ("false", "true")),
+        ([True, False], np.True_, ("false", "true")),
+        ([True, False], "True", ("false", "true")),
+        ([1, 0], True, ("0", "1")),
+        ([1, 2], np.float64(2), ("1", "2")),
+        (["01", "1"], "01", ("1", "01")),
+        (["01", "1"], 1, ("01", "1")),
+    ],
+)
+def test_the_positive_value_as_it_stands_or_as_it_is_meant(path, values, positive, expected):
+    if isinstance(values[0], str):
+        design = learn_design(file(path, {"y": values, "x": ["1", "2"]}), "y", positive=positive)
+        again = read_fields(path)
+    else:
+        again = read_table({"y": values, "x": [1, 2]})
+        design = learn_design(again, "y", positive=positive)
+    assert design.target is not None
+    assert design.target.levels == expected
+    ones = design.target_values(again).tolist()
+    assert str(values[ones.index(1)]).lower() == expected[1].lower()
+    assert sorted(ones) == [0, 1]
+
+
+@pytest.mark.parametrize(("values", "positive"), [(["1", "2"], True), (["a", "b"], 1), (["yes", "no"], "y")])
+def test_positive_values_that_are_none(path, values, positive):
+    file(path, {"y": values, "x": ["1", "2"]})
+    with pytest.raises(RequestError, match=r"the target 'y' is never"):
+        learn_design(path, "y", positive=positive)
+
+
+def test_codes_that_would_be_one_number_are_asked_about(path):
+    with pytest.raises(DataError, match=r"'7' and '007', which are codes rather than numbers"):
+        learned(path, ["007", "7", "12"])
+    with pytest.raises(DataError, match=r"which are codes rather than numbers"):
+        learned(path, ["12345678901234567890", "12345678901234567891"])
+    column = learned(path, ["02139", "10001", "0.5"]).columns[0]
+    assert column.kind == "numeric"
+    assert "'02139' looks like a code" in column.notes[0][0]
+    assert learned(path, ["0", "0.0", "0.25", "10"]).columns[0].notes == ()
+
+
+def test_points_in_a_file_with_decimal_commas(path):
+    y = ["0", "1"]
+    file(path, {"a": ["1.200", "13.500"], "b": ["0,5", "1,5"], "y": y}, delimiter=";")
+    with pytest.raises(
+        DataError, match=r"column 'a': '1.200' can be 1.2 or 1200, as other columns have decimal commas"
+    ):
+        learn_design(path, "y")
+    file(path, {"a": ["1.200", "0.125"], "b": ["0,5", "1,5"], "y": y}, delimiter=";")
+    assert [column.style.decimal for column in learn_design(path, "y").columns] == [".", ","]
+
+
+@pytest.mark.parametrize(("weights", "ok"), [(["1,5", "2"], True), (["5%", "7%"], False), (["1", "x"], False)])
+def test_weights_in_text_files(path, weights, ok):
+    file(path, {"x": ["1", "2"], "y": ["0", "1"], "w": weights}, delimiter=";")
+    if ok:
+        with pytest.warns(ReadingWarning, match="comma"):
+            design = learn_design(path, "y", weights="w")
+        with pytest.warns(ReadingWarning, match="comma"):
+            np.testing.assert_array_equal(design.weight_values(read_fields(path)), [1.5, 2])
+    else:
+        with pytest.raises(DataError, match=r"the weights column 'w' must hold numbers, but"):
+            learn_design(path, "y", weights="w")
+
+
+def test_formulas_read_codes_as_text(path):
+    rows = {
+        "g": ["007", "7", "12", "9"] * 30,
+        "h": ["1,5", "2,5", "3", "4", "4", "2,5"] * 20,
+        "y": ["0", "1", "1", "0", "1"] * 24,
+    }
+    file(path, rows)
+    model = vh.fit_formula("y ~ C(g) + h", path)
+    assert model.fit.names == ("C(g)[T.7]", "C(g)[T.9]", "C(g)[T.12]", "h")
+    whole = model.predict_proba(path)[:4, 1]
+    for row in range(4):
+        file(path, {name: [values[row]] for name, values in rows.items()})
+        assert model.predict_proba(path)[0, 1] == whole[row]
+    file(path, {"g": ["07"], "h": ["1"]})
+    with pytest.raises(DataError, match=r"a category was not there at the fit.*'07'"):
+        model.predict_proba(path)
+    file(path, rows)
+    with pytest.raises(DataError, match=r"codes rather than numbers.*\(C\(g\) in the formula\)"):
+        vh.fit_formula("y ~ g", path)
