@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from verhulst.regression.factor import dependent_columns
+from verhulst.regression.observations import Observations
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Vector
+from verhulst.regression.warn import warn
+
+FEW = 5  # columns; more than that are counted, and only the first of them named
+TERMS = 200_000  # numbers in combinations that are worked out and kept
 
 
 class CollinearWarning(UserWarning):
@@ -21,16 +31,19 @@ class Collinear:
     Attributes
     ----------
     name, column : which one
-    combination : coefficient by column name; empty for a constant column
+    combination : coefficient by column name; empty for a constant column; None where so many columns were taken out
+        that theirs was not worked out
     constant : what the combination adds
     """
 
     name: str
     column: int
-    combination: dict[str, float]
+    combination: dict[str, float] | None
     constant: float
 
     def __str__(self) -> str:
+        if self.combination is None:
+            return f"column {self.name!r} is a combination of others"
         if not self.combination:
             return f"column {self.name!r} is constant ({self.constant:g})"
         text = ""
@@ -43,20 +56,79 @@ class Collinear:
         return f"column {self.name!r} is a combination of others: {self.name} = {text}"
 
 
+def described(dropped: Sequence[Collinear], columns: int, rows: int) -> list[str]:
+    """What was taken out, in sentences without their full stops: one for each column if they are few, or one for all.
+
+    Parameters
+    ----------
+    dropped : the columns taken out
+    columns, rows : how many there were
+    """
+    if len(dropped) <= FEW:
+        return [f"{column}; its coefficient is set to 0" for column in dropped]
+    constant = sum(column.combination == {} for column in dropped)
+    kind = "constant" if constant == len(dropped) else "combinations of the others"
+    if 0 < constant < len(dropped):
+        kind += " or constant"
+    first, more = ", ".join(column.name for column in dropped[:2]), f"{len(dropped) - 2:,} more"
+    many = f"{len(dropped):,} are" if columns > rows else f"{len(dropped):,} of {columns:,} columns are"
+    wide = f"{columns:,} columns for {rows:,} rows: " if columns > rows else ""
+    return [f"{wide}{many} {kind}: {first} and {more}; their coefficients are set to 0"]
+
+
+def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], data: Observations) -> None:
+    """Warn of the columns taken out.
+
+    Raises
+    ------
+    ValueError
+        if that is an error, and there are some
+    """
+    if collinear == "error" and dropped:
+        few = len(dropped) <= FEW
+        raise ValueError("; ".join(map(str, dropped) if few else described(dropped, len(data.names), len(data.y))))
+    for sentence in described(dropped, len(data.names), len(data.y)):
+        warn(sentence, CollinearWarning)
+
+
 def without_dependent(
     rows: Rows, standard: Standardisation, names: Sequence[str]
 ) -> tuple[Standardisation, tuple[Collinear, ...]]:
     """Take out constant and collinear columns; say what each of them is made of."""
     first = int(standard.intercept)
     found = []
-    for j, combination in dependent_columns(rows.gram()).items():
-        column = j - first
-        scale = standard.inverse_scale[column]
-        if scale == 0:
-            parts, constant = {}, float(standard.centre[column])
-        else:
-            in_units = standard.original(combination) / scale
-            parts = {name: float(a) for name, a in zip(names, in_units[first:], strict=True) if a != 0}
-            constant = float(standard.centre[column] + in_units[0]) if standard.intercept else 0.0
-        found.append(Collinear(names[column], column, parts, constant))
+    for j, combination in dependent_columns(rows.gram(), TERMS).items():
+        used = np.flatnonzero(combination) if combination is not None else None
+        coefficients = None if combination is None else combination[used]
+        found.append(collinear_column(standard, names, j - first, used, coefficients))
     return standard.without([c.column for c in found]), tuple(found)
+
+
+def collinear_column(
+    standard: Standardisation,
+    names: Sequence[str],
+    column: int,
+    used: NDArray[np.intp] | None,
+    coefficients: Vector | None,
+) -> Collinear:
+    """The record of a column.
+
+    Parameters
+    ----------
+    used, coefficients : which of the standardised columns make it up (0 is the intercept, if there is one), and how; or
+        None where that is not known
+    """
+    first, scale = int(standard.intercept), standard.inverse_scale[column]
+    if scale == 0:
+        return Collinear(names[column], column, {}, float(standard.centre[column]))
+    if used is None or coefficients is None:
+        return Collinear(names[column], column, None, 0.0)
+    ones = int(first and len(used) > 0 and used[0] == 0)
+    columns = used[ones:] - first
+    slopes = coefficients[ones:] * standard.inverse_scale[columns] / scale
+    parts = {names[k]: float(slope) for k, slope in zip(columns.tolist(), slopes.tolist(), strict=True)}
+    constant = 0.0
+    if first:
+        own = coefficients[0] / scale if ones else 0.0
+        constant = float(standard.centre[column] + own - standard.centre[columns] @ slopes)
+    return Collinear(names[column], column, parts, constant)

@@ -200,6 +200,10 @@ def covariance_from_json(record: Any, intercept: bool) -> Covariance:
     """The inverse of `to_json`; a plain matrix is what older files hold."""
     if not isinstance(record, dict):
         return given(np.array(record, dtype=float), intercept)
+    if "basis" in record:
+        from verhulst.regression.row_space import InRowSpace
+
+        return InRowSpace.from_json(record, intercept)
     if "standard_errors" in record:
         return ErrorsOnly(np.array(record["standard_errors"], dtype=float))
     centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))

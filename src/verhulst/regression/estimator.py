@@ -44,7 +44,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Whether the model has an intercept.
     collinear : {"drop", "error"}
         What becomes of columns that are combinations of columns before them: coefficient 0, error nan and a warning
-        that names the combination; or a ValueError.
+        that names the combination; or a ValueError. With penalty "l2" no column is taken out.
     tol : float
         The Newton decrement at which to stop: distance from the maximum in standard errors.
     max_iter : int

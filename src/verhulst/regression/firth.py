@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import verhulst
-from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
+from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Point, factor_of
@@ -25,6 +24,8 @@ from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept
 from verhulst.regression.statistics import Statistics, StatisticsFunction, Vector
+from verhulst.regression.warn import warn
+from verhulst.regression.wide import among_independent
 
 NEAR = 1.0  # standard errors from the maximum of the likelihood alone, which is about as far as the penalty moves it
 PLAIN_PASSES = 4  # enough for most data
@@ -126,6 +127,22 @@ def firth(
             f"the weights add up to {cases:.2g} cases, so that the penalty alone decides; weights count cases"
         )
     require_finite(data.X, data.names)
+    if data.X.shape[1] > data.counted:
+        return among_independent(
+            data,
+            intercept,
+            collinear,
+            lambda some: firth(
+                some,
+                tau=tau,
+                correction=correction,
+                errors=errors,
+                intercept=intercept,
+                tolerance=tolerance,
+                max_passes=max_passes,
+                verbose=verbose,
+            ),
+        )
     standard = data.standardisation(intercept)
     dropped: tuple[Collinear, ...] = ()
     rows, start = data.rows(standard), np.zeros(data.X.shape[1] + intercept)
@@ -137,10 +154,7 @@ def firth(
         standard, dropped = without_dependent(rows, standard, data.names)
         rows = data.rows(standard)
         first = rows.statistics(start)
-    if dropped and collinear == "error":
-        raise ValueError("; ".join(map(str, dropped)))
-    for column in dropped:
-        warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=3)
+    left_out(dropped, collinear, data)
 
     likelihood = jeffreys_likelihood(data, standard, tau)
     tell = _tell if verbose else None
@@ -155,7 +169,7 @@ def firth(
         found, point = search(likelihood, beta)
     found = replace(found, passes=earlier + found.passes)
     if found.status != "converged":
-        warnings.warn(_short(found, unit), ConvergenceWarning, stacklevel=3)
+        warn(_short(found, unit), ConvergenceWarning)
     beta = found.beta
     before_correction = value = point.log_likelihood
     determinant = point.log_determinant

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst.functions import sigmoid_derivative
-from verhulst.regression.collinearity import Collinear, CollinearWarning, without_dependent
+from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import firth
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import ConvergenceWarning, LogisticFit
+from verhulst.regression.row_space import in_row_space
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning
 from verhulst.regression.separation_limit import SeparationWatch, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
 from verhulst.regression.statistics import Matrix, Statistics, Vector
+from verhulst.regression.warn import warn
+from verhulst.regression.wide import among_independent
 
+DOUBTFUL = 1e-8  # share of a column left unexplained by the others below which a penalised fit goes to the row space
 LOOKS = 3  # how often the columns may be centred anew where the information has collapsed
 
 
@@ -58,7 +61,7 @@ def fit(
     intercept : whether the model has one
     names : (p,) column names, used in messages and in the summary
     collinear : "drop" takes out columns that are combinations of columns before them (coefficient 0, error nan) and
-        warns; "error" raises
+        warns; "error" raises. With penalty "l2" no column is taken out: its maximum is there whatever the columns.
     tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
     max_passes : most passes over the data
     verbose : 1 prints a line for each pass to stderr
@@ -77,18 +80,60 @@ def fit(
     if not C > 0:
         raise ValueError(f"C must be above 0, but is {C!r}")
     if penalty != "l2" and C not in (1.0, np.inf):
-        warnings.warn(
-            f"C = {C:g} is the strength of the L2 penalty, and changes nothing without penalty='l2'",
-            UserWarning,
-            stacklevel=2,
-        )
+        warn(f"C = {C:g} is the strength of the L2 penalty, and changes nothing without penalty='l2'", UserWarning)
     require_limits(tolerance, max_passes)
     data = observations(X, y, sample_weight, offset, names)
     if penalty == "firth":
         return firth(
             data, intercept=intercept, collinear=collinear, tolerance=tolerance, max_passes=max_passes, verbose=verbose
         )
+    root = None if penalty is None or np.isinf(C) else _penalty_root(C, data.weight_exponent)
+    settings = _Settings(penalty, C, intercept, collinear, tolerance, max_passes, verbose)
+    if data.X.shape[1] <= data.counted:
+        return _fitted(data, root, settings)
+    require_finite(data.X, data.names)
+    if root is None:
+        return among_independent(data, intercept, collinear, lambda some: _fitted(some, None, settings))
+    return _in_row_space(data, root, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """What `fit` was asked for; see there."""
+
+    penalty: str | None
+    C: float
+    intercept: bool
+    collinear: Literal["drop", "error"]
+    tolerance: float
+    max_passes: int
+    verbose: int
+
+
+def _in_row_space(data: Observations, root: float, settings: _Settings) -> LogisticFit:
+    centre = data.standardisation(settings.intercept).centre
+    return in_row_space(
+        data, centre, settings.intercept, root, lambda some, its_root: _fitted(some, its_root, settings, posed=True)
+    )
+
+
+def _fitted(data: Observations, root: float | None, settings: _Settings, posed: bool = False) -> LogisticFit:
+    """The fit of the columns as they are, where there are no more of them than rows.
+
+    Parameters
+    ----------
+    root : of the ridge, for the weights as they are in `data`; None without a penalty
+    posed : whether the columns are known to be free of combinations
+    """
+    intercept, tolerance, max_passes, verbose = (
+        settings.intercept,
+        settings.tolerance,
+        settings.max_passes,
+        settings.verbose,
+    )
     standard = data.standardisation(intercept)
+    if root is not None:
+        standard = standard.under_penalty(root, data.total_weight)
     rows = data.rows(standard)
     null = null_intercept(data.mean, data.weight, data.offset) if intercept else 0.0
     null_log_likelihood = log_likelihood(data.y, data.mean, null, data.weight, data.offset)
@@ -96,24 +141,22 @@ def fit(
     if intercept:
         start[0] = null
 
-    ridge = None if penalty is None or np.isinf(C) else _ridge(standard, C, data.weight_exponent)
+    ridge = None if root is None else _ridge(standard, root)
     near = sample_start(rows, start, ridge)
     beginning = start if near is None else near[0]
     first = _first_look(rows, data, beginning, near is None)
     dropped: tuple[Collinear, ...] = ()
     information = first.information if near is None else near[1]
     assert information is not None
-    sampled = Factor.of(information)
-    if not (sampled.full and np.all(standard.inverse_scale > 0)):
+    sampled = Factor.of(_with(ridge, information))
+    if root is not None and not posed and _doubtful(sampled):
+        return _in_row_space(data, root, settings)
+    if root is None and not (sampled.full and np.all(standard.inverse_scale > 0)):
         standard, dropped = without_dependent(rows, standard, data.names)
-        if collinear == "error" and dropped:
-            raise ValueError("; ".join(map(str, dropped)))
-        for column in dropped:
-            warnings.warn(f"{column}; its coefficient is set to 0", CollinearWarning, stacklevel=2)
+        left_out(dropped, settings.collinear, data)
         rows, near, beginning = data.rows(standard), None, start
-        ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
         first = rows.statistics(start)
-    approximation = None if near is None else sampled if ridge is None else Factor.of(_with(ridge, near[1]))
+    approximation = None if near is None else sampled
     earlier: tuple[Pass, ...] = ()
     for looks_left in reversed(range(LOOKS)):
         watch = _watch(rows) if ridge is None else None
@@ -136,38 +179,38 @@ def fit(
         earlier += found.passes
         coefficients = standard.original(found.beta)
         standard = standard.seen_by(data.X, _information_weight(data, standard, coefficients))
+        if root is not None:
+            standard = standard.under_penalty(root, data.total_weight)
+            ridge = _ridge(standard, root)
         rows, beginning, approximation = data.rows(standard), standard.working(coefficients), None
         first = rows.statistics(beginning)
         start = np.zeros(rows.size)
         if intercept:
             start[0] = null
-        ridge = None if ridge is None else _ridge(standard, C, data.weight_exponent)
     found = replace(found, passes=earlier + found.passes)
     if certificate is None and found.status in ("passes", "stalled"):
-        warnings.warn(
+        warn(
             f"the fit did not converge: after {len(found.passes)} passes the coefficients are still about "
             f"{found.decrement * 2.0 ** (data.weight_exponent / 2):.2g} standard errors from the maximum. Raise "
             "max_passes, or look for extreme offsets, weights or outliers",
             ConvergenceWarning,
-            stacklevel=2,
         )
     if certificate is None:
-        result = _result(found, ridge, factor, data, standard, dropped, null_log_likelihood, penalty, C)
+        result = _result(found, ridge, factor, data, standard, dropped, null_log_likelihood, settings)
         if found.status == "converged" and _short_of_the_weights(result, tolerance):
-            warnings.warn(
+            warn(
                 f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
                 "standard errors from the maximum; leave out the rows of small weight, or scale the weights",
                 ConvergenceWarning,
-                stacklevel=2,
             )
         return result
     limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
     at_limit = limit.newton(found)
     inner = Factor.of(_with(ridge, at_limit.information))
-    plain = _result(at_limit, ridge, inner, data, standard, dropped, null_log_likelihood, penalty, C)
+    plain = _result(at_limit, ridge, inner, data, standard, dropped, null_log_likelihood, settings)
     covariance = limit.covariance(standard, data.weight_exponent, [c.column + intercept for c in dropped])
     separation = limit.record(lambda: (rows,), standard, data.names)
-    warnings.warn(separation.advice(), SeparationWarning, stacklevel=2)
+    warn(separation.advice(), SeparationWarning)
     return replace(plain, coefficients=separation.coefficients, covariance_record=covariance, separation=separation)
 
 
@@ -178,10 +221,20 @@ def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:
     return result.decrement > tolerance and bool(np.any(off))
 
 
-def _ridge(standard: Standardisation, C: float, weight_exponent: int) -> Vector:
-    """½‖b‖²/C on the slopes as given, for the standardised columns and scaled weights."""
-    slopes = standard.inverse_scale**2 / C * 2.0**-weight_exponent
+def _penalty_root(C: float, weight_exponent: int) -> float:
+    """√(1/C) for the scaled weights: the ridge itself may be too small or too large for a double."""
+    return float(2.0 ** (-weight_exponent / 2) / np.sqrt(C))
+
+
+def _ridge(standard: Standardisation, root: float) -> Vector:
+    """½ root² ‖b‖² on the slopes as given, for the standardised columns."""
+    slopes = (standard.inverse_scale * root) ** 2
     return np.concatenate([[0.0], slopes]) if standard.intercept else slopes
+
+
+def _doubtful(factor: Factor) -> bool:
+    """Whether digits get lost in columns that are nearly combinations of others."""
+    return not factor.full or (len(factor.used) > 0 and float(factor.root.diagonal().min()) ** 2 < DOUBTFUL)
 
 
 def _watch(rows: Rows) -> SeparationWatch:
@@ -231,8 +284,7 @@ def _result(
     standard: Standardisation,
     dropped: tuple[Collinear, ...],
     null_log_likelihood: float,
-    penalty: str | None,
-    C: float,
+    settings: _Settings,
 ) -> LogisticFit:
     """`factor` is that of the information found and the ridge."""
     unit = 2.0**data.weight_exponent
@@ -246,8 +298,8 @@ def _result(
         rows=len(data.y),
         cases=data.total_weight * unit,
         events=data.mean * data.total_weight * unit,
-        penalty=penalty,
-        C=C,
+        penalty=settings.penalty,
+        C=settings.C,
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),
         passes=found.passes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,19 @@ class Observations:
     def has_offset(self) -> bool:
         """Whether there are offsets that are not 0."""
         return self.offset is not None and bool(self.offset.any())
+
+    @property
+    def counted(self) -> int:
+        """Number of rows with a weight above 0."""
+        return len(self.y) if self.weight is None else int(np.count_nonzero(self.weight))
+
+    def where_it_counts(self) -> Observations:
+        """The rows with a weight above 0."""
+        if self.weight is None or self.weight.all():
+            return self
+        some = self.weight > 0
+        offset = None if self.offset is None else self.offset[some]
+        return replace(self, X=self.X[some], y=self.y[some], weight=self.weight[some], offset=offset)
 
     def standardisation(self, intercept: bool) -> Standardisation:
         """Centres and scales of the rows that count."""

@@ -74,6 +74,15 @@ class Standardisation:
         scale = np.where(usable, np.exp2(np.clip(-exponent, -1000, 1000)), self.inverse_scale)
         return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
 
+    def under_penalty(self, root: float, total_weight: float) -> Standardisation:
+        """For a ridge of root² on the slopes as given: columns z so small that the ridge is at most the weight.
+
+        Columns that are that small, or constant, are held by the ridge alone, and every column takes part.
+        """
+        most = 2.0 ** np.clip(np.floor(np.log2(np.sqrt(total_weight) / root)), -1000, 1000)
+        scale = np.where(self.inverse_scale > 0, np.minimum(self.inverse_scale, most), most)
+        return Standardisation(self.centre, scale, self.intercept)
+
     def linear(self, X: Matrix, coefficients: Vector) -> Vector:
         """(n,) b₀ + xᵀb, for coefficients of the columns as given."""
         slopes = coefficients[1:] if self.intercept else coefficients

@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 
+from verhulst.regression.collinearity import described
 from verhulst.regression.covariance import Covariance, ErrorsOnly
 from verhulst.regression.inference import ModelTest, ParameterTable, odds_ratios, wald
 from verhulst.regression.result import LogisticFit
@@ -133,7 +134,7 @@ def _how(fit: LogisticFit) -> str:
 
 
 def _warnings(fit: LogisticFit, hidden: bool, robust: bool) -> tuple[str, ...]:
-    notes = [f"{column}; its coefficient is set to 0." for column in fit.collinear]
+    notes = [f"{sentence}." for sentence in described(fit.collinear, len(fit.names), fit.rows)]
     if fit.separation is not None:
         notes.append(fit.separation.advice())
     if hidden:

@@ -10,6 +10,7 @@ from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.errors import listed
 from verhulst.data.formula import FormulaDesign
+from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.result import LogisticFit
 from verhulst.report.words import count, number, percent
 
@@ -100,6 +101,9 @@ def _no_error(fit: LogisticFit) -> list[Caution]:
 
 
 def _left_out(fit: LogisticFit) -> list[Caution]:
+    if len(fit.collinear) > FEW:
+        (clause,) = described(fit.collinear, len(fit.names), fit.rows)
+        return [Caution(_sentence(clause), "They have no odds ratios of their own; exclude them, or use a penalty.")]
     return [
         Caution(
             _sentence(str(part)),

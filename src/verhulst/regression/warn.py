@@ -1,0 +1,14 @@
+"""Warnings that point at the caller's own line, through however many of our functions it went."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn of the line that called verhulst."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("verhulst."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
