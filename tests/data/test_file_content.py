@@ -101,6 +101,16 @@ def test_a_table_in_binary_is_read_by_its_bytes(tmp_path, ending, name):
         read_table(tmp_path / name)
 
 
+def test_text_under_another_name(tmp_path):
+    (tmp_path / "a.tsv").write_bytes(TEXT)
+    assert read_table(tmp_path / "a.tsv").to_pydict() == READ
+    (tmp_path / "a.tsv").write_bytes(b"age, years\twon\n30\t1\n")
+    assert read_table(tmp_path / "a.tsv").column_names == ["age, years", "won"]
+    for text in ('{"age": 30, "won": 1}\n{"age": 41, "won": 0}', '[{"age": 30, "won": 1}, {"age": 41, "won": 0}]'):
+        (tmp_path / "a.csv").write_text(text)
+        assert read_table(tmp_path / "a.csv").to_pydict() == READ
+
+
 def test_names_of_columns_that_look_like_formats(tmp_path):
     for text in ("PAR1,PAR2\n1,2\n", "ARROW1;b\n1;2\n", "BZh9,b\n1,2\n"):
         (tmp_path / "a.csv").write_text(text)

@@ -15,6 +15,8 @@ from verhulst.data.row_numbers import RowNumbers
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from verhulst.data.formula import FormulaDesign
+
 
 @dataclass(frozen=True)
 class Block:
@@ -43,7 +45,7 @@ class Block:
         return len(self.y)
 
 
-def make_block(design: Design, table: pa.Table, first_row: int = 1) -> Block:
+def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int = 1) -> Block:
     """The rows of `table` as one block, without those that have missing values if the design leaves them out.
 
     Raises

@@ -41,7 +41,7 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     name : str
         What to call the file in messages.
     delimiter : str, optional
-        One character.
+        The one that the file's name promises; another is looked for if it is not in the first line.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def _explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
             got = len(record.fields)
             if got != len(dialect.names):
                 columns = f"{len(dialect.names)} column{'s' * (len(dialect.names) != 1)}"
-                title = " Or is the first line a title, above the names?" if row == 1 else ""
+                title = " Or is the first line a title, above the names?" if row == 1 or len(dialect.names) == 1 else ""
                 return (
                     f"{name_place(content, record, row)} has {got} value{'s' * (got != 1)} where the first line names "
                     f"{columns}, separated by {dialect.delimiter_name}. Is a delimiter missing, or one inside a value "

@@ -86,10 +86,10 @@ class Design:
             If a value is missing, infinite, of an unknown level or of another kind than at the fit.
         """
         names = [column.name for column in self.columns]
-        self._require(table, names)
+        self.require(table, names)
         table = self.typed(table, first_row=first_row)
         if missing == "error":
-            self._refuse_missing(
+            self.refuse_missing(
                 table, names, first_row, "Fill them in, or ask for nan in their place (--missing empty)."
             )
         at = place(table)
@@ -115,7 +115,7 @@ class Design:
         """
         if self.target is None:
             raise UnknownColumnError("this design was learned without a target.")
-        self._require(table, [self.target.name])
+        self.require(table, [self.target.name])
         table = self.typed(table, first_row=first_row)
         return self.target.values(table[self.target.name], place(table), first_row)
 
@@ -151,11 +151,11 @@ class Design:
             If there are missing values and `missing` is "error": how many in which column.
         """
         names = self.used_names
-        self._require(table, names)
+        self.require(table, names)
         table = self.typed(table, first_row=first_row)
         if self.missing == "error":
             hint = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
-            self._refuse_missing(table, names, first_row, hint)
+            self.refuse_missing(table, names, first_row, hint)
             return None
         holes = _any_missing(table, names)
         return ~holes if holes.any() else None
@@ -222,7 +222,7 @@ class Design:
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         return cls(**fields)
 
-    def _require(self, table: pa.Table, names: Sequence[str]) -> None:
+    def require(self, table: pa.Table, names: Sequence[str]) -> None:
         absent = [name for name in names if name not in table.column_names]
         if not absent:
             return
@@ -233,7 +233,7 @@ class Design:
             f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
         )
 
-    def _refuse_missing(self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
+    def refuse_missing(self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
         holes = {name: missing(table[name]) for name in names if not complete(table[name])}
         if not holes:
             return
@@ -247,7 +247,7 @@ class Design:
         )
 
     def _numbers(self, table: pa.Table, name: str, role: str, first_row: RowNumbers) -> NDArray[np.float64]:
-        self._require(table, [name])
+        self.require(table, [name])
         table = self.typed(table, first_row=first_row)
         if kind_of(table[name].type) not in ("numeric", "boolean"):
             raise DataError(f"{place(table)}the {role} column {name!r} must hold numbers; it holds {table[name].type}.")

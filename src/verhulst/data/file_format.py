@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from verhulst.data.errors import RequestError, did_you_mean, listed
@@ -57,6 +58,21 @@ def format_of_bytes(head: bytes) -> str:
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return "jsonl"
     return "csv"
+
+
+# The beginning of an object, or of an array of objects: no names of columns.
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
+
+
+def like_json(head: bytes) -> bool:
+    """Whether a file can be nothing but JSON, by its first bytes.
+
+    Examples
+    --------
+    >>> like_json(b'{"age": 3}'), like_json(b"[age],[vote]")
+    (True, False)
+    """
+    return _JSON.match(head) is not None
 
 
 def binary_format(head: bytes, tail: bytes) -> str | None:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import warnings
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column_values import in_order
 from verhulst.data.design import Design, Missing
-from verhulst.data.draft import draft_column
-from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
-from verhulst.data.fields import delimiter_of
-from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.errors import DataError, UnknownColumnError, listed
+from verhulst.data.formula_columns import FormulaColumns, formula_columns
+from verhulst.data.formula_matrix import FormulaMatrix
+from verhulst.data.formula_terms import read_terms
+from verhulst.data.learn import roles
+from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
-from verhulst.data.text_kind import categorical_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_DROP = 'Leave these rows out by missing="drop", or fill the values in first.'
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class FormulaDesign:
     missing : {"error", "drop"}
     source : str
     rows_read, rows_kept : int
+    weights, offset : str or None
+        The columns that hold case weights, and numbers added to the log-odds.
     """
 
     formula: str
@@ -52,40 +55,89 @@ class FormulaDesign:
     source: str = ""
     rows_read: int = 0
     rows_kept: int = 0
-    spec: Any = field(default=None, repr=False, compare=False)
-    reading: Design | None = field(default=None, repr=False, compare=False)
+    weights: str | None = None
+    offset: str | None = None
+    columns: FormulaColumns | None = field(default=None, repr=False, compare=False)
+    terms: FormulaMatrix | None = field(default=None, repr=False, compare=False)
 
-    def matrix(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
+    def matrix(
+        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+    ) -> NDArray[np.float64]:
         """X for the rows of `table`, shape (rows, len(self.names)), C order.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+        first_row : int or ndarray of int
+            The number of the first row, or of each, for messages.
+        missing : {"error", "nan"}
+            Whether a missing value, of a column or of a term, is an error, or nan in X.
 
         Raises
         ------
         DataError
-            If the formula cannot be worked out on these rows, gives a number that is not finite, or came from a model
-            file.
+            If the formula cannot be worked out on these rows, gives a number that is not finite, depends on which rows
+            it is given, or came from a model file.
         """
-        if self.spec is None:
-            raise DataError(
-                f"this model was fitted by the formula {self.formula!r} and loaded from a file. A formula is code, "
-                f"and loading runs none: make the design matrix yourself (its columns are {listed(self.names)})."
-            )
-        if self.reading is not None:
-            table = self.reading.typed(table, first_row=first_row)
-        X = _evaluate(self.spec, table, self.formula)
-        if not np.isfinite(X).all():
-            row, column = np.argwhere(~np.isfinite(X))[0]
-            raise DataError(
-                f"{place(table)}row {row_number(first_row, int(row))}: {self.names[column]} is {X[row, column]:g}."
-            )
+        columns, terms = self._learned()
+        terms.refuse_mixed_rows(place(table))
+        table = self.typed(table, first_row=first_row)
+        holes = columns.holes(table)
+        if missing == "error" and holes.any():
+            hint = "Fill them in, or ask for nan in their place."
+            columns.design.refuse_missing(table, columns.names, first_row, hint)
+        X = np.full((table.num_rows, len(self.names)), np.nan)
+        rows = np.flatnonzero(~holes)
+        if len(rows):
+            numbers = _numbers(first_row, rows)
+            kept = table.filter(~holes) if holes.any() else table
+            X[rows], empty = terms.evaluate(columns.frame(kept, numbers), place(table), numbers)
+            if missing == "error" and empty.any():
+                raise DataError(f"{place(table)}{terms.empty_terms(empty, numbers)}")
         return X
 
     def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """0 or 1 for each row; nan where the target is missing."""
         if self.target is None or self.target.name not in table.column_names:
             raise UnknownColumnError(f"{place(table)}the target of {self.formula!r} is not there.")
-        if self.reading is not None:
-            table = self.reading.typed(table, first_row=first_row)
-        return self.target.values(table[self.target.name], place(table), first_row)
+        if self.columns is None:
+            return self.target.values(table[self.target.name], place(table), first_row)
+        return replace(self.columns.design, target=self.target).target_values(table, first_row=first_row)
+
+    def weight_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
+        """The case weights, at least 0, or None if there are none; as `Design.weight_values`."""
+        return Design((), weights=self.weights).weight_values(table, first_row=first_row)
+
+    def offset_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
+        """The offsets in log-odds, or None if there are none."""
+        return Design((), offset=self.offset).offset_values(table, first_row=first_row)
+
+    def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
+        """The table with every column that the formula uses read as what it was at the fit; as `Design.typed`."""
+        columns, _ = self._learned()
+        columns.design.require(table, columns.names)
+        return columns.design.typed(table, first_row=first_row)
+
+    def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
+        """Which rows have a value in every column that the formula uses and in every term; None if all have.
+
+        Raises
+        ------
+        DataError
+            If there are missing values and `missing` is "error": how many in which column.
+        """
+        columns, terms = self._learned()
+        terms.refuse_mixed_rows(place(table))
+        table = self.typed(table, first_row=first_row)
+        kept = columns.complete_rows(table, first_row, _DROP)
+        rows = np.flatnonzero(kept)
+        if len(rows):
+            numbers = _numbers(first_row, rows)
+            empty = terms.evaluate(columns.frame(table.filter(kept), numbers), place(table), numbers)[1]
+            if empty.any() and self.missing == "error":
+                raise DataError(f"{place(table)}{terms.empty_terms(empty, numbers)} {_DROP}")
+            kept[rows[empty]] = False
+        return None if kept.all() else kept
 
     def to_json(self) -> dict[str, Any]:
         """The design in the terms of JSON; the formula as text only."""
@@ -98,6 +150,8 @@ class FormulaDesign:
             "source": self.source,
             "rows_read": self.rows_read,
             "rows_kept": self.rows_kept,
+            "weights": self.weights,
+            "offset": self.offset,
         }
 
     @classmethod
@@ -107,21 +161,44 @@ class FormulaDesign:
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         return cls(**fields)
 
+    def _learned(self) -> tuple[FormulaColumns, FormulaMatrix]:
+        if self.columns is None or self.terms is None:
+            raise DataError(
+                f"this model was fitted by the formula {self.formula!r} and loaded from a file. A formula is code, "
+                f"and loading runs none: make the design matrix yourself (its columns are {listed(self.names)})."
+            )
+        return self.columns, self.terms
+
 
 def formula_design(
-    formula: str, table: Any, *, positive: object = None, missing: Missing = "error"
+    formula: str,
+    table: Any,
+    *,
+    positive: object = None,
+    missing: Missing = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> tuple[FormulaDesign, NDArray[np.float64], NDArray[np.float64]]:
     """Learns a design from a formula.
 
     Parameters
     ----------
     formula : str
-        `target ~ terms`, in formulaic's grammar: `C(x)`, `a:b`, `a*b`, `np.log(x)`, `- 1` for no intercept. The target
-        is the name of a column.
+        `target ~ terms`, in formulaic's grammar: `C(x)`, `a:b`, `a*b`, `np.log(x)`, `- 1` for no intercept, `.` for all
+        columns but target, weights and offset. The target is the name of a column.
     table : pyarrow.Table or anything that `read_table` reads
+        Its columns are read as `learn_design` reads them: the same levels, in the same order, the same missing values.
+        A column that occurs in `C()` only is read as text.
     positive : object, optional
         The target's value that counts as 1.
     missing : {"error", "drop"}
+        Whether a missing value is an error, or its row is left out. The value of a term may be missing too:
+        `np.log(x)` where x is negative.
+    weights, offset : str, optional
+        Columns of case weights, and of numbers added to the log-odds.
+    context : mapping, optional
+        What the formula may name beside columns and formulaic's own functions: `{"k": 10}` for `I(x / k)`.
 
     Returns
     -------
@@ -132,7 +209,7 @@ def formula_design(
     Raises
     ------
     UnknownColumnError
-        If the target is not a column of the table.
+        If a column that it names is not in the table.
     DataError
         If the formula is not one, or cannot be worked out, or values are missing.
 
@@ -142,118 +219,98 @@ def formula_design(
     >>> design.names
     ('x', 'C(g)[T.b]')
     """
+    learned = learn_formula(
+        formula, table, positive=positive, missing=missing, weights=weights, offset=offset, context=context
+    )
+    return learned.design, learned.X, learned.y
+
+
+@dataclass(frozen=True)
+class LearnedFormula:
+    """A design with the arrays of the rows that it was learned from."""
+
+    design: FormulaDesign
+    X: NDArray[np.float64]
+    y: NDArray[np.float64]
+    weights: NDArray[np.float64] | None
+    offset: NDArray[np.float64] | None
+
+
+def learn_formula(
+    formula: str,
+    table: Any,
+    *,
+    positive: object = None,
+    missing: Missing = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> LearnedFormula:
+    """As `formula_design`, with all arrays of a fit."""
     import pyarrow as pa
 
-    from verhulst.data.column_values import missing as missing_mask
     from verhulst.data.read import read_fields
 
     table = table if isinstance(table, pa.Table) else read_fields(table)
-    left, tilde, right = formula.partition("~")
-    name = left.strip().strip("`")
-    if not tilde or not right.strip():
-        raise DataError(f"the formula {formula!r} must read 'target ~ terms'.")
-    if name not in table.column_names:
-        raise UnknownColumnError(
-            f"{place(table)}there is no column {name!r} (the target of "
-            f"{formula!r}).{did_you_mean(name, table.column_names)} The columns are {listed(table.column_names, 12)}."
-        )
-    reading = _reading(name, right, table)
-    table = reading.typed(table)
-    spec = _spec(right, _ordered(table, reading))
-    used = [name, *sorted(set(map(str, spec.required_variables)) & set(table.column_names))]
-    holes = np.logical_or.reduce([missing_mask(table[column]) for column in used])
-    if holes.any() and missing == "error":
-        counted = ", ".join(f"{c!r} in {n:,}" for c in used if (n := int(missing_mask(table[c]).sum())))
-        raise DataError(
-            f"{place(table)}values are missing in {int(holes.sum()):,} of {table.num_rows:,} rows: {counted}. "
-            f'Leave these rows out by missing="drop", or fill the values in first.'
-        )
-    kept = table.filter(~holes) if holes.any() else table
-    if kept.num_rows == 0:
-        raise DataError(f"{place(table)}every row has a missing value; no row is left.")
-    if holes.any():
-        spec = _spec(right, _ordered(kept, reading))
-    names = tuple(str(column) for column in spec.column_names if column != "Intercept")
-    target = learn_target(kept[name], name, positive, place(table))
-    design = FormulaDesign(
+    at = place(table)
+    named = [name for name in (weights, offset) if name is not None]
+    terms = read_terms(formula, table.column_names, named, context or {}, at)
+    roles(table, terms.target, weights, offset)
+    design = Design((), Target(terms.target, ("", "")), weights, offset, missing, source_of(table), table.num_rows)
+    columns = formula_columns(terms.uses, table, design)
+    read = columns.design.typed(table)
+    columns = replace(
+        columns,
+        design=replace(columns.design, target=learn_target(read[terms.target], terms.target, positive, at)),
+    )
+    kept = columns.complete_rows(read, 1, _DROP)
+    complete = int(kept.sum())
+    while True:
+        rows = np.flatnonzero(kept)
+        if not len(rows):
+            raise DataError(f"{at}every row has a missing value in {listed(columns.used_names)}; no row is left.")
+        numbers = _numbers(1, rows)
+        some = read.filter(kept)
+        columns = columns.learned(some)
+        frame = columns.frame(some, numbers)
+        found, X, empty = FormulaMatrix.learned(formula, terms.right, frame, dict(context or {}), at, numbers)
+        if not empty.any():
+            break
+        if missing == "error":
+            raise DataError(f"{at}{found.empty_terms(empty, numbers)} {_DROP}")
+        if len(rows) < complete:
+            raise DataError(
+                f"{at}a term of {formula!r} loses its value in a row as others are left out. Leave the rows out of the "
+                f"table first."
+            )
+        # Levels and what functions remember (means, knots) are of the rows that are left.
+        kept[rows[empty]] = False
+    if len(rows) < table.num_rows:
+        learn_target(some[terms.target], terms.target, positive, f"{at}after rows with missing values were left out, ")
+    columns = replace(columns, design=replace(columns.design, rows_kept=len(rows)))
+    made = FormulaDesign(
         formula,
-        names,
-        "Intercept" in spec.column_names,
-        target,
+        found.names,
+        found.intercept,
+        columns.design.target,
         missing,
         source_of(table),
-        len(table),
-        len(kept),
-        spec,
-        reading,
+        table.num_rows,
+        len(rows),
+        weights,
+        offset,
+        columns,
+        found,
     )
-    numbers: RowNumbers = 1 + np.flatnonzero(~holes) if holes.any() else 1
-    return design, design.matrix(kept, first_row=numbers), design.target_values(kept, first_row=numbers)
+    return LearnedFormula(
+        made,
+        X,
+        made.target_values(some, first_row=numbers),
+        made.weight_values(some, first_row=numbers),
+        made.offset_values(some, first_row=numbers),
+    )
 
 
-def _reading(target: str, right: str, table: pa.Table) -> Design:
-    """How the columns of a text file are read: `C(x)` as text, any other as what it holds."""
-    from formulaic import Formula
-    from formulaic.errors import FormulaicError
-
-    try:
-        needed = set(map(str, Formula(right).required_variables))
-    except (FormulaicError, SyntaxError, ValueError, TypeError):
-        needed = set()  # the formula is refused where it is worked out
-    outside = re.sub(r"\bC\(\s*(?:`[^`]*`|[\w.]+)\s*(?=[,)])", "", right)
-    columns = []
-    for name in table.column_names:
-        if name != target and name in needed and delimiter_of(table, name) is not None:
-            as_text = re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", outside) is None
-            try:
-                columns.append(draft_column(table, name, as_text))
-            except DataError as error:
-                # The advice is for tables; in a formula a column is made categorical by C().
-                raise DataError(str(error).replace(categorical_option(name), f"C({name}) in the formula")) from None
-    return Design(tuple(columns), Target(target, ("", "")))
-
-
-def _ordered(table: pa.Table, reading: Design) -> pa.Table:
-    """The table with its text columns as categories in the order of their levels."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for column in reading.columns:
-        if column.kind == "categorical":
-            values = table[column.name]
-            levels = pa.array(in_order(values.unique().drop_null().to_pylist()), pa.string())
-            indices = pc.index_in(values, levels).combine_chunks()
-            codes = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, levels)])
-            table = table.set_column(table.column_names.index(column.name), column.name, codes)
-    return table
-
-
-def _spec(right: str, table: pa.Table) -> Any:
-    from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
-
-    try:
-        return model_matrix(right, _frame(table), na_action="ignore", output="numpy").model_spec
-    except (FormulaicError, SyntaxError, NameError, TypeError, ValueError) as error:
-        raise DataError(f"{place(table)}the formula {right.strip()!r} cannot be worked out: {error}") from None
-
-
-def _evaluate(spec: Any, table: pa.Table, formula: str) -> NDArray[np.float64]:
-    from formulaic.errors import DataMismatchWarning, FormulaicError
-
-    try:
-        # formulaic only warns of an unknown level and codes it as the reference level: a wrong number, so an error.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", DataMismatchWarning)
-            matrix = np.asarray(spec.get_model_matrix(_frame(table), na_action="raise"), dtype=np.float64)
-    except DataMismatchWarning as warning:
-        unknown = str(warning).partition(": {")[2].partition("}")[0]
-        raise DataError(f"{place(table)}a category was not there at the fit of {formula!r}: {unknown}.") from None
-    except (FormulaicError, NameError, TypeError, ValueError) as error:
-        raise DataError(f"{place(table)}the formula {formula!r} cannot be worked out on these rows: {error}") from None
-    return np.ascontiguousarray(matrix[:, [name != "Intercept" for name in spec.column_names]])
-
-
-def _frame(table: pa.Table) -> Any:
-    """Formulaic works on pandas or narwhals frames; pandas is its own dependency."""
-    return table.to_pandas()
+def _numbers(first_row: RowNumbers, rows: NDArray[np.int64]) -> RowNumbers:
+    """The row numbers of some rows."""
+    return first_row + rows if isinstance(first_row, int) else first_row[rows]

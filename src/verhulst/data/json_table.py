@@ -47,16 +47,22 @@ def read_json(content: pa.Buffer, name: str) -> pa.Table:
     table = None if start.startswith(b"[") else _by_arrow(content)
     if table is None:
         rows = _objects(content, name, start.startswith(b"["))
+        _refuse_whole_table(rows, name)
         names = list(dict.fromkeys(key for row in rows for key in row))
         table = pa.table({key: column_array([row.get(key) for row in rows], key, f"{name}: ") for key in names})
         if rows and not names:
             raise DataError(f"{name}: has no columns: its objects are empty.")
-    if table.num_rows == 1 and all(pa.types.is_nested(column.type) for column in table.columns):
+    elif table.num_rows == 1:
+        _refuse_whole_table(table.to_pylist(), name)
+    return table
+
+
+def _refuse_whole_table(rows: list[dict[str, Any]], name: str) -> None:
+    if len(rows) == 1 and rows[0] and all(isinstance(value, dict | list) for value in rows[0].values()):
         raise DataError(
             f"{name}: is one JSON object that holds the whole table, where one object for each row is needed. (In "
             f"pandas: to_json(path, orient='records').)"
         )
-    return table
 
 
 def _by_arrow(content: pa.Buffer) -> pa.Table | None:
@@ -117,7 +123,7 @@ def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]
     except RecursionError:
         raise DataError(f"{name}: cannot be read as JSON lines: values are nested too deeply.") from None
     except ValueError as error:
-        raise DataError(f"{name}: cannot be read as JSON lines: {error}.") from None
+        raise DataError(f"{name}: cannot be read as JSON{' lines' * (not array)}: {error}.") from None
     for number, value in enumerate(values, start=1):
         if not isinstance(value, dict):
             what = "is a JSON array" if array else "is JSON"

@@ -119,12 +119,8 @@ def learn_table(
 
     table = table if isinstance(table, pa.Table) else read_fields(table)
     at = place(table)
-    roles = {"target": target, "weights": weights, "offset": offset}
-    taken = {name: role for role, name in roles.items() if name is not None}
-    if len(taken) < sum(name is not None for name in roles.values()):
-        twice = next(name for name in taken if list(roles.values()).count(name) > 1)
-        raise RequestError(f"{at}column {twice!r} cannot be two of target, weights and offset at once.")
-    _check_names(table, [*taken, *(columns or ()), *exclude, *categorical, *(reference or ())])
+    taken = roles(table, target, weights, offset)
+    check_names(table, [*(columns or ()), *exclude, *categorical, *(reference or ())])
     for name in columns or ():
         if name in taken:
             raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
@@ -151,13 +147,33 @@ def learn_table(
         if empty:
             raise DataError(f"{at}column {empty[0]!r} holds no values. Exclude it (--exclude {quote(empty[0])}).")
         raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
-    learned = tuple(_learn_column(kept, column, column.name in categorical, reference or {}) for column in drafts)
+    learned = tuple(learn_column(kept, column, column.name in categorical, reference or {}) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
         learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
     return replace(design, columns=learned, rows_kept=kept.num_rows), table
 
 
-def _check_names(table: pa.Table, names: Sequence[str]) -> None:
+def roles(table: pa.Table, target: str | None, weights: str | None, offset: str | None) -> dict[str, str]:
+    """The columns that are something else than columns of X, and what each is.
+
+    Raises
+    ------
+    RequestError
+        If a column is two things at once.
+    UnknownColumnError
+        If one is not there.
+    """
+    named = {"target": target, "weights": weights, "offset": offset}
+    taken = {name: role for role, name in named.items() if name is not None}
+    if len(taken) < sum(name is not None for name in named.values()):
+        twice = next(name for name in taken if list(named.values()).count(name) > 1)
+        raise RequestError(f"{place(table)}column {twice!r} cannot be two of target, weights and offset at once.")
+    check_names(table, list(taken))
+    return taken
+
+
+def check_names(table: pa.Table, names: Sequence[str]) -> None:
+    """That the table has these columns; if not, an UnknownColumnError that suggests the nearest."""
     for name in names:
         if name not in table.column_names:
             raise UnknownColumnError(
@@ -166,7 +182,8 @@ def _check_names(table: pa.Table, names: Sequence[str]) -> None:
             )
 
 
-def _learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
+def learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
+    """A drafted column with its levels in these rows."""
     if column.kind != "categorical":
         return column
     values, name, at = table[column.name], column.name, place(table)

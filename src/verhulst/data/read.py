@@ -17,6 +17,7 @@ from verhulst.data.file_format import (
     foreign,
     format_of_bytes,
     format_of_name,
+    like_json,
     unmarked_encoding,
 )
 from verhulst.data.source import source_of, with_source
@@ -116,7 +117,7 @@ def _read_file(path: str, format: str | None) -> Given:
     head = content.slice(0, min(content.size, 4096)).to_pybytes()
     tail = content.slice(max(0, content.size - 8)).to_pybytes()
     binary = binary_format(head, tail)
-    kind = format or binary or format_of_name(path) or format_of_bytes(head)
+    kind = format or binary or ("jsonl" if like_json(head) else format_of_name(path) or format_of_bytes(head))
     if what := foreign(head):
         raise DataError(f"{name}: is {what}, not a table. Save the table as CSV or Parquet.")
     if kind in _TEXT and binary:

@@ -13,7 +13,7 @@ import verhulst as vh
 from verhulst.data.block import make_block
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
-from verhulst.data.formula import FormulaDesign, formula_design
+from verhulst.data.formula import FormulaDesign, learn_formula
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
 from verhulst.regression.fitting import fit
@@ -108,8 +108,6 @@ class TableFit:
         self, source: Any, missing: Literal["error", "nan"], first_row: int = 1
     ) -> tuple[Matrix, Vector | None]:
         table = read_fields(source)
-        if isinstance(self.design, FormulaDesign):
-            return self.design.matrix(table, first_row=first_row), None
         X = self.design.matrix(table, missing=missing, first_row=first_row)
         return X, self.design.offset_values(table, first_row=first_row)
 
@@ -174,16 +172,26 @@ def fit_table(
 
 
 def fit_formula(
-    formula: str, source: Any, *, positive: object = None, missing: Literal["error", "drop"] = "error", **options: Any
+    formula: str,
+    source: Any,
+    *,
+    positive: object = None,
+    missing: Literal["error", "drop"] = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    context: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> TableFit:
     """Fits a logistic regression as a formula says: `vote ~ age + C(party)`.
 
     Parameters
     ----------
     formula : str
-        In formulaic's grammar; the target is the name of a column.
-    source, positive, missing, **options
+        In formulaic's grammar; the target is the name of a column, `.` is all columns but target, weights and offset.
+    source, positive, missing, weights, offset, **options
         As for `fit_table`.
+    context : mapping, optional
+        What the formula may name beside columns: `{"k": 10}` for `I(age / k)`.
 
     Returns
     -------
@@ -201,8 +209,11 @@ def fit_formula(
     >>> model.fit.names
     ('age', 'np.log(income)')
     """
-    design, X, y = formula_design(formula, source, positive=positive, missing=missing)
-    return _fitted(design, X, y, None, None, {"intercept": design.intercept} | options)
+    found = learn_formula(
+        formula, source, positive=positive, missing=missing, weights=weights, offset=offset, context=context
+    )
+    options = {"intercept": found.design.intercept} | options
+    return _fitted(found.design, found.X, found.y, found.weights, found.offset, options)
 
 
 def _fitted(

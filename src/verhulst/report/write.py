@@ -11,7 +11,6 @@ from verhulst import __version__
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
-from verhulst.data.design import Design
 from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.figures.theme import DARK, LIGHT, Theme
@@ -89,12 +88,9 @@ def _observed(model: TableFit, data: Any) -> Observed:
     """The model's predictions for other rows; those with missing values are treated as at the fit."""
     table = read_fields(data)
     source = source_of(table) or "the table given"
-    if isinstance(model.design, Design):
-        block = make_block(model.design, table)
-        z = model.fit.log_odds(block.X, block.offset)
-        return Observed(Totals.of(block.X, block.y, z, block.weights), block.rows, source, fitted=False)
-    X, y = model.design.matrix(table), model.design.target_values(table)
-    return Observed(Totals.of(X, y, model.fit.log_odds(X)), len(y), source, fitted=False)
+    block = make_block(model.design, table)
+    z = model.fit.log_odds(block.X, block.offset)
+    return Observed(Totals.of(block.X, block.y, z, block.weights), block.rows, source, fitted=False)
 
 
 def html_of(contents: Contents) -> str:

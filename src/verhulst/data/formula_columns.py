@@ -1,0 +1,185 @@
+"""The columns of a table as formulas see them: a pandas frame, read as a design of the table itself reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.column import Column
+from verhulst.data.column_values import kind_of, labels, missing, type_of_labels
+from verhulst.data.design import Design
+from verhulst.data.draft import draft_column
+from verhulst.data.errors import DataError
+from verhulst.data.fields import delimiter_of
+from verhulst.data.formula_terms import Use
+from verhulst.data.learn import learn_column
+from verhulst.data.row_numbers import RowNumbers
+from verhulst.data.source import place
+from verhulst.data.text_kind import categorical_option
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class FormulaColumns:
+    """How the columns that a formula names are read.
+
+    Attributes
+    ----------
+    design : Design
+        Each column as `fit_table` would read it: its kind, its levels. `C(x)` makes it categorical.
+    texts : frozenset of str
+        Columns of text that are only given to functions; they stay text of any value.
+    others : tuple of str
+        Columns of dates and other types that only functions can use; they stay what they are.
+    categorical : frozenset of str
+        Columns that occur in C() only.
+    from_file : frozenset of str
+        Columns of a text file.
+    """
+
+    design: Design
+    texts: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
+    categorical: frozenset[str] = frozenset()
+    from_file: frozenset[str] = frozenset()
+
+    def holes(self, table: pa.Table) -> NDArray[np.bool_]:
+        """The rows in which a column on the right has no value."""
+        return _any_missing(table, self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns on the right."""
+        return (*(column.name for column in self.design.columns), *self.others)
+
+    @property
+    def used_names(self) -> tuple[str, ...]:
+        """The columns that a fit needs: target, columns on the right, weights and offset."""
+        return (*self.design.used_names, *self.others)
+
+    def complete_rows(self, table: pa.Table, first_row: RowNumbers, hint: str) -> NDArray[np.bool_]:
+        """The rows that have a value in every column that a fit needs.
+
+        Raises
+        ------
+        DataError
+            If values are missing and the design says that this is an error; it ends in `hint`.
+        """
+        if self.design.missing == "error":
+            self.design.refuse_missing(table, self.used_names, first_row, hint)
+        return ~_any_missing(table, self.used_names)
+
+    def learned(self, table: pa.Table) -> FormulaColumns:
+        """With the levels of these rows, which have no missing values."""
+        columns = tuple(
+            column
+            if column.name in self.texts
+            else _for_formulas(learn_column, table, column, column.name in self.categorical, {})
+            for column in self.design.columns
+        )
+        return replace(self, design=replace(self.design, columns=columns))
+
+    def frame(self, table: pa.Table, first_row: RowNumbers) -> Any:
+        """The columns of rows without missing values.
+
+        Raises
+        ------
+        DataError
+            If a value is infinite, of an unknown level or of another kind than at the fit.
+        """
+        import pandas as pd
+
+        at = place(table)
+        frame: dict[str, Any] = {name: table[name].to_pandas() for name in self.others}
+        for column in self.design.columns:
+            values = table[column.name]
+            if column.name in self.texts:
+                frame[column.name] = pd.Series(labels(values).to_pylist(), dtype=object)
+                continue
+            read = column.read(values, at, first_row)
+            if column.kind == "categorical":
+                frame[column.name] = pd.Categorical.from_codes(read, dtype=pd.CategoricalDtype(self._levels(column)))
+            elif column.kind == "boolean":
+                frame[column.name] = read == 1
+            else:
+                frame[column.name] = _whole(values, read)
+        return pd.DataFrame(frame, index=range(table.num_rows))
+
+    def _levels(self, column: Column) -> list[Any]:
+        """The levels as what they were, as a formula may name them: C(x, levels=[3, 1, 2])."""
+        were = column.level_type
+        if were == "text" and column.name in self.from_file:
+            were = type_of_labels(column.levels)
+        if were == "boolean":
+            return [level == "true" for level in column.levels]
+        if were == "number":
+            return [int(level) if level.lstrip("-").isdigit() else float(level) for level in column.levels]
+        return list(column.levels)
+
+
+def formula_columns(uses: Mapping[str, set[Use]], table: pa.Table, design: Design) -> FormulaColumns:
+    """How the columns are read, before their levels are known.
+
+    Parameters
+    ----------
+    uses : mapping of column to its uses
+    table : pyarrow.Table
+    design : Design
+        With target, weights and offset; its columns come from here.
+    """
+    drafts, texts, others = [], set(), []
+    categorical = frozenset(name for name, found in uses.items() if found == {"categories"})
+    for name, found in uses.items():
+        if found != {"argument"}:
+            drafts.append(_for_formulas(draft_column, table, name, name in categorical))
+            continue
+        if kind_of(table[name].type) == "unusable":
+            others.append(name)
+            continue
+        draft = _argument(table, name)
+        drafts.append(draft)
+        if draft.kind == "categorical":
+            texts.add(name)
+    from_file = frozenset(name for name in uses if delimiter_of(table, name) is not None)
+    design = replace(design, columns=tuple(drafts))
+    return FormulaColumns(design, frozenset(texts), tuple(others), categorical, from_file)
+
+
+def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
+    masks = [missing(table[name]) for name in names]
+    found: NDArray[np.bool_] = np.logical_or.reduce([np.zeros(table.num_rows, dtype=np.bool_), *masks])
+    return found
+
+
+def _argument(table: pa.Table, name: str) -> Column:
+    """A column that a function is given: numbers if it holds them, else text."""
+    try:
+        return draft_column(table, name, False)
+    except DataError:
+        return Column(name, "categorical")
+
+
+def _for_formulas(learn: Any, table: pa.Table, column: Any, *more: Any) -> Column:
+    """What `learn` finds; its advice is for tables, where a formula has C()."""
+    try:
+        found: Column = learn(table, column, *more)
+    except DataError as error:
+        name = column if isinstance(column, str) else column.name
+        said = str(error).replace(categorical_option(name), f"C({name}) in the formula")
+        raise type(error)(said.replace("(--exclude ", "(leave it out of the formula: ")) from None
+    return found
+
+
+def _whole(values: pa.ChunkedArray, read: NDArray[np.float64]) -> NDArray[Any]:
+    """Whole numbers as such where they are, so that a level is 2 and not 2.0."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(values.type) and not values.null_count:
+        return np.asarray(values.to_numpy())
+    return read
