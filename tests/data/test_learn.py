@@ -236,3 +236,24 @@ def test_row_numbers_in_blocks_count_from_the_source():
     table = {"y": [0, 1] * 5, "x": [1.0] * 8 + [np.inf, 1.0]}
     with pytest.raises(DataError, match=r"row 9, column 'x'"):
         list(blocks(learn_design(table, "y"), table, rows=4))
+
+
+def test_columns_without_values_or_names(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("age,won,all empty,\n30,1,,\n41,0,,\n")
+    for missing in ("error", "drop"):
+        with pytest.raises(
+            DataError, match=r"column 'all empty' holds no values. Exclude it \(--exclude 'all empty'\)"
+        ):
+            learn_design(path, "won", missing=missing)
+        with pytest.raises(
+            DataError, match=r"column '' \(number 4 of 4\) holds no values. Exclude it \(--exclude ''\)"
+        ):
+            learn_design(path, "won", exclude=["all empty"], missing=missing)
+    path.write_text(",age,won\n7,30,1\n8,41,0\n9,50,1\n")
+    (index, age) = learn_design(path, "won").columns
+    assert index.notes == (("Column '', which has no name, counts the rows.", "Exclude it (--exclude '')."),)
+    assert age.notes == ()
+    path.write_text("age won\n30 1\n41 0\n")
+    with pytest.raises(UnknownColumnError, match=r"'age won'. Values must be separated by commas, semicolons, tabs or"):
+        learn_design(path, "won")

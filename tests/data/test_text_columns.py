@@ -479,7 +479,7 @@ def test_formulas_read_codes_as_text(path):
         file(path, {name: [values[row]] for name, values in rows.items()})
         assert model.predict_proba(path)[0, 1] == whole[row]
     file(path, {"g": ["07"], "h": ["1"]})
-    with pytest.raises(DataError, match=r"a category was not there at the fit.*'07'"):
+    with pytest.raises(DataError, match=r"row 1, column 'g': '07' is no level that was there at the fit"):
         model.predict_proba(path)
     file(path, rows)
     with pytest.raises(DataError, match=r"codes rather than numbers.*\(C\(g\) in the formula\)"):

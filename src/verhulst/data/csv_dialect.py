@@ -13,7 +13,6 @@ _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 # Excel's own first line: `sep=;`.
 _SEPARATOR_LINE = re.compile(rb'"?sep=([\x20-\x7e\t])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
-_LINE = re.compile(rb"[^\r\n]*")
 _NUMBER = re.compile(rb"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 _NUMBER_WITH_COMMA = re.compile(rb"\s*[-+]?\d*,\d+\s*")
 # Records that are looked at, and bytes.
@@ -69,7 +68,7 @@ def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> D
     said = _SEPARATOR_LINE.match(head, start)
     if said:
         start, delimiter = said.end(), said[1].decode()
-    elif delimiter is not None and delimiter not in _LINE.match(head, start)[0].decode(errors="replace"):
+    elif delimiter is not None and delimiter.encode() not in re.split(rb"[\r\n]", head[start:], maxsplit=1)[0]:
         delimiter = None
     if delimiter is None:
         whole = len(content) <= _HEAD

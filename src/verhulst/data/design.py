@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -154,6 +155,7 @@ class Design:
         self.require(table, names)
         table = self.typed(table, first_row=first_row)
         if self.missing == "error":
+            refuse_empty(table, names)
             hint = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
             self.refuse_missing(table, names, first_row, hint)
             return None
@@ -259,6 +261,16 @@ class Design:
                 "finite number."
             )
         return values
+
+
+def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
+    """An error if one of these columns has no value at all: leaving rows out would leave none."""
+    for name in names:
+        if table.num_rows and table[name].null_count == table.num_rows:
+            which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
+            raise DataError(
+                f"{place(table)}column {name!r}{which} holds no values. Exclude it (--exclude {quote(name)})."
+            )
 
 
 def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verhulst.data.column import Column
-from verhulst.data.column_values import finder, in_order, label, labels, level_type_of
-from verhulst.data.design import Design, Missing
+from verhulst.data.column_values import finder, in_order, label, labels, level_type_of, numbers
+from verhulst.data.design import Design, Missing, refuse_empty
 from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
@@ -143,9 +143,7 @@ def learn_table(
     table = design.typed(table)
     kept = design.complete(table)
     if kept.num_rows == 0:
-        empty = [name for name in design.used_names if table[name].null_count == table.num_rows]
-        if empty:
-            raise DataError(f"{at}column {empty[0]!r} holds no values. Exclude it (--exclude {quote(empty[0])}).")
+        refuse_empty(table, design.used_names)
         raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
     learned = tuple(learn_column(kept, column, column.name in categorical, reference or {}) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
@@ -176,16 +174,18 @@ def check_names(table: pa.Table, names: Sequence[str]) -> None:
     """That the table has these columns; if not, an UnknownColumnError that suggests the nearest."""
     for name in names:
         if name not in table.column_names:
+            single = table.num_columns == 1 and delimiter_of(table, table.column_names[0]) is not None
             raise UnknownColumnError(
                 f"{place(table)}there is no column {name!r}.{did_you_mean(name, table.column_names)} "
                 f"The columns are {listed(table.column_names, 12)}."
+                f"{' Values must be separated by commas, semicolons, tabs or bars.' if single else ''}"
             )
 
 
 def learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
     """A drafted column with its levels in these rows."""
     if column.kind != "categorical":
-        return column
+        return _with_index_note(column, table)
     values, name, at = table[column.name], column.name, place(table)
     levels = _levels(values)
     if not as_categories:
@@ -198,6 +198,17 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
         # One level is a constant. It gets its column, so that the fit can say so by name.
         return column
     return replace(column, reference=_reference(column, references.get(name), at))
+
+
+def _with_index_note(column: Column, table: pa.Table) -> Column:
+    """A word on what pandas writes of a frame's index: a column without a name that counts the rows."""
+    if column.kind != "numeric" or column.name.strip() or not (np.diff(numbers(table[column.name])) == 1).all():
+        return column
+    note = (
+        f"Column {column.name!r}, which has no name, counts the rows.",
+        f"Exclude it (--exclude {quote(column.name)}).",
+    )
+    return replace(column, notes=(*column.notes, note))
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:
