@@ -249,3 +249,37 @@ def test_the_estimator_publishes_what_is_open():
         both = vh.LogisticRegression().fit(X, np.column_stack([y, 1 - y]))
     np.testing.assert_array_equal(both.coef_, [[np.inf, np.nan], [-np.inf, np.nan]])
     np.testing.assert_array_equal(both.predict(X), np.column_stack([y, 1 - y]))
+
+
+def test_limits_are_those_of_the_rows_that_are_left():
+    """Their fit has a start and centres of its own: beside a separated value far away the others look alike."""
+    rng = np.random.default_rng(9)
+    x, switch = rng.normal(size=60), np.zeros(60)
+    y = (x + rng.logistic(size=60) > 0).astype(int)
+    first = np.flatnonzero(y)[0]
+    x[first], switch[first] = 1e5, 1.0
+    with pytest.warns(SeparationWarning):
+        found = fit(np.column_stack([x, switch]), y)
+    rest = np.arange(60) != first
+    expected = fit(x[rest, None], y[rest])
+    assert found.separation.states == ("finite", "finite", "+inf")
+    np.testing.assert_allclose(found.coefficients[:2], expected.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(found.standard_errors[:2], expected.standard_errors, rtol=1e-6)
+    assert found.log_likelihood == pytest.approx(expected.log_likelihood, rel=1e-12)
+    low, high = vh.regression.probability_interval(found, [[0.5, 0.0]])
+    np.testing.assert_allclose([low, high], vh.regression.probability_interval(expected, [[0.5]]), rtol=1e-6)
+
+
+def test_rows_that_are_left_may_have_quite_other_weights():
+    X, y = [[-5.0], [3.0], [1.0], [-3.0], [3.0]], [1, 0, 1, 1, 1]
+    with pytest.warns(SeparationWarning):
+        found = fit(X, y, [1e7, 1e2, 1e7, 1e5, 1e-2])
+    np.testing.assert_allclose(found.log_odds([[3.0]]), np.log(1e-2 / 1e2), rtol=1e-12)
+    assert found.log_likelihood == pytest.approx(-100 * np.log1p(1e-4) - 0.01 * np.log1p(1e4), rel=1e-9)
+
+
+def test_rows_of_one_class_may_be_left_without_an_intercept():
+    with pytest.warns(SeparationWarning):
+        found = fit([[1.0], [2.0], [0.0], [-1.0]], [1, 1, 1, 0], intercept=False)
+    assert (found.separation.kind, found.separation.states) == ("quasi-complete", ("+inf",))
+    assert found.log_likelihood == pytest.approx(-np.log(2))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import sigmoid_derivative
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
@@ -204,14 +205,65 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
                 ConvergenceWarning,
             )
         return result
-    limit = separation_limit(lambda: (rows,), certificate, start, tolerance=tolerance, max_passes=max_passes)
+    limit = separation_limit(
+        lambda: (rows,),
+        certificate,
+        start,
+        tolerance=tolerance,
+        max_passes=max_passes,
+        refit=lambda gone: _without_rows(data, gone, intercept, tolerance, max_passes),
+    )
     at_limit = limit.newton(found)
     inner = Factor.of(_with(ridge, at_limit.information))
     plain = _result(at_limit, ridge, inner, data, standard, dropped, null_log_likelihood, settings)
     covariance = limit.covariance(standard, data.weight_exponent, [c.column + intercept for c in dropped])
     separation = limit.record(lambda: (rows,), standard, data.names)
     warn(separation.advice(), SeparationWarning)
+    if limit.rest is not None:
+        plain = _with_rest(plain, limit.rest, data.weight_exponent)
+    if plain.status in ("passes", "stalled"):
+        warn(
+            f"the fit of the rows that are not separated did not converge: it ended {plain.decrement:.2g} standard "
+            "errors from its maximum. Look for extreme offsets, weights or outliers",
+            ConvergenceWarning,
+        )
     return replace(plain, coefficients=separation.coefficients, covariance_record=covariance, separation=separation)
+
+
+def _without_rows(
+    data: Observations, gone: NDArray[np.bool_], intercept: bool, tolerance: float, max_passes: int
+) -> LogisticFit | None:
+    """The fit without some rows; None where one class is left, as there may be without an intercept."""
+    weight = np.where(gone, 0.0, 1.0 if data.weight is None else data.weight)
+    some = data.y[weight > 0]
+    if some.min() == some.max() and some[0] in (0.0, 1.0):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters is said of the whole
+        found = fit(
+            data.X,
+            data.y,
+            weight,
+            data.offset,
+            intercept=intercept,
+            names=data.names,
+            tolerance=tolerance,
+            max_passes=max_passes,
+        )
+    return found if found.separation is None else None
+
+
+def _with_rest(whole: LogisticFit, rest: LogisticFit, weight_exponent: int) -> LogisticFit:
+    """What a separated fit has from the rows that are not separated; their weights were scaled."""
+    unit = 2.0**weight_exponent
+    return replace(
+        whole,
+        log_likelihood=rest.log_likelihood * unit,
+        status=rest.status,
+        decrement=rest.decrement * np.sqrt(unit),
+        passes=whole.passes + rest.passes,
+        condition=rest.condition,
+    )
 
 
 def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:

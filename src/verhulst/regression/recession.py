@@ -243,6 +243,11 @@ def rows_left(blocks: Blocks, found: Recession) -> Blocks:
     return remaining
 
 
+def separated_rows(blocks: Blocks, found: Recession) -> NDArray[np.bool_]:
+    """(n,) which rows are separated."""
+    return np.concatenate([rows.weight == 0 for rows in rows_left(blocks, found)()])
+
+
 def _separated(rows: Rows, found: Recession) -> NDArray[np.bool_]:
     """(n,) which rows have a margin above 0, whatever their weight."""
     single = replace(rows, weight=None, offset=None)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.chunks import Blocks, chunks, statistics_of
 from verhulst.regression.cone import UndecidedError
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import ExactSeparation, exact_separation, within_reach
@@ -22,15 +24,18 @@ from verhulst.regression.recession import (
     recession,
     rows_left,
     seen,
+    separated_rows,
     side_by_side,
     standard_of,
-    verified,
 )
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Vector
+
+if TYPE_CHECKING:
+    from verhulst.regression.result import LogisticFit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +46,14 @@ class Limit:
     ----------
     recession : the certificate
     states : (q,) what is known of each coefficient of the columns as given
-    fit : Newton's method on the rows that are left, in the coordinates of the fit, or None if there are none
+    fit : Newton's method on the rows that are left, in the coordinates of the fit, or None
+    rest : a fit of the rows that are left with coordinates of its own, or None
     """
 
     recession: Recession
     states: tuple[State, ...]
     fit: Fit | None
+    rest: LogisticFit | None = None
 
     @property
     def direction(self) -> Vector:
@@ -55,7 +62,7 @@ class Limit:
         return np.asarray(given / np.max(np.abs(given)))
 
     def newton(self, before: Fit) -> Fit:
-        """The fit of the rows that are left, with the passes that came before."""
+        """Newton's method on the rows that are left, with the passes that came before."""
         if self.fit is None:
             size = len(self.states)
             return Fit(np.zeros(size), np.zeros((size, size)), 0.0, 0.0, before.passes, "converged")
@@ -67,13 +74,15 @@ class Limit:
         Any inverse on the columns that the rows left can tell apart serves: a finite coefficient, and the log-odds of a
         row on the boundary, do not depend on which of the others were chosen.
         """
-        size = len(self.states)
-        working = np.zeros((size, size))
-        if self.fit is not None:
-            working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
         errors = {"finite": 0.0, "+inf": np.inf, "-inf": np.inf}
         fixed = np.array([errors.get(state, np.nan) for state in self.states])
         fixed[list(left_out)] = np.nan
+        if self.rest is not None and isinstance(self.rest.covariance_record, Standardised):
+            known = self.rest.covariance_record
+            return replace(known, fixed=fixed, weight_exponent=known.weight_exponent + weight_exponent)
+        working = np.zeros((len(fixed), len(fixed)))
+        if self.fit is not None:
+            working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
         return Standardised(working, standard, weight_exponent, fixed)
 
     def record(self, blocks: Blocks, standard: Standardisation, names: Sequence[str]) -> Separation:
@@ -85,10 +94,15 @@ class Limit:
             tuple(name for name, yes in zip(parameters, elsewhere, strict=True) if yes),
             self.states,
             self.direction,
-            np.zeros(len(elsewhere)) if self.fit is None else standard.original(self.fit.beta),
+            self._finite(standard),
             self.recession.separated,
             reasons(blocks, names, elsewhere[int(standard.intercept) :]),
         )
+
+    def _finite(self, standard: Standardisation) -> Vector:
+        if self.rest is not None:
+            return self.rest.coefficients
+        return np.zeros(len(self.states)) if self.fit is None else standard.original(self.fit.beta)
 
 
 class SeparationWatch:
@@ -146,20 +160,48 @@ class SeparationWatch:
 
 
 def _with_direction(blocks: Blocks, exact: ExactSeparation, candidate: Recession | None) -> Recession:
-    """The exact result, with the direction of the candidate if that separates as many rows, else one of its own."""
-    if candidate is not None and candidate.separated == exact.separated:
-        return replace(candidate, exact=exact)
-    plain = seen(blocks, as_given(standard_of(blocks)))
-    own = verified(plain, exact.direction)
-    direction = exact.direction if own is None else own.direction
-    return Recession(direction, standard_of(plain), exact.separated, exact.rows, exact)
+    """The exact result, with the direction of the candidate or one of its own.
+
+    Both are rounded, and judged as predictions will use them: by the rows that lie on the right side of them, or, where
+    they cannot be separated, on neither.
+    """
+    plain = as_given(standard_of(blocks))
+    free, best = exact.rising | exact.falling, (-1, exact.direction)
+    for direction in (exact.direction,) if candidate is None else (candidate.given, exact.direction):
+        chosen = np.where(free, direction, 0.0)
+        right = _rows_on_the_right_side(seen(blocks, plain), chosen, exact)
+        if right > best[0]:
+            best = right, chosen
+    return Recession(best[1], plain, exact.separated, exact.rows, exact)
+
+
+def _rows_on_the_right_side(blocks: Blocks, direction: Vector, exact: ExactSeparation) -> int:
+    right, start = 0, 0
+    for rows in blocks():
+        stop = start + len(rows.y)
+        for apart in (True, False):
+            weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+            some = replace(rows, weight=np.where(exact.mask[start:stop] == apart, weight, 0.0))
+            for chunk in chunks(lambda some=some: (some,)):  # type: ignore[misc]
+                m, bound = chunk.margins(direction)
+                right += int(np.count_nonzero(m > bound if apart else np.abs(m) <= bound))
+        start = stop
+    return right
 
 
 def _entries(blocks: Blocks) -> int:
     return sum(rows.size * len(rows.y) for rows in blocks())
 
 
-def separation_limit(blocks: Blocks, found: Recession, start: Vector, *, tolerance: float, max_passes: int) -> Limit:
+def separation_limit(
+    blocks: Blocks,
+    found: Recession,
+    start: Vector,
+    *,
+    tolerance: float,
+    max_passes: int,
+    refit: Callable[[NDArray[np.bool_]], LogisticFit | None] | None = None,
+) -> Limit:
     """Separate as many rows as can be, fit the others, and examine the coefficients.
 
     Parameters
@@ -168,18 +210,26 @@ def separation_limit(blocks: Blocks, found: Recession, start: Vector, *, toleran
     found : a certificate
     start : (q,) where Newton's method starts for the rows that are left
     tolerance, max_passes : see `newton`
+    refit : fits the rows without those that are marked (n,), or says None; far values among the marked rows may have
+        made the others look alike in the coordinates of the blocks
     """
-    while True:
-        fit, more = None, None
-        if not found.complete:
-            left = rows_left(blocks, found)
-            watch = None if found.exact is not None else SeparationWatch(left)
-            fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
-            again = None if watch is None else watch.certificate(fit)
-            more = None if again is None else joined(blocks, found, again)
+    while found.exact is None and not found.complete:
+        left = rows_left(blocks, found)
+        watch = SeparationWatch(left)
+        fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
+        again = watch.certificate(fit)
+        more = None if again is None else joined(blocks, found, again)
         if more is None or more.separated <= found.separated:
-            return Limit(found, _states(blocks, found), fit)
+            break
         found = more
+    states = _states(blocks, found)
+    if found.complete:
+        return Limit(found, states, None)
+    rest = None if refit is None else refit(separated_rows(blocks, found))
+    if rest is not None:
+        return Limit(found, states, None, rest)
+    left = rows_left(blocks, found)
+    return Limit(found, states, newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes))
 
 
 def _states(blocks: Blocks, found: Recession) -> tuple[State, ...]:
