@@ -142,3 +142,12 @@ def test_groups_are_told_apart_by_their_text(house):
     (house / "groups.csv").write_text("\n".join([lines[0] + ",g", *rows]) + "\n")
     result = run("evaluate", "groups.csv", "--score", "income", "--target", "won", "--by", "g", "--json")
     assert sorted(json.loads(result.stdout)["groups"]) == ["01", "1"]
+
+
+def test_groups_that_are_missing_are_counted(house):
+    lines = (house / "base.csv").read_text().splitlines()
+    rows = [f"{line},{['NA', 'None', 'a'][i % 3]}" for i, line in enumerate(lines[1:])]
+    (house / "groups.csv").write_text("\n".join([lines[0] + ",g", *rows]) + "\n")
+    result = run("evaluate", "groups.csv", "--score", "income", "--target", "won", "--by", "g")
+    assert result.exit_code == 3
+    assert "column 'g' is missing in 67 of 200 rows (first in row 1)" in result.stderr

@@ -218,16 +218,22 @@ def test_what_is_no_number(text):
 @pytest.mark.parametrize(
     "form",
     ["%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y",
-     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%H:%M", "%I:%M %p", "%Y-%m", "%m/%Y", "%b %Y"],
+     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%H:%M", "%I:%M %p", "%Y%m%d", "%Y-%m", "%m/%Y", "%b %Y"],
 )  # fmt: skip
 def test_dates_are_refused_in_every_form(path, form):
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(400) % 90 * 1500, unit="min")
     when, y = days.strftime(form).tolist(), [str(i % 2) for i in range(400)]
     file(path, {"when": when, "x": y, "y": y})
-    for source in (path, {"when": when, "x": y, "y": y}):
+    typed = [int(text) for text in when] if form == "%Y%m%d" else when
+    for source in (path, {"when": typed, "x": y, "y": y}):
         with pytest.raises(DataError, match=r"column 'when' holds dates or times.*\(--exclude when\)"):
             learn_design(source, "y")
     assert learn_design(path, "y", exclude=["when"]).names == ("x",)
+
+
+def test_numbers_of_eight_digits_that_are_no_dates(path):
+    file(path, {"x": ["20240531", "20240631", "20240701"], "y": ["0", "1", "0"]})
+    assert learn_design(path, "y").columns[0].kind == "numeric"
 
 
 def learned(path, values, **options):
@@ -421,6 +427,15 @@ def test_the_positive_value_as_it_stands_or_as_it_is_meant(path, values, positiv
     ones = design.target_values(again).tolist()
     assert str(values[ones.index(1)]).lower() == expected[1].lower()
     assert sorted(ones) == [0, 1]
+
+
+def test_truth_values_of_a_target_in_several_spellings(path):
+    file(path, {"y": ["TRUE", "true", "False", "FALSE"], "x": ["1", "2", "3", "4"]})
+    design = learn_design(path, "y")
+    np.testing.assert_array_equal(design.target_values(read_fields(path)), [1, 1, 0, 0])
+    file(path, {"y": ["1", "1.0", "0"], "x": ["1", "2", "3"]})
+    with pytest.raises(DataError, match=r"the target 'y' has 3 values"):
+        learn_design(path, "y")
 
 
 @pytest.mark.parametrize(("values", "positive"), [(["1", "2"], True), (["a", "b"], 1), (["yes", "no"], "y")])

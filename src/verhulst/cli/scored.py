@@ -61,7 +61,7 @@ def read_scored(
         _numeric(table, score, where),
         y,
         None if weight is None else _numeric(table, weight, where),
-        None if by is None else np.asarray(labels(_labels(table, by, where)).to_pylist(), dtype=object).astype(str),
+        None if by is None else _groups(table, by, where),
     )
 
 
@@ -115,6 +115,20 @@ def _labels(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     return column if delimiter_of(table, name) is None else read_words(column)
 
 
+def _groups(table: pa.Table, name: str, where: str) -> NDArray[Any]:
+    found = labels(_labels(table, name, where)).to_pylist()
+    _refuse_missing(np.array([label is None for label in found]), name, where)
+    return np.asarray(found, dtype=object).astype(str)
+
+
+def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:
+    if holes.any():
+        raise DataError(
+            f"{where}column {name!r} is missing in {int(holes.sum())} of {len(holes)} rows (first in row "
+            f"{int(holes.argmax()) + 1})."
+        )
+
+
 def _numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error") -> NDArray[np.float64]:
     column = _column(table, name, where)
     delimiter = delimiter_of(table, name)
@@ -124,8 +138,6 @@ def _numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "
     elif kind_of(column.type) not in ("numeric", "boolean"):
         raise DataError(f"{where}column {name!r} must hold numbers, but holds {column.type}.")
     values = numbers(column)
-    holes = int(np.isnan(values).sum())
-    if holes and missing == "error":
-        row = int(np.isnan(values).argmax()) + 1
-        raise DataError(f"{where}column {name!r} is missing in {holes} of {len(values)} rows (first in row {row}).")
+    if missing == "error":
+        _refuse_missing(np.isnan(values), name, where)
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 _TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 _ZONE = r" ?(?:Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)"
@@ -36,3 +37,18 @@ def is_date(text: str) -> bool:
     [False, False, False, False, False]
     """
     return _PATTERN.fullmatch(text.strip()) is not None
+
+
+def is_compact_date(number: int) -> bool:
+    """Whether a number is a date as in 20240531.
+
+    Examples
+    --------
+    >>> is_compact_date(20240531), is_compact_date(20240231), is_compact_date(20241301)
+    (True, False, False)
+    """
+    try:
+        date(number // 10000, number // 100 % 100, number % 100)
+    except ValueError:
+        return False
+    return True

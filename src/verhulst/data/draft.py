@@ -10,7 +10,7 @@ from verhulst.data.column_values import kind_of, level_type_of
 from verhulst.data.errors import DataError
 from verhulst.data.fields import delimiter_of
 from verhulst.data.source import place
-from verhulst.data.text_kind import kind_of_text
+from verhulst.data.text_kind import kind_of_text, refuse_dates_as_numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 def draft_column(table: pa.Table, name: str, as_categories: bool) -> Column:
     """The column without levels; they come when it is known which rows are kept.
+
+    Raises
+    ------
+    DataError
+        If it holds dates or another type that nothing can be made of, or if it is not clear what it holds.
+    """
+    return draft_and_numbers(table, name, as_categories)[0]
+
+
+def draft_and_numbers(table: pa.Table, name: str, as_categories: bool) -> tuple[Column, pa.ChunkedArray | None]:
+    """As `draft_column`, with the numbers of text that had to be read to tell.
 
     Raises
     ------
@@ -32,8 +43,10 @@ def draft_column(table: pa.Table, name: str, as_categories: bool) -> Column:
             f"category. Exclude it (--exclude {quote(name)}), or make numbers of it (such as days since a date)."
         )
     if as_categories:
-        return Column(name, "categorical")
+        return Column(name, "categorical"), None
     if kind != "categorical" or level_type_of(values.type) != "text":
-        return Column(name, kind)
+        if kind == "numeric":
+            refuse_dates_as_numbers(values, name, at)
+        return Column(name, kind), None
     found = kind_of_text(values, name, at, delimiter_of(table, name))
-    return Column(name, found.kind, style=found.style, marks=found.marks, notes=found.notes)
+    return Column(name, found.kind, style=found.style, marks=found.marks, notes=found.notes), found.values

@@ -12,7 +12,7 @@ import numpy as np
 from verhulst.data.column import Column
 from verhulst.data.column_values import finder, in_order, label, labels, level_type_of, numbers
 from verhulst.data.design import Design, Missing, refuse_empty
-from verhulst.data.draft import draft_column
+from verhulst.data.draft import draft_and_numbers
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.number_text import PLAIN
@@ -131,11 +131,15 @@ def learn_table(
         raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
 
     named = {*categorical, *(reference or ())}
-    drafts = tuple(draft_column(table, name, name in named) for name in chosen)
+    read = {name: draft_and_numbers(table, name, name in named) for name in chosen}
+    drafts = tuple(draft for draft, _ in read.values())
     if any(draft.style.decimal == "," for draft in drafts):
         for draft in drafts:
             if draft.kind == "numeric" and draft.style == PLAIN and delimiter_of(table, draft.name) is not None:
                 refuse_unclear_points(table[draft.name], draft.name, at)
+    for name, (_, values) in read.items():
+        if values is not None:
+            table = table.set_column(table.column_names.index(name), name, values)
     design = Design(drafts, None, weights, offset, missing, source_of(table), table.num_rows)
     if target is not None:
         values = table[target] if delimiter_of(table, target) is None else read_words(table[target])

@@ -89,6 +89,12 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
         )
     encoded = labels(column)
     counts = _counts(encoded)
+    if len(counts) > 2 and all(text.casefold() in ("true", "false") for text in counts):
+        # TRUE in some rows and true in others.
+        counts = {
+            truth: sum(n for text, n in counts.items() if text.casefold() == truth) for truth in ("false", "true")
+        }
+        counts = {truth: n for truth, n in counts.items() if n}
     if len(counts) != 2:
         raise DataError(f"{place}{_not_binary(name, counts, kind_of(column.type))}")
     levels = sorted(counts, key=plain_label)

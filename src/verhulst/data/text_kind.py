@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from verhulst.data.date_text import is_date
+from verhulst.data.date_text import is_compact_date, is_date
 from verhulst.data.errors import DataError, listed
 from verhulst.data.fields import Texts, texts_of
 from verhulst.data.missing_text import is_mark
@@ -42,12 +42,15 @@ class TextKind:
         Text in it that counts as a missing value.
     notes : tuple of (str, str)
         What a person should know of that, and what can be done about it.
+    values: pyarrow.ChunkedArray or None
+        Its numbers, where they had to be worked out to tell.
     """
 
     kind: Literal["numeric", "boolean", "categorical"]
     style: NumberStyle = PLAIN
     marks: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    values: pa.ChunkedArray | None = None
 
 
 def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | None) -> TextKind:
@@ -66,7 +69,8 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
 
     if delimiter is not None and (doubles := as_doubles(values)) is not None:
         codes = _codes(values, doubles)
-        return TextKind("numeric", notes=_code_notes(codes, _twins(codes, values), name, at))
+        refuse_dates_as_numbers(doubles, name, at)
+        return TextKind("numeric", notes=_code_notes(codes, _twins(codes, values), name, at), values=doubles)
     texts = texts_of(values, strip=delimiter is not None)
     words = [text for text in texts.distinct if not is_mark(text)]
     marks = tuple(text for text in texts.distinct if is_mark(text))
@@ -103,11 +107,26 @@ def _refuse_dates(words: list[str], name: str, at: str) -> None:
         return
     dates = [word for word in words if is_date(word)]
     if len(dates) >= 0.9 * len(words):
-        raise DataError(
-            f"{at}column {name!r} holds dates or times, such as {dates[0]!r}, which are neither numbers nor "
-            f"categories. Exclude it (--exclude {shlex.quote(name)}), or make numbers of it (such as days since a "
-            f"date)."
-        )
+        raise DataError(_about_dates(dates[0], name, at))
+
+
+def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
+    """An error for numbers such as 20240531, if every one is a date."""
+    import pyarrow.compute as pc
+
+    least, most = (None if end is None else float(end) for end in pc.min_max(values).as_py().values())
+    if least is None or most is None or not 1900_01_01 <= least < most <= 2100_12_31:
+        return
+    numbers = [float(number) for number in pc.unique(values).drop_null().to_pylist()]
+    if all(number.is_integer() and is_compact_date(int(number)) for number in numbers):
+        raise DataError(_about_dates(f"{least:.0f}", name, at))
+
+
+def _about_dates(shown: str, name: str, at: str) -> str:
+    return (
+        f"{at}column {name!r} holds dates or times, such as {shown!r}, which are neither numbers nor categories. "
+        f"Exclude it (--exclude {shlex.quote(name)}), or make numbers of it (such as days since a date)."
+    )
 
 
 def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> TextKind:
@@ -175,14 +194,16 @@ def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
     """The distinct numbers of a column that are written as codes are: with zeros before them, or very long."""
     import pyarrow.compute as pc
 
-    # A number of 1 and more, or 0, does not begin with 0 and go on: few texts are left to look at one by one.
-    zeros = pc.and_(pc.starts_with(values, "0"), pc.greater(pc.binary_length(values), 1))
-    doubtful = pc.and_(zeros, pc.or_(pc.greater_equal(doubles, 1), pc.equal(doubles, 0)))
+    found = []
     if (most := pc.max(doubles).as_py()) is not None and most > 2**53:
-        doubtful = pc.or_(doubtful, pc.greater(doubles, 2**53))
-    if not pc.any(doubtful).as_py():
-        return []
-    return [text for text in values.filter(pc.fill_null(doubtful, False)).unique().to_pylist() if like_a_code(text)]
+        found = values.filter(pc.greater(doubles, 2**53)).unique().to_pylist()
+    zeros = pc.starts_with(values, "0")
+    if pc.any(zeros).as_py():
+        # A number of 1 and more, or 0, does not begin with 0 and go on: few texts are left to look at one by one.
+        numbers, texts = doubles.filter(zeros), values.filter(zeros)
+        doubtful = pc.or_(pc.greater_equal(numbers, 1), pc.equal(numbers, 0))
+        found += texts.filter(doubtful).unique().to_pylist()
+    return [text for text in found if text is not None and like_a_code(text)]
 
 
 def _twins(codes: list[str], values: pa.ChunkedArray) -> set[str]:
