@@ -218,7 +218,8 @@ def test_what_is_no_number(text):
 @pytest.mark.parametrize(
     "form",
     ["%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y",
-     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%H:%M", "%I:%M %p", "%Y%m%d", "%Y-%m", "%m/%Y", "%b %Y"],
+     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%H:%M", "%I:%M %p", "%Y%m%d", "%Y-%m", "%m/%Y",
+     "%b %Y"],
 )  # fmt: skip
 def test_dates_are_refused_in_every_form(path, form):
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(400) % 90 * 1500, unit="min")
