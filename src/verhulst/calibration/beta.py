@@ -76,6 +76,8 @@ class Beta(Calibrator):
 def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
     """The maximum over c, a ≥ 0, b ≥ 0: the likelihood is concave, so the best feasible face holds it."""
     best: tuple[float, Floats] | None = None
+    # a = b, which the maximum is at least as good as.
+    affine = fit_columns(np.ascontiguousarray(columns.sum(axis=0)[np.newaxis]), targets, weights)
     for face in ([0, 1], [1], [0]):
         optimum = fit_columns(np.ascontiguousarray(columns[face]), targets, weights)
         if not optimum.converged or (optimum.coefficients[1:] < 0.0).any():
@@ -86,6 +88,13 @@ def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
             return coefficients
         if best is None or optimum.log_likelihood > best[0]:
             best = optimum.log_likelihood, coefficients
+    if affine.converged and affine.coefficients[1] > 0.0:
+        found = -np.inf if best is None else best[0]
+        if found < affine.log_likelihood - 1e-9 * max(1.0, abs(affine.log_likelihood)):
+            raise ValueError(
+                "the likelihood of this map has no maximum that can be reached: look for scores that are far from all "
+                "others, or use Platt"
+            )
     if best is None:
         # Every face that is left falls: the base rate for all.
         return np.array([float(vh.logit(np.average(targets, weights=weights))), 0.0, 0.0])

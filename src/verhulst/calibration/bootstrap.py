@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from verhulst.calibration.estimate import UNKNOWN, Estimate
+from verhulst.calibration.estimate import Estimate, unknown
 from verhulst.calibration.proper import brier, log_loss
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision, roc_auc
@@ -45,6 +45,6 @@ def bootstrap(ranked: Ranked, resamples: int, level: float, rng: np.random.Gener
 
 def _percentiles(measure: Callable[[Ranked], float], ranked: Ranked, values: list[float], level: float) -> Estimate:
     if len(values) < 2:
-        return UNKNOWN
+        return unknown("too few resamples hold both classes")
     low, high = np.quantile(values, [0.5 - level / 2.0, 0.5 + level / 2.0])
     return Estimate(measure(ranked), float(np.std(values, ddof=1)), float(low), float(high), level)

@@ -12,15 +12,13 @@ from numpy.typing import ArrayLike
 from scipy.special import log_softmax
 
 import verhulst as vh
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.scores import (
     Floats,
     Labels,
     ScoreKind,
     as_logits,
     as_multiclass_logits,
-    binary_targets,
-    case_weights,
-    class_targets,
     require_both_classes,
     require_two_classes,
 )
@@ -48,14 +46,17 @@ class Calibrator(ABC):
     ----------
     scores : "logits", "probabilities" or None
         What `fit` and the other methods are given. With None scores are logits, and it is an error that asks
-        if all scores lie in [0, 1].
+        if all scores lie in [0, 1], or look like percentages.
     """
 
     #: Whether the map takes logits of shape (n, K) for K classes.
     several_classes: ClassVar[bool] = False
+    #: Whether `fit` learns something, and with it what the scores are.
+    learns: ClassVar[bool] = True
 
     scores: ScoreKind | None
-    kind_: ScoreKind
+    #: What the scores are; None where nothing was learned and nothing was said.
+    kind_: ScoreKind | None
     n_classes_: int
     #: The column of a table that holds the scores, where the map was learned from a table.
     column_: str | None = None
@@ -72,36 +73,26 @@ class Calibrator(ABC):
         ----------
         logits : shape (n,) or (n, 1); for maps of several classes (n, K) too, K ≥ 2
         y : shape (n,), 0 or 1; class numbers 0 … K−1 where there are K columns of logits
-        sample_weight : shape (n,), counts of cases: a weight of 2 is the row written twice
+        sample_weight : shape (n,), counts of cases: a weight of 2 is the row written twice, one of 0 the row left out
 
         Raises
         ------
-        ScoreKindError : all scores lie in [0, 1] and `scores` was not given
+        ScoreKindError : `scores` was not given, and all scores lie in [0, 1], or look like percentages
         ValueError : input that no map can be learned from; the message says what and where
 
         Warns
         -----
         CalibrationWarning : the map can be used, but there is something to know
         """
-        z, kind = self._read(logits, self.scores)
-        if z.ndim == 2:
-            targets: Any = class_targets(y, *z.shape)
-            weights = case_weights(sample_weight, len(z))
-            require_two_classes(targets, weights)
-        else:
-            targets = binary_targets(y, len(z))
-            weights = case_weights(sample_weight, len(z))
-            require_both_classes(targets, weights)
-        for warning in self.learn(z, targets, weights):
+        cases = read_cases(y, logits, self.scores, sample_weight, several_classes=self.several_classes)
+        (require_two_classes if cases.z.ndim == 2 else require_both_classes)(cases.targets)
+        for warning in self.learn(cases.z, cases.targets, cases.weights):
             warnings.warn(warning, stacklevel=2)
-        self.kind_ = kind
+        self.kind_ = cases.kind
         return self
 
     def learn(self, z: Floats, targets: Any, weights: Floats | None) -> list[CalibrationWarning]:
-        """`fit` on checked logits; returns the warnings instead of giving them."""
-        if weights is not None and not weights.all():
-            kept = weights > 0.0
-            z, targets, weights = z[kept], targets[kept], weights[kept]
+        """`fit` on checked cases, each of them with weight; returns the warnings instead of giving them."""
         self.kind_ = "logits"
         self.n_classes_ = z.shape[1] if z.ndim == 2 else 2
         if z.ndim == 2:
@@ -114,7 +105,12 @@ class Calibrator(ABC):
         z = self._read(logits, kind)[0]
         if z.ndim == 2 and z.shape[1] != self.n_classes_:
             raise ValueError(f"fitted to {self.n_classes_} classes, got {z.shape[1]} columns of scores")
-        return self._apply(z)
+        return self.apply(z)
+
+    def apply(self, z: Floats) -> Floats:
+        """`transform` on checked logits."""
+        with np.errstate(over="ignore"):  # a far score times a steep slope is infinite
+            return self._apply(z)
 
     def predict_proba(self, logits: ArrayLike) -> Floats:
         """Probabilities, shape (n, 2), or (n, K) for K columns of logits.
@@ -123,7 +119,7 @@ class Calibrator(ABC):
         """
         z = self.transform(logits)
         if z.ndim == 2:
-            return np.exp(log_softmax(z, axis=1))
+            return np.exp(log_probabilities(z))
         probabilities = np.empty((len(z), 2))
         vh.sigmoid(-z, out=probabilities[:, 0])
         vh.sigmoid(z, out=probabilities[:, 1])
@@ -172,7 +168,7 @@ class Calibrator(ABC):
 
     def restore(self, content: dict[str, Any]) -> None:
         """Takes on what `save` wrote."""
-        if content["scores"] not in ("logits", "probabilities"):
+        if content["scores"] not in ("logits", "probabilities") and (self.learns or content["scores"] is not None):
             raise ValueError(f"scores are {content['scores']!r}")
         self.scores = self.kind_ = content["scores"]
         self.n_classes_ = int(content["n_classes"])
@@ -186,10 +182,21 @@ class Calibrator(ABC):
         shown = (f"{key}={_brief(value)}" for key, value in self.parameters().items())
         return f"{name}({', '.join(shown)})"
 
-    def _fitted_kind(self) -> ScoreKind:
+    def _fitted_kind(self) -> ScoreKind | None:
         if not hasattr(self, "kind_"):
             raise NotFittedError(f"this {type(self).__name__} is not fitted: call fit(logits, y) first")
         return self.kind_
+
+
+def log_probabilities(z: Floats) -> Floats:
+    """log softmax of (n, K) logits; classes with an infinite one share the whole."""
+    first = (z == np.inf).any(axis=1)
+    if first.any():
+        z = z.copy()
+        z[first] = np.where(z[first] == np.inf, 0.0, -np.inf)
+    with np.errstate(over="ignore"):
+        logarithms: Floats = log_softmax(z, axis=1)
+    return logarithms
 
 
 def _brief(value: Any) -> str:

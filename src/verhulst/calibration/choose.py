@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, log_softmax
+from scipy.special import chdtrc
 
 import verhulst as vh
 from verhulst.calibration.beta import Beta
-from verhulst.calibration.calibrator import Calibrator
+from verhulst.calibration.calibrator import Calibrator, log_probabilities
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.identity import Identity
 from verhulst.calibration.isotonic import Isotonic
 from verhulst.calibration.platt import Platt
@@ -21,11 +22,9 @@ from verhulst.calibration.scores import (
     Floats,
     Labels,
     ScoreKind,
-    as_logits,
-    as_multiclass_logits,
-    binary_targets,
-    case_weights,
-    class_targets,
+    require_both_classes,
+    require_two_classes,
+    said_kind,
 )
 from verhulst.calibration.temperature import Temperature
 from verhulst.calibration.vector_scaling import VectorScaling
@@ -92,6 +91,7 @@ def calibrate(
     method: str = "auto",
     *,
     scores: ScoreKind | None = None,
+    scores_are: ScoreKind | None = None,
     sample_weight: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     folds: int = FOLDS,
@@ -109,8 +109,8 @@ def calibrate(
     y : shape (n,), 0 or 1, or class numbers 0 … K−1
     method : "auto", "identity", "temperature", "platt", "platt-smooth", "beta", "quadratic" or "isotonic";
         for K classes "auto", "identity", "temperature" or "vector"
-    scores : "logits", "probabilities" or None, as in `Calibrator`
-    sample_weight : shape (n,), counts of cases
+    scores, scores_are : "logits", "probabilities" or None, as in `Calibrator`; two names of one argument
+    sample_weight : shape (n,), counts of cases; one of 0 is the row left out
     groups : shape (n,): cases of one group stay in one fold
     folds : how many, at least 2; fewer where a class has fewer cases
     rng : seed or generator of the folds
@@ -121,7 +121,9 @@ def calibrate(
 
     Raises
     ------
-    ValueError : an unknown method, fewer than 2 cases of a class, or input that no map takes
+    ScoreKindError : nothing was said of the scores, and they may be logits or not
+    ValueError : an unknown method, one class only, with "auto" fewer than 2 rows of a class or a fold without which
+        only one class is left, or input that no map takes
 
     Examples
     --------
@@ -133,16 +135,18 @@ def calibrate(
     >>> vh.calibrate(3.0 * truth + 1.0, y).choice_.chosen
     'platt'
     """
+    scores = said_kind(scores_are, scores=scores)
     several = np.ndim(logits) == 2 and np.shape(logits)[1] > 1
     methods = MULTICLASS_METHODS if several else METHODS
     if method != "auto":
         if method not in methods:
             raise ValueError(f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}")
         return methods[method](scores).fit(logits, y, sample_weight)
-    z, kind = (as_multiclass_logits if several else as_logits)(logits, scores)
-    n = len(z)
-    targets = class_targets(y, *z.shape) if several else binary_targets(y, n)
-    weights = case_weights(sample_weight, n)
+    cases = read_cases(y, logits, scores, sample_weight, several_classes=True)
+    z, targets, weights, kind = cases.z, cases.targets, cases.weights, cases.kind
+    (require_two_classes if several else require_both_classes)(targets)
+    if groups is not None:
+        groups = cases.of_each(groups, "groups")
     fold = assign_folds(targets, groups, folds, np.random.default_rng(rng))
     count = int(fold.max()) + 1
     base = log_losses(z, targets)
@@ -189,7 +193,7 @@ def evidence(
             calibrator.learn(z, targets, weights)
         except ValueError:
             continue
-        losses = log_losses(calibrator._apply(z), targets)
+        losses = log_losses(calibrator.apply(z), targets)
         with np.errstate(invalid="ignore"):
             saved = np.where(losses == base, 0.0, base - losses)
         return float(chdtrc(freedom, 2.0 * max(float(saved.sum() if weights is None else saved @ weights), 0.0)))
@@ -204,7 +208,9 @@ def assign_folds(
 
     Raises
     ------
-    ValueError : folds below 2, a class with fewer than 2 cases, or fewer than 2 groups
+    ValueError
+        folds below 2, a class with fewer than 2 rows, fewer than 2 groups, or a fold outside of which only one class
+        is left
     """
     n = len(targets)
     if folds < 2:
@@ -223,7 +229,15 @@ def assign_folds(
         for group in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
             home[group] = np.argmin(filled)
             filled[home[group]] += sizes[group]
-        return home[number]
+        fold = home[number]
+        for k in range(int(fold.max()) + 1):
+            rest = targets[fold != k]
+            if (rest == rest[0]).all():
+                raise ValueError(
+                    f"in fold {k + 1} the training rows hold class {rest[0]:g} only: each class must come in at least "
+                    "two groups, far apart enough to be in two folds; try other groups, folds or rng"
+                )
+        return fold
     classes, counts = np.unique(targets, return_counts=True)
     if len(classes) < 2 or counts.min() < 2:
         rare = classes[np.argmin(counts)]
@@ -241,7 +255,7 @@ def assign_folds(
 def log_losses(z: Floats, targets: Floats | Labels) -> Floats:
     """The log-loss of every case, from logits: softplus(∓z), or −log softmax(z)[class]."""
     if z.ndim == 2:
-        own: Floats = log_softmax(z, axis=1)[np.arange(len(z)), targets]
+        own: Floats = log_probabilities(z)[np.arange(len(z)), targets]
         return -own
     losses: Floats = vh.softplus(np.where(targets == 1.0, -z, z))
     return losses
@@ -259,7 +273,7 @@ def out_of_fold(
     for k in range(int(fold.max()) + 1):
         held = fold == k
         calibrator.learn(z[~held], targets[~held], None if weights is None else weights[~held])
-        calibrated[held] = calibrator._apply(z[held])
+        calibrated[held] = calibrator.apply(z[held])
     return calibrated
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -14,11 +15,12 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, check
 from sklearn.utils import assert_all_finite, column_or_1d, get_tags
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted, has_fit_parameter, indexable
+from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted, indexable
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.choose import calibrate
 from verhulst.calibration.scores import Floats
+from verhulst.calibration.weight_parameter import weight_parameter
 
 
 class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
@@ -81,16 +83,20 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         Parameters
         ----------
         X, y : as the estimator takes them
-        sample_weight : shape (n,), counts of cases; given to the estimator if its `fit` takes weights
+        sample_weight : shape (n,), counts of cases; a row of weight 0 is left out. Given to the estimator's `fit`, in a
+            pipeline to that of its last step. For an estimator that takes no weights they count in the map only, with a
+            warning.
         groups : shape (n,), names of groups that must not be split between folds
 
         Raises
         ------
-        ValueError : a class with fewer than two rows, or scores that the map cannot be fitted to
+        ValueError : a class with fewer than two rows, a fold whose training rows lack a class, a frozen estimator of
+            other classes than y, or scores that the map cannot be fitted to
 
         Warns
         -----
-        CalibrationWarning : a class with fewer rows than folds; or what `calibrate` has to say
+        CalibrationWarning : a class with fewer rows than folds, an estimator that takes no weights; or what `calibrate`
+            has to say
         """
         X, y = indexable(X, y)
         if _num_samples(X) == 0:
@@ -101,15 +107,28 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         check_classification_targets(labels)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X)
         base = LogisticRegression() if self.estimator is None else self.estimator
-        self.classes_, numbers = np.unique(labels, return_inverse=True)
-        if len(np.unique(labels if weights is None else labels[weights > 0.0])) < 2:
+        counted = np.arange(len(labels)) if weights is None else np.flatnonzero(weights > 0.0)
+        self.classes_, numbers = np.unique(labels[counted], return_inverse=True)
+        if len(self.classes_) < 2:
             raise ValueError("y holds one class only (of rows with weight): a classifier needs at least two")
         if isinstance(base, FrozenEstimator):
+            _require_classes(base, self.classes_)
             self.estimator_ = base
-            scores = _logits(base, X, self.classes_)
+            scores = _logits(base, X, self.classes_)[counted]
         else:
-            scores = self._out_of_fold(base, X, labels, numbers, weights, groups)
-            self.estimator_ = _fitted(base, X, labels, weights)
+            if weights is not None and weight_parameter(base) is None:
+                warnings.warn(
+                    f"{type(base).__name__} takes no sample_weight: the weights count in the calibration map only, the "
+                    "classifier is fitted without them",
+                    CalibrationWarning,
+                    stacklevel=2,
+                )
+            scores = self._out_of_fold(base, X, labels, counted, weights, groups)
+            # The columns of a precomputed kernel are the rows of the fit: none can be left out.
+            if len(counted) == len(labels) or get_tags(base).input_tags.pairwise:
+                self.estimator_ = _fitted(base, X, labels, weights)
+            else:
+                self.estimator_ = _fitted(base, *_safe_split(base, X, labels, counted), _some(weights, counted))
         self.bound_ = _bound(scores)
         scores = np.clip(scores, -self.bound_, self.bound_)
         self.calibrator_: Calibrator = calibrate(
@@ -117,8 +136,8 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
             numbers,
             self.method,
             scores="logits",
-            sample_weight=weights,
-            groups=groups,
+            sample_weight=_some(weights, counted),
+            groups=None if groups is None else np.asarray(groups)[counted],
             rng=0 if self.random_state is None else self.random_state,
         )
         if hasattr(self.estimator_, "n_features_in_"):
@@ -128,34 +147,49 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         return self
 
     def _out_of_fold(
-        self, base: Any, X: Any, labels: NDArray[Any], numbers: NDArray[np.intp], weights: Any, groups: Any
+        self, base: Any, X: Any, labels: NDArray[Any], counted: NDArray[np.intp], weights: Any, groups: Any
     ) -> Floats:
-        smallest = int(np.bincount(numbers).min())
-        cv = self.cv
-        if isinstance(cv, int):
-            rare = self.classes_[np.argmin(np.bincount(numbers))]
-            if smallest < 2:
-                raise ValueError(f"class {rare} has one row only: cross-validation needs at least 2 of each class")
-            if smallest < cv:
-                message = f"class {rare} has {smallest} rows only: {smallest} folds instead of {cv}"
-                warnings.warn(message, CalibrationWarning, stacklevel=3)
-                cv = smallest
-            splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
-            cv = splitter(cv, shuffle=True, random_state=self.random_state)
+        """A score for each row that counts, from a fit to the rows of other folds."""
         columns = len(self.classes_)
-        scores = np.full(len(numbers) if columns == 2 else (len(numbers), columns), np.nan)
-        for train, test in check_cv(cv, labels, classifier=True).split(X, labels, groups):
+        scores = np.full(len(labels) if columns == 2 else (len(labels), columns), np.nan)
+        for number, (train, test) in enumerate(self._folds(X, labels, counted, groups), start=1):
+            _require_all_classes(number, labels[train], self.classes_)
             seen, known = _safe_split(base, X, labels, train)
             unseen, _ = _safe_split(base, X, labels, test, train)
-            part = _fitted(base, seen, known, None if weights is None else weights[train])
-            scores[test] = _logits(part, unseen, self.classes_)
-        left = np.isnan(scores.reshape(len(scores), -1)).any(axis=1)
+            scores[test] = _logits(_fitted(base, seen, known, _some(weights, train)), unseen, self.classes_)
+        left = np.isnan(scores[counted].reshape(len(counted), -1)).any(axis=1)
         if left.any():
             raise ValueError(
-                f"{int(left.sum())} rows have no score (first: row {int(left.argmax())}): "
+                f"{int(left.sum())} rows have no score (first: row {int(counted[left.argmax()])}): "
                 "cv must test every row, and the estimator's scores must not be nan"
             )
-        return scores
+        return scores[counted]
+
+    def _folds(
+        self, X: Any, labels: NDArray[Any], counted: NDArray[np.intp], groups: Any
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Training and test rows of each fold, of the rows that count."""
+        cv = self.cv
+        if not isinstance(cv, int):
+            counts = np.zeros(len(labels), dtype=bool)
+            counts[counted] = True
+            for train, test in check_cv(cv, labels, classifier=True).split(X, labels, groups):
+                train, test = np.arange(len(labels))[train], np.arange(len(labels))[test]
+                yield train[counts[train]], test[counts[test]]
+            return
+        sizes = np.unique(labels[counted], return_counts=True)[1]
+        smallest, rare = int(sizes.min()), self.classes_[np.argmin(sizes)]
+        if smallest < 2:
+            raise ValueError(f"class {rare} has one row only: cross-validation needs at least 2 of each class")
+        if smallest < cv:
+            message = f"class {rare} has {smallest} rows only: {smallest} folds instead of {cv}"
+            warnings.warn(message, CalibrationWarning, stacklevel=4)
+            cv = smallest
+        splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
+        grouped = None if groups is None else np.asarray(groups)[counted]
+        stratified = splitter(cv, shuffle=True, random_state=self.random_state)
+        for train, test in stratified.split(counted, labels[counted], grouped):
+            yield counted[train], counted[test]
 
     def decision_function(self, X: Any) -> Floats:
         """Calibrated logits: (n,) of the second class, or (n, K)."""
@@ -187,9 +221,30 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
 
 def _fitted(base: Any, X: Any, labels: NDArray[Any], weights: Any) -> Any:
     estimator = clone(base)
-    if weights is not None and has_fit_parameter(estimator, "sample_weight"):
-        return estimator.fit(X, labels, sample_weight=weights)
-    return estimator.fit(X, labels)
+    parameter = None if weights is None else weight_parameter(estimator)
+    return estimator.fit(X, labels) if parameter is None else estimator.fit(X, labels, **{parameter: weights})
+
+
+def _some(weights: Any, rows: NDArray[np.intp]) -> Any:
+    return None if weights is None else weights[rows]
+
+
+def _require_all_classes(fold: int, known: NDArray[Any], classes: NDArray[Any]) -> None:
+    """Raises where the training rows of a fold lack a class: the scores for it would be made up."""
+    present = np.unique(known)
+    if len(present) == len(classes):
+        return
+    absent = classes[~np.isin(classes, present)]
+    held = f"hold class {present[0]} only" if len(present) == 1 else f"hold none of class {absent[0]}"
+    raise ValueError(f"in fold {fold} the training rows {held}: shuffle or stratify the folds")
+
+
+def _require_classes(estimator: Any, classes: NDArray[Any]) -> None:
+    """Raises where an estimator that is fitted already knows other classes than y holds."""
+    known = getattr(estimator, "classes_", None)
+    if known is not None and not np.array_equal(np.asarray(known), classes):
+        theirs, ours = (", ".join(repr(c) for c in np.asarray(each).tolist()) for each in (known, classes))
+        raise ValueError(f"the estimator knows the classes {theirs}, but y holds {ours}: they must be the same")
 
 
 def _logits(estimator: Any, X: Any, classes: NDArray[Any]) -> Floats:

@@ -8,17 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
 from verhulst.calibration.proper import brier, log_loss
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision, roc_auc
-from verhulst.calibration.scores import (
-    ScoreKind,
-    as_logits,
-    binary_targets,
-    case_weights,
-    require_both_classes,
-)
+from verhulst.calibration.scores import ScoreKind, require_both_classes, said_kind
 
 
 @dataclass(frozen=True)
@@ -57,6 +52,7 @@ def compare(
     first: ArrayLike,
     second: ArrayLike,
     *,
+    scores_are: ScoreKind | None = None,
     kind: ScoreKind | None = None,
     sample_weight: ArrayLike | None = None,
     level: float = 0.95,
@@ -69,12 +65,13 @@ def compare(
     Parameters
     ----------
     y : shape (n,), 0 or 1
-    first, second : shape (n,), both "logits" or both "probabilities", as `kind` says
+    first, second : shape (n,), both "logits" or both "probabilities", as `scores_are` says (`kind` is its older name)
     sample_weight : shape (n,), counts of cases
     level : of the intervals
 
     Raises
     ------
+    ScoreKindError : nothing was said of the scores, and those of a column may be logits or not
     ValueError : one class only, different lengths, or scores that cannot be read; the message says what
 
     Examples
@@ -87,20 +84,18 @@ def compare(
     >>> vh.calibration.compare(y, z, 2.0 * z).roc_auc.difference.value
     0.0
     """
-    columns = [as_logits(scores, kind)[0] for scores in (first, second)]
-    n = len(columns[0])
-    if len(columns[1]) != n:
-        raise ValueError(f"both columns must have the same length, got {n} and {len(columns[1])}")
-    targets = binary_targets(y, n)
-    weights = case_weights(sample_weight, n)
-    require_both_classes(targets, weights)
-    ranked = [Ranked.sort(z, targets, weights) for z in columns]
+    lengths = [len(np.atleast_1d(np.asarray(scores))) for scores in (first, second)]
+    if lengths[0] != lengths[1]:
+        raise ValueError(f"both columns must have the same length, got {lengths[0]} and {lengths[1]}")
+    kind = said_kind(scores_are, kind=kind)
+    columns = [read_cases(y, scores, kind, sample_weight, say="scores_are") for scores in (first, second)]
+    require_both_classes(columns[0].targets)
+    ranked = [Ranked.sort(cases.z, cases.targets, cases.weights) for cases in columns]
+    n, weights = len(columns[0].z), columns[0].weights
 
     def difference(name: str, measures: list[Measure]) -> Difference:
         a, b = (r.restore(m.influence, n) for r, m in zip(ranked, measures, strict=True))
-        kept = slice(None) if weights is None else weights > 0.0
-        w = np.ones(n) if weights is None else weights[kept]
-        error = standard_error((b - a)[kept], w, ranked[0].total)
+        error = standard_error(b - a, np.ones(n) if weights is None else weights, ranked[0].total)
         value = measures[1].value - measures[0].value
         p_value = float(2.0 * ndtr(-abs(value) / error)) if error > 0.0 else float(value == 0.0)
         return Difference(name, measures[0].value, measures[1].value, interval(value, error, level), p_value)

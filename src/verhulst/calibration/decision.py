@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import verhulst as vh
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.ranked import Ranked
-from verhulst.calibration.scores import Floats, ScoreKind, as_logits, binary_targets, case_weights
+from verhulst.calibration.scores import Floats, ScoreKind, said_kind
 
 DEFAULT_THRESHOLDS = np.arange(1, 100) / 100
 
@@ -53,6 +54,7 @@ def decision_curve(
     y: ArrayLike,
     scores: ArrayLike,
     *,
+    scores_are: ScoreKind | None = None,
     kind: ScoreKind | None = None,
     thresholds: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
@@ -62,7 +64,7 @@ def decision_curve(
     Parameters
     ----------
     y : shape (n,), 0 or 1
-    scores : shape (n,); `kind` says whether "logits" or "probabilities"
+    scores : shape (n,); `scores_are` says whether "logits" or "probabilities" (`kind` is its older name)
     thresholds : probabilities strictly between 0 and 1; by default 0.01 to 0.99
     sample_weight : shape (n,), counts of cases
 
@@ -73,8 +75,8 @@ def decision_curve(
     >>> curve.model
     array([0.4375, 0.25  ])
     """
-    z, _ = as_logits(scores, kind)
-    ranked = Ranked.sort(z, binary_targets(y, len(z)), case_weights(sample_weight, len(z)))
+    cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
+    ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
     return curve_of(ranked, DEFAULT_THRESHOLDS if thresholds is None else np.asarray(thresholds, dtype=np.float64))
 
 
@@ -116,10 +118,16 @@ def decide(
     *,
     false_positive: float,
     false_negative: float,
+    scores_are: ScoreKind | None = None,
     kind: ScoreKind | None = None,
     sample_weight: ArrayLike | None = None,
 ) -> Decision:
     """Acts at the threshold of the costs, and counts what came of it.
+
+    Parameters
+    ----------
+    y, scores, scores_are, kind, sample_weight : as in `decision_curve`
+    false_positive, false_negative : as in `cost_threshold`
 
     Examples
     --------
@@ -129,8 +137,8 @@ def decide(
     (0.2, 0.25)
     """
     threshold = cost_threshold(false_positive, false_negative)
-    z, _ = as_logits(scores, kind)
-    ranked = Ranked.sort(z, binary_targets(y, len(z)), case_weights(sample_weight, len(z)))
+    cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
+    ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
     true, false = (float(count[0]) for count in called_positive(ranked, np.array([threshold])))
     missed = ranked.positive - true
     cost = (false * false_positive + missed * false_negative) / ranked.total

@@ -14,19 +14,34 @@ from verhulst.calibration.scores import Floats
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, its standard error and its confidence interval."""
+    """A number, its standard error and its confidence interval; all nan where it is not defined, as `reason` says."""
 
     value: float
     standard_error: float
     low: float
     high: float
     level: float
+    reason: str | None = None
 
     def __repr__(self) -> str:
+        if np.isnan(self.value):
+            return undefined(self.reason)
+        if np.isnan(self.low):
+            return f"{self.value:.5g}"
         return f"{self.value:.5g} ({100 * self.level:g} %: {self.low:.5g} to {self.high:.5g})"
 
 
-UNKNOWN = Estimate(np.nan, np.nan, np.nan, np.nan, np.nan)
+def undefined(reason: str | None) -> str:
+    """What is shown in place of a number that is not defined."""
+    return "-" if reason is None else f"- ({reason})"
+
+
+def unknown(reason: str) -> Estimate:
+    """An estimate that is not defined."""
+    return Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, reason)
+
+
+ONE_CLASS = "the outcomes are all of one class"
 
 
 @dataclass(frozen=True)
@@ -42,17 +57,24 @@ class Measure:
 
 
 def standard_error(influence: Floats, weights: Floats, total: float) -> float:
-    """√(Σ wψ²)/Σw."""
-    return float(np.sqrt(weights @ (influence * influence))) / total
+    """√(Σ wψ²)/Σw; infinite where that overflows."""
+    largest = float(np.abs(influence).max())
+    if not 1e150 < largest < np.inf:
+        return float(np.sqrt(weights @ (influence * influence))) / total
+    with np.errstate(over="ignore"):
+        influence = influence / largest
+        return float(np.sqrt(weights @ (influence * influence)) / total * np.float64(largest))
 
 
 def interval(
     value: float, error: float, level: float, scale: Literal["linear", "logit"] = "linear", floor: float = -np.inf
 ) -> Estimate:
     """A normal interval, on the scale of the value itself or of its logit (which keeps it within 0 and 1)."""
-    half = float(ndtri(0.5 + level / 2.0)) * error
+    with np.errstate(over="ignore"):
+        half = float(ndtri(0.5 + level / 2.0) * np.float64(error))
     if scale == "logit" and 0.0 < value < 1.0:
-        centre, half = float(vh.logit(value)), half / (value * (1.0 - value))
+        with np.errstate(over="ignore"):
+            centre, half = float(vh.logit(value)), float(np.float64(half) / value / (1.0 - value))
         low, high = float(vh.sigmoid(centre - half)), float(vh.sigmoid(centre + half))
     else:
         low, high = max(value - half, floor), value + half

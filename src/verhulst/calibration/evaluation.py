@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from html import escape
@@ -12,17 +13,20 @@ from numpy.typing import ArrayLike
 
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
+from verhulst.calibration.calibrator import CalibrationWarning
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.cells import Cells, make_cells
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.decision import DEFAULT_THRESHOLDS, DecisionCurve, curve_of
 from verhulst.calibration.estimate import Estimate
 from verhulst.calibration.goodness import CoxCalibration, Test, cox, hosmer_lemeshow, spiegelhalter
 from verhulst.calibration.isotonic import pool
+from verhulst.calibration.own_rows import CAUTION, look_like_rows_of_the_fit
 from verhulst.calibration.proper import brier, log_loss, proper_interval
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision_interval, roc_auc_interval
 from verhulst.calibration.saturation import Saturation, saturation
-from verhulst.calibration.scores import Floats, as_logits, binary_targets, case_weights
+from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.calibration.smooth_error import SmoothError, on_grid, smooth_error, smooth_errors
 
 
@@ -43,6 +47,9 @@ class Evaluation:
     saturation : what rounding to each floating-point type loses
     decision_curve : net benefit at thresholds 0.01 to 0.99
     groups : the same record for each value of `by`
+    cautions : sentences on why these numbers do not mean what they seem to; empty where there is nothing to say
+
+    What is not defined for these cases (ROC-AUC of one class, say) is nan, and has a `reason`.
     """
 
     n: float
@@ -63,6 +70,7 @@ class Evaluation:
     saturation: tuple[Saturation, ...]
     decision_curve: DecisionCurve
     groups: Mapping[str, Evaluation]
+    cautions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "\n".join(f"{name:<24}{text}" for name, text in self.rows())
@@ -102,6 +110,8 @@ class Evaluation:
             text = f"n {group.n:.10g}, log-loss {group.log_loss.value:.5g}, ROC-AUC {group.roc_auc.value:.5g}"
             gaps = f"ECE {group.ece.value:.4g} (null {group.ece.null_mean:.4g}; p = {group.ece.p_value:.3g})"
             lines.append((f"group {name}", f"{text}, {gaps}"))
+            lines.extend((f"group {name}: CAUTION", caution) for caution in group.cautions)
+        lines.extend(("CAUTION", caution) for caution in self.cautions)
         return lines
 
     def _repr_html_(self) -> str:
@@ -116,7 +126,9 @@ class Evaluation:
 
 def evaluate(
     y: ArrayLike,
+    scores: ArrayLike | None = None,
     *,
+    scores_are: ScoreKind | None = None,
     logits: ArrayLike | None = None,
     probabilities: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
@@ -132,7 +144,8 @@ def evaluate(
     Parameters
     ----------
     y : shape (n,), 0 or 1
-    logits, probabilities : shape (n,), one of the two
+    scores : shape (n,); `scores_are` says whether "logits" or "probabilities"
+    logits, probabilities : shape (n,), scores named as what they are, in place of `scores`
     sample_weight : shape (n,), counts of cases. (Weights of another meaning are to be scaled so that their sum is the
         number of independent cases that they are worth.)
     by : shape (n,), names of subgroups, each of which is evaluated too
@@ -149,7 +162,13 @@ def evaluate(
 
     Raises
     ------
-    ValueError : both or neither of logits and probabilities, or input that cannot be judged; the message says what
+    ScoreKindError : nothing was said of `scores`, and they may be logits or not
+    ValueError : none or several of scores, logits and probabilities, or input that cannot be judged; the message says
+        what
+
+    Warns
+    -----
+    CalibrationWarning : the rows look like those that the scores were fitted on, and so judge nothing
 
     Examples
     --------
@@ -162,8 +181,16 @@ def evaluate(
     >>> result.cox.slope
     0.50945 (95 %: 0.46308 to 0.55583)
     """
-    if (logits is None) == (probabilities is None):
+    given: list[tuple[ScoreKind | None, ArrayLike]] = []
+    if scores is not None:
+        given.append((scores_are, scores))
+    if logits is not None:
+        given.append(("logits", logits))
+    if probabilities is not None:
+        given.append(("probabilities", probabilities))
+    if len(given) != 1:
         raise ValueError("give the scores as logits= or as probabilities=, one of the two")
+    kind, values = given[0]
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
     if bins < 2 or replications < 19 or bootstrap < 0:
@@ -171,27 +198,20 @@ def evaluate(
             "bins must be at least 2, replications at least 19 and bootstrap not negative, "
             f"got {bins}, {replications} and {bootstrap}"
         )
-    if probabilities is None:
-        assert logits is not None
-        z = as_logits(logits, "logits")[0]
-    else:
-        z = as_logits(probabilities, "probabilities")[0]
-    n = len(z)
-    targets = binary_targets(y, n)
-    weights = case_weights(sample_weight, n)
+    cases = read_cases(y, values, kind, sample_weight, say="scores_are")
+    z, targets, weights = cases.z, cases.targets, cases.weights
     generator = np.random.default_rng(rng)
     groups: dict[str, Evaluation] = {}
     if by is not None:
-        names, member = np.unique(np.asarray(by), return_inverse=True)
-        if member.shape != (n,):
-            raise ValueError(f"by must have one entry for each of the {n} scores, got shape {np.shape(by)}")
+        names, member = np.unique(cases.of_each(by, "by"), return_inverse=True)
         for k, name in enumerate(names.tolist()):
             rows = member == k
-            if weights is not None and not weights[rows].any():
-                continue
             part = Ranked.sort(z[rows], targets[rows], None if weights is None else weights[rows])
             groups[str(name)] = judge(part, level, bins, replications, generator, {}, bootstrap)
-    return judge(Ranked.sort(z, targets, weights), level, bins, replications, generator, groups, bootstrap)
+    result = judge(Ranked.sort(z, targets, weights), level, bins, replications, generator, groups, bootstrap)
+    for caution in result.cautions:
+        warnings.warn(caution, CalibrationWarning, stacklevel=2)
+    return result
 
 
 def judge(
@@ -218,6 +238,8 @@ def judge(
     }
     if resamples and ranked.both_classes:
         estimates |= bootstrap_intervals(ranked, resamples, level, rng)
+    calibration = cox(ranked, level)
+    own_rows = look_like_rows_of_the_fit(ranked, calibration)
     return Evaluation(
         n=ranked.total,
         n_positive=ranked.positive,
@@ -232,12 +254,13 @@ def judge(
         ace=ace,
         smooth_ece=against_null(smooth.value, smooth_null),
         smooth=smooth,
-        cox=cox(ranked, level),
+        cox=calibration,
         spiegelhalter=spiegelhalter(ranked),
-        hosmer_lemeshow=hosmer_lemeshow(ranked),
+        hosmer_lemeshow=hosmer_lemeshow(ranked, fitted=2 if own_rows else 0),
         saturation=saturation(ranked),
         decision_curve=curve_of(ranked, DEFAULT_THRESHOLDS),
         groups=groups,
+        cautions=(CAUTION,) if own_rows else (),
     )
 
 
@@ -251,7 +274,10 @@ def _pooled_miscalibration(cells: Cells, residual: Floats) -> float:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        plain = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        if plain.get("reason", "") is None:  # a reason is there where something is not defined
+            del plain["reason"]
+        return plain
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):

@@ -9,7 +9,7 @@ from scipy.special import chdtrc, gammaincc, ndtr
 
 import verhulst as vh
 from verhulst.calibration.calibrator import separated
-from verhulst.calibration.estimate import UNKNOWN, Estimate, interval
+from verhulst.calibration.estimate import ONE_CLASS, Estimate, interval, undefined, unknown
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats
@@ -18,18 +18,26 @@ from verhulst.regression.start import null_intercept
 
 @dataclass(frozen=True)
 class Test:
-    """A statistic and the probability of one at least as extreme if the probabilities are right."""
+    """A statistic and the probability of one at least as extreme if the probabilities are right.
+
+    Both are nan where the test is not defined, as `reason` says.
+    """
 
     __test__ = False  # not one of pytest's
 
     statistic: float
     p_value: float
+    reason: str | None = None
 
     def __repr__(self) -> str:
+        if np.isnan(self.statistic):
+            return undefined(self.reason)
         return f"{self.statistic:.4g} (p = {self.p_value:.3g})"
 
 
-NO_TEST = Test(np.nan, np.nan)
+def no_test(reason: str) -> Test:
+    """A test that is not defined."""
+    return Test(np.nan, np.nan, reason)
 
 
 @dataclass(frozen=True)
@@ -51,27 +59,36 @@ class CoxCalibration:
 
 
 def cox(ranked: Ranked, level: float) -> CoxCalibration:
-    """Calibration intercept and slope with Wald intervals; nan where they do not exist."""
+    """Calibration intercept and slope with Wald intervals; not defined where they do not exist."""
+
+    def none(reason: str, intercept: Estimate | None = None) -> CoxCalibration:
+        return CoxCalibration(intercept or unknown(reason), unknown(reason), no_test(reason))
+
     if not ranked.both_classes:
-        return CoxCalibration(UNKNOWN, UNKNOWN, NO_TEST)
+        return none(ONE_CLASS)
     finite = np.isfinite(ranked.z)
     z, targets = ranked.z, ranked.targets
     weights = None if ranked.unit else ranked.weights
     if not finite.all():
         if ((ranked.z[~finite] > 0) != (targets[~finite] == 1.0)).any():
-            return CoxCalibration(UNKNOWN, UNKNOWN, NO_TEST)
+            return none("a score is infinitely sure and wrong")
         z, targets = z[finite], targets[finite]
         weights = None if weights is None else weights[finite]
         if targets.all() or not targets.any():
-            return CoxCalibration(UNKNOWN, UNKNOWN, NO_TEST)
+            return none("the outcomes at finite scores are all of one class")
     intercept = _in_the_large(z, targets, weights, level)
-    if z[0] == z[-1] or separated(z, targets, falling=True):
-        return CoxCalibration(intercept, UNKNOWN, NO_TEST)
+    if z[0] == z[-1]:
+        return none("every score is the same", intercept)
+    if separated(z, targets, falling=True):
+        return none("the scores separate the classes perfectly", intercept)
     both = fit_columns(z[np.newaxis], targets, weights)
+    if not (both.converged and np.isfinite(both.coefficients).all()):
+        return none("the scores are too small, or some too far from the others", intercept)
     slope = interval(float(both.coefficients[1]), float(np.sqrt(both.covariance[1, 1])), level)
     # The log-likelihood of the scores as they are: intercept 0 and slope 1.
     losses = vh.softplus(np.where(targets == 1.0, -z, z))
-    as_given = -float(losses.sum() if weights is None else weights @ losses)
+    with np.errstate(over="ignore"):
+        as_given = -float(losses.sum() if weights is None else weights @ losses)
     statistic = max(2.0 * (both.log_likelihood - as_given), 0.0)
     return CoxCalibration(intercept, slope, Test(statistic, float(chdtrc(2, statistic))))
 
@@ -95,17 +112,22 @@ def spiegelhalter(ranked: Ranked) -> Test:
     moved = ranked.weights * tilt
     variance = float((moved * tilt) @ ranked.variance)
     if variance <= 0.0:
-        return NO_TEST
+        return no_test("every probability is 0, 1/2 or 1")
     statistic = float(moved @ ranked.residual) / variance**0.5
     return Test(statistic, float(2.0 * ndtr(-abs(statistic))))
 
 
-def hosmer_lemeshow(ranked: Ranked, groups: int = 10) -> Test:
-    """Hosmer and Lemeshow's statistic over groups of equal size, for probabilities not fitted to these cases.
+def hosmer_lemeshow(ranked: Ranked, groups: int = 10, fitted: int = 0) -> Test:
+    """Hosmer and Lemeshow's statistic over groups of equal size.
 
     Σ (O − E)²/(E(1 − E/N)) over the groups; equal scores stay in one group. The reference is the gamma distribution
     that has the statistic's exact mean and variance if the probabilities are right. χ² with as many degrees of freedom
     as groups is its limit for large groups, but too narrow where some E are small.
+
+    Parameters
+    ----------
+    fitted : so many degrees of freedom the reference loses, as the probabilities were fitted to these cases: 2 for a
+        logistic regression, 0 for probabilities that were not
 
     References
     ----------
@@ -118,17 +140,24 @@ def hosmer_lemeshow(ranked: Ranked, groups: int = 10) -> Test:
     missing = np.add.reduceat(weights * ranked.q, edges)
     exact = np.add.reduceat(weights * ranked.variance, edges)
     fourth = np.add.reduceat(weights * ranked.variance * (1.0 - 6.0 * ranked.variance), edges)
-    spread = expected * missing / (expected + missing)
-    known = spread > 0.0
+    # Not E(N − E)/N, whose product may be no number.
+    spread = expected * (missing / (expected + missing))
+    known = spread > 1e-290
     if not known.any():
-        return NO_TEST
-    if (np.abs(observed - expected)[~known] > 0.0).any():
+        return no_test("every probability is 0 or 1")
+    if (np.abs(observed - expected)[~known] > 1e-12 * (expected + missing)[~known]).any():
         return Test(np.inf, 0.0)
     spread, exact, fourth = spread[known], exact[known], fourth[known]
-    statistic = float(((observed - expected)[known] ** 2 / spread).sum())
-    mean = float((exact / spread).sum())
-    variance = float(((fourth + 2.0 * exact**2) / spread**2).sum())
-    return Test(statistic, float(gammaincc(mean**2 / variance, statistic * mean / variance)))
+    with np.errstate(over="ignore"):
+        statistic = float(((observed - expected)[known] ** 2 / spread).sum())
+        mean = float((exact / spread).sum()) - fitted
+        variance = float(((fourth / spread + 2.0 * exact * (exact / spread)) / spread).sum()) - 2.0 * fitted
+    if np.isinf(statistic):
+        return Test(np.inf, 0.0)
+    # A single case with p = 1/2 has (y − p)² = 1/4 whatever comes.
+    if not (mean > 0.0 and 0.0 < variance < np.inf):
+        return no_test("the statistic can hardly vary with so few cases")
+    return Test(statistic, float(gammaincc(mean**2 / variance, statistic * (mean / variance))))
 
 
 def equal_groups(ranked: Ranked, groups: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import verhulst as vh
-from verhulst.calibration.scores import Floats, as_logits, binary_targets, case_weights
+from verhulst.calibration.cases import read_cases
+from verhulst.calibration.scores import Floats, ScoreKind
 
 # Scores are told apart between 2^-LOW and 2^HIGH in size; smaller ones count as 0, larger ones as alike.
 _LOW, _HIGH = 20, 12
@@ -49,6 +50,9 @@ class LogitHistogram:
     Parameters
     ----------
     precision : bits of the fraction that are kept, 4 to 14; memory is 2 MB at 10
+    scores_are : "logits", "probabilities" or None
+        What `update` is given. With None it asks, by an error, where all scores of a part lie in [0, 1] and no part
+        before it has shown that they are logits.
 
     Examples
     --------
@@ -66,10 +70,11 @@ class LogitHistogram:
     >>> platt = vh.calibration.Platt().fit(z, y, weight)
     """
 
-    def __init__(self, precision: int = 10) -> None:
+    def __init__(self, precision: int = 10, scores_are: ScoreKind | None = None) -> None:
         if not 4 <= precision <= 14:
             raise ValueError(f"precision must be 4 to 14 bits, got {precision}")
         self.precision = precision
+        self.scores_are = scores_are
         self._half = ((_LOW + _HIGH) << precision) + 1
         # Rows: class 0 and class 1. Columns: bins, from the most negative score to the most positive.
         self._weight = np.zeros((2, 2 * self._half))
@@ -82,11 +87,11 @@ class LogitHistogram:
 
         Raises
         ------
-        ValueError : see `vh.evaluate`; nothing is counted then
+        ScoreKindError, ValueError : see `vh.evaluate`; nothing is counted then
         """
-        z, _ = as_logits(logits, "logits")
-        targets = binary_targets(y, len(z))
-        weights = case_weights(sample_weight, len(z))
+        cases = read_cases(y, logits, self.scores_are, sample_weight, say="scores_are")
+        self.scores_are = cases.kind
+        z, targets, weights = cases.z, cases.targets, cases.weights
         # Blocks stay in cache.
         for start in range(0, len(z), 1 << 16):
             rows = slice(start, start + (1 << 16))
@@ -120,7 +125,7 @@ class LogitHistogram:
         """The histogram of the cases of both."""
         if not isinstance(other, LogitHistogram):
             return NotImplemented
-        total = LogitHistogram(self.precision)
+        total = LogitHistogram(self.precision, self.scores_are or other.scores_are)
         return total._take(self)._take(other)
 
     def _take(self, other: LogitHistogram) -> Self:

@@ -75,7 +75,7 @@ class Isotonic(Calibrator):
 
     def _apply(self, z: Floats) -> Floats:
         if len(self.thresholds_):
-            p = np.interp(z, self.thresholds_, self.values_)
+            p = between(z, self.thresholds_, self.values_)
         else:
             p = np.full_like(z, 0.5 * (self.value_at_minus_infinity_ + self.value_at_infinity_))
         p[z == -np.inf] = self.value_at_minus_infinity_
@@ -96,6 +96,24 @@ class Isotonic(Calibrator):
         self.values_ = np.array(parameters["values"], dtype=np.float64)
         self.value_at_minus_infinity_ = float(parameters["value_at_minus_infinity"])
         self.value_at_infinity_ = float(parameters["value_at_infinity"])
+
+
+def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:
+    """`np.interp`, for thresholds of any size.
+
+    NumPy's multiplies by the slope, which overflows between thresholds that are nearly the same number or farther apart
+    than the largest.
+    """
+    with np.errstate(over="ignore"):
+        gaps = np.diff(thresholds)
+    if not len(gaps) or (gaps.min() > 1e-290 and gaps.max() < np.inf):
+        return np.interp(z, thresholds, values)
+    right = np.searchsorted(thresholds, z, side="right").clip(1, len(gaps))
+    left = right - 1
+    z = np.clip(z, thresholds[0], thresholds[-1])
+    halves = np.where(np.isinf(gaps[left]), 0.5, 1.0)
+    share = (halves * z - halves * thresholds[left]) / (halves * thresholds[right] - halves * thresholds[left])
+    return np.minimum(values[left] + share * (values[right] - values[left]), values[right])
 
 
 def tied(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:

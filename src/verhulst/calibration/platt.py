@@ -78,7 +78,7 @@ class Platt(Calibrator):
             notes.append(
                 CalibrationWarning(f"the slope is negative ({self.slope_:.4g}): higher scores go with class 0 here")
             )
-        if leverage := _leverage(z, self._apply(z), weights):
+        if leverage := _leverage(z, self.apply(z), weights):
             notes.append(LeverageWarning(leverage))
         return notes
 
@@ -108,16 +108,22 @@ def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
     information = vh.sigmoid_derivative(eta)
     if weights is not None:
         information *= weights
-    if not information.any():
+    known = information > 0.0
+    if not known.any():
         return None
-    centred = z - float(np.average(z, weights=information))
-    # Divided by the largest, so that squares of very far scores do not overflow.
-    centred /= np.abs(centred).max()
+    z, information = z[known], information[known]
+    with np.errstate(over="ignore"):
+        centred = z - float(np.average(z, weights=information))
+        # Divided by the largest, so that squares of very far scores do not overflow.
+        largest = float(np.abs(centred).max())
+    if not 0.0 < largest < np.inf:
+        return None
+    centred /= largest
     information *= centred * centred
-    few, total = max(1, n // 1000), float(information.sum())
+    few, total = min(max(1, n // 1000), len(z)), float(information.sum())
     if few * float(information.max()) <= 0.5 * total:
         return None
-    top = np.argpartition(information, n - few)[n - few :]
+    top = np.argpartition(information, len(z) - few)[len(z) - few :]
     share = float(information[top].sum()) / total
     if share <= 0.5:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,7 +22,9 @@ class PriorShift(Calibrator):
     Parameters
     ----------
     shift : float, added to the logits
-    scores : "logits" (as always unless said) or "probabilities"
+    scores : "logits", "probabilities" or None
+        As in every map; see `Calibrator`. With None each method asks, by an error, if all scores that it is given lie
+        in [0, 1].
 
     References
     ----------
@@ -34,14 +36,16 @@ class PriorShift(Calibrator):
     A model trained on all positives and one negative in ten:
 
     >>> import verhulst as vh
-    >>> shift = vh.calibration.PriorShift.from_undersampling(kept_negatives=0.1)
+    >>> shift = vh.calibration.PriorShift.from_undersampling(kept_negatives=0.1, scores="logits")
     >>> shift
     PriorShift(shift=-2.30259)
     >>> shift.predict_proba([0.0])[:, 1].round(4)
     array([0.0909])
     """
 
-    def __init__(self, shift: float, scores: ScoreKind = "logits") -> None:
+    learns: ClassVar[bool] = False
+
+    def __init__(self, shift: float, scores: ScoreKind | None = None) -> None:
         super().__init__(scores)
         if not np.isfinite(shift):
             raise ValueError(f"shift must be finite, got {shift!r}")
@@ -50,7 +54,7 @@ class PriorShift(Calibrator):
         self.n_classes_ = 2
 
     @classmethod
-    def from_prevalence(cls, training: float, deployment: float, scores: ScoreKind = "logits") -> Self:
+    def from_prevalence(cls, training: float, deployment: float, scores: ScoreKind | None = None) -> Self:
         """From the share of class 1 in the training data and where the model is used; both strictly between 0 and 1.
 
         A case-control study is such a pair: the share of cases in the study, and that in the population.
@@ -62,7 +66,7 @@ class PriorShift(Calibrator):
 
     @classmethod
     def from_undersampling(
-        cls, kept_negatives: float = 1.0, kept_positives: float = 1.0, scores: ScoreKind = "logits"
+        cls, kept_negatives: float = 1.0, kept_positives: float = 1.0, scores: ScoreKind | None = None
     ) -> Self:
         """From the share of each class's cases that was kept for training; above 1 where cases were repeated."""
         for name, share in (("kept_negatives", kept_negatives), ("kept_positives", kept_positives)):
@@ -71,7 +75,7 @@ class PriorShift(Calibrator):
         return cls(float(np.log(kept_negatives) - np.log(kept_positives)), scores)
 
     @classmethod
-    def from_positive_weight(cls, weight: float, scores: ScoreKind = "logits") -> Self:
+    def from_positive_weight(cls, weight: float, scores: ScoreKind | None = None) -> Self:
         """From the weight of class 1 in the training loss: `scale_pos_weight`, or a ratio of class weights."""
         if not 0.0 < weight < np.inf:
             raise ValueError(f"weight must be positive and finite, got {weight!r}")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
-from verhulst.calibration.likelihood import fit_columns
+from verhulst.calibration.likelihood import fit_columns, require_converged
 from verhulst.calibration.scores import Floats
 
 
@@ -20,6 +20,8 @@ class Quadratic(Calibrator):
     Attributes
     ----------
     coefficients_ : (3,), of 1, z and z²
+    centre_, about_centre_ : float and (3,), the median score and the coefficients of 1, z − centre and (z − centre)²,
+        which keep their digits where scores are far from 0
     low_, high_ : float, the smallest and the largest finite score of the fit
 
     Raises
@@ -38,6 +40,8 @@ class Quadratic(Calibrator):
     """
 
     coefficients_: Floats
+    centre_: float
+    about_centre_: Floats
     low_: float
     high_: float
 
@@ -45,7 +49,8 @@ class Quadratic(Calibrator):
         z, targets, weights = without_infinite(z, targets, weights)
         low, high = float(z.min()), float(z.max())
         if not ((z > low) & (z < high)).any():
-            raise ValueError(f"every score is {low:.6g} or {high:.6g}: a quadratic needs three different scores")
+            values = f"{low:.6g}" if low == high else f"{low:.6g} or {high:.6g}"
+            raise ValueError(f"every score is {values}: a quadratic needs three different scores")
         if separated(z, targets):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
@@ -53,39 +58,50 @@ class Quadratic(Calibrator):
             )
         # The square is taken about the middle: z and z² would be nearly the same column far from 0.
         middle = float(np.median(z))
-        u = z - middle
+        with np.errstate(over="ignore"):
+            u = z - middle
         if float(np.abs(u).max()) > 1e150:
             raise ValueError(f"scores as far as {float(np.abs(z).max()):.3g} have no square: use Platt or Beta")
         optimum = fit_columns(np.stack([u, u * u]), targets, weights)
         if not optimum.converged:
             raise ValueError("no best quadratic exists, as one separates the classes perfectly: use Platt or Beta")
+        require_converged(optimum)
         level, slope, c2 = optimum.coefficients.tolist()
-        c1 = slope - 2.0 * c2 * middle
-        c0 = level - slope * middle + c2 * middle**2
-        if c1 + 2.0 * c2 * low < 0.0 or c1 + 2.0 * c2 * high < 0.0:
-            turn = -c1 / (2.0 * c2) if c2 else low
+        if slope + 2.0 * c2 * (low - middle) < 0.0 or slope + 2.0 * c2 * (high - middle) < 0.0:
+            turn = middle - slope / (2.0 * c2) if c2 else low
             raise ValueError(
                 f"the best quadratic turns at {turn:.4g}, within the scores ({low:.4g} to {high:.4g}): "
                 "a map that falls would undo the ranking; use Platt or Beta"
             )
-        self.coefficients_ = np.array([c0, c1, c2])
+        self.centre_, self.about_centre_ = middle, optimum.coefficients
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.coefficients_ = np.array([level - slope * middle + c2 * middle**2, slope - 2.0 * c2 * middle, c2])
         self.low_, self.high_ = low, high
         return []
 
     def _apply(self, z: Floats) -> Floats:
-        c0, c1, c2 = self.coefficients_
-        inside = np.clip(z, self.low_, self.high_)
-        logits: Floats = c0 + inside * (c1 + c2 * inside)
-        beyond = z != inside
+        level, first, second = self.about_centre_
+        inside = np.clip(z, self.low_, self.high_) - self.centre_
+        logits: Floats = level + inside * (first + second * inside)
+        beyond = (z < self.low_) | (z > self.high_)
         if beyond.any():
-            slope = c1 + 2.0 * c2 * inside[beyond]
-            excess = z[beyond] - inside[beyond]
+            slope = first + 2.0 * second * inside[beyond]
+            excess = z[beyond] - np.clip(z[beyond], self.low_, self.high_)
             logits[beyond] += np.where(slope > 0.0, slope, 0.0) * np.where(slope > 0.0, excess, 0.0)
         return logits
 
     def parameters(self) -> dict[str, Any]:
-        return {"coefficients": self.coefficients_.tolist(), "low": self.low_, "high": self.high_}
+        return {
+            "coefficients": self.coefficients_.tolist(),
+            "low": self.low_,
+            "high": self.high_,
+            "centre": self.centre_,
+            "about_centre": self.about_centre_.tolist(),
+        }
 
     def _set_parameters(self, parameters: dict[str, Any]) -> None:
         self.coefficients_ = np.array(parameters["coefficients"], dtype=np.float64)
         self.low_, self.high_ = float(parameters["low"]), float(parameters["high"])
+        # Files written before there was a centre: about 0.
+        self.centre_ = float(parameters.get("centre", 0.0))
+        self.about_centre_ = np.array(parameters.get("about_centre", parameters["coefficients"]), dtype=np.float64)

@@ -31,10 +31,8 @@ class Ranked:
 
     @classmethod
     def sort(cls, z: Floats, targets: Floats, weights: Floats | None) -> Ranked:
-        """Sorts; cases of weight 0 are left out."""
+        """Sorts cases, each of them with weight."""
         order = np.argsort(z)
-        if weights is not None and not weights.all():
-            order = order[weights[order] > 0.0]
         sorted_weights = np.ones(len(order)) if weights is None else weights[order]
         return cls(order, z[order], targets[order], sorted_weights, weights is None)
 
@@ -70,10 +68,10 @@ class Ranked:
         """The number of cases of class 1."""
         return float(self.targets.sum() if self.unit else self.targets @ self.weights)
 
-    @property
+    @cached_property
     def negative(self) -> float:
         """The number of cases of class 0."""
-        return self.total - self.positive
+        return float((1.0 - self.targets).sum() if self.unit else (1.0 - self.targets) @ self.weights)
 
     @property
     def both_classes(self) -> bool:
@@ -87,11 +85,15 @@ class Ranked:
 
     def mean(self, values: Floats) -> float:
         """The weighted mean of a number per case."""
-        return float(values.mean() if self.unit else values @ self.weights / self.total)
+        with np.errstate(over="ignore"):
+            mean = float(values.mean() if self.unit else values @ self.weights / self.total)
+        if np.isinf(mean) and np.isfinite(values).all():  # the sum is too large for a number, their mean is not
+            return float(values @ (self.weights / self.total))
+        return mean
 
     def restore(self, values: Floats, n: int) -> Floats:
-        """Sorted values back in the order that cases had at first; nan where the weight was 0."""
-        restored = np.full(n, np.nan)
+        """Sorted values back in the order that cases had at first."""
+        restored = np.empty(n)
         restored[self.order] = values
         return restored
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from verhulst.calibration.estimate import UNKNOWN, Estimate, Measure, interval, standard_error
+from verhulst.calibration.estimate import ONE_CLASS, Estimate, Measure, interval, standard_error, unknown
 from verhulst.calibration.ranked import Ranked, by_run, spread
+from verhulst.calibration.scores import Floats
 
 
 def roc_auc(ranked: Ranked) -> Measure:
@@ -20,13 +21,13 @@ def roc_auc(ranked: Ranked) -> Measure:
     """
     n = len(ranked.z)
     ones = ranked.weights * ranked.targets
-    zeros = ranked.weights - ones
+    zeros = ranked.weights * (1.0 - ranked.targets)
     tied_ones, tied_zeros = by_run(ones, ranked.starts), by_run(zeros, ranked.starts)
     below = np.cumsum(tied_zeros)
     below -= 0.5 * tied_zeros
     above = np.cumsum(tied_ones)
     np.subtract(ranked.positive + 0.5 * tied_ones, above, out=above)
-    area = float(tied_ones @ below) / (ranked.positive * ranked.negative)
+    area = area_between(tied_ones, tied_zeros)
     of_ones = spread(below, ranked.starts, n) / ranked.negative
     of_zeros = spread(above, ranked.starts, n) / ranked.positive
     influence = np.where(
@@ -37,6 +38,17 @@ def roc_auc(ranked: Ranked) -> Measure:
     return Measure(area, influence)
 
 
+def area_between(ones: Floats, zeros: Floats) -> float:
+    """ROC-AUC from the weight of each class at rising scores: 0 and 1 exactly where each pair is on the same side."""
+    below = np.cumsum(zeros)
+    total = below[-1]
+    below -= 0.5 * zeros
+    share = below / total
+    right, wrong = float(ones @ share), float(ones @ (1.0 - share))
+    positive = float(ones.sum())
+    return right / positive if right < wrong else 1.0 - wrong / positive
+
+
 def _unbiased(count: float) -> float:
     """DeLong divides sums of squares by one less than the number of cases."""
     return float(np.sqrt(count / (count - 1.0))) if count > 1.0 else np.nan
@@ -45,7 +57,7 @@ def _unbiased(count: float) -> float:
 def roc_auc_interval(ranked: Ranked, level: float) -> Estimate:
     """ROC-AUC with a DeLong interval on the logit scale; with classes ranked perfectly, an exact one-sided bound."""
     if not ranked.both_classes:
-        return UNKNOWN
+        return unknown(ONE_CLASS)
     measure = roc_auc(ranked)
     error = standard_error(measure.influence, ranked.weights, ranked.total)
     if measure.value in (0.0, 1.0):
@@ -66,14 +78,15 @@ def average_precision(ranked: Ranked) -> Measure:
     ones = ranked.weights * ranked.targets
     tied_ones = by_run(ones, ranked.starts)
     tied_all = by_run(ranked.weights, ranked.starts)
-    # True positives and all positives if the run and everything above are called positive.
-    true = ranked.positive - np.cumsum(tied_ones) + tied_ones
-    called = ranked.total - np.cumsum(tied_all) + tied_all
+    # True positives and all positives if the run and everything above are called positive, added up from above: where
+    # the highest weigh next to nothing, a difference of sums would be 0.
+    true = np.cumsum(tied_ones[::-1])[::-1]
+    called = np.maximum(np.cumsum(tied_all[::-1])[::-1], true)
     precision = true / called
-    value = float(tied_ones @ precision) / ranked.positive
-    share = tied_ones / (called * called)
-    gain = spread(np.cumsum(share * (called - true)), ranked.starts, n)
-    loss = spread(np.cumsum(share * true), ranked.starts, n)
+    value = min(float(tied_ones @ precision) / ranked.positive, 1.0)
+    share = tied_ones / called
+    gain = spread(np.cumsum(share * ((called - true) / called)), ranked.starts, n)
+    loss = spread(np.cumsum(share * precision), ranked.starts, n)
     scale = ranked.total / ranked.positive
     influence = np.where(
         ranked.targets == 1.0, scale * (spread(precision, ranked.starts, n) - value + gain), -scale * loss
@@ -84,7 +97,7 @@ def average_precision(ranked: Ranked) -> Measure:
 def average_precision_interval(ranked: Ranked, level: float) -> Estimate:
     """Average precision with an interval on the logit scale."""
     if not ranked.both_classes:
-        return UNKNOWN
+        return unknown(ONE_CLASS)
     measure = average_precision(ranked)
     error = standard_error(measure.influence, ranked.weights, ranked.total)
     return interval(measure.value, error, level, "logit")

@@ -1,4 +1,4 @@
-"""The numbers of a reliability diagram: the CORP curve with a band, or bins with exact intervals."""
+"""The numbers of a reliability diagram: the CORP curve with its bands, or bins with exact intervals."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv
 
+from verhulst.calibration.bands import Bands, bins_bands, confidence_bands, consistency_bands
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.cells import bin_edges
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.goodness import equal_groups
 from verhulst.calibration.isotonic import pool
 from verhulst.calibration.ranked import Ranked, by_run
-from verhulst.calibration.scores import Floats, ScoreKind, as_logits, binary_targets, case_weights
+from verhulst.calibration.scores import Floats, ScoreKind
 
 # Bands are found on at most this many distinct probabilities: finer steps are not seen, and each replication is quick.
 LEVELS = 2000
@@ -29,10 +30,11 @@ class Reliability:
     ----------
     kind : "corp" (the isotonic curve, no bins) or "bins"
     probability, rate : (m,), the curve or the bins: mean probability, and rate of class 1
-    low, high : (m,), the band at each
-    band : "consistency": where the curve lies in `level` of samples if the probabilities are right, point by point;
-        "confidence": where the true rate lies, point by point, if it never falls with the score
-    level : of the band
+    low, high : (m,), the band at each point by itself: of many points some lie outside by chance
+    whole_low, whole_high : (m,), the band for the whole curve, at all points at once: to be drawn conclusions from
+    band : "consistency": where the curve lies in `level` of samples if the probabilities are right;
+        "confidence": where the true rate lies, for "corp" if it never falls with the score
+    level : of either band
     histogram, histogram_edges : how many cases have which probability
     decomposition : of the Brier score
     """
@@ -42,11 +44,23 @@ class Reliability:
     rate: Floats
     low: Floats
     high: Floats
+    whole_low: Floats
+    whole_high: Floats
     band: Literal["consistency", "confidence"]
     level: float
     histogram: Floats
     histogram_edges: Floats
     decomposition: Decomposition
+
+    @property
+    def leaves_band(self) -> bool:
+        """Whether the probabilities are refuted: the band for the whole curve does not hold what it should.
+
+        That is the curve where the band is a consistency band, and the diagonal where it is a confidence band. If the
+        probabilities are right this happens in no more than 1 − `level` of samples.
+        """
+        held = self.rate if self.band == "consistency" else self.probability
+        return bool(((held < self.whole_low) | (held > self.whole_high)).any())
 
 
 def reliability(
@@ -59,7 +73,7 @@ def reliability(
     bins: int = 10,
     equal: Literal["width", "size"] = "width",
     level: float = 0.95,
-    replications: int = 200,
+    replications: int = 1000,
     sample_weight: ArrayLike | None = None,
     rng: int | np.random.Generator = 0,
 ) -> Reliability:
@@ -70,10 +84,10 @@ def reliability(
     y : shape (n,), 0 or 1
     scores : shape (n,); `scores_are` says whether "logits" or "probabilities"
     kind : "corp" for the isotonic curve, "bins" for bins with Clopper and Pearson's exact intervals
-    band : what the band of "corp" means; see `Reliability`. Bins have confidence intervals.
+    band : what the bands of "corp" mean; see `Reliability`. Bins have confidence intervals.
     bins, equal : how many bins, of equal width or of equal size
-    level : of the band, point by point
-    replications : simulated samples behind the band of "corp"
+    level : of the band at each point by itself, and of the band for the whole curve
+    replications : simulated samples behind the consistency bands of "corp"
     sample_weight : shape (n,), counts of cases
     rng : seed or generator
 
@@ -85,7 +99,9 @@ def reliability(
     >>> z = rng.normal(0.0, 2.0, 5000)
     >>> y = rng.random(5000) < vh.sigmoid(z)
     >>> curve = vh.calibration.reliability(y, z)
-    >>> bool(((curve.low <= curve.rate) & (curve.rate <= curve.high)).mean() > 0.9)
+    >>> curve.leaves_band
+    False
+    >>> vh.calibration.reliability(y, 2.0 * z).leaves_band
     True
     """
     if kind not in ("corp", "bins"):
@@ -98,100 +114,51 @@ def reliability(
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
     if bins < 1 or replications < 20:
         raise ValueError(f"bins must be at least 1 and replications at least 20, got {bins} and {replications}")
-    z, _ = as_logits(scores, scores_are)
-    ranked = Ranked.sort(z, binary_targets(y, len(z)), case_weights(sample_weight, len(z)))
+    cases = read_cases(y, scores, scores_are, sample_weight, say="scores_are")
+    ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
     edges = np.linspace(0.0, 1.0, HISTOGRAM_BINS + 1)
     histogram = np.histogram(ranked.p, edges, weights=ranked.weights)[0]
     if kind == "bins":
         starts = bin_edges(ranked, bins) if equal == "width" else equal_groups(ranked, bins)
-        points = binned(ranked, starts, level)
+        probability, rate, bands = binned(ranked, starts, level)
         band = "confidence"
     else:
-        points = corp(ranked, band, level, replications, np.random.default_rng(rng))
-    return Reliability(kind, *points, band, level, histogram.astype(np.float64), edges, decompose(ranked))
+        probability, rate, bands = corp(ranked, band, level, replications, np.random.default_rng(rng))
+    return Reliability(
+        kind,
+        probability,
+        rate,
+        bands.low,
+        bands.high,
+        bands.whole_low,
+        bands.whole_high,
+        band,
+        level,
+        histogram.astype(np.float64),
+        edges,
+        decompose(ranked),
+    )
 
 
 def corp(
     ranked: Ranked, band: str, level: float, replications: int, rng: np.random.Generator
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """The isotonic curve at the distinct probabilities (or `LEVELS` of them), with the band of simulated curves.
-
-    For the consistency band outcomes are drawn with the probabilities given and pooled again; it holds the middle
-    `level` of what comes out at each probability.
-
-    References
-    ----------
-    Dimitriadis, Gneiting and Jordan 2021, PNAS 118, supplement S2 (consistency bands by resampling).
-    """
+) -> tuple[Floats, Floats, Bands]:
+    """The isotonic curve at the distinct probabilities (or `LEVELS` of them): probability, rate and bands."""
     starts = ranked.starts
     if len(starts) > LEVELS:
         starts = starts[np.arange(LEVELS) * len(starts) // LEVELS]
     mass = by_run(ranked.weights, starts)
+    ones = by_run(ranked.weights * ranked.targets, starts)
     probability = np.clip(by_run(ranked.weights * ranked.p, starts) / mass, 0.0, 1.0)
-    rate = pool(by_run(ranked.weights * ranked.targets, starts) / mass, mass)
+    rate = pool(ones / mass, mass)
     if band == "confidence":
-        return probability, rate, *confidence_band(mass, by_run(ranked.weights * ranked.targets, starts), level)
-    counts = np.maximum(np.rint(mass), 1.0).astype(np.int64)
-    draws = rng.binomial(counts, probability, size=(replications, len(mass))) / counts
-    curves = np.stack([pool(row, mass) for row in draws])
-    low, high = np.quantile(curves, [0.5 - level / 2.0, 0.5 + level / 2.0], axis=0, method="closest_observation")
-    return probability, rate, low, high
+        return probability, rate, confidence_bands(mass, ones, level)
+    return probability, rate, consistency_bands(mass, probability, level, replications, rng)
 
 
-def confidence_band(mass: Floats, ones: Floats, level: float) -> tuple[Floats, Floats]:
-    """Where the true rate lies at each score, if it never falls with the score; exact for every sample size.
-
-    The rate at a score is at most the mean rate of any window of cases that begins there, and at least that of any
-    window that ends there. Each window has Clopper and Pearson's bound for its mean (conservative for unequal chances:
-    Hoeffding 1956); the best over windows of 8, 16, 32 … cases counts, at a level divided by their number.
-
-    References
-    ----------
-    Yang and Barber 2019, "Contraction and uniform convergence of isotonic regression", for bounds from monotonicity;
-    Dimitriadis, Dümbgen, Henzi, Puke and Ziegel 2023, "Honest calibration assessment for binary outcome predictions".
-    """
-    total_mass = np.concatenate([[0.0], np.cumsum(mass)])
-    total_ones = np.concatenate([[0.0], np.cumsum(ones)])
-    here = np.arange(len(mass))
-    windows = 2.0 ** np.arange(3, max(4, int(np.log2(max(total_mass[-1], 8.0))) + 1))
-    tail = (1.0 - level) / (2.0 * len(windows))
-    low, high = np.zeros(len(mass)), np.ones(len(mass))
-    for window in windows:
-        begin = np.searchsorted(total_mass, total_mass[1:] - window * (1.0 - 1e-12), side="right") - 1
-        begin = np.clip(begin, 0, here)
-        np.maximum(low, lower_bound(*_between(total_mass, total_ones, begin, here + 1), tail), out=low)
-        end = np.searchsorted(total_mass, total_mass[:-1] + window * (1.0 - 1e-12), side="left")
-        end = np.clip(end, here + 1, len(mass))
-        np.minimum(high, upper_bound(*_between(total_mass, total_ones, here, end), tail), out=high)
-    return low, high
-
-
-def _between(mass: Floats, ones: Floats, begin: NDArray[np.intp], end: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    inside = ones[end] - ones[begin]
-    return inside, np.maximum(mass[end] - mass[begin] - inside, 0.0)
-
-
-def lower_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
-    """Clopper and Pearson's lower bound of a rate, which is above the rate with probability `tail` at most."""
-    known = ones > 0.0
-    bound: Floats = np.where(known, betaincinv(np.where(known, ones, 1.0), zeros + 1.0, tail), 0.0)
-    return bound
-
-
-def upper_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
-    """Clopper and Pearson's upper bound."""
-    return 1.0 - lower_bound(zeros, ones, tail)
-
-
-def binned(ranked: Ranked, starts: NDArray[np.intp], level: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Mean probability and rate in each bin, with Clopper and Pearson's interval for the rate.
-
-    References
-    ----------
-    Clopper and Pearson 1934, "The use of confidence or fiducial limits illustrated in the case of the binomial".
-    """
+def binned(ranked: Ranked, starts: NDArray[np.intp], level: float) -> tuple[Floats, Floats, Bands]:
+    """Mean probability and rate in each bin, and intervals for the rate."""
     mass = np.add.reduceat(ranked.weights, starts)
     ones = np.add.reduceat(ranked.weights * ranked.targets, starts)
     probability = np.add.reduceat(ranked.weights * ranked.p, starts) / mass
-    tail, zeros = (1.0 - level) / 2.0, np.maximum(mass - ones, 0.0)
-    return probability, ones / mass, lower_bound(ones, zeros, tail), upper_bound(ones, zeros, tail)
+    return probability, ones / mass, bins_bands(mass, ones, level)

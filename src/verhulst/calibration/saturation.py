@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verhulst.calibration.ranked import Ranked, by_run, runs
+from verhulst.calibration.ranking import area_between
 from verhulst.calibration.scores import Floats
 
 DTYPES = ("float64", "float32", "float16", "bfloat16")
@@ -65,6 +66,4 @@ def _area(ranked: Ranked, starts: np.ndarray[tuple[int], np.dtype[np.intp]]) -> 
     if not ranked.both_classes:
         return float("nan")
     ones = by_run(ranked.weights * ranked.targets, starts)
-    zeros = by_run(ranked.weights, starts) - ones
-    below = np.cumsum(zeros) - 0.5 * zeros
-    return float(ones @ below) / (ranked.positive * ranked.negative)
+    return area_between(ones, by_run(ranked.weights * (1.0 - ranked.targets), starts))

@@ -1,4 +1,7 @@
-"""Checked input: scores become float64 logits, targets 0.0 and 1.0, weights counts of cases."""
+"""Checked input: scores become float64 logits, targets 0.0 and 1.0, weights counts of cases.
+
+What scores are is asked here, for every function that takes some: see `resolve_kind`.
+"""
 
 from __future__ import annotations
 
@@ -13,45 +16,53 @@ ScoreKind = Literal["logits", "probabilities"]
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
+# Beyond so many cases doubles do not tell one more from one less.
+MOST_CASES = 2.0**53
+# A logit of 20 is a probability of 1 − 2e-9. Scores from 0 to 100 that go beyond it are more likely percentages.
+SURE = 20.0
+
 
 class ScoreKindError(ValueError):
     """Scores that may be logits or probabilities, and nobody said which."""
 
 
-def as_logits(scores: ArrayLike, kind: ScoreKind | None = None) -> tuple[Floats, ScoreKind]:
+def as_logits(scores: ArrayLike, kind: ScoreKind | None = None, say: str = "scores") -> tuple[Floats, ScoreKind]:
     """One column of scores as float64 logits, and what the scores were.
 
     Parameters
     ----------
     scores : shape (n,) or (n, 1)
-    kind : "logits", "probabilities", or None: logits, unless every score lies in [0, 1]
+    kind : "logits", "probabilities", or None: see `resolve_kind`
+    say : the keyword by which the caller is told what the scores are
 
     Raises
     ------
-    ScoreKindError : nothing was said and every score lies in [0, 1]
+    ScoreKindError : nothing was said, and the scores may be either
     ValueError : no scores, more than one column, a nan, or a probability outside [0, 1]
     """
     values = one_column(scores, "scores")
-    kind = resolve_kind(values, kind)
+    kind = resolve_kind(values, kind, say)
     if kind == "logits":
         return values, kind
     check_probabilities(values)
     return vh.logit(values), kind
 
 
-def as_multiclass_logits(scores: ArrayLike, kind: ScoreKind | None = None) -> tuple[Floats, ScoreKind]:
+def as_multiclass_logits(
+    scores: ArrayLike, kind: ScoreKind | None = None, say: str = "scores"
+) -> tuple[Floats, ScoreKind]:
     """Scores of K classes, shape (n, K), as float64 logits: the logarithms of probabilities, or the scores themselves.
 
     Raises
     ------
-    ScoreKindError : nothing was said and every score lies in [0, 1]
+    ScoreKindError : nothing was said, and the scores may be either
     ValueError : fewer than two columns, a nan, or rows of probabilities that do not sum to 1 (within 1e-3)
     """
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] < 2:
         raise ValueError(f"scores of several classes have shape (n, K) with K >= 2, got {values.shape}")
     _check_filled(values, "scores")
-    kind = resolve_kind(values, kind)
+    kind = resolve_kind(values, kind, say)
     if kind == "logits":
         return values, kind
     check_probabilities(values)
@@ -81,20 +92,46 @@ def one_column(scores: ArrayLike, name: str) -> Floats:
     return values
 
 
-def resolve_kind(values: Floats, kind: str | None) -> ScoreKind:
-    """What the scores are; asks (by an error) where it cannot be known."""
+def said_kind(scores_are: ScoreKind | None, **older: ScoreKind | None) -> ScoreKind | None:
+    """What was said of the scores, by `scores_are` or by the older keyword of the same meaning.
+
+    Raises
+    ------
+    ValueError : both were given, and differ
+    """
+    for keyword, kind in older.items():
+        if kind is not None:
+            if scores_are is not None and scores_are != kind:
+                raise ValueError(f"scores_are={scores_are!r} and {keyword}={kind!r} contradict each other")
+            return kind
+    return scores_are
+
+
+def resolve_kind(values: Floats, kind: str | None, say: str = "scores") -> ScoreKind:
+    """What the scores are: what was said; with None logits, unless they may be something else: then it asks.
+
+    Raises
+    ------
+    ScoreKindError
+        nothing was said and every score lies in [0, 1], or in [0, 100] with some above `SURE`
+    """
     if kind == "logits":
         return "logits"
     if kind == "probabilities":
         return "probabilities"
     if kind is not None:
-        raise ValueError(f"scores must be 'logits' or 'probabilities', got {kind!r}")
+        raise ValueError(f"{say} must be 'logits' or 'probabilities', got {kind!r}")
     # The extremes decide, so that the whole test is two passes without a temporary.
     low, high = values.min(), values.max()
     if low >= 0.0 and high <= 1.0:
         raise ScoreKindError(
             f"every score lies in [0, 1] ({low:.4g} to {high:.4g}): are they logits or probabilities? "
-            "Say scores='probabilities' or scores='logits'."
+            f"Say {say}='probabilities' or {say}='logits'."
+        )
+    if low >= 0.0 and SURE < high <= 100.0:
+        raise ScoreKindError(
+            f"every score lies in [0, 100] ({low:.4g} to {high:.4g}): are they logits or percentages? "
+            f"Say {say}='logits', or divide them by 100 and say {say}='probabilities'."
         )
     return "logits"
 
@@ -105,9 +142,10 @@ def check_probabilities(values: Floats) -> None:
     if outside.any():
         row = int(np.flatnonzero(outside.reshape(len(values), -1).any(axis=1))[0])
         first = values[outside].flat[0]
+        percentages = values.min() >= 0.0 and np.median(values) > 1.0 and values.max() <= 100.0
+        remedy = "divide percentages by 100" if percentages else "logits are given as logits"
         raise ValueError(
-            f"{int(outside.sum())} of {values.size} probabilities lie outside [0, 1] (row {row}: {first:.6g}); "
-            "logits are given as logits"
+            f"{int(outside.sum())} of {values.size} probabilities lie outside [0, 1] (row {row}: {first:.6g}); {remedy}"
         )
 
 
@@ -162,7 +200,7 @@ def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
 
     Raises
     ------
-    ValueError : another length, a weight that is negative, infinite or nan, or all weights zero
+    ValueError : another length, a weight that is negative, infinite or nan, all weights zero, or a sum beyond 2^53
     """
     if sample_weight is None:
         return None
@@ -178,38 +216,30 @@ def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
         )
     if not weights.any():
         raise ValueError("every sample_weight is 0: no case is left")
+    with np.errstate(over="ignore"):
+        total = float(weights.sum())
+    if total > MOST_CASES:
+        raise ValueError(f"sample_weight counts cases, and a sum of {total:.3g} is more than can be counted: divide it")
     return weights
 
 
-def require_both_classes(targets: Floats, weights: Floats | None) -> tuple[float, float]:
-    """The weight of class 0 and of class 1; raises where one of them has none."""
-    if weights is None:
-        positive = float(targets.sum())
-        total = float(len(targets))
-    else:
-        positive = float(targets @ weights)
-        total = float(weights.sum())
-    negative = total - positive
-    if weights is not None and (targets[weights > 0.0] == 1.0).all():
-        negative = 0.0
-    if positive <= 0.0 or negative <= 0.0:
-        only = 1 if positive > 0.0 else 0
-        raise ValueError(f"y holds class {only} only: both classes are needed")
-    return negative, positive
+def require_both_classes(targets: Floats) -> None:
+    """Raises where one class has no case; cases of weight 0 are to be left out before."""
+    if (targets == targets[0]).all():
+        raise ValueError(f"y holds class {targets[0]:.0f} only: both classes are needed")
 
 
-def require_two_classes(labels: Labels, weights: Floats | None) -> None:
-    """Raises where fewer than two of the classes have any weight."""
-    present = labels if weights is None else labels[weights > 0.0]
-    if (present == present[0]).all():
-        raise ValueError(f"y holds class {present[0]} only: at least two classes are needed")
+def require_two_classes(labels: Labels) -> None:
+    """Raises where there are fewer than two classes; cases of weight 0 are to be left out before."""
+    if (labels == labels[0]).all():
+        raise ValueError(f"y holds class {labels[0]} only: at least two classes are needed")
 
 
 def _check_filled(values: Floats, name: str) -> None:
     if values.size == 0:
         raise ValueError(f"{name} is empty")
     # A sum is nan where an entry is nan, or where +inf meets −inf: only then is the longer look needed.
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         total = np.sum(values)
     if np.isnan(total):
         missing = np.isnan(values)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, without_infinite
 from verhulst.calibration.likelihood import Optimum, fit_columns, maximise, require_converged
+from verhulst.calibration.nearest import nearest_first
 from verhulst.calibration.scores import Floats, Labels
 from verhulst.regression.statistics import Statistics
 
@@ -67,14 +70,31 @@ class Temperature(Calibrator):
                 "probability 0 or 1: use more data"
             )
         # A number added to a row changes nothing: the highest logit of each becomes 0.
-        z = z - highest
-        scale = float(np.abs(z[np.isfinite(z)]).max())
-        return self._keep(maximise(partial(_statistics, z / scale, labels, weights), np.zeros(1)), scale)
+        with np.errstate(over="ignore"):
+            z = np.maximum(z - highest, np.where(np.isinf(z), -np.inf, -np.finfo(np.float64).max))
+        distance = -np.where(np.isinf(z), 0.0, z).min(axis=1)
 
-    def _keep(self, optimum: Optimum, scale: float = 1.0) -> list[CalibrationWarning]:
+        def fit(rows: NDArray[np.bool_] | None) -> Optimum:
+            some = slice(None) if rows is None else rows
+            # A power of two, so that nothing is rounded.
+            scale = float(np.exp2(np.floor(np.log2(distance[some].max() or 1.0))))
+            w = None if weights is None else weights[some]
+            found = maximise(partial(_statistics, z[some] / scale, labels[some], w), np.zeros(1), far=rows is None)
+            with np.errstate(over="ignore"):
+                return replace(
+                    found, coefficients=found.coefficients / scale, covariance=found.covariance / scale / scale
+                )
+
+        def pull(coefficients: Floats, rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+            gradients = _pull(z[rows], labels[rows], None if weights is None else weights[rows], coefficients)[1]
+            return gradients[np.newaxis], distance[np.newaxis, rows]
+
+        return self._keep(nearest_first(distance[np.newaxis], fit, pull))
+
+    def _keep(self, optimum: Optimum) -> list[CalibrationWarning]:
         require_converged(optimum)
-        self.inverse_temperature_ = max(float(optimum.coefficients[0]) / scale, 0.0)
-        self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0])) / scale
+        self.inverse_temperature_ = max(float(optimum.coefficients[0]), 0.0)
+        self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0]))
         if self.inverse_temperature_ == 0.0:
             return [CalibrationWarning("the scores rank the classes backwards: 1/T is 0, every probability the same")]
         return []
@@ -98,17 +118,30 @@ def require_possible(z: Floats, labels: Labels) -> None:
         raise ValueError(f"row {row} holds +inf, or −inf for its own class {labels[row]}: clip the scores")
 
 
-def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
-    """Log-likelihood of softmax(βz) with its two derivatives: z_y − Σpz and the variance of z under p."""
-    with np.errstate(invalid="ignore"):
+def _pull(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of each row log p, gradient z_y − Σpz and information, the variance of z under p, each times its weight.
+
+    The differences of z from that of the row's own class carry both: nothing cancels where the own class is sure.
+    """
+    own = np.arange(len(z)), labels
+    with np.errstate(over="ignore", invalid="ignore"):
         scaled = np.where(np.isinf(z), -np.inf, beta[0] * z)
         log_p = log_softmax(scaled, axis=1)
-        p = np.exp(log_p)
-        own = np.arange(len(z)), labels
-        pz = np.where(p > 0.0, p * z, 0.0)
+        p, log_p = np.exp(log_p), log_p[own]
+        apart = z - z[own][:, np.newaxis]
+        pz = np.where(p > 0.0, p * apart, 0.0)
         mean = pz.sum(axis=1)
-        variance = np.where(p > 0.0, pz * z, 0.0).sum(axis=1) - mean * mean
-    w = np.ones(len(z)) if weights is None else weights
-    information = np.array([[w @ np.maximum(variance, 0.0)]])
-    # No bound on how fast the information changes: Newton's method then looks at it in every pass.
-    return Statistics(float(w @ log_p[own]), np.array([w @ (z[own] - mean)]), information, row_norm=np.inf)
+        variance = np.where(p > 0.0, p * (apart - mean[:, np.newaxis]) ** 2, 0.0).sum(axis=1)
+    if weights is not None:
+        log_p, mean, variance = log_p * weights, mean * weights, variance * weights
+    return log_p, -mean, variance
+
+
+def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
+    """Log-likelihood of softmax(βz) with its two derivatives."""
+    log_p, gradient, variance = _pull(z, labels, weights, beta)
+    # The variance changes with β no faster than by the factor e^(range of z · change of β).
+    widest = -float(np.where(np.isinf(z), 0.0, z).min())
+    return Statistics(
+        float(log_p.sum()), np.array([gradient.sum()]), np.array([[variance.sum()]]), row_norm=max(widest, 1e-300)
+    )

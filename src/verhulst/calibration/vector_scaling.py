@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
-from verhulst.calibration.likelihood import maximise
+from verhulst.calibration.likelihood import Optimum, maximise, require_converged
+from verhulst.calibration.nearest import nearest_first
 from verhulst.calibration.scores import Floats, Labels
 from verhulst.regression.statistics import Statistics
 
@@ -55,14 +58,28 @@ class VectorScaling(Calibrator):
         if np.isinf(z).any():
             row = int(np.isinf(z).any(axis=1).argmax())
             raise ValueError(f"row {row} holds a probability of 0 or an infinite logit: clip it, or use Temperature")
-        scale = float(z.std()) or 1.0
-        start = np.concatenate([np.full(classes, scale), np.zeros(classes - 1)])
-        optimum = maximise(partial(_statistics, z / scale, labels, weights), start)
+
+        def fit(rows: NDArray[np.bool_] | None) -> Optimum:
+            some = slice(None) if rows is None else rows
+            most = float(np.abs(z[some]).max()) or 1.0
+            scale = (float((z[some] / most).std()) or 1.0) * most
+            # Slopes of 1, unless scores so far out would make everything sure.
+            start = np.concatenate([np.full(classes, scale if scale < 1e3 else 0.0), np.zeros(classes - 1)])
+            w = None if weights is None else weights[some]
+            found = maximise(partial(_statistics, z[some] / scale, labels[some], w), start, far=rows is None)
+            unit = np.concatenate([np.full(classes, 1.0 / scale), np.ones(classes - 1)])
+            with np.errstate(over="ignore", invalid="ignore"):
+                return replace(
+                    found, coefficients=found.coefficients * unit, covariance=found.covariance * np.outer(unit, unit)
+                )
+
+        optimum = nearest_first(np.abs(z).max(axis=1)[np.newaxis], fit, partial(_pull, z, labels, weights))
         if not optimum.converged:
             raise ValueError(
                 "the likelihood has no maximum: some class is separated perfectly; use Temperature, or more data"
             )
-        self.slopes_ = optimum.coefficients[:classes] / scale
+        require_converged(optimum)
+        self.slopes_ = optimum.coefficients[:classes]
         self.intercepts_ = np.concatenate([[0.0], optimum.coefficients[classes:]])
         self.decrement_ = optimum.decrement
         return []
@@ -84,12 +101,10 @@ def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats)
     Class k has the columns z_k (for its slope) and 1 (for its intercept), so that with D = diag(p) − ppᵀ in each row
     the information is Σ w D∘(zzᵀ), Σ w D∘(z1ᵀ) and Σ w D.
     """
-    n, classes = z.shape
-    log_p = log_softmax(z * beta[:classes] + np.concatenate([[0.0], beta[classes:]]), axis=1)
+    n = len(z)
+    log_p, residual = _residual(z, labels, beta)
     p = np.exp(log_p)
     own = np.arange(n), labels
-    residual = -p
-    residual[own] += 1.0
     w = np.ones(n) if weights is None else weights
     weighted = p * w[:, np.newaxis]
     pz = p * z
@@ -98,4 +113,29 @@ def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats)
     levels = np.diag(weighted.sum(axis=0)) - weighted.T @ p
     gradient = np.concatenate([w @ (residual * z), (w @ residual)[1:]])
     information = np.block([[slopes, crossed[:, 1:]], [crossed[:, 1:].T, levels[1:, 1:]]])
-    return Statistics(float(w @ log_p[own]), gradient, information, row_norm=np.inf)
+    # Log-odds of one class against another move by no more than twice the largest move of a score.
+    widest = 2.0 * float(np.hypot(np.abs(z).max(), 1.0))
+    return Statistics(float(w @ log_p[own]), gradient, information, row_norm=widest)
+
+
+def _residual(z: Floats, labels: Labels, beta: Floats) -> tuple[Floats, Floats]:
+    """(n, K) log p and indicator less p."""
+    classes = z.shape[1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        log_p = log_softmax(z * beta[:classes] + np.concatenate([[0.0], beta[classes:]]), axis=1)
+        residual = -np.exp(log_p)
+        own = np.arange(len(z)), labels
+        residual[own] = -np.expm1(log_p[own])
+    return log_p, residual
+
+
+def _pull(
+    z: Floats, labels: Labels, weights: Floats | None, beta: Floats, rows: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """What each of some rows adds to the gradient, and how each coefficient moves its log-odds, both (2K − 1, m)."""
+    z, residual = z[rows], _residual(z[rows], labels[rows], beta)[1]
+    if weights is not None:
+        residual *= weights[rows, np.newaxis]
+    with np.errstate(over="ignore"):
+        gradients = np.concatenate([(residual * z).T, residual[:, 1:].T])
+    return gradients, np.concatenate([z.T, np.ones((z.shape[1] - 1, len(z)))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import click
@@ -83,15 +84,24 @@ def command(
     from verhulst.cli.gate import Gate
 
     gates = [Gate.parse(condition, MEASURES) for condition in conditions]
+    from verhulst.calibration.calibrator import CalibrationWarning
     from verhulst.calibration.evaluation import evaluate
-    from verhulst.calibration.scores import as_logits
     from verhulst.cli.scored import data_faults, read_scored
 
     scored = read_scored(data, score, target, positive, weight, by, form)
-    with data_faults(scored.place):
-        logits, _ = as_logits(scored.scores, kind)  # type: ignore[arg-type]
-        result = evaluate(scored.y, logits=logits, sample_weight=scored.weights, by=scored.groups, rng=seed)
+    with data_faults(scored.place), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CalibrationWarning)
+        result = evaluate(
+            scored.y,
+            scored.scores,
+            scores_are=kind,  # type: ignore[arg-type]
+            sample_weight=scored.weights,
+            by=scored.groups,
+            rng=seed,
+        )
     if as_json:
+        for warning in caught:
+            say(f"Note: {scored.place}{warning.message}.")
         print_json("evaluate", {"outcome": scored.outcome} | result.to_dict())
     else:
         output().print(repr(result), markup=False, soft_wrap=True)

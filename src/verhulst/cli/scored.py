@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,8 +72,8 @@ def data_faults(where: str) -> Iterator[None]:
     try:
         yield
     except ScoreKindError as error:
-        question = str(error).split(" Say ")[0]
-        raise DataError(f"{where}{question} Say --scores probabilities or --scores logits.") from None
+        question = re.sub(r"\bscores(?:_are)?='(\w+)'", r"--scores \1", str(error))
+        raise DataError(f"{where}{question}") from None
     except DataError:
         raise
     except ValueError as error:

@@ -92,25 +92,21 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
         step = len(curve.probability) > 1
         # Some hundred corners are all that a band of this width shows.
         few = np.unique(np.linspace(0, len(curve.probability) - 1, 400).astype(int))
-        ax.fill_between(
-            curve.probability[few],
-            curve.low[few],
-            curve.high[few],
-            color=theme.first.color,
-            alpha=0.16,
-            linewidth=0,
-            zorder=2,
-        )
+        for low, high, alpha in ((curve.whole_low, curve.whole_high, 0.10), (curve.low, curve.high, 0.20)):
+            ax.fill_between(
+                curve.probability[few], low[few], high[few], color=theme.first.color, alpha=alpha, linewidth=0, zorder=2
+            )
         ax.plot(
             curve.probability, curve.rate, color=theme.first.color, linewidth=LINE, zorder=4,
             marker="" if step else "o", solid_capstyle="butt",
         )  # fmt: skip
     else:
-        below, above = np.clip(curve.rate - curve.low, 0, 1), np.clip(curve.high - curve.rate, 0, 1)
-        ax.errorbar(
-            curve.probability, curve.rate, yerr=[below, above], fmt="o", markersize=5.5, color=theme.first.color,
-            markeredgecolor=theme.paper, markeredgewidth=1.0, elinewidth=1.4, capsize=0, zorder=4,
-        )  # fmt: skip
+        for low, high, width in ((curve.whole_low, curve.whole_high, 0.7), (curve.low, curve.high, 2.2)):
+            below, above = np.clip(curve.rate - low, 0, 1), np.clip(high - curve.rate, 0, 1)
+            ax.errorbar(
+                curve.probability, curve.rate, yerr=[below, above], fmt="o", markersize=5.5, color=theme.first.color,
+                markeredgecolor=theme.paper, markeredgewidth=1.0, elinewidth=width, capsize=0, zorder=4,
+            )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
         axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
@@ -119,8 +115,9 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
     ax.text(0.0, 1.005, panel.remark, color=theme.muted, size=SMALL, transform=ax.transAxes, va="bottom")
     ax.set_title(ax.get_title(loc="left"), loc="left", color=theme.ink, size=11.0, weight="bold", pad=18)
     ax.text(
-        0.97, 0.24, _band_words(curve), transform=ax.transAxes, color=theme.muted, size=SMALL, ha="right", va="bottom"
-    )
+        0.03, 0.97, _band_words(curve), transform=ax.transAxes, color=theme.muted, size=SMALL, ha="left", va="top",
+        zorder=5,
+    )  # fmt: skip
 
 
 def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:
@@ -134,8 +131,11 @@ def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:
 
 
 def _band_words(curve: Reliability) -> str:
+    """What the bands hold in `level` of samples; all that fits beside the curve."""
+    share = f"{100 * curve.level:g} %"
     if curve.kind == "bins":
-        return f"bars: {100 * curve.level:g} %\nfor the true rate"
+        return f"{share} bars for the true rate\nthick: each bin\nthin: all bins at once"
+    inner, outer = "inner: at each point", "outer: at all points at once"
     if curve.band == "consistency":
-        return f"band: {100 * curve.level:g} % of samples\nif the probabilities are right"
-    return f"band: {100 * curve.level:g} %\nfor the true rate"
+        return f"{share} bands of the curve, if\nthe probabilities are right\n{inner}\n{outer}"
+    return f"{share} bands of the true rate\n{inner}\n{outer}"

@@ -21,6 +21,7 @@ EVEN = 0.2  # share of the rarer outcome from which on one row in k will do, wha
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
 
 
+@np.errstate(over="ignore")  # an offset of 1e308 less another is infinite, and as decided
 def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
     """The intercept of the model that has nothing else: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ = mean Σ wᵢ.
 
@@ -30,17 +31,27 @@ def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, pa
     if offset is None:
         return guess
     low, high = guess - float(offset.max()), guess - float(offset.min())
-    b = (low + high) / 2
+    b = _between(low, high)
     for _ in range(passes):
         excess = float(np.average(verhulst.sigmoid(offset + b), weights=weight)) - mean
         slope = float(np.average(verhulst.sigmoid_derivative(offset + b), weights=weight))
+        if excess == 0:
+            return b
         low, high = (low, b) if excess > 0 else (b, high)
         newton = b - excess / slope if slope > 0 else np.nan
-        after = newton if low <= newton <= high else (low + high) / 2
+        after = newton if low <= newton <= high else _between(low, high)
         if abs(after - b) <= 4e-16 * max(abs(b), 1.0):
             return after
         b = after
     return b
+
+
+def _between(low: float, high: float) -> float:
+    """The middle; of numbers that are not alike in size the middle of their sizes, for offsets such as 1e50."""
+    if abs(high - low) < 1e3:
+        return (low + high) / 2
+    middle = (math.asinh(low) + math.asinh(high)) / 2
+    return min(max(math.sinh(middle), low), high)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from verhulst import __version__
 from verhulst.calibration.calibrator import Calibrator
+from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choose import FOLDS, Choice, assign_folds, out_of_fold
-from verhulst.calibration.evaluation import Evaluation, evaluate
-from verhulst.calibration.reliability_curve import reliability
-from verhulst.calibration.scores import as_logits
+from verhulst.calibration.evaluation import Evaluation, judge
+from verhulst.calibration.ranked import Ranked
+from verhulst.calibration.reliability_curve import Reliability, reliability
 from verhulst.figures.reliability import draw_reliability, prepare_reliability
 from verhulst.figures.svg import to_svg
 from verhulst.figures.theme import DARK, LIGHT, css_variables
@@ -54,22 +55,22 @@ def calibrator_page(
     outcome : what the probabilities are of
     source : what the rows are called
     """
-    z, _ = as_logits(scores, calibrator.kind_)
-    fold = assign_folds(y, None, FOLDS, np.random.default_rng(0))
+    cases = read_cases(y, scores, calibrator.kind_, weights)
+    z, y, weights = cases.z, cases.targets, cases.weights
     try:
+        fold = assign_folds(y, None, FOLDS, np.random.default_rng(0))
         after_z = out_of_fold(copy.deepcopy(calibrator), z, y, weights, fold)
         held_out = True
-    except ValueError:  # a fold too small for this map
-        after_z, held_out = calibrator.transform(scores), False
-    before = evaluate(y, logits=z, sample_weight=weights)
-    after = evaluate(y, logits=after_z, sample_weight=weights)
-    diagram = prepare_reliability(
-        {
-            "scores as given": reliability(y, z, scores_are="logits", sample_weight=weights),
-            "calibrated": reliability(y, after_z, scores_are="logits", sample_weight=weights),
-        }
+    except ValueError:  # too few rows of one class for folds, or for this map
+        after_z, held_out = calibrator.apply(z), False
+    before, after = (
+        judge(Ranked.sort(each, y, weights), 0.95, 15, 199, np.random.default_rng(0), {}) for each in (z, after_z)
     )
-    svg = to_svg(draw_reliability(diagram), label="Reliability of the scores as given, and calibrated")
+    curves = {
+        name: reliability(y, each, scores_are="logits", sample_weight=weights)
+        for name, each in (("scores as given", z), ("calibrated", after_z))
+    }
+    svg = to_svg(draw_reliability(prepare_reliability(curves)), label=_figure_label(curves))
     name = type(calibrator).__name__
     on = f" on <strong>{escape(Path(source).name)}</strong>" if source else ""
     introduction = (
@@ -138,6 +139,14 @@ def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> list[Cau
                 "There are too few rows of one outcome for folds; judge them on new rows.",
             )
         )
+    if before.cautions:
+        found.append(
+            Caution(
+                "The scores as given look like those of the rows that the model was fitted on.",
+                "Slope 1 and intercept 0 hold there by construction, and a map that is learned there repairs nothing: "
+                "calibrate on rows that the model has not seen.",
+            )
+        )
     rarer = min(before.n_positive, before.n - before.n_positive)
     if rarer < 100:
         found.append(
@@ -159,11 +168,20 @@ def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> list[Cau
     return found
 
 
+def _figure_label(curves: dict[str, Reliability]) -> str:
+    parts = [
+        f"{name}: the curve {'leaves' if curve.leaves_band else 'stays inside'} the 95 % band for the whole curve"
+        for name, curve in curves.items()
+    ]
+    return f"Reliability diagrams. {'; '.join(parts).capitalize()}."
+
+
 def _figure_note(held_out: bool) -> str:
     rows = "Each row is judged by a map that was learned without it. " if held_out else ""
     return rows + (
-        "On the diagonal, what was predicted is what happened; the band shows where the curve would lie for right "
-        "probabilities. At the foot, how often each probability is given."
+        "On the diagonal, what was predicted is what happened. The bands show where the curve comes to lie if the "
+        "probabilities are right, in 95 % of samples: the inner one at each point by itself (some part of nearly every "
+        "curve lies outside), the outer one at all points at once. At the foot, how often each probability is given."
     )
 
 
@@ -171,7 +189,7 @@ def _comparison(before: Evaluation, after: Evaluation) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(first)}</td><td>{escape(second)}</td></tr>'
         for (name, first), (_, second) in zip(before.rows(), after.rows(), strict=False)
-        if name != "cases" and not name.startswith(("as ", "group "))
+        if name not in ("cases", "CAUTION") and not name.startswith(("as ", "group "))
     )
     head = '<thead><tr><th scope="col"></th><th scope="col">as given</th><th scope="col">calibrated</th></tr></thead>'
     return f'<div class="scroll"><table class="facts">{head}<tbody>{rows}</tbody></table></div>'

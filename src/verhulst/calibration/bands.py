@@ -1,0 +1,145 @@
+"""Bands for a reliability curve: at each point by itself, and for the whole curve at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+
+from verhulst.calibration.isotonic import pool
+from verhulst.calibration.scores import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Where a curve lies: `low` to `high` at each point by itself, `whole_low` to `whole_high` at all at once."""
+
+    low: Floats
+    high: Floats
+    whole_low: Floats
+    whole_high: Floats
+
+
+def consistency_bands(
+    mass: Floats, probability: Floats, level: float, replications: int, rng: np.random.Generator
+) -> Bands:
+    """Where the isotonic curve comes to lie if the probabilities are right, from simulated curves.
+
+    At each point the middle `level` of them. For the whole curve, all that deviate from the median nowhere by more
+    than c times what is usual there, with c such that `level` of them do. What is usual is how far the outermost 0.5 %
+    (for a level of 95 %) lie from the median, at each point and each side by itself, since rates near 0 and 1 are
+    skewed. Half of the curves say what is usual, the other half set c, so that c fits a new curve as well as them.
+
+    References
+    ----------
+    Dimitriadis, Gneiting and Jordan 2021, PNAS 118, supplement S2 (consistency bands by resampling); Myllymäki,
+    Mrkvička, Grabarnik, Seijo and Hahn 2017, "Global envelope tests for spatial processes" (directional quantiles).
+    """
+    counts = np.maximum(np.rint(mass), 1.0).astype(np.int64)
+    draws = rng.binomial(counts, probability, size=(replications, len(mass))) / counts
+    curves = np.stack([pool(row, mass) for row in draws])
+    tails = 0.5 - level / 2.0, 0.5 + level / 2.0
+    low, high = np.quantile(curves, tails, axis=0, method="closest_observation")
+    # On this scale binomial variances are alike.
+    angles = np.arcsin(np.sqrt(np.clip(curves, 0.0, 1.0)))
+    usual, judged = angles[: replications // 2], angles[replications // 2 :]
+    middle = np.median(usual, axis=0)
+    farthest = np.quantile(usual, (tails[0] / 5.0, 1.0 - tails[0] / 5.0), axis=0)
+    deviation = usual.std(axis=0, ddof=1)
+    below, above = np.maximum(middle - farthest[0], deviation), np.maximum(farthest[1] - middle, deviation)
+    apart = judged - middle
+    scale = np.where(apart > 0.0, above, below)
+    largest = np.divide(np.abs(apart), scale, out=np.zeros_like(apart), where=scale > 0.0).max(axis=1)
+    # The curve that is looked at is one more: of all these and it, `level` must lie within.
+    within = min(int(np.ceil(level * (len(judged) + 1))), len(judged))
+    reach = float(np.sort(largest)[within - 1]) * (1.0 + 1e-9)
+    whole_low = np.sin(np.clip(middle - reach * below, 0.0, np.pi / 2)) ** 2
+    whole_high = np.sin(np.clip(middle + reach * above, 0.0, np.pi / 2)) ** 2
+    return _rising(Bands(low, high, np.minimum(whole_low, low), np.maximum(whole_high, high)))
+
+
+def confidence_bands(mass: Floats, ones: Floats, level: float) -> Bands:
+    """Where the true rate lies at each score, if it never falls with the score; exact for every sample size.
+
+    The rate at a score is at most the mean rate of any window of cases that begins there or later, and at least that of
+    any window that ends there or before. Each window has Clopper and Pearson's bound for its mean (conservative for
+    unequal chances: Hoeffding 1956). At a point by itself the best over windows of 8, 16, 32 … cases counts, at a level
+    divided by their number. For the whole curve the windows of each size begin a quarter of their size apart, and the
+    level is divided among sizes, and for each size among its windows: they then hold all at once.
+
+    References
+    ----------
+    Yang and Barber 2019, "Contraction and uniform convergence of isotonic regression", for bounds from monotonicity;
+    Dimitriadis, Dümbgen, Henzi, Puke and Ziegel 2023, "Honest calibration assessment for binary outcome predictions".
+    """
+    total_mass = np.concatenate([[0.0], np.cumsum(mass)])
+    total_ones = np.concatenate([[0.0], np.cumsum(ones)])
+    here = np.arange(len(mass))
+    windows = 2.0 ** np.arange(3, max(4, int(np.log2(max(total_mass[-1], 8.0))) + 1))
+    tail = (1.0 - level) / (2.0 * len(windows))
+    low, high = np.zeros(len(mass)), np.ones(len(mass))
+    whole_low, whole_high = low.copy(), high.copy()
+    for window in windows:
+        begin = np.searchsorted(total_mass, total_mass[1:] - window * (1.0 - 1e-12), side="right") - 1
+        begin = np.clip(begin, 0, here)
+        np.maximum(low, lower_bound(*_between(total_mass, total_ones, begin, here + 1), tail), out=low)
+        end = np.searchsorted(total_mass, total_mass[:-1] + window * (1.0 - 1e-12), side="left")
+        end = np.clip(end, here + 1, len(mass))
+        np.minimum(high, upper_bound(*_between(total_mass, total_ones, here, end), tail), out=high)
+        begin = here
+        if 4.0 * total_mass[-1] / window < len(mass):
+            begin = np.unique(
+                np.searchsorted(total_mass, np.arange(0.0, total_mass[-1], window / 4.0)).clip(max=here[-1])
+            )
+        end = np.searchsorted(total_mass, total_mass[begin] + window * (1.0 - 1e-12), side="left")
+        end = np.clip(end, begin + 1, len(mass))
+        inside, outside = _between(total_mass, total_ones, begin, end)
+        np.maximum.at(whole_low, end - 1, lower_bound(inside, outside, tail / len(begin)))
+        np.minimum.at(whole_high, begin, upper_bound(inside, outside, tail / len(begin)))
+    whole = _rising(Bands(low, high, whole_low, whole_high))
+    # Nothing is gained by a band for all points that is narrower at some than that for each.
+    return Bands(low, high, np.minimum(low, whole.whole_low), np.maximum(high, whole.whole_high))
+
+
+def bins_bands(mass: Floats, ones: Floats, level: float) -> Bands:
+    """Clopper and Pearson's intervals for the rate in each bin, and those that hold for all bins at once.
+
+    References
+    ----------
+    Clopper and Pearson 1934, "The use of confidence or fiducial limits illustrated in the case of the binomial".
+    """
+    zeros = np.maximum(mass - ones, 0.0)
+    tail = (1.0 - level) / 2.0
+    each = tail / len(mass)
+    return Bands(
+        lower_bound(ones, zeros, tail),
+        upper_bound(ones, zeros, tail),
+        lower_bound(ones, zeros, each),
+        upper_bound(ones, zeros, each),
+    )
+
+
+def _rising(bands: Bands) -> Bands:
+    """The band for a whole rising curve: what lies above the low end at one point does so at all later ones."""
+    low = np.maximum.accumulate(bands.whole_low)
+    high = np.minimum.accumulate(bands.whole_high[::-1])[::-1]
+    return Bands(bands.low, bands.high, low, high)
+
+
+def _between(mass: Floats, ones: Floats, begin: NDArray[np.intp], end: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    inside = ones[end] - ones[begin]
+    return inside, np.maximum(mass[end] - mass[begin] - inside, 0.0)
+
+
+def lower_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
+    """Clopper and Pearson's lower bound of a rate, which is above the rate with probability `tail` at most."""
+    known = ones > 0.0
+    bound: Floats = np.where(known, betaincinv(np.where(known, ones, 1.0), zeros + 1.0, tail), 0.0)
+    return bound
+
+
+def upper_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
+    """Clopper and Pearson's upper bound."""
+    return 1.0 - lower_bound(zeros, ones, tail)

@@ -1,0 +1,91 @@
+"""Scores, outcomes and weights read together: what every fit and every measure begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from verhulst.calibration.scores import (
+    Floats,
+    ScoreKind,
+    as_logits,
+    as_multiclass_logits,
+    binary_targets,
+    case_weights,
+    class_targets,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """The cases that count: those of weight 0 are left out, as if they had not been given.
+
+    Attributes
+    ----------
+    z : (n,) logits, or (n, K) of K classes
+    targets : (n,) 0.0 or 1.0; class numbers where there are K
+    weights : (n,) positive, or None where each case counts once
+    kind : what the scores were
+    kept : which of the rows given these are, or None if all
+    """
+
+    z: Floats
+    targets: Any
+    weights: Floats | None
+    kind: ScoreKind
+    kept: NDArray[np.bool_] | None
+
+    def of_each(self, values: ArrayLike, name: str) -> NDArray[Any]:
+        """The entries that belong to these cases, of an array with one for each row given.
+
+        Raises
+        ------
+        ValueError : another length
+        """
+        array = np.asarray(values)
+        n = len(self.z) if self.kept is None else len(self.kept)
+        if array.shape != (n,):
+            raise ValueError(f"{name} must have one entry for each of the {n} scores, got shape {array.shape}")
+        return array if self.kept is None else array[self.kept]
+
+
+def read_cases(
+    y: ArrayLike,
+    scores: ArrayLike,
+    kind: ScoreKind | None = None,
+    sample_weight: ArrayLike | None = None,
+    *,
+    say: str = "scores",
+    several_classes: bool = False,
+) -> Cases:
+    """Checked cases. What stands in rows of weight 0 is not looked at.
+
+    Parameters
+    ----------
+    y, scores, sample_weight : as `binary_targets`, `as_logits` and `case_weights` take them
+    kind, say : what the scores are, and the keyword that says it; see `as_logits`
+    several_classes : whether scores of shape (n, K), K ≥ 2, are those of K classes
+
+    Raises
+    ------
+    ScoreKindError, ValueError : see those functions
+    """
+    values = np.atleast_1d(np.asarray(scores, dtype=np.float64))
+    several = several_classes and values.ndim == 2 and values.shape[1] > 1
+    weights = case_weights(sample_weight, len(values)) if values.size else None
+    kept = None
+    if weights is not None and not weights.all():
+        kept = weights > 0.0
+        # A row that counts stands in for those that do not: messages keep the numbers of the rows.
+        standing_in = np.where(kept, np.arange(len(values)), int(kept.argmax()))
+        values = values[standing_in]
+        outcomes = np.asarray(y)
+        y = outcomes[standing_in] if outcomes.shape[:1] == kept.shape else outcomes
+    z, kind = (as_multiclass_logits if several else as_logits)(values, kind, say)
+    targets: Any = class_targets(y, *z.shape) if several else binary_targets(y, len(z))
+    if weights is None or kept is None:
+        return Cases(z, targets, weights, kind, None)
+    return Cases(z[kept], targets[kept], weights[kept], kind, kept)

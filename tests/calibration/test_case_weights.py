@@ -1,0 +1,130 @@
+"""A weight counts cases: 0 is a row less, k is the row k times; for maps, measures and bands."""
+
+from __future__ import annotations
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+import verhulst as vh
+from verhulst.calibration import CalibrationWarning, Isotonic, Platt
+
+METHODS = ["identity", "temperature", "platt", "platt-smooth", "beta", "quadratic", "isotonic"]
+
+
+def sample(seed: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    z = np.round(rng.normal(0.0, 2.0, n), int(rng.integers(1, 6)))
+    return z, (rng.random(n) < vh.sigmoid(0.7 * z)).astype(int), rng.integers(0, 4, n).astype(float)
+
+
+def spoilt(z: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of weight 0 hold what no row may hold."""
+    return np.where(w == 0.0, np.nan, z), np.where(w == 0.0, 7, y)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "auto"])
+@pytest.mark.parametrize("seed", range(4))
+def test_maps(method: str, seed: int) -> None:
+    z, y, w = sample(seed, [12, 40, 200, 1000][seed])
+    kept = w > 0.0
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CalibrationWarning)
+        for scores, outcomes, weight in (
+            (*spoilt(z, y, w), w),
+            (z[kept], y[kept], w[kept]),
+            (np.repeat(z, w.astype(int)), np.repeat(y, w.astype(int)), None),
+        ):
+            if method == "auto" and weight is None:
+                continue  # a row written twice may be in two folds
+            try:
+                found.append(vh.calibrate(scores, outcomes, method, scores="logits", sample_weight=weight).transform(z))
+            except ValueError as problem:
+                found.append(str(problem))
+    if isinstance(found[0], str):
+        assert set(map(str, found)) == {found[0]}
+        return
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_allclose(found[-1], found[0], rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_measures(seed: int) -> None:
+    z, y, w = sample(seed, [12, 40, 200, 1000][seed])
+    by = np.arange(len(z)) % 3
+    kept, times = w > 0.0, w.astype(int)
+    without = vh.evaluate(y[kept], logits=z[kept], sample_weight=w[kept], by=by[kept], replications=19)
+    scores, outcomes = spoilt(z, y, w)
+    with_zeros = vh.evaluate(outcomes, logits=scores, sample_weight=w, by=by, replications=19)
+    assert json.dumps(with_zeros.to_dict()) == json.dumps(without.to_dict())
+    repeated = vh.evaluate(np.repeat(y, times), logits=np.repeat(z, times), replications=19)
+    assert (repeated.n, repeated.n_positive) == (without.n, without.n_positive)
+    for name in ("log_loss", "brier", "roc_auc", "average_precision"):
+        a, b = getattr(repeated, name), getattr(without, name)
+        assert (a.value, a.low, a.high) == pytest.approx((b.value, b.low, b.high), rel=1e-9, nan_ok=True)
+    for name in ("ece", "ace", "smooth_ece", "miscalibration"):
+        assert getattr(repeated, name).value == pytest.approx(getattr(without, name).value, rel=1e-7, abs=1e-12)
+    assert repeated.cox.slope.value == pytest.approx(without.cox.slope.value, rel=1e-7, nan_ok=True)
+    assert repeated.hosmer_lemeshow.p_value == pytest.approx(without.hosmer_lemeshow.p_value, rel=1e-7, nan_ok=True)
+
+
+@pytest.mark.parametrize("band", ["consistency", "confidence"])
+def test_curves(band: str) -> None:
+    z, y, w = sample(2, 200)
+    kept = w > 0.0
+    scores, outcomes = spoilt(z, y, w)
+    a = vh.calibration.reliability(outcomes, scores, sample_weight=w, band=band, replications=40)
+    b = vh.calibration.reliability(y[kept], z[kept], sample_weight=w[kept], band=band, replications=40)
+    times = w.astype(int)
+    c = vh.calibration.reliability(np.repeat(y, times), np.repeat(z, times), band=band, replications=40)
+    for name in ("rate", "low", "high", "whole_low", "whole_high"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+        np.testing.assert_allclose(getattr(c, name), getattr(b, name), atol=1e-12)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "auto"])
+def test_weights_that_leave_one_class_or_none(method: str) -> None:
+    z, y, _ = sample(5, 60)
+    for label in (0, 1):
+        with pytest.raises(ValueError, match=f"y holds class {label} only: both classes are needed"):
+            vh.calibrate(z, y, method, sample_weight=(y == label))
+    with pytest.raises(ValueError, match="every sample_weight is 0"):
+        vh.calibrate(z, y, method, sample_weight=np.zeros(60))
+
+
+def test_folds_are_made_of_rows_that_count() -> None:
+    with pytest.raises(ValueError, match="y holds class 1 only"):
+        vh.calibrate([-1.4, 1.9, -1.8, 1.75], [0, 1, 0, 1], scores="logits", sample_weight=[0, 0, 0, 1.0])
+    z, y, _ = sample(6, 60)
+    few = np.zeros(60)
+    few[np.flatnonzero(y == 1)[:1]] = few[np.flatnonzero(y == 0)[:9]] = 1.0
+    with pytest.raises(ValueError, match=r"at least 2 cases of each of two classes \(class 1 has 1\)"):
+        vh.calibrate(z, y, sample_weight=few)
+    few[np.flatnonzero(y == 1)[1:3]] = 1.0
+    assert vh.calibrate(z, y, sample_weight=few).choice_.folds == 3
+
+
+def test_groups_that_leave_one_class_in_a_fold() -> None:
+    z, y, _ = sample(7, 60)
+    with pytest.raises(ValueError, match=r"in fold [12] the training rows hold class [01] only"):
+        vh.calibrate(z, y, groups=np.where(y == 1, "ill", "well"))
+
+
+def test_more_cases_than_can_be_counted() -> None:
+    z, y, _ = sample(8, 60)
+    for weight in (1e300, 1e16):
+        with pytest.raises(ValueError, match="is more than can be counted: divide it"):
+            Platt().fit(z, y, np.full(60, weight))
+        with pytest.raises(ValueError, match="is more than can be counted: divide it"):
+            vh.evaluate(y, logits=z, sample_weight=np.full(60, weight))
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-100, 1e10])
+def test_the_unit_of_weights_moves_no_maximum(unit: float) -> None:
+    z, y, w = sample(9, 200)
+    for make in (Platt, lambda: Isotonic(end_cases=0.0)):
+        expected = make().fit(z, y, w).predict_proba(z)
+        np.testing.assert_allclose(make().fit(z, y, unit * w).predict_proba(z), expected, rtol=1e-8)
