@@ -128,7 +128,8 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
             if len(counted) == len(labels) or get_tags(base).input_tags.pairwise:
                 self.estimator_ = _fitted(base, X, labels, weights)
             else:
-                self.estimator_ = _fitted(base, *_safe_split(base, X, labels, counted), _some(weights, counted))
+                seen, known = _safe_split(base, X, labels, counted)
+                self.estimator_ = _fitted(base, seen, known, _some(weights, counted))
         self.bound_ = _bound(scores)
         scores = np.clip(scores, -self.bound_, self.bound_)
         self.calibrator_: Calibrator = calibrate(

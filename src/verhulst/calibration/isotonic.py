@@ -107,13 +107,15 @@ def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:
     with np.errstate(over="ignore"):
         gaps = np.diff(thresholds)
     if not len(gaps) or (gaps.min() > 1e-290 and gaps.max() < np.inf):
-        return np.interp(z, thresholds, values)
+        inside: Floats = np.interp(z, thresholds, values)
+        return inside
     right = np.searchsorted(thresholds, z, side="right").clip(1, len(gaps))
     left = right - 1
     z = np.clip(z, thresholds[0], thresholds[-1])
     halves = np.where(np.isinf(gaps[left]), 0.5, 1.0)
     share = (halves * z - halves * thresholds[left]) / (halves * thresholds[right] - halves * thresholds[left])
-    return np.minimum(values[left] + share * (values[right] - values[left]), values[right])
+    interpolated: Floats = np.minimum(values[left] + share * (values[right] - values[left]), values[right])
+    return interpolated
 
 
 def tied(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:

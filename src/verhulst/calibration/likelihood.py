@@ -177,7 +177,7 @@ def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
 
 def _residual(eta: Floats, targets: Floats, weights: Floats | None) -> Floats:
     """y − σ(η), with all its digits where y is 0 or 1, times the weight."""
-    residual = np.where(targets == 1.0, vh.sigmoid(-eta), targets - vh.sigmoid(eta))
+    residual: Floats = np.where(targets == 1.0, vh.sigmoid(-eta), targets - vh.sigmoid(eta))
     return residual if weights is None else residual * weights
 
 
