@@ -21,7 +21,8 @@ def elu(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, where: ArrayLi
         Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
         them.
     alpha : array_like
-        Minus the limit at -inf, cast to the result's type; broadcast against z.
+        Minus the limit at -inf; broadcast against z. It does not widen the result: in half precision it counts as
+        given, in float32 it is rounded to float32.
     out, where :
         As for every `numpy.ufunc`.
 
@@ -45,4 +46,4 @@ def elu(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, where: ArrayLi
     >>> vh.elu([-2.0, -1e-20, 2.0])
     array([-8.64664717e-01, -1.00000000e-20,  2.00000000e+00])
     """
-    return with_parameter(_elu, z, alpha, out, where)
+    return with_parameter(_elu, z, alpha, out, where, factor=True)

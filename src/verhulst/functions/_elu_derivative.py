@@ -21,7 +21,8 @@ def elu_derivative(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, whe
         Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
         them.
     alpha : array_like
-        Minus the limit of `elu` at -inf, cast to the result's type; broadcast against z.
+        Minus the limit of `elu` at -inf; broadcast against z. It does not widen the result: in half precision it
+        counts as given, in float32 it is rounded to float32.
     out, where :
         As for every `numpy.ufunc`.
 
@@ -41,4 +42,4 @@ def elu_derivative(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, whe
     >>> vh.elu_derivative([-2.0, 0.0, 2.0])
     array([0.13533528, 1.        , 1.        ])
     """
-    return with_parameter(_elu_derivative, z, alpha, out, where)
+    return with_parameter(_elu_derivative, z, alpha, out, where, factor=True)

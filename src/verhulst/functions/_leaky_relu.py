@@ -21,14 +21,15 @@ def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where:
         Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
         them.
     slope : array_like
-        Slope for negative z, cast to the result's type; broadcast against z (one slope per channel makes it PReLU).
+        Slope for negative z; broadcast against z (one slope per channel makes it PReLU). It does not widen the
+        result: in half precision it counts as given, in float32 it is rounded to float32.
     out, where :
         As for every `numpy.ufunc`.
 
     Returns
     -------
     ndarray or scalar
-        Correctly rounded in every format; nan stays nan.
+        Rounded once in every format (in float32 of the rounded slope); nan stays nan.
 
     Notes
     -----
@@ -44,4 +45,4 @@ def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where:
     >>> vh.leaky_relu([-2.0, 0.0, 2.0])
     array([-0.02,  0.  ,  2.  ])
     """
-    return with_parameter(_leaky_relu, z, slope, out, where)
+    return with_parameter(_leaky_relu, z, slope, out, where, factor=True)

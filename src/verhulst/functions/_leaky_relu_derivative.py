@@ -21,7 +21,8 @@ def leaky_relu_derivative(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = N
         Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
         them.
     slope : array_like
-        Slope for negative z, cast to the result's type; broadcast against z.
+        Slope for negative z; broadcast against z. It does not widen the
+        result: in half precision it counts as given, in float32 it is rounded to float32.
     out, where :
         As for every `numpy.ufunc`.
 
@@ -40,4 +41,4 @@ def leaky_relu_derivative(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = N
     >>> vh.leaky_relu_derivative([-2.0, 0.0, 2.0], slope=0.125)
     array([0.125, 0.125, 1.   ])
     """
-    return with_parameter(_leaky_relu_derivative, z, slope, out, where)
+    return with_parameter(_leaky_relu_derivative, z, slope, out, where, factor=True)

@@ -10,7 +10,10 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 Array = Any
+NORMAL_REACH = 40.0  # e^-800 is 0 in every type: beyond, the normal density and whatever it multiplies is
 
 
 class Namespace(NamedTuple):
@@ -25,6 +28,25 @@ class Namespace(NamedTuple):
     erfc: Callable[[Array], Array]
     where: Callable[..., Array]
     clip: Callable[..., Array]
+    round: Callable[[Array], Array]
+
+
+def _no_erfc(z: Array) -> Array:
+    raise NotImplementedError("NumPy has no erfc; the core's gelu needs none")
+
+
+NUMPY = Namespace(
+    exp=np.exp,
+    expm1=np.expm1,
+    log=np.log,
+    log1p=np.log1p,
+    tanh=np.tanh,
+    atanh=np.arctanh,
+    erfc=_no_erfc,
+    where=np.where,
+    clip=np.clip,
+    round=np.round,
+)
 
 
 def _sigmoid(xp: Namespace, z: Array) -> Array:
@@ -70,9 +92,20 @@ def _silu_derivative(xp: Namespace, z: Array) -> Array:
     return _sigmoid(xp, z) + _times_tail(xp, z, _sigmoid_derivative(xp, z))
 
 
+def within(xp: Namespace, z: Array, reach: float) -> Array:
+    """z from -reach to reach, its ends beyond. nan passes, and its derivative is nan's, which that of clip is not."""
+    return xp.where(z < -reach, -reach, xp.where(z > reach, reach, z))
+
+
 def normal_density(xp: Namespace, z: Array) -> Array:
-    """Density of the standard normal distribution."""
-    return xp.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    """Density of the standard normal distribution.
+
+    z^2 is split at a multiple a of 1/64, whose square is exact: a^2 + (z - a)(z + a). Rounded as one number it would
+    change the density by z^2 half-ULP.
+    """
+    z = within(xp, z, NORMAL_REACH)
+    a = xp.round(64 * z) / 64
+    return xp.exp(-0.5 * a * a) * (xp.exp(-0.5 * (z - a) * (z + a)) / math.sqrt(2 * math.pi))
 
 
 def _normal_cdf(xp: Namespace, z: Array) -> Array:
@@ -88,14 +121,14 @@ FORMULAS: dict[str, Callable[[Namespace, Array], Array]] = {
     "sigmoid_derivative": _sigmoid_derivative,
     "sigmoid_second_derivative": _sigmoid_second_derivative,
     "logit": _logit,
-    "logit_derivative": lambda xp, p: 1 / (p * (1 - p)),
+    "logit_derivative": lambda xp, p: 1 / xp.where((p < 0) | (p > 1), math.nan, abs(p * (1 - p))),
     "log_sigmoid": lambda xp, z: -_softplus(xp, -z),
     "log_one_minus_sigmoid": lambda xp, z: -_softplus(xp, z),
     "softplus": _softplus,
     "softplus_inverse": _softplus_inverse,
-    "softplus_inverse_derivative": lambda xp, y: -1 / xp.expm1(-y),
+    "softplus_inverse_derivative": lambda xp, y: 1 / xp.where(y < 0, math.nan, abs(xp.expm1(-y))),
     "log1m_exp": _log1m_exp,
-    "log1m_exp_derivative": lambda xp, x: -1 / xp.expm1(-x),
+    "log1m_exp_derivative": lambda xp, x: -1 / xp.where(x > 0, math.nan, abs(xp.expm1(-x))),
     "tanh": lambda xp, z: xp.tanh(z),
     "tanh_derivative": lambda xp, z: 4 * _sigmoid_derivative(xp, 2 * z),
     "relu": lambda xp, z: xp.where(z > 0, z, 0.0 * xp.clip(z, 0.0, 1.0)),
@@ -110,6 +143,42 @@ FORMULAS: dict[str, Callable[[Namespace, Array], Array]] = {
     "gelu_derivative": _gelu_derivative,
 }
 """Name -> formula (namespace, array) -> array."""
+
+
+# The derivatives of softmax and of its logarithm, without cancellation. Both come from v minus its mean,
+# v_i - sum_j p_j v_j = sum_j p_j (v_i - v_j). Where one class is sure (its p over 1/2), all v are counted from that
+# class's, so that its own p, 1 - (sum of the others), is multiplied by 0. Doing it twice takes the rounding of the mean
+# off again. So with p to a few units each entry has an error of a few units of sum_j p_j |v_i - v_j|, however sure the
+# class and however large what all v have in common. `total` sums over the classes and keeps the axis.
+Total = Callable[[Array], Array]
+
+
+def from_mean(xp: Namespace, p: Array, v: Array, total: Total) -> Array:
+    """v - sum(p v), once."""
+    sure = p > 0.5
+    v = xp.where(sure, 0.0, v - total(xp.where(sure, v, 0.0)))
+    return v - total(p * v)
+
+
+def log_softmax_change(xp: Namespace, p: Array, v: Array, total: Total) -> Array:
+    """v - sum(p v), the Jacobian of log_softmax times v; p is softmax."""
+    v = from_mean(xp, p, v, total)
+    return v - total(p * v)
+
+
+def softmax_change(xp: Namespace, p: Array, v: Array, total: Total) -> Array:
+    """p (v - sum(p v)), the (symmetric) Jacobian of softmax times v; p is softmax."""
+    return p * log_softmax_change(xp, p, v, total)
+
+
+def log_softmax_pullback(xp: Namespace, p: Array, g: Array, total: Total) -> Array:
+    """g - p sum(g), the transposed Jacobian of log_softmax times g: g_i (1 - p_i) - p_i sum_{j != i} g_j.
+
+    The entries add up to 0: a sure class's is minus the sum of the others.
+    """
+    sure = p > 0.5
+    others = xp.where(sure, 0.0, g - p * total(g))
+    return others - xp.where(sure, total(others), 0.0)
 
 
 def binary_cross_entropy(xp: Namespace, z: Array, y: Array) -> Array:

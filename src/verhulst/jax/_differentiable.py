@@ -8,6 +8,7 @@ derivative is a rule of its own, computed from the argument.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,8 +18,8 @@ import numpy as np
 from jax.scipy.special import erfc
 
 from verhulst import functions
-from verhulst.functions.derivatives import DERIVATIVES
-from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
+from verhulst.functions.derivatives import DERIVATIVES, EXPRESSIONS, in_float64
+from verhulst.functions.formulas import FORMULAS, Namespace, normal_density, within
 
 JAX = Namespace(
     exp=jnp.exp,
@@ -30,9 +31,10 @@ JAX = Namespace(
     erfc=erfc,
     where=jnp.where,
     clip=jnp.clip,
+    round=jnp.round,
 )
 # The differentiable functions made so far, by name: what DERIVATIVES are written with.
-_made = SimpleNamespace(normal_density=lambda z: normal_density(JAX, z))
+_made = SimpleNamespace(normal_density=partial(normal_density, JAX), within=partial(within, JAX))
 
 
 def by_callback(ufunc: Callable[..., Any], z: jax.Array) -> jax.Array:
@@ -48,6 +50,32 @@ def by_formula(name: str, z: jax.Array) -> jax.Array:
     return FORMULAS[name](JAX, z)
 
 
+def by_expression(name: str, z: jax.Array) -> jax.Array:
+    """The derivative that takes arithmetic, in XLA; half precision by way of float32."""
+    if z.dtype.itemsize < 4:
+        return EXPRESSIONS[name](_made, z.astype(jnp.float32)).astype(z.dtype)
+    return EXPRESSIONS[name](_made, z)
+
+
+def _derivative(name: str) -> Callable[[jax.Array], jax.Array]:
+    """DERIVATIVES[name] as a function that can itself be differentiated."""
+    if name not in EXPRESSIONS:
+        return lambda z: DERIVATIVES[name](_made, z)
+
+    # JAX has no float64 unless asked for; the core behind the callback always has.
+    @jax.custom_jvp
+    def rounded_once(z: jax.Array) -> jax.Array:
+        return jax.lax.platform_dependent(
+            z, cpu=lambda z: by_callback(partial(in_float64, name), z), default=partial(by_expression, name)
+        )
+
+    @rounded_once.defjvp
+    def _(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+        return rounded_once(*primals), jax.jvp(partial(by_expression, name), primals, tangents)[1]
+
+    return rounded_once
+
+
 def differentiable(name: str) -> Callable[[Any], jax.Array]:
     """The JAX face of the ufunc `verhulst.NAME`.
 
@@ -56,6 +84,7 @@ def differentiable(name: str) -> Callable[[Any], jax.Array]:
     name : the ufunc's name
     """
     ufunc = getattr(functions, name)
+    derivative = _derivative(name)
     what = (ufunc.__doc__ or "").split("\n\n")[1]  # after the signature, the first line
 
     @jax.custom_jvp
@@ -65,7 +94,7 @@ def differentiable(name: str) -> Callable[[Any], jax.Array]:
     @primitive.defjvp
     def _(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
         (z,), (t,) = primals, tangents
-        return primitive(z), t * DERIVATIVES[name](_made, z)
+        return primitive(z), t * derivative(z)
 
     def function(z: Any) -> jax.Array:
         z = jnp.asarray(z)

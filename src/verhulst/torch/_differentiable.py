@@ -9,6 +9,7 @@ returns a zero tangent).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +18,10 @@ import torch
 from torch import Tensor
 
 from verhulst import functions
-from verhulst.functions.derivatives import DERIVATIVES
-from verhulst.functions.formulas import FORMULAS, Namespace, normal_density
+from verhulst.functions.derivatives import DERIVATIVES, EXPRESSIONS
+from verhulst.functions.formulas import FORMULAS, Namespace, normal_density, within
 from verhulst.torch._forward_mode import forward_rule
-from verhulst.torch._kernels import evaluate, unwatched
+from verhulst.torch._kernels import evaluate, unwatched, widest
 
 TORCH = Namespace(
     exp=torch.exp,
@@ -32,9 +33,10 @@ TORCH = Namespace(
     erfc=torch.special.erfc,
     where=torch.where,
     clip=torch.clamp,
+    round=torch.round,
 )
 # The differentiable functions made so far, by name: what DERIVATIVES are written with.
-_made = SimpleNamespace(normal_density=lambda z: normal_density(TORCH, z))
+_made = SimpleNamespace(normal_density=partial(normal_density, TORCH), within=partial(within, TORCH))
 library = torch.library.Library("verhulst", "DEF")
 
 
@@ -63,6 +65,8 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
         return by_formula(name, z)
 
     def derivative(z: Tensor) -> Tensor:
+        if name in EXPRESSIONS:
+            return EXPRESSIONS[name](_made, z.to(widest(z))).to(z.dtype)
         return DERIVATIVES[name](_made, z)
 
     library.impl(name, on_cpu, "CPU")

@@ -59,6 +59,11 @@ def unwatched(*tensors: Tensor) -> bool:
     return True
 
 
+def widest(t: Tensor) -> torch.dtype:
+    """The type for arithmetic around kernels, whatever the tensor's: float64, float32 where the device has no other."""
+    return torch.float32 if t.device.type == "mps" else torch.float64
+
+
 def as_array(t: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
     """The tensor's own memory as a NumPy array, strides and all. bfloat16 needs ml_dtypes, which names the type."""
     if t.requires_grad:

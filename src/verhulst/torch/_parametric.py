@@ -6,6 +6,12 @@ import torch
 from torch import Tensor
 
 from verhulst.torch._functional import relu, relu_derivative
+from verhulst.torch._kernels import widest
+
+
+def _for_arithmetic(z: Tensor) -> Tensor:
+    """Half precision in float64, so that slope and alpha count as given and the result is rounded once."""
+    return z.to(widest(z)) if z.dtype in (torch.float16, torch.bfloat16) else z
 
 
 def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
@@ -20,12 +26,15 @@ def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
     -------
     Tensor of z's shape and dtype; its derivative at 0 is `slope`.
     """
-    return torch.where(z > 0, z, slope * z)
+    wide = _for_arithmetic(z)
+    right = relu(wide)  # 0 on the left; subtracted for its derivative, which at nan is nan
+    return torch.where(z > 0, right, slope * (wide - right)).to(z.dtype)
 
 
 def leaky_relu_derivative(z: Tensor, slope: float = 0.01) -> Tensor:
-    """Derivative of leaky ReLU: 1 for z > 0, slope elsewhere."""
-    return torch.where(z > 0, torch.ones_like(z), torch.full_like(z, slope))
+    """Derivative of leaky ReLU: 1 for z > 0, slope elsewhere; nan at nan."""
+    right = relu_derivative(z)
+    return torch.where(z > 0, right, right + slope)
 
 
 def elu(z: Tensor, alpha: float = 1.0) -> Tensor:
@@ -41,12 +50,15 @@ def elu(z: Tensor, alpha: float = 1.0) -> Tensor:
     Tensor of z's shape and dtype. The derivative is computed from z (torch's own, from the result, loses every digit
     in the left tail).
     """
-    left = z.clamp_max(0)
+    wide = _for_arithmetic(z)
+    left = wide.clamp_max(0)
     slope = torch.exp(left)
     # The value of expm1 with the derivative of exp: the difference added is 0, and only it is differentiated.
-    return torch.where(z > 0, relu(z), alpha * (torch.expm1(left).detach() + (slope - slope.detach())))
+    below = alpha * (torch.expm1(left).detach() + (slope - slope.detach()))
+    return torch.where(z > 0, relu(wide), below).to(z.dtype)
 
 
 def elu_derivative(z: Tensor, alpha: float = 1.0) -> Tensor:
     """Derivative of ELU: 1 for z > 0, alpha e^z elsewhere."""
-    return torch.where(z > 0, relu_derivative(z), alpha * torch.exp(z.clamp_max(0)))
+    wide = _for_arithmetic(z)
+    return torch.where(z > 0, relu_derivative(wide), alpha * torch.exp(wide.clamp_max(0))).to(z.dtype)

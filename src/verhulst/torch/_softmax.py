@@ -2,83 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from verhulst import functions
+from verhulst.functions import formulas
+from verhulst.torch._differentiable import TORCH, library
 from verhulst.torch._forward_mode import forward_rule
-from verhulst.torch._kernels import as_array, new_like
+from verhulst.torch._kernels import as_array, new_like, unwatched, widest
 
 
-def _on_cpu(function: Any, z: Tensor, dim: int) -> Tensor:
-    result = new_like(z)
-    function(as_array(z), axis=dim, out=as_array(result))
-    return result
+def _define(name: str, elsewhere: Callable[[Tensor, int], Tensor]) -> tuple[Callable[[Tensor, int], Tensor], Any]:
+    """What the core does with a tensor, and the operator torch.ops.verhulst.NAME(z, dim) without its derivative."""
+    function = getattr(functions, name)
+    library.define(f"{name}(Tensor z, int dim) -> Tensor")
+
+    def result_for(z: Tensor, dim: int) -> Tensor:
+        return z.new_empty(z.sum(dim).shape) if name == "logsumexp" else new_like(z)
+
+    def on_cpu(z: Tensor, dim: int) -> Tensor:
+        result = result_for(z, dim)
+        function(as_array(z), axis=dim, out=as_array(result))
+        return result
+
+    library.impl(name, on_cpu, "CPU")
+    library.impl(name, elsewhere, "CUDA")
+    library.impl(name, elsewhere, "MPS")
+    shape_only = (lambda z, dim: z.sum(dim)) if name == "logsumexp" else lambda z, dim: torch.empty_like(z)
+    torch.library.register_fake(f"verhulst::{name}", shape_only, lib=library)
+    return on_cpu, getattr(torch.ops.verhulst, name)
 
 
-class _Softmax(torch.autograd.Function):
-    generate_vmap_rule = False
-
-    @staticmethod
-    def forward(z: Tensor, dim: int) -> Tensor:
-        return _on_cpu(functions.softmax, z, dim)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: Tensor) -> None:
-        ctx.save_for_backward(inputs[0])
-        ctx.save_for_forward(inputs[0])
-        ctx.dim = inputs[1]
-
-    @staticmethod
-    def _along(z: Tensor, dim: int, direction: Tensor) -> Tensor:
-        """The (symmetric) Jacobian times a direction: s (v - sum(s v))."""
-        s = softmax(z, dim)
-        return s * (direction - (s * direction).sum(dim, keepdim=True))
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return _Softmax._along(ctx.saved_tensors[0], ctx.dim, gradients[0]), None
-
-    @staticmethod
-    @forward_rule
-    def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
-        return _Softmax._along(saved[0], ctx.dim, tangent)
-
-    @staticmethod
-    def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, dim: int) -> tuple[Tensor, int]:
-        assert in_dims[0] is not None
-        return softmax(z.movedim(in_dims[0], 0), dim + 1 if dim >= 0 else dim), 0
+def _log_softmax_elsewhere(z: Tensor, dim: int) -> Tensor:
+    """The top class from the others, -log1p(sum of their e^(z - max)): it keeps its digits."""
+    if z.ndim == 0 or z.shape[dim] == 0:
+        return torch.log_softmax(z, dim)
+    wide = z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
+    top = wide.argmax(dim, keepdim=True)
+    from_top = wide - wide.gather(dim, top)
+    others = from_top.exp().scatter(dim, top, 0.0).sum(dim, keepdim=True)
+    return (from_top - others.log1p()).to(z.dtype)
 
 
-class _LogSoftmax(torch.autograd.Function):
-    generate_vmap_rule = False
-
-    @staticmethod
-    def forward(z: Tensor, dim: int) -> Tensor:
-        return _on_cpu(functions.log_softmax, z, dim)
-
-    setup_context = _Softmax.setup_context
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        s = softmax(ctx.saved_tensors[0], ctx.dim)
-        return gradients[0] - s * gradients[0].sum(ctx.dim, keepdim=True), None
-
-    @staticmethod
-    @forward_rule
-    def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
-        return tangent - (softmax(saved[0], ctx.dim) * tangent).sum(ctx.dim, keepdim=True)
-
-    @staticmethod
-    def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, dim: int) -> tuple[Tensor, int]:
-        assert in_dims[0] is not None
-        return log_softmax(z.movedim(in_dims[0], 0), dim + 1 if dim >= 0 else dim), 0
+_core = {
+    "softmax": _define("softmax", torch.softmax),
+    "log_softmax": _define("log_softmax", _log_softmax_elsewhere),
+    "logsumexp": _define("logsumexp", torch.logsumexp),
+}
 
 
-def _takes_core(z: Tensor) -> bool:
-    return z.device.type == "cpu" and z.ndim > 0 and not torch.compiler.is_compiling()
+def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
+    """softmax(z) for the arithmetic of a derivative, and the sum over its classes."""
+    return softmax(z.to(widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
+
+
+def _rule(name: str, backward: Any, change: Any) -> type[torch.autograd.Function]:
+    """The function with its derivatives: backward(p, g, total) and change(p, v, total), in float64, rounded once."""
+    on_cpu, operator = _core[name]
+
+    def rounded(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
+        p, total = _probabilities(z, dim)
+        result: Tensor = rule(p, direction.to(p.dtype), total)
+        return result.to(z.dtype)
+
+    class Function(torch.autograd.Function):
+        @staticmethod
+        def forward(z: Tensor, dim: int) -> Tensor:
+            if unwatched(z):
+                return on_cpu(z, dim)
+            with torch._C._AutoDispatchBelowAutograd():
+                result: Tensor = operator(z, dim)
+            return result
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: Tensor) -> None:
+            ctx.save_for_backward(inputs[0])
+            ctx.save_for_forward(inputs[0])
+            ctx.dim = inputs[1]
+
+        @staticmethod
+        def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+            g = gradients[0].unsqueeze(ctx.dim) if name == "logsumexp" else gradients[0]
+            return rounded(backward, ctx.saved_tensors[0], ctx.dim, g), None
+
+        @staticmethod
+        @forward_rule
+        def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
+            result = rounded(change, saved[0], ctx.dim, tangent)
+            return result.squeeze(ctx.dim) if name == "logsumexp" else result
+
+        @staticmethod
+        def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, dim: int) -> tuple[Tensor, int]:
+            assert in_dims[0] is not None
+            z = z.movedim(in_dims[0], 0)
+            if z.ndim == 1:  # of single numbers
+                result = _apply(name, z.unsqueeze(1), 1)
+                return (result if name == "logsumexp" else result.squeeze(1)), 0
+            return _apply(name, z, dim + 1 if dim >= 0 else dim), 0
+
+    Function.__name__ = Function.__qualname__ = name
+    library.impl(name, Function.apply, "Autograd")
+    return Function
+
+
+_FUNCTIONS = {
+    "softmax": _rule("softmax", partial(formulas.softmax_change, TORCH), partial(formulas.softmax_change, TORCH)),
+    "log_softmax": _rule(
+        "log_softmax", partial(formulas.log_softmax_pullback, TORCH), partial(formulas.log_softmax_change, TORCH)
+    ),
+    "logsumexp": _rule("logsumexp", lambda p, g, _: p * g, lambda p, v, total: total(p * v)),
+}
+
+
+def _apply(name: str, z: Tensor, dim: int) -> Tensor:
+    on_cpu, operator = _core[name]
+    if torch.compiler.is_compiling():
+        result: Tensor = operator(z, dim)
+        return result
+    return on_cpu(z, dim) if unwatched(z) else _FUNCTIONS[name].apply(z, dim)
 
 
 def softmax(z: Tensor, dim: int = -1) -> Tensor:
@@ -86,14 +131,20 @@ def softmax(z: Tensor, dim: int = -1) -> Tensor:
 
     Parameters
     ----------
-    z : Tensor of logits, at least one dimension
+    z : Tensor of logits
     dim : the dimension that sums to 1
 
     Returns
     -------
-    Tensor of z's shape and dtype. Differentiable twice. Under `torch.compile` and off the CPU this is torch's own.
+    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.softmax` gives, elsewhere torch's own.
+
+    Notes
+    -----
+    Differentiable twice. The derivative in a direction v, p_i sum_j p_j (v_i - v_j), is computed in float64 and rounded
+    once, without cancellation: at [40, 0] the sure class's is 4.2e-18, where p (1 - p) gives 0. In float64 each entry
+    is within 4 ULP of p_i sum_j p_j |v_i - v_j|.
     """
-    return _Softmax.apply(z, dim) if _takes_core(z) else torch.softmax(z, dim)
+    return _apply("softmax", z, dim)
 
 
 def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
@@ -101,20 +152,21 @@ def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
 
     Parameters
     ----------
-    z : Tensor of logits, at least one dimension
+    z : Tensor of logits
     dim : the dimension over which softmax sums to 1
 
     Returns
     -------
-    Tensor of z's shape and dtype. Differentiable twice. Under `torch.compile` and off the CPU the top class is taken
-    from the others, -log1p(sum of their e^(z - max)), in torch expressions.
+    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.log_softmax` gives, elsewhere with the top
+    class taken from the others, -log1p(sum of their e^(z - max)).
+
+    Notes
+    -----
+    Differentiable twice. The gradient, g_i (1 - p_i) - p_i sum_{j != i} g_j for an outer gradient g, is computed in
+    float64 and rounded once; where p rounds to 1, 1 - p is the sum of the others. In float64 each entry is within 4
+    ULP of |g_i| (1 - p_i) + p_i sum_{j != i} |g_j|.
     """
-    if _takes_core(z):
-        return _LogSoftmax.apply(z, dim)
-    top = z.argmax(dim, keepdim=True)
-    from_top = z - z.gather(dim, top)
-    others = from_top.exp().scatter(dim, top, 0.0).sum(dim, keepdim=True)
-    return from_top - others.log1p()
+    return _apply("log_softmax", z, dim)
 
 
 def logsumexp(z: Tensor, dim: int = -1, keepdim: bool = False) -> Tensor:
@@ -122,12 +174,15 @@ def logsumexp(z: Tensor, dim: int = -1, keepdim: bool = False) -> Tensor:
 
     Parameters
     ----------
-    z : Tensor, at least one dimension
+    z : Tensor
     dim : the dimension that is summed over
     keepdim : keep it with length 1
 
     Returns
     -------
-    Tensor without that dimension. Its gradient is softmax.
+    Tensor without that dimension; on the CPU to the last bit what `verhulst.logsumexp` gives. Its gradient is softmax.
     """
-    return torch.logsumexp(z, dim, keepdim)
+    if not isinstance(dim, int) or z.ndim == 0 or not z.is_floating_point():
+        return torch.logsumexp(z, dim, keepdim)
+    result = _apply("logsumexp", z, dim)
+    return result.unsqueeze(dim) if keepdim else result

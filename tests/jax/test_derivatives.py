@@ -1,0 +1,48 @@
+"""Every function of one argument, its first and second derivative: at the ends, far out, near 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from tests.references.derivatives import FORMATS, derivative, points, units
+
+import verhulst.jax as vj
+from verhulst.functions.derivatives import DERIVATIVES
+
+
+def bound(name: str, order: int, format: str) -> float:
+    """In units in the last place: one rounding; 4 for float64's arithmetic. Third derivatives are XLA's expressions."""
+    derived = order + name.count("derivative") + name.count("second")
+    if order == 2 and derived >= 3 and format != "bfloat16":
+        return 16.0
+    return 4.0 if format == "float64" and derived >= 2 else 0.51
+
+
+@pytest.mark.parametrize("format", ["bfloat16", "float32", "float64"])
+def test_value_and_two_derivatives_everywhere(format: str) -> None:
+    def slope(function: Any) -> Any:
+        return lambda z: jax.vjp(function, z)[1](jnp.ones_like(z))[0]
+
+    def all_of_them(z: Any) -> Any:
+        functions = {name: getattr(vj, name) for name in DERIVATIVES}
+        return {name: (f(z), slope(f)(z), slope(slope(f))(z)) for name, f in functions.items()}
+
+    with jax.enable_x64(format == "float64"):
+        z = np.array(points(format)).astype(jnp.dtype(format))
+        results = jax.jit(all_of_them)(z)
+    smallest = 2.0 ** FORMATS[format][1]
+    for name, values in results.items():
+        for order, got in enumerate(values):
+            assert got.dtype == z.dtype
+            for at, computed in zip(z.tolist(), np.asarray(got, float).tolist(), strict=True):
+                exact = derivative(name, order, at)
+                if order and (0 < abs(at) < smallest or abs(exact) < smallest) and abs(computed) < smallest:
+                    continue  # XLA takes subnormal numbers for 0
+                if order and 0 < abs(at) < smallest:
+                    assert np.isinf(computed) or units(computed, exact, *FORMATS[format]) <= 1, (name, order, at)
+                    continue
+                assert units(computed, exact, *FORMATS[format]) <= bound(name, order, format), (name, order, at)

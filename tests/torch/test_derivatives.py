@@ -1,0 +1,47 @@
+"""Every function of one argument, its first and second derivative: at the ends, far out, near 0, in every type."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from tests.references.derivatives import FORMATS, derivative, points, units
+
+import verhulst.torch as vt
+from verhulst.functions.derivatives import DERIVATIVES
+from verhulst.torch._differentiable import by_formula
+
+# Computed in torch expressions: relu, exp and expm1 are torch's, the slope is one of float32's.
+PARAMETRIC = ["leaky_relu", "leaky_relu_derivative", "elu", "elu_derivative"]
+
+
+def bound(name: str, order: int, format: str) -> float:
+    """In ULP: one rounding, but for torch's own arithmetic and, in float64, that of the expressions."""
+    if name in PARAMETRIC:
+        return 1.0 if format in ("float32", "float64") else 0.51
+    return 4.0 if format == "float64" and order + name.count("derivative") >= 2 else 0.51
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", [*sorted(DERIVATIVES), *PARAMETRIC])
+def test_value_and_two_derivatives_everywhere(name: str, format: str) -> None:
+    z = torch.tensor(points(format), dtype=torch.float64).to(getattr(torch, format)).requires_grad_()
+    value = getattr(vt, name)(z)
+    (first,) = torch.autograd.grad(value.sum(), z, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), z)
+    for order, got in enumerate((value, first, second)):
+        assert got.dtype == z.dtype
+        for at, computed in zip(z.tolist(), got.tolist(), strict=True):
+            error = units(computed, derivative(name, order, at), *FORMATS[format])
+            assert error <= bound(name, order, format), (order, at, computed)
+
+
+@pytest.mark.parametrize("format", ["float32", "float64"])
+@pytest.mark.parametrize("name", sorted(DERIVATIVES))
+def test_formulas_for_other_devices_everywhere(name: str, format: str) -> None:
+    """At the ends and outside the domain as the core; elsewhere a few units, as erfc and subnormal numbers allow."""
+    z = torch.tensor(points(format), dtype=getattr(torch, format))
+    for at, computed in zip(z.tolist(), by_formula(name, z).tolist(), strict=True):
+        exact = derivative(name, 0, at)
+        scale = max(abs(exact), min(1 + abs(at), 1e4) * 2.0 ** FORMATS[format][1])
+        limit = 800 if name.startswith("gelu") else 16
+        assert units(computed, exact, *FORMATS[format], scale=scale) <= limit, (at, computed)

@@ -1,0 +1,117 @@
+"""Weights, smoothing, reductions: computed in float64 whatever the type of the logits, and rounded once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+from tests.references.derivatives import FORMATS, units
+from torch import Tensor
+
+from verhulst.torch import binary_cross_entropy_with_logits as bce
+
+LOGITS = [-60.0, -20.0, -3.0, -0.125, 0.0, 0.75, 3.0, 20.0, 60.0]
+OPTIONS = {
+    "smoothing": {"label_smoothing": 0.1},
+    "little smoothing": {"label_smoothing": 1e-9},
+    "pos_weight": {"pos_weight": 3.0},
+    "little pos_weight": {"pos_weight": 1e-9},
+    "no pos_weight": {"pos_weight": 0.0},
+    "weight": {"weight": 1e-3},
+    "large weight": {"weight": 1e4},
+    "all": {"label_smoothing": 0.01, "pos_weight": 0.3, "weight": 0.7},
+    "none": {},
+}
+
+
+def exact(z: float, y: float, options: dict[str, float]) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
+    """Loss, gradient, and the larger of the gradient's two parts."""
+    z, s, w = mpmath.mpf(z), options.get("label_smoothing", 0.0), options.get("weight", 1.0)
+    a, b = (t * (1 - mpmath.mpf(s)) + mpmath.mpf(s) / 2 for t in (mpmath.mpf(y), 1 - mpmath.mpf(y)))
+    a *= options.get("pos_weight", 1.0)
+    p, q = 1 / (1 + mpmath.exp(-z)), 1 / (1 + mpmath.exp(z))
+    loss = a * mpmath.log1p(mpmath.exp(-z)) + b * mpmath.log1p(mpmath.exp(z))
+    return w * loss, w * (b * p - a * q), w * max(b * p, a * q)
+
+
+def tensors(options: dict[str, float]) -> dict[str, Any]:
+    return {k: v if k == "label_smoothing" else torch.tensor(v, dtype=torch.float64) for k, v in options.items()}
+
+
+def data(format: str) -> tuple[Tensor, Tensor]:
+    z = torch.tensor(LOGITS, dtype=getattr(torch, format)).repeat_interleave(4)
+    return z, torch.tensor([0.0, 1.0, 0.25, 0.999], dtype=torch.float64).repeat(len(LOGITS))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+def test_errors(format: str, options: str, reduction: str) -> None:
+    z, y = data(format)
+    limit = 4.0 if format == "float64" else 0.51
+    loss = bce(z.requires_grad_(), y, reduction=reduction, **tensors(OPTIONS[options]))
+    (gradient,) = torch.autograd.grad(loss.sum(), z)
+    assert loss.dtype == gradient.dtype == z.dtype
+    with mpmath.workprec(250):
+        parts = [exact(*case, OPTIONS[options]) for case in zip(z.tolist(), y.tolist(), strict=True)]
+        n = len(parts) if reduction == "mean" else 1
+        for got, (_, slope, size) in zip(gradient.tolist(), parts, strict=True):
+            assert units(got, slope / n, *FORMATS[format], scale=size / n) <= limit
+        losses = [p[0] for p in parts]
+        if reduction != "none":
+            losses = [mpmath.fsum(losses) / n]
+        for got, value in zip(loss.reshape(-1).tolist(), losses, strict=True):
+            assert units(got, value, *FORMATS[format]) <= limit
+
+
+@pytest.mark.parametrize("options", ["smoothing", "little pos_weight", "weight", "all"])
+def test_every_mode(options: str) -> None:
+    chosen = tensors(OPTIONS[options])
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(6, dtype=torch.float64, generator=generator, requires_grad=True)
+    y = torch.rand(6, dtype=torch.float64, generator=generator, requires_grad=True)
+    for reduction in ("none", "mean"):
+        loss = lambda z, y, r=reduction: bce(z, y, reduction=r, **chosen)  # noqa: E731
+        assert torch.autograd.gradcheck(loss, (z, y), check_forward_ad=True, check_batched_grad=True)
+        assert torch.autograd.gradgradcheck(loss, (z, y))
+        torch._dynamo.reset()
+        half, labels = z.detach().bfloat16().requires_grad_(), y.detach()
+        compiled = torch.compile(lambda a, f=loss, b=labels: f(a, b).sum(), fullgraph=True, backend="aot_eager")
+        eager = loss(half, labels).sum()
+        assert torch.equal(compiled(half), eager)
+        assert torch.equal(torch.autograd.grad(compiled(half), half)[0], torch.autograd.grad(eager, half)[0])
+
+
+def test_infinite_logits_and_labels_that_are_none() -> None:
+    inf = float("inf")
+    z = torch.tensor([-inf, inf, inf, -inf, 1.0, 1.0, -1.0], requires_grad=True)
+    y = torch.tensor([0.0, 1.0, 0.0, 1.0, -0.5, 1.5, float("nan")])
+    for weight in (0.0, 1e-9, 3.0):
+        loss = bce(z, y, pos_weight=torch.tensor(weight), reduction="none")
+        (gradient,) = torch.autograd.grad(loss.sum(), z)
+        wrong = 0.0 if weight == 0 else inf
+        np.testing.assert_array_equal(loss.detach(), [0, 0, inf, wrong, np.nan, np.nan, np.nan])
+        np.testing.assert_array_equal(gradient[:4], np.float32([0, 0, 1, -weight]))
+    smoothed = bce(z[:4], y[:4], label_smoothing=0.1, reduction="none")
+    np.testing.assert_array_equal(smoothed.detach(), [inf] * 4)
+
+
+def test_means_of_half_precision_under_transforms() -> None:
+    """An nth of 1e5 is subnormal in float16, and a sum of 1e5 losses is not in its range."""
+    z = torch.full((100_000,), -1.0, dtype=torch.float16)
+    y = torch.ones_like(z)
+    expected, slope = float(np.log1p(np.exp(1.0))), -1 / (1 + np.exp(-1.0)) / 1e5
+    assert float(bce(z, y)) == pytest.approx(expected, rel=2**-11)
+    for derivative in (torch.func.grad, torch.func.jacrev):
+        assert float(derivative(bce)(z, y)[0]) == pytest.approx(slope, abs=2**-25)
+    value, change = torch.func.jvp(lambda t: bce(t, y), (z,), (torch.ones_like(z),))
+    assert float(value) == pytest.approx(expected, rel=2**-11)
+    assert float(change) == pytest.approx(1e5 * slope, rel=2**-11)
+    leaf = z.clone().requires_grad_()
+    (first,) = torch.autograd.grad(bce(leaf, y), leaf, torch.tensor(8192.0, dtype=torch.float16), create_graph=True)
+    assert float(first.detach()[0]) == pytest.approx(8192 * slope, rel=2**-11)
+    (second,) = torch.autograd.grad(first.sum(), leaf)
+    assert float(second[0]) == pytest.approx(8192 * (1 / (2 + 2 * np.cosh(1.0))) / 1e5, rel=2**-9)

@@ -1,0 +1,95 @@
+"""Derivatives of softmax, log_softmax and logsumexp: forward, reverse, second; no digit lost at a sure class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+from tests.references import softmax as reference
+from tests.references.derivatives import FORMATS, units
+from torch import Tensor
+
+import verhulst as vh
+import verhulst.torch as vt
+
+RNG = np.random.default_rng(20261201)
+CASES = list(reference.cases(RNG))
+
+
+def error(got: Tensor, exact: reference.Row, size: reference.Row, format: str) -> float:
+    return max(units(*triple, *FORMATS[format], scale=s) for *triple, s in zip(got.tolist(), exact, size, strict=True))
+
+
+def reverse(function: Callable[[Tensor], Tensor], z: Tensor, v: Tensor) -> Tensor:
+    return torch.autograd.grad(function(z), z, v)[0]
+
+
+def forward(function: Callable[[Tensor], Tensor], z: Tensor, v: Tensor) -> Tensor:
+    return torch.func.jvp(function, (z.detach(),), (v,))[1]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("name", "mode", "exact"),
+    [
+        ("softmax", reverse, reference.softmax_change),
+        ("softmax", forward, reference.softmax_change),
+        ("log_softmax", reverse, reference.log_softmax_pullback),
+        ("log_softmax", forward, reference.log_softmax_change),
+    ],
+)
+def test_errors(name: str, mode: Callable[..., Tensor], exact: reference.Derivative, format: str) -> None:
+    limit = 4.0 if format == "float64" else 0.51
+    with mpmath.workprec(250):
+        for logits, direction in CASES:
+            z, v = (torch.tensor(t).to(getattr(torch, format)) for t in (logits, direction))
+            got = mode(getattr(vt, name), z.requires_grad_(), v)
+            assert got.dtype == z.dtype
+            value, size = exact(reference.exact(z.tolist()), reference.exact(v.tolist()))
+            assert error(got, value, size, format) <= limit, (logits, direction)
+
+
+def test_the_sure_class() -> None:
+    z = torch.tensor([[40.0, 0.0, 0.0]], dtype=torch.float64, requires_grad=True)
+    loss = torch.nn.functional.nll_loss(vt.log_softmax(z), torch.tensor([0]))
+    (gradient,) = torch.autograd.grad(loss, z, create_graph=True)
+    np.testing.assert_allclose(
+        gradient.detach(), vh.categorical_cross_entropy_gradient([[40.0, 0, 0]], [0]), rtol=1e-15
+    )
+    (second,) = torch.autograd.grad(gradient[0, 0], z)  # p (1 - p) and minus the products
+    p = float(np.exp(-40.0))
+    np.testing.assert_allclose(second[0].numpy(), [2 * p, -p, -p], rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("dim", [0, 1, -1])
+def test_every_mode(name: str, dim: int) -> None:
+    function = lambda t: getattr(vt, name)(t, dim)  # noqa: E731
+    z = torch.randn(3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    assert torch.autograd.gradcheck(function, z, check_forward_ad=True, check_batched_grad=True)
+    assert torch.autograd.gradgradcheck(function, z)
+    w = function(z).detach().square() + 1
+    torch._dynamo.reset()
+    compiled = torch.compile(lambda t: (w * function(t)).sum(), fullgraph=True, backend="aot_eager")
+    assert torch.equal(torch.autograd.grad(compiled(z), z)[0], torch.autograd.grad(function(z), z, w)[0])
+    np.testing.assert_array_equal(function(z.detach()), getattr(vh, name)(z.detach().numpy(), dim))
+
+
+def test_the_gradient_of_logsumexp_in_narrow_types() -> None:
+    for dtype in (torch.float16, torch.bfloat16):  # 100.69 is rounded to 100.5: e^(z - logsumexp) is 0.61
+        z = torch.tensor([100.0, 100.0], dtype=dtype, requires_grad=True)
+        assert torch.autograd.grad(vt.logsumexp(z), z)[0].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+def test_scalars_and_no_classes(name: str) -> None:
+    function = getattr(vt, name)
+    empty = torch.zeros(3, 0, requires_grad=True)
+    function(empty).sum().backward()
+    assert empty.grad is not None
+    assert empty.grad.shape == (3, 0)
+    assert float(function(torch.tensor(2.0))) == {"softmax": 1.0, "log_softmax": 0.0, "logsumexp": 2.0}[name]
+    assert torch.vmap(function)(torch.ones(2)).tolist() == [float(function(torch.tensor(1.0)))] * 2
