@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst.regression.chunks import Blocks, statistics_of
+from verhulst.regression.coordinates import as_given
 from verhulst.regression.covariance import power_of_two, working_contrasts
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_profile import JeffreysProfile
@@ -18,7 +19,7 @@ from verhulst.regression.likelihood import (
     shared_information,
 )
 from verhulst.regression.observations import Observations, observations
-from verhulst.regression.recession import Recession, as_given, rows_left
+from verhulst.regression.recession import Recession, rows_left
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 

@@ -16,14 +16,14 @@ M d + v with a large M separates more rows than d.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks, Chunk, chunks
+from verhulst.regression.chunks import Blocks, chunks
+from verhulst.regression.coordinates import Pairs, moved, seen, side_by_side, standard_of, usual
 from verhulst.regression.factor import rank_tolerance
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 SMALL_MARGIN = 0.5  # margins tend to 0 or to at least 1
 REFINEMENTS = 2
-Pairs = Callable[[], Iterable[tuple[Chunk, Chunk]]]
 NEGLIGIBLE = 1e-7  # a coefficient whose share in every free direction is below this is not free
 
 
@@ -67,38 +66,6 @@ class Recession:
         return self.standard.original(self.direction)
 
 
-def standard_of(blocks: Blocks) -> Standardisation:
-    """The centres and scales of the blocks, which all have the same."""
-    first = next(iter(blocks()))
-    return Standardisation(first.centre, first.inverse_scale, first.intercept)
-
-
-def seen(blocks: Blocks, standard: Standardisation) -> Blocks:
-    """The same blocks with other centres and scales."""
-    return lambda: [replace(b, centre=standard.centre, inverse_scale=standard.inverse_scale) for b in blocks()]
-
-
-def as_given(standard: Standardisation) -> Standardisation:
-    """No centres, and scales of 1 for the columns that take part."""
-    return Standardisation(
-        np.zeros_like(standard.centre), (standard.inverse_scale > 0).astype(float), standard.intercept
-    )
-
-
-def side_by_side(first: Blocks, second: Blocks) -> Pairs:
-    """The rows in two coordinate systems at once."""
-    return lambda: zip(chunks(first), chunks(second), strict=True)
-
-
-def moved(direction: Vector, here: Standardisation, there: Standardisation) -> Vector:
-    """A direction of the columns centred and scaled as `here`, for those as `there`."""
-    slopes = (direction[1:] if here.intercept else direction) * here.inverse_scale
-    scaled = np.divide(slopes, there.inverse_scale, out=np.zeros_like(slopes), where=there.inverse_scale != 0)
-    if not here.intercept:
-        return scaled
-    return np.concatenate([[direction[0] + (there.centre - here.centre) @ slopes], scaled])
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FreeSpace:
     """Directions that leave some rows alone.
@@ -107,7 +74,7 @@ class FreeSpace:
     ----------
     basis : (q, k), each column a direction; scaled so that entries of size 1 matter
     scale : (q,) by which `basis` has to be multiplied to be a direction of the standardised columns
-    inverse : (q, q) pseudo-inverse of the Gram matrix of those rows
+    inverse : (q, q) pseudo-inverse of the Gram matrix of those rows, each taken to have length 1
     """
 
     basis: Matrix
@@ -131,9 +98,10 @@ def free_space(pairs: Pairs, direction: Vector, small: float | None = SMALL_MARG
     gram, everywhere = np.zeros((size, size)), np.zeros(size)
     for judged, chunk in pairs():
         m, bound = judged.margins(direction)
-        z = chunk.z[np.abs(m) <= (bound if small is None else small)]
+        z = _alike(chunk.z)
+        everywhere += np.sum(z**2, axis=0)
+        z = z[np.abs(m) <= (bound if small is None else small)]
         gram += z.T @ z
-        everywhere += np.sum(chunk.z**2, axis=0)
     diagonal, used = np.diag(gram), everywhere > 0  # other columns take no part in the fit
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, np.where(used, everywhere, 1.0)))
     values, inner = np.linalg.eigh((gram * scale * scale[:, None])[np.ix_(used, used)])
@@ -143,6 +111,12 @@ def free_space(pairs: Pairs, direction: Vector, small: float | None = SMALL_MARG
     kept = vectors[:, ~null]
     inverse = (kept / values[~null]) @ kept.T * scale * scale[:, None]
     return FreeSpace(vectors[:, null], scale, inverse)
+
+
+def _alike(z: Matrix) -> Matrix:
+    """Rows of length 1: what is orthogonal to a row does not depend on how long it is."""
+    length = np.linalg.norm(z, axis=1, keepdims=True)
+    return z / np.where(length > 0, length, 1.0)
 
 
 def verified(blocks: Blocks, direction: Vector) -> Recession | None:
@@ -173,58 +147,32 @@ def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) ->
     Recession or None
         None means that the candidate proves nothing
     """
-    if not free_space(side_by_side(blocks, blocks), candidate, small).basis.shape[1]:
-        return None
-    fitted = standard_of(blocks)
-    own = _seen_by_rows_at_rest(blocks, candidate, small)
-    carried = moved(candidate, fitted, own)
-    pairs = side_by_side(blocks, seen(blocks, own))
-
-    space = free_space(pairs, candidate, small)
+    space = free_space(side_by_side(blocks, blocks), candidate, small)
     if not space.basis.shape[1]:
         return None
+    fitted = standard_of(blocks)
+    own = usual(blocks, candidate, small)
+    there, carried = blocks, candidate
+    if own is not None:
+        there, carried = seen(blocks, own), moved(candidate, fitted, own)
+        space = free_space(side_by_side(blocks, there), candidate, small)
+        if not space.basis.shape[1]:
+            return None
     direction = space.project(carried)
     # Where only rounding is left of the candidate, the rows of small margin do not have margin 0 (yet).
     if np.linalg.norm(direction / space.scale) <= NEGLIGIBLE * np.linalg.norm(carried / space.scale):
         return None
-    for _ in range(REFINEMENTS):
+    for _ in range(REFINEMENTS if own is not None else 0):
         left = np.zeros(len(direction))
-        for as_fitted, chunk in pairs():
+        for as_fitted, chunk in side_by_side(blocks, there)():
             at_rest = np.abs(as_fitted.margins(candidate)[0]) <= small
-            z = chunk.z[at_rest]
+            z = _alike(chunk.z[at_rest])
             left += z.T @ (z @ direction)
         direction = direction - space.inverse @ left
     # What rounding left where there should be nothing would show in rows that are 0 in all other columns.
     share = np.abs(direction / space.scale)
     without_dust = np.where(share > rank_tolerance(len(direction)) * share.max(), direction, 0.0)
-    there = seen(blocks, own)
     return verified(there, without_dust) or verified(there, direction)
-
-
-@np.errstate(over="ignore", invalid="ignore")  # then the columns stay as they are
-def _seen_by_rows_at_rest(blocks: Blocks, candidate: Vector, small: float) -> Standardisation:
-    """Means and standard deviations, to a power of two, of the rows of small margin; as before where there are none."""
-    fitted = standard_of(blocks)
-    pairs, first = side_by_side(blocks, seen(blocks, as_given(fitted))), int(fitted.intercept)
-    middle: Vector | None = None
-    total, squares, count = np.zeros(len(fitted.centre)), np.zeros(len(fitted.centre)), 0
-    for chunk, given in pairs():
-        x = given.z[np.abs(chunk.margins(candidate)[0]) <= small, first:]
-        if len(x):
-            if middle is None:
-                middle = np.median(x, axis=0) if first else np.zeros_like(total)
-            count += len(x)
-            total += (x - middle).sum(axis=0)
-            squares += np.sum((x - middle) ** 2, axis=0)
-    if middle is None:
-        return fitted
-    centre = middle + total / count if first else middle
-    spread = np.sqrt(np.maximum(squares / count - (centre - middle) ** 2, 0.0))
-    taken = np.isfinite(spread) & np.isfinite(centre) & (fitted.inverse_scale > 0)
-    usable = taken & (spread > 0)
-    exponent = np.round(np.log2(np.where(usable, spread, 1.0)))
-    scale = np.where(usable, np.exp2(np.clip(-exponent, -1000, 1000)), fitted.inverse_scale)
-    return Standardisation(np.where(taken, centre, fitted.centre), scale, fitted.intercept)
 
 
 def rows_left(blocks: Blocks, found: Recession) -> Blocks:

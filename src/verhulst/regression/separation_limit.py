@@ -11,23 +11,13 @@ from numpy.typing import NDArray
 
 from verhulst.regression.chunks import Blocks, chunks, statistics_of
 from verhulst.regression.cone import UndecidedError
+from verhulst.regression.coordinates import as_given, seen, side_by_side, standard_of, usual
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import ExactSeparation, exact_separation, within_reach
 from verhulst.regression.factor import Factor
 from verhulst.regression.konis import LARGEST, linear_program
 from verhulst.regression.newton import Fit, Pass, newton
-from verhulst.regression.recession import (
-    Recession,
-    as_given,
-    free_space,
-    joined,
-    recession,
-    rows_left,
-    seen,
-    separated_rows,
-    side_by_side,
-    standard_of,
-)
+from verhulst.regression.recession import Recession, free_space, joined, recession, rows_left, separated_rows
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
@@ -215,6 +205,7 @@ def separation_limit(
     """
     while found.exact is None and not found.complete:
         left = rows_left(blocks, found)
+        left = seen(left, usual(left) or standard_of(left))
         watch = SeparationWatch(left)
         fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
         again = watch.certificate(fit)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.chunks import Blocks, chunks
-from verhulst.regression.recession import FreeSpace, Recession, seen
+from verhulst.regression.coordinates import seen
+from verhulst.regression.recession import FreeSpace, Recession
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_READS = 20

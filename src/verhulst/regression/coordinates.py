@@ -1,0 +1,79 @@
+"""The same rows with other centres and scales: what separates them is judged where it can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from verhulst.regression.chunks import Blocks, Chunk, chunks
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Vector
+
+ENOUGH = 4096  # rows, for centres and scales
+Pairs = Callable[[], Iterable[tuple[Chunk, Chunk]]]
+
+
+def standard_of(blocks: Blocks) -> Standardisation:
+    """The centres and scales of the blocks, which all have the same."""
+    first = next(iter(blocks()))
+    return Standardisation(first.centre, first.inverse_scale, first.intercept)
+
+
+def seen(blocks: Blocks, standard: Standardisation) -> Blocks:
+    """The same blocks with other centres and scales."""
+    return lambda: [replace(b, centre=standard.centre, inverse_scale=standard.inverse_scale) for b in blocks()]
+
+
+def as_given(standard: Standardisation) -> Standardisation:
+    """No centres, and scales of 1 for the columns that take part."""
+    return Standardisation(
+        np.zeros_like(standard.centre), (standard.inverse_scale > 0).astype(float), standard.intercept
+    )
+
+
+def side_by_side(first: Blocks, second: Blocks) -> Pairs:
+    """The rows in two coordinate systems at once."""
+    if first is second:
+        return lambda: ((chunk, chunk) for chunk in chunks(first))
+    return lambda: zip(chunks(first), chunks(second), strict=True)
+
+
+def moved(direction: Vector, here: Standardisation, there: Standardisation) -> Vector:
+    """A direction of the columns centred and scaled as `here`, for those as `there`."""
+    slopes = (direction[1:] if here.intercept else direction) * here.inverse_scale
+    scaled = np.divide(slopes, there.inverse_scale, out=np.zeros_like(slopes), where=there.inverse_scale != 0)
+    if not here.intercept:
+        return scaled
+    return np.concatenate([[direction[0] + (there.centre - here.centre) @ slopes], scaled])
+
+
+def usual(blocks: Blocks, candidate: Vector | None = None, small: float = 0.0) -> Standardisation | None:
+    """Medians of rows, and their usual distances from those; None where there are no rows.
+
+    Any centre and scale of about the right size will do, so the first rows are enough; but no single value decides.
+
+    Parameters
+    ----------
+    candidate, small : take the rows whose margin for this direction is not above `small`; None takes all
+    """
+    fitted = standard_of(blocks)
+    first, some = int(fitted.intercept), np.empty((0, len(fitted.centre)))
+    for chunk, given in side_by_side(blocks, seen(blocks, as_given(fitted)))():
+        taken = given.z[:, first:]
+        if candidate is not None:
+            taken = taken[np.abs(chunk.margins(candidate)[0]) <= small]
+        some = np.concatenate([some, taken])
+        if len(some) >= ENOUGH:
+            break
+    if not len(some):
+        return None
+    centre = np.median(some, axis=0) if first else np.zeros(some.shape[1])
+    away = np.abs(some - centre)
+    away[away == 0] = np.nan
+    usable = ~np.isnan(away).all(axis=0) & (fitted.inverse_scale > 0)
+    spread = np.ones(len(usable))
+    spread[usable] = np.nanmedian(away[:, usable], axis=0)
+    scale = np.exp2(np.clip(-np.round(np.log2(spread)), -1000, 1000))
+    return Standardisation(centre, np.where(usable, scale, fitted.inverse_scale), fitted.intercept)
