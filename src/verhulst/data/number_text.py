@@ -114,7 +114,8 @@ def read_numbers(
     """The numbers that distinct texts of one column are, and the style that they have in common.
 
     What can be read in one way only is read. Plain numbers are plain numbers. `1,200` alone can be 1200 or 1.2: in a
-    file whose values are parted by semicolons the comma is the decimal comma; else it is a question.
+    file whose values are parted by semicolons, and if all numbers have a comma, it is the decimal comma; else it is a
+    question.
 
     Parameters
     ----------
@@ -163,7 +164,9 @@ def read_numbers(
     if len({tuple(values) for _, values in fitting}) > 1:
         known = (learned.decimal, learned.group) if learned is not None else None
         by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known]
-        by_file = [found for found in fitting if delimiter == ";" and found[0].decimal == ","]
+        # Where each number has its comma, thousands would only be another unit; `950` beside `1,200` would be wrong.
+        decimal = delimiter == ";" and learned is None and all("," in text for text in texts)
+        by_file = [found for found in fitting if decimal and found[0].decimal == ","]
         settled = by_fit or by_file
         if not settled or len({tuple(values) for _, values in settled}) > 1:
             raise UnclearNumbersError(_two_readings(texts, fitting))

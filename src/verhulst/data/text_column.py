@@ -35,7 +35,7 @@ def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """The text of a file's column as labels: without outer blanks, null where it is missing."""
-    return _taken(texts_of(values, strip=True), None)
+    return taken(texts_of(values, strip=True), None)
 
 
 def read_column(
@@ -65,13 +65,13 @@ def read_column(
     at = f"{place}column {name!r} was {kind} at the fit"
     if all(word.casefold() in TRUTH for word in words):
         truth = [TRUTH.get(text.casefold()) for text in texts.distinct]
-        return _taken(texts, truth if kind == "boolean" else [None if t is None else float(t) for t in truth])
+        return taken(texts, truth if kind == "boolean" else [None if t is None else float(t) for t in truth])
     if kind == "boolean":
         numbers = {"0": False, "1": True} | TRUTH
         for text in words:
             if text.casefold() not in numbers:
                 raise DataError(f"{at}; here it is {text!r} in row {_row(texts, text, first_row)}.")
-        return _taken(texts, [numbers.get(text.casefold()) for text in texts.distinct])
+        return taken(texts, [numbers.get(text.casefold()) for text in texts.distinct])
     try:
         return _numbers(texts, words, name, delimiter, style)
     except UnclearNumbersError as error:
@@ -104,7 +104,7 @@ def read_role(
     words = [text for text in texts.distinct if not is_mark(text)]
     must = f"{place}{role} {name!r} must hold numbers"
     if words and all(word.casefold() in TRUTH for word in words):
-        return _taken(texts, [TRUTH.get(text.casefold()) for text in texts.distinct])
+        return taken(texts, [TRUTH.get(text.casefold()) for text in texts.distinct])
     try:
         # Percent signs are refused: 5 where 0.05 is meant would be a wrong number.
         return _numbers(texts, words, name, delimiter, None, percent=False)
@@ -132,10 +132,10 @@ def _numbers(
             f"column {name!r} was read as numbers, with {' and '.join(style.notes())}", ReadingWarning, stacklevel=2
         )
     known = dict(zip(words, numbers, strict=True))
-    return _taken(texts, [known.get(text) for text in texts.distinct])
+    return taken(texts, [known.get(text) for text in texts.distinct])
 
 
-def _taken(texts: Texts, meanings: list[float | None] | list[bool | None] | None) -> pa.ChunkedArray:
+def taken(texts: Texts, meanings: list[float | None] | list[bool | None] | None) -> pa.ChunkedArray:
     """For each row what its text means; None where it has none."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -20,7 +20,7 @@ from verhulst.data.number_text import (
     plain_number,
     read_numbers,
 )
-from verhulst.data.text_column import TRUTH, as_doubles
+from verhulst.data.text_column import TRUTH, as_doubles, taken
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -83,7 +83,7 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
         return TextKind("boolean", marks=marks, notes=_notes(PLAIN, marks, name))
     _refuse_dates(words, name, at)
     try:
-        style, _ = read_numbers(words, delimiter)
+        style, numbers = read_numbers(words, delimiter)
     except UnclearNumbersError as error:
         raise DataError(
             f"{at}column {name!r} would hold numbers, but {error}. Write its numbers with a decimal point and no other "
@@ -98,7 +98,9 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
         _ask_of_typed(texts, marks or tuple(words), name, at, delimiter)
     codes = [word for word in words if like_a_code(word)]
     notes = (*_notes(style, marks, name), *_code_notes(codes, set(words) - set(codes), name, at))
-    return TextKind("numeric", style=style, marks=marks, notes=notes)
+    known = dict(zip(words, numbers, strict=True))
+    values = taken(texts, [known.get(text) for text in texts.distinct])
+    return TextKind("numeric", style=style, marks=marks, notes=notes, values=values)
 
 
 def _refuse_dates(words: list[str], name: str, at: str) -> None:
