@@ -19,11 +19,11 @@ import verhulst.jax as vj
 CASES = [case for case in reference.cases(np.random.default_rng(20261201)) if len(case[0]) in (3, 10)]
 
 
-@pytest.mark.parametrize("format", ["bfloat16", "float32", "float64"])
+@pytest.mark.parametrize("format", ["bfloat16", "float32"])
 def test_errors(format: str) -> None:
     # Half precision goes by float32. Elsewhere a few units, times the distance from the largest logit, which XLA's
     # softmax rounds before it takes e^. A direction that is the same everywhere leaves the square of its rounding.
-    limit, left = {"bfloat16": (0.6, 2**-36), "float32": (8.0, 2**-46), "float64": (8.0, 2**-104)}[format]
+    limit, left = {"bfloat16": (0.6, 2**-36), "float32": (8.0, 2**-46)}[format]
     smallest = 2.0 ** FORMATS[format][1]
     exact = {
         "softmax": (reference.softmax_change, reference.softmax_change),
@@ -36,7 +36,7 @@ def test_errors(format: str) -> None:
     rows = defaultdict(list)
     for z, v in CASES:
         rows[len(z)].append((z, v))
-    with jax.enable_x64(format == "float64"), mpmath.workprec(250):
+    with mpmath.workprec(250):
         for same_length in rows.values():
             z, v = (np.array(t).astype(jnp.dtype(format)) for t in zip(*same_length, strict=True))
             results = jax.jit(jax.vmap(derivatives))(z, v)

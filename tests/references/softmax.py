@@ -53,7 +53,7 @@ def cross_entropy(z: Row, y: Row) -> mpf:
 
 def cases(rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Rows of logits with a direction: spread and sure ones, ties, directions one-hot, dense, and far from 0."""
-    for n in (2, 3, 10, 40):
+    for n in (2, 3, 10, 20):
         for spread in (0.0, 1.0, 10.0, 60.0):
             z = rng.normal(0, spread, n)
             one_hot = np.eye(n)[int(np.argmax(z))]
