@@ -333,16 +333,6 @@ def test_a_row_far_out_that_is_decided_leaves_the_rest_as_it_was(size):
     np.testing.assert_allclose(joined.standard_errors, alone.standard_errors, rtol=1e-5)
 
 
-def test_rows_of_overwhelming_weight_end_in_a_sentence():
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(200, 3))
-    y = (rng.random(200) < vh.sigmoid(X @ [1.0, -0.5, 0.2] - 0.3)).astype(float)
-    weight = np.ones(200)
-    weight[:5] = 1e300  # separated among themselves: log-odds of some 690 would be needed
-    with pytest.warns(ConvergenceWarning, match=r"standard errors from the maximum"):
-        fit(X, y, weight)
-
-
 @pytest.mark.parametrize("tolerance", [0.0, -1.0, float("nan")])
 @pytest.mark.parametrize("call", [fit, fit_firth])
 def test_impossible_tolerances(call, tolerance):

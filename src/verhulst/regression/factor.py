@@ -77,7 +77,7 @@ class Factor:
             step[self.used] = lapack.dpotrs(self.root.T, gradient[self.used] / scale, lower=1)[0] / scale
         return step
 
-    @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # seen in the result, where it matters
     def inverse(self) -> Matrix:
         """H⁻¹; nan in the rows and columns that take no part."""
         if self._whole:
@@ -91,6 +91,7 @@ class Factor:
             result[np.ix_(self.used, self.used)] = cholesky_inverse(self.root) / scale / scale[:, None]
         return result
 
+    @np.errstate(over="ignore", invalid="ignore")
     def condition(self, information: Matrix) -> float:
         """Condition number (1-norm, LAPACK's estimate) of H, the matrix factored, scaled to a unit diagonal."""
         if not len(self.used):

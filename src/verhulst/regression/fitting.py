@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.functions import sigmoid_derivative
+from verhulst.regression.careful import careful
+from verhulst.regression.certainty import in_doubt, trouble
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
@@ -30,7 +31,6 @@ from verhulst.regression.warn import warn
 from verhulst.regression.wide import among_independent
 
 DOUBTFUL = 1e-8  # share of a column left unexplained by the others below which a penalised fit goes to the row space
-LOOKS = 3  # how often the columns may be centred anew where the information has collapsed
 
 
 def fit(
@@ -64,7 +64,8 @@ def fit(
     collinear : "drop" takes out columns that are combinations of columns before them (coefficient 0, error nan) and
         warns; "error" raises. With penalty "l2" no column is taken out: its maximum is there whatever the columns.
     tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
-    max_passes : most passes over the data
+    max_passes : most passes over the data; where double precision leaves the end in doubt, as many again from each of
+        two starts
     verbose : 1 prints a line for each pass to stderr
 
     Returns
@@ -158,52 +159,37 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
         rows, near, beginning = data.rows(standard), None, start
         first = rows.statistics(start)
     approximation = None if near is None else sampled
-    earlier: tuple[Pass, ...] = ()
-    for looks_left in reversed(range(LOOKS)):
-        watch = _watch(rows) if ridge is None else None
-        found = newton(
-            rows.statistics,
-            beginning,
-            first=first,
-            ridge=ridge,
-            tolerance=tolerance,
-            max_passes=max_passes,
-            approximation=approximation,
-            monitor=_watched(watch, verbose),
-        )
-        factor = Factor.of(_with(ridge, found.information))
-        certificate = None if watch is None else watch.certificate(found, doubtful=not factor.full)
-        if certificate is not None or factor.full or not looks_left:
-            break
-        # Independent columns became dependent on the way: what tells them apart is lost in rounding. Centred where the
-        # information is, they are apart again.
-        earlier += found.passes
-        coefficients = standard.original(found.beta)
-        standard = standard.seen_by(data.X, _information_weight(data, standard, coefficients))
-        if root is not None:
-            standard = standard.under_penalty(root, data.total_weight)
-            ridge = _ridge(standard, root)
-        rows, beginning, approximation = data.rows(standard), standard.working(coefficients), None
-        first = rows.statistics(beginning)
-        start = np.zeros(rows.size)
-        if intercept:
-            start[0] = null
-    found = replace(found, passes=earlier + found.passes)
-    if certificate is None and found.status in ("passes", "stalled"):
-        warn(
-            f"the fit did not converge: after {len(found.passes)} passes the coefficients are still about "
-            f"{found.decrement * 2.0 ** (data.weight_exponent / 2):.2g} standard errors from the maximum. Raise "
-            "max_passes, or look for extreme offsets, weights or outliers",
-            ConvergenceWarning,
-        )
+    watch = _watch(rows) if ridge is None else None
+    found = newton(
+        rows.statistics,
+        beginning,
+        first=first,
+        ridge=ridge,
+        tolerance=tolerance,
+        max_passes=max_passes,
+        approximation=approximation,
+        monitor=_watched(watch, verbose),
+    )
+    factor = Factor.of(_with(ridge, found.information))
+    condition, weak, exponent = factor.condition(_with(ridge, found.information)), None, data.weight_exponent
+    doubt = in_doubt(found, factor, condition, data, tolerance)
+    certificate = None if watch is None else watch.certificate(found, doubtful=doubt)
+    if certificate is None and doubt:
+        unit = 2.0**data.weight_exponent
+        starts = found.beta, start
+        sure = careful(rows, standard, starts, ridge, tolerance=tolerance, unit=unit, max_passes=max_passes)
+        rows, standard, ridge, factor, weak = sure.rows, sure.standard, sure.ridge, sure.factor, sure.weak
+        found = replace(sure.fit, passes=found.passes + sure.fit.passes)
+        condition, exponent = sure.condition, exponent + sure.exponent
+        if verbose:
+            print(*sure.fit.passes, sep="\n", file=sys.stderr)
+        if sure.endless is not None and watch is not None:
+            certificate = watch.proved(lambda: (rows,), sure.endless)
     if certificate is None:
-        result = _result(found, ridge, factor, data, standard, dropped, null_log_likelihood, settings)
-        if found.status == "converged" and _short_of_the_weights(result, tolerance):
-            warn(
-                f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
-                "standard errors from the maximum; leave out the rows of small weight, or scale the weights",
-                ConvergenceWarning,
-            )
+        result = _result(found, factor, condition, exponent, data, standard, dropped, null_log_likelihood, settings)
+        what = trouble(result, found, weak, tolerance)
+        if what:
+            warn(what, ConvergenceWarning)
         return result
     limit = separation_limit(
         lambda: (rows,),
@@ -215,7 +201,10 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     )
     at_limit = limit.newton(found)
     inner = Factor.of(_with(ridge, at_limit.information))
-    plain = _result(at_limit, ridge, inner, data, standard, dropped, null_log_likelihood, settings)
+    condition = inner.condition(_with(ridge, at_limit.information))
+    plain = _result(
+        at_limit, inner, condition, data.weight_exponent, data, standard, dropped, null_log_likelihood, settings
+    )
     covariance = limit.covariance(standard, data.weight_exponent, [c.column + intercept for c in dropped])
     separation = limit.record(lambda: (rows,), standard, data.names)
     warn(separation.advice(), SeparationWarning)
@@ -266,13 +255,6 @@ def _with_rest(whole: LogisticFit, rest: LogisticFit, weight_exponent: int) -> L
     )
 
 
-def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:
-    """Whether huge weights leave the coefficients off by more than rounding, though the scaled weights do not."""
-    with np.errstate(all="ignore"):
-        off = result.decrement * result.standard_errors > 1e-9 * np.max(np.abs(result.coefficients), initial=0.0)
-    return result.decrement > tolerance and bool(np.any(off))
-
-
 def _penalty_root(C: float, weight_exponent: int) -> float:
     """√(1/C) for the scaled weights: the ridge itself may be too small or too large for a double."""
     return float(2.0 ** (-weight_exponent / 2) / np.sqrt(C))
@@ -295,15 +277,6 @@ def _watch(rows: Rows) -> SeparationWatch:
 
 def _with(ridge: Vector | None, information: Matrix) -> Matrix:
     return information if ridge is None else information + np.diag(ridge)
-
-
-def _information_weight(data: Observations, standard: Standardisation, coefficients: Vector) -> Vector:
-    """What each row adds to the information: its weight times p(1 − p)."""
-    log_odds = standard.linear(data.X, coefficients)
-    if data.offset is not None:
-        log_odds = log_odds + data.offset
-    information: Vector = sigmoid_derivative(log_odds)
-    return information if data.weight is None else data.weight * information
 
 
 def _first_look(rows: Rows, data: Observations, beta: Vector, information: bool) -> Statistics:
@@ -330,21 +303,22 @@ def _watched(watch: SeparationWatch | None, verbose: int) -> Callable[[Pass], bo
 @np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
 def _result(
     found: Fit,
-    ridge: Vector | None,
     factor: Factor,
+    condition: float,
+    exponent: int,
     data: Observations,
     standard: Standardisation,
     dropped: tuple[Collinear, ...],
     null_log_likelihood: float,
     settings: _Settings,
 ) -> LogisticFit:
-    """`factor` is that of the information found and the ridge."""
+    """`factor` is that of the information found and the ridge, divided by 2^exponent; `condition` is its own."""
     unit = 2.0**data.weight_exponent
     return LogisticFit(
         names=data.names,
         intercept=standard.intercept,
         coefficients=standard.original(found.beta),
-        covariance_record=Standardised(factor.inverse(), standard, data.weight_exponent),
+        covariance_record=Standardised(factor.inverse(), standard, exponent),
         log_likelihood=found.log_likelihood * unit,
         null_log_likelihood=null_log_likelihood * unit,
         rows=len(data.y),
@@ -355,7 +329,7 @@ def _result(
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),
         passes=found.passes,
-        condition=factor.condition(_with(ridge, found.information)),
+        condition=condition,
         collinear=dropped,
         separation=None,
         has_offset=data.has_offset,

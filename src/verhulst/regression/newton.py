@@ -87,11 +87,12 @@ class Fit:
     ----------
     beta : (q,)
     information : (q, q) of the likelihood alone, at beta or so near it that standard errors are the same
-    log_likelihood : of the data, without the penalty
+    log_likelihood : of the data at beta, without the penalty
     decrement : λ at beta, a bound where the last step was taken unseen
     passes : every pass over the data
-    status : "converged"; "stopped" by the monitor; "stalled" where rounding allows no progress though λ is above the
-        tolerance; "passes" where there were too many
+    status : see `certain`; or "stopped" by the monitor; or "passes" where there were too many
+    reach : some log-odds may move by so much on the step that is left
+    row_norm : the largest norm of a row
     """
 
     beta: Vector
@@ -100,6 +101,25 @@ class Fit:
     decrement: float
     passes: tuple[Pass, ...]
     status: Status
+    reach: float = 0.0
+    row_norm: float = 0.0
+
+
+def certain(decrement: float, tolerance: float, *, full: bool, settled: bool) -> Status:
+    """What a fit may say of itself: the one rule, for `newton` and for `careful`.
+
+    Parameters
+    ----------
+    decrement, tolerance : λ, and what it has to come down to
+    full : whether every direction has information that is told from rounding; without it λ is blind in some
+    settled : whether the information is that of the maximum too: no row moves far on the way that is left, or none that
+        matters. Where data are separated, λ gets small while the maximum stays infinitely far away.
+
+    Returns
+    -------
+    "converged" where all of it holds, or else "stalled"
+    """
+    return "converged" if full and settled and decrement <= tolerance else "stalled"
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
@@ -150,7 +170,7 @@ def newton(
     curvature = None if approximation is None else Curvature(approximation)
     here, value, gradient = look(beta, None, curvature is None, first)
     fraction, direction, previous, promised = 0.0, None, np.inf, 1.0
-    information = here.information
+    information, within = here.information, np.inf
     while True:
         if here.information is not None:
             information, drift = here.information, 0.0
@@ -173,15 +193,22 @@ def newton(
             ending = "stopped"
         elif not exact and decrement <= tolerance:
             beta, ending = beta + step, "converged"
-        elif drift == 0.0 and (
-            (decrement <= tolerance and reach <= VALID) or (unchanged and decrement * reach <= tolerance)
-        ):
-            # The step at hand costs nothing more and only brings the point nearer.
-            beta, decrement, ending = beta + step, decrement * min(math.expm1(min(reach, 1.0)), 1.0), "converged"
+        elif information is not None and drift == 0.0 and unchanged and min(decrement * reach, decrement) <= tolerance:
+            # The step at hand costs nothing more and only brings the point nearer. The standard errors stay as they
+            # are; the height follows from slope and bend, up to a share `reach` of the bend.
+            rise = float((gradient + penalty * beta) @ step) - 0.5 * float(step @ (information @ step))
+            beta, height = beta + step, here.log_likelihood + rise
+            decrement *= min(math.expm1(min(reach, 1.0)), 1.0)
+            return Fit(beta, information, height, decrement, tuple(passes), "converged", reach, here.row_norm)
+        elif drift == 0.0 and certain(decrement, tolerance, full=True, settled=reach <= VALID) == "converged":
+            # The standard errors at the end of the step are others: look on, until they are its own or rounding rules.
+            if not reach <= 0.5 * within or len(passes) >= max_passes:
+                ending = "converged"
+            within = reach
         elif len(passes) >= max_passes:
             ending = "passes"
         if ending is not None and information is not None:
-            return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending)
+            return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending, reach, here.row_norm)
 
         # Is the information at hand good enough for the point to come, and is that not yet the last one?
         contraction, target = (seen * promise) ** DOUBT, min(SAME_INFORMATION, SAME_DIGITS / max(seen, EPS))
@@ -196,7 +223,7 @@ def newton(
             # How well a new matrix does is known from that before it, if at all: with matrices, leave a margin.
             margin = UNSURE if here.information is not None and matrix_cost > CHEAP else 1.0
             thrifty = 0 < _gradient_passes(reach, contraction, seen, target / margin) <= matrix_cost
-        if information is None and len(passes) + 1 >= max_passes:
+        if within < np.inf or (information is None and len(passes) + 1 >= max_passes):
             thrifty = False  # an end needs a matrix
         previous, promised = decrement, promise
         slope, noise = float(gradient @ step), 8 * EPS * abs(value)
@@ -209,8 +236,11 @@ def newton(
             passes.append(Pass(len(passes) + 1, new_value, np.nan, fraction, False, not thrifty, step, there.margin))
             stuck = fraction * np.max(np.abs(step)) <= EPS * np.max(np.abs(beta)) or fraction < 1e-12
             if (stuck or len(passes) >= max_passes) and information is not None:
-                status: Status = "stalled" if stuck else "passes"
-                return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), status)
+                settled = drift == 0.0 and reach <= VALID
+                status = certain(decrement, tolerance, full=True, settled=settled) if stuck else "passes"
+                return Fit(
+                    beta, information, here.log_likelihood, decrement, tuple(passes), status, reach, here.row_norm
+                )
             drop = value + fraction * slope - new_value  # > 0: how far below its tangent the value fell
             best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
             fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)

@@ -90,7 +90,7 @@ class LogisticFit:
 
     @property
     def converged(self) -> bool:
-        """Whether the decrement is below the tolerance that was asked for."""
+        """Whether the maximum was reached: see `verhulst.regression.newton.certain` for what that means."""
         return self.status == "converged"
 
     @property

@@ -136,6 +136,10 @@ class SeparationWatch:
             self.found = linear_program(self._blocks)
         return self.found
 
+    def proved(self, blocks: Blocks, direction: Vector) -> Recession | None:
+        """A certificate from a direction (q,) along which the likelihood rises for ever, as the blocks see it."""
+        return None if self._overlap else recession(blocks, direction)
+
     def _settled(self, candidate: Recession | None) -> bool:
         """Whether exact arithmetic has decided."""
         if not within_reach(self._blocks):

@@ -1,0 +1,215 @@
+"""Newton's method for data on which double precision is in doubt: near a maximum that is almost flat, or far from it.
+
+It maximises what `newton` maximises, and spends more on each look at the data (see `look`). Where a whole step does not
+end where the height is level, the height is followed along it (see `line`). Far away, where rows contradict the model
+by tens of log-odds, the likelihood is flat but for a kink in each row: the same likelihood of log-odds divided by a
+temperature T is smooth there and has its maximum nearby, and T falls to 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+import verhulst
+from verhulst.regression.factor import Factor
+from verhulst.regression.line import Line
+from verhulst.regression.look import LOGARITHM_OF_LARGEST, Look, log_likelihood, look, settled
+from verhulst.regression.newton import SAME_DIGITS, Fit, Pass, Status, certain
+from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
+from verhulst.regression.rows import Rows
+from verhulst.regression.signed import Signed
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Vector
+
+SMOOTH = 8.0  # log-odds by which rows may contradict the model before the temperature rises
+LARGEST_EXPONENT = 2000  # of two, for information: beyond it a standard error is no double
+
+
+def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, tuple[Pass, ...], Pair | None]:
+    """Newton's method with pairs of doubles.
+
+    Parameters
+    ----------
+    data : rows
+    beta : (q,) where to start
+    tolerance : decrement to aim at
+    most : passes
+
+    Returns
+    -------
+    The last look, the passes, and a direction along which the height rises for ever, or None
+    """
+    passes: list[Pass] = []
+    enough = 10 * tolerance  # rounding of a decrement that does no harm
+
+    def seen(beta: Pair, temperature: float, steps: float) -> Look:
+        found = look(data, beta, enough, temperature)
+        height = log_likelihood(data, found.margins) - 0.5 * float(data.ridge @ beta.high**2)
+        passes.append(Pass(len(passes) + 1, height, found.decrement, steps, True, True))
+        return found
+
+    here = seen(beta, 1.0, 0.0)
+    while len(passes) < most and (
+        here.contradicted > SMOOTH * here.temperature or (here.contradicted > 1 and not here.triangle.full)
+    ):
+        if here.temperature > 1 and here.contradicted < here.temperature:
+            break
+        here = seen(beta, max(here.contradicted / SMOOTH, 4 * here.temperature), 0.0)
+    while len(passes) < most:
+        if here.decrement <= tolerance and settled(data, here, SAME_DIGITS):
+            break
+        if here.temperature == 1 and here.decrement <= here.floor:
+            if enough == 0:
+                break
+            enough = 0.0  # the likelihood is flat: pairs from now on
+            here = seen(here.beta, 1.0, 0.0)
+            continue
+        step = here.step()
+        line = Line.of(data, here, step)
+        if here.temperature > 1 and float(np.max(np.abs(line.change))) <= here.temperature:
+            here = seen(here.beta, max(1.0, here.temperature / 4), 0.0)
+            continue
+        steps = line.steps()
+        if steps == math.inf:
+            return here, tuple(passes), step
+        there = seen(add(here.beta, multiply(step, pair(np.full(len(step.high), steps)))), here.temperature, steps)
+        if here.temperature == 1 and there.decrement >= here.decrement and settled(data, here):
+            break  # rounding allows no more
+        here = there
+    return here, tuple(passes), None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Careful:
+    """What `careful` found.
+
+    Attributes
+    ----------
+    fit : its status is "converged" where nothing is in doubt any more
+    rows, standard : what the fit's coefficients belong to: columns centred where the information is
+    factor, exponent : of the information and the ridge, divided by 2^exponent
+    condition : its condition number, scaled to a unit diagonal
+    ridge : (q,) for those columns, or None
+    endless : (q,) a direction along which the height rises for ever, or None
+    weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so
+    """
+
+    fit: Fit
+    rows: Rows
+    standard: Standardisation
+    factor: Factor
+    exponent: int
+    condition: float
+    ridge: Vector | None
+    endless: Vector | None
+    weak: NDArray[np.bool_]
+
+
+@np.errstate(all="ignore")  # seen in the result, where it matters
+def careful(
+    rows: Rows,
+    standard: Standardisation,
+    starts: Sequence[Vector],
+    ridge: Vector | None,
+    *,
+    tolerance: float,
+    unit: float,
+    max_passes: int,
+) -> Careful:
+    """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ² where double precision is in doubt.
+
+    Parameters
+    ----------
+    rows, standard : the data, and how `rows` sees its columns
+    starts : points (q,) from where to start, one after the other until the end is certain
+    ridge : (q,) ≥ 0, or None
+    tolerance : decrement at which the fit counts as converged
+    unit : what a weight of 1 stands for: the decrement of the weights as given is √unit times that of `rows`
+    max_passes : most passes over the data from each start
+    """
+    within = tolerance / max(1.0, math.sqrt(unit))
+    found: Careful | None = None
+    passes: tuple[Pass, ...] = ()
+    for start in starts:
+        data, seen_by, beta = recentred(Signed.of(rows, ridge), standard, pair(start))
+        here, some, endless = climb(data, beta, 1e-2 * within, max_passes)
+        status = certain(max(here.decrement, here.floor), within, full=here.triangle.full, settled=settled(data, here))
+        status = "passes" if status != "converged" and len(some) >= max_passes else status
+        # The numbers that are reported are doubles, for columns that are centred where the information is, if that
+        # keeps more of them.
+        ends = [(data, seen_by, here.beta)]
+        if endless is None:
+            ends.insert(0, recentred(data, seen_by, here.beta))
+        one = None
+        for end in ends:
+            last = _last(*end, status, 4 * here.floor, endless)
+            passes = (*passes, *some, *last.fit.passes)
+            some = ()
+            if one is None or last.fit.decrement < one.fit.decrement:
+                one = last
+            if one.fit.decrement <= within:
+                break
+        if one is not None and (found is None or one.fit.status == "converged"):
+            found = one
+        if endless is not None or (found is not None and found.fit.status == "converged"):
+            break
+    assert found is not None
+    return replace(found, fit=replace(found.fit, passes=passes))
+
+
+def _last(
+    data: Signed, standard: Standardisation, beta: Pair, status: Status, enough: float, endless: Pair | None
+) -> Careful:
+    """The last look, at the numbers that are reported: `beta` in double precision."""
+    here = look(data, pair(beta.high), enough)
+    height = log_likelihood(data, here.margins)
+    penalty = 0.5 * float(data.ridge @ beta.high**2)
+    # Information beyond the range of doubles is kept divided by a power of two.
+    exponent = 0 if abs(here.exponent) < LOGARITHM_OF_LARGEST else round(here.exponent / math.log(2))
+    beyond = abs(exponent) > LARGEST_EXPONENT  # then there are no numbers for standard errors
+    exponent = 0 if beyond else exponent
+    unit = math.exp(0.5 * (here.exponent - exponent * math.log(2)))
+    factor, matrix = here.triangle.factor(unit), here.triangle.information(unit)
+    weak = np.zeros(len(beta.high), dtype=bool)
+    weak[here.triangle.weak_columns()] = True
+    known = status == "converged" and here.triangle.full and not beyond
+    fit = Fit(
+        beta.high,
+        np.ldexp(matrix, exponent) - np.diag(data.ridge),
+        height,
+        max(here.decrement, here.floor),
+        (Pass(1, height - penalty, here.decrement, 0.0, True, True),),
+        status if known or status == "passes" else "stalled",
+        0.0 if known else np.inf,
+    )
+    condition = factor.condition(matrix)
+    ridge = data.ridge if data.ridge.any() else None
+    way = None if endless is None else endless.high
+    return Careful(fit, data.rows, standard, factor, exponent, condition, ridge, way, weak)
+
+
+def recentred(data: Signed, standard: Standardisation, beta: Pair) -> tuple[Signed, Standardisation, Pair]:
+    """The same point for columns that are centred and scaled where the information is."""
+    margins = data.along(beta, offset=True).high
+    logarithm = data.log_weight + verhulst.log_sigmoid(margins) + verhulst.log_sigmoid(-margins)
+    weight = np.zeros(len(data.rows.X))
+    np.add.at(weight, data.index, np.exp(logarithm - logarithm.max()))
+    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell where the others are
+        return data, standard, beta
+    new = standard.seen_by(data.rows.X, weight)
+    rows = replace(data.rows, centre=new.centre, inverse_scale=new.inverse_scale)
+    first = int(standard.intercept)
+    change = np.ones(len(beta.high))
+    np.divide(standard.inverse_scale, new.inverse_scale, out=change[first:], where=new.inverse_scale > 0)
+    moved = Pair(beta.high * change, beta.low * change)
+    if first:
+        way = exact_sum(new.centre, -standard.centre)
+        slopes = Pair(beta.high[1:] * standard.inverse_scale, beta.low[1:] * standard.inverse_scale)
+        constant = add(beta.at(0), total(multiply(way, slopes)))
+        moved.high[0], moved.low[0] = constant
+    return replace(data, rows=rows, ridge=data.ridge / change**2), new, moved

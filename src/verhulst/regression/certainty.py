@@ -1,0 +1,77 @@
+"""Where double precision leaves open what a fit found, and what is said of a fit that is not certain.
+
+Whether a fit is converged is decided by `newton.certain` alone; here it is asked whether λ is to be believed.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.regression.factor import Factor
+from verhulst.regression.newton import EPS, FAR, Fit
+from verhulst.regression.observations import Observations
+from verhulst.regression.result import LogisticFit
+
+WORST_CONDITION = 1e9  # of an information matrix: its inverse then has six good digits
+MANY_PASSES = 30  # Newton's method that has not ended by then is in trouble
+
+
+def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tolerance: float) -> bool:
+    """Whether double precision leaves it open what `newton` found.
+
+    Parameters
+    ----------
+    fit : what it found
+    factor, condition : of the information and the ridge, scaled to a unit diagonal
+    data : the observations
+    tolerance : decrement at which the fit counts as converged
+    """
+    if fit.status == "stalled" or not factor.full or not condition <= WORST_CONDITION:
+        return True
+    if fit.status == "passes":
+        return fit.decrement <= tolerance or len(fit.passes) >= MANY_PASSES
+    # What rounding does to the log-odds and to the sums of the gradient, in units of the decrement.
+    weight, least = data.total_weight, float(factor.scale.min(initial=np.inf, where=factor.scale > 0))
+    offset = 0.0 if data.offset is None else max(float(data.offset.max()), -float(data.offset.min()))
+    log_odds = fit.row_norm * float(np.linalg.norm(fit.beta)) + offset
+    floor = EPS * (0.5 * math.sqrt(weight) * log_odds + math.sqrt(condition) * weight * fit.row_norm / least)
+    return not floor <= tolerance
+
+
+def trouble(result: LogisticFit, found: Fit, weak: NDArray[np.bool_] | None, tolerance: float) -> str | None:
+    """What has to be said of a fit that is not certain, or None."""
+    passes = len(result.passes)
+    if weak is not None and weak.any():
+        names = ", ".join(repr(name) for name, yes in zip(result.parameter_names, weak, strict=True) if yes)
+        return (
+            f"the fit did not converge: the coefficients {names} cannot be told apart by the rows that still carry "
+            "information, because the other rows are decided; the standard errors that are nan are not known, and the "
+            "coefficients may be far from the maximum. Leave columns out, or use penalty='firth' or penalty='l2'"
+        )
+    if found.status != "converged" and found.reach > FAR:
+        return (
+            f"the fit did not converge: after {passes} passes the coefficients are an unknown number of standard "
+            "errors from the maximum, because the log-likelihood is flat or bent where they are. Raise max_passes, or "
+            "look for extreme offsets, weights or outliers"
+        )
+    if found.status != "converged":
+        return (
+            f"the fit did not converge: after {passes} passes the coefficients are still about {result.decrement:.2g} "
+            "standard errors from the maximum. Raise max_passes, or look for extreme offsets, weights or outliers"
+        )
+    if _short_of_the_weights(result, tolerance):
+        return (
+            f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
+            "standard errors from the maximum; leave out the rows of small weight, or scale the weights"
+        )
+    return None
+
+
+def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:
+    """Whether huge weights leave the coefficients off by more than rounding, though the scaled weights do not."""
+    with np.errstate(all="ignore"):
+        off = result.decrement * result.standard_errors > 1e-9 * np.max(np.abs(result.coefficients), initial=0.0)
+    return result.decrement > tolerance and bool(np.any(off))

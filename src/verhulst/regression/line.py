@@ -1,0 +1,89 @@
+"""How far to go along a step: where the rows that push on and those that push back are in balance.
+
+Weighed by their logarithms, which tell e^−800 from e^−900.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+import verhulst
+from verhulst.regression.look import ROUNDING, Look
+from verhulst.regression.pairs import Pair
+from verhulst.regression.signed import Signed
+from verhulst.regression.statistics import Vector
+
+LEVEL = 0.2  # share of its slope at the start at which the height counts as level
+ENDLESS = 2.0**200  # times a step: a direction that still rises there rises for ever
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """The height along a step, by what pushes on and what pushes back.
+
+    Attributes
+    ----------
+    margins, change : (m,) margins at its start, and what a whole step adds to them
+    log_size : (m,) log wᵢ|changeᵢ|
+    temperature : as of the look
+    pull : derivative of the penalty at its start, and what a whole step adds to it
+    """
+
+    margins: Vector
+    change: Vector
+    log_size: Vector
+    temperature: float
+    pull: tuple[float, float]
+
+    @classmethod
+    def of(cls, data: Signed, here: Look, step: Pair) -> Line:
+        """The line from a look along a step (q,)."""
+        change, size = data.along(step, offset=False).high, np.zeros(len(data.index))
+        for part, z in data.rounded():
+            size[part] = np.abs(z) @ np.abs(step.high)
+        change = np.where(np.abs(change) <= ROUNDING * size, 0.0, change)
+        with np.errstate(divide="ignore"):
+            size = data.log_weight + np.log(np.abs(change))
+        some = data.ridge > 0
+        ridge, beta, along = data.ridge[some], here.beta.high[some], step.high[some]
+        pull = float(np.sum(ridge * beta * along)), float(np.sum(ridge * along**2))
+        return cls(here.margins.high, change, size, here.temperature, pull)
+
+    def pushes(self, steps: float) -> tuple[float, float]:
+        """Logarithms of what raises the height and of what lowers it, after so many steps."""
+        push = self.log_size + verhulst.log_sigmoid(-(self.margins + steps * self.change) / self.temperature)
+        pull = self.pull[0] + steps * self.pull[1]
+        return _log_sum(push[self.change > 0], -pull), _log_sum(push[self.change < 0], pull)
+
+    def excess(self, steps: float) -> float:
+        """Logarithm of the one over the other: it falls as the steps grow, and is 0 at the greatest height."""
+        up, down = self.pushes(steps)
+        return up - down if max(up, down) > -math.inf else 0.0
+
+    def steps(self) -> float:
+        """How many steps lead to where the height is about greatest: 1 if it is level there, ∞ if it rises for ever."""
+        level = max(LEVEL * min(self.excess(0.0), 1.0), 1e-14)
+        if abs(self.excess(1.0)) <= level:
+            return 1.0
+        low, high = 0.0, 1.0
+        while self.excess(high) > 0:
+            if high > ENDLESS:
+                return math.inf
+            low, high = high, 2 * high
+        for _ in range(400):
+            middle = 0.5 * (low + high) if low > 0.25 * high else max(math.sqrt(low * high), 2.0**-10 * high)
+            gap = self.excess(middle)
+            low, high = (middle, high) if gap > 0 else (low, middle)
+            if abs(gap) <= level or high - low <= 1e-3 * high:
+                break
+        return middle
+
+
+def _log_sum(logarithms: Vector, more: float) -> float:
+    """log(Σ exp(logarithms) + more), for what is above 0 of `more`."""
+    parts = [float(verhulst.logsumexp(logarithms))] if len(logarithms) else []
+    parts += [math.log(more)] if more > 0 else []
+    return float(np.logaddexp.reduce(parts)) if parts else -math.inf

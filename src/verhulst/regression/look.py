@@ -1,0 +1,225 @@
+"""A careful look at the likelihood near one point: nothing underflows, nothing cancels, and its rounding is known.
+
+Log-odds and the sums of the gradient are computed with pairs of doubles, weights and residuals by their logarithms, and
+the rows themselves are factored, not their information: in double precision or, where that does not tell some direction
+from rounding, with pairs (see `orthogonal`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+import verhulst
+from verhulst.regression.newton import EPS, VALID
+from verhulst.regression.orthogonal import Triangle, triangle
+from verhulst.regression.pairs import Pair, add, multiply, pair, total
+from verhulst.regression.signed import Signed
+from verhulst.regression.statistics import Matrix, Vector
+
+NEGLIGIBLE = 0.1  # share of what is left that rows may hold which move far
+ROUNDING = 16 * 2.0**-104  # of a sum of products of pairs, in units of the sum of their sizes
+LOGARITHM_OF_LARGEST = 600.0  # numbers beyond e^600 are not reckoned with
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """The likelihood near one point, at a temperature.
+
+    Attributes
+    ----------
+    beta : (q,)
+    margins : (m,) log-odds with the sign of the outcome
+    triangle : of the rows times the roots of what they add to the information, divided by e^(exponent/2)
+    half : (r,) R⁻ᵀ times the gradient, in units of the decrement
+    temperature : see above
+    exponent : of the information
+    floor : what rounding may add to the decrement
+    """
+
+    beta: Pair
+    margins: Pair
+    triangle: Triangle
+    half: Pair
+    temperature: float
+    exponent: float
+    floor: float
+
+    @property
+    def contradicted(self) -> float:
+        """By how many log-odds some row contradicts the model."""
+        return max(0.0, -float(self.margins.high.min()))
+
+    @property
+    def decrement(self) -> float:
+        """λ, in the directions that the rows tell apart."""
+        largest = float(np.max(np.abs(self.half.high), initial=0.0))
+        return largest * float(np.linalg.norm(self.half.high / largest)) if largest > 0 else 0.0
+
+    @property
+    def unit(self) -> float:
+        """What standard errors are multiples of."""
+        return math.exp(float(np.clip(-0.5 * self.exponent, -LOGARITHM_OF_LARGEST, LOGARITHM_OF_LARGEST)))
+
+    def step(self) -> Pair:
+        """(q,) Newton's."""
+        unit = self.unit
+        return self.triangle.back_solve(Pair(self.half.high * unit, self.half.low * unit))
+
+
+def look(data: Signed, beta: Pair, enough: float, temperature: float = 1.0) -> Look:
+    """Log-odds, gradient and information at a point (q,).
+
+    In double precision if that tells all directions apart, and a decrement of `enough` from rounding; or else in pairs.
+    """
+    quick = _rounded(data, beta, temperature)
+    return quick if quick is not None and quick.floor <= enough else _precise(data, beta, temperature)
+
+
+def _rounded(data: Signed, beta: Pair, temperature: float) -> Look | None:
+    """In double precision; None where some direction is not told from rounding."""
+    m, bound = np.zeros(len(data.index)), np.zeros(len(data.index))
+    for some, z in data.rounded():
+        m[some], bound[some] = z @ beta.high, np.abs(z) @ np.abs(beta.high)
+    if data.rows.offset is not None:
+        m += data.rows.offset[data.index]
+        bound += np.abs(data.rows.offset[data.index])
+    m *= data.sign
+    held = Held.of(data, m / temperature, temperature)
+    ridge = [pair(held.ridge)] if len(held.ridge) else []
+    rows = (pair(z * held.root[some, None]) for some, z in data.rounded())
+    found = triangle(itertools.chain(rows, ridge), len(beta.high), precise=False)
+    if not found.full:
+        return None
+    residual = held.residual.high
+    gradient = -data.ridge * beta.high * held.scale
+    size = np.abs(gradient)
+    for some, z in data.rounded():
+        gradient += residual[some] @ z
+        size += np.abs(residual[some]) @ np.abs(z)
+    half = found.half_solve(pair(gradient))
+    noise = held.rest * float(np.linalg.norm(np.abs(found.half_solves(np.diag(size))).sum(axis=0)))
+    noise += math.exp(0.5 * min(held.exponent, LOGARITHM_OF_LARGEST)) * float(np.linalg.norm(held.root * bound))
+    return held.look(beta, pair(m), found, half, 4 * EPS * noise)
+
+
+def _precise(data: Signed, beta: Pair, temperature: float) -> Look:
+    """In pairs of doubles."""
+    margins = data.along(beta, offset=True)
+    held = Held.of(data, margins.high / temperature, temperature)
+    ridge = [pair(held.ridge)] if len(held.ridge) else []
+
+    def rows(precise: bool) -> Iterator[Pair]:
+        for some, z in data.pieces():
+            r = np.broadcast_to(held.root[some, None], z.high.shape)
+            yield multiply(z, pair(r)) if precise else pair(z.high * r)
+
+    found = triangle(itertools.chain(rows(False), ridge), len(beta.high), precise=False)
+    if not found.full:
+        found = triangle(itertools.chain(rows(True), ridge), len(beta.high), precise=True)
+    residual = held.residual
+    gradient = multiply(multiply(beta, pair(-data.ridge)), pair(np.full(len(beta.high), held.scale)))
+    size = np.abs(gradient.high)
+    for some, z in data.pieces():
+        gradient = add(gradient, total(multiply(z, Pair(residual.high[some, None], residual.low[some, None]))))
+        size += np.abs(residual.high[some]) @ np.abs(z.high)
+    half = found.half_solve(gradient)
+    noise = held.rest * float(np.linalg.norm(np.abs(found.half_solves(np.diag(size))).sum(axis=0)))
+    return held.look(beta, margins, found, half, ROUNDING * noise)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """What rows hold of the information and of the gradient, in numbers of ordinary size.
+
+    In units of the decrement everything is divided by the root of the information: here the gradient is multiplied by
+    a power of two, so that what cancels still does. Where rows contradict the model by hundreds of log-odds the
+    quotient is too large for doubles: the direction counts, the line search finds the length.
+
+    Attributes
+    ----------
+    temperature, exponent : the information is e^exponent times what follows from `root`
+    root : (m,) roots of what rows add to it
+    ridge : (k, q) roots of what the penalty adds to it
+    residual : (m,) times `scale`, with the sign of the outcome
+    scale, rest : the former is the power of two, the latter what is left of the division
+    """
+
+    temperature: float
+    exponent: float
+    root: Vector
+    ridge: Matrix
+    residual: Pair
+    scale: float
+    rest: float
+
+    @classmethod
+    def of(cls, data: Signed, m: Vector, temperature: float) -> Held:
+        """At margins m, divided by the temperature."""
+        log_residual = data.log_weight + verhulst.log_sigmoid(-m)
+        log_information = log_residual + verhulst.log_sigmoid(m) - math.log(temperature)
+        with np.errstate(divide="ignore"):
+            log_ridge = np.log(data.ridge)
+        exponent = float(max(log_information.max(), log_ridge.max()))
+        largest = float(log_residual.max())
+        wanted = largest - 0.5 * exponent
+        power = math.floor((min(wanted, LOGARITHM_OF_LARGEST) - largest) / math.log(2))
+        return cls(
+            temperature,
+            exponent,
+            np.exp(0.5 * (log_information - exponent)),
+            np.diag(np.exp(0.5 * (log_ridge - exponent)))[data.ridge > 0],
+            _residual(data, log_residual, m, power),
+            math.exp(min(power * math.log(2), LOGARITHM_OF_LARGEST)),
+            math.exp(-0.5 * exponent - power * math.log(2)) if wanted <= LOGARITHM_OF_LARGEST else 1.0,
+        )
+
+    def look(self, beta: Pair, margins: Pair, found: Triangle, half: Pair, floor: float) -> Look:
+        """The record; `half` is still to be multiplied by what is left of the division."""
+        half = Pair(half.high * self.rest, half.low * self.rest)
+        return Look(beta, margins, found, half, self.temperature, self.exponent, floor)
+
+
+def _residual(data: Signed, log_residual: Vector, m: Vector, power: int) -> Pair:
+    """(m,) wᵢ σ(−mᵢ) 2^power with the sign of the outcome.
+
+    Rows that contradict the model have residuals near 1. They may balance each other to the last digit, so that what
+    they lack of 1 decides: 1 and −σ(m) are the two parts.
+    """
+    against = m < 0
+    right = np.exp(np.where(against, -np.inf, log_residual + power * math.log(2)))
+    wrong = np.ldexp(np.where(against, data.weight, 0.0), power)
+    size = add(pair(right), multiply(pair(wrong), add(pair(np.ones(len(m))), pair(-verhulst.sigmoid(m)))))
+    return Pair(size.high * data.sign, size.low * data.sign)
+
+
+def log_likelihood(data: Signed, margins: Pair) -> float:
+    """Σ wᵢ log σ(mᵢ)."""
+    return float(np.sum(data.weight * verhulst.log_sigmoid(margins.high)))
+
+
+def settled(data: Signed, here: Look, near: float = VALID) -> bool:
+    """Whether the quadratic model holds within twice the distance to the maximum that it says is left.
+
+    It does where no row moves by more than `near` in that ellipsoid; and where those that do are decided by so many
+    log-odds that nowhere in it they hold anything of the gradient and of the information: an outlier of 10¹⁷ may move
+    as it likes.
+    """
+    if here.temperature > 1:
+        return False
+    radius = max(here.decrement, here.floor)
+    error = np.zeros(len(data.index))
+    for some, z in data.rounded():
+        error[some] = np.linalg.norm(here.triangle.half_solves(z), axis=1) * here.unit
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        reach = 2 * radius * error
+        far = ~(reach <= near)
+        if not far.any():
+            return True
+        held = data.log_weight[far] + verhulst.log_sigmoid(reach[far] - here.margins.high[far])
+        held += np.log(error[far]) + np.log(np.maximum(reach[far], 1.0))
+        return bool(verhulst.logsumexp(held) <= np.log(NEGLIGIBLE * radius))

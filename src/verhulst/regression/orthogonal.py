@@ -1,0 +1,176 @@
+"""Rows turned into a triangle: the square root of their information, without forming the information.
+
+A product of rows with themselves squares their condition number; an orthogonal factorisation does not. In double
+precision it tells directions apart that are 10⁸ times weaker than others; where that is not enough (rows whose weights
+differ by many powers of ten, columns that differ in their last digits) it is done with pairs of doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+
+from verhulst.regression.factor import Factor
+from verhulst.regression.pairs import EPS, Pair, add, divide, dot, multiply, pair, square_root
+from verhulst.regression.statistics import Matrix, Vector
+
+WEAKEST = 1e-8  # share of its column that a pivot in double may have: a standard error then has seven good digits
+WEAKEST_OF_PAIRS = 1e8 * EPS  # the same for pairs, with as many good digits or more
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Triangle:
+    """R with RᵀR = Σ aᵢaᵢᵀ for rows aᵢ: the column order[k] of the rows stands at place k of R.
+
+    Attributes
+    ----------
+    root : (r, q) upper trapezoidal; pivots that rounding may have made are left out, so r < q where some are
+    order : (q,)
+    scale : (q,) powers of two that the columns of the rows were multiplied by; 0 for columns of zeros
+    """
+
+    root: Pair
+    order: NDArray[np.intp]
+    scale: Vector
+
+    @property
+    def rank(self) -> int:
+        """Number of directions that the rows tell apart."""
+        return len(self.root.high)
+
+    @property
+    def full(self) -> bool:
+        """Whether that is all of them, but for columns of zeros."""
+        return self.rank == np.count_nonzero(self.scale)
+
+    def half_solve(self, gradient: Pair) -> Pair:
+        """(r,) u with Rᵀu = gradient (q,): its length is the Newton decrement."""
+        left = _times(gradient, self.scale).at(self.order[: self.rank])
+        result = []
+        for k in range(self.rank):
+            result.append(divide(left.at(k), self.root.at((k, k))))
+            change = multiply(self.root.at((k, slice(0, self.rank))), result[k].negative)
+            left = add(left, change)
+        return _stacked(result)
+
+    def back_solve(self, half: Pair) -> Pair:
+        """(q,) d with R d = half (r,); 0 for columns that take no part."""
+        left, result = half, pair(np.zeros(len(self.order)))
+        for k in reversed(range(self.rank)):
+            one = divide(left.at(k), self.root.at((k, k)))
+            left = add(left, multiply(self.root.at((slice(0, self.rank), k)), one.negative))
+            result.high[self.order[k]], result.low[self.order[k]] = one
+        return _times(result, self.scale)
+
+    def half_solves(self, rows: Matrix) -> Matrix:
+        """(n, r) the same as `half_solve` for many rows (n, q), in double precision."""
+        scaled = (rows * self.scale)[:, self.order[: self.rank]]
+        if not scaled.size:
+            return scaled
+        root = self.root.high[:, : self.rank]
+        return np.asarray(lapack.dtrtrs(root.T, scaled.T, lower=1)[0]).T
+
+    def weak_columns(self) -> NDArray[np.intp]:
+        """The columns that take part in a direction that the rows do not tell from the others."""
+        if self.full:
+            return np.empty(0, dtype=np.intp)
+        r = self.rank
+        left = np.flatnonzero(self.scale[self.order[r:]] > 0) + r
+        found = set(self.order[left].tolist())
+        if r:
+            shares = lapack.dtrtrs(self.root.high[:, :r], self.root.high[:, left])[0]
+            found |= set(self.order[np.flatnonzero(np.any(np.abs(shares) > 1e-6, axis=1))].tolist())
+        return np.array(sorted(found), dtype=np.intp)
+
+    def information(self, unit: float) -> Matrix:
+        """(q, q) RᵀR·unit²."""
+        root = _placed(self.root, self.order, self.scale).high * unit
+        return np.asarray(root.T @ root)
+
+    def factor(self, unit: float) -> Factor:
+        """The factor of RᵀR·unit²."""
+        r = self.rank
+        used, root = self.order[:r], self.root.high[:, :r]
+        length = np.linalg.norm(root, axis=0)
+        scale = np.zeros(len(self.order))
+        scale[used] = length / self.scale[used] * unit
+        # What is left out has a diagonal too, so that the factor is not taken to be full.
+        left = self.order[r:][self.scale[self.order[r:]] > 0]
+        scale[left] = unit / self.scale[left]
+        return Factor(scale, used, np.ascontiguousarray(root / length))
+
+
+def triangle(pieces: Iterable[Pair], size: int, *, precise: bool) -> Triangle:
+    """Factor rows that come in pieces (m, q), one after the other.
+
+    Parameters
+    ----------
+    pieces : rows; their low parts are read where `precise` only
+    size : q
+    precise : whether the arithmetic is that of pairs
+    """
+    so_far, order, scale = pair(np.zeros((0, size))), np.arange(size), np.ones(size)
+    limit = WEAKEST_OF_PAIRS if precise else WEAKEST
+    for piece in pieces:
+        rows = Pair(*(np.concatenate(parts) for parts in zip(_placed(so_far, order, scale), piece, strict=True)))
+        largest = np.max(np.abs(rows.high), axis=0, initial=0.0)
+        scale = np.where(largest > 0, np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0)))), 0.0)
+        so_far, order = (_precise if precise else _quick)(_times(rows, scale))
+    diagonal = np.abs(so_far.high.diagonal())
+    if len(diagonal):
+        weak = ~(diagonal > limit * np.linalg.norm(so_far.high, axis=0)[: len(diagonal)])
+        so_far = so_far.at(slice(0, int(np.argmax(weak)) if weak.any() else len(diagonal)))
+    return Triangle(so_far, order, scale)
+
+
+def _quick(rows: Pair) -> tuple[Pair, NDArray[np.intp]]:
+    """LAPACK's factorisation with column pivoting."""
+    factored, pivots, _, _, _ = lapack.dgeqp3(np.asfortranarray(rows.high))
+    return pair(np.triu(factored[: min(rows.high.shape)])), np.asarray(pivots - 1, dtype=np.intp)
+
+
+def _precise(rows: Pair) -> tuple[Pair, NDArray[np.intp]]:
+    """Gram and Schmidt's, modified, with column pivoting: R is as good as Householder's (Björck 1967, BIT 7)."""
+    n, size = rows.high.shape
+    order, root = np.arange(size), pair(np.zeros((min(n, size), size)))
+    left = Pair(rows.high.copy(), rows.low.copy())
+    for k in range(min(n, size)):
+        best = k + int(np.argmax(np.einsum("ij,ij->j", left.high[:, k:], left.high[:, k:])))
+        for part in (*left, *root):
+            part[:, [k, best]] = part[:, [best, k]]
+        order[[k, best]] = order[[best, k]]
+        column = left.at((slice(None), k))
+        square = dot(column, column)
+        if not square.high > 0:
+            break
+        length = square_root(square)
+        unit = divide(column, length)
+        root.high[k, k], root.low[k, k] = length
+        rest = left.at((slice(None), slice(k + 1, None)))
+        unit = Pair(unit.high[:, None], unit.low[:, None])
+        along = dot(Pair(np.broadcast_to(unit.high, rest.high.shape), np.broadcast_to(unit.low, rest.low.shape)), rest)
+        root.high[k, k + 1 :], root.low[k, k + 1 :] = along
+        rest = add(rest, multiply(unit, along.negative))
+        left.high[:, k + 1 :], left.low[:, k + 1 :] = rest
+    return root, order
+
+
+def _placed(root: Pair, order: NDArray[np.intp], scale: Vector) -> Pair:
+    """R as rows, its columns where they belong and in their own units."""
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    unit = np.where(scale > 0, scale, 1.0)
+    return Pair(root.high[:, back] / unit, root.low[:, back] / unit)
+
+
+def _times(a: Pair, power: Vector) -> Pair:
+    """Times powers of two: exact."""
+    return Pair(a.high * power, a.low * power)
+
+
+def _stacked(parts: list[Pair]) -> Pair:
+    return Pair(np.array([p.high for p in parts]), np.array([p.low for p in parts]))
