@@ -122,7 +122,7 @@ def test_one_bad_score_is_named(house, command, cell, message):
     lines[6] = f"{age},{cell},{region},{won}"
     (house / "bad.csv").write_text("\n".join(lines) + "\n")
     output = ["-o", "c.json"] if command == "calibrate" else []
-    result = run(command, "bad.csv", "--score", "income", "--target", "won", *output)
+    result = run(command, "bad.csv", "--score", "income", "--scores", "logits", "--target", "won", *output)
     assert result.exit_code == 3
     assert message in result.stderr
 
@@ -130,8 +130,9 @@ def test_one_bad_score_is_named(house, command, cell, message):
 def test_evaluate_reads_decimal_commas_and_says_so(house):
     text = (house / "base.csv").read_text()
     (house / "comma.csv").write_text(text.replace(",", ";").replace(".", ","))
-    plain = run("evaluate", "base.csv", "--score", "income", "--target", "won", "--json")
-    comma = run("evaluate", "comma.csv", "--score", "income", "--target", "won", "--json")
+    plain = run("evaluate", "base.csv", "--score", "income", "--scores", "logits", "--target", "won", "--json")
+    comma = run("evaluate", "comma.csv", "--score", "income", "--scores", "logits", "--target", "won", "--json")
+    assert plain.exit_code == comma.exit_code == 0
     assert plain.stdout == comma.stdout
     assert "Note: Column 'income' was read as numbers, with the comma as decimal point." in comma.stderr
 
@@ -140,7 +141,9 @@ def test_groups_are_told_apart_by_their_text(house):
     lines = (house / "base.csv").read_text().splitlines()
     rows = [f"{line},{'01' if i % 2 else '1'}" for i, line in enumerate(lines[1:])]
     (house / "groups.csv").write_text("\n".join([lines[0] + ",g", *rows]) + "\n")
-    result = run("evaluate", "groups.csv", "--score", "income", "--target", "won", "--by", "g", "--json")
+    result = run(
+        "evaluate", "groups.csv", "--score", "income", "--scores", "logits", "--target", "won", "--by", "g", "--json"
+    )
     assert sorted(json.loads(result.stdout)["groups"]) == ["01", "1"]
 
 
@@ -148,6 +151,6 @@ def test_groups_that_are_missing_are_counted(house):
     lines = (house / "base.csv").read_text().splitlines()
     rows = [f"{line},{['NA', 'None', 'a'][i % 3]}" for i, line in enumerate(lines[1:])]
     (house / "groups.csv").write_text("\n".join([lines[0] + ",g", *rows]) + "\n")
-    result = run("evaluate", "groups.csv", "--score", "income", "--target", "won", "--by", "g")
+    result = run("evaluate", "groups.csv", "--score", "income", "--scores", "logits", "--target", "won", "--by", "g")
     assert result.exit_code == 3
     assert "column 'g' is missing in 67 of 200 rows (first in row 1)" in result.stderr
