@@ -78,6 +78,13 @@ def test_forest_draws_arrows_and_says_what_is_missing() -> None:
     assert {"2.00", "∞", "not estimated"} <= set(texts)
 
 
+def test_forest_points_an_infinite_coefficient_one_way() -> None:
+    """Its Wald interval is the whole line, its sign is known."""
+    record = prepare_forest(["up", "down"], [np.inf, 0.0], [0.0, 0.0], [np.inf, np.inf])
+    arrows = [line for line in draw_forest(record).axes[0].lines if line.get_marker() in ("<", ">")]
+    assert [(line.get_marker(), *line.get_ydata()) for line in arrows] == [(">", 0), ("<", 1)]
+
+
 def test_outcome_draws_both_histograms() -> None:
     record = prepare_probability_by_outcome([0, 1, 1], [0.1, 0.6, 0.9], bins=10)
     heights = sorted(patch.get_height() for patch in draw_probability_by_outcome(record).axes[0].patches)

@@ -92,6 +92,8 @@ def _row(ax: Axes, row: int, ratio: float, start: float, end: float, limits: tup
         ax.text(1.0, row, " not estimated", color=theme.muted, size=SMALL, va="center")
         return
     stroke = theme.first if start > 1 or end < 1 else theme.third
+    if not 0 < ratio < np.inf and start <= 0 and np.isposinf(end):  # of an infinite coefficient the sign is known
+        start, end = (1.0, np.inf) if ratio > 0 else (0.0, 1.0)
     left, right = max(start, low) if start > 0 else low, min(end, high)
     if not (np.isnan(start) or np.isnan(end)):
         ax.plot([left, right], [row, row], color=stroke.color, linewidth=2.2, solid_capstyle="butt")
