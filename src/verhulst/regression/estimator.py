@@ -55,7 +55,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     classes_ : (2,) labels; for a multi-label target the K columns' numbers
-    coef_ : (1, p) or (K, p); on separated data ±inf, or nan where the data do not determine the sign (see `separation_`)
+    coef_ : (1, p) or (K, p); on separated data ±inf, or nan where the data leave the sign open (see `separation_`)
     intercept_ : (1,) or (K,)
     covariance_ : (p+1, p+1) or (K, p+1, p+1), intercept first; p without an intercept
     standard_errors_ : (p+1,) or (K, p+1)
