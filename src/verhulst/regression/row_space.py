@@ -28,6 +28,7 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 ALIKE = 1e3  # columns that differ by no more than this in size need not be sorted by it
+HELD = 1e8  # times the ridge may the information of columns be that others are compared with
 EPS = float(np.finfo(float).eps)
 
 
@@ -54,7 +55,7 @@ def in_row_space(
     unit = math.hypot(float(size.max(initial=0.0)), root / math.sqrt(rows.total_weight))
     scale = math.ldexp(1.0, -math.frexp(unit)[1])  # the entries are then at most 1, and so is the ridge beside them
     X *= scale
-    space, L = RowSpace.of(X, size * scale)
+    space, L = RowSpace.of(X, size * scale, root * scale, rows.total_weight)
     names = tuple(f"direction {k + 1}" for k in range(L.shape[1]))
     found = fitted(replace(rows, X=L, names=names), root * scale)
     slopes = space.spread(found.coefficients[int(intercept) :]) * scale
@@ -80,12 +81,14 @@ class RowSpace:
     Attributes
     ----------
     columns : p
+    alone : columns of X, far larger than the others, that each are a direction of their own, and the first ones
     reflections, factors : Householder's, of the rows as columns, from LAPACK
     rotation : (k, m) what is multiplied from the left by the reflections
     order : which columns of X take part, and how they were sorted; or None for all as they are
     """
 
     columns: int
+    alone: NDArray[np.intp]
     reflections: Matrix | None
     factors: Vector | None
     rotation: Matrix
@@ -93,15 +96,27 @@ class RowSpace:
     _basis: Matrix | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, X: Matrix, size: Vector) -> tuple[RowSpace, Matrix]:
+    def of(cls, X: Matrix, size: Vector, root: float, total_weight: float) -> tuple[RowSpace, Matrix]:
         """The space of the rows X (n, p), which are overwritten, and L (n, m) with X = L Qᵀ.
 
         Parameters
         ----------
         size : (p,) largest number of each column of X
+        root : of the ridge
+        total_weight : of the rows
         """
         n, columns = X.shape
         p, some = columns, size[size > 0]
+        alone = np.flatnonzero(size > ALIKE * np.median(some)) if len(some) else np.empty(0, np.intp)
+        # How a large column varies depends on what the small ones may do in its place: 1 − ‖q‖² would not tell. Beside
+        # a tiny ridge it depends on nothing but the column itself.
+        others = np.where(size > 0, size, 0.0)
+        others[alone] = 0.0
+        if len(alone) > n // 4 or total_weight * float(others @ others) > HELD * root**2:
+            alone = alone[:0]
+        first = X[:, alone]
+        size[alone] = 0.0
+        some = size[size > 0]
         alike = not len(some) or float(some.max()) <= ALIKE * float(some.min())
         order = None
         if not alike or len(some) < p:  # columns of zeros stay out
@@ -111,23 +126,28 @@ class RowSpace:
             work = int(lapack.dgeqrf(X.T, lwork=-1)[2][0])  # with less it takes four times as long
             reflections, factors, _, _ = lapack.dgeqrf(X.T, lwork=work, overwrite_a=True)
             rotation, L = _pivoted(np.triu(reflections[:n]), np.full(n, np.linalg.norm(size) / math.sqrt(n)), p)
-            return cls(columns, reflections, factors, rotation, order), L
+            return cls(columns, alone, reflections, factors, rotation, order), np.column_stack([first, L])
         rotation, L = _pivoted(X.T, size, max(n, p))
-        return cls(columns, None, None, rotation, order), L
+        return cls(columns, alone, None, None, rotation, order), np.column_stack([first, L])
 
     @property
     def basis(self) -> Matrix:
         """Q (p, m)."""
         if self._basis is None:
-            self._basis = self._from_rotation(self.rotation)
-            self.reflections, self.factors, self.order, self.rotation = None, None, None, np.eye(self.rotation.shape[1])
+            single = np.zeros((self.columns, len(self.alone)))
+            single[self.alone, np.arange(len(self.alone))] = 1.0
+            self._basis = np.column_stack([single, self._from_rotation(self.rotation)])
+            self.reflections = self.factors = None
         return self._basis
 
     def spread(self, u: Vector) -> Vector:
         """Q u."""
         if self._basis is not None:
             return np.asarray(self._basis @ u)
-        return np.asarray(self._from_rotation((self.rotation @ u)[:, None])[:, 0])
+        k = len(self.alone)
+        result = self._from_rotation((self.rotation @ u[k:])[:, None])[:, 0]
+        result[self.alone] = u[:k]
+        return result
 
     def _from_rotation(self, rotation: Matrix) -> Matrix:
         result = rotation
@@ -197,9 +217,15 @@ class InRowSpace:
             first, basis = int(self.standard.intercept), self.space.basis
             errors = np.empty(first + len(basis))
             inside = np.concatenate([np.empty(0), *(self._inside(None, block) for block in blocks(basis))])
-            outside = 1 - np.einsum("ij,ij->i", basis, basis)
-            outside[outside <= 10 * EPS * basis.shape[1]] = 0.0
-            errors[first:] = np.hypot(inside * self._scale, np.sqrt(outside) * self.away)
+            outside: Vector = 1 - np.einsum("ij,ij->i", basis, basis)
+            few = np.flatnonzero(outside < 0.1)
+            for some in np.array_split(few, len(few) // 256 + 1):
+                # Rounding hides a small 1 − ‖q‖², not what it is made of: the share of q in every other column.
+                shared = basis @ basis[some].T
+                shared[some, np.arange(len(some))] = 0.0
+                product = np.einsum("ij,ij->j", shared, shared)
+                outside[some] = 2 * product / (1 + np.sqrt(np.maximum(1 - 4 * product, 0.0)))
+            errors[first:] = np.hypot(inside * self._scale, np.sqrt(np.maximum(outside, 0.0)) * self.away)
             if first:
                 errors[0] = self.deviations(np.eye(1, len(errors)))[0]
             self._errors = errors
@@ -268,7 +294,7 @@ class InRowSpace:
         basis = np.array(record["basis"], dtype=float).reshape(len(centre), -1)
         return cls(
             covariance_from_json(record["inner"], intercept),
-            RowSpace(len(basis), None, None, np.eye(basis.shape[1]), None, basis),
+            RowSpace(len(basis), np.empty(0, np.intp), None, None, np.eye(basis.shape[1]), None, basis),
             Standardisation(centre, np.array(record["inverse_scale"], dtype=float), intercept),
             float(record["away"]),
         )
