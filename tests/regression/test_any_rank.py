@@ -332,3 +332,24 @@ def test_firth_with_more_columns_than_rows():
     with pytest.warns(CollinearWarning, match="3,000 columns for 8 rows"):
         found = fit_firth(X, y)
     np.testing.assert_allclose(found.coefficients[:8], fit_firth(X[:, :7], y).coefficients, rtol=1e-6)
+
+
+@pytest.mark.parametrize("penalty", [None, "l2"])
+def test_a_wide_table_and_its_model_file(tmp_path, penalty):
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(6, 500)).round(3)
+    lines = ["y," + ",".join(f"c{k}" for k in range(500))]
+    lines += [f"{i % 2}," + ",".join(map(str, row)) for i, row in enumerate(X.tolist())]
+    (tmp_path / "wide.csv").write_text("\n".join(lines) + "\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = vh.fit_table(tmp_path / "wide.csv", "y", penalty=penalty)
+        arrays = fit(X, np.arange(6) % 2, penalty=penalty)
+    np.testing.assert_array_equal(model.fit.coefficients, arrays.coefficients)
+    model.save(tmp_path / "model.json")
+    again = vh.load(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.log_odds(tmp_path / "wide.csv"), model.log_odds(tmp_path / "wide.csv"))
+    assert again.fit.collinear == model.fit.collinear
+    vh.report(again, tmp_path / "report.html")
+    said = (tmp_path / "report.html").read_text()
+    assert ("500 columns for 6 rows: 495 are combinations of the others: c5, c6 and 493 more" in said) == (not penalty)

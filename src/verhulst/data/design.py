@@ -179,13 +179,16 @@ class Design:
         DataError
             If a value cannot be read so; the message names its row.
         """
+        import pyarrow as pa
+
         at = place(table)
         columns = {column.name: column for column in self.columns}
+        used, fields, arrays = set(self.used_names), list(table.schema), list(table.columns)
         for position, name in enumerate(table.column_names):
-            delimiter = delimiter_of(table, name) if name in self.used_names else None
+            delimiter = delimiter_of(table, name) if name in used else None
             if delimiter is None:
                 continue
-            values = table[name]
+            values = arrays[position]
             if name in columns:
                 values = columns[name].typed(values, delimiter, at, first_row)
             elif self.target is not None and name == self.target.name:
@@ -193,8 +196,8 @@ class Design:
             else:
                 role = "the weights column" if name == self.weights else "the offset column"
                 values = read_role(values, name, role, delimiter, at, first_row)
-            table = table.set_column(position, name, values)
-        return table
+            fields[position], arrays[position] = pa.field(name, values.type), values
+        return pa.Table.from_arrays(arrays, schema=pa.schema(fields, table.schema.metadata))
 
     @property
     def used_names(self) -> tuple[str, ...]:
@@ -225,7 +228,8 @@ class Design:
         return cls(**fields)
 
     def require(self, table: pa.Table, names: Sequence[str]) -> None:
-        absent = [name for name in names if name not in table.column_names]
+        there = set(table.column_names)
+        absent = [name for name in names if name not in there]
         if not absent:
             return
         what = f"column {absent[0]!r} is" if len(absent) == 1 else f"columns {listed(absent)} are"
