@@ -197,10 +197,10 @@ def bands(replications: int = 200) -> str:
     lines = [
         "## Bands",
         "",
-        f"Share of points inside bands of 95 %, over {replications} samples. The confidence band is honest at every n, "
-        "and so wider than it must be.",
+        f"Share of points inside the bands of 95 % at each point, over {replications} samples. The confidence band is "
+        "honest at every n, and so wider than it must be.",
         "",
-        "| n | consistency band holds the curve | confidence band holds the truth | bins (Clopper–Pearson) |",
+        "| n | curve in the consistency band | truth in the confidence band | bins (Clopper–Pearson) |",
         "|---|---|---|---|",
     ]
     for n in (200, 2000):

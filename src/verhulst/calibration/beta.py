@@ -9,6 +9,7 @@ import numpy as np
 import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
 from verhulst.calibration.likelihood import fit_columns
+from verhulst.calibration.nearest import FAR
 from verhulst.calibration.scores import Floats
 
 
@@ -76,18 +77,20 @@ class Beta(Calibrator):
 def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
     """The maximum over c, a ≥ 0, b ≥ 0: the likelihood is concave, so the best feasible face holds it."""
     best: tuple[float, Floats] | None = None
-    # a = b, which the maximum is at least as good as.
-    affine = fit_columns(np.ascontiguousarray(columns.sum(axis=0)[np.newaxis]), targets, weights)
     for face in ([0, 1], [1], [0]):
         optimum = fit_columns(np.ascontiguousarray(columns[face]), targets, weights)
         if not optimum.converged or (optimum.coefficients[1:] < 0.0).any():
             continue
         coefficients = np.zeros(3)
         coefficients[[0, *(k + 1 for k in face)]] = optimum.coefficients
-        if len(face) == 2:
-            return coefficients
         if best is None or optimum.log_likelihood > best[0]:
             best = optimum.log_likelihood, coefficients
+        if len(face) == 2 and np.abs(columns).max() < FAR:
+            return coefficients
+        if len(face) == 2:
+            break
+    # Beside far scores a face may have been missed: the maximum is at least as good as that of a = b.
+    affine = fit_columns(np.ascontiguousarray(columns.sum(axis=0)[np.newaxis]), targets, weights)
     if affine.converged and affine.coefficients[1] > 0.0:
         found = -np.inf if best is None else best[0]
         if found < affine.log_likelihood - 1e-9 * max(1.0, abs(affine.log_likelihood)):

@@ -46,5 +46,10 @@ def bootstrap(ranked: Ranked, resamples: int, level: float, rng: np.random.Gener
 def _percentiles(measure: Callable[[Ranked], float], ranked: Ranked, values: list[float], level: float) -> Estimate:
     if len(values) < 2:
         return unknown("too few resamples hold both classes")
-    low, high = np.quantile(values, [0.5 - level / 2.0, 0.5 + level / 2.0])
-    return Estimate(measure(ranked), float(np.std(values, ddof=1)), float(low), float(high), level)
+    found = np.array(values)
+    # Divided by the largest, so that no square overflows; where a value is infinite there is no spread.
+    largest = float(np.abs(found).max()) or 1.0
+    if not np.isfinite(largest):
+        return Estimate(measure(ranked), np.nan, np.nan, np.nan, level)
+    low, high = largest * np.quantile(found / largest, [0.5 - level / 2.0, 0.5 + level / 2.0])
+    return Estimate(measure(ranked), largest * float(np.std(found / largest, ddof=1)), float(low), float(high), level)

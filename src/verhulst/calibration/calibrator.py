@@ -91,6 +91,7 @@ class Calibrator(ABC):
         self.kind_ = cases.kind
         return self
 
+    @np.errstate(over="ignore")  # of scores of 1e308; what matters is looked up
     def learn(self, z: Floats, targets: Any, weights: Floats | None) -> list[CalibrationWarning]:
         """`fit` on checked cases, each of them with weight; returns the warnings instead of giving them."""
         self.kind_ = "logits"

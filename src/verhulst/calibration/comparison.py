@@ -47,6 +47,7 @@ class Comparison:
         return "\n".join(lines)
 
 
+@np.errstate(over="ignore")  # as in `judge`
 def compare(
     y: ArrayLike,
     first: ArrayLike,

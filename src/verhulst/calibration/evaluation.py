@@ -214,6 +214,7 @@ def evaluate(
     return result
 
 
+@np.errstate(over="ignore")  # sums of scores of 1e308 are infinite, and their means are taken otherwise
 def judge(
     ranked: Ranked,
     level: float,

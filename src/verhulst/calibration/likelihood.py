@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import verhulst as vh
-from verhulst.calibration.nearest import nearest_first, settled
+from verhulst.calibration.nearest import SAMPLE, nearest_first, settled
 from verhulst.calibration.scores import Floats
 from verhulst.regression.factor import Factor
 from verhulst.regression.newton import VALID, Fit, Pass, newton
@@ -18,8 +18,6 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import sample_start
 from verhulst.regression.statistics import Statistics
 
-# Centre and scale come from a systematic sample of at most this many rows.
-SAMPLE = 16_384
 # Newton's decrement: the tolerance that is aimed at, in standard errors, and the one that is enough where rounding
 # allows no more.
 AIM, ENOUGH = 1e-10, 1e-6
@@ -208,7 +206,8 @@ def _robust(columns: Floats, centred: bool) -> Standardisation:
     lost to rounding. The scale is a power of two, as the regression's own.
     """
     sample = columns[:, :: max(1, columns.shape[1] // SAMPLE)]
-    low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75], axis=1)
+    # Values that are there: between 1e308 and -1e308 there is no difference.
+    low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75], axis=1, method="closest_observation")
     centre = middle if centred else np.zeros(len(columns))
     with np.errstate(over="ignore"):
         scale = high - low if centred else np.median(np.abs(sample), axis=1)

@@ -13,6 +13,8 @@ from verhulst.calibration.scores import Floats
 if TYPE_CHECKING:
     from verhulst.calibration.likelihood import Optimum
 
+# Medians come from a systematic sample of at most about this many rows.
+SAMPLE = 16_384
 # Rows so many times farther out than one in twenty of the others are far.
 FAR = 1e6
 # How much farther out the rows of the next try may be.
@@ -71,11 +73,14 @@ def settled(covariance: Floats, gradients: Floats, design: Floats) -> bool:
 
 def _ever_farther(columns: Floats) -> Iterator[NDArray[np.bool_]]:
     """Rows within growing distances of the median, and of 0; none where no row is far."""
-    for centre in (np.median(columns, axis=1, keepdims=True), np.zeros((len(columns), 1))):
+    step = max(1, columns.shape[1] // SAMPLE)
+    # Not the mean of the two in the middle, which may be no number.
+    middle = np.quantile(columns[:, ::step], 0.5, axis=1, keepdims=True, method="lower")
+    for centre in (middle, np.zeros_like(middle)):
         with np.errstate(over="ignore"):
             distance = np.abs(columns - centre)
         # Columns of another unit are made alike.
-        typical = np.array([_typical(row) for row in distance])
+        typical = np.array([_typical(row[::step]) for row in distance])
         with np.errstate(over="ignore"):
             distance = (distance / typical[:, np.newaxis]).max(axis=0)
         farthest = float(distance.max())
