@@ -9,10 +9,19 @@ from sklearn.linear_model import LogisticRegression as ScikitLearn
 
 import verhulst as vh
 from verhulst.data.model_file import decode, encode
-from verhulst.regression import CollinearWarning, fit, fit_firth, marginal_effects, row_space
+from verhulst.regression import (
+    CollinearWarning,
+    fit,
+    fit_firth,
+    likelihood_ratio_tests,
+    marginal_effects,
+    profile_intervals,
+    row_space,
+)
 from verhulst.regression.covariance import square
 from verhulst.regression.inference import probability_interval
 from verhulst.regression.model_file import fit_from_json, fit_to_json
+from verhulst.regression.robust import sandwich_record
 
 Long = np.longdouble
 
@@ -353,3 +362,31 @@ def test_a_wide_table_and_its_model_file(tmp_path, penalty):
     vh.report(again, tmp_path / "report.html")
     said = (tmp_path / "report.html").read_text()
     assert ("500 columns for 6 rows: 495 are combinations of the others: c5, c6 and 493 more" in said) == (not penalty)
+
+
+@pytest.mark.parametrize("fitted", [fit, fit_firth])
+def test_profiles_and_robust_errors_of_wide_data(fitted):
+    rng = np.random.default_rng(3)
+    X = np.repeat(rng.normal(size=(5, 20_000)), 10, axis=0)
+    y = np.tile([0.0, 1.0, 1.0, 0.0, 1.0], 10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CollinearWarning)
+        found = fitted(X, y)
+    narrow = fitted(X[:, :4], y)
+    functions = [profile_intervals, likelihood_ratio_tests]
+    for function in functions:
+        result = function(found, X, y)
+        np.testing.assert_allclose(result[:5], function(narrow, X[:, :4], y), rtol=1e-6)
+        assert np.isnan(result[5:]).all()
+    if fitted is fit:
+        robust = sandwich_record(found, X, y, clusters=np.arange(50) % 7).standard_errors()
+        expected = sandwich_record(narrow, X[:, :4], y, clusters=np.arange(50) % 7).standard_errors()
+        np.testing.assert_allclose(robust[:5], expected, rtol=1e-6)
+        assert np.isnan(robust[5:]).all()
+
+
+@pytest.mark.parametrize("penalty", [None, "l2"])
+def test_wide_data_whose_sums_overflow(penalty):
+    X = np.sign(np.random.default_rng(0).normal(size=(12, 40))) * 1.7e308
+    with pytest.raises(ValueError, match="so large that their sums overflow"):
+        fit(X, np.arange(12) % 2, penalty=penalty)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -171,6 +171,12 @@ def require_limits(tolerance: float, max_passes: int) -> None:
         raise ValueError(f"the tolerance must be above 0, but is {tolerance!r}")
     if not max_passes >= 1:
         raise ValueError(f"a fit takes at least one pass, but max_passes is {max_passes!r}")
+
+
+def require_moderate(sums: NDArray[np.float64]) -> None:
+    """Raise a ValueError where finite numbers have become infinite together."""
+    if not np.all(np.isfinite(sums)):
+        raise ValueError("the numbers in X, the weights or the offset are so large that their sums overflow")
 
 
 def require_finite(X: Matrix, names: Sequence[str], block: int = 4096) -> None:

@@ -22,6 +22,7 @@ from verhulst.regression.observations import Observations, observations
 from verhulst.regression.recession import Recession, rows_left
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.wide import narrowed
 
 VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
 FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
@@ -67,6 +68,11 @@ def profile_intervals(
     array([[-11.14,   0.64],
            [ -0.07,   4.16]])
     """
+    if (part := narrowed(fit, X)) is not None:
+        narrow, x, used = part
+        result = np.full((len(fit.coefficients), 2), np.nan)
+        result[used] = profile_intervals(narrow, x, y, sample_weight, offset, level=level)
+        return result
     with np.errstate(all="ignore"):  # far from the maximum anything may overflow; such points are searched again
         return _intervals(_Profiles(fit, X, y, sample_weight, offset), level)
 
@@ -113,6 +119,11 @@ def likelihood_ratio_tests(
     ValueError
         see `profile_intervals`
     """
+    if (part := narrowed(fit, X)) is not None:
+        narrow, x, used = part
+        result = np.full((len(fit.coefficients), 2), np.nan)
+        result[used] = likelihood_ratio_tests(narrow, x, y, sample_weight, offset)
+        return result
     with np.errstate(all="ignore"):
         return _tests(_Profiles(fit, X, y, sample_weight, offset))
 

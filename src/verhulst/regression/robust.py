@@ -16,6 +16,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.wide import narrowed
 
 
 def sandwich(
@@ -73,6 +74,10 @@ def sandwich_record(
         raise ValueError(f"kind must be 'HC0' or 'HC1', not {kind!r}")
     if fit.penalty is not None or fit.separation is not None:
         raise ValueError("robust standard errors belong to maximum likelihood with finite estimates")
+    if (part := narrowed(fit, X)) is not None:
+        narrow, x, used = part
+        record = sandwich_record(narrow, x, y, sample_weight, offset, kind=kind, clusters=clusters)
+        return record.among(len(fit.coefficients), used)
     data = observations(X, y, sample_weight, offset, fit.names)
     if len(data.y) != fit.rows:
         raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")

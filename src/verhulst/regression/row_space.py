@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from verhulst.regression.covariance import LARGEST_IN_FILE, Covariance, blocks, covariance_from_json, square
-from verhulst.regression.observations import Observations
+from verhulst.regression.observations import Observations, require_moderate
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
@@ -50,8 +50,10 @@ def in_row_space(
     fitted : fits other columns with another root of the penalty
     """
     rows = data.where_it_counts()
-    X = np.subtract(rows.X, centre, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        X = np.subtract(rows.X, centre, dtype=np.float64, order="C")
     size = np.maximum(X.max(axis=0, initial=0.0), -X.min(axis=0, initial=0.0))
+    require_moderate(size)
     unit = math.hypot(float(size.max(initial=0.0)), root / math.sqrt(rows.total_weight))
     scale = math.ldexp(1.0, -math.frexp(unit)[1])  # the entries are then at most 1, and so is the ridge beside them
     X *= scale

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
 from verhulst.regression.collinearity import TERMS, Collinear, collinear_column, left_out
-from verhulst.regression.covariance import Standardised
+from verhulst.regression.covariance import ErrorsOnly, Standardised
 from verhulst.regression.factor import LEAST_PART, rank_tolerance
-from verhulst.regression.observations import Observations
+from verhulst.regression.observations import Observations, require_moderate
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.standardisation import Standardisation
@@ -75,6 +75,35 @@ def _among_all(
     )
 
 
+def narrowed(found: LogisticFit, X: ArrayLike) -> tuple[LogisticFit, Matrix, NDArray[np.intp]] | None:
+    """A fit of more columns than rows, and rows, without the columns that were taken out; None for any other.
+
+    Returns
+    -------
+    the fit, the rows, and which of the coefficients they are
+    """
+    x = np.asarray(X)
+    if not found.collinear or len(found.names) <= found.rows or x.ndim != 2 or x.shape[1] != len(found.names):
+        return None
+    kept = np.setdiff1d(np.arange(len(found.names)), [one.column for one in found.collinear])
+    first = int(found.intercept)
+    used = np.concatenate([np.arange(first), first + kept])
+    separation = found.separation
+    if separation is not None:
+        states = tuple(separation.states[k] for k in used.tolist())
+        direction, finite = separation.direction[used], separation.finite[used]
+        separation = replace(separation, states=states, direction=direction, finite=finite)
+    narrow = replace(
+        found,
+        names=tuple(found.names[k] for k in kept.tolist()),
+        coefficients=found.coefficients[used],
+        covariance_record=ErrorsOnly(found.standard_errors[used]),
+        collinear=(),
+        separation=separation,
+    )
+    return narrow, x[:, kept], used
+
+
 def independent(data: Observations, standard: Standardisation) -> tuple[NDArray[np.intp], tuple[Collinear, ...]]:
     """Which columns say something new, from left to right, and what the others are made of.
 
@@ -92,7 +121,9 @@ def independent(data: Observations, standard: Standardisation) -> tuple[NDArray[
     rank = first
 
     def columns(some: NDArray[np.intp]) -> Matrix:
-        z: Matrix = np.subtract(rows.X[:, some], standard.centre[some], dtype=np.float64)
+        with np.errstate(over="ignore"):
+            z: Matrix = np.subtract(rows.X[:, some], standard.centre[some], dtype=np.float64)
+        require_moderate(z)
         z *= standard.inverse_scale[some]
         z *= root[:, None]
         return z
