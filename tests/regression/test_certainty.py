@@ -249,3 +249,16 @@ def test_few_passes_end_in_a_true_sentence():
     X, y = rng.normal(size=(50, 2)), rng.integers(0, 2, 50)
     with pytest.warns(ConvergenceWarning, match="after 1 passes .* standard errors from the maximum"):
         fit(X, y, max_passes=1)
+
+
+def test_columns_alike_to_five_digits_through_a_file(tmp_path):
+    """The covariance is kept as a factor: errors of contrasts that cancel have their digits, from a file too."""
+    rng = np.random.default_rng(8)
+    x = np.round(rng.normal(size=25), 1) + 10
+    X = np.column_stack([x, x + 1e-5 * np.round(rng.normal(size=25), 1)])
+    y = (rng.random(25) < vh.sigmoid(x - 10)).astype(float)
+    found = compared({"X": X, "y": y})
+    model = vh.LogisticRegression().fit(X, y)
+    model.save(tmp_path / "model.json")
+    np.testing.assert_array_equal(vh.load(tmp_path / "model.json").standard_errors_, model.standard_errors_)
+    np.testing.assert_allclose(model.standard_errors_, found.standard_errors, rtol=0)

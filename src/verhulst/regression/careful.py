@@ -24,7 +24,7 @@ from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, tota
 from verhulst.regression.rows import Rows
 from verhulst.regression.signed import Signed
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Matrix, Vector
 
 SMOOTH = 8.0  # log-odds by which rows may contradict the model before the temperature rises
 LARGEST_EXPONENT = 2000  # of two, for information: beyond it a standard error is no double
@@ -93,6 +93,7 @@ class Careful:
     fit : its status is "converged" where nothing is in doubt any more
     rows, standard : what the fit's coefficients belong to: columns centred where the information is
     factor, exponent : of the information and the ridge, divided by 2^exponent
+    half : (q, r) with half·halfᵀ the inverse of what was factored
     condition : its condition number, scaled to a unit diagonal
     ridge : (q,) for those columns, or None
     endless : (q,) a direction along which the height rises for ever, or None
@@ -104,6 +105,7 @@ class Careful:
     standard: Standardisation
     factor: Factor
     exponent: int
+    half: Matrix
     condition: float
     ridge: Vector | None
     endless: Vector | None
@@ -190,7 +192,7 @@ def _last(
     condition = factor.condition(matrix)
     ridge = data.ridge if data.ridge.any() else None
     way = None if endless is None else endless.high
-    return Careful(fit, data.rows, standard, factor, exponent, condition, ridge, way, weak)
+    return Careful(fit, data.rows, standard, factor, exponent, factor.half(), condition, ridge, way, weak)
 
 
 def recentred(data: Signed, standard: Standardisation, beta: Pair) -> tuple[Signed, Standardisation, Pair]:
@@ -199,9 +201,9 @@ def recentred(data: Signed, standard: Standardisation, beta: Pair) -> tuple[Sign
     logarithm = data.log_weight + verhulst.log_sigmoid(margins) + verhulst.log_sigmoid(-margins)
     weight = np.zeros(len(data.rows.X))
     np.add.at(weight, data.index, np.exp(logarithm - logarithm.max()))
-    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell where the others are
-        return data, standard, beta
     new = standard.seen_by(data.rows.X, weight)
+    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell how far apart the others are
+        new = replace(new, inverse_scale=standard.inverse_scale)
     rows = replace(data.rows, centre=new.centre, inverse_scale=new.inverse_scale)
     first = int(standard.intercept)
     change = np.ones(len(beta.high))

@@ -58,6 +58,7 @@ class Standardised:
     weight_exponent : the covariance is that of weights 2^weight_exponent times as large
     fixed : (q,) inf or nan where the standard error is known to be that, 0 elsewhere; or None
     used : (m,) which of the q coefficients the working ones are, or None for all
+    half : (m, r) with working = half·halfᵀ, where columns are so much alike that the product loses digits; or None
     """
 
     working: Matrix
@@ -65,6 +66,7 @@ class Standardised:
     weight_exponent: int = 0
     fixed: Vector | None = None
     used: NDArray[np.intp] | None = None
+    half: Matrix | None = None
 
     @property
     def _unit(self) -> float:
@@ -84,11 +86,14 @@ class Standardised:
     def standard_errors(self) -> Vector:
         """See `Covariance`."""
         known, first = self._known(), int(self.standard.intercept)
-        errors = np.sqrt(np.where(np.isnan(self.working.diagonal()), np.nan, known.diagonal()))
+        if self.half is None:
+            errors = np.sqrt(np.where(np.isnan(self.working.diagonal()), np.nan, known.diagonal()))
+        else:
+            errors = np.linalg.norm(self.half, axis=1)
         errors[first:] *= self.standard.inverse_scale
         if first:
             along = np.concatenate([[1.0], -self.standard.centre * self.standard.inverse_scale])
-            errors[0] = np.sqrt(max(along @ known @ along, 0.0))
+            errors[0] = self._lengths(along[None, :], known)[0]
         return self._spread_out(errors * self._unit)
 
     @np.errstate(over="ignore", invalid="ignore")
@@ -131,7 +136,13 @@ class Standardised:
         """√(zᵀCz) of each row of z, whose squares may be too small or too large for a double."""
         size = power_of_two(np.max(np.abs(z), axis=1, initial=0.0))
         z = z / size[:, None]
-        return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", z @ self._known(), z), 0.0)) * self._unit * size)
+        return np.asarray(self._lengths(z, self._known()) * self._unit * size)
+
+    def _lengths(self, z: Matrix, known: Matrix) -> Vector:
+        """√(zᵀCz), for `known` C."""
+        if self.half is not None:
+            return np.asarray(np.linalg.norm(z @ np.nan_to_num(self.half, nan=0.0), axis=1))
+        return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", z @ known, z), 0.0)))
 
     def to_json(self) -> Any:
         """See `Covariance`."""
@@ -145,7 +156,7 @@ class Standardised:
             "weight_exponent": self.weight_exponent,
             "fixed": self.fixed,
             "used": self.used,
-        }
+        } | ({} if self.half is None else {"half": self.half})
 
     def among(self, size: int, used: NDArray[np.intp]) -> Standardised:
         """The same as part of `size` coefficients, of which it covers those at `used`; nan for the others."""
@@ -213,6 +224,7 @@ def covariance_from_json(record: Any, intercept: bool) -> Covariance:
         int(record["weight_exponent"]),
         None if record["fixed"] is None else np.array(record["fixed"], dtype=float),
         None if record["used"] is None else np.array(record["used"], dtype=np.intp),
+        None if "half" not in record else np.array(record["half"], dtype=float).reshape(len(record["working"]), -1),
     )
 
 

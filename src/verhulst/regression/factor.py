@@ -91,6 +91,14 @@ class Factor:
             result[np.ix_(self.used, self.used)] = cholesky_inverse(self.root) / scale / scale[:, None]
         return result
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def half(self) -> Matrix:
+        """(q, r) with half·halfᵀ = H⁻¹; nan for columns that take no part."""
+        result = np.full((len(self.scale), len(self.used)), np.nan)
+        if len(self.used):
+            result[self.used] = triangle_inverse(self.root) / self.scale[self.used, None]
+        return result
+
     @np.errstate(over="ignore", invalid="ignore")
     def condition(self, information: Matrix) -> float:
         """Condition number (1-norm, LAPACK's estimate) of H, the matrix factored, scaled to a unit diagonal."""

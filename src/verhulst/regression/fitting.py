@@ -171,7 +171,8 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
         monitor=_watched(watch, verbose),
     )
     factor = Factor.of(_with(ridge, found.information))
-    condition, weak, exponent = factor.condition(_with(ridge, found.information)), None, data.weight_exponent
+    condition, exponent = factor.condition(_with(ridge, found.information)), data.weight_exponent
+    half, weak = None, None
     doubt = in_doubt(found, factor, condition, data, tolerance)
     certificate = None if watch is None else watch.certificate(found, doubtful=doubt)
     if certificate is None and doubt:
@@ -183,10 +184,12 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
         condition, exponent = sure.condition, exponent + sure.exponent
         if verbose:
             print(*sure.fit.passes, sep="\n", file=sys.stderr)
+        half = sure.half
         if sure.endless is not None and watch is not None:
             certificate = watch.proved(lambda: (rows,), sure.endless)
     if certificate is None:
-        result = _result(found, factor, condition, exponent, data, standard, dropped, null_log_likelihood, settings)
+        covariance = Standardised(factor.inverse(), standard, exponent, half=half)
+        result = _result(found, covariance, condition, data, standard, dropped, null_log_likelihood, settings)
         what = trouble(result, found, weak, tolerance)
         if what:
             warn(what, ConvergenceWarning)
@@ -202,10 +205,8 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     at_limit = limit.newton(found)
     inner = Factor.of(_with(ridge, at_limit.information))
     condition = inner.condition(_with(ridge, at_limit.information))
-    plain = _result(
-        at_limit, inner, condition, data.weight_exponent, data, standard, dropped, null_log_likelihood, settings
-    )
     covariance = limit.covariance(standard, data.weight_exponent, [c.column + intercept for c in dropped])
+    plain = _result(at_limit, covariance, condition, data, standard, dropped, null_log_likelihood, settings)
     separation = limit.record(lambda: (rows,), standard, data.names)
     warn(separation.advice(), SeparationWarning)
     if limit.rest is not None:
@@ -216,7 +217,7 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
             "errors from its maximum. Look for extreme offsets, weights or outliers",
             ConvergenceWarning,
         )
-    return replace(plain, coefficients=separation.coefficients, covariance_record=covariance, separation=separation)
+    return replace(plain, coefficients=separation.coefficients, separation=separation)
 
 
 def _without_rows(
@@ -303,22 +304,21 @@ def _watched(watch: SeparationWatch | None, verbose: int) -> Callable[[Pass], bo
 @np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
 def _result(
     found: Fit,
-    factor: Factor,
+    covariance: Standardised,
     condition: float,
-    exponent: int,
     data: Observations,
     standard: Standardisation,
     dropped: tuple[Collinear, ...],
     null_log_likelihood: float,
     settings: _Settings,
 ) -> LogisticFit:
-    """`factor` is that of the information found and the ridge, divided by 2^exponent; `condition` is its own."""
+    """`condition` is that of the information and the ridge."""
     unit = 2.0**data.weight_exponent
     return LogisticFit(
         names=data.names,
         intercept=standard.intercept,
         coefficients=standard.original(found.beta),
-        covariance_record=Standardised(factor.inverse(), standard, exponent),
+        covariance_record=covariance,
         log_likelihood=found.log_likelihood * unit,
         null_log_likelihood=null_log_likelihood * unit,
         rows=len(data.y),
