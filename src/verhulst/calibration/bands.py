@@ -51,10 +51,14 @@ def consistency_bands(
     below, above = np.maximum(middle - farthest[0], deviation), np.maximum(farthest[1] - middle, deviation)
     apart = judged - middle
     scale = np.where(apart > 0.0, above, below)
-    largest = np.divide(np.abs(apart), scale, out=np.zeros_like(apart), where=scale > 0.0).max(axis=1)
+    # Where the first half are all the same, what differs lies outside at any c.
+    unusual = np.where(apart != 0.0, np.inf, 0.0)
+    largest = np.divide(np.abs(apart), scale, out=unusual, where=scale > 0.0).max(axis=1)
     # The curve that is looked at is one more: of all these and it, `level` must lie within.
     within = min(int(np.ceil(level * (len(judged) + 1))), len(judged))
     reach = float(np.sort(largest)[within - 1]) * (1.0 + 1e-9)
+    if np.isinf(reach):
+        return Bands(low, high, np.zeros_like(low), np.ones_like(high))
     whole_low = np.sin(np.clip(middle - reach * below, 0.0, np.pi / 2)) ** 2
     whole_high = np.sin(np.clip(middle + reach * above, 0.0, np.pi / 2)) ** 2
     return _rising(Bands(low, high, np.minimum(whole_low, low), np.maximum(whole_high, high)))
