@@ -153,3 +153,31 @@ def test_files_with_a_fault_are_told_its_place(content, message):
 def test_closed_quotes_at_the_end_are_closed(value, end):
     quoted = '"' + value.replace('"', '""') + '"'
     assert by_us(f"a,b\n1,{quoted}{end}") == [["1"], [value]]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\r", "\n\n"])
+@pytest.mark.parametrize("cell", ["", "NA", '""', '"NA"', "x"])
+@pytest.mark.parametrize("before", ["y", '"y"', ""])
+def test_a_last_cell_is_missing_at_the_end_of_the_file_as_elsewhere(before, cell, end):
+    text = f'a,b\n{before},{cell}\n"z",z\n{before},{cell}{end}'
+    values = read_delimited(text.encode(), "a.csv").table["b"].to_pylist()
+    expected = None if cell in ("", "NA") else cell.strip('"')
+    assert values == [expected, "z", expected]
+
+
+NAMES = ["a", " b ", "c,d", 'e"f', 'g""h', "line\r\nend", "1", "007", "é", "x;y", "inf"]
+
+
+def test_columns_are_text_under_their_names_whatever_the_names_are():
+    rng = random.Random(5)
+    for _ in range(200):
+        names = rng.sample(NAMES, rng.randint(1, 4))
+        delimiter, end = rng.choice([",", ";", "\t", "|"]), rng.choice(["\n", "\r\n", "\r"])
+        in_quotes = ['"' + name.replace('"', '""') + '"' for name in names]
+        # A name without quotes around it may hold them.
+        header = [name if rng.random() < 0.5 and not set(name) & set(",;\r\n") else quoted for name, quoted in
+                  zip(names, in_quotes, strict=True)]  # fmt: skip
+        marks = "\N{ZERO WIDTH NO-BREAK SPACE}" * rng.choice([0, 0, 1, 2])
+        text = marks + end.join(delimiter.join(line) for line in [header, ["007"] * len(names)]) + end
+        cells = read_delimited(text.encode(), "a.csv", delimiter).cells
+        assert cells.to_pydict() == {name: ["007"] for name in names}, text

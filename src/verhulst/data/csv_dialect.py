@@ -64,7 +64,8 @@ def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> D
     ';'
     """
     head = bytes(content[:_HEAD])
-    start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+    # Programs that write the mark before a text that has it leave two.
+    start = next(i for i in range(0, len(head) + 1, 3) if not head.startswith(b"\xef\xbb\xbf", i))
     said = _SEPARATOR_LINE.match(head, start)
     if said:
         start, delimiter = said.end(), said[1].decode()
@@ -75,7 +76,7 @@ def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> D
         delimiter = max(_DELIMITERS, key=lambda each: _merit(_first_records(head, whole, each, start), each))
     first = next(records(content, delimiter, start), None)
     names = [] if first is None else first.fields
-    return Dialect(delimiter, start, tuple(name.decode(errors="replace").replace('""', '"') for name in names))
+    return Dialect(delimiter, start, tuple(name.decode(errors="replace") for name in names))
 
 
 def _first_records(head: bytes, whole: bool, delimiter: str, start: int) -> list[Record]:

@@ -18,7 +18,7 @@ class Record:
     start : int
         The position of its first byte.
     fields : list of bytes
-        As they stand in the file, without the quotes around them.
+        Without the quotes around them; of a doubled quotation mark within, one.
     closed : bool
         Whether the last quotation mark that opens a value has one that closes it.
     blank : bool
@@ -53,7 +53,7 @@ def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iter
             start = match.start()
         if not fields and not end and match.start() == match.end():
             return  # the end of the file, after the end of its last line
-        fields.append(plain if quoted is None else quoted + after)
+        fields.append(plain if quoted is None else quoted.replace(b'""', b'"') + after)
         closed = quoted is None or bool(close)
         if end == delimiter.encode():
             continue

@@ -63,14 +63,12 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     if not "".join(dialect.names).strip():
         raise DataError(f"{name}: the first line, which should name the columns, is blank.")
     _check_names(dialect, name)
-    rows = buffer.slice(dialect.start, _end(buffer) - dialect.start)
-    if next(islice(records(memoryview(rows), dialect.delimiter), 1, 2), None) is None:
-        rows = pa.py_buffer(rows.to_pybytes() + b"\n")  # Arrow takes names without rows, but not without a line end
+    rows = _closed(buffer.slice(dialect.start), dialect.delimiter)
     try:
         cells = _arrow(rows, dialect, _as_text(dialect.names))
     except pa.ArrowInvalid as error:
         raise DataError(f"{name}: {_explained(error, buffer, dialect)}") from None
-    _check_closed(cells, buffer, name, dialect)
+    _check_closed(cells, rows, buffer, name, dialect)
     return fields_of(cells, _with_nulls(cells, rows, dialect), dialect.delimiter)
 
 
@@ -84,13 +82,20 @@ def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> 
     )
     size = block_size(buffer)
     try:
-        return csv.read_csv(pa.BufferReader(buffer), csv.ReadOptions(block_size=size), parse, convert)
+        return csv.read_csv(pa.BufferReader(buffer), _options(dialect, size), parse, convert)
     except pa.ArrowInvalid as error:
         # A record that is longer than a block.
         if size >= buffer.size or not re.search("straddling|cannot infer number of columns", str(error)):
             raise
     size = min(buffer.size, 2**31 - 1)
-    return csv.read_csv(pa.BufferReader(buffer), csv.ReadOptions(block_size=size), parse, convert)
+    return csv.read_csv(pa.BufferReader(buffer), _options(dialect, size), parse, convert)
+
+
+def _options(dialect: Dialect, size: int) -> csv.ReadOptions:
+    """Names that are ours and not Arrow's: columns are kept as text by their names."""
+    from pyarrow import csv
+
+    return csv.ReadOptions(block_size=size, column_names=list(dialect.names), skip_rows_after_names=1)
 
 
 def _as_text(names: Sequence[str], **more: Any) -> csv.ConvertOptions:
@@ -156,6 +161,22 @@ def _end(buffer: pa.Buffer) -> int:
     return end
 
 
+def _closed(buffer: pa.Buffer, delimiter: str) -> pa.Buffer:
+    """The names and rows without the blank lines at the end, but with the end of the last line.
+
+    Arrow does not take names alone without it, and takes an empty cell at the very end for one in quotes.
+    """
+    import pyarrow as pa
+
+    end = _end(buffer)
+    if end < buffer.size:
+        return buffer.slice(0, end + 1)
+    last = buffer.slice(end - 1).to_pybytes()
+    if last == delimiter.encode() or next(islice(records(memoryview(buffer), delimiter), 1, 2), None) is None:
+        return pa.py_buffer(buffer.to_pybytes() + b"\n")
+    return buffer
+
+
 def _check_characters(buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
     """That the whole file is text, in UTF-8."""
     content = memoryview(buffer)
@@ -194,26 +215,25 @@ def _check_names(dialect: Dialect, name: str) -> None:
         raise DataError(f"{name}: has {counts[twice[0]]} columns named {twice[0]!r}; rename them.")
 
 
-def _check_closed(cells: pa.Table, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
+def _check_closed(cells: pa.Table, rows: pa.Buffer, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
     """A quotation mark that is never closed takes the rest of the file for one value, without an error from Arrow.
 
-    That value is then the last of the table, and stands at the very end of the file, with an opening mark before it.
+    That value is then the last of the table, and stands at the very end of the file, with an opening mark before it. So
+    may, rarely, one that is closed (a line end in quotes): only then the records are gone through.
     """
     if not cells.num_rows:
         return
     value = b'"' + cells.column(cells.num_columns - 1)[-1].as_py().encode().replace(b'"', b'""')
-    end = _end(buffer)
-    start = max(0, end - len(value) - 1)
-    tail = buffer.slice(start, end - start).to_pybytes()
+    tail = rows.slice(max(0, rows.size - len(value) - 1)).to_pybytes()
     if tail[1:] == value and tail[:1] in (dialect.delimiter.encode(), b"\n", b"\r"):
-        raise DataError(f"{name}: {_not_closed(memoryview(buffer), dialect)}")
+        content = memoryview(buffer)
+        for row, record in enumerate(_rows(content, dialect)):
+            if not record.closed:
+                raise DataError(f"{name}: {_not_closed(content, record, row)}")
 
 
-def _not_closed(content: memoryview, dialect: Dialect) -> str:
-    for row, record in enumerate(_rows(content, dialect)):
-        if not record.closed:
-            return f"{name_place(content, record, row)} has a quotation mark that is never closed."
-    return "has a quotation mark that is never closed."
+def _not_closed(content: memoryview, record: Record, row: int) -> str:
+    return f"{name_place(content, record, row)} has a quotation mark that is never closed."
 
 
 def _rows(content: memoryview, dialect: Dialect) -> Iterator[Record]:
@@ -228,7 +248,7 @@ def _explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
     if "Expected" in str(error) and "columns" in str(error):
         for row, record in enumerate(_rows(content, dialect)):
             if not record.closed:
-                return _not_closed(content, dialect)
+                return _not_closed(content, record, row)
             got = len(record.fields)
             if got != len(dialect.names):
                 columns = f"{len(dialect.names)} column{'s' * (len(dialect.names) != 1)}"
@@ -238,6 +258,6 @@ def _explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
                     f"{columns}, separated by {dialect.delimiter_name}. Is a delimiter missing, or one inside a value "
                     f"not in quotes?{title}"
                 )
-    if "cannot infer number of columns" in str(error):
+    if re.search("straddling|cannot infer number of columns", str(error)):
         return "cannot be split into rows and columns; a quotation mark that is never closed does this."
     return f"cannot be read as CSV: {error}"
