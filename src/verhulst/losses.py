@@ -5,6 +5,7 @@ Weights stay outside: multiply, or sum with them.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,11 @@ from verhulst.functions import _binary_cross_entropy as _ufuncs
 from verhulst.functions import elu, log_softmax, softmax
 from verhulst.functions._axes import into
 from verhulst.functions._parameter import number_type, with_parameter
-from verhulst.functions._rounding import rounded, total
-from verhulst.functions.formulas import NUMPY, log_softmax_pullback
+from verhulst.functions._rounding import near_total, rounded, total
+from verhulst.functions.formulas import Total, log_softmax_pullback_in_place
+
+Rows = np.ndarray[Any, Any]
+BLOCK = 16000  # numbers: some copies of them in float64 stay in the cache
 
 
 class BinaryCrossEntropy(NamedTuple):
@@ -202,10 +206,7 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     if hard:
         loss = np.abs(np.take_along_axis(log_softmax(z, axis), labels, axis).squeeze(axis))
     else:
-        log_p = log_softmax(z.astype(np.float64), axis)
-        with np.errstate(invalid="ignore"):
-            terms = np.where(labels == 0, 0.0, -labels * log_p)  # a class of weight 0 adds nothing, not 0 times inf
-        loss = rounded(total(terms, axis).squeeze(axis), number_type(z.dtype))
+        loss = _by_blocks(_weighted_loss, z, labels, axis).squeeze(axis)
     return loss[()] if out is None else into(out, loss)
 
 
@@ -242,23 +243,55 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
         log_p = np.take_along_axis(log_softmax(z, axis), labels, axis)
         np.put_along_axis(gradient, labels, elu(log_p), axis)  # elu below 0 is e^x - 1, to the last digit
     else:
-        p = softmax(z.astype(np.float64), axis)
-        with np.errstate(invalid="ignore"):
-            wide = 0.0 - log_softmax_pullback(NUMPY, p, labels, lambda x: total(x, axis))
-        gradient = rounded(wide, number_type(z.dtype))
+        gradient = _by_blocks(_weighted_gradient, z, labels, axis)
     return gradient if out is None else into(out, gradient)
 
 
+def _weighted_loss(z: Rows, weights: Rows, total: Total) -> Rows:
+    terms: Rows = log_softmax(z)
+    np.copyto(terms, 0.0, where=weights == 0)  # a class of weight 0 adds nothing, not 0 times inf
+    terms *= weights
+    return abs(total(terms))
+
+
+def _weighted_gradient(z: Rows, weights: Rows, total: Total) -> Rows:
+    log_softmax_pullback_in_place(np, softmax(z), weights, np.empty_like(weights), total)
+    return 0.0 - weights
+
+
+def _by_blocks(function: Any, z: Rows, weights: Rows, axis: int) -> Rows:
+    """function(z, weights, total) of rows of float64 numbers, as many at a time as the cache holds; rounded once.
+
+    The weights count as given, however narrow z is. The function may write over them.
+    """
+    dtype, n = number_type(z.dtype), z.shape[axis]
+    last = axis in (-1, z.ndim - 1)
+    if not last:
+        z, weights = np.moveaxis(z, axis, -1), np.moveaxis(weights, axis, -1)
+    shape = z.shape[:-1]
+    z, weights = (t.reshape(math.prod(shape), n) for t in (z, weights))
+    size = max(1, BLOCK // max(n, 1))
+    blocks = []
+    add = total if dtype == np.float64 else near_total
+    with np.errstate(all="ignore"):
+        for i in range(0, max(len(z), 1), size):
+            y = np.array(weights[i : i + size], np.float64)
+            if not (y.min(initial=0.0) >= 0 and y.max(initial=0.0) <= 1):
+                raise ValueError("weights of classes must lie in [0, 1]")
+            wide = function(z[i : i + size].astype(np.float64, copy=False), y, add)
+            blocks.append(rounded(wide, dtype))
+    result = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    result = result.reshape(*shape, result.shape[1])
+    return result if last else np.moveaxis(result, -1, axis)
+
+
 def _class_labels(y: ArrayLike, z: np.ndarray[Any, Any], axis: int) -> tuple[np.ndarray[Any, Any], bool]:
-    """Labels that broadcast against z, and whether they are classes (else weights)."""
+    """Labels that broadcast against z, and whether they are classes (else weights, in z's shape)."""
     y = np.asarray(y)
     axis = np.lib.array_utils.normalize_axis_index(axis, z.ndim)
     without = z.shape[:axis] + z.shape[axis + 1 :]
     if y.shape == z.shape:
-        weights = y.astype(np.float64)  # as given, however narrow z is
-        if not ((weights >= 0) & (weights <= 1)).all():
-            raise ValueError("weights of classes must lie in [0, 1]")
-        return weights, False
+        return y, False
     if y.shape != without:
         raise ValueError(f"y has shape {y.shape}: neither classes, {without}, nor weights of classes, {z.shape}")
     if y.dtype.kind not in "iu":

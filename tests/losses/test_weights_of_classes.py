@@ -109,3 +109,32 @@ def test_out_and_where_with_labels_of_a_wider_type() -> None:
         assert out[1] == -1
     with np.errstate(all="raise"):
         assert vh.binary_cross_entropy(np.float32(-1), 1e-50) == vh.binary_cross_entropy(np.float32(-1), 0)
+
+
+@pytest.mark.parametrize("format", ["bfloat16", "float32"])
+def test_many_labels_of_a_wider_type(format: str) -> None:
+    """More than one block, in any layout: to the last bit what each row gives alone."""
+    z = RNG.normal(0, 8, (90, 250)).astype(TYPES[format])
+    for y in (RNG.uniform(size=z.shape), RNG.uniform(size=250), np.float64(0.3), RNG.uniform(size=(90, 1))):
+        rows = zip(z, np.broadcast_to(y, z.shape), strict=True)
+        expected = np.array([vh.binary_cross_entropy_all(*row) for row in rows]).transpose(1, 0, 2)
+        np.testing.assert_array_equal(vh.binary_cross_entropy_all(z, y), expected)
+        np.testing.assert_array_equal(vh.binary_cross_entropy(np.asfortranarray(z), y), expected[0])
+        out = z.copy()
+        assert vh.binary_cross_entropy_gradient(out, y, out=out) is out
+        np.testing.assert_array_equal(out, expected[1])
+    late = np.zeros(z.shape)
+    late[-1, -1] = 1e-9  # what no narrow type takes from 1, after many labels that it holds
+    z[-1, -1] = 20
+    assert float(vh.binary_cross_entropy_gradient(z, 1 - late)[-1, -1]) == pytest.approx(1e-9 - np.exp(-20.0), rel=0.01)
+
+
+def test_many_rows_with_weights() -> None:
+    z, y = RNG.normal(0, 8, (1000, 50)), RNG.uniform(size=(1000, 50))
+    for function in (vh.categorical_cross_entropy, vh.categorical_cross_entropy_gradient):
+        together = function(z, y)
+        np.testing.assert_array_equal(function(z[990:], y[990:]), together[990:])
+        y[-1, -1], kept = 1.5, y[-1, -1]
+        with pytest.raises(ValueError, match=r"must lie in \[0, 1\]"):
+            function(z, y)
+        y[-1, -1] = kept

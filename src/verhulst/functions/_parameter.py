@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from verhulst.functions._relu import relu
 from verhulst.functions._rounding import rounded
 
+BLOCK = 16384  # numbers: a few copies of them in float64 stay in the cache
+
 
 def with_parameter(
     ufunc: np.ufunc, z: ArrayLike, parameter: ArrayLike, out: Any, where: ArrayLike, *, factor: bool = False
@@ -29,8 +31,11 @@ def with_parameter(
     result = number_type(dtype)
     given = np.asarray(parameter)
     with np.errstate(all="ignore"):
-        held = given.astype(result, copy=False)
-        if _holds(held, given) or (factor and result == np.float32):
+        if factor and result == np.float32:
+            held: Any = given.astype(result)
+        else:
+            held = _held(given, result)
+        if held is not None:
             return ufunc(z, held, out=out, where=where)
         return _in_float64(ufunc, z, given, result, out, where)
 
@@ -41,24 +46,43 @@ def number_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return result
 
 
-def _holds(held: np.ndarray[Any, Any], given: np.ndarray[Any, Any]) -> bool:
-    """Whether the cast kept every number. Arrays of integers are taken for classes, which every type holds."""
-    if np.can_cast(given.dtype, held.dtype) or (given.dtype.kind in "iub" and given.ndim):
-        return True
+def _held(given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
+    """The numbers in that type, None where it does not hold one; integers in arrays are classes, which it does."""
+    if np.can_cast(given.dtype, dtype) or (given.dtype.kind in "iub" and given.ndim):
+        return given.astype(dtype, copy=False)
+    if given.size > BLOCK and _held(given.flat[:BLOCK], dtype) is None:  # so it is decided for most
+        return None
+    held = given.astype(dtype)
     changed = np.count_nonzero(held != given)
-    return bool(changed == 0 or changed == np.count_nonzero(given != given))  # nan is kept, and differs from itself
+    return held if changed == 0 or changed == np.count_nonzero(given != given) else None  # nan differs from itself
 
 
-def _in_float64(ufunc: np.ufunc, z: Any, given: Any, dtype: np.dtype[Any], out: Any, where: ArrayLike) -> Any:
+def _in_float64(ufunc: np.ufunc, z: Any, given: Any, dtype: np.dtype[Any], out: Any, where: Any) -> Any:
     targets = out if isinstance(out, tuple) else (out,)
-    if dtype.kind == "f" and all(t is not None and t.dtype == dtype for t in targets):  # cast block by block
-        return ufunc(z, given, out=out, where=where, dtype=np.float64, casting="same_kind")
+    if where is True and isinstance(z, np.ndarray | np.generic) and np.broadcast(z, given).size > BLOCK:
+        made = _by_blocks(ufunc, z, given, dtype, targets)
+        return made if len(targets) > 1 else made[0]
     wide = ufunc(z, given, out=(None,) * len(targets), where=where, dtype=np.float64)
     results = [
         _put(target, part.astype(dtype) if dtype.kind == "f" else rounded(part, dtype), where)
         for part, target in zip(wide if isinstance(wide, tuple) else (wide,), targets, strict=True)
     ]
     return tuple(results) if isinstance(wide, tuple) else results[0]
+
+
+def _by_blocks(ufunc: np.ufunc, z: Any, given: Any, dtype: np.dtype[Any], targets: tuple[Any, ...]) -> tuple[Any, ...]:
+    """ufunc(z, given) in float64, rounded to dtype, block by block in memory that the cache holds."""
+    flags: Any = ["external_loop", "buffered", "copy_if_overlap"]
+    of_each: Any = [["readonly"]] * 2 + [["writeonly", "allocate", "no_broadcast"]] * len(targets)
+    types = [np.dtype(np.float64)] * 2 + [dtype] * len(targets)
+    steps = np.nditer((z, given, *targets), flags, of_each, types, casting="same_kind", buffersize=BLOCK)
+    with steps:
+        for x, y, *parts in steps:
+            wide = ufunc(x, y)
+            for part, numbers in zip(parts, wide if len(parts) > 1 else (wide,), strict=True):
+                part[...] = rounded(numbers, dtype)
+        made = steps.operands[2:]
+        return tuple(m[()] if t is None else t for m, t in zip(made, targets, strict=True))
 
 
 def _put(target: Any, result: Any, where: ArrayLike) -> Any:

@@ -181,6 +181,30 @@ def log_softmax_pullback(xp: Namespace, p: Array, g: Array, total: Total) -> Arr
     return others - xp.where(sure, total(others), 0.0)
 
 
+# The same without new arrays: the result is written over v or g; p and `spare`, of the same shape, are used up.
+# `arrays` is torch or numpy. A sure class is found by rounding: p over 1/2 becomes 1, the rest 0.
+def softmax_change_in_place(arrays: Any, p: Array, v: Array, spare: Array, total: Total) -> None:
+    """`softmax_change` over v."""
+    arrays.round(p, out=spare)
+    spare *= v
+    v -= total(spare)
+    for _ in range(2):
+        arrays.multiply(p, v, out=spare)
+        v -= total(spare)
+    v *= p
+
+
+def log_softmax_pullback_in_place(arrays: Any, p: Array, g: Array, spare: Array, total: Total) -> None:
+    """`log_softmax_pullback` over g."""
+    arrays.multiply(p, total(g), out=spare)
+    g -= spare
+    arrays.round(p, out=p)
+    arrays.multiply(p, g, out=spare)
+    g -= spare
+    p *= total(g)
+    g -= p
+
+
 def binary_cross_entropy(xp: Namespace, z: Array, y: Array) -> Array:
     """w|z| + log(1 + e^-|z|), w the weight of the other label: nothing cancels, and 0 times inf is 0."""
     other = xp.where(z < 0, y, 1 - y)
