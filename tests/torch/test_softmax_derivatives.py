@@ -93,3 +93,17 @@ def test_scalars_and_no_classes(name: str) -> None:
     assert empty.grad.shape == (3, 0)
     assert float(function(torch.tensor(2.0))) == {"softmax": 1.0, "log_softmax": 0.0, "logsumexp": 2.0}[name]
     assert torch.vmap(function)(torch.ones(2)).tolist() == [float(function(torch.tensor(1.0)))] * 2
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_blocks_of_rows(name: str, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rows a block takes, and with a last one that is not full."""
+    function = getattr(vt, name)
+    z = torch.tensor(RNG.normal(0, 8, (7, 4, 5))).to(dtype).requires_grad_()
+    for dim in (0, 1, -1):
+        v = torch.tensor(RNG.normal(size=function(z, dim).shape)).to(dtype)
+        expected = reverse(lambda t, d=dim: function(t, d), z, v)  # all in one
+        monkeypatch.setattr(vt._softmax, "BLOCK", 60)
+        torch.testing.assert_close(reverse(lambda t, d=dim: function(t, d), z, v), expected, rtol=1e-14, atol=1e-14)
+        monkeypatch.undo()

@@ -15,6 +15,8 @@ from verhulst.torch._differentiable import TORCH, library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import as_array, new_like, unwatched, widest
 
+BLOCK = 32768  # numbers: with their float64 copies they stay in the cache
+
 
 def _define(name: str, elsewhere: Callable[[Tensor, int], Tensor]) -> tuple[Callable[[Tensor, int], Tensor], Any]:
     """What the core does with a tensor, and the operator torch.ops.verhulst.NAME(z, dim) without its derivative."""
@@ -22,7 +24,7 @@ def _define(name: str, elsewhere: Callable[[Tensor, int], Tensor]) -> tuple[Call
     library.define(f"{name}(Tensor z, int dim) -> Tensor")
 
     def result_for(z: Tensor, dim: int) -> Tensor:
-        return z.new_empty(z.sum(dim).shape) if name == "logsumexp" else new_like(z)
+        return z.new_empty(z.movedim(dim, -1).shape[:-1]) if name == "logsumexp" else new_like(z)
 
     def on_cpu(z: Tensor, dim: int) -> Tensor:
         result = result_for(z, dim)
@@ -60,8 +62,35 @@ def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
     return softmax(z.to(widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
 
 
-def _rule(name: str, backward: Any, change: Any) -> type[torch.autograd.Function]:
-    """The function with its derivatives: backward(p, g, total) and change(p, v, total), in float64, rounded once."""
+def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
+    """rule(torch, p, v, spare, total), which works in place, block by block in memory that the cache holds.
+
+    Each processor's share of a block is BLOCK numbers.
+    """
+    result = new_like(z)
+    leading = z.ndim > 1 and dim % z.ndim > 0  # blocks of whole rows are cut from the first dimension
+    size = max(1, torch.get_num_threads() * BLOCK * len(z) // max(z.numel(), 1)) if leading else max(len(z), 1)
+    p = torch.empty_like(z[:size], dtype=torch.float64)
+    spare = torch.empty_like(p)
+    narrow = z.dtype != p.dtype
+    v = torch.empty_like(p) if narrow else p
+    for block, to, out in zip(z.split(size), direction.split(size), result.split(size), strict=True):
+        if len(block) < len(p):  # the last
+            p, v, spare = p[: len(block)], v[: len(block)], spare[: len(block)]
+        v = v if narrow else out
+        v.copy_(to)
+        functions.softmax(as_array(spare.copy_(block) if narrow else block), axis=dim, out=as_array(p))
+        rule(torch, p, v, spare, lambda t: t.sum(dim, keepdim=True))
+        if narrow:
+            out.copy_(v)
+    return result
+
+
+def _rule(name: str, backward: Any, change: Any, in_place: Any) -> type[torch.autograd.Function]:
+    """The function with its derivatives: backward(p, g, total) and change(p, v, total), in float64, rounded once.
+
+    Backward of plain tensors is taken by in_place(torch, p, g, spare, total), the same arithmetic.
+    """
     on_cpu, operator = _core[name]
 
     def rounded(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
@@ -86,8 +115,11 @@ def _rule(name: str, backward: Any, change: Any) -> type[torch.autograd.Function
 
         @staticmethod
         def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+            (z,) = ctx.saved_tensors
             g = gradients[0].unsqueeze(ctx.dim) if name == "logsumexp" else gradients[0]
-            return rounded(backward, ctx.saved_tensors[0], ctx.dim, g), None
+            if z.ndim and unwatched(z, g):
+                return _by_blocks(in_place, z, ctx.dim, g), None
+            return rounded(backward, z, ctx.dim, g), None
 
         @staticmethod
         @forward_rule
@@ -110,11 +142,21 @@ def _rule(name: str, backward: Any, change: Any) -> type[torch.autograd.Function
 
 
 _FUNCTIONS = {
-    "softmax": _rule("softmax", partial(formulas.softmax_change, TORCH), partial(formulas.softmax_change, TORCH)),
-    "log_softmax": _rule(
-        "log_softmax", partial(formulas.log_softmax_pullback, TORCH), partial(formulas.log_softmax_change, TORCH)
+    "softmax": _rule(
+        "softmax",
+        partial(formulas.softmax_change, TORCH),
+        partial(formulas.softmax_change, TORCH),
+        formulas.softmax_change_in_place,
     ),
-    "logsumexp": _rule("logsumexp", lambda p, g, _: p * g, lambda p, v, total: total(p * v)),
+    "log_softmax": _rule(
+        "log_softmax",
+        partial(formulas.log_softmax_pullback, TORCH),
+        partial(formulas.log_softmax_change, TORCH),
+        formulas.log_softmax_pullback_in_place,
+    ),
+    "logsumexp": _rule(
+        "logsumexp", lambda p, g, _: p * g, lambda p, v, total: total(p * v), lambda _, p, g, spare, total: g.mul_(p)
+    ),
 }
 
 
