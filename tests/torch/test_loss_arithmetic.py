@@ -118,3 +118,12 @@ def test_means_of_half_precision_under_transforms() -> None:
     assert float(first.detach()[0]) == pytest.approx(8192 * slope, rel=2**-11)
     (second,) = torch.autograd.grad(first.sum(), leaf)
     assert float(second[0]) == pytest.approx(8192 * (1 / (2 + 2 * np.cosh(1.0))) / 1e5, rel=2**-9)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("smoothing", [1e-6, 0.1, 0.9, 1.0])
+def test_smoothing_hides_no_wrong_label(format: str, smoothing: float) -> None:
+    labels = torch.tensor([-1e-45, -0.5, 1 + 2**-23, 7.0, float("inf"), float("nan"), 0.0, 1.0])
+    z = torch.zeros(len(labels), dtype=getattr(torch, format))
+    wrong = bce(z, labels, label_smoothing=smoothing, reduction="none").isnan()
+    assert wrong.tolist() == [True] * 6 + [False] * 2

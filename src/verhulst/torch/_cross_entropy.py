@@ -17,6 +17,8 @@ from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid_derivative
 from verhulst.torch._kernels import as_bits, evaluate, new_like, widest
 
+LITTLE = 1e-4  # of smoothing: a label in float64 holds more to 2^-39, enough for a result in a narrower type
+
 
 def _formula_value_gradient(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return (
@@ -273,6 +275,12 @@ def _smoothed(loss: Callable[[Tensor, Tensor], Tensor], z: Tensor, y: Tensor, sm
     return (1 - smoothing) * loss(z, y) + smoothing * loss(z, torch.full_like(y, 0.5))
 
 
+def _drawn_to_half(y: Tensor, smoothing: float) -> Tensor:
+    """Labels smoothed, those outside [0, 1] still outside: what clamping takes off them decides."""
+    off = y.detach().clamp(0, 1).sub_(y.detach()).sign_()
+    return y.lerp(y.new_tensor(0.5), smoothing).sub_(off)
+
+
 def _weighted(z: Tensor, y: Tensor, pos_weight: Tensor, label_smoothing: float) -> Tensor:
     """-a log s(z) - b log s(-z), with a = y and b = 1 - y smoothed, and a times pos_weight.
 
@@ -366,6 +374,9 @@ def binary_cross_entropy_with_logits(
     if weight is None and pos_weight is None and not label_smoothing and _exact_in(dtype, y):
         return _reduced_loss(z, y.to(dtype), reduction).to(dtype)
     z, y = z.to(wide), y.to(wide)
+    weight, pos_weight = (None if t is None else t.to(wide) for t in (weight, pos_weight))
+    if pos_weight is None and label_smoothing > LITTLE and torch.finfo(dtype).bits < torch.finfo(wide).bits == 64:
+        y, label_smoothing = _drawn_to_half(y, label_smoothing), 0.0
     if weight is None and pos_weight is None:
         loss = _smoothed(partial(_reduced_loss, reduction=reduction), z, y, label_smoothing)
         return loss.to(dtype)
