@@ -103,7 +103,7 @@ def test_blocks_of_rows(name: str, dtype: torch.dtype, monkeypatch: pytest.Monke
     z = torch.tensor(RNG.normal(0, 8, (7, 4, 5))).to(dtype).requires_grad_()
     for dim in (0, 1, -1):
         v = torch.tensor(RNG.normal(size=function(z, dim).shape)).to(dtype)
-        expected = reverse(lambda t, d=dim: function(t, d), z, v)  # all in one
+        expected = reverse(lambda t, d=dim: function(t, d), z, v)  # few numbers: by the formula
         monkeypatch.setattr(vt._softmax, "BLOCK", 60)
         torch.testing.assert_close(reverse(lambda t, d=dim: function(t, d), z, v), expected, rtol=1e-14, atol=1e-14)
         monkeypatch.undo()
