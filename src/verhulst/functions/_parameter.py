@@ -20,8 +20,9 @@ def with_parameter(
 
     The parameter does not widen the result: a float64 label or slope leaves float32 scores float32. But it counts as
     given: where that type cannot hold it (0.999 is 1 in bfloat16), all is computed in float64 and rounded once. A
-    parameter that is a factor of the result is rounded to float32 all the same, which moves the result by half a unit.
-    Objects that bring their own ufunc rules (pandas, xarray, Dask) keep them.
+    parameter that is a factor of the result is rounded to float32 all the same, which moves the result by a unit at
+    most, unless it leaves the normal numbers of float32. Objects that bring their own ufunc rules
+    (pandas, xarray, Dask) keep them.
     """
     if not hasattr(z, "__array_ufunc__"):
         z = np.asarray(z)
@@ -31,10 +32,7 @@ def with_parameter(
     result = number_type(dtype)
     given = np.asarray(parameter)
     with np.errstate(all="ignore"):
-        if factor and result == np.float32:
-            held: Any = given.astype(result)
-        else:
-            held = _held(given, result)
+        held = _held_factor(given, result) if factor else _held(given, result)
         if held is not None:
             return ufunc(z, held, out=out, where=where)
         return _in_float64(ufunc, z, given, result, out, where)
@@ -42,12 +40,12 @@ def with_parameter(
 
 def number_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The type that a function of such numbers returns."""
-    result: np.dtype[Any] = dtype if dtype.kind == "f" else relu.resolve_dtypes((dtype, None))[1]
+    result: np.dtype[Any] = dtype.newbyteorder("=") if dtype.kind == "f" else relu.resolve_dtypes((dtype, None))[1]
     return result
 
 
 def _held(given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
-    """The numbers in that type, None where it does not hold one; integers in arrays are classes, which it does."""
+    """The labels in that type, None where it does not hold one; integers in arrays are classes, which it does."""
     if np.can_cast(given.dtype, dtype) or (given.dtype.kind in "iub" and given.ndim):
         return given.astype(dtype, copy=False)
     if given.size > BLOCK and _held(given.flat[:BLOCK], dtype) is None:  # so it is decided for most
@@ -55,6 +53,16 @@ def _held(given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, 
     held = given.astype(dtype)
     changed = np.count_nonzero(held != given)
     return held if changed == 0 or changed == np.count_nonzero(given != given) else None  # nan differs from itself
+
+
+def _held_factor(given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
+    """The same of factors, where integers are numbers too; float32 holds what it rounds to a normal number."""
+    held: np.ndarray[Any, Any] = given.astype(dtype, copy=False)
+    good = (held == given) | np.isnan(held)
+    if dtype == np.float32:
+        size = np.abs(held)
+        good |= (size >= np.finfo(np.float32).tiny) & (size < np.inf)
+    return held if good.all() else None
 
 
 def _in_float64(ufunc: np.ufunc, z: Any, given: Any, dtype: np.dtype[Any], out: Any, where: Any) -> Any:
