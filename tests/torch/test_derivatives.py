@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from tests.references.derivatives import FORMATS, derivative, points, units
@@ -45,3 +46,15 @@ def test_formulas_for_other_devices_everywhere(name: str, format: str) -> None:
         scale = max(abs(exact), min(1 + abs(at), 1e4) * 2.0 ** FORMATS[format][1])
         limit = 800 if name.startswith("gelu") else 16
         assert units(computed, exact, *FORMATS[format], scale=scale) <= limit, (at, computed)
+
+
+@pytest.mark.parametrize("outer", [1.0, 3.0, 1024.0, 2.0**-12])
+@pytest.mark.parametrize("name", sorted(DERIVATIVES))
+def test_every_float16_times_an_outer_gradient_is_rounded_once(name: str, outer: float) -> None:
+    """A scaled loss: where the derivative alone is below float16's range, the product need not be."""
+    z = torch.arange(-(2**15), 2**15).to(torch.int16).view(torch.float16).requires_grad_()
+    (got,) = torch.autograd.grad(getattr(vt, name)(z), z, torch.full_like(z, outer))
+    numbers = z.detach().double().requires_grad_()
+    (slopes,) = torch.autograd.grad(getattr(vt, name)(numbers).sum(), numbers)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(got.numpy(), (outer * slopes.numpy()).astype(np.float16))

@@ -12,6 +12,7 @@ import torch
 from tests.references.derivatives import FORMATS, units
 from torch import Tensor
 
+import verhulst.torch as vt
 from verhulst.torch import binary_cross_entropy_with_logits as bce
 
 LOGITS = [-60.0, -20.0, -3.0, -0.125, 0.0, 0.75, 3.0, 20.0, 60.0]
@@ -127,3 +128,39 @@ def test_smoothing_hides_no_wrong_label(format: str, smoothing: float) -> None:
     z = torch.zeros(len(labels), dtype=getattr(torch, format))
     wrong = bce(z, labels, label_smoothing=smoothing, reduction="none").isnan()
     assert wrong.tolist() == [True] * 6 + [False] * 2
+
+
+@pytest.mark.parametrize("format", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_both_derivatives_are_rounded_once(format: str, reduction: str) -> None:
+    """Recorded for a second derivative or not; in float16 with an outer gradient that brings them back into range."""
+    generator = torch.Generator().manual_seed(1)
+    z = (6 * torch.randn(1000, generator=generator)).to(getattr(torch, format)).requires_grad_()
+    y = (torch.rand(1000, generator=generator) > 0.5).to(z.dtype)
+    scale = 4096.0 if format == "float16" else 1.0
+    outer = torch.full((1000,) if reduction == "none" else (), scale, dtype=z.dtype)
+    factor = scale / (1000 if reduction == "mean" else 1)
+    p = z.detach().double()
+    for recorded in (False, True):
+        (first,) = torch.autograd.grad(bce(z, y, reduction=reduction), z, outer, create_graph=recorded)
+        exact = factor * torch.where(y == 1, -vt.sigmoid(-p), vt.sigmoid(p)).numpy()
+        assert within_half_a_unit(first, exact)
+    (second,) = torch.autograd.grad(first.sum(), z)
+    assert within_half_a_unit(second, factor * vt.sigmoid_derivative(p).numpy())
+
+
+def within_half_a_unit(got: Tensor, exact: np.ndarray) -> bool:
+    precision, least = FORMATS[str(got.dtype).removeprefix("torch.")]
+    exponent = np.maximum(np.frexp(exact)[1] - 1, least)
+    return bool((np.abs(got.detach().double().numpy() - exact) <= np.ldexp(0.5000001, exponent - precision + 1)).all())
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean"])
+def test_no_label_has_no_derivatives(reduction: str) -> None:
+    for y in (-0.1, 1.1, float("nan")):
+        z, label = torch.tensor([1.0], requires_grad=True), torch.tensor([y])
+        (first,) = torch.autograd.grad(bce(z, label, reduction=reduction).sum(), z, create_graph=True)
+        (second,) = torch.autograd.grad(first.sum(), z)
+        assert first.isnan().all()
+        assert second.isnan().all()
+        assert torch.func.hessian(lambda t, y=label: bce(t, y, reduction=reduction).sum())(z.detach()).isnan().all()

@@ -12,6 +12,7 @@ from torch import Tensor
 from verhulst import _core
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
+from verhulst.torch._cast import cast, wider
 from verhulst.torch._differentiable import TORCH, library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid_derivative
@@ -69,6 +70,11 @@ def _same_batch(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y:
     return moved[0], moved[1]
 
 
+def _hessian(z: Tensor, y: Tensor) -> Tensor:
+    """The second derivative in z: nan where y is no label."""
+    return sigmoid_derivative(torch.where((y >= 0) & (y <= 1), z, torch.nan))
+
+
 class _Gradient(torch.autograd.Function):
     """sigmoid(z) - y, differentiable in both."""
 
@@ -79,21 +85,21 @@ class _Gradient(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
-        ctx.save_for_backward(inputs[0])
-        ctx.save_for_forward(inputs[0])
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        (z,) = ctx.saved_tensors
-        to_z = gradients[0] * sigmoid_derivative(z) if ctx.needs_input_grad[0] else None
+        z, y = ctx.saved_tensors
+        to_z = cast(wider(gradients[0]) * _hessian(wider(z), y), z.dtype) if ctx.needs_input_grad[0] else None
         return to_z, -gradients[0] if ctx.needs_input_grad[1] else None
 
     @staticmethod
     @forward_rule
-    def jvp(ctx: Any, saved: tuple[Tensor], to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
-        (z,) = saved
-        parts = [to_z * sigmoid_derivative(z)] if to_z is not None else []
-        return sum([*parts, -to_y] if to_y is not None else parts, torch.zeros_like(z))
+    def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
+        z, y = saved
+        parts = [wider(to_z) * _hessian(wider(z), y)] if to_z is not None else []
+        return cast(sum([*parts, -to_y] if to_y is not None else parts, torch.zeros_like(z)), z.dtype)
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y: Tensor) -> tuple[Tensor, int]:
@@ -116,7 +122,7 @@ class _Value(torch.autograd.Function):
     @staticmethod
     def forward(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         with torch._C._AutoDispatchBelowAutograd():
-            if z.requires_grad:
+            if z.requires_grad and z.dtype != torch.float16:  # there it is multiplied before it is rounded
                 value, gradient = _value_gradient(z, y)
                 return value, gradient
             return _value(z, y), z.new_empty(0)
@@ -133,15 +139,17 @@ class _Value(torch.autograd.Function):
         to_z = to_y = None
         if ctx.needs_input_grad[0]:
             again = torch.is_grad_enabled() or kept.numel() != z.numel()
-            to_z = gradients[0] * (_Gradient.apply(z, y) if again else kept)
+            slope = _Gradient.apply(wider(z), wider(y)) if again else kept
+            to_z = cast(gradients[0].to(slope.dtype) * slope, z.dtype)
         if ctx.needs_input_grad[1]:
-            to_y = -gradients[0] * z
+            to_y = cast(-wider(gradients[0]) * wider(z), y.dtype)
         return to_z, to_y
 
     @staticmethod
     @forward_rule
     def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None) -> tuple[Tensor, None]:
-        return _change(*saved, to_z, to_y), None
+        z, y = saved
+        return cast(_change(wider(z), wider(y), to_z, to_y), z.dtype), None
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y: Tensor) -> Any:
@@ -153,14 +161,9 @@ def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tu
     total = torch.empty((), dtype=z.dtype)
     gradient = new_like(z) if with_gradient else z.new_empty(0)
     _core.binary_cross_entropy_sum(
-        as_bits(z), as_bits(y), as_bits(gradient) if with_gradient else None, as_bits(total), mean, _scaled(z, mean)
+        as_bits(z), as_bits(y), as_bits(gradient) if with_gradient else None, as_bits(total), mean, mean
     )
     return total, gradient
-
-
-def _scaled(z: Tensor, mean: bool) -> bool:
-    """Whether the kept gradient is divided by the number of elements: not where that could leave the format's range."""
-    return mean and z.dtype != torch.float16
 
 
 library.define("binary_cross_entropy_reduced(Tensor z, Tensor y, bool mean, bool with_gradient) -> (Tensor, Tensor)")
@@ -191,7 +194,7 @@ class _Reduced(torch.autograd.Function):
         ctx.save_for_backward(z, y)
         ctx.save_for_forward(z, y)
         ctx.mean = mean
-        wanted = recorded and z.requires_grad
+        wanted = recorded and z.requires_grad and z.dtype != torch.float16  # an nth of it may leave the range
         with torch._C._AutoDispatchBelowAutograd():
             total, gradient = _reduced(z, y, mean, wanted)
         ctx.gradient = gradient if wanted else None
@@ -200,20 +203,20 @@ class _Reduced(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
         (outer,) = gradients
-        if ctx.needs_input_grad[1] or torch.is_grad_enabled():
+        if ctx.needs_input_grad[1] or torch.is_grad_enabled() or outer.dtype == torch.float16:
             z, y = ctx.saved_tensors
-            outer = outer.to(widest(z))  # an nth may lie below the narrow type's smallest number
+            wide = widest(z)
+            wide_z, outer = cast(z, wide), outer.to(wide)
             outer = outer / z.numel() if ctx.mean else outer
-            to_z = (outer * _Gradient.apply(z, y).to(outer.dtype)).to(z.dtype) if ctx.needs_input_grad[0] else None
-            return to_z, (-outer * z.to(outer.dtype)).to(y.dtype) if ctx.needs_input_grad[1] else None, None, None
+            to_z = cast(outer * _Gradient.apply(wide_z, cast(y, wide)), z.dtype) if ctx.needs_input_grad[0] else None
+            return to_z, cast(-outer * wide_z, y.dtype) if ctx.needs_input_grad[1] else None, None, None
         gradient, ctx.gradient = ctx.gradient, None
         if gradient is None:  # taken by an earlier backward
             z, y = ctx.saved_tensors
             _, gradient = _reduced(z, y, ctx.mean, True)
-        rest = max(gradient.numel(), 1) if ctx.mean and not _scaled(gradient, ctx.mean) else 1
         if not _is_one_number(outer):
-            return gradient * (outer / rest), None, None, None
-        factor = outer.item() / rest
+            return gradient * outer, None, None, None
+        factor = outer.item()
         return (gradient if factor == 1 else gradient.mul_(factor)), None, None, None
 
     @staticmethod
@@ -221,8 +224,8 @@ class _Reduced(torch.autograd.Function):
     def jvp(ctx: Any, saved: tuple[Tensor, Tensor], to_z: Tensor | None, to_y: Tensor | None, *_: None) -> Tensor:
         z, y = saved
         wide = widest(z)
-        change = _change(z.to(wide), y.to(wide), to_z, to_y)
-        return (change.mean() if ctx.mean else change.sum()).to(z.dtype)
+        change = _change(cast(z, wide), cast(y, wide), to_z, to_y)
+        return cast(change.mean() if ctx.mean else change.sum(), z.dtype)
 
 
 def _is_one_number(outer: Tensor) -> bool:

@@ -20,6 +20,7 @@ from torch import Tensor
 from verhulst import functions
 from verhulst.functions.derivatives import DERIVATIVES, EXPRESSIONS
 from verhulst.functions.formulas import FORMULAS, Namespace, normal_density, within
+from verhulst.torch._cast import cast
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import evaluate, unwatched, widest
 
@@ -64,10 +65,10 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
     def elsewhere(z: Tensor) -> Tensor:
         return by_formula(name, z)
 
-    def derivative(z: Tensor) -> Tensor:
-        if name in EXPRESSIONS:
-            return EXPRESSIONS[name](_made, z.to(widest(z))).to(z.dtype)
-        return DERIVATIVES[name](_made, z)
+    def chained(t: Tensor, z: Tensor) -> Tensor:
+        """t times the derivative at z; in float16 as one number, since a factor alone may leave the range."""
+        wide = cast(z, widest(z)) if name in EXPRESSIONS or z.dtype == torch.float16 else z
+        return cast(t.to(wide.dtype) * DERIVATIVES[name](_made, wide), z.dtype)
 
     library.impl(name, on_cpu, "CPU")
     library.impl(name, elsewhere, "CUDA")
@@ -92,12 +93,12 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
         @staticmethod
         def backward(ctx: Any, *gradients: Tensor) -> Tensor:
             (z,) = ctx.saved_tensors
-            return gradients[0] * derivative(z)
+            return chained(gradients[0], z)
 
         @staticmethod
         @forward_rule
         def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor) -> Tensor:
-            return tangent * derivative(saved[0])
+            return chained(tangent, saved[0])
 
         @staticmethod
         def vmap(info: Any, in_dims: tuple[int | None], z: Tensor) -> tuple[Tensor, int | None]:
@@ -129,7 +130,8 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
 
     Notes
     -----
-    First and second derivatives are computed from z, not from the result: they keep their digits in the tails.
+    First and second derivatives are computed from z, not from the result: they keep their digits in the tails. In
+    float16 one is multiplied by the outer gradient before it is rounded, so that a scaled loss keeps its gradients.
     Backward, double backward, `torch.func` and `torch.compile(fullgraph=True)` are supported; `torch.func` derivatives
     taken inside a compiled function raise.
     """

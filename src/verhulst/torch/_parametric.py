@@ -5,13 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from verhulst.torch._cast import cast, wider
 from verhulst.torch._functional import relu, relu_derivative
-from verhulst.torch._kernels import widest
 
-
-def _for_arithmetic(z: Tensor) -> Tensor:
-    """Half precision in float64, so that slope and alpha count as given and the result is rounded once."""
-    return z.to(widest(z)) if z.dtype in (torch.float16, torch.bfloat16) else z
+# Half precision goes by a wider type, so that slope and alpha count as given and the result is rounded once.
 
 
 def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
@@ -26,9 +23,9 @@ def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
     -------
     Tensor of z's shape and dtype; its derivative at 0 is `slope`.
     """
-    wide = _for_arithmetic(z)
+    wide = wider(z)
     right = relu(wide)  # 0 on the left; subtracted for its derivative, which at nan is nan
-    return torch.where(z > 0, right, slope * (wide - right)).to(z.dtype)
+    return cast(torch.where(z > 0, right, slope * (wide - right)), z.dtype)
 
 
 def leaky_relu_derivative(z: Tensor, slope: float = 0.01) -> Tensor:
@@ -50,15 +47,15 @@ def elu(z: Tensor, alpha: float = 1.0) -> Tensor:
     Tensor of z's shape and dtype. The derivative is computed from z (torch's own, from the result, loses every digit
     in the left tail).
     """
-    wide = _for_arithmetic(z)
+    wide = wider(z)
     left = wide.clamp_max(0)
     slope = torch.exp(left)
-    # The value of expm1 with the derivative of exp: the difference added is 0, and only it is differentiated.
-    below = alpha * (torch.expm1(left).detach() + (slope - slope.detach()))
-    return torch.where(z > 0, relu(wide), below).to(z.dtype)
+    # The value of expm1 with the derivative of exp: the difference taken off is 0, and only it is differentiated.
+    below = alpha * (torch.expm1(left).detach() - (slope.detach() - slope))
+    return cast(torch.where(z > 0, relu(wide), below), z.dtype)
 
 
 def elu_derivative(z: Tensor, alpha: float = 1.0) -> Tensor:
     """Derivative of ELU: 1 for z > 0, alpha e^z elsewhere."""
-    wide = _for_arithmetic(z)
-    return torch.where(z > 0, relu_derivative(wide), alpha * torch.exp(wide.clamp_max(0))).to(z.dtype)
+    wide = wider(z)
+    return cast(torch.where(z > 0, relu_derivative(wide), alpha * torch.exp(wide.clamp_max(0))), z.dtype)

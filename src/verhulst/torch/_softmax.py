@@ -11,6 +11,7 @@ from torch import Tensor
 
 from verhulst import functions
 from verhulst.functions import formulas
+from verhulst.torch._cast import cast
 from verhulst.torch._differentiable import TORCH, library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import as_array, new_like, unwatched, widest
@@ -59,7 +60,7 @@ _core = {
 
 def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
     """softmax(z) for the arithmetic of a derivative, and the sum over its classes."""
-    return softmax(z.to(widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
+    return softmax(cast(z, widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
 
 
 def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
@@ -82,7 +83,7 @@ def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
         functions.softmax(as_array(spare.copy_(block) if narrow else block), axis=dim, out=as_array(p))
         rule(torch, p, v, spare, lambda t: t.sum(dim, keepdim=True))
         if narrow:
-            out.copy_(v)
+            out.copy_(cast(v, z.dtype))
     return result
 
 
@@ -95,8 +96,7 @@ def _rule(name: str, backward: Any, change: Any, in_place: Any) -> type[torch.au
 
     def rounded(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
         p, total = _probabilities(z, dim)
-        result: Tensor = rule(p, direction.to(p.dtype), total)
-        return result.to(z.dtype)
+        return cast(rule(p, cast(direction, p.dtype), total), z.dtype)
 
     class Function(torch.autograd.Function):
         @staticmethod
