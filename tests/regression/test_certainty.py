@@ -205,6 +205,60 @@ def test_one_value_far_away(size):
     compared({"X": X, "y": y})
 
 
+@pytest.mark.parametrize("intercept", [True, False])
+def test_errors_beside_values_far_away(intercept):
+    """A row far out that contradicts the slope is decided by 50 log-odds or more, and yet holds its information."""
+    rng, checked = np.random.default_rng(8), 0
+    for _ in range(8):
+        X = rng.normal(size=(9, 2)).round(1)
+        y = (np.arange(9) % 2).astype(float)
+        X[0, 1], X[1, 1] = 10.0 ** rng.integers(20, 36), 10.0 ** rng.integers(20, 36)
+        found, told = told_by(X, y, intercept=intercept)
+        known = optimum(X, y, intercept=intercept, starts=[found.coefficients])
+        if told or known is None:
+            continue
+        coefficients, errors = (np.array([float(v) for v in part]) for part in known[:2])
+        assert np.max(np.abs(found.coefficients - coefficients) / errors) < FAR
+        np.testing.assert_allclose(found.standard_errors, errors, rtol=ERRORS)
+        checked += 1
+    assert checked >= 4
+
+
+def test_maxima_that_doubles_do_not_hold():
+    """Two values of 1e25 whose log-odds are moderate: coefficients of 16 digits do not say them, and that is said."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(-2, 3, (14, 2)).astype(float)
+    y = (np.arange(14) % 2).astype(float)
+    X[3], y[3] = (1e25, -1.1e26), 0  # against what the other rows say
+    found, told = told_by(X, y)
+    assert len(told) == 1
+    assert "some values are so large that the coefficients, rounded to doubles" in told[0]
+    known = optimum(X, y, starts=[found.coefficients])
+    assert known is not None
+    coefficients, errors = (np.array([float(v) for v in part]) for part in known[:2])
+    np.testing.assert_allclose(found.coefficients, coefficients, rtol=1e-9)
+    np.testing.assert_allclose(found.standard_errors, errors, rtol=ERRORS)
+
+
+def told_by(X, y, **options):
+    """A fit, and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = fit(X, y, **options)
+    return found, [str(w.message) for w in caught]
+
+
+def test_a_step_whose_sums_overflow():
+    """Weights that differ by sixteen powers of ten, and columns alike to nine digits: steps of 1e305 on the way."""
+    rng = np.random.default_rng(72)
+    level = rng.integers(0, 4, 24)
+    X = np.eye(4)[level][:, :3]
+    X = np.column_stack([X, X @ [2, -2, -2] + rng.normal(size=24) * 1e-9])
+    for _ in range(6):
+        y, weight = rng.permutation(np.arange(24) % 2).astype(float), 10.0 ** rng.integers(-8, 9, 24)
+        told_by(X, y, sample_weight=weight)
+
+
 def test_a_common_offset_of_any_size():
     """What is added to all offsets is taken out of the intercept, to the last digit that the offsets have."""
     rng = np.random.default_rng(3)

@@ -26,7 +26,10 @@ from verhulst.regression.signed import Signed
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
+ROUNDS = 3  # of passes, each in coordinates of its own
+LAST_PASSES = 6  # bring a step that moves some log-odds by ½ down to rounding, as its square, fourth, eighth power ...
 SMOOTH = 8.0  # log-odds by which rows may contradict the model before the temperature rises
+LARGEST_STEP = 2.0**300
 LARGEST_EXPONENT = 2000  # of two, for information: beyond it a standard error is no double
 
 
@@ -45,6 +48,7 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
     The last look, the passes, and a direction along which the height rises for ever, or None
     """
     passes: list[Pass] = []
+    risen = 0
     enough = 10 * tolerance  # rounding of a decrement that does no harm
 
     def seen(beta: Pair, temperature: float, steps: float) -> Look:
@@ -69,7 +73,9 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
             enough = 0.0  # the likelihood is flat: pairs from now on
             here = seen(here.beta, 1.0, 0.0)
             continue
-        step = here.step()
+        step = _of_moderate_size(here.step())
+        if not np.all(np.isfinite(step.high)):
+            break
         line = Line.of(data, here, step)
         if here.temperature > 1 and float(np.max(np.abs(line.change))) <= here.temperature:
             here = seen(here.beta, max(1.0, here.temperature / 4), 0.0)
@@ -79,9 +85,17 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
             return here, tuple(passes), step
         there = seen(add(here.beta, multiply(step, pair(np.full(len(step.high), steps)))), here.temperature, steps)
         if here.temperature == 1 and there.decrement >= here.decrement and settled(data, here):
-            break  # rounding allows no more
+            risen += 1  # by rounding, though a row far out may still be on its way
+            if risen == LAST_PASSES:
+                break
         here = there
     return here, tuple(passes), None
+
+
+def _of_moderate_size(step: Pair) -> Pair:
+    """The step, or a part of it where the sums of a whole one would overflow; how far to go is found along it."""
+    most = float(np.max(np.abs(step.high)))
+    return step if most <= LARGEST_STEP else Pair(step.high * (LARGEST_STEP / most), step.low * (LARGEST_STEP / most))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +154,16 @@ def careful(
     for start in starts:
         data, seen_by, beta = recentred(Signed.of(rows, ridge), standard, pair(start))
         here, some, endless = climb(data, beta, 1e-2 * within, max_passes)
+        for _ in range(ROUNDS - 1):
+            if endless is not None or settled(data, here, SAME_DIGITS):
+                break
+            # Where the information was at the start the columns were centred; it may be elsewhere by now.
+            anew, seen_anew, beta = recentred(data, seen_by, here.beta)
+            there, more, endless = climb(anew, beta, 1e-2 * within, max_passes)
+            some = (*some, *more)
+            if endless is None and settled(data, here) and not settled(anew, there, SAME_DIGITS):
+                break  # pairs do not tell more
+            data, seen_by, here = anew, seen_anew, there
         status = certain(max(here.decrement, here.floor), within, full=here.triangle.full, settled=settled(data, here))
         status = "passes" if status != "converged" and len(some) >= max_passes else status
         # The numbers that are reported are doubles, for columns that are centred where the information is, if that
@@ -167,8 +191,13 @@ def careful(
 def _last(
     data: Signed, standard: Standardisation, beta: Pair, status: Status, enough: float, endless: Pair | None
 ) -> Careful:
-    """The last look, at the numbers that are reported: `beta` in double precision."""
+    """The last look, at the numbers that are reported: `beta` in double precision.
+
+    Where a row far out makes that something else, the errors are still those of the maximum.
+    """
     here = look(data, pair(beta.high), enough)
+    if status == "converged" and not settled(data, here, SAME_DIGITS):
+        here = replace(look(data, beta, enough), half=here.half)
     height = log_likelihood(data, here.margins)
     penalty = 0.5 * float(data.ridge @ beta.high**2)
     # Information beyond the range of doubles is kept divided by a power of two.

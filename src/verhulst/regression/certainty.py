@@ -41,7 +41,9 @@ def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tol
     return not floor <= tolerance
 
 
-def trouble(result: LogisticFit, found: Fit, weak: NDArray[np.bool_] | None, tolerance: float) -> str | None:
+def trouble(
+    result: LogisticFit, found: Fit, weak: NDArray[np.bool_] | None, tolerance: float, *, weighted: bool
+) -> str | None:
     """What has to be said of a fit that is not certain, or None."""
     passes = len(result.passes)
     if weak is not None and weak.any():
@@ -62,7 +64,14 @@ def trouble(result: LogisticFit, found: Fit, weak: NDArray[np.bool_] | None, tol
             f"the fit did not converge: after {passes} passes the coefficients are still about {result.decrement:.2g} "
             "standard errors from the maximum. Raise max_passes, or look for extreme offsets, weights or outliers"
         )
-    if _short_of_the_weights(result, tolerance):
+    if _short_of_digits(result, tolerance):
+        if not weighted:
+            distance = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
+            return (
+                f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "
+                "each is right, but together they do not give the log-odds of rows that hold such values. Look for "
+                "outliers and leave them out"
+            )
         return (
             f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
             "standard errors from the maximum; leave out the rows of small weight, or scale the weights"
@@ -70,8 +79,8 @@ def trouble(result: LogisticFit, found: Fit, weak: NDArray[np.bool_] | None, tol
     return None
 
 
-def _short_of_the_weights(result: LogisticFit, tolerance: float) -> bool:
-    """Whether huge weights leave the coefficients off by more than rounding, though the scaled weights do not."""
+def _short_of_digits(result: LogisticFit, tolerance: float) -> bool:
+    """Whether doubles do not hold the maximum: for huge weights, or values far out whose log-odds are moderate."""
     with np.errstate(all="ignore"):
         off = result.decrement * result.standard_errors > 1e-9 * np.max(np.abs(result.coefficients), initial=0.0)
     return result.decrement > tolerance and bool(np.any(off))

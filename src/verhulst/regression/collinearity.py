@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.regression.chunks import chunks
+from verhulst.regression.coordinates import alike, seen, usual
 from verhulst.regression.factor import dependent_columns
 from verhulst.regression.observations import Observations
 from verhulst.regression.rows import Rows
@@ -32,7 +34,7 @@ class Collinear:
     ----------
     name, column : which one
     combination : coefficient by column name; empty for a constant column; None where so many columns were taken out
-        that theirs was not worked out
+        that theirs was not worked out, or where its numbers are too large for doubles
     constant : what the combination adds
     """
 
@@ -94,14 +96,31 @@ def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], 
 def without_dependent(
     rows: Rows, standard: Standardisation, names: Sequence[str]
 ) -> tuple[Standardisation, tuple[Collinear, ...]]:
-    """Take out constant and collinear columns; say what each of them is made of."""
+    """Take out constant and collinear columns; say what each of them is made of.
+
+    Which columns are combinations of others depends neither on weights nor on the length of rows. So rows count once,
+    each with length 1, in coordinates that no single value decides: beside a value of 1e20 the others do not look
+    alike, and a row of weight 1e-9 tells columns apart as well as any.
+    """
     first = int(standard.intercept)
+    own = without_far_values(rows, standard)
+    gram = np.zeros((rows.size, rows.size))
+    for chunk in chunks(seen(lambda: (rows,), own)):
+        z = alike(chunk.z)
+        gram += z.T @ z
     found = []
-    for j, combination in dependent_columns(rows.gram(), TERMS).items():
+    for j, combination in dependent_columns(gram, TERMS).items():
         used = np.flatnonzero(combination) if combination is not None else None
         coefficients = None if combination is None else combination[used]
-        found.append(collinear_column(standard, names, j - first, used, coefficients))
+        found.append(collinear_column(own, names, j - first, used, coefficients))
     return standard.without([c.column for c in found]), tuple(found)
+
+
+def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation:
+    """Centres and scales that no single value decides, for the columns that take part."""
+    own = usual(lambda: (rows,)) or standard
+    centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
+    return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
 
 
 def collinear_column(
@@ -125,10 +144,13 @@ def collinear_column(
         return Collinear(names[column], column, None, 0.0)
     ones = int(first and len(used) > 0 and used[0] == 0)
     columns = used[ones:] - first
-    slopes = coefficients[ones:] * standard.inverse_scale[columns] / scale
-    parts = {names[k]: float(slope) for k, slope in zip(columns.tolist(), slopes.tolist(), strict=True)}
     constant = 0.0
-    if first:
-        own = coefficients[0] / scale if ones else 0.0
-        constant = float(standard.centre[column] + own - standard.centre[columns] @ slopes)
+    with np.errstate(over="ignore", invalid="ignore"):
+        slopes = coefficients[ones:] * standard.inverse_scale[columns] / scale
+        if first:
+            own = coefficients[0] / scale if ones else 0.0
+            constant = float(standard.centre[column] + own - standard.centre[columns] @ slopes)
+    if not (np.all(np.isfinite(slopes)) and np.isfinite(constant)):
+        return Collinear(names[column], column, None, 0.0)  # columns of 1e170 beside some of 1e-170
+    parts = {names[k]: float(slope) for k, slope in zip(columns.tolist(), slopes.tolist(), strict=True)}
     return Collinear(names[column], column, parts, constant)

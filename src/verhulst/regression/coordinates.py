@@ -9,9 +9,10 @@ import numpy as np
 
 from verhulst.regression.chunks import Blocks, Chunk, chunks
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Matrix, Vector
 
 ENOUGH = 4096  # rows, for centres and scales
+LEAST_SPREAD = 2.0**-29  # share of a column's usual size: differences in the last digits are rounding, and set no scale
 Pairs = Callable[[], Iterable[tuple[Chunk, Chunk]]]
 
 
@@ -74,6 +75,13 @@ def usual(blocks: Blocks, candidate: Vector | None = None, small: float = 0.0) -
     away[away == 0] = np.nan
     usable = ~np.isnan(away).all(axis=0) & (fitted.inverse_scale > 0)
     spread = np.ones(len(usable))
-    spread[usable] = np.nanmedian(away[:, usable], axis=0)
+    size = np.median(np.abs(some), axis=0)
+    spread[usable] = np.maximum(np.nanmedian(away[:, usable], axis=0), LEAST_SPREAD * size[usable])
     scale = np.exp2(np.clip(-np.round(np.log2(spread)), -1000, 1000))
     return Standardisation(centre, np.where(usable, scale, fitted.inverse_scale), fitted.intercept)
+
+
+def alike(z: Matrix) -> Matrix:
+    """Rows of length 1: what is orthogonal to a row does not depend on how long it is."""
+    length = np.linalg.norm(z, axis=1, keepdims=True)
+    return z / np.where(length > 0, length, 1.0)

@@ -162,7 +162,7 @@ class Standardised:
         """The same as part of `size` coefficients, of which it covers those at `used`; nan for the others."""
         fixed = np.full(size, np.nan)
         fixed[used] = 0.0 if self.fixed is None else self.fixed
-        return replace(self, fixed=fixed, used=used)
+        return replace(self, fixed=fixed, used=used if self.used is None else used[self.used])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

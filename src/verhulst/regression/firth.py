@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import verhulst
-from verhulst.regression.collinearity import Collinear, left_out, without_dependent
+from verhulst.regression.collinearity import Collinear, left_out, without_dependent, without_far_values
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Point, factor_of
@@ -154,6 +154,11 @@ def firth(
         standard, dropped = without_dependent(rows, standard, data.names)
         rows = data.rows(standard)
         first = rows.statistics(start)
+        assert first.information is not None
+        if not Factor.of(first.information).full:  # some values lie so far out that the others look alike
+            standard = without_far_values(rows, standard)
+            rows = data.rows(standard)
+            first = rows.statistics(start)
     left_out(dropped, collinear, data)
 
     likelihood = jeffreys_likelihood(data, standard, tau)

@@ -28,7 +28,7 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
 from verhulst.regression.statistics import Matrix, Statistics, Vector
 from verhulst.regression.warn import warn
-from verhulst.regression.wide import among_independent
+from verhulst.regression.wide import among_all, among_independent
 
 DOUBTFUL = 1e-8  # share of a column left unexplained by the others below which a penalised fit goes to the row space
 
@@ -64,8 +64,8 @@ def fit(
     collinear : "drop" takes out columns that are combinations of columns before them (coefficient 0, error nan) and
         warns; "error" raises. With penalty "l2" no column is taken out: its maximum is there whatever the columns.
     tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
-    max_passes : most passes over the data; where double precision leaves the end in doubt, as many again from each of
-        two starts
+    max_passes : most passes over the data; where double precision leaves the end in doubt, up to three times as many
+        again from each of two starts
     verbose : 1 prints a line for each pass to stderr
 
     Returns
@@ -153,7 +153,7 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     sampled = Factor.of(_with(ridge, information))
     if root is not None and not posed and _doubtful(sampled):
         return _in_row_space(data, root, settings)
-    if root is None and not (sampled.full and np.all(standard.inverse_scale > 0)):
+    if root is None and (_doubtful(sampled) or not np.all(standard.inverse_scale > 0)):
         standard, dropped = without_dependent(rows, standard, data.names)
         left_out(dropped, settings.collinear, data)
         rows, near, beginning = data.rows(standard), None, start
@@ -190,7 +190,7 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     if certificate is None:
         covariance = Standardised(factor.inverse(), standard, exponent, half=half)
         result = _result(found, covariance, condition, data, standard, dropped, null_log_likelihood, settings)
-        what = trouble(result, found, weak, tolerance)
+        what = trouble(result, found, weak, tolerance, weighted=data.weight is not None)
         if what:
             warn(what, ConvergenceWarning)
         return result
@@ -200,7 +200,7 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
         start,
         tolerance=tolerance,
         max_passes=max_passes,
-        refit=lambda gone: _without_rows(data, gone, intercept, tolerance, max_passes),
+        refit=lambda gone: _without_rows(data, gone, dropped, intercept, tolerance, max_passes),
     )
     at_limit = limit.newton(found)
     inner = Factor.of(_with(ridge, at_limit.information))
@@ -221,9 +221,15 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
 
 
 def _without_rows(
-    data: Observations, gone: NDArray[np.bool_], intercept: bool, tolerance: float, max_passes: int
+    data: Observations,
+    gone: NDArray[np.bool_],
+    dropped: tuple[Collinear, ...],
+    intercept: bool,
+    tolerance: float,
+    max_passes: int,
 ) -> LogisticFit | None:
-    """The fit without some rows; None where one class is left, as there may be without an intercept."""
+    """The fit without some rows and columns; None where one class is left, as there may be without an intercept."""
+    kept = np.setdiff1d(np.arange(len(data.names)), [one.column for one in dropped])
     weight = np.where(gone, 0.0, 1.0 if data.weight is None else data.weight)
     some = data.y[weight > 0]
     if some.min() == some.max() and some[0] in (0.0, 1.0):
@@ -231,16 +237,18 @@ def _without_rows(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what matters is said of the whole
         found = fit(
-            data.X,
+            data.X[:, kept] if dropped else data.X,
             data.y,
             weight,
             data.offset,
             intercept=intercept,
-            names=data.names,
+            names=[data.names[k] for k in kept],
             tolerance=tolerance,
             max_passes=max_passes,
         )
-    return found if found.separation is None else None
+    if found.separation is not None:
+        return None
+    return among_all(found, data.names, kept, dropped) if dropped else found
 
 
 def _with_rest(whole: LogisticFit, rest: LogisticFit, weight_exponent: int) -> LogisticFit:

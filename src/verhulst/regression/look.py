@@ -205,21 +205,27 @@ def log_likelihood(data: Signed, margins: Pair) -> float:
 def settled(data: Signed, here: Look, near: float = VALID) -> bool:
     """Whether the quadratic model holds within twice the distance to the maximum that it says is left.
 
-    It does where no row moves by more than `near` in that ellipsoid; and where those that do are decided by so many
-    log-odds that nowhere in it they hold anything of the gradient and of the information: an outlier of 10¹⁷ may move
-    as it likes.
+    It does where no row moves by more than `near` on the way there; and where those that do are decided by so many
+    log-odds that they hold nothing of the gradient and of the information anywhere near: an outlier of 10¹⁷ may move
+    as it likes. How far a row moves is read off the step that is left, not bounded by λ: beside an outlier that does
+    hold information, rounding of the other rows alone makes a λ of 1e-16, and that times the error of its log-odds is
+    far. What comes after the step is of second order in what each row moves on it.
     """
     if here.temperature > 1:
         return False
-    radius = max(here.decrement, here.floor)
-    error = np.zeros(len(data.index))
+    step, (moves, error) = here.step().high, np.zeros((2, len(data.index)))
     for some, z in data.rounded():
+        moves[some] = np.abs(z @ step) + EPS * (np.abs(z) @ np.abs(step))
         error[some] = np.linalg.norm(here.triangle.half_solves(z), axis=1) * here.unit
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        reach = 2 * radius * error
+        m = here.margins.high
+        root = np.exp(0.5 * (data.log_weight + verhulst.log_sigmoid(m) + verhulst.log_sigmoid(-m)))
+        reach = 2 * (moves + (here.floor + float(root @ moves**2)) * error)
         far = ~(reach <= near)
         if not far.any():
             return True
-        held = data.log_weight[far] + verhulst.log_sigmoid(reach[far] - here.margins.high[far])
-        held += np.log(error[far]) + np.log(np.maximum(reach[far], 1.0))
+        radius = max(here.decrement, here.floor)
+        reach = np.maximum(reach, 2 * radius * error)[far]
+        held = data.log_weight[far] + verhulst.log_sigmoid(reach - m[far])
+        held += np.log(error[far]) + np.log(np.maximum(reach, 1.0))
         return bool(verhulst.logsumexp(held) <= np.log(NEGLIGIBLE * radius))

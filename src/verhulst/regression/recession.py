@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.chunks import Blocks, chunks
-from verhulst.regression.coordinates import Pairs, moved, seen, side_by_side, standard_of, usual
+from verhulst.regression.coordinates import Pairs, alike, moved, seen, side_by_side, standard_of, usual
 from verhulst.regression.factor import rank_tolerance
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -98,7 +98,7 @@ def free_space(pairs: Pairs, direction: Vector, small: float | None = SMALL_MARG
     gram, everywhere = np.zeros((size, size)), np.zeros(size)
     for judged, chunk in pairs():
         m, bound = judged.margins(direction)
-        z = _alike(chunk.z)
+        z = alike(chunk.z)
         everywhere += np.sum(z**2, axis=0)
         z = z[np.abs(m) <= (bound if small is None else small)]
         gram += z.T @ z
@@ -111,12 +111,6 @@ def free_space(pairs: Pairs, direction: Vector, small: float | None = SMALL_MARG
     kept = vectors[:, ~null]
     inverse = (kept / values[~null]) @ kept.T * scale * scale[:, None]
     return FreeSpace(vectors[:, null], scale, inverse)
-
-
-def _alike(z: Matrix) -> Matrix:
-    """Rows of length 1: what is orthogonal to a row does not depend on how long it is."""
-    length = np.linalg.norm(z, axis=1, keepdims=True)
-    return z / np.where(length > 0, length, 1.0)
 
 
 def verified(blocks: Blocks, direction: Vector) -> Recession | None:
@@ -166,7 +160,7 @@ def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) ->
         left = np.zeros(len(direction))
         for as_fitted, chunk in side_by_side(blocks, there)():
             at_rest = np.abs(as_fitted.margins(candidate)[0]) <= small
-            z = _alike(chunk.z[at_rest])
+            z = alike(chunk.z[at_rest])
             left += z.T @ (z @ direction)
         direction = direction - space.inverse @ left
     # What rounding left where there should be nothing would show in rows that are 0 in all other columns.

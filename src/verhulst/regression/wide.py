@@ -41,14 +41,16 @@ def among_independent(
     left_out(dropped, collinear, data)
     names = tuple(data.names[k] for k in kept)
     found = fitted(replace(data, X=np.ascontiguousarray(data.X[:, kept]), names=names))
-    # What the fit itself took out, if anything, it called by its place among those kept.
-    further = tuple(replace(one, column=int(kept[one.column])) for one in found.collinear)
-    return _among_all(found, data.names, kept, tuple(sorted(dropped + further, key=lambda one: one.column)))
+    return among_all(found, data.names, kept, dropped)
 
 
-def _among_all(
+def among_all(
     found: LogisticFit, names: tuple[str, ...], kept: NDArray[np.intp], dropped: tuple[Collinear, ...]
 ) -> LogisticFit:
+    """A fit of the columns `kept`, told of all columns, of which some were `dropped` before."""
+    # What the fit itself took out, if anything, it called by its place among those kept.
+    further = tuple(replace(one, column=int(kept[one.column])) for one in found.collinear)
+    dropped = tuple(sorted(dropped + further, key=lambda one: one.column))
     first = int(found.intercept)
     size, used = first + len(names), np.concatenate([np.arange(first), first + kept])
 
