@@ -65,6 +65,7 @@ def test_missing_values():
         ("y ~ np.log(x - 1)", DataError, "row 1: np.log.* is -inf"),
         ("y ~ xx", UnknownColumnError, "there is no column 'xx'. Did you mean 'x'"),
         ("y ~ I(x / k)", DataError, r"'I\(x / k\)' names 'k', which is neither a column nor a function .* context="),
+        ("y ~ x + offset(x)", DataError, r"an offset is no term of X: leave 'offset\(x\)' out .* by offset="),
         ("y ~ foo(x)", DataError, r"'foo\(x\)' names 'foo', which is neither a column nor"),
         ("y ~ x + y", RequestError, "the target 'y' of 'y ~ x [+] y' cannot stand on the right as well"),
         ("y ~ np.log(y)", RequestError, "the target 'y' of .* cannot stand on the right"),

@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+import verhulst as vh
 from verhulst.data import DataError, Design, UnknownColumnError, blocks, learn_design, load_dataset, read_table
 from verhulst.data.block import make_block
 
@@ -257,3 +258,16 @@ def test_columns_without_values_or_names(tmp_path):
     path.write_text("age won\n30 1\n41 0\n")
     with pytest.raises(UnknownColumnError, match=r"'age won'. Values must be separated by commas, semicolons, tabs or"):
         learn_design(path, "won")
+
+
+def test_an_offset_that_is_missing_at_prediction_is_a_missing_value():
+    table = {"y": [0, 1, 1, 0], "x": [1.0, 2, 3, 5], "o": [0.5, 0.1, 0, 1]}
+    new = read_table({"x": [1.0, 2.0], "o": [None, 0.25]})
+    for model in (vh.fit_table(table, "y", offset="o"), vh.fit_formula("y ~ x", table, offset="o")):
+        with pytest.raises(DataError, match=r"missing in 1 of 2 rows \(first in row 1\): 'o' in 1. .*--missing empty"):
+            model.predict_proba(new)
+        p = model.predict_proba(new, missing="nan")
+        assert np.isnan(p[0]).all()
+        np.testing.assert_array_equal(p[1], model.predict_proba(new.slice(1))[0])
+        with pytest.raises(DataError, match=r"the offset \('o'\) is inf, not a finite number"):
+            model.predict_proba({"x": [1.0], "o": [np.inf]}, missing="nan")

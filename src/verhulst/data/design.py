@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Missing = Literal["error", "drop"]
+_FILL_IN = "Fill them in, or ask for nan in their place (--missing empty)."
 # Rows of X written at a time: a few hundred kilobytes, well inside a second-level cache.
 _ROWS = 2048
 
@@ -90,9 +91,7 @@ class Design:
         self.require(table, names)
         table = self.typed(table, first_row=first_row)
         if missing == "error":
-            self.refuse_missing(
-                table, names, first_row, "Fill them in, or ask for nan in their place (--missing empty)."
-            )
+            self.refuse_missing(table, names, first_row, _FILL_IN)
         at = place(table)
         parts = [column.read(table[column.name], at, first_row) for column in self.columns]
         ends = np.cumsum([0, *(len(column.names) for column in self.columns)])
@@ -139,9 +138,17 @@ class Design:
             )
         return values
 
-    def offset_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
-        """The offsets in log-odds, or None if the design has none."""
-        return None if self.offset is None else self._numbers(table, self.offset, "offset", first_row)
+    def offset_values(
+        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+    ) -> NDArray[np.float64] | None:
+        """The offsets in log-odds, or None if the design has none; a missing one is an error or nan.
+
+        Raises
+        ------
+        DataError
+            If an offset is infinite, not a number, or missing.
+        """
+        return None if self.offset is None else self._numbers(table, self.offset, "offset", first_row, missing)
 
     def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
         """Which rows have a value in every column that the design uses; None if all have.
@@ -252,14 +259,24 @@ class Design:
             f"{row_number(first_row, int(np.argmax(any_hole))):,}): {counted}. {hint}"
         )
 
-    def _numbers(self, table: pa.Table, name: str, role: str, first_row: RowNumbers) -> NDArray[np.float64]:
+    def _numbers(
+        self,
+        table: pa.Table,
+        name: str,
+        role: str,
+        first_row: RowNumbers,
+        missing: Literal["error", "nan"] = "error",
+    ) -> NDArray[np.float64]:
         self.require(table, [name])
         table = self.typed(table, first_row=first_row)
         if kind_of(table[name].type) not in ("numeric", "boolean"):
             raise DataError(f"{place(table)}the {role} column {name!r} must hold numbers; it holds {table[name].type}.")
         values = numbers(table[name])
-        if not np.isfinite(values).all():
-            row = int(np.argmin(np.isfinite(values)))
+        usable = np.isfinite(values) | (np.isnan(values) & (missing == "nan"))
+        if not usable.all():
+            row = int(np.argmin(usable))
+            if np.isnan(values[row]):
+                self.refuse_missing(table, [name], first_row, _FILL_IN)
             raise DataError(
                 f"{place(table)}row {row_number(first_row, row)}: the {role} ({name!r}) is {values[row]:g}, not a "
                 "finite number."

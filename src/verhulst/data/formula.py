@@ -108,9 +108,11 @@ class FormulaDesign:
         """The case weights, at least 0, or None if there are none; as `Design.weight_values`."""
         return Design((), weights=self.weights).weight_values(table, first_row=first_row)
 
-    def offset_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
-        """The offsets in log-odds, or None if there are none."""
-        return Design((), offset=self.offset).offset_values(table, first_row=first_row)
+    def offset_values(
+        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+    ) -> NDArray[np.float64] | None:
+        """The offsets in log-odds, or None if there are none; as `Design.offset_values`."""
+        return Design((), offset=self.offset).offset_values(table, first_row=first_row, missing=missing)
 
     def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
         """The table with every column that the formula uses read as what it was at the fit; as `Design.typed`."""

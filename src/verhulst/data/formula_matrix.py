@@ -146,6 +146,8 @@ def _reason(error: Exception) -> str:
     if found is None:
         return first_line(error)
     factor, kind, said = found.groups()
+    if factor.startswith("offset("):
+        return f"an offset is no term of X: leave {factor!r} out and name its column by offset=."
     if kind == "NameError" and (name := re.search(r"[`'](.*?)[`']", said)):
         return (
             f"{factor!r} names {name[1]!r}, which is neither a column nor a function that formulas know. Give it by "

@@ -109,7 +109,7 @@ class TableFit:
     ) -> tuple[Matrix, Vector | None]:
         table = read_fields(source)
         X = self.design.matrix(table, missing=missing, first_row=first_row)
-        return X, self.design.offset_values(table, first_row=first_row)
+        return X, self.design.offset_values(table, first_row=first_row, missing=missing)
 
 
 def fit_table(
