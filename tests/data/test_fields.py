@@ -67,6 +67,11 @@ def test_types_are_given_only_where_nothing_is_lost(tmp_path):
     assert str(read.typed().schema.field("e").type) == "date32[day]"
 
 
+@pytest.mark.parametrize("code", ["0x1F", "0XFF", "1E2", "+4930123456", "007", "-007"])
+def test_codes_keep_their_text_where_types_are_given(tmp_path, code):
+    assert given(tmp_path, f"id,x\n{code},1\n8,2\n").typed()["id"].to_pylist() == [code, "8"]
+
+
 def test_names_that_differ_by_blanks_only(tmp_path):
     (tmp_path / "a.csv").write_text("a, a\n1,2\n")
     with pytest.raises(DataError, match=r"has 2 columns named 'a'; rename them"):

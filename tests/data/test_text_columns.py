@@ -234,6 +234,26 @@ def test_dates_are_refused_in_every_form(path, form):
     assert learn_design(path, "y", exclude=["when"]).names == ("x",)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["decile 10", "decile 20"],
+        ["Maria 12", "Juno 13"],
+        ["mayor 1", "octane 95"],
+        ["August", "May"],
+        ["3:1", "2:2"],
+    ],
+)
+def test_words_that_only_begin_as_months_do_are_no_dates(path, words):
+    assert learned(path, words * 10).names == (f"g[{max(words)}]",)
+
+
+def test_what_looks_like_a_date_can_be_said_to_be_categories(path):
+    with pytest.raises(DataError, match=r"holds dates or times, such as 'MAR10'.*\(--categorical g\)"):
+        learned(path, ["MAR10", "SEP15"] * 10)
+    assert learned(path, ["MAR10", "SEP15"] * 10, categorical=["g"]).names == ("g[SEP15]",)
+
+
 def test_numbers_of_eight_digits_that_are_no_dates(path):
     file(path, {"x": ["20240531", "20240631", "20240701"], "y": ["0", "1", "0"]})
     assert learn_design(path, "y").columns[0].kind == "numeric"
@@ -256,6 +276,7 @@ def learned(path, values, **options):
         (["12345678901234567890", "12345678901234567891"], ["12345678901234567890"], [12345678901234567890.0]),
         (["True", "False", "Unknown"], ["True", True, "Unknown"], ["TRUE", "true", 1]),
         (["S", "N"], ["S", "S ", " S"], ["s"]),
+        (["1E2", "0x1F", "+4930123456"], ["1E2", "0x1F"], [100, 31, 4930123456]),
     ],
 )
 def test_levels_of_text_and_what_finds_them(path, at_the_fit, found, unknown):
@@ -453,9 +474,15 @@ def test_codes_that_would_be_one_number_are_asked_about(path):
         learned(path, ["007", "7", "12"])
     with pytest.raises(DataError, match=r"which are codes rather than numbers"):
         learned(path, ["12345678901234567890", "12345678901234567891"])
-    column = learned(path, ["02139", "10001", "0.5"]).columns[0]
-    assert column.kind == "numeric"
-    assert "'02139' looks like a code" in column.notes[0][0]
+    with pytest.raises(DataError, match=r"'100' and '1E2', which are codes rather than numbers"):
+        learned(path, ["1E2", "100", "2E3"])
+    with pytest.raises(DataError, match=r"which are codes rather than numbers"):
+        learned(path, ["+4930123456", "4930123456"])
+    for code in ("02139", "1E2", "+4930123456", "9" * 5000):
+        column = learned(path, ["7", code, "0.5", "-"], missing="drop").columns[0]
+        assert column.kind == "numeric"
+        assert f"{code!r} looks like a code" in column.notes[-1][0]
+    assert learned(path, ["1e5", "100000", "1E+02", "+5", "5"]).columns[0].notes == ()
     assert learned(path, ["0", "0.0", "0.25", "10"]).columns[0].notes == ()
 
 

@@ -7,7 +7,11 @@ from datetime import date
 
 _TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 _ZONE = r" ?(?:Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)"
-_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# In English and German; what only begins so ("decile 10", "Maria 12") is no month.
+_MONTHS = (
+    r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|apr(?:il)?|may|mai|jun[ei]?|jul[iy]?|aug(?:ust)?|"
+    r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
 _YEAR = r"[0-9]{4}"
 _DATES = (
@@ -33,8 +37,8 @@ def is_date(text: str) -> bool:
     --------
     >>> [is_date(text) for text in ("2024-05-31", "31.05.2024", "5/31/24 8:30", "31 May 2024", "08:30")]
     [True, True, True, True, True]
-    >>> [is_date(text) for text in ("2024", "10-20", "1.5", "may", "2019-20")]
-    [False, False, False, False, False]
+    >>> [is_date(text) for text in ("2024", "10-20", "1.5", "may", "2019-20", "decile 10")]
+    [False, False, False, False, False, False]
     """
     return _PATTERN.fullmatch(text.strip()) is not None
 

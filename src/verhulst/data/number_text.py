@@ -17,6 +17,7 @@ _PARTS = re.compile(
     rf"(?P<digits>(?:[0-9](?:[0-9.,' ]*[0-9.,])?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)"
     rf" ?(?P<percent>%?) ?(?P<after>[{_CURRENCIES}]?)"
 )
+_E_CODE = re.compile("[0-9]+E[0-9]+")
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 # What is written otherwise and means the same.
 _SAME = str.maketrans(
@@ -97,15 +98,24 @@ def like_a_number(text: str) -> bool:
 
 
 def like_a_code(text: str) -> bool:
-    """Whether digits stand as in a code: with zeros before them, or more of them than a double holds.
+    """Whether digits stand as in a code: with zeros before them, more of them than a double holds, after a plus as in
+    numbers of telephones, or around an E as no program writes a power of ten.
 
     Examples
     --------
-    >>> like_a_code("007"), like_a_code("12345678901234567890"), like_a_code("0.7"), like_a_code("1000")
-    (True, True, False, False)
+    >>> [like_a_code(text) for text in ("007", "12345678901234567890", "+4930123456", "1E2")]
+    [True, True, True, True]
+    >>> [like_a_code(text) for text in ("0.7", "1000", "+5", "1E+02", "1e5")]
+    [False, False, False, False, False]
     """
-    digits = text.strip().lstrip("+-")
-    return digits.isascii() and digits.isdigit() and ((len(digits) > 1 and digits[0] == "0") or int(digits) > 2**53)
+    text = text.strip()
+    digits = text.lstrip("+-")
+    if not (digits.isascii() and digits.isdigit()):
+        return _E_CODE.fullmatch(digits) is not None
+    if len(digits) > 1 and digits[0] == "0":
+        return True
+    # Python reads no whole number of some thousand digits.
+    return len(digits) > 16 or int(digits) > 2**53 or (text[0] == "+" and len(digits) > 6)
 
 
 def read_numbers(

@@ -114,8 +114,11 @@ def _refuse_dates(words: list[str], name: str, at: str) -> None:
 
 def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
     """An error for numbers such as 20240531, if every one is a date."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_float16(values.type):
+        return  # which does not reach so far
     least, most = (None if end is None else float(end) for end in pc.min_max(values).as_py().values())
     if least is None or most is None or not 1900_01_01 <= least < most <= 2100_12_31:
         return
@@ -127,7 +130,8 @@ def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None
 def _about_dates(shown: str, name: str, at: str) -> str:
     return (
         f"{at}column {name!r} holds dates or times, such as {shown!r}, which are neither numbers nor categories. "
-        f"Exclude it (--exclude {shlex.quote(name)}), or make numbers of it (such as days since a date)."
+        f"Exclude it (--exclude {shlex.quote(name)}), make numbers of it (such as days since a date), or, if it is "
+        f"something else, say that it is categorical ({categorical_option(name)})."
     )
 
 
@@ -193,7 +197,7 @@ def _notes(style: NumberStyle, marks: tuple[str, ...], name: str) -> tuple[tuple
 
 
 def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
-    """The distinct numbers of a column that are written as codes are: with zeros before them, or very long."""
+    """The distinct numbers of a column that are written as codes are: with zeros before them, very long, or `1E2`."""
     import pyarrow.compute as pc
 
     found = []
@@ -205,15 +209,24 @@ def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
         numbers, texts = doubles.filter(zeros), values.filter(zeros)
         doubtful = pc.or_(pc.greater_equal(numbers, 1), pc.equal(numbers, 0))
         found += texts.filter(doubtful).unique().to_pylist()
-    return [text for text in found if text is not None and like_a_code(text)]
+    for odd in (pc.match_substring(values, "E"), pc.starts_with(values, "+")):
+        if pc.any(odd).as_py():
+            found += values.filter(odd).unique().to_pylist()
+    return [text for text in dict.fromkeys(found) if text is not None and like_a_code(text)]
+
+
+def _bare(code: str) -> str:
+    """How the number that a code would be is written."""
+    digits = code.strip().lstrip("+-")
+    return digits.lstrip("0") or "0" if digits.isdigit() else f"{float(digits):.0f}"
 
 
 def _twins(codes: list[str], values: pa.ChunkedArray) -> set[str]:
-    """The numbers of a column that are the codes without the zeros before them."""
+    """The numbers of a column that are written as the codes would be as numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    bare = pa.array([code.lstrip("+-").lstrip("0") or "0" for code in codes if code[0] in "+-0"], pa.string())
+    bare = pa.array([bare for code in codes if (bare := _bare(code)) != code], pa.string())
     return set(values.filter(pc.is_in(values, value_set=bare)).unique().to_pylist()) if len(bare) else set()
 
 
@@ -223,7 +236,7 @@ def _code_notes(codes: list[str], others: Collection[str], name: str, at: str) -
         return ()
     same: dict[float | None, str] = {}
     for code in codes:
-        number, bare = plain_number(code), code.lstrip("+-").lstrip("0") or "0"
+        number, bare = plain_number(code), _bare(code)
         twin = same.setdefault(number, code if bare not in others else bare)
         if twin != code:
             raise DataError(

@@ -33,7 +33,7 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
     for type_ in (pa.int64(), pa.float64()):
         found = _cast(bare, type_)
         if found is not None:
-            return values if _has_codes(bare) else found
+            return values if _has_codes(bare) or _has_hexadecimals(bare) else found
     if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
     for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):
@@ -62,5 +62,13 @@ def _has_codes(values: pa.ChunkedArray) -> bool:
 
     bare = pc.utf8_ltrim(values, characters="+-")
     doubtful = pc.or_(pc.starts_with(bare, "0"), pc.greater(pc.binary_length(bare), 15))
-    found = bare.filter(pc.fill_null(doubtful, False)).unique().to_pylist()
+    doubtful = pc.or_(doubtful, pc.or_(pc.match_substring(bare, "E"), pc.starts_with(values, "+")))
+    found = values.filter(pc.fill_null(doubtful, False)).unique().to_pylist()
     return any(map(like_a_code, found))
+
+
+def _has_hexadecimals(values: pa.ChunkedArray) -> bool:
+    """Whether Arrow has read some text as base 16: `0x1F`."""
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.match_substring(values, "x", ignore_case=True)).as_py())
