@@ -58,6 +58,13 @@ def test_several_members_are_one_file(tmp_path):
     assert read_table(tmp_path / "a.csv.gz").to_pydict() == READ
 
 
+def test_zstd_frames_that_are_to_be_skipped(tmp_path):
+    skipped = b"\x50\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"size"
+    frames = [pa.compress(part, codec="zstd", asbytes=True) for part in (TEXT[:8], TEXT[8:])]
+    (tmp_path / "a.csv.zst").write_bytes(skipped + frames[0] + skipped + frames[1])
+    assert read_table(tmp_path / "a.csv.zst").to_pydict() == READ
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_cut_short(tmp_path, kind):
     rng = np.random.default_rng(0)

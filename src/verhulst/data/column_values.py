@@ -50,6 +50,9 @@ def complete(values: pa.ChunkedArray) -> bool:
     """Whether a column has a value in every row."""
     import pyarrow as pa
 
+    if pa.types.is_dictionary(values.type):
+        # A value of the dictionary may be the missing one.
+        return not values.null_count and all(complete(pa.chunked_array([each.dictionary])) for each in values.chunks)
     if values.null_count or not pa.types.is_floating(values.type):
         return not values.null_count
     # NumPy's least of some numbers is nan if one of them is: one quick pass.
@@ -63,7 +66,28 @@ def missing(values: pa.ChunkedArray) -> NDArray[np.bool_]:
 
     if complete(values):
         return np.zeros(len(values), dtype=np.bool_)
+    if pa.types.is_dictionary(values.type):
+        return np.concatenate([_missing_in_dictionary(chunk) for chunk in values.chunks])
+    if pa.types.is_float16(values.type):
+        values = pc.cast(values, pa.float32())
     return np.asarray(pc.is_null(values, nan_is_null=pa.types.is_floating(values.type)).to_numpy(), dtype=np.bool_)
+
+
+def _missing_in_dictionary(values: pa.DictionaryArray) -> NDArray[np.bool_]:
+    import pyarrow as pa
+
+    of_values = missing(pa.chunked_array([values.dictionary]))
+    return np.append(of_values, True)[value_places(values)]
+
+
+def value_places(values: pa.DictionaryArray) -> NDArray[np.int64]:
+    """For each row the place of its value in the dictionary; one past its end where there is none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    # First to 64 bits: 128 values fill an index of 8 bits to the last.
+    places = pc.cast(values.indices, pa.int64()).fill_null(len(values.dictionary))
+    return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -158,7 +182,19 @@ def plain_label(text: str) -> str:
     """
     if text in ("TRUE", "True", "FALSE", "False"):
         return text.lower()
-    return text if like_a_code(text) else _number_label(text) or text
+    return text if like_a_code(text) else _exact_label(text) or text
+
+
+def _exact_label(text: str) -> str | None:
+    """The number that `text` is, with all its digits: whole numbers that one double stands for are told apart."""
+    number = plain_number(text)
+    if number is None or text != text.strip():
+        return None
+    digits = text.lstrip("+-")
+    if digits.isascii() and digits.isdigit():
+        bare = digits.lstrip("0") or "0"
+        return f"-{bare}" if text[0] == "-" and bare != "0" else bare
+    return str(int(number)) if number.is_integer() else str(number)
 
 
 def _number_label(text: str) -> str | None:
@@ -185,7 +221,7 @@ def codes(
     dictionary = encoded.dictionary.to_pylist()
     find = finder(levels, level_type, level_type_of(values.type))
     positions = np.array([-1 if text is None else find(text) for text in dictionary] + [-1], dtype=np.int64)
-    indices = encoded.indices.fill_null(len(dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = value_places(encoded)
     used = np.unique(indices)
     unknown = [dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2]
     return positions[indices], unknown
@@ -214,4 +250,4 @@ def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) 
 
 
 def _any_label(text: str) -> str:
-    return text.lower() if text.lower() in ("true", "false") else _number_label(text) or text
+    return text.lower() if text.lower() in ("true", "false") else _exact_label(text) or text

@@ -79,12 +79,12 @@ def texts_of(values: pa.ChunkedArray, *, strip: bool) -> Texts:
     strip : bool
         Whether outer blanks go, and text that is then empty or a mark such as NA is missing: for text files.
     """
-    from verhulst.data.column_values import dictionary_of
+    from verhulst.data.column_values import dictionary_of, value_places
     from verhulst.data.missing_text import MISSING_TEXT
 
     encoded = dictionary_of(values)
     raw = encoded.dictionary.to_pylist()
-    indices = encoded.indices.fill_null(len(raw)).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = value_places(encoded)
     place: dict[str, int] = {}
     places = np.full(len(raw) + 1, -1, dtype=np.int64)
     for i, text in enumerate(raw):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _COMPRESSIONS = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
     "bz2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+    # A frame to be skipped may come first, as pzstd writes it.
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
     "lz4": re.compile(rb"\x04\x22\x4d\x18"),
 }
 _ENDINGS = {".gz": "gzip", ".bz2": "bzip2", ".zst": "zstd", ".lz4": "lz4"}

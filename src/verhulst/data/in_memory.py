@@ -80,10 +80,26 @@ def _from_pandas(frame: Any) -> pa.Table:
     import pyarrow as pa
 
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except OverflowError:
-        # A column of objects with whole numbers beyond 64 bits.
+        return pa.Table.from_pandas(_intervals_as_text(frame), preserve_index=False)
+    except (OverflowError, pa.ArrowNotImplementedError):
+        # A column of objects with whole numbers beyond 64 bits, or of numbers that Arrow does not take.
         return _from_columns(dict(frame.items()))
+
+
+def _intervals_as_text(frame: Any) -> Any:
+    """Categories that are intervals (of `pandas.cut`) as what they are written as: `(0, 10]`."""
+    import pandas as pd
+
+    found = {
+        place: frame.iloc[:, place].cat.rename_categories(str)
+        for place, dtype in enumerate(frame.dtypes)
+        if isinstance(dtype, pd.CategoricalDtype) and isinstance(dtype.categories.dtype, pd.IntervalDtype)
+    }
+    if found:
+        frame = frame.copy(deep=False)
+        for place, column in found.items():
+            frame.isetitem(place, column)
+    return frame
 
 
 def _through_narwhals(source: Any) -> pa.Table:
@@ -113,7 +129,8 @@ def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
 
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
-        values = np.ascontiguousarray(values) if isinstance(values, np.ndarray) else values
+        if str(name) in arrays:
+            raise DataError(f"the table has more than one column named {str(name)!r}; rename them.")
         arrays[str(name)] = values if isinstance(values, pa.Array | pa.ChunkedArray) else _column(values, str(name))
     lengths = {name: len(values) for name, values in arrays.items()}
     if len(set(lengths.values())) > 1:
@@ -128,8 +145,26 @@ def _column(values: Any, name: str) -> pa.Array:
     from verhulst.data.column_array import column_array
 
     try:
-        return pa.array(values)  # a Series keeps its categories
+        if isinstance(values, np.ndarray):
+            return _numpy_column(values)
+        if isinstance(type_ := getattr(values, "dtype", None), np.dtype) and type_.kind in "iuf":
+            return _numpy_column(np.asarray(values))
+        # A Series keeps its categories. None and nan are missing values, also among text.
+        return pa.array(values, from_pandas=True)
     except OverflowError:
         return column_array(list(values), name)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
         raise DataError(f"column {name!r} is not one column of one type: {error}") from None
+
+
+def _numpy_column(values: np.ndarray[Any, Any]) -> pa.Array:
+    """An array of one dimension; what its mask hides is missing."""
+    import pyarrow as pa
+
+    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
+    # Arrow takes neither the other byte order nor more than 64 bits.
+    wide = values.dtype.kind == "f" and values.dtype.itemsize > 8
+    native = np.dtype(np.float64) if wide else values.dtype.newbyteorder("=")
+    values = np.ascontiguousarray(np.asarray(values), dtype=native)
+    # In doubles nan stays nan, so that the array is used as it lies.
+    return pa.array(values, mask=mask, from_pandas=values.dtype == object)

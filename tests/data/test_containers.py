@@ -1,0 +1,149 @@
+"""The same columns in every container: the same numbers, the same levels, missing where a value is missing."""
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from verhulst.data import DataError, learn_design, read_table
+
+NUMBERS = [1.5, None, -2.0, 4.0, 0.25]
+FLOATS = np.array([1.5, np.nan, -2.0, 4.0, 0.25])
+HIDDEN = np.array([1.5, 9e9, -2.0, 4.0, 0.25])
+MASK = [False, True, False, False, False]
+ARRAY = np.ma.masked_array(np.column_stack([HIDDEN, HIDDEN]), mask=np.column_stack([MASK, MASK]))
+RECORDS = np.ma.masked_array(HIDDEN.view([("x1", "f8")]), mask=[(each,) for each in MASK])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(NUMBERS, id="list with None"),
+        pytest.param(list(FLOATS), id="list with nan"),
+        pytest.param([1.5, pd.NA, -2.0, 4.0, 0.25], id="list with pandas.NA"),
+        pytest.param(FLOATS, id="doubles"),
+        pytest.param(FLOATS.astype(">f8"), id="doubles of the other byte order"),
+        pytest.param(FLOATS.astype(">f4"), id="floats of the other byte order"),
+        pytest.param(FLOATS.astype("f2"), id="half floats"),
+        pytest.param(FLOATS.astype("g"), id="long doubles"),
+        pytest.param(np.array(NUMBERS, dtype=object), id="objects with None"),
+        pytest.param(FLOATS.astype(object), id="objects with nan"),
+        pytest.param(np.ma.masked_array(HIDDEN, MASK), id="masked"),
+        pytest.param(np.ma.masked_array(HIDDEN.astype(">f8"), MASK), id="masked, of the other byte order"),
+        pytest.param(np.ma.masked_array(HIDDEN.astype(object), MASK), id="masked objects"),
+        pytest.param(np.ma.masked_array(np.repeat(HIDDEN, 2), np.repeat(MASK, 2))[::2], id="masked, every other"),
+        pytest.param(ARRAY[:, 1], id="a column of a masked array"),
+        pytest.param(pd.Series(FLOATS), id="pandas"),
+        pytest.param(pd.Series(NUMBERS, dtype="Float64"), id="pandas with a mask"),
+        pytest.param(pd.Series(NUMBERS, dtype="double[pyarrow]"), id="pandas on Arrow"),
+        pytest.param(pl.Series(NUMBERS), id="polars"),
+        pytest.param(pa.array(NUMBERS), id="Arrow"),
+        pytest.param(pa.array(FLOATS.astype("f2")), id="half floats of Arrow"),
+        pytest.param(pa.array([None if v is None else Decimal(v) for v in NUMBERS]), id="decimals"),
+        pytest.param(pa.chunked_array([pa.array(NUMBERS[:2]), pa.array(NUMBERS[2:])]), id="Arrow in pieces"),
+    ],
+)
+def test_numbers_are_the_same_in_every_container(values):
+    arrow = isinstance(values, pa.ChunkedArray | pa.Array)
+    y = [0, 1, 0, 1, 1]
+    for source in [{"x1": values}] if arrow else [{"x1": values}, pd.DataFrame({"x1": values})]:
+        design = learn_design({"x1": np.arange(5.0), "y": y}, "y")
+        np.testing.assert_array_equal(design.matrix(read_table(source), missing="nan")[:, 0], FLOATS)
+        with pytest.raises(DataError, match=r"values are missing in 1 of 5 rows \(first in row 2\): 'x1' in 1"):
+            learn_design({"x1": source["x1"], "y": y}, "y")
+        assert learn_design({"x1": source["x1"], "y": y}, "y", missing="drop").rows_kept == 4
+
+
+@pytest.mark.parametrize("source", [ARRAY[:, :1], ARRAY[:, 0], RECORDS, RECORDS.astype([("x1", ">f8")])])
+def test_masks_of_whole_arrays(source):
+    assert read_table(source).to_pydict() == {"x1": NUMBERS}
+
+
+WORDS = ["a", None, "b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(WORDS, id="list"),
+        pytest.param(["a", np.nan, "b", "a", "c"], id="list with nan"),
+        pytest.param(np.array(WORDS, dtype=object), id="objects with None"),
+        pytest.param(np.array(["a", np.nan, "b", "a", "c"], dtype=object), id="objects with nan"),
+        pytest.param(np.ma.masked_array(["a", "z", "b", "a", "c"], MASK), id="masked"),
+        pytest.param(pd.Series(WORDS, dtype="category"), id="pandas' categories"),
+        pytest.param(pd.Series(WORDS, dtype="string"), id="pandas' strings"),
+        pytest.param(pl.Series(WORDS), id="polars"),
+        pytest.param(pl.Series(WORDS, dtype=pl.Enum(["a", "b", "c", "z"])), id="polars' Enum"),
+        pytest.param(pa.array(WORDS).dictionary_encode(), id="dictionary"),
+        pytest.param(
+            pa.DictionaryArray.from_arrays([0, 3, 1, 0, 2], pa.array(["a", "b", "c", None])),
+            id="dictionary that holds the missing value",
+        ),
+    ],
+)
+def test_levels_are_the_same_in_every_container(values):
+    y = [0, 1, 0, 1, 1]
+    with pytest.raises(DataError, match=r"values are missing in 1 of 5 rows \(first in row 2\): 'g' in 1"):
+        learn_design({"g": values, "y": y}, "y")
+    design = learn_design({"g": values, "y": y}, "y", missing="drop")
+    assert design.names == ("g[b]", "g[c]")
+    expected = [[0, 0], [np.nan, np.nan], [1, 0], [0, 0], [0, 1]]
+    np.testing.assert_array_equal(design.matrix(read_table({"g": values}), missing="nan"), expected)
+
+
+def test_names_that_are_the_same_as_text_are_refused():
+    for source in ({1: [0], "1": [1]}, pd.DataFrame({1: np.zeros(2, ">f8"), "1": [0, 1]})):
+        with pytest.raises(DataError, match=r"more than one column named '1'"):
+            read_table(source)
+
+
+def test_intervals_of_pandas_are_levels():
+    frame = pd.DataFrame({"age": [12, 35, 70, 40], "y": [0, 1, 0, 1]})
+    frame["age"] = pd.cut(frame["age"], [0, 18, 65, 99])
+    design = learn_design(frame, "y")
+    assert design.columns[0].levels == ("(0, 18]", "(18, 65]", "(65, 99]")
+    np.testing.assert_array_equal(design.matrix(read_table(frame)), [[0, 0], [1, 0], [0, 1], [1, 0]])
+
+
+NEAR = 2**53
+WHOLE = [7, NEAR - 1, NEAR, NEAR + 1, NEAR + 2, NEAR + 3, 10**18, 10**18 + 1, -NEAR - 1]
+
+
+@pytest.mark.parametrize("type_", [pa.int64(), pa.decimal128(38, 0), pa.string()])
+def test_whole_numbers_that_one_double_stands_for_are_different_levels(type_, tmp_path):
+    def column(values):
+        return pa.array([str(v) for v in values]).cast(type_)
+
+    def found_in(values, path=tmp_path / "a.csv"):
+        path.write_text("\n".join(["g", *map(str, values)]) + "\n")
+        yield pa.table({"g": column(values)})
+        yield read_table({"g": values})
+        yield read_table(path)
+        yield from (table for table in [pl.DataFrame({"g": values}).to_arrow()])
+
+    # Every other number is a level, the others are not.
+    known, unknown = WHOLE[::2], WHOLE[1::2]
+    y = [i % 2 for i in range(len(known))]
+    design = learn_design(pa.table({"g": column(known), "y": y}), "y", categorical=["g"], reference={"g": "7"})
+    for table in found_in(known):
+        np.testing.assert_array_equal(
+            design.matrix(table), [[float(f"g[{v}]" == name) for name in design.names] for v in known]
+        )
+    for value in unknown:
+        for table in found_in([value]):
+            with pytest.raises(DataError, match=f"'{value}' is no level"):
+                design.matrix(table)
+
+
+@pytest.mark.parametrize(("type_", "count"), [(pa.int8(), 128), (pa.uint8(), 256), (pa.int8(), 127)])
+def test_dictionaries_that_fill_their_index(type_, count):
+    words = [f"v{i:03d}" for i in range(count)]
+    values = pa.DictionaryArray.from_arrays(pa.array([*range(count), None], type_), pa.array(words))
+    y = [i % 2 for i in range(count + 1)]
+    design = learn_design(pa.table({"g": values, "y": y}), "y", missing="drop", categorical=["g"])
+    X = design.matrix(pa.table({"g": values}), missing="nan")
+    np.testing.assert_array_equal(X[:count], np.eye(count)[:, 1:])
+    assert np.isnan(X[count]).all()
