@@ -210,6 +210,18 @@ def test_long_tables_are_predicted_in_pieces(tmp_path, monkeypatch):
     assert run("predict", model, data).stdout == whole
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_missing_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monkeypatch, ending):
+    monkeypatch.setattr("verhulst.cli.predict.ROWS", 8)
+    data, model = tmp_path / f"a.{ending}", tmp_path / "model.json"
+    write_table(pa.table({"x": [1.0, 2.0, 3.0] * 10, "y": [0, 1, 1, 1, 0, 0] * 5}), data)
+    assert run("fit", data, "-t", "y", "-o", model).exit_code == 0
+    write_table(pa.table({"x": [1.0, 2.0, None] * 10, "z": [1] * 30}), data)
+    refused = run("predict", model, data)
+    assert refused.exit_code == 3
+    assert "values are missing in 10 of 30 rows (first in row 3): 'x' in 10." in refused.stderr
+
+
 def test_report_option(votes, tmp_path):
     report = tmp_path / "r.html"
     result = run("fit", votes, "-t", "vote", "--positive", "Dole", "--report", report)

@@ -110,6 +110,8 @@ def _predictions(
     if isinstance(model.design, Design):
         with reading_said():
             table = model.design.typed(table)
+        if missing == "error":
+            model.design.refuse_incomplete(table)
     columns: dict[str, list[Any]] = {}
     for start in _with_progress(range(0, table.num_rows, ROWS)):
         piece = table.slice(start, ROWS)

@@ -246,6 +246,12 @@ class Design:
             f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
         )
 
+    def refuse_incomplete(self, table: pa.Table) -> None:
+        """An error if a prediction lacks a value in some row: how many in which column of the whole table."""
+        names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
+        self.require(table, names)
+        self.refuse_missing(self.typed(table), names, 1, _FILL_IN)
+
     def refuse_missing(self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
         holes = {name: missing(table[name]) for name in names if not complete(table[name])}
         if not holes:
