@@ -8,7 +8,16 @@ import pyarrow as pa
 import pytest
 
 import verhulst as vh
-from verhulst.data import DataError, Design, UnknownColumnError, blocks, learn_design, load_dataset, read_table
+from verhulst.data import (
+    DataError,
+    Design,
+    RequestError,
+    UnknownColumnError,
+    blocks,
+    learn_design,
+    load_dataset,
+    read_table,
+)
 from verhulst.data.block import make_block
 
 
@@ -271,3 +280,22 @@ def test_an_offset_that_is_missing_at_prediction_is_a_missing_value():
         np.testing.assert_array_equal(p[1], model.predict_proba(new.slice(1))[0])
         with pytest.raises(DataError, match=r"the offset \('o'\) is inf, not a finite number"):
             model.predict_proba({"x": [1.0], "o": [np.inf]}, missing="nan")
+
+
+@pytest.mark.parametrize("missing", ["empty", "omit", None, True, "nan"])
+def test_what_becomes_of_missing_values_is_said_in_known_words(missing):
+    table = {"y": [0, 1, 1, 0], "x": [1.0, 2, None, 5]}
+    for learn in (
+        lambda: vh.fit_table(table, "y", missing=missing),
+        lambda: vh.fit_formula("y ~ x", table, missing=missing),
+    ):
+        with pytest.raises(RequestError, match=r"missing must be 'error' or 'drop', not"):
+            learn()
+    for model in (vh.fit_table(table, "y", missing="drop"), vh.fit_formula("y ~ x", table, missing="drop")):
+        with pytest.raises(RequestError, match=r"missing must be 'error' or 'nan', not"):
+            model.predict_proba(table, missing="drop" if missing == "nan" else missing)
+
+
+def test_no_columns_are_not_all_columns():
+    with pytest.raises(RequestError, match=r"no column is left for X"):
+        learn_design({"y": [0, 1], "x": [1, 2]}, "y", columns=[])

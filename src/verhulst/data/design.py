@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.column import Column
 from verhulst.data.column_values import complete, kind_of, missing, numbers
-from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
@@ -87,6 +87,7 @@ class Design:
         DataError
             If a value is missing, infinite, of an unknown level or of another kind than at the fit.
         """
+        check_missing(missing, "nan")
         names = [column.name for column in self.columns]
         self.require(table, names)
         table = self.typed(table, first_row=first_row)
@@ -288,6 +289,12 @@ class Design:
                 "finite number."
             )
         return values
+
+
+def check_missing(given: str, other: Literal["drop", "nan"]) -> None:
+    """That missing values are "error" or `other`: anything else would leave rows out, or not, without a word."""
+    if given not in ("error", other):
+        raise RequestError(f"missing must be 'error' or {other!r}, not {given!r}.")
 
 
 def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:

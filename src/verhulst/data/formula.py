@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.design import Design, Missing
+from verhulst.data.design import Design, Missing, check_missing
 from verhulst.data.errors import DataError, UnknownColumnError, listed
 from verhulst.data.formula_columns import FormulaColumns, formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
@@ -79,6 +79,7 @@ class FormulaDesign:
             If the formula cannot be worked out on these rows, gives a number that is not finite, depends on which rows
             it is given, or came from a model file.
         """
+        check_missing(missing, "nan")
         columns, terms = self._learned()
         terms.refuse_mixed_rows(place(table))
         table = self.typed(table, first_row=first_row)
@@ -253,6 +254,7 @@ def learn_formula(
 
     from verhulst.data.read import read_fields
 
+    check_missing(missing, "drop")
     table = table if isinstance(table, pa.Table) else read_fields(table)
     at = place(table)
     named = [name for name in (weights, offset) if name is not None]

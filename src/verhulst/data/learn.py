@@ -11,7 +11,7 @@ import numpy as np
 
 from verhulst.data.column import Column
 from verhulst.data.column_values import finder, in_order, label, labels, level_type_of, numbers
-from verhulst.data.design import Design, Missing, refuse_empty
+from verhulst.data.design import Design, Missing, check_missing, refuse_empty
 from verhulst.data.draft import draft_and_numbers
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
@@ -117,6 +117,7 @@ def learn_table(
 
     from verhulst.data.read import read_fields
 
+    check_missing(missing, "drop")
     table = table if isinstance(table, pa.Table) else read_fields(table)
     at = place(table)
     taken = roles(table, target, weights, offset)
@@ -124,7 +125,11 @@ def learn_table(
     for name in columns or ():
         if name in taken:
             raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
-    chosen = [name for name in (columns or table.column_names) if name not in taken and name not in exclude]
+    chosen = [
+        name
+        for name in (table.column_names if columns is None else columns)
+        if name not in taken and name not in exclude
+    ]
     if not chosen:
         raise RequestError(f"{at}no column is left for X, of {listed(table.column_names)}.")
     if len(set(chosen)) < len(chosen):
