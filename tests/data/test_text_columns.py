@@ -529,3 +529,14 @@ def test_formulas_read_codes_as_text(path):
     file(path, rows)
     with pytest.raises(DataError, match=r"codes rather than numbers.*\(C\(g\) in the formula\)"):
         vh.fit_formula("y ~ g", path)
+
+
+@pytest.mark.parametrize("mark", ['""', '"NA"', "None", "."])
+def test_marks_among_words_are_levels_with_advice_that_helps(path, mark):
+    path.write_text(f'g,y\n"a",0\n"b",1\n{mark},1\n"a",1\n')
+    (note,) = learn_design(path, "y").columns[0].notes
+    assert note[0] == f"Column 'g' has the level {mark.strip(chr(34))!r}."
+    assert "write nothing there, not even quotes" in note[1]
+    path.write_text('g,y\n"a",0\n"b",1\n,1\n"a",1\n')
+    column = learn_design(path, "y", missing="drop").columns[0]
+    assert (column.levels, column.notes) == (("a", "b"), ())

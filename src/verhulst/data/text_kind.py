@@ -161,7 +161,10 @@ def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> Text
         )
     if marks:
         notes += (
-            (f"Column {name!r} has the level {listed(marks)}.", "If that stands for a missing value, leave it blank."),
+            (
+                f"Column {name!r} has the level {listed(marks)}.",
+                "If that stands for a missing value, write nothing there, not even quotes (None in a frame).",
+            ),
         )
     return TextKind("categorical", notes=notes)
 
