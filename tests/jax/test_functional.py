@@ -134,6 +134,40 @@ def test_softmax_family() -> None:
     )
 
 
+def test_softmax_family_everywhere() -> None:
+    """As the core at special values, over any axes, and however far the logits are apart."""
+    nan = float("nan")
+    rows = [[INF, 0], [INF, INF], [INF, -INF], [-INF, 0], [-INF, -INF], [nan, 0], [INF, nan], [0, -40], [-1e-20, -700]]
+    rows += [[1e308, -1e308], [453.07364, -171.21], [3.3, 700.1], [INF, 1], [nan, nan]]
+    cube = np.random.default_rng(3).normal(size=(2, 3, 4))
+    cases = [(np.array([[*row, -INF] for row in rows]), -1), (np.array([[1.0], [INF], [-INF], [nan]]), -1)]
+    cases += [(cube, axis) for axis in (-2, (0, 2), (2, 0), (), None)] + [(np.float64(2), -1), (np.zeros((3, 0)), -1)]
+    names = ("softmax", "log_softmax", "logsumexp")
+    results = jax.jit(lambda: [[getattr(vj, name)(z, axis) for z, axis in cases] for name in names])()
+    for name, got in zip(names, results, strict=True):
+        for (z, axis), numbers in zip(cases, got, strict=True):
+            np.testing.assert_allclose(numbers, getattr(vh, name)(z, axis), rtol=2e-15, err_msg=f"{name} {z} {axis}")
+
+
+def test_float16_keeps_what_an_outer_gradient_brings_back() -> None:
+    z = jnp.array([-20.0, -12.0, 20.0], jnp.float16)
+    outer = jnp.full(3, 4096.0, jnp.float16)
+    slopes = vh.sigmoid_derivative(np.asarray(z, float))
+    for function in (vj.sigmoid, lambda t: vj.binary_cross_entropy_gradient(t, 0.0)):
+        got = jax.vjp(function, z)[1](outer)[0]  # subnormal numbers of float16, to half a unit
+        np.testing.assert_allclose(np.asarray(got, float), 4096 * slopes, rtol=2**-10.99, atol=2**-24.99)
+    got = jax.vjp(lambda t: vj.binary_cross_entropy(t, 0.0), z)[1](outer)[0]
+    expected = 4096 * vh.sigmoid(np.asarray(z, float))
+    np.testing.assert_allclose(np.asarray(got, float), expected, rtol=2**-10.99, atol=2**-24.99)
+
+
+def test_no_label_has_no_derivatives() -> None:
+    z, labels = np.ones(3), np.array([-0.1, 1.1, float("nan")])
+    loss = lambda z: vj.binary_cross_entropy(z, labels).sum()  # noqa: E731
+    for derivative in jax.jit(lambda z: (jax.grad(loss)(z), jnp.diagonal(jax.hessian(loss)(z))))(z):
+        assert np.isnan(derivative).all()
+
+
 def test_in_training() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 3))

@@ -43,7 +43,9 @@ def _gradient(z: jax.Array, y: jax.Array) -> jax.Array:
 def _(primals: Any, tangents: Any) -> Any:
     (z, y), (to_z, to_y) = primals, tangents
     wide = _wide(z, y)
-    change = to_z.astype(wide) * sigmoid_derivative(z) - to_y.astype(wide)
+    label = (y >= 0) & (y <= 1)
+    slope = sigmoid_derivative(jnp.where(label, z.astype(wide), jnp.nan))
+    change = to_z.astype(wide) * slope - to_y.astype(wide)
     return _gradient(z, y), change.astype(z.dtype)
 
 
@@ -56,7 +58,7 @@ def _value(z: jax.Array, y: jax.Array) -> jax.Array:
 def _(primals: Any, tangents: Any) -> Any:
     (z, y), (to_z, to_y) = primals, tangents
     wide = _wide(z, y)
-    change = to_z.astype(wide) * _gradient(z, y) - to_y.astype(wide) * z
+    change = to_z.astype(wide) * _gradient(z.astype(wide), y) - to_y.astype(wide) * z
     return _value(z, y), change.astype(z.dtype)
 
 

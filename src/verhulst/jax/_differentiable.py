@@ -94,6 +94,9 @@ def differentiable(name: str) -> Callable[[Any], jax.Array]:
     @primitive.defjvp
     def _(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
         (z,), (t,) = primals, tangents
+        if z.dtype == jnp.float16:  # whose range the derivative alone may leave
+            change = t.astype(jnp.float32) * derivative(z.astype(jnp.float32))
+            return primitive(z), change.astype(z.dtype)
         return primitive(z), t * derivative(z)
 
     def function(z: Any) -> jax.Array:
