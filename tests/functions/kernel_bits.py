@@ -29,7 +29,7 @@ def bits() -> dict[str, str]:
     for dtype in kernel_inputs.TYPES:
         kind = np.dtype(dtype).name
         for name in kernel_inputs.INPUTS:
-            different, which = company(name, dtype)
+            different, which = company(name, dtype, each=1)
             every = [kernel_inputs.arguments(name, dtype, 4096), [x[which] for x in different]]
             found[f"{name} {kind}"] = _digest(part for x in every for part in kernel_inputs.results(name, x))
         found[f"rows {kind}"] = _digest(_over_rows(dtype))
@@ -39,7 +39,9 @@ def bits() -> dict[str, str]:
 
 
 def company(name: str, dtype: type, width: int = 192, each: int = 8) -> tuple[list[np.ndarray], np.ndarray]:
-    """Rare arguments among ordinary ones: alone at every position of a block, then in runs of every length.
+    """Rare arguments among ordinary ones: alone at every position of a block, then in runs.
+
+    Each of them stands at `each` positions.
 
     Returns
     -------
@@ -52,10 +54,11 @@ def company(name: str, dtype: type, width: int = 192, each: int = 8) -> tuple[li
     single = np.tile(row, (len(rare), 1))
     middle = width // 3  # no block is longer
     single[np.arange(len(rare)), middle + 5 * np.arange(len(rare)) % middle] = rare
-    runs = np.tile(row, (32, 1))
-    for length in range(1, 33):
+    lengths = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+    runs = np.tile(row, (len(lengths), 1))
+    for one, length in zip(runs, lengths, strict=True):
         run = row // length % 2 == 1
-        runs[length - 1, run] = np.resize(rare[::each], run.sum())
+        one[run] = np.resize(rare[::each], run.sum())
     return different, np.concatenate([single.ravel(), runs.ravel()])
 
 
@@ -76,7 +79,7 @@ def _over_rows(dtype: type):
 
 def _loss_sums(dtype: type):
     name = "_binary_cross_entropy_gradient"
-    different, which = company(name, dtype)
+    different, which = company(name, dtype, each=1)
     for inputs in ([x[which] for x in different], kernel_inputs.ordinary(name, dtype, 5000)):
         for hard in (False, True):
             z, y = inputs[0], np.round(inputs[1]) if hard else inputs[1]
