@@ -222,8 +222,8 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
     -------
     ndarray
         The shape and type of z. An entry keeps its digits where p rounds to 1: there p - 1 is minus the sum of the
-        other probabilities. With weights each entry is computed in float64, to 4 ULP of p times the other classes'
-        weights plus y (1 - p), and rounded once.
+        other probabilities. With classes within 1 ULP (float64: 2); with weights each entry is computed in float64, to
+        4 ULP of p times the other classes' weights plus y (1 - p), and rounded once.
 
     Raises
     ------

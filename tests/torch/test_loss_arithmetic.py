@@ -99,8 +99,17 @@ def test_infinite_logits_and_labels_that_are_none() -> None:
         wrong = 0.0 if weight == 0 else inf
         np.testing.assert_array_equal(loss.detach(), [0, 0, inf, wrong, np.nan, np.nan, np.nan])
         np.testing.assert_array_equal(gradient[:4], np.float32([0, 0, 1, -weight]))
-    smoothed = bce(z[:4], y[:4], label_smoothing=0.1, reduction="none")
-    np.testing.assert_array_equal(smoothed.detach(), [inf] * 4)
+    for dtype in (torch.float16, torch.float32, torch.float64):
+        for smoothing in (1e-9, 0.1, 1.0):
+            smoothed = bce(z[:4].to(dtype), y[:4].to(dtype), label_smoothing=smoothing, reduction="none")
+            np.testing.assert_array_equal(smoothed.detach(), [inf] * 4)
+
+
+@pytest.mark.parametrize("pos_weight", [1e-300, 3e-308, 1e-309])
+def test_the_smallest_weights(pos_weight: float) -> None:
+    z, y, weight = torch.tensor([[-3.0], [1.0], [pos_weight]], dtype=torch.float64)
+    loss = bce(z, y, pos_weight=weight).item()
+    np.testing.assert_allclose(loss / pos_weight, np.log1p(np.exp(3.0)), rtol=1e-13)
 
 
 def test_means_of_half_precision_under_transforms() -> None:

@@ -275,6 +275,8 @@ def _smoothed(loss: Callable[[Tensor, Tensor], Tensor], z: Tensor, y: Tensor, sm
     """The loss of labels drawn towards 1/2. It is linear in them: no label is rounded, and two terms >= 0 are added."""
     if not smoothing:
         return loss(z, y)
+    if smoothing == 1:  # 0 times the infinite loss of an infinite logit is not 0
+        return loss(z, torch.where((y >= 0) & (y <= 1), 0.5 + 0 * y, torch.nan))
     return (1 - smoothing) * loss(z, y) + smoothing * loss(z, torch.full_like(y, 0.5))
 
 
@@ -297,7 +299,7 @@ def _weighted(z: Tensor, y: Tensor, pos_weight: Tensor, label_smoothing: float) 
     a = a * pos_weight
     left = z < 0
     both = a + b
-    label = torch.where(left, a, b) / (both + torch.finfo(z.dtype).tiny)  # 0 where both are 0
+    label = torch.where(left, a, b) / torch.where(both == 0, 1, both)
     return both * _elementwise(z * torch.where(left, 1.0, -1.0).to(z.dtype), label)
 
 
