@@ -107,3 +107,14 @@ def test_blocks_of_rows(name: str, dtype: torch.dtype, monkeypatch: pytest.Monke
         monkeypatch.setattr(vt._softmax, "BLOCK", 60)
         torch.testing.assert_close(reverse(lambda t, d=dim: function(t, d), z, v), expected, rtol=1e-14, atol=1e-14)
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("dims", [(1, 2), (0, -1), (2, 0, 1), (1,), ()])
+def test_logsumexp_over_several_dimensions(dims: tuple[int, ...]) -> None:
+    z = torch.tensor([0.0, -40.0, -90.0], dtype=torch.float64).repeat(2, 2, 1).requires_grad_()
+    z.data[:, 1:] = -60
+    for keepdim in (False, True):
+        expected = vh.logsumexp(z.detach().numpy(), dims, keepdims=keepdim)
+        np.testing.assert_array_equal(vt.logsumexp(z, dims, keepdim).detach(), expected)
+    (gradient,) = torch.autograd.grad(vt.logsumexp(z, dims).sum(), z)
+    np.testing.assert_allclose(gradient, vh.softmax(z.detach().numpy(), dims), rtol=1e-15)

@@ -211,20 +211,27 @@ def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
     return _apply("log_softmax", z, dim)
 
 
-def logsumexp(z: Tensor, dim: int = -1, keepdim: bool = False) -> Tensor:
+def logsumexp(z: Tensor, dim: int | tuple[int, ...] = -1, keepdim: bool = False) -> Tensor:
     """log of the sum of e^z along a dimension.
 
     Parameters
     ----------
     z : Tensor
-    dim : the dimension that is summed over
+    dim : the dimension that is summed over; several are taken as one
     keepdim : keep it with length 1
 
     Returns
     -------
     Tensor without that dimension; on the CPU to the last bit what `verhulst.logsumexp` gives. Its gradient is softmax.
     """
-    if not isinstance(dim, int) or z.ndim == 0 or not z.is_floating_point():
+    if z.ndim == 0 or not z.is_floating_point():
         return torch.logsumexp(z, dim, keepdim)
-    result = _apply("logsumexp", z, dim)
-    return result.unsqueeze(dim) if keepdim else result
+    if isinstance(dim, int):
+        result = _apply("logsumexp", z, dim)
+        return result.unsqueeze(dim) if keepdim else result
+    dims = sorted(d + z.ndim if d < 0 else d for d in dim)
+    last = list(range(-len(dims), 0))
+    moved = z.movedim(dims, last)
+    rows = moved.flatten(-len(dims)) if dims else moved.unsqueeze(-1)
+    result = _apply("logsumexp", rows, -1)
+    return result[(..., *(None for _ in dims))].movedim(last, dims) if keepdim else result
