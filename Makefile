@@ -46,7 +46,8 @@ bench: $(VENV)/.bench
 prove: $(VENV)/.made
 	$(BIN)/python -m proofs
 
-# The core built with AddressSanitizer and UndefinedBehaviorSanitizer, and every test that calls it.
+# The core built with AddressSanitizer and UndefinedBehaviorSanitizer, and every test that calls it. What they find stands in
+# build/sanitize/report.* (pytest would swallow it).
 SANITIZED := build/sanitize
 sanitize: $(VENV)/.made
 	test -f $(SANITIZED)/build.ninja || PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/meson setup $(SANITIZED) \
@@ -55,7 +56,8 @@ sanitize: $(VENV)/.made
 	rm -rf $(SANITIZED)/stage && mkdir -p $(SANITIZED)/stage && cp -r src/verhulst $(SANITIZED)/stage/
 	cp $(SANITIZED)/native/_core*.so $(SANITIZED)/stage/verhulst/
 	LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libubsan.so)" \
-	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONPATH=$(SANITIZED)/stage \
+	  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:log_path=$(CURDIR)/$(SANITIZED)/report \
+	  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:log_path=$(CURDIR)/$(SANITIZED)/report PYTHONPATH=$(SANITIZED)/stage \
 	  $(BIN)/python -m pytest -p no:cacheprovider tests/functions tests/native tests/losses tests/regression
 
 # The same bits from GCC and Clang, and from builds whose local variables begin as a pattern or as zeros (a value that is
