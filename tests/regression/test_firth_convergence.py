@@ -3,6 +3,7 @@
 import inspect
 import warnings
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -289,3 +290,29 @@ def test_only_columns_that_are_combinations_are_taken_out():
         assert not fit_firth(nearly, drawn(rng, X[:, 0])).collinear
     with pytest.warns(CollinearWarning, match="x4"):
         assert fit_firth(np.column_stack([X, X[:, 0] - X[:, 1]]), drawn(rng, X[:, 0])).collinear
+
+
+@pytest.mark.parametrize("alike", [1e-5, 1e-6, 1e-7])
+def test_errors_of_columns_that_are_nearly_alike(alike):
+    """The intercept's variance is a difference of numbers 1e14 times as large: I⁻¹ in 40 digits at the coefficients."""
+    rng = np.random.default_rng(4)
+    level = rng.integers(0, 2, 20).astype(float)
+    X = np.column_stack([level, 2 * level + alike * rng.normal(size=20)])
+    found = fit_firth(X, rng.permutation(np.arange(20) % 2))
+    assert found.converged
+    with mpmath.workdps(40):
+        z = mpmath.matrix(np.column_stack([np.ones(20), X]).tolist())
+        weight = [1 / (2 + 2 * mpmath.cosh(eta)) for eta in z * mpmath.matrix(found.coefficients.tolist())]
+        inverse = (z.T * mpmath.diag(weight) * z) ** -1
+        errors = [float(mpmath.sqrt(inverse[k, k])) for k in range(3)]
+    np.testing.assert_allclose(found.standard_errors, errors, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "weight"),
+    [([1, -2, -2], [0, 0, 1], [1e-5, 1e8, 0.01]), ([0, 0, 1, 0, 0], [0, 0, 0, 0, 1], [0, 0, 1e-4, 0, 1e8])],
+)
+def test_leverages_that_are_no_numbers_on_the_way(x, y, weight):
+    with pytest.warns(ConvergenceWarning, match="did not converge") as caught:
+        fit_firth(np.array(x, float)[:, None], y, weight)
+    assert len(caught) == 1  # none of NumPy's

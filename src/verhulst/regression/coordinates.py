@@ -12,7 +12,7 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 ENOUGH = 4096  # rows, for centres and scales
-LEAST_SPREAD = 2.0**-29  # share of a column's usual size: differences in the last digits are rounding, and set no scale
+LEAST_SPREAD = 2.0**-10  # share of a column's usual size: smaller differences between values set no scale
 Pairs = Callable[[], Iterable[tuple[Chunk, Chunk]]]
 
 

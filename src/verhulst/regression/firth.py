@@ -15,7 +15,7 @@ import verhulst
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent, without_far_values
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
-from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Point, factor_of
+from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
@@ -188,6 +188,10 @@ def firth(
     size = data.X.shape[1] + intercept
     covariance = np.full((size, size), np.nan)
     covariance[np.ix_(likelihood.used, likelihood.used)] = factor.inverse()
+    half = None
+    if point.unexplained < DOUBTFUL:  # the product would lose digits
+        half = np.full((size, len(factor.used)), np.nan)
+        half[likelihood.used] = factor.half()
     # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
     scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
     penalty = tau * (determinant - 2 * scales + len(beta) * np.log(unit))
@@ -196,7 +200,7 @@ def firth(
         names=data.names,
         intercept=intercept,
         coefficients=standard.original(likelihood.whole(beta)),
-        covariance_record=Standardised(covariance, standard, data.weight_exponent),
+        covariance_record=Standardised(covariance, standard, data.weight_exponent, half=half),
         log_likelihood=value * unit,
         null_log_likelihood=log_likelihood(data.y, data.mean, null, data.weight, data.offset) * unit,
         rows=len(data.y),

@@ -94,7 +94,7 @@ class JeffreysLikelihood:
             unexplained = _least_share(factor, np.maximum(np.sum(factor**2, axis=0), np.finfo(float).tiny))
             if not unexplained > (len(beta) * EPS) ** 2:
                 raise NotIdentified(
-                    "the information is singular: offsets or weights are so extreme that few rows count"
+                    "the information is singular: offsets, weights or values are so extreme that few rows count"
                 )
             noise = len(beta) * EPS / float(np.sqrt(unexplained))
         root = np.zeros((len(whole), len(whole)))

@@ -30,6 +30,7 @@ HIDDEN = 1e3  # times the rounding error of the value: a rise that is smaller is
 STUCK = 3  # steps in a row that are not half as long as the one before, for a rise that is below rounding
 
 
+@np.errstate(over="ignore", invalid="ignore")  # weights of 1e8 beside 1e-8: such points are left again
 def highest(
     likelihood: JeffreysLikelihood,
     start: Vector,
