@@ -8,6 +8,7 @@ from scipy.optimize import brentq, minimize
 from scipy.stats import chi2
 from tests.references.datasets import DATASETS, endometrial, lbw, sex2, spector
 from tests.references.read import half_units, numbers, published
+from tests.regression.optimum import optimum
 
 import verhulst as vh
 from verhulst.regression import fit, fit_firth, likelihood_ratio_tests, profile_intervals
@@ -186,3 +187,45 @@ def test_where_the_likelihood_is_never_so_low_the_interval_has_no_end():
     contrast = np.array([0.0, 1.0, 0.0, 0.0])
     assert flat.end(contrast, 0.0, 1.0, 2.0) == np.inf
     assert flat.end(contrast, 0.0, -1.0, 2.0) == -np.inf
+
+
+def hard_designs():
+    """Weights that differ by ten powers of ten; one value far away; columns nearly alike."""
+    rng = np.random.default_rng(21)
+    X, y = rng.normal(size=(12, 2)).round(1), rng.permutation(np.arange(12) % 2).astype(float)
+    yield X, y, 10.0 ** rng.integers(-6, 5, 12)
+    far = X.copy()
+    far[rng.integers(12), 1] = -(10.0 ** rng.integers(12, 30))
+    yield far, y, None
+    yield np.column_stack([X[:, 0], X[:, 0] + 1e-3 * X[:, 1]]), y, None
+
+
+def test_profiles_of_hard_data():
+    """Every end is where the likelihood in 500 bits, maximised over the others, has fallen by ½ χ²."""
+    seen = 0
+    for X, y, weight in hard_designs():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = fit(X, y, weight)
+            if caught:
+                continue
+            intervals = profile_intervals(found, X, y, weight)
+        assert not caught
+        top = optimum(X, y, weight, starts=[found.coefficients])
+        assert top is not None
+        for k, side in np.ndindex(intervals.shape):
+            end, error = intervals[k, side], found.standard_errors[k]
+            assert (end - found.coefficients[k]) * (-1, 1)[side] >= 0
+            if not np.isfinite(end) or abs(end - found.coefficients[k]) < 1e-8 * error:  # the last: beside a cliff
+                continue
+            assert fall(X, y, weight, top, k, end) == pytest.approx(chi2.ppf(0.95, 1), rel=1e-3)
+            seen += 1
+    assert seen > 14
+
+
+def fall(X, y, weight, top, k, value):
+    """Twice how far the log-likelihood falls where coefficient k has a value, in 500 bits."""
+    shift = np.full(len(X), value) if k == 0 else value * X[:, k - 1]
+    best = optimum(X if k == 0 else np.delete(X, k - 1, axis=1), y, weight, shift, intercept=k > 0)
+    assert best is not None
+    return 2 * float(top[2] - best[2])

@@ -247,3 +247,32 @@ def test_the_null_model_is_named(intercept, words):
     rng = np.random.default_rng(0)
     X, y = rng.random((200, 1)), rng.integers(0, 2, 200)
     assert words in str(vh.LogisticRegression(fit_intercept=intercept).fit(X, y).summary())
+
+
+@pytest.mark.parametrize("alike", [1e-4, 1e-6])
+def test_robust_errors_of_columns_nearly_alike(alike):
+    """Robust errors do not depend on how two columns that say the same are written, but for the intercept's digits."""
+    rng = np.random.default_rng(2)
+    level, x = rng.integers(0, 2, 40).astype(float), rng.normal(size=40).round(2)
+    y = rng.permutation(np.arange(40) % 2)
+    apart, together = np.column_stack([level, x]), np.column_stack([level, level + alike * x])
+    labels = np.arange(40) % 10
+    for clusters in (None, labels):
+        known, found = (
+            sandwich_record(fit(X, y), X, y, clusters=clusters).standard_errors() for X in (apart, together)
+        )
+        assert found[0] == pytest.approx(known[0], rel=1e-7)
+        assert found[2] * alike == pytest.approx(known[2], rel=1e-7)
+
+
+def test_marginal_effects_of_columns_of_any_size():
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(60, 3)), rng.permutation(np.arange(60) % 2)
+    size = np.array([2.0**-560, 2.0**560, 1.0])
+    known = marginal_effects(fit(X, y), X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = marginal_effects(fit(X * size, y), X * size)
+    for one, other, unit in zip(known, found, size, strict=True):
+        assert other.estimate * unit == pytest.approx(one.estimate, rel=1e-9)
+        assert other.standard_error * unit == pytest.approx(one.standard_error, rel=1e-9)

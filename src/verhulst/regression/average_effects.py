@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 import verhulst
-from verhulst.regression.covariance import Covariance
+from verhulst.regression.covariance import Covariance, power_of_two
 from verhulst.regression.inference import Parameter, ParameterTable, covariance_of, normal_quantile
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
@@ -83,15 +83,17 @@ def marginal_effects(
                 switched[:, j + first] = end
                 jacobian[j] += sign * (w * verhulst.sigmoid_derivative(at)) @ switched
     total = weight.sum()
+    unit = np.ones(p)  # of each row: slopes of 1e170 belong to columns of 1e-170
     for j in set(range(p)) - set(switches):
+        unit[j] = float(power_of_two(np.abs(slopes[j : j + 1]))[0])
         effect[j] = slopes[j] * mean_slope
-        jacobian[j] = slopes[j] * mean_curve
-        jacobian[j, j + first] += mean_slope
-    return _table(fit, effect / total, jacobian / total, covariance_of(fit, covariance), level)
+        jacobian[j] = slopes[j] / unit[j] * mean_curve
+        jacobian[j, j + first] += mean_slope / unit[j]
+    error = covariance_of(fit, covariance).deviations(jacobian / total) * unit
+    return _table(fit, effect / total, error, covariance_of(fit, covariance), level)
 
 
-def _table(fit: LogisticFit, effect: Vector, jacobian: Matrix, covariance: Covariance, level: float) -> ParameterTable:
-    error = covariance.deviations(jacobian)
+def _table(fit: LogisticFit, effect: Vector, error: Vector, covariance: Covariance, level: float) -> ParameterTable:
     error[~np.isfinite(covariance.standard_errors()[int(fit.intercept) :])] = np.nan
     z = np.divide(effect, error, out=np.full(len(effect), np.nan), where=error > 0)
     half = normal_quantile(level) * error

@@ -99,9 +99,12 @@ class Standardised:
     @np.errstate(over="ignore", invalid="ignore")
     def matrix(self) -> Matrix:
         """See `Covariance`."""
-        part = self.standard.original_covariance(self.working)
-        part *= self._unit
-        part *= self._unit
+        if self.half is None:
+            part = self.standard.original_covariance(self.working)
+            part *= self._unit
+            part *= self._unit
+        else:
+            part = self._from_half()
         whole = part
         if self.used is not None:
             whole = square(self._size())
@@ -112,6 +115,17 @@ class Standardised:
             whole[at] = whole[:, at] = np.nan
             whole[at, at] = self.fixed[at]
         return whole
+
+    def _from_half(self) -> Matrix:
+        assert self.half is not None
+        unknown, first = np.isnan(self.half).any(axis=1), int(self.standard.intercept)
+        known = np.where(unknown[:, None], 0.0, self.half) * self._unit
+        known[first:] *= self.standard.inverse_scale[:, None]
+        if first:
+            known[0] -= self.standard.centre @ known[1:]
+        part: Matrix = known @ known.T
+        part[unknown] = part[:, unknown] = np.nan
+        return part
 
     def deviations(self, contrasts: Matrix) -> Vector:
         """See `Covariance`."""
@@ -256,7 +270,9 @@ def working_contrasts(standard: Standardisation, contrasts: Matrix) -> Matrix:
     """Contrasts of the coefficients of the columns as given, in terms of those of the standardised columns."""
     if not standard.intercept:
         return contrasts * standard.inverse_scale
-    slopes = (contrasts[:, 1:] - contrasts[:, :1] * standard.centre) * standard.inverse_scale
+    # The centre is scaled first: a column of 1e170 beside a contrast of 1e170 would overflow.
+    slopes = contrasts[:, 1:] * standard.inverse_scale
+    slopes -= contrasts[:, :1] * (standard.centre * standard.inverse_scale)
     return np.column_stack([contrasts[:, 0], slopes])
 
 

@@ -34,7 +34,7 @@ class JeffreysProfile(Likelihood):
             point.penalised(penalised.tau),
             point.information,
             partial(probe, penalised, exact=True),
-            penalised,
+            penalised=penalised,
         )
 
     def highest(self, contrast: Vector, value: float) -> float:

@@ -20,7 +20,8 @@ from verhulst.regression.newton import newton
 from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector, merge
 
 SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by sharing C
-FARTHEST = 2.0**14  # standard errors; a profile that has not fallen enough there is taken never to
+REACHED = 1e-3  # share of the fall by which the height of an end may be missed; most are within 1e-8
+FARTHEST = 2.0**14
 
 
 def chi_squared_quantile(level: float) -> float:
@@ -81,6 +82,7 @@ class Likelihood:
     value : the maximum
     information : (q, q) there
     careful : a probe that costs more, for the points that `probe` does not lead to; or None
+    farthest : standard errors; a profile that has not fallen enough there is taken never to
     """
 
     statistics: StatisticsFunction
@@ -89,6 +91,7 @@ class Likelihood:
     value: float
     information: Matrix
     careful: ProbeFunction | None = None
+    farthest: float = FARTHEST
 
     def ends(self, contrasts: Matrix, drop: float) -> Matrix:
         """(k, 2) lower and upper ends for the contrasts (k, q), where the log-likelihood has fallen by `drop`."""
@@ -105,7 +108,9 @@ class Likelihood:
         for side, found, sign in ((0, lower, -1.0), (1, upper, 1.0)):
             result[:, side] = np.einsum("kj,kj->k", contrasts, found.betas)
             estimate = contrasts @ self.beta
-            wrong = ~found.converged | (sign * (result[:, side] - estimate) <= 0)
+            # Beyond a cliff, where a row far out is on the wrong side, no step leads back: short steps are no end.
+            reached = np.abs(found.value - target) <= REACHED * drop
+            wrong = ~found.converged | ~reached | (sign * (result[:, side] - estimate) <= 0)
             for k in np.flatnonzero(wrong):
                 result[k, side] = self.end(contrasts[k], float(estimate[k]), sign * float(error[k]), drop)
         return result
@@ -135,11 +140,13 @@ class Likelihood:
         step : the first move, towards the end
         drop : how far the log-likelihood may fall
         """
+        if not (np.isfinite(step) and step != 0):
+            return np.nan  # the information does not tell the contrast from others
 
         def excess(value: float) -> float:
             return float(np.sqrt(max(2 * (self.value - self.highest(contrast, value)), 0.0)) - np.sqrt(2 * drop))
 
-        return bracketed(excess, start, step, FARTHEST * abs(step))
+        return bracketed(excess, start, step, self.farthest * abs(step))
 
     def highest(self, contrast: Vector, value: float) -> float:
         """The largest log-likelihood where the contrast has this value."""
@@ -170,9 +177,13 @@ def bracketed(excess: Callable[[float], float], start: float, step: float, farth
     """The root of a function that rises with the distance from `start` towards `step`; ±∞ if there is none."""
     from scipy.optimize import brentq
 
-    inside, outside = start, start + step
+    inside, outside, way = start, start + step, step
     while excess(outside) < 0:
-        if abs(outside - start) > farthest:
+        if abs(way) > farthest:
             return float(np.copysign(np.inf, step))
-        inside, outside = outside, start + 2 * (outside - start)
-    return float(brentq(excess, inside, outside, xtol=1e-9 * abs(step), rtol=1e-12))
+        way *= 2  # not outside − start: beside a large start a small step is lost
+        inside, outside = outside, start + way
+    try:
+        return float(brentq(excess, inside, outside, xtol=1e-9 * abs(step), rtol=1e-12))
+    except ValueError:  # no height is known on the way
+        return np.nan

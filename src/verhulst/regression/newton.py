@@ -40,6 +40,7 @@ CHEAP = 3.0  # a matrix that costs as much as so many passes without it: then it
 UNSURE = 4.0  # times as far as expected may the step after a matrix lead
 FAR_AWAY = 0.3  # to which part a pass with information shrinks the decrement before the end is near (seen)
 VALID = 0.5  # a step that may move some log-odds by more than this says nothing of how far away the maximum is
+NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: between them lies what rounding of coefficients makes
 FAR = 3.0  # a reach beyond this promises nothing
 EPS = float(np.finfo(float).eps)
 
@@ -185,7 +186,8 @@ def newton(
         )
         reach = here.row_norm * float(np.linalg.norm(step))
         # Which share of the bound e^reach − 1 the last full step used up: that of the next one will be much like it.
-        seen = min(decrement / (promised * previous), 1.0) if fraction == 1.0 and previous < np.inf else 1.0
+        expected = promised * previous
+        seen = min(decrement / expected, 1.0) if fraction == 1.0 and 0 < expected < np.inf else 1.0
         promise = math.expm1(min(drift + reach, FAR))
         unchanged = reach <= SAME_INFORMATION and seen * reach <= SAME_DIGITS
         ending: Status | None = None
@@ -248,6 +250,16 @@ def newton(
         drift = drift + fraction * reach
         curvature.learn(fraction * step, gradient - new_gradient)
         beta, here, value, gradient, direction = trial, there, new_value, new_gradient, step
+
+
+def refined(statistics: StatisticsFunction, beta: Vector) -> tuple[Vector, Statistics]:
+    """A maximum whose coefficients were rounded for columns far from 0, found again; and the statistics there."""
+    here = statistics(beta)
+    assert here.information is not None
+    step = Factor.of(here.information).solve(here.gradient)
+    if NOTHING < float(here.gradient @ step) <= ROUNDED:
+        return beta + step, statistics(beta + step)
+    return beta, here
 
 
 def _gradient_passes(reach: float, contraction: float, seen: float, target: float) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from verhulst.regression.chunks import Blocks, statistics_of
 from verhulst.regression.coordinates import as_given
-from verhulst.regression.covariance import power_of_two, working_contrasts
+from verhulst.regression.covariance import Standardised, power_of_two, working_contrasts
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_profile import JeffreysProfile
 from verhulst.regression.likelihood import (
@@ -18,13 +18,18 @@ from verhulst.regression.likelihood import (
     own_information,
     shared_information,
 )
+from verhulst.regression.newton import refined
 from verhulst.regression.observations import Observations, observations
 from verhulst.regression.recession import Recession, rows_left
+from verhulst.regression.refitted import Refitted
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.wide import narrowed
 
 VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
+FARTHEST_OF_ALL = (
+    2.0**100
+)  # standard errors: an outlier of 1e30 makes an error of 1e-30, and one side of the interval not
 FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
 
 
@@ -53,7 +58,8 @@ def profile_intervals(
     -------
     (q, 2) array
         lower and upper ends, intercept first; ±inf where the likelihood never falls so far, both where separated data
-        do not determine the coefficient; nan for columns that were taken out of the fit, or not examined
+        do not determine the coefficient; nan for columns that were taken out of the fit, not examined, or not told from
+        others by double precision
 
     Raises
     ------
@@ -171,8 +177,12 @@ class _Profiles:
         data = observations(X, y, sample_weight, offset, fit.names)
         if len(data.y) != fit.rows:
             raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
-        full = data.standardisation(fit.intercept)
-        self._standard = full.without([c.column for c in fit.collinear])
+        known = fit.covariance_record
+        if isinstance(known, Standardised) and known.half is not None and fit.separation is None:
+            self._standard = known.standard  # columns centred where the information is
+        else:
+            full = data.standardisation(fit.intercept)
+            self._standard = full.without([c.column for c in fit.collinear])
         self.unit = 2.0**data.weight_exponent
         first = int(fit.intercept)
         aliased = {c.column + first for c in fit.collinear}
@@ -226,8 +236,19 @@ class _Profiles:
         blocks: Blocks = lambda: (rows,)  # noqa: E731
         self.likelihood = None
         if fit.separation is None:
-            beta = self._standard.working(fit.coefficients)
-            self.everything = self.likelihood = self._around(blocks, beta, data)
+            beta, known = self._standard.working(fit.coefficients), fit.covariance_record
+            around = self._around(blocks, refined(statistics_of(blocks), beta)[0], data)
+            hard = isinstance(known, Standardised) and known.half is not None
+            self.everything = self.likelihood = Refitted(
+                *(getattr(around, name) for name in ("statistics", "probe", "beta", "value", "information")),
+                data=data,
+                columns=tuple(k - int(fit.intercept) for k in self.used if k or not fit.intercept),
+                intercept=fit.intercept,
+                scales=self.scales,
+                errors=fit.standard_errors / self.scales,
+                always=hard,
+                farthest=FARTHEST_OF_ALL if hard else around.farthest,
+            )
             self.top = self.everything.value
             return
         self._towards: Vector = np.sign(fit.separation.coefficients)

@@ -11,6 +11,7 @@ import verhulst
 from verhulst.regression.chunks import chunks
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
+from verhulst.regression.newton import refined
 from verhulst.regression.observations import Observations, observations
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
@@ -83,40 +84,48 @@ def sandwich_record(
         raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
     counts = slice(None) if data.weight is None else data.weight > 0
     groups = None if clusters is None else _numbered(clusters, len(data.y))[counts]
-    rows, standard, beta, inverse = _bread(fit, data)
-    known = inverse.diagonal() > 0
+    rows, standard, beta, half = _bread(fit, data)
+    known = ~np.isnan(half).any(axis=1)
+    half = np.nan_to_num(half, nan=0.0)
     factor = _small_sample_factor(data, int(known.sum()), groups) if kind == "HC1" else 1.0
     if groups is not None:
         labels, groups = np.unique(groups, return_inverse=True)
         if len(labels) < 2:
             raise ValueError("cluster-robust standard errors need at least two clusters with rows that count")
-        sums = np.zeros((len(labels), rows.size))
-    middle = np.zeros((rows.size, rows.size))
+        sums = np.zeros((len(labels), half.shape[1]))
+    # H⁻¹ M H⁻¹ = half (halfᵀ M half) halfᵀ: in the middle, numbers of ordinary size whatever the columns.
+    middle = np.zeros((half.shape[1],) * 2)
     at = 0
     for chunk in chunks(lambda: (rows,)):
         eta = chunk.z @ beta + chunk.offset
         residual = chunk.y * verhulst.sigmoid(-eta) - (1 - chunk.y) * verhulst.sigmoid(eta)
         if groups is None:
-            scores = chunk.z * (residual * np.sqrt(chunk.weight))[:, None]
+            scores = (chunk.z @ half) * (residual * np.sqrt(chunk.weight))[:, None]
             middle += scores.T @ scores
         else:
-            np.add.at(sums, groups[at : at + len(eta)], chunk.z * (residual * chunk.weight)[:, None])
+            np.add.at(sums, groups[at : at + len(eta)], (chunk.z @ half) * (residual * chunk.weight)[:, None])
         at += len(eta)
     if groups is not None:
         middle = sums.T @ sums
-    covariance = inverse @ middle @ inverse
-    covariance[~known] = covariance[:, ~known] = np.nan
-    return Standardised(covariance * factor, standard, data.weight_exponent if groups is None else 0)
+    values, ways = np.linalg.eigh(middle * factor)
+    half = half @ (ways * np.sqrt(np.maximum(values, 0.0)))
+    covariance = half @ half.T
+    covariance[~known] = covariance[:, ~known] = half[~known] = np.nan
+    return Standardised(covariance, standard, data.weight_exponent if groups is None else 0, half=half)
 
 
 def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation, Vector, Matrix]:
-    """The rows, how they are standardised, β there and the inverse information, 0 for columns that were taken out."""
+    """The rows, how they are standardised, β there, and half with half·halfᵀ = H⁻¹, nan for those taken out."""
+    own = fit.covariance_record
+    if isinstance(own, Standardised) and own.half is not None:
+        unit = 2.0 ** ((data.weight_exponent - own.weight_exponent) / 2)
+        return data.rows(own.standard), own.standard, own.standard.working(fit.coefficients), own.half * unit
     standard = data.standardisation(fit.intercept).without([c.column for c in fit.collinear])
     for last in (False, True):
-        rows, beta = data.rows(standard), standard.working(fit.coefficients)
-        information = rows.statistics(beta).information
-        assert information is not None
-        factor = Factor.of(information)
+        rows = data.rows(standard)
+        beta, here = refined(rows.statistics, standard.working(fit.coefficients))
+        assert here.information is not None
+        factor = Factor.of(here.information)
         if factor.full:
             break
         if last:
@@ -129,7 +138,7 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
         eta = standard.linear(data.X, fit.coefficients) + (0.0 if data.offset is None else data.offset)
         weight = verhulst.sigmoid_derivative(eta)
         standard = standard.seen_by(data.X, weight if data.weight is None else weight * data.weight)
-    return rows, standard, beta, np.nan_to_num(factor.inverse(), nan=0.0)
+    return rows, standard, beta, factor.half()
 
 
 def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | None) -> float:
