@@ -118,8 +118,9 @@ class Standardised:
 
     def _from_half(self) -> Matrix:
         assert self.half is not None
-        unknown, first = np.isnan(self.half).any(axis=1), int(self.standard.intercept)
-        known = np.where(unknown[:, None], 0.0, self.half) * self._unit
+        unknown = np.any(np.isnan(self.half), axis=1)
+        first = int(self.standard.intercept)
+        known = np.nan_to_num(self.half, nan=0.0) * self._unit
         known[first:] *= self.standard.inverse_scale[:, None]
         if first:
             known[0] -= self.standard.centre @ known[1:]

@@ -240,7 +240,11 @@ class _Profiles:
             around = self._around(blocks, refined(statistics_of(blocks), beta)[0], data)
             hard = isinstance(known, Standardised) and known.half is not None
             self.everything = self.likelihood = Refitted(
-                *(getattr(around, name) for name in ("statistics", "probe", "beta", "value", "information")),
+                around.statistics,
+                around.probe,
+                around.beta,
+                around.value,
+                around.information,
                 data=data,
                 columns=tuple(k - int(fit.intercept) for k in self.used if k or not fit.intercept),
                 intercept=fit.intercept,
