@@ -98,7 +98,7 @@ def test_binary_formats(tmp_path, ending):
     if ending == "npy":
         np.save(path, np.arange(6.0).reshape(3, 2))
     elif ending == "csv.gz":
-        path.write_bytes(gzip.compress(CSV))
+        path.write_bytes(gzip.compress(CSV, mtime=0))
     else:
         write_table(pa.table(COLUMNS), path)
     whole = path.read_bytes()
