@@ -1,5 +1,7 @@
 """`python -m benchmarks [NAME ...]`: runs each benchmark, or those named, and writes benchmarks/results/NAME.md.
 
+`python -m benchmarks --compare REVISION [CELL ...]` builds a revision beside the working tree, measures both in turn
+and prints the ratios.
 Each table ends with the machine that it was measured on.
 """
 
@@ -13,7 +15,7 @@ import platform
 import sys
 
 HERE = pathlib.Path(__file__).parent
-HARNESS = {"__init__", "__main__", "exact", "interleave", "kept"}
+HARNESS = {"__init__", "__main__", "compare", "compare_cells", "exact", "interleave", "kept"}
 
 
 def machine() -> str:
@@ -32,6 +34,11 @@ def machine() -> str:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--compare"]:
+        if len(sys.argv) < 3:
+            raise SystemExit("--compare needs a revision: python -m benchmarks --compare main [CELL ...]")
+        print(importlib.import_module("benchmarks.compare").compare(sys.argv[2], sys.argv[3:]) + f"\n{machine()}")
+        return
     names = sys.argv[1:] or sorted(p.stem for p in HERE.glob("*.py") if p.stem not in HARNESS)
     results = HERE / "results"
     results.mkdir(exist_ok=True)
