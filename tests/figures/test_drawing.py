@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pathlib
 import re
-import time
 import xml.etree.ElementTree as ElementTree
 
 import matplotlib as mpl
@@ -22,14 +21,10 @@ from verhulst.figures.ties import draw_ties, prepare_ties
 
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("theme", THEMES)
-def test_draws_in_under_two_seconds_with_the_colours_of_its_theme(
-    name: str, theme: str, tmp_path: pathlib.Path
-) -> None:
+def test_draws_with_the_colours_of_its_theme(name: str, theme: str, tmp_path: pathlib.Path) -> None:
     before = dict(mpl.rcParams)
-    start = time.thread_time()  # the wait is measured by benchmarks/seeing.py, on a quiet machine
     figure = figures.plot(name, theme=theme)
     path = figures.save(figure, tmp_path / f"{name}.png")
-    assert time.thread_time() - start < 2
     assert path.stat().st_size > 10_000
     assert dict(mpl.rcParams) == before
     colors = {str(line.get_color()) for ax in figure.axes for line in ax.lines}
