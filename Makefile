@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := test,torch,jax,dask,docs
+EXTRAS := all
 SOURCES := $(shell find src native meson.build -type f -not -name '*.pyc')
 # Installed, not linked in place: tests and benchmarks see what a user gets.
 INSTALL := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation -Cbuild-dir=build/make
@@ -16,7 +16,7 @@ $(VENV)/.tools: constraints.txt
 	touch $@
 
 $(VENV)/.made: $(VENV)/.tools pyproject.toml $(SOURCES)
-	$(INSTALL) '.[$(EXTRAS)]'
+	$(INSTALL) '.[$(EXTRAS)]' --group test --group docs
 	touch $@
 
 $(VENV)/.demo: $(VENV)/.tools pyproject.toml $(SOURCES)
@@ -24,7 +24,7 @@ $(VENV)/.demo: $(VENV)/.tools pyproject.toml $(SOURCES)
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.made
-	$(INSTALL) '.[$(EXTRAS),bench]'
+	$(INSTALL) '.[$(EXTRAS)]' --group test --group docs --group bench
 	touch $@
 
 demo: $(VENV)/.demo

@@ -139,7 +139,8 @@ def gradient_flow(model: nn.Module, batch: tuple[Any, Any], loss: Callable[[Any,
     parameters = {id(p): p for _, module, _, _ in ran for p in module.parameters() if p.requires_grad}
     wanted = [*outputs, *parameters.values()]
     gradients = torch.autograd.grad(value, wanted, allow_unused=True)
-    norms = [0.0 if g is None else float(g.double().norm()) for g in gradients]
+    # None where the loss does not depend on it, whatever the type of autograd.grad says.
+    norms = [0.0 if g is None else float(g.double().norm()) for g in gradients]  # type: ignore[redundant-expr]
     of_parameter = dict(zip(parameters, norms[len(outputs) :], strict=True))
     layers = []
     for (name, module, output, x), norm in zip(ran, norms, strict=False):
