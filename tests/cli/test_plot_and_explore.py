@@ -45,7 +45,7 @@ def test_writes_a_figure_and_names_it(tmp_path: pathlib.Path, suffix: str) -> No
         ([], "Name one figure"),
         (["growth", "--all", "-o", "a"], "Name one figure"),
         (["growth", "-o", "a.gif"], "must end in .png, .svg or .pdf"),
-        (["growth", "-o", "no-such-folder/a.png"], "there is no folder no-such-folder"),
+        (["growth", "-o", "no-such-folder/a.png"], "the folder 'no-such-folder' does not exist"),
         (["growth", "-o", "a.png", "--theme", "sepia"], "'sepia' is not one of"),
     ],
 )
@@ -65,5 +65,5 @@ def test_explore_writes_the_page(tmp_path: pathlib.Path) -> None:
 def test_explore_refuses_with_a_sentence(tmp_path: pathlib.Path) -> None:
     result = run("explore", "-o", str(tmp_path / "no" / "a.html"))
     assert result.exit_code == 2
-    assert "there is no folder" in result.stderr
+    assert "does not exist" in result.stderr
     assert run("explore", "-o", "-", "--open").exit_code == 2

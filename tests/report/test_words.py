@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from verhulst._numbers import number, percent, ratio
 from verhulst.report.effects import Effect
-from verhulst.report.words import effect_in_words, number, percent, ratio
+from verhulst.report.words import effect_in_words
 
 
 def effect(b: float, error: float = 0.1, **changes: object) -> Effect:

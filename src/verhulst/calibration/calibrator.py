@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import log_softmax
 
 import verhulst as vh
+from verhulst._numbers import significant
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.scores import (
     Floats,
@@ -202,7 +203,7 @@ def log_probabilities(z: Floats) -> Floats:
 
 def _brief(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return significant(value, 6)
     if isinstance(value, list):
         return f"[{len(value)} numbers]"
     return str(value)

@@ -50,7 +50,7 @@ def _case(factory: str) -> tuple[object, ...]:
     import importlib
     import sys
 
-    from verhulst.data.errors import nearest
+    from verhulst.data.errors import did_you_mean
 
     module_name, separator, name = factory.partition(":")
     if not separator or not module_name or not name:
@@ -65,8 +65,7 @@ def _case(factory: str) -> tuple[object, ...]:
     finally:
         sys.path.remove("")
     if not hasattr(module, name):
-        close = nearest(name, [n for n in vars(module) if not n.startswith("_")])
-        hint = f" Did you mean {close!r}?" if close else ""
+        hint = did_you_mean(name, [n for n in vars(module) if not n.startswith("_")])
         raise click.UsageError(f"Module {module_name!r} has no {name!r}.{hint}")
     case = getattr(module, name)()
     if not isinstance(case, tuple) or len(case) != 4:

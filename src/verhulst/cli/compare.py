@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from verhulst._numbers import significant, typeset
+
 EPILOG = """
 \b
 Examples:
@@ -27,15 +29,14 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     Every fact is computed from the functions themselves.
     """
     import verhulst as vh
-    from verhulst.data.errors import nearest
+    from verhulst.data.errors import did_you_mean
 
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both.")
     for name in names:
         if name not in vh.activations:
-            close = nearest(name, list(vh.activations))
-            hint = f"Did you mean {close!r}?" if close else f"There are {', '.join(vh.activations)}."
-            raise click.UsageError(f"There is no activation {name!r}. {hint}")
+            hint = did_you_mean(name, vh.activations, f"There are {', '.join(vh.activations)}.")
+            raise click.UsageError(f"There is no activation {name!r}.{hint}")
     records = [facts(vh.activations[name]) for name in names or vh.activations]
     if as_json:
         from verhulst.cli.console import print_json
@@ -98,7 +99,7 @@ def _print(records: list[dict[str, Any]]) -> None:
     words.add_column(no_wrap=True)
     words.add_column()
     for record in records:
-        words.add_row(record["name"], record["formula"].replace("-", "−"))
+        words.add_row(record["name"], typeset(record["formula"]))
         words.add_row("", f"{record['use']} {record['note']}".strip(), style="dim")
     output().print(words)
     output().print(
@@ -117,4 +118,4 @@ def _outside(below: float | None, above: float | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
+    return typeset(significant(value, 3))

@@ -49,20 +49,20 @@ def print_json(command: str, record: dict[str, Any]) -> None:
     JSON has no infinity and no nan: an infinite number is written as the text "inf" or "-inf", nan as null.
     """
     document = {"schema_version": 1, "command": command} | record
-    text = json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(_json_value(document), ensure_ascii=False, indent=2, allow_nan=False)
     # JSON is UTF-8, whatever the terminal is.
     sys.stdout.flush()
     sys.stdout.buffer.write(f"{text}\n".encode())
     sys.stdout.buffer.flush()
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if hasattr(value, "tolist"):
-        return _plain(value.tolist())
+        return _json_value(value.tolist())
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_json_value(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else repr(value)
     return value

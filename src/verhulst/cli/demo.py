@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verhulst._numbers import number
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -86,7 +88,6 @@ def _bulleted(sentences: Sequence[str]) -> Table:
 def _example(model: object) -> str:
     """One person's probability, worked out step by step."""
     from verhulst.regression.table_fit import TableFit
-    from verhulst.report.words import number
 
     assert isinstance(model, TableFit)
     person = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from verhulst._numbers import p_value, ratio
 from verhulst.cli.console import output, say
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def print_effects(contents: Contents) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from verhulst.report.words import interval_in_words, p_value, ratio
+    from verhulst.report.words import interval_in_words
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("column", overflow="fold")

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from verhulst._numbers import significant, typeset
+
 EPILOG = """
 \b
 Examples:
@@ -140,12 +142,12 @@ def explain_coefficient(w: float) -> CoefficientInWords:
 def score_text(record: ScoreInWords) -> str:
     """The words for a score."""
     z, p = record.z, record.probability
-    odds = f"{_plain(record.odds)} : 1" if z >= 0 else f"1 : {_plain(math.exp(-z) if z > -700 else math.inf)}"
+    odds = f"{_number(record.odds)} : 1" if z >= 0 else f"1 : {_number(math.exp(-z) if z > -700 else math.inf)}"
     lines = [
-        f"log-odds     {_plain(z)}",
-        f"probability  {_plain(p)}" + (f"   (1 − p = {_plain(record.complement)})" if z > 4 else ""),
+        f"log-odds     {_number(z)}",
+        f"probability  {_number(p)}" + (f"   (1 − p = {_number(record.complement)})" if z > 4 else ""),
         f"odds         {odds}   ({_frequency(record)})",
-        f"slope        {_plain(record.derivative)} of probability per unit of log-odds",
+        f"slope        {_number(record.derivative)} of probability per unit of log-odds",
         "",
     ]
     for item in record.distances:
@@ -154,7 +156,7 @@ def score_text(record: ScoreInWords) -> str:
         elif item.to_zero == 0:
             words = "is 0: every smaller score gives the same number"
         else:
-            words = f"{_plain(item.value)}; rounds to 1 in {item.to_one:.1f} more, to 0 in {item.to_zero:.1f} less"
+            words = f"{_number(item.value)}; rounds to 1 in {item.to_one:.1f} more, to 0 in {item.to_zero:.1f} less"
         lines.append(f"{item.type:<12} {words}")
     return "\n".join(lines)
 
@@ -165,15 +167,15 @@ def coefficient_text(record: CoefficientInWords) -> str:
         change = "the odds stay as they are"
     else:
         percent = abs(record.percent)
-        size = f"{percent:.3g} %" if percent < 1000 else f"{_plain(record.odds_ratio)} times the"
+        size = f"{percent:.3g} %" if percent < 1000 else f"{_number(record.odds_ratio)} times the"
         change = (
             f"{size} {'higher' if record.w > 0 and percent < 1000 else 'lower' if record.w < 0 else ''} odds".replace(
                 "  ", " "
             )
         )
     lines = [
-        f"coefficient  {_plain(record.w)}",
-        f"odds ratio   {_plain(record.odds_ratio)}",
+        f"coefficient  {_number(record.w)}",
+        f"odds ratio   {_number(record.odds_ratio)}",
         f"one unit more: {change}, whatever the other columns are",
         "",
         *(f"  from {100 * p:3.0f} %  to {100 * q:.3g} %" for p, q in record.steps),
@@ -193,5 +195,5 @@ def _frequency(record: ScoreInWords) -> str:
     return f"one {word} in {1 / share:.3g} cases" if share > 1e-300 else f"practically never {word}"
 
 
-def _plain(value: float) -> str:
-    return f"{value:.6g}".replace("-", "−").replace("inf", "∞")
+def _number(value: float) -> str:
+    return typeset(significant(value, 6))

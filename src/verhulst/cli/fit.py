@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verhulst._numbers import count, number, percent, typeset
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
@@ -138,8 +139,6 @@ def _fit(
 
 
 def _headline(model: TableFit, contents: Contents) -> str:
-    from verhulst.report.words import count, percent
-
     fit = model.fit
     share = f"{count(fit.events)} of {count(fit.cases)} cases ({percent(fit.events / fit.cases)})"
     return f"{contents.outcome} in {share}; {contents.source or 'table'}, {fit.rows:,} rows"
@@ -147,15 +146,12 @@ def _headline(model: TableFit, contents: Contents) -> str:
 
 def _footline(model: TableFit) -> str:
     from verhulst.regression.inference import ModelTest
-    from verhulst.report.words import number
 
     fit = model.fit
     if fit.separation is not None:
         return f"{_limit(model)}; {len(fit.passes)} passes, no maximum: the outcomes are separated"
     found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
-    likelihood = f"McFadden R² {ModelTest.of(fit).mcfadden:.3f}, log-likelihood {fit.log_likelihood:.3f}".replace(
-        " -", " −"
-    )
+    likelihood = f"McFadden R² {ModelTest.of(fit).mcfadden:.3f}, log-likelihood {typeset(f'{fit.log_likelihood:.3f}')}"
     return f"{likelihood}; {len(fit.passes)} passes, {found}"
 
 
@@ -165,7 +161,7 @@ def _limit(model: TableFit) -> str:
 
     if model.fit.separation is not None and model.fit.separation.kind == "complete":
         return "log-likelihood tends to 0"
-    likelihood = f"{model.fit.log_likelihood:.3f}".replace("-", "−")
+    likelihood = typeset(f"{model.fit.log_likelihood:.3f}")
     return f"in the limit McFadden R² {ModelTest.of(model.fit).mcfadden:.3f}, log-likelihood {likelihood}"
 
 

@@ -47,7 +47,7 @@ class Gate:
             )
         name = found[1].lower()
         if name not in names:
-            hint = did_you_mean(name, names) or f" The measures are {', '.join(names)}."
+            hint = did_you_mean(name, names, f"The measures are {', '.join(names)}.")
             raise click.BadParameter(f"there is no measure {name!r}.{hint}")
         return cls(name, found[2], bound)
 

@@ -13,7 +13,7 @@ import click
 
 import verhulst as package
 from verhulst.cli.console import say
-from verhulst.data.errors import DataError, OutputError, RequestError, nearest
+from verhulst.data.errors import DataError, OutputError, RequestError, did_you_mean
 
 # In the order of --help. A command is the `command` of the file that bears its name.
 COMMANDS = (
@@ -67,8 +67,8 @@ class Group(click.Group):
         """Click's own, but an unknown command is answered with the nearest."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            close = nearest(name, self.list_commands(ctx))
-            hint = f" Did you mean {close!r}?" if close else f" The commands are {', '.join(self.list_commands(ctx))}."
+            known = self.list_commands(ctx)
+            hint = did_you_mean(name, known, f"The commands are {', '.join(known)}.")
             raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -35,22 +35,15 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
         raise click.UsageError("Name one figure, or give --all; `verhulst plot --list` shows them.")
     if path is None:
         raise click.UsageError("Where to? Give -o FILE." if name else "Where to? Give -o FOLDER.")
-    if name is not None and name not in FIGURES:
-        from verhulst.data.errors import nearest
-
-        close = nearest(name, list(FIGURES))
-        raise click.UsageError(
-            f"There is no figure {name!r}." + (f" Did you mean {close!r}?" if close else " See `verhulst plot --list`.")
-        )
     import pathlib
 
-    from verhulst.figures.registry import plot, save
+    from verhulst.data.atomic import check_writable
+    from verhulst.figures.registry import format_of, plot, save
 
     if name is not None:
-        try:
-            click.echo(save(plot(name, theme=theme), path))
-        except ValueError as error:
-            raise click.UsageError(f"{error}.") from error
+        format_of(path)
+        check_writable(path)
+        click.echo(save(plot(name, theme=theme), path))
         return
     folder = pathlib.Path(path)
     folder.mkdir(exist_ok=True)

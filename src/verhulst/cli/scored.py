@@ -105,7 +105,7 @@ def calibrated_columns(
 
 def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     if name not in table.column_names:
-        hint = did_you_mean(name, table.column_names) or f" Its columns are {listed(table.column_names)}."
+        hint = did_you_mean(name, table.column_names, f"Its columns are {listed(table.column_names)}.")
         raise UnknownColumnError(f"{where}there is no column {name!r}.{hint}")
     return table.column(name)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from verhulst._numbers import typeset
+
 POINTS = "-6,-4,-2,-1,0,1,2,4,6"
 LARGEST = 100_000
 
@@ -81,13 +83,12 @@ def _function(name: str) -> Any:
     import numpy as np
 
     import verhulst as vh
-    from verhulst.data.errors import nearest
+    from verhulst.data.errors import did_you_mean
 
     known = [each for each in vh.__all__ if isinstance(getattr(vh, each), np.ufunc) and getattr(vh, each).nin == 1]
     if name not in known:
-        close = nearest(name, known)
-        hint = f"Did you mean {close!r}?" if close else f"There are {', '.join(known)}."
-        raise click.UsageError(f"There is no function {name!r} of one argument. {hint}")
+        hint = did_you_mean(name, known, f"There are {', '.join(known)}.")
+        raise click.UsageError(f"There is no function {name!r} of one argument.{hint}")
     return getattr(vh, name)
 
 
@@ -130,4 +131,4 @@ def _column(values: list[float], digits: int) -> list[str]:
     whole = all(value == int(value) for value in values if abs(value) < 1e15)
     even = all(value == 0 or 1e-3 <= abs(value) < 1e3 for value in values)
     form = f".{digits}f" if even and not whole else f".{digits}g"
-    return [f"{value:{form}}".replace("-", "−").replace("inf", "∞") for value in values]
+    return [typeset(f"{value:{form}}") for value in values]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from verhulst.data.errors import OutputError
+from verhulst.data.errors import MissingFolderError, OutputError
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
@@ -25,7 +25,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     if target.is_dir():
         raise OutputError(f"cannot write {str(path)!r}: it is a folder; name a file inside it.")
     if not target.parent.exists():
-        raise OutputError(
+        raise MissingFolderError(
             f"cannot write {str(path)!r}: the folder {str(target.parent)!r} does not exist. "
             f"Make it first (mkdir -p {target.parent})."
         )

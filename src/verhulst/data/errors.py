@@ -31,6 +31,10 @@ class OutputError(OSError):
     """An output file cannot be written where it was asked for."""
 
 
+class MissingFolderError(OutputError, FileNotFoundError):
+    """The folder that an output file was asked for in does not exist."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` was most likely meant to be, or None.
 
@@ -46,10 +50,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """' Did you mean ...?' with a leading space, or an empty string when nothing is near."""
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """' Did you mean ...?' with a leading space; where nothing is near, `otherwise`, if there is one.
+
+    Examples
+    --------
+    >>> did_you_mean("incme", ["age", "income"]), did_you_mean("x", ["age"], "There is age.")
+    (" Did you mean 'income'?", ' There is age.')
+    """
     close = nearest(name, known)
-    return f" Did you mean {close!r}?" if close else ""
+    return f" Did you mean {close!r}?" if close else otherwise and f" {otherwise}"
 
 
 def no_such_file(path: str) -> FileNotFoundError:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import verhulst
+from verhulst.data.atomic import write_text
 from verhulst.figures.theme import DARK, LIGHT, css_variables
 
 # In the order in which they build upon each other; main.js wires them to the page.
@@ -89,8 +90,8 @@ def explore(path: str | os.PathLike[str] | None = None, *, open_browser: bool = 
 
     Raises
     ------
-    FileNotFoundError
-        If the folder of `path` does not exist.
+    OutputError
+        If the folder of `path` does not exist (then a FileNotFoundError) or cannot be written.
 
     Examples
     --------
@@ -104,14 +105,7 @@ def explore(path: str | os.PathLike[str] | None = None, *, open_browser: bool = 
     if path is None:
         return Explorer(text)
     target = pathlib.Path(path)
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{target}: there is no folder {target.parent}")
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    write_text(target, text)
     if open_browser:
         webbrowser.open(target.resolve().as_uri())
     return Explorer(text, target)

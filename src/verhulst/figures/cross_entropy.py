@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import verhulst as vh
+from verhulst._numbers import typeset
 from verhulst.figures.canvas import caption, curve, new_figure, note, panels
 from verhulst.figures.theme import Theme, theme_named
 
@@ -59,7 +60,7 @@ def draw_cross_entropy(record: CrossEntropy, *, theme: str | Theme = "light") ->
         left,
         last,
         -last,
-        f"float32 probability: ∞ from {last:.0f}".replace("-", "−"),
+        f"float32 probability: ∞ from {typeset(f'{last:.0f}')}",
         tokens.second.color,
         shift=(10, 4),
     )

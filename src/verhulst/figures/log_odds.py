@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import verhulst as vh
+from verhulst._numbers import typeset
 from verhulst.figures.canvas import SMALL, TEXT, caption, curve, dot, new_figure, note, panels
 from verhulst.figures.theme import Theme, theme_named
 
@@ -91,7 +92,7 @@ def _rulers(ax: Axes, record: LogOdds, theme: Theme) -> None:
                 )
             ],
         ),
-        ("log-odds", 0, [(v, f"{v:+d}".replace("-", "−") if v else "0") for v in range(-4, 5)]),
+        ("log-odds", 0, [(v, typeset(f"{v:+d}") if v else "0") for v in range(-4, 5)]),
     )
     for name, y, marks in rulers:
         ax.plot([-5, 5], [y, y], color=theme.muted, linewidth=1.2)

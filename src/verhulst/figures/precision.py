@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import verhulst as vh
+from verhulst._numbers import typeset
 from verhulst.figures.canvas import SMALL, caption, curve, new_figure, note, panels, rule
 from verhulst.figures.rounding import TYPES, RoundingRange, rounding_range
 from verhulst.figures.theme import Theme, theme_named
@@ -85,7 +86,7 @@ def _ranges(ax: Axes, record: Precision, theme: Theme) -> None:
             ax,
             item.zero_below,
             row,
-            f"0 below {item.zero_below:.1f}".replace("-", "−"),
+            typeset(f"0 below {item.zero_below:.1f}"),
             theme.muted,
             va="bottom",
             shift=(0, 6),

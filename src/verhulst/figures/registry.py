@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import pathlib
-import tempfile
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from verhulst.data.atomic import atomic_file
+from verhulst.data.errors import RequestError, did_you_mean
 from verhulst.figures.theme import Theme, theme_named
 
 # A figure called some-name is the module some_name beside this one, with prepare_some_name and draw_some_name.
@@ -35,9 +35,8 @@ FORMATS = ("png", "svg", "pdf")
 
 def _module_of(name: str) -> tuple[Any, str]:
     if name not in FIGURES:
-        near = difflib.get_close_matches(name, FIGURES, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(FIGURES)}"
-        raise ValueError(f"no figure {name!r}: {hint}")
+        hint = did_you_mean(name, FIGURES, f"Choose one of {', '.join(FIGURES)}.")
+        raise RequestError(f"there is no figure {name!r}.{hint}")
     word = name.replace("-", "_")
     return importlib.import_module(f"verhulst.figures.{word}"), word
 
@@ -47,8 +46,8 @@ def prepare(name: str) -> Any:
 
     Raises
     ------
-    ValueError
-        If there is no figure of that name.
+    RequestError
+        If there is no figure of that name; a ValueError.
     """
     module, word = _module_of(name)
     return getattr(module, f"prepare_{word}")()
@@ -94,27 +93,27 @@ def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pat
 
     Raises
     ------
-    ValueError
-        If the suffix is another.
-    FileNotFoundError
-        If the folder does not exist.
+    RequestError
+        If the suffix is another; a ValueError.
+    OutputError
+        If the folder does not exist (then a FileNotFoundError) or cannot be written.
     """
-    target = pathlib.Path(path)
-    kind = target.suffix.lower().removeprefix(".")
-    if kind not in FORMATS:
-        raise ValueError(f"{target}: the name must end in .png, .svg or .pdf")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{target}: there is no folder {target.parent}")
+    target, kind = pathlib.Path(path), format_of(path)
     date = {"CreationDate": None} if kind == "pdf" else {"Date": None} if kind == "svg" else None
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-        part = pathlib.Path(file.name)
-        try:
-            figure.savefig(file, format=kind, dpi=dpi, metadata=date)
-        except BaseException:
-            part.unlink()
-            raise
-    mask = os.umask(0)
-    os.umask(mask)
-    part.chmod(0o666 & ~mask)
-    part.replace(target)
+    with atomic_file(target) as temporary:
+        figure.savefig(temporary, format=kind, dpi=dpi, metadata=date)
     return target
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """The format that the suffix of a path says.
+
+    Raises
+    ------
+    RequestError
+        If it is none of `FORMATS`.
+    """
+    kind = pathlib.Path(path).suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise RequestError(f"{os.fspath(path)}: the name must end in .png, .svg or .pdf.")
+    return kind

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import verhulst as vh
+from verhulst._numbers import typeset
 from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -111,7 +112,7 @@ def _saturation(ax: Axes, record: VisualReference, theme: Theme) -> None:
             ax,
             side,
             0.5,
-            f"{side:+.2f}".replace("-", "−"),
+            typeset(f"{side:+.2f}"),
             theme.muted,
             ha="left" if side < 0 else "right",
             shift=(4 * (1 if side < 0 else -1), 0),

@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 
+from verhulst._numbers import significant
 from verhulst.regression.collinearity import described
 from verhulst.regression.covariance import Covariance, ErrorsOnly
 from verhulst.regression.inference import ModelTest, ParameterTable, odds_ratios, wald
@@ -192,7 +193,7 @@ def _cells(table: ParameterTable) -> tuple[list[str], list[list[str]]]:
 
 
 def _number(x: float) -> str:
-    return "–" if math.isnan(x) else f"{x:.5g}".replace("inf", "∞")
+    return significant(x, 5)
 
 
 def _p_value(p: float) -> str:

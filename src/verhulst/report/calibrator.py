@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst import __version__
+from verhulst._numbers import count, number, p_value, percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choose import FOLDS, Choice, assign_folds, out_of_fold
@@ -23,7 +24,6 @@ from verhulst.figures.theme import DARK, LIGHT, css_variables
 from verhulst.report import page
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Fact
-from verhulst.report.words import count, number, p_value, percent
 
 FORMULAS = {
     "Beta": "log-odds = a·log σ(score) − b·log σ(−score) + c",

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verhulst._numbers import count, number, percent
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.errors import listed
 from verhulst.data.formula import FormulaDesign
 from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.result import LogisticFit
-from verhulst.report.words import count, number, percent
 
 # Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals get unreliable.
 EVENTS_PER_PARAMETER = 10

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from verhulst._numbers import count, percent
 from verhulst.regression.totals import ByOutcome, Group
-from verhulst.report.words import count, percent
 
 _WIDTH = 440.0
 _LEFT, _RIGHT, _TOP = 46.0, 24.0, 26.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from verhulst._numbers import count, number, percent, typeset
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.formula import FormulaDesign
@@ -13,7 +14,7 @@ from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
 from verhulst.report.cautions import Caution, cautions_of
 from verhulst.report.effects import Effect, effects_of
-from verhulst.report.words import count, headline, number, percent
+from verhulst.report.words import headline
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,8 @@ def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fac
         Fact("Passes over the data", f"{len(fit.passes)}"),
         Fact(
             "Log-likelihood" if fit.separation is None else "Log-likelihood in the limit",
-            f"{fit.log_likelihood:.4f}".replace("-", "−"),
-            f"without columns: {fit.null_log_likelihood:.4f}".replace("-", "−"),
+            typeset(f"{fit.log_likelihood:.4f}"),
+            f"without columns: {typeset(f'{fit.null_log_likelihood:.4f}')}",
         ),
         Fact("Deviance", f"{deviance:.3f}", f"without columns: {null:.3f}"),
     ]

@@ -7,11 +7,12 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from verhulst._numbers import p_value, ratio
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Contents, Fact
 from verhulst.report.effects import Effect
 from verhulst.report.forest_row import Axis, axis_svg, row_svg
-from verhulst.report.words import interval_in_words, p_value, ratio
+from verhulst.report.words import interval_in_words
 
 # The curve of the house, as a mark.
 _MARK = (

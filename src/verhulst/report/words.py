@@ -1,85 +1,12 @@
-"""Numbers in words: what an effect means, and what a person should know before acting on a fit."""
+"""Effects in words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from verhulst._numbers import number, ratio
 from verhulst.report.effects import Effect
-
-
-def number(value: float) -> str:
-    """A number in three significant digits, never in a form that needs decoding.
-
-    Examples
-    --------
-    >>> number(1.7832), number(23.04), number(0.000123), number(123456.0), number(float("inf"))
-    ('1.78', '23.0', '0.000123', '123,000', '∞')
-    """
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value == 0:
-        return "0"
-    # Of the rounded number: 9.996 is 10.0, not 10.00.
-    magnitude = int(f"{abs(value):.2e}".partition("e")[2])
-    if magnitude < -4 or magnitude > 8:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{mantissa}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}".replace(
-            "-", "−"
-        )
-    rounded = round(value, 2 - magnitude)
-    return f"{rounded:,.{max(0, 2 - magnitude)}f}".replace("-", "−")
-
-
-def ratio(value: float) -> str:
-    """An odds ratio: three significant digits, and as many as it takes to tell it from 1.
-
-    Examples
-    --------
-    >>> ratio(23.04), ratio(1.0083), ratio(0.99998)
-    ('23.0', '1.0083', '0.999980')
-    """
-    distance = abs(value - 1)
-    if not 1e-9 < distance < 0.00995:
-        return number(value)
-    return f"{value:.{max(2, 1 - math.floor(math.log10(distance)))}f}"
-
-
-def count(cases: float) -> str:
-    """A number of cases: whole where it is whole (weights need not be).
-
-    Examples
-    --------
-    >>> count(1234.0), count(12.345)
-    ('1,234', '12.3')
-    """
-    return f"{int(cases):,}" if float(cases).is_integer() else number(cases)
-
-
-def p_value(p: float) -> str:
-    """A p-value as it is printed.
-
-    Examples
-    --------
-    >>> p_value(0.0421), p_value(3e-9), p_value(float("nan"))
-    ('0.042', '< 0.001', '–')
-    """
-    if math.isnan(p):
-        return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
-
-
-def percent(share: float) -> str:
-    """A share in per cent.
-
-    Examples
-    --------
-    >>> percent(0.41631), percent(0.004)
-    ('41.6 %', '0.40 %')
-    """
-    return f"{100 * share:.1f} %" if share == 0 or share >= 0.01 else f"{100 * share:#.2g} %"
 
 
 def interval_in_words(effect: Effect) -> str:

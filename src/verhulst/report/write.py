@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from verhulst import __version__
+from verhulst._numbers import percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
@@ -20,7 +21,6 @@ from verhulst.regression.totals import Totals
 from verhulst.report import page
 from verhulst.report.charts import outcome_chart, reliability_chart
 from verhulst.report.contents import Contents, Observed, contents_of, contents_of_table
-from verhulst.report.words import percent
 
 
 def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level: float = 0.95) -> None:
