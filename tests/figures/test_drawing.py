@@ -80,6 +80,28 @@ def test_forest_points_an_infinite_coefficient_one_way() -> None:
     assert [(line.get_marker(), *line.get_ydata()) for line in arrows] == [(">", 0), ("<", 1)]
 
 
+def test_forest_is_not_flattened_by_one_wild_row() -> None:
+    record = prepare_forest(["a", "b"], [2.0, 1e7], [1.5, 1e5], [2.5, 1e9])
+    low, high = record.limits()
+    assert low < 1 < 1e3 < high < 1e4
+    assert record.ticks() == (1.0, 10.0, 100.0, 1000.0)
+    ax = draw_forest(record).axes[0]
+    assert all(low <= x <= high for line in ax.lines[1:] for x in line.get_xdata() if line.get_marker() != "o")
+    assert prepare_forest(["a"], [np.inf], [np.nan], [np.nan]).limits()[1] > 2
+
+
+def test_outcome_counts_weights_as_cases() -> None:
+    y, p, w = [0, 0, 1, 1], [0.1, 0.3, 0.4, 0.8], [1, 3, 2, 2]
+    record = prepare_probability_by_outcome(y, p, bins=10, sample_weight=w)
+    repeated = prepare_probability_by_outcome(np.repeat(y, w), np.repeat(p, w), bins=10)
+    assert record == repeated
+    assert record.median == (0.3, 0.4)
+    with pytest.raises(ValueError, match="weights must not be negative"):
+        prepare_probability_by_outcome([0, 1], [0.1, 0.2], sample_weight=[1, -1])
+    with pytest.raises(ValueError, match="must be of one length"):
+        prepare_probability_by_outcome([0, 1], [0.1, 0.2], sample_weight=[1])
+
+
 def test_outcome_draws_both_histograms() -> None:
     record = prepare_probability_by_outcome([0, 1, 1], [0.1, 0.6, 0.9], bins=10)
     heights = sorted(patch.get_height() for patch in draw_probability_by_outcome(record).axes[0].patches)

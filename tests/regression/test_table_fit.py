@@ -1,6 +1,7 @@
 """Fits of tables: through the design, to a file and back."""
 
 import json
+import pathlib
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ import verhulst as vh
 from verhulst.data import DataError, ModelFileError, load_dataset, read_table
 from verhulst.regression import TableFit, fit, fit_formula, fit_table
 from verhulst.regression.separation import SeparationWarning
+from verhulst.regression.totals import Totals
 
 
 def anes() -> TableFit:
@@ -73,7 +75,7 @@ def test_weights_and_offset_are_columns():
     model = fit_table(table, "y", weights="w", offset="o")
     again = fit(np.array(table["x"])[:, None], table["y"], table["w"], table["o"])
     np.testing.assert_array_equal(model.fit.coefficients, again.coefficients)
-    assert model.totals.by_outcome.cases == (4.0, 6.0)
+    assert (sum(model.totals.zeros), sum(model.totals.ones)) == (4.0, 6.0)
     np.testing.assert_allclose(model.log_odds(table), again.log_odds(np.array(table["x"])[:, None], table["o"]))
     with pytest.raises(DataError, match=r"every weight is 0"):
         fit_table(table | {"w": [0] * 6}, "y", weights="w")
@@ -140,13 +142,47 @@ def test_model_files_that_are_not_right(tmp_path, change, message):
 
 def test_totals_are_counts_only():
     totals = anes().totals
-    assert sum(group.cases for group in totals.reliability) == 944
-    assert totals.by_outcome.cases == (551.0, 393.0)
-    np.testing.assert_allclose([sum(s) for s in totals.by_outcome.shares], 1)
-    for group in totals.reliability:
-        assert group.lower <= group.observed <= group.upper
-    total = sum(group.cases * group.predicted for group in totals.reliability)
-    np.testing.assert_allclose(total, 393, rtol=1e-10)
+    z, y, weight = totals.cases()
+    assert (weight[y == 0].sum(), weight[y == 1].sum()) == (551.0, 393.0)
+    split = vh.figures.prepare_probability_by_outcome(y, vh.sigmoid(z), sample_weight=weight)
+    assert split.cases == (551.0, 393.0)
+    np.testing.assert_allclose([sum(s) for s in split.share], 1)
+    groups = vh.calibration.reliability(y, z, scores_are="logits", kind="bins", equal="size", sample_weight=weight)
+    assert (groups.low <= groups.rate).all()
+    assert (groups.rate <= groups.high).all()
+    np.testing.assert_allclose(weight @ vh.sigmoid(z), 393, rtol=1e-10)
+
+
+def test_totals_tell_what_the_rows_tell():
+    """Histograms of the probability are exact; means and medians of groups are within a cell, 1/32 of a log-odds."""
+    rng = np.random.default_rng(5)
+    z = np.concatenate([rng.normal(-1, 2, 5000), [-np.inf, np.inf, 800.0, -800.0]])
+    y = (rng.random(len(z)) < vh.sigmoid(z)).astype(float)
+    weights = rng.integers(1, 4, len(z)).astype(float)
+    X = np.where(rng.random((len(z), 2)) < 0.3, 1.0, 0.0)
+    totals = Totals.of(X, y, z, weights)
+    np.testing.assert_array_equal(totals.present, (X != 0).T @ weights)
+    cell, outcome, weight = totals.cases()
+    coarse = vh.figures.prepare_probability_by_outcome(outcome, vh.sigmoid(cell), sample_weight=weight)
+    fine = vh.figures.prepare_probability_by_outcome(y, vh.sigmoid(z), sample_weight=weights)
+    np.testing.assert_allclose(coarse.share, fine.share, rtol=1e-12)
+    assert coarse.cases == fine.cases
+    np.testing.assert_allclose(coarse.median, fine.median, rtol=1 / 32)
+    parts = [Totals.of(X[rows], y[rows], z[rows], weights[rows]) for rows in (slice(None, 1700), slice(1700, None))]
+    merged = parts[0] + parts[1]
+    assert (merged.cells, merged.zeros, merged.ones) == (totals.cells, totals.zeros, totals.ones)
+    assert merged.present == totals.present
+    np.testing.assert_allclose(merged.predicted, totals.predicted, rtol=1e-13)
+
+
+def test_older_files_hold_bins_and_groups():
+    path = pathlib.Path(__file__).parents[1] / "references" / "models" / "groups.json"
+    old = json.loads(path.read_text(encoding="utf-8"))["payload"]["totals"]
+    z, y, weight = vh.load(path).totals.cases()
+    split = vh.figures.prepare_probability_by_outcome(y, vh.sigmoid(z), sample_weight=weight)
+    np.testing.assert_allclose(split.share, old["by_outcome"]["shares"], atol=1e-12)
+    assert split.cases == (551.0, 393.0)
+    np.testing.assert_allclose(weight @ vh.sigmoid(z), 393, rtol=0.02)
 
 
 def test_nothing_is_written_where_there_is_no_folder(tmp_path):

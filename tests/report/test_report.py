@@ -1,6 +1,8 @@
 """The report: what it says, that it stands by itself, and that it holds no row of the data."""
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,6 +13,7 @@ from verhulst.data import DataError, OutputError, load_dataset, read_table
 from verhulst.regression import TableFit, fit_table
 from verhulst.regression.collinearity import CollinearWarning
 from verhulst.regression.separation import SeparationWarning
+from verhulst.report.drawing import reliability_chart
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 
@@ -109,6 +112,52 @@ def test_it_is_accessible(model, tmp_path):
     for svg in re.findall(r"<svg[^>]*>", text):
         assert 'aria-hidden="true"' in svg or ('role="img"' in svg and 'aria-label="' in svg)
     assert text.count('scope="row"') >= 12
+
+
+def test_it_is_drawn_without_matplotlib(tmp_path):
+    """The extra `cli` has none."""
+    program = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "import numpy as np, verhulst as vh\n"
+        "vh.report(vh.fit_table(vh.data.load_dataset('anes96'), 'vote', positive='Dole'), 'model.html')\n"
+        "z = np.linspace(-3, 3, 200)\n"
+        "y = np.random.default_rng(0).random(200) < vh.sigmoid(z)\n"
+        "vh.report(vh.calibration.Platt().fit(z, y), 'map.html', data=(z, y))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
+    assert (tmp_path / "model.html").read_text(encoding="utf-8").count('class="chart"') == 2
+    assert (tmp_path / "map.html").read_text(encoding="utf-8").count('class="chart"') == 2
+
+
+@pytest.mark.parametrize("kind", ["corp", "bins"])
+def test_the_diagram_stands_where_the_record_says(kind):
+    rng = np.random.default_rng(3)
+    z = rng.normal(0, 2, 400)
+    curve = vh.calibration.reliability(rng.random(400) < vh.sigmoid(z), z, scores_are="logits", kind=kind)
+    svg = reliability_chart(vh.figures.prepare_reliability(curve).panels[0], "a label with <signs>")
+    assert 'aria-label="a label with &lt;signs&gt;"' in svg
+    if kind == "bins":
+        places = re.findall(r'class="point1" cx="(.*?)" cy="(.*?)"', svg)
+        expected = np.column_stack([curve.probability, curve.rate])
+    else:
+        places = [point.split(",") for point in re.search(r'class="curve" points="(.*?)"', svg)[1].split()]
+        expected = np.column_stack([curve.probability, curve.rate])[[0, -1]]
+        places = [places[0], places[-1]]
+    drawn = np.array(places, dtype=float)
+    np.testing.assert_allclose((drawn[:, 0] - 46) / 370, expected[:, 0], atol=0.06 / 370)
+    np.testing.assert_allclose((288 - drawn[:, 1]) / 262, expected[:, 1], atol=0.06 / 262)
+
+
+def test_rows_of_one_outcome(model, tmp_path):
+    table = load_dataset("anes96")
+    dole = table.filter(np.array(table["vote"].to_pylist()) == "Dole")
+    vh.report(model, tmp_path / "r.html", dole)
+    assert "vote = Dole: 393 cases, median 89.9 %" in said(tmp_path / "r.html")
+
+
+def test_a_model_without_columns(tmp_path):
+    vh.report(vh.regression.fit(np.empty((10, 0)), [0, 1] * 5), tmp_path / "r.html")
+    assert "Odds ratios" not in said(tmp_path / "r.html")
 
 
 def test_it_holds_no_row(tmp_path):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import MaxNLocator
 
 from verhulst.figures.theme import Stroke, Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TITLE, TEXT, SMALL = 11.0, 9.5, 8.5  # points: at half size the smallest is still above four
 LINE = 2.0
@@ -18,6 +19,8 @@ LINE = 2.0
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
     """An empty figure, `width` by `height` inches, that lays itself out. It is not registered with pyplot."""
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width, height), facecolor=theme.paper)
     figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1)
     return figure
@@ -36,15 +39,14 @@ def axes_for(ax: Axes | None, theme: Theme, width: float = 6.4, height: float = 
 
 def figure_of(ax: Axes) -> Figure:
     """The whole figure that holds `ax`."""
-    figure = ax.figure
-    while isinstance(figure, SubFigure):
-        figure = figure.figure
-    assert isinstance(figure, Figure)
+    figure: Figure = ax.figure.figure
     return figure
 
 
 def dress(ax: Axes, theme: Theme) -> Axes:
     """Colours, spines, ticks and a quiet grid."""
+    from matplotlib.ticker import MaxNLocator
+
     ax.set_facecolor(theme.paper)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)

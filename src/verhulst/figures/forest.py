@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, rule
 from verhulst.figures.theme import Theme, theme_named
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Odds ratios farther than this from 1 are drawn as arrows: one wild interval must not flatten all others.
+FARTHEST = 1e3
+_TICKS = (0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0)
+_COARSE = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,29 @@ class Forest:
     level: float
 
     def limits(self) -> tuple[float, float]:
-        """Ends of the odds-ratio axis: everything finite, and 1."""
-        ends = np.array([1.0, *self.odds_ratio, *self.lower, *self.upper])
+        """Ends of the odds-ratio axis: 1, and everything finite that is not beyond all measure."""
+        ends = np.array([*self.odds_ratio, *self.lower, *self.upper])
         ends = ends[np.isfinite(ends) & (ends > 0)]
-        low, high = float(np.log(ends.min())), float(np.log(ends.max()))
-        pad = 0.08 * max(high - low, 0.2)
+        logs = np.log(np.clip([1.0, *(ends if len(ends) else (0.5, 2.0))], 1 / FARTHEST, FARTHEST))
+        low, high = float(logs.min()), float(logs.max())
+        pad = 0.06 * max(high - low, 0.5)
         return float(np.exp(low - pad)), float(np.exp(high + pad))
+
+    def ticks(self) -> tuple[float, ...]:
+        """The odds ratios that are marked on the axis."""
+        low, high = self.limits()
+        return tuple(t for t in (_TICKS if high < 200 * low else _COARSE) if low <= t <= high)
+
+    def interval(self, row: int) -> tuple[float, float]:
+        """The ends of a row's interval; of an infinite coefficient the sign is known, and the interval ends at 1."""
+        ratio, lower, upper = self.odds_ratio[row], self.lower[row], self.upper[row]
+        if ratio in (0.0, np.inf) and not (lower > 0 or upper < np.inf):
+            return (1.0, np.inf) if ratio > 0 else (0.0, 1.0)
+        return lower, upper
+
+    def clear(self, row: int) -> bool:
+        """Whether the interval of a row leaves out 1."""
+        return self.lower[row] > 1 or self.upper[row] < 1
 
 
 def prepare_forest(
@@ -73,28 +97,25 @@ def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None
     ax.set_xlim(low, high)
     ax.set_ylim(rows - 0.4, -0.6)
     rule(ax, tokens, x=1.0)
-    for row, (ratio, start, end) in enumerate(zip(forest.odds_ratio, forest.lower, forest.upper, strict=True)):
-        _row(ax, row, ratio, start, end, (low, high), tokens)
+    for row in range(rows):
+        _row(ax, forest, row, (low, high), tokens)
     ax.set_yticks(range(rows), forest.names, color=tokens.ink, size=TEXT)
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
-    subs = (1.0, 2.0, 5.0) if high / low < 1e3 else (1.0,)
-    ax.xaxis.set_major_locator(LogLocator(subs=subs, numticks=9))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_xticks(forest.ticks(), [f"{tick:g}" for tick in forest.ticks()])
+    ax.set_xticks([], minor=True)
     caption(ax, "Odds ratios", tokens, x=f"odds ratio, {100 * forest.level:g} % interval (log axis)")
     return figure_of(ax)
 
 
-def _row(ax: Axes, row: int, ratio: float, start: float, end: float, limits: tuple[float, float], theme: Theme) -> None:
+def _row(ax: Axes, forest: Forest, row: int, limits: tuple[float, float], theme: Theme) -> None:
     low, high = limits
+    ratio, (start, end) = forest.odds_ratio[row], forest.interval(row)
     if np.isnan(ratio):
         ax.text(1.0, row, " not estimated", color=theme.muted, size=SMALL, va="center")
         return
-    stroke = theme.first if start > 1 or end < 1 else theme.third
-    if not 0 < ratio < np.inf and start <= 0 and np.isposinf(end):  # of an infinite coefficient the sign is known
-        start, end = (1.0, np.inf) if ratio > 0 else (0.0, 1.0)
-    left, right = max(start, low) if start > 0 else low, min(end, high)
+    stroke = theme.first if forest.clear(row) else theme.third
+    left, right = np.clip([start, end], low, high)
     if not (np.isnan(start) or np.isnan(end)):
         ax.plot([left, right], [row, row], color=stroke.color, linewidth=2.2, solid_capstyle="butt")
     if start < low or ratio <= 0:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from verhulst._numbers import count
 from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, note
 from verhulst.figures.theme import Theme, theme_named
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -21,20 +27,26 @@ class ProbabilityByOutcome:
     ----------
     edges : bin edges on [0, 1], one more than bins
     share : for outcome 0 and outcome 1, the share of its cases in each bin (each sums to 1, or is all 0)
-    mean : mean prediction of each outcome (nan without cases)
-    cases : number of cases of each outcome
+    mean, median : mean and median prediction of each outcome (nan without cases)
+    cases : number of cases of each outcome, the sum of their weights
     labels : what the outcomes are called
     """
 
     edges: tuple[float, ...]
     share: tuple[tuple[float, ...], tuple[float, ...]]
     mean: tuple[float, float]
-    cases: tuple[int, int]
+    median: tuple[float, float]
+    cases: tuple[float, float]
     labels: tuple[str, str]
 
 
 def prepare_probability_by_outcome(
-    y: ArrayLike, probabilities: ArrayLike, *, labels: tuple[str, str] = ("0", "1"), bins: int = 20
+    y: ArrayLike,
+    probabilities: ArrayLike,
+    *,
+    labels: tuple[str, str] = ("0", "1"),
+    bins: int = 20,
+    sample_weight: ArrayLike | None = None,
 ) -> ProbabilityByOutcome:
     """Counts predicted probabilities by outcome.
 
@@ -44,11 +56,12 @@ def prepare_probability_by_outcome(
     probabilities : of outcome 1, in [0, 1], shape (n,)
     labels : names of outcome 0 and outcome 1
     bins : number of equal bins on [0, 1]
+    sample_weight : counts of cases, shape (n,)
 
     Raises
     ------
     ValueError
-        If lengths differ, y is not 0/1, or a probability lies outside [0, 1].
+        If lengths differ, y is not 0/1, a probability lies outside [0, 1], or a weight is negative.
 
     Examples
     --------
@@ -58,23 +71,30 @@ def prepare_probability_by_outcome(
     """
     outcome = np.asarray(y)
     p = np.asarray(probabilities, dtype=float)
-    if outcome.shape != p.shape or p.ndim != 1:
-        raise ValueError(f"y {outcome.shape} and probabilities {p.shape} must be of one length")
+    w = np.ones(p.shape) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+    if not outcome.shape == p.shape == w.shape or p.ndim != 1:
+        raise ValueError(f"y {outcome.shape}, probabilities {p.shape} and weights {w.shape} must be of one length")
     if not np.isin(outcome, (0, 1)).all():
         raise ValueError("y must be 0 or 1")
     if not ((p >= 0) & (p <= 1)).all():
         raise ValueError("probabilities must lie in [0, 1]")
+    if not (w >= 0).all():
+        raise ValueError("weights must not be negative")
     edges = np.linspace(0, 1, bins + 1)
-    share, mean, cases = [], [], []
-    for value in (0, 1):
-        part = p[outcome == value]
-        counts = np.histogram(part, edges)[0]
-        share.append(tuple((counts / max(len(part), 1)).tolist()))
-        mean.append(float(part.mean()) if len(part) else float("nan"))
-        cases.append(len(part))
-    return ProbabilityByOutcome(
-        tuple(edges.tolist()), (share[0], share[1]), (mean[0], mean[1]), (cases[0], cases[1]), labels
-    )
+    (share0, *zero), (share1, *one) = (_one_outcome(p[outcome == k], w[outcome == k], edges) for k in (0, 1))
+    mean, median, cases = ((zero[k], one[k]) for k in range(3))
+    return ProbabilityByOutcome(tuple(edges.tolist()), (share0, share1), mean, median, cases, labels)
+
+
+def _one_outcome(p: Floats, w: Floats, edges: Floats) -> tuple[tuple[float, ...], float, float, float]:
+    """Shares of the bins, mean, median and number of the cases of one outcome."""
+    total = float(w.sum())
+    share = tuple((np.histogram(p, edges, weights=w)[0] / (total or 1.0)).tolist())
+    if not total:
+        return share, np.nan, np.nan, total
+    order = np.argsort(p)
+    middle = np.searchsorted(np.cumsum(w[order]), 0.5 * total)
+    return share, float(w @ p / total), float(p[order[middle]]), total
 
 
 def draw_probability_by_outcome(
@@ -91,7 +111,7 @@ def draw_probability_by_outcome(
         mean = record.mean[outcome]
         if np.isfinite(mean):
             ax.plot([mean, mean], [0, sign * 1.12 * top], color=stroke.color, linewidth=1.4)
-            text = f"{record.labels[outcome]}: mean {mean:.2f}, {record.cases[outcome]} cases"
+            text = f"{record.labels[outcome]}: mean {mean:.2f}, {count(record.cases[outcome])} cases"
             side = "left" if mean < 0.5 else "right"
             note(
                 ax, mean, sign * 1.12 * top, text, stroke.color, ha=side, va="bottom" if sign > 0 else "top",

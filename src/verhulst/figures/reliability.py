@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, PercentFormatter
 
 from verhulst.calibration.reliability_curve import Reliability
-from verhulst.figures.canvas import LINE, SMALL, caption, dress, new_figure
+from verhulst.figures.canvas import LINE, SMALL, caption, dress, figure_of, new_figure
 from verhulst.figures.theme import Theme, theme_named
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # The histogram of probabilities takes this share of a panel's height.
 _HISTOGRAM_SHARE = 0.16
@@ -70,9 +72,7 @@ def draw_reliability(diagram: ReliabilityDiagram, *, theme: str | Theme = "light
         if len(diagram.panels) > 1:
             raise ValueError(f"one axes cannot hold {len(diagram.panels)} panels: leave ax out")
         _panel(dress(ax, tokens), diagram.panels[0], tokens, first=True)
-        figure = ax.figure.figure
-        assert isinstance(figure, Figure)
-        return figure
+        return figure_of(ax)
     count = len(diagram.panels)
     figure = new_figure(0.6 + 3.9 * count, 4.4, tokens)
     grid = figure.subplots(1, count, squeeze=False, sharex=True, sharey=True)
@@ -107,9 +107,9 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
                 curve.probability, curve.rate, yerr=[below, above], fmt="o", markersize=5.5, color=theme.first.color,
                 markeredgecolor=theme.paper, markeredgewidth=1.0, elinewidth=width, capsize=0, zorder=4,
             )  # fmt: skip
+    quarters = [0, 0.25, 0.5, 0.75, 1]
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+        axis.set_ticks(quarters, [f"{100 * share:g} %" for share in quarters])
     title = panel.title or "Reliability"
     caption(ax, title, theme, x="probability given", y="rate of the outcome" if first else "")
     ax.text(0.0, 1.005, panel.remark, color=theme.muted, size=SMALL, transform=ax.transAxes, va="bottom")

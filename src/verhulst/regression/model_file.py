@@ -95,7 +95,7 @@ def save(model: TableFit, path: str | os.PathLike[str]) -> None:
         "design": None if formula else model.design.to_json(),
         "formula": model.design.to_json() if formula else None,
         "fit": fit_to_json(model.fit),
-        "totals": asdict(model.totals),
+        "totals": model.totals.to_json(),
     }
     write_model(path, KIND, SCHEMA_VERSION, payload)
 

@@ -10,20 +10,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst import __version__
 from verhulst._numbers import count, number, p_value, percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choose import FOLDS, Choice, assign_folds, out_of_fold
 from verhulst.calibration.evaluation import Evaluation, judge
 from verhulst.calibration.ranked import Ranked
-from verhulst.calibration.reliability_curve import Reliability, reliability
-from verhulst.figures.reliability import draw_reliability, prepare_reliability
-from verhulst.figures.svg import to_svg
-from verhulst.figures.theme import DARK, LIGHT, css_variables
+from verhulst.calibration.reliability_curve import reliability
+from verhulst.figures.reliability import Panel, prepare_reliability
 from verhulst.report import page
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Fact
+from verhulst.report.drawing import reliability_chart
 
 FORMULAS = {
     "Beta": "log-odds = a·log σ(score) − b·log σ(−score) + c",
@@ -70,7 +68,7 @@ def calibrator_page(
         name: reliability(y, each, scores_are="logits", sample_weight=weights)
         for name, each in (("scores as given", z), ("calibrated", after_z))
     }
-    svg = to_svg(draw_reliability(prepare_reliability(curves)), label=_figure_label(curves))
+    pictures = [_picture(panel) for panel in prepare_reliability(curves).panels]
     name = type(calibrator).__name__
     on = f" on <strong>{escape(Path(source).name)}</strong>" if source else ""
     introduction = (
@@ -82,13 +80,12 @@ def calibrator_page(
         introduction,
         page.section("In words", page.sentences(_words(before, after))),
         page.section("Before you rely on this", page.cautions(_cautions(before, after, held_out))),
-        page.section("Reliability", page.figure(svg, _figure_note(held_out))),
+        page.section("Reliability", page.figures(pictures) + _figure_note(held_out)),
         page.section("Before and after", _comparison(before, after)),
         page.section("How the map was chosen", _choice(getattr(calibrator, "choice_", None))),
         page.section("The map", page.facts_table(_parameters(calibrator, name))),
     ]
-    themes = {"light": css_variables(LIGHT), "dark": css_variables(DARK)}
-    return page.page(f"Calibrated: {outcome}", "verhulst: calibration", sections, themes, __version__)
+    return page.page(f"Calibrated: {outcome}", "verhulst: calibration", sections)
 
 
 def _key_figures(before: Evaluation, after: Evaluation) -> list[Fact]:
@@ -164,21 +161,21 @@ def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> list[Cau
             )
         )
     if not after.log_loss.value <= before.log_loss.value:
-        found.append(Caution("Judged in folds, this map makes the log-loss no better.", "Use --method auto."))
+        remedy = "Use the method auto, which keeps the scores where no map is better."
+        found.append(Caution("Judged in folds, this map makes the log-loss no better.", remedy))
     return found
 
 
-def _figure_label(curves: dict[str, Reliability]) -> str:
-    parts = [
-        f"{name}: the curve {'leaves' if curve.leaves_band else 'stays inside'} the 95 % band for the whole curve"
-        for name, curve in curves.items()
-    ]
-    return f"Reliability diagrams. {'; '.join(parts).capitalize()}."
+def _picture(panel: Panel) -> tuple[str, str]:
+    found = f"the curve {'leaves' if panel.curve.leaves_band else 'stays inside'} the 95 % band for the whole curve"
+    said = f"{panel.title.capitalize()}: {panel.remark}; {found}."
+    return reliability_chart(panel, f"Reliability diagram. {said}"), said
 
 
 def _figure_note(held_out: bool) -> str:
     rows = "Each row is judged by a map that was learned without it. " if held_out else ""
-    return rows + (
+    return page.note(
+        f"{rows}"
         "On the diagonal, what was predicted is what happened. The bands show where the curve comes to lie if the "
         "probabilities are right, in 95 % of samples: the inner one at each point by itself (some part of nearly every "
         "curve lies outside), the outer one at all points at once. At the foot, how often each probability is given."
@@ -192,7 +189,7 @@ def _comparison(before: Evaluation, after: Evaluation) -> str:
         if name not in ("cases", "CAUTION") and not name.startswith(("as ", "group "))
     )
     head = '<thead><tr><th scope="col"></th><th scope="col">as given</th><th scope="col">calibrated</th></tr></thead>'
-    return f'<div class="scroll"><table class="facts">{head}<tbody>{rows}</tbody></table></div>'
+    return f'<div class="scroll"><table class="facts both">{head}<tbody>{rows}</tbody></table></div>'
 
 
 def _choice(choice: Choice | None) -> str:

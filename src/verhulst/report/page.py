@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from importlib import resources
 from string import Template
 
+from verhulst import __version__
 from verhulst._numbers import p_value, ratio
+from verhulst.figures.forest import Forest, prepare_forest
+from verhulst.figures.theme import DARK, LIGHT, css_variables
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Contents, Fact
+from verhulst.report.drawing import forest_axis, forest_row
 from verhulst.report.effects import Effect
-from verhulst.report.forest_row import Axis, axis_svg, row_svg
 from verhulst.report.words import interval_in_words
 
 # The curve of the house, as a mark.
@@ -21,7 +25,7 @@ _MARK = (
 )
 
 
-def page(title: str, eyebrow: str, sections: Sequence[str], themes: dict[str, str], version: str) -> str:
+def page(title: str, eyebrow: str, sections: Sequence[str]) -> str:
     """A whole page around its sections.
 
     Parameters
@@ -30,20 +34,16 @@ def page(title: str, eyebrow: str, sections: Sequence[str], themes: dict[str, st
         Plain text.
     sections : sequence of str
         HTML.
-    themes : dict
-        "light" and "dark" to their CSS declarations.
-    version : str
     """
-    style = Template(resources.files("verhulst.report").joinpath("page.css").read_text(encoding="utf-8")).substitute(
-        themes
-    )
+    css = resources.files("verhulst.report").joinpath("page.css").read_text(encoding="utf-8")
+    style = Template(css).substitute(light=css_variables(LIGHT), dark=css_variables(DARK))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f'<p class="eyebrow">{_MARK}<span>{escape(eyebrow)}</span></p>\n<h1>{escape(title)}</h1>\n'
         + "\n".join(section for section in sections if section)
-        + f"\n<footer>Made by verhulst {escape(version)}. This page holds totals only, no row of the data, "
+        + f"\n<footer>Made by verhulst {escape(__version__)}. This page holds totals only, no row of the data, "
         f"and needs no network.</footer>\n</main>\n</body>\n</html>\n"
     )
 
@@ -92,13 +92,21 @@ def cautions(found: Sequence[Caution]) -> str:
 
 
 def odds_ratios(contents: Contents) -> str:
-    """The table of odds ratios with the forest plot in it."""
-    axis = Axis.of(contents.effects)
+    """The table of odds ratios with the forest plot in it, and how to read it."""
+    if not contents.effects:
+        return ""
+    forest = prepare_forest(
+        [e.name for e in contents.effects],
+        [math.nan if e.state in ("not determined", "not examined") else e.odds_ratio for e in contents.effects],
+        [e.lower for e in contents.effects],
+        [e.upper for e in contents.effects],
+        level=contents.level,
+    )
     level = f"{100 * contents.level:g} %"
     head = (
         f'<thead><tr><th scope="col">column</th><th scope="col" class="number">odds ratio</th>'
         f'<th scope="col" class="number">{level} interval</th><th scope="col" class="number">p</th>'
-        f'<th scope="col" class="plot"><span hidden>plot</span>{axis_svg(axis)}</th></tr></thead>'
+        f'<th scope="col" class="plot"><span hidden>plot</span>{forest_axis(forest)}</th></tr></thead>'
     )
     caption = (
         f"How many times higher the odds of {escape(contents.outcome)} are when a column is one higher, or at a level "
@@ -107,41 +115,49 @@ def odds_ratios(contents: Contents) -> str:
     return (
         f'<p class="note" id="odds-ratios">{caption}</p><div class="scroll" tabindex="0" role="region" '
         f'aria-labelledby="odds-ratios"><table class="effects" aria-labelledby="odds-ratios">{head}'
-        f"<tbody>{''.join(_rows(contents, axis))}</tbody></table></div>"
+        f"<tbody>{''.join(_rows(contents, forest))}</tbody></table></div>{_guide()}"
     )
 
 
-def _rows(contents: Contents, axis: Axis) -> list[str]:
+def _rows(contents: Contents, forest: Forest) -> list[str]:
     effects = {effect.name: effect for effect in contents.effects}
     rows: list[str] = []
     for column in contents.columns:
         if column.kind != "categorical":
-            rows.append(_row(effects.pop(column.name), column.name, axis))
+            rows.append(_row(effects.pop(column.name), column.name, forest))
             continue
         rows.append(f'<tr class="group"><th scope="rowgroup" colspan="5">{escape(column.name)}</th></tr>')
         for level in column.levels:
             if level == column.reference:
                 rows.append(
                     f'<tr class="level reference"><th scope="row">{escape(level)}</th><td class="number">1</td>'
-                    f'<td class="number">reference</td><td></td><td class="plot">{row_svg(None, axis)}</td></tr>'
+                    f'<td class="number">reference</td><td></td><td class="plot">{forest_row(forest, None)}</td></tr>'
                 )
             else:
-                rows.append(_row(effects.pop(f"{column.name}[{level}]"), level, axis, "level"))
-    return rows + [_row(effect, effect.name, axis) for effect in effects.values()]
+                rows.append(_row(effects.pop(f"{column.name}[{level}]"), level, forest, "level"))
+    return rows + [_row(effect, effect.name, forest) for effect in effects.values()]
 
 
-def _row(effect: Effect, name: str, axis: Axis, kind: str = "") -> str:
-    interval = interval_in_words(effect)
+def _row(effect: Effect, name: str, forest: Forest, kind: str = "") -> str:
+    interval, plot = interval_in_words(effect), forest_row(forest, forest.names.index(effect.name))
     return (
         f'<tr class="{kind}"><th scope="row">{escape(name)}</th>'
         f'<td class="number">{ratio(effect.odds_ratio)}</td><td class="number">{interval}</td>'
-        f'<td class="number">{p_value(effect.p_value)}</td><td class="plot">{row_svg(effect, axis)}</td></tr>'
+        f'<td class="number">{p_value(effect.p_value)}</td><td class="plot">{plot}</td></tr>'
     )
 
 
-def figure(svg: str, note: str) -> str:
-    """A picture with a sentence under it."""
-    return f'<figure>{svg}<figcaption class="note">{_unbroken(note)}</figcaption></figure>'
+def note(text: str) -> str:
+    """A paragraph of small print."""
+    return f'<p class="note">{_unbroken(text)}</p>'
+
+
+def figures(pictures: Sequence[tuple[str, str]]) -> str:
+    """Pictures side by side where there is room, each with a sentence under it."""
+    both = "".join(
+        f'<figure>{svg}<figcaption class="note">{_unbroken(note)}</figcaption></figure>' for svg, note in pictures
+    )
+    return f'<div class="pair">{both}</div>'
 
 
 def facts_table(facts: Sequence[Fact]) -> str:
@@ -173,7 +189,7 @@ _GUIDE = (
 )
 
 
-def guide() -> str:
+def _guide() -> str:
     """How to read the report, folded away."""
     entries = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in _GUIDE)
     return f'<details><summary>How to read odds ratios</summary><dl class="guide">{entries}</dl></details>'

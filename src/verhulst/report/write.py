@@ -7,20 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from verhulst import __version__
+import verhulst as vh
 from verhulst._numbers import percent
 from verhulst.calibration.calibrator import Calibrator
+from verhulst.calibration.reliability_curve import reliability
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
 from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
-from verhulst.figures.theme import DARK, LIGHT, Theme
+from verhulst.figures.outcome import prepare_probability_by_outcome
+from verhulst.figures.reliability import prepare_reliability
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
 from verhulst.report import page
-from verhulst.report.charts import outcome_chart, reliability_chart
 from verhulst.report.contents import Contents, Observed, contents_of, contents_of_table
+from verhulst.report.drawing import outcome_chart, reliability_chart
 
 
 def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level: float = 0.95) -> None:
@@ -104,36 +106,28 @@ def html_of(contents: Contents) -> str:
         page.introduction(contents),
         page.section("In words", page.sentences(contents.in_words)),
         page.section("Before you rely on this", page.cautions(contents.cautions)),
-        page.section("Odds ratios", page.odds_ratios(contents) + page.guide()),
+        page.section("Odds ratios", page.odds_ratios(contents)),
         page.section("Predicted probabilities", _charts(contents.observed, contents.labels)),
         page.section("How it was fitted", page.facts_table(contents.facts)),
     ]
-    title = f"What goes with {contents.outcome}"
-    themes = {"light": _declarations(LIGHT), "dark": _declarations(DARK)}
-    return page.page(title, "verhulst: logistic regression", sections, themes, __version__)
-
-
-def _declarations(theme: Theme) -> str:
-    return " ".join(f"--vh-{token}: {color};" for token, color in theme.colors().items())
+    return page.page(f"What goes with {contents.outcome}", "verhulst: logistic regression", sections)
 
 
 def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
     if observed is None:
         return ""
-    split, groups = observed.totals.by_outcome, observed.totals.reliability
-    worst = max(groups, key=lambda g: abs(g.observed - g.predicted))
+    z, y, weights = observed.totals.cases()
+    split = prepare_probability_by_outcome(y, vh.sigmoid(z), labels=labels, sample_weight=weights)
+    curve = reliability(y, z, scores_are="logits", kind="bins", equal="size", sample_weight=weights)
+    groups, worst = f"{len(curve.rate)} groups", int(np.abs(curve.rate - curve.probability).argmax())
+    gap = f"gap: predicted {percent(curve.probability[worst])}, happened {percent(curve.rate[worst])}."
     rows = "the rows of the fit itself; only new rows can show how well the model does elsewhere"
-    caution = (
-        f" These are {rows}." if observed.fitted else f" These are the {observed.rows:,} rows of {observed.source}."
+    rows = f"These are {rows if observed.fitted else f'the {observed.rows:,} rows of {observed.source}'}."
+    apart = f"The further apart the two halves, the better the model tells the outcomes apart. {rows}"
+    diagonal = (
+        f"Rows in {groups} of rising prediction, with 95 % intervals (thin: for all groups at once): on the diagonal, "
+        f"what was predicted is what happened. At the foot, how often each probability is predicted. The widest {gap}"
     )
-    outcome_note = "The further apart the two halves, the better the model tells the outcomes apart." + caution
-    reliability_note = (
-        f"Rows in {len(groups)} groups of rising prediction, with 95 % intervals: on the diagonal, what was predicted "
-        f"is what happened. The widest gap: predicted {percent(worst.predicted)}, happened {percent(worst.observed)}."
-    )
-    return (
-        '<div class="pair">'
-        + page.figure(outcome_chart(split, labels), outcome_note)
-        + page.figure(reliability_chart(groups), reliability_note)
-        + "</div>"
-    )
+    panel = prepare_reliability(curve).panels[0]
+    chart = reliability_chart(panel, f"Reliability diagram of {groups}. The widest {gap}")
+    return page.figures(((outcome_chart(split), apart), (chart, diagonal)))
