@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+from operator import attrgetter
 from typing import Any
 
 from verhulst.data.errors import ModelFileError, listed
 from verhulst.data.model_file import read_model
 
-# Kind of model -> "module:function" that makes the object from a ModelFile. Imported when such a file is loaded.
-_LOADERS = {
-    "logistic regression": "verhulst.regression.model_file:from_model_file",
-    "logistic regression estimator": "verhulst.regression.estimator_file:from_model_file",
+# Kind of model -> what makes the object from a ModelFile. Imported when such a file is loaded.
+_KINDS = {
+    "logistic regression": "verhulst.regression.table_fit:TableFit.from_model_file",
+    "logistic regression estimator": "verhulst.regression.estimator:LogisticRegression.from_model_file",
     "calibrator": "verhulst.calibration.model_file:from_model_file",
 }
 
@@ -39,10 +40,10 @@ def load(path: str | os.PathLike[str]) -> Any:
         If it is not a model file, is damaged, or was written by a version whose layout this one does not read.
     """
     model_file = read_model(path)
-    if model_file.kind not in _LOADERS:
+    if model_file.kind not in _KINDS:
         raise ModelFileError(
             f"{model_file.path}: holds a {model_file.kind!r}, which this version of verhulst does not know "
-            f"(it knows {listed(_LOADERS)}). Update verhulst."
+            f"(it knows {listed(_KINDS)}). Update verhulst."
         )
-    module, function = _LOADERS[model_file.kind].split(":")
-    return getattr(importlib.import_module(module), function)(model_file)
+    module, name = _KINDS[model_file.kind].split(":")
+    return attrgetter(name)(importlib.import_module(module))(model_file)

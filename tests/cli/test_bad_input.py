@@ -142,7 +142,7 @@ def test_a_column_that_is_there_already(house):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace('"schema_version": 1', '"schema_version": 7'), "was written by a newer version"),
+        (lambda text: text.replace('"schema_version": 2', '"schema_version": 7'), "was written by a newer version"),
         (lambda text: text.replace('"verhulst_model": 1', '"verhulst_model": 9'), "was written in model file format 9"),
         (lambda text: text[:-400], "the model file is cut short or damaged"),
         (lambda text: "age,vote\n1,2\n", "is not a model file of verhulst"),

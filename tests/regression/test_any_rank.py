@@ -16,11 +16,11 @@ from verhulst.regression import (
     likelihood_ratio_tests,
     marginal_effects,
     profile_intervals,
-    row_space,
+    row_space_covariance,
 )
 from verhulst.regression.covariance import square
 from verhulst.regression.inference import probability_interval
-from verhulst.regression.model_file import fit_from_json, fit_to_json
+from verhulst.regression.result import LogisticFit
 from verhulst.regression.robust import sandwich_record
 
 Long = np.longdouble
@@ -214,7 +214,7 @@ def test_what_the_covariance_of_a_penalised_fit_says(n, p, intercept):
 def test_model_files_of_wide_fits():
     X, y = wide()
     found = fit(X, y, penalty="l2")
-    again = fit_from_json(decode(json.loads(json.dumps(encode(fit_to_json(found))))))
+    again = LogisticFit.from_json(decode(json.loads(json.dumps(encode(found.to_json())))))
     np.testing.assert_array_equal(again.coefficients, found.coefficients)
     np.testing.assert_allclose(again.standard_errors, found.standard_errors, rtol=1e-13)
     np.testing.assert_allclose(again.covariance, found.covariance, rtol=1e-12, atol=1e-14)
@@ -223,12 +223,12 @@ def test_model_files_of_wide_fits():
 
 
 def test_model_files_of_very_wide_fits_hold_the_errors_only(monkeypatch):
-    monkeypatch.setattr(row_space, "LARGEST_IN_FILE", 1000)
+    monkeypatch.setattr(row_space_covariance, "LARGEST_IN_FILE", 1000)
     X, y = wide()
     found = fit(X, y, penalty="l2")
-    record = fit_to_json(found)
+    record = found.to_json()
     assert set(record["covariance"]) == {"standard_errors"}
-    again = fit_from_json(record)
+    again = LogisticFit.from_json(record)
     np.testing.assert_array_equal(again.standard_errors, found.standard_errors)
     with pytest.raises(ValueError, match="only their standard errors"):
         again.covariance  # noqa: B018
@@ -301,7 +301,7 @@ def test_wide_data_that_are_not_separated():
     np.testing.assert_allclose(found.coefficients[:6], fit(X[:, :5], y).coefficients, rtol=1e-9)
     np.testing.assert_allclose(found.covariance[:6, :6], fit(X[:, :5], y).covariance, rtol=1e-9)
     assert np.isnan(found.covariance[6:]).all()
-    again = fit_from_json(decode(json.loads(json.dumps(encode(fit_to_json(found))))))
+    again = LogisticFit.from_json(decode(json.loads(json.dumps(encode(found.to_json())))))
     np.testing.assert_array_equal(again.covariance, found.covariance)
     for a, b in zip(probability_interval(found, X), probability_interval(fit(X[:, :5], y), X[:, :5]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9)

@@ -11,10 +11,10 @@ from tests.references.read import certified, half_units, numbers, published
 import verhulst as vh
 from verhulst.regression import fit, fit_firth
 from verhulst.regression.collinearity import CollinearWarning
+from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.jeffreys import JeffreysLikelihood
 from verhulst.regression.jeffreys_curvature import curvature
 from verhulst.regression.observations import observations
-from verhulst.regression.result import ConvergenceWarning
 
 CERTIFIED = [name for name in DATASETS if "firth" in certified(name)]
 

@@ -12,12 +12,12 @@ from sklearn.datasets import load_breast_cancer
 import verhulst as vh
 from verhulst.regression import fit, fit_firth
 from verhulst.regression.collinearity import CollinearWarning
+from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_curvature import bounds, curvature
 from verhulst.regression.jeffreys_maximum import within
 from verhulst.regression.observations import observations
 from verhulst.regression.profile import _Profiles
-from verhulst.regression.result import ConvergenceWarning
 
 Extended = np.longdouble
 

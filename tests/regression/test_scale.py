@@ -13,7 +13,7 @@ import verhulst as vh
 from verhulst.data.model_file import decode, encode
 from verhulst.regression import fit, fit_firth, marginal_effects, profile_intervals, sandwich
 from verhulst.regression.inference import odds_ratios, probability_interval, wald
-from verhulst.regression.model_file import fit_from_json, fit_to_json
+from verhulst.regression.result import LogisticFit
 
 SCALES = [1e150, 1e170, 1e300, 1e-150, 1e-170, 1e-300]
 
@@ -103,7 +103,7 @@ def test_the_matrix_is_the_one_that_errors_and_intervals_come_from():
 def test_model_files_keep_the_errors(scale):
     X, y = data(5)
     found = fit(X * scale, y)
-    again = fit_from_json(decode(json.loads(json.dumps(encode(fit_to_json(found))))))
+    again = LogisticFit.from_json(decode(json.loads(json.dumps(encode(found.to_json())))))
     np.testing.assert_array_equal(again.standard_errors, found.standard_errors)
     np.testing.assert_array_equal(again.covariance, found.covariance)
 
@@ -111,8 +111,8 @@ def test_model_files_keep_the_errors(scale):
 def test_older_model_files_hold_a_plain_matrix():
     X, y = data(6)
     found = fit(X, y)
-    record = decode(json.loads(json.dumps(encode(fit_to_json(found) | {"covariance": found.covariance}))))
-    again = fit_from_json(record)
+    record = decode(json.loads(json.dumps(encode(found.to_json() | {"covariance": found.covariance}))))
+    again = LogisticFit.from_json(record)
     np.testing.assert_array_equal(again.covariance, found.covariance)
     np.testing.assert_allclose(again.standard_errors, found.standard_errors, rtol=1e-14)
     for a, b in zip(probability_interval(again, X), probability_interval(found, X), strict=True):

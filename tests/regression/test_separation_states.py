@@ -12,8 +12,9 @@ from tests.regression.test_separation_exactly import FAMILIES, design, report, u
 import verhulst as vh
 from verhulst.regression import SeparationWarning, exact_separation, fit, likelihood_ratio_tests, profile_intervals
 from verhulst.regression.cone import Cone, UndecidedError
+from verhulst.regression.fit_file import with_states
 from verhulst.regression.fitting import fit as fit_arrays
-from verhulst.regression.model_file import fit_from_json, fit_to_json
+from verhulst.regression.result import LogisticFit
 
 
 def leak_and_noise(n=40):
@@ -95,8 +96,8 @@ def test_a_quasi_complete_fit_says_that_its_likelihood_is_a_limit():
 
 @pytest.mark.parametrize("names", [None, ["a", "b"]])
 def test_model_files_keep_the_states(leaked, names):
-    record = json.loads(json.dumps(vh.data.model_file.encode(fit_to_json(leaked))))
-    back = fit_from_json(vh.data.model_file.decode(record))
+    record = json.loads(json.dumps(vh.data.model_file.encode(leaked.to_json())))
+    back = LogisticFit.from_json(vh.data.model_file.decode(record))
     assert back.separation.states == leaked.separation.states
     np.testing.assert_array_equal(back.coefficients, leaked.coefficients)
     np.testing.assert_array_equal(back.standard_errors, leaked.standard_errors)
@@ -105,7 +106,7 @@ def test_model_files_keep_the_states(leaked, names):
 
 def old_file(found):
     """The record as it was before there were states: every coefficient along the direction is infinite."""
-    record = vh.data.model_file.decode(json.loads(json.dumps(vh.data.model_file.encode(fit_to_json(found)))))
+    record = vh.data.model_file.decode(json.loads(json.dumps(vh.data.model_file.encode(found.to_json()))))
     separation = record["separation"]
     del separation["states"]
     along = np.array(separation["direction"]) != 0
@@ -117,7 +118,7 @@ def old_file(found):
 
 
 def test_files_without_states_claim_only_what_one_direction_settles(leaked):
-    back = fit_from_json(old_file(leaked))
+    back = LogisticFit.from_json(with_states(old_file(leaked)))
     assert back.separation.states == ("not examined",) * 3
     assert np.all(np.isnan(back.coefficients))
     assert np.all(np.isnan(back.standard_errors))
@@ -125,7 +126,7 @@ def test_files_without_states_claim_only_what_one_direction_settles(leaked):
     np.testing.assert_array_equal(back.log_odds(X), leaked.log_odds(X))
     with pytest.warns(SeparationWarning):
         single = fit([[0], [0], [0], [1], [1]], [0, 1, 0, 1, 1])
-    back = fit_from_json(old_file(single))
+    back = LogisticFit.from_json(with_states(old_file(single)))
     assert back.separation.states == ("finite", "+inf")
     np.testing.assert_array_equal(back.coefficients, single.coefficients)
     np.testing.assert_array_equal(back.standard_errors, single.standard_errors)
@@ -133,10 +134,10 @@ def test_files_without_states_claim_only_what_one_direction_settles(leaked):
 
 @pytest.mark.parametrize("states", [["finite"], ["finite", "perhaps", "finite"], [1, 2, 3]])
 def test_states_that_cannot_be_are_refused(leaked, states):
-    record = vh.data.model_file.decode(vh.data.model_file.encode(fit_to_json(leaked)))
+    record = vh.data.model_file.decode(vh.data.model_file.encode(leaked.to_json()))
     record["separation"]["states"] = states
     with pytest.raises(ValueError, match="states"):
-        fit_from_json(record)
+        LogisticFit.from_json(record)
 
 
 def test_an_intercept_of_0_along_the_direction_is_no_contradiction():

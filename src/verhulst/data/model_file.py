@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import numpy as np
 from verhulst.data.atomic import write_text
 from verhulst.data.errors import ModelFileError, no_such_file
 
+Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
+NO_UPGRADES: Mapping[int, Upgrade] = {}
 _MARK = "verhulst_model"
 _FILE_FORMAT = 1
 # JSON has no number for these; a one-key object cannot be mistaken for text that says "inf".
@@ -29,24 +32,34 @@ class ModelFile:
     payload: dict[str, Any]
     path: str
 
-    def require(self, kind: str, schema_version: int) -> dict[str, Any]:
-        """The payload, if it is of this kind and version.
+    def require(self, kind: str, schema_version: int, upgrades: Mapping[int, Upgrade] = NO_UPGRADES) -> dict[str, Any]:
+        """The payload, if it is of this kind, in this version of its schema.
+
+        Parameters
+        ----------
+        kind : str
+        schema_version : int
+        upgrades : mapping, optional
+            From a version to the function that makes of its payload that of the next version.
 
         Raises
         ------
         ModelFileError
-            If the kind differs, or the version is not the one that this release reads.
+            If the kind differs, or the version is neither the one that this release reads nor one that it can upgrade.
         """
         if self.kind != kind:
             raise ModelFileError(f"{self.path}: holds a {self.kind!r}, where a {kind!r} is needed.")
-        if self.schema_version != schema_version:
+        payload, version = self.payload, self.schema_version
+        while version < schema_version and version in upgrades:
+            payload, version = upgrades[version](payload), version + 1
+        if version != schema_version:
             age = "a newer" if self.schema_version > schema_version else "an older"
             remedy = "update verhulst" if self.schema_version > schema_version else "fit the model again"
             raise ModelFileError(
                 f"{self.path}: was written by {age} version of verhulst ({kind} schema {self.schema_version}; "
                 f"this one reads {schema_version}). To use it, {remedy}."
             )
-        return self.payload
+        return payload
 
 
 def encode(value: Any) -> Any:

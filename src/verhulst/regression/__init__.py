@@ -6,7 +6,7 @@ __getattr__, __all__ = lazy_names(
     __name__,
     {
         "CollinearWarning": "verhulst.regression.collinearity",
-        "ConvergenceWarning": "verhulst.regression.result",
+        "ConvergenceWarning": "verhulst.regression.estimates",
         "LogisticFit": "verhulst.regression.result",
         "LogisticRegression": "verhulst.regression.estimator",
         "Separation": "verhulst.regression.separation",

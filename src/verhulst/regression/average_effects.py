@@ -10,7 +10,8 @@ from scipy.special import ndtr
 
 import verhulst
 from verhulst.regression.covariance import Covariance, power_of_two
-from verhulst.regression.inference import Parameter, ParameterTable, covariance_of, normal_quantile
+from verhulst.regression.inference import covariance_of, normal_quantile
+from verhulst.regression.parameters import Parameter, ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 

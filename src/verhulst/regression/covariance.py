@@ -173,6 +173,20 @@ class Standardised:
             "used": self.used,
         } | ({} if self.half is None else {"half": self.half})
 
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Standardised:
+        """The inverse of `to_json`."""
+        centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
+        size = len(record["working"])
+        return cls(
+            np.array(record["working"], dtype=float).reshape(-1, size),
+            Standardisation(centre, scale, bool(record["intercept"])),
+            int(record["weight_exponent"]),
+            None if record["fixed"] is None else np.array(record["fixed"], dtype=float),
+            None if record["used"] is None else np.array(record["used"], dtype=np.intp),
+            np.array(record["half"], dtype=float).reshape(size, -1) if "half" in record else None,
+        )
+
     def among(self, size: int, used: NDArray[np.intp]) -> Standardised:
         """The same as part of `size` coefficients, of which it covers those at `used`; nan for the others."""
         fixed = np.full(size, np.nan)
@@ -220,27 +234,6 @@ def given(matrix: Matrix, intercept: bool) -> Standardised:
     fixed = np.where(infinite, np.inf, 0.0) if infinite.any() else None
     working = np.where(infinite[:, None] | infinite, 0.0, matrix) if infinite.any() else matrix
     return Standardised(working, Standardisation(np.zeros(columns), np.ones(columns), intercept), fixed=fixed)
-
-
-def covariance_from_json(record: Any, intercept: bool) -> Covariance:
-    """The inverse of `to_json`; a plain matrix is what older files hold."""
-    if not isinstance(record, dict):
-        return given(np.array(record, dtype=float), intercept)
-    if "basis" in record:
-        from verhulst.regression.row_space import InRowSpace
-
-        return InRowSpace.from_json(record, intercept)
-    if "standard_errors" in record:
-        return ErrorsOnly(np.array(record["standard_errors"], dtype=float))
-    centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
-    return Standardised(
-        np.array(record["working"], dtype=float).reshape(-1, len(record["working"])),
-        Standardisation(centre, scale, bool(record["intercept"])),
-        int(record["weight_exponent"]),
-        None if record["fixed"] is None else np.array(record["fixed"], dtype=float),
-        None if record["used"] is None else np.array(record["used"], dtype=np.intp),
-        None if "half" not in record else np.array(record["half"], dtype=float).reshape(len(record["working"]), -1),
-    )
 
 
 def square(size: int) -> Matrix:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,11 +10,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
-import verhulst
+from verhulst.data.saved import Saved
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.covariance import Covariance
+from verhulst.regression.fit_file import with_states
 from verhulst.regression.fitting import fit
-from verhulst.regression.inference import ParameterTable, odds_ratios, probability_interval
+from verhulst.regression.inference import odds_ratios, probability_interval
+from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.profile import profile_intervals
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.robust import sandwich_record
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 FLOATS = (np.float64, np.float32)
 
 
-class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with standard errors, fitted until it is within a millionth of a standard error.
 
     P(second class | x) = σ(b₀ + xᵀb + offset). Maximum likelihood unless a penalty is asked for. A 0/1 target of K ≥ 2
@@ -77,6 +79,10 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     >>> model.predict([[1.0], [4.5]]).tolist()
     ['no', 'yes']
     """
+
+    _kind: ClassVar[str] = "logistic regression estimator"
+    _schema_version: ClassVar[int] = 2
+    _upgrades: ClassVar = {1: lambda record: record | {"fits": [with_states(one) for one in record["fits"]]}}
 
     def __init__(
         self,
@@ -229,13 +235,13 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
         """Probabilities: (n, 2) in the order of classes_; for a multi-label target (n, K), each label's own."""
         z = self.decision_function(X, offset)
-        return np.column_stack([verhulst.sigmoid(-z), verhulst.sigmoid(z)]) if z.ndim == 1 else verhulst.sigmoid(z)
+        return np.column_stack([sigmoid(-z), sigmoid(z)]) if z.ndim == 1 else sigmoid(z)
 
     def predict_log_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
         """Logarithms of the probabilities, with all their digits in both tails."""
         z = self.decision_function(X, offset)
-        ones: Matrix = verhulst.log_sigmoid(z)
-        return ones if z.ndim == 2 else np.column_stack([verhulst.log_one_minus_sigmoid(z), ones])
+        ones: Matrix = log_sigmoid(z)
+        return ones if z.ndim == 2 else np.column_stack([log_one_minus_sigmoid(z), ones])
 
     def predict(self, X: ArrayLike, offset: ArrayLike | None = None) -> NDArray[Any]:
         """The class with the higher probability, (n,); 0 or 1 for each label, (n, K)."""
@@ -305,8 +311,38 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             )
         return self._data
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the estimator as JSON with exact floats; `vh.load` reads it back. Classes must be text or numbers."""
-        from verhulst.regression.estimator_file import save
+    def to_json(self) -> dict[str, Any]:
+        """The estimator in the terms of a model file, without the training data.
 
-        save(self, path)
+        Raises
+        ------
+        TypeError
+            for classes that are neither text nor numbers
+        """
+        classes = np.asarray(self.classes_)
+        if classes.dtype == object and all(isinstance(label, str) for label in classes):
+            classes = classes.astype(str)
+        if classes.dtype.kind not in "biufU":
+            raise TypeError(f"classes of type {classes.dtype} cannot be written to a model file; use text or numbers")
+        return {
+            "parameters": self.get_params(),
+            "classes": classes.tolist(),
+            "class_type": classes.dtype.str,
+            "multi_label": isinstance(self.result_, tuple),
+            "n_features": self.n_features_in_,
+            "feature_names": list(map(str, self.feature_names_in_)) if hasattr(self, "feature_names_in_") else None,
+            "fits": [one.to_json() for one in self._results],
+        }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Self:
+        """The inverse of `to_json`."""
+        model = cls(**record["parameters"])
+        fits = tuple(LogisticFit.from_json(one) for one in record["fits"])
+        model.classes_ = np.array(record["classes"], dtype=record["class_type"])
+        model.n_features_in_ = int(record["n_features"])
+        if record["feature_names"] is not None:
+            model.feature_names_in_ = np.array(record["feature_names"], dtype=object)
+        model.result_ = fits if record["multi_label"] else fits[0]
+        model._publish()
+        return model

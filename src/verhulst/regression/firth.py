@@ -14,12 +14,13 @@ from numpy.typing import ArrayLike
 import verhulst
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent, without_far_values
 from verhulst.regression.covariance import Standardised
+from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
-from verhulst.regression.result import ConvergenceWarning, Firth, LogisticFit
+from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept

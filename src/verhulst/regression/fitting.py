@@ -15,12 +15,13 @@ from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt, trouble
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.covariance import Standardised
+from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import firth
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
-from verhulst.regression.result import ConvergenceWarning, LogisticFit
-from verhulst.regression.row_space import in_row_space
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.row_space_fit import in_row_space
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import SeparationWarning
 from verhulst.regression.separation_limit import SeparationWatch, separation_limit

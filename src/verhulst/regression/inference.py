@@ -3,83 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr, ndtri
 
-import verhulst
+from verhulst.functions import sigmoid
 from verhulst.regression.covariance import Covariance, given
-from verhulst.regression.result import LogisticFit, ParameterState
+from verhulst.regression.estimates import Estimates
+from verhulst.regression.parameters import Parameter, ParameterTable
 from verhulst.regression.statistics import Matrix, Vector
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One line of a table of coefficients or odds ratios.
-
-    Attributes
-    ----------
-    name : of the column, or "(intercept)"
-    estimate : the coefficient, or the odds ratio
-    standard_error : of the coefficient; of an odds ratio by the delta method
-    z, p_value : Wald statistic and two-sided probability for the coefficient being 0
-    lower, upper : ends of the interval
-    state : "estimated", or why it is not: "infinite" and "not determined" (separated data), "not examined" (separated
-        data of many columns), "left out" (collinear columns)
-    """
-
-    name: str
-    estimate: float
-    standard_error: float
-    z: float
-    p_value: float
-    lower: float
-    upper: float
-    state: ParameterState = "estimated"
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterTable:
-    """Coefficients or odds ratios with their intervals.
-
-    Attributes
-    ----------
-    kind : "coefficient" or "odds ratio"
-    level : coverage of the intervals
-    parameters : the lines
-    """
-
-    kind: str
-    level: float
-    parameters: tuple[Parameter, ...]
-
-    def __iter__(self) -> Iterator[Parameter]:
-        return iter(self.parameters)
-
-    def __len__(self) -> int:
-        return len(self.parameters)
-
-    def __getitem__(self, name: str | int) -> Parameter:
-        """The line of a column, by name or by position."""
-        if isinstance(name, int):
-            return self.parameters[name]
-        for line in self.parameters:
-            if line.name == name:
-                return line
-        raise KeyError(f"there is no parameter {name!r}; there are {', '.join(line.name for line in self.parameters)}")
-
-    def __repr__(self) -> str:
-        from verhulst.regression.summary import parameter_lines
-
-        return "\n".join(parameter_lines(self))
-
-    def _repr_html_(self) -> str:
-        from verhulst.regression.summary import parameter_html
-
-        return parameter_html(self)
 
 
 def normal_quantile(level: float) -> float:
@@ -90,7 +24,7 @@ def normal_quantile(level: float) -> float:
 
 
 def wald(
-    fit: LogisticFit,
+    fit: Estimates,
     level: float = 0.95,
     *,
     covariance: Matrix | Covariance | None = None,
@@ -135,7 +69,7 @@ def wald(
     return ParameterTable("coefficient", level, tuple(Parameter(*line) for line in lines))
 
 
-def covariance_of(fit: LogisticFit, covariance: Matrix | Covariance | str | None) -> Covariance:
+def covariance_of(fit: Estimates, covariance: Matrix | Covariance | str | None) -> Covariance:
     """The fit's own, or the one that was given.
 
     Raises
@@ -158,7 +92,7 @@ def covariance_of(fit: LogisticFit, covariance: Matrix | Covariance | str | None
 
 
 def odds_ratios(
-    fit: LogisticFit,
+    fit: Estimates,
     level: float = 0.95,
     *,
     covariance: Matrix | Covariance | None = None,
@@ -205,7 +139,7 @@ class ModelTest:
     bic: float
 
     @classmethod
-    def of(cls, fit: LogisticFit) -> ModelTest:
+    def of(cls, fit: Estimates) -> ModelTest:
         """The tests of a fit."""
         columns = len(fit.names) - len(fit.collinear)
         k = columns + fit.intercept
@@ -221,7 +155,7 @@ class ModelTest:
 
 
 def probability_interval(
-    fit: LogisticFit, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
+    fit: Estimates, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
 ) -> tuple[Vector, Vector]:
     """Wald intervals for the probability of each row: σ(z ± q·√(xᵀCx)), each end (n,).
 
@@ -230,5 +164,5 @@ def probability_interval(
     z = fit.log_odds(X, offset)
     half = normal_quantile(level) * fit.covariance_record.row_deviations(np.asarray(X))
     sided = np.isinf(z)
-    lower, upper = verhulst.sigmoid(z - half), verhulst.sigmoid(z + half)
+    lower, upper = sigmoid(z - half), sigmoid(z + half)
     return np.where(sided, 0.0, lower), np.where(sided, 1.0, upper)

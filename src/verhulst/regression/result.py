@@ -1,186 +1,24 @@
-"""What a fit found: a frozen record."""
+"""What `fit` returns: the estimates, and the tables that are made of them."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from verhulst.regression.collinearity import Collinear
-from verhulst.regression.covariance import Covariance
-from verhulst.regression.newton import Pass, Status
-from verhulst.regression.separation import Separation
-from verhulst.regression.statistics import Matrix, Vector
-
-if TYPE_CHECKING:
-    from verhulst.regression.inference import ParameterTable
-    from verhulst.regression.summary import Summary
-
-
-ParameterState = Literal["estimated", "infinite", "not determined", "not examined", "left out"]
-
-
-class ConvergenceWarning(UserWarning):
-    """The fit ended before the decrement was as small as asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Firth:
-    """What belongs to a fit with Jeffreys' prior.
-
-    Attributes
-    ----------
-    tau : weight of the penalty τ log det I
-    correction : None, "flic" or "flac"
-    errors : "expected", from (XᵀWX)⁻¹, or "augmented", from (XᵀW(1 + 2τh)X)⁻¹
-    penalised_log_likelihood : ℓ + τ log det I where it is highest (for "flic" and "flac": before the correction)
-    """
-
-    tau: float
-    correction: Literal["flic", "flac"] | None
-    errors: Literal["expected", "augmented"]
-    penalised_log_likelihood: float
+from verhulst.regression.estimates import Estimates
+from verhulst.regression.inference import odds_ratios
+from verhulst.regression.parameters import ParameterTable
+from verhulst.regression.summary import Summary, summary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LogisticFit:
-    """A fitted logistic regression. Parameters stand in the order intercept (if there is one), then columns.
-
-    Attributes
-    ----------
-    names : (p,) column names
-    intercept : whether there is one
-    coefficients : (q,) on the columns as given; 0 for columns that were taken out; on separated data ±inf where every
-        separating direction says so, nan where the data leave the sign open (see `states`)
-    covariance_record : how the coefficients vary: the inverse of the (penalised) information, in the units of the fit;
-        see `covariance` and `standard_errors`
-    log_likelihood, null_log_likelihood : of the data; the null model has the intercept and the offset only
-    rows, cases, events : number of rows, sum of weights, weighted number of ones
-    penalty, C : as given
-    status, decrement, passes : how Newton's method ended (see newton.Fit)
-    condition : condition number of the information scaled to a unit diagonal
-    collinear : columns that were taken out
-    separation : None, or the record of what separates the data
-    firth : None, or what belongs to a fit with penalty="firth"
-    has_offset : whether the fit had an offset that was not 0 everywhere
-    """
-
-    names: tuple[str, ...]
-    intercept: bool
-    coefficients: Vector
-    covariance_record: Covariance
-    log_likelihood: float
-    null_log_likelihood: float
-    rows: int
-    cases: float
-    events: float
-    penalty: str | None
-    C: float
-    status: Status
-    decrement: float
-    passes: tuple[Pass, ...]
-    condition: float
-    collinear: tuple[Collinear, ...]
-    separation: Separation | None
-    firth: Firth | None = None
-    has_offset: bool = False
-
-    @property
-    def converged(self) -> bool:
-        """Whether the maximum was reached: see `verhulst.regression.newton.certain` for what that means."""
-        return self.status == "converged"
-
-    @property
-    def parameter_names(self) -> tuple[str, ...]:
-        """(q,) names: "(intercept)" first, where there is one."""
-        return ("(intercept)", *self.names) if self.intercept else self.names
-
-    @property
-    def states(self) -> tuple[ParameterState, ...]:
-        """(q,) what each coefficient is: "estimated", or why it is not."""
-        found: list[ParameterState] = ["estimated"] * len(self.coefficients)
-        if self.separation is not None:
-            words: dict[str, ParameterState] = {"finite": "estimated", "+inf": "infinite", "-inf": "infinite"}
-            words |= {"not determined": "not determined", "not examined": "not examined"}
-            found = [words[state] for state in self.separation.states]
-        for part in self.collinear:
-            found[part.column + self.intercept] = "left out"
-        return tuple(found)
-
-    @property
-    def standard_errors(self) -> Vector:
-        """(q,) standard errors: inf without a finite estimate, nan for columns that were taken out."""
-        return self.covariance_record.standard_errors()
-
-    @property
-    def covariance(self) -> Matrix:
-        """(q, q) inverse of the (penalised) information, worked out at each call; nan for columns that were taken out.
-
-        Entries are 0 or inf where a number is too small or too large for a double (columns of 1e170 have variances of
-        1e-340); `standard_errors`, intervals and tests do without them.
-
-        Raises
-        ------
-        MemoryError
-            where q × q numbers do not fit into memory
-        ValueError
-            where the model comes from a file that was too large for the matrix
-        """
-        return self.covariance_record.matrix()
+class LogisticFit(Estimates):
+    """A fitted logistic regression; its attributes are those of `verhulst.regression.estimates.Estimates`."""
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Odds ratios of the columns with Wald intervals; see `verhulst.regression.odds_ratios` for other intervals."""
-        from verhulst.regression.inference import odds_ratios
-
         return odds_ratios(self, level)
 
     def summary(self, level: float = 0.95, **options: Any) -> Summary:
         """Everything about the fit, as text and HTML; options are those of `verhulst.regression.summary.summary`."""
-        from verhulst.regression.summary import summary
-
         return summary(self, level, **options)
-
-    def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
-        """(n,) linear predictor: b₀ + Xb + offset; ±inf on the two sides of a separating direction.
-
-        Parameters
-        ----------
-        X : (n, p) columns as at the fit
-        offset : (n,) known part of the log-odds; where the fit had one and none is given here, a warning says so and 0
-            is taken
-
-        Raises
-        ------
-        ValueError
-            for other shapes
-        """
-        X, offset = self.checked(X, offset)
-        if self.separation is not None:
-            return self.separation.log_odds(X, offset)
-        first = int(self.intercept)
-        eta: Vector = X @ self.coefficients[first:] + (self.coefficients[0] if first else 0.0)
-        return eta if offset is None else eta + offset
-
-    def checked(self, X: ArrayLike, offset: ArrayLike | None) -> tuple[Matrix, Vector | None]:
-        """Rows and their offset as arrays of the right shapes; see `log_odds`."""
-        x, p = np.asarray(X, dtype=np.float64), len(self.names)
-        if x.ndim != 2 or x.shape[1] != p:
-            raise ValueError(f"X must have rows of {p} columns, as at the fit, but its shape is {x.shape}")
-        if offset is None:
-            if self.has_offset:
-                warnings.warn(
-                    "the fit had an offset and none is given here, so that 0 is taken: pass offset= (zeros, if that is "
-                    "what is meant)",
-                    UserWarning,
-                    stacklevel=3,
-                )
-            return x, None
-        shift = np.asarray(offset, dtype=np.float64)
-        if shift.shape == (len(x), 1):
-            shift = shift[:, 0]
-        if shift.shape != (len(x),):
-            raise ValueError(f"offset must have one number per row: {len(x)}, but its shape is {shift.shape}")
-        return x, shift

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,6 +97,25 @@ class Separation:
         along = x @ slopes + constant
         size = np.abs(x) @ np.abs(slopes) + abs(constant)
         return np.where(np.abs(along) <= (len(slopes) + 7) * np.finfo(float).eps * size, 0.0, np.sign(along))
+
+    def to_json(self) -> dict[str, Any]:
+        """In the terms of a model file."""
+        return {name: getattr(self, name) for name in Separation.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Separation:
+        """The inverse of `to_json`.
+
+        Raises
+        ------
+        ValueError
+            If the states are not one for each coefficient, or unknown.
+        """
+        vectors = {name: np.array(record[name], dtype=float) for name in ("direction", "finite")}
+        names = {name: tuple(record[name]) for name in ("columns", "reasons", "states")}
+        if len(names["states"]) != len(vectors["direction"]) or not set(names["states"]) <= set(get_args(State)):
+            raise ValueError("the states of the coefficients are not what they can be")
+        return cls(**(record | vectors | names))
 
     def __str__(self) -> str:
         why = f": {_shortened(self.reasons, '; ')}" if self.reasons else ""

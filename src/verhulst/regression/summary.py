@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
-from verhulst._numbers import significant
 from verhulst.regression.collinearity import described
 from verhulst.regression.covariance import Covariance, ErrorsOnly
-from verhulst.regression.inference import ModelTest, ParameterTable, odds_ratios, wald
-from verhulst.regression.result import LogisticFit
+from verhulst.regression.estimates import Estimates
+from verhulst.regression.inference import ModelTest, odds_ratios, wald
+from verhulst.regression.parameters import ParameterTable, p_value_text
 from verhulst.regression.statistics import Matrix
-
-SMALLEST = 1e-300  # probabilities are not told apart below
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Summary:
         width = max(len(name) for name, _ in self.facts)
         lines = [self.title, ""]
         lines += [f"{name:<{width}}  {value}" for name, value in self.facts]
-        lines += ["", *parameter_lines(self.coefficients), "", *parameter_lines(self.odds_ratios), "", self.how]
+        lines += ["", *self.coefficients.lines(), "", *self.odds_ratios.lines(), "", self.how]
         lines += [f"Note: {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
@@ -51,13 +48,13 @@ class Summary:
         notes = "".join(f"<li>{escape(warning)}</li>" for warning in self.warnings)
         return (
             f"<div><p><strong>{escape(self.title)}</strong></p><table>{facts}</table>"
-            f"{parameter_html(self.coefficients)}{parameter_html(self.odds_ratios)}"
+            f"{self.coefficients.html()}{self.odds_ratios.html()}"
             f"<p>{escape(self.how)}</p>{f'<ul>{notes}</ul>' if notes else ''}</div>"
         )
 
 
 def summary(
-    fit: LogisticFit,
+    fit: Estimates,
     level: float = 0.95,
     *,
     covariance: Matrix | Covariance | None = None,
@@ -97,7 +94,7 @@ def summary(
             (
                 "likelihood ratio",
                 f"χ²({test.degrees_of_freedom}) = {test.likelihood_ratio:,.2f}, "
-                + f"p = {_p_value(test.p_value)}".replace("= <", "<")
+                + f"p = {p_value_text(test.p_value)}".replace("= <", "<")
                 + limit,
             ),
             ("AIC, BIC", f"{test.aic:,.2f}, {test.bic:,.2f}{limit}"),
@@ -117,7 +114,7 @@ def summary(
     )
 
 
-def _how(fit: LogisticFit) -> str:
+def _how(fit: Estimates) -> str:
     matrices = sum(one.information for one in fit.passes)
     if fit.separation is not None and fit.separation.kind == "complete":
         return f"No maximum: the data are completely separated, which took {len(fit.passes)} passes to find."
@@ -134,7 +131,7 @@ def _how(fit: LogisticFit) -> str:
     )
 
 
-def _warnings(fit: LogisticFit, hidden: bool, robust: bool) -> tuple[str, ...]:
+def _warnings(fit: Estimates, hidden: bool, robust: bool) -> tuple[str, ...]:
     notes = [f"{sentence}." for sentence in described(fit.collinear, len(fit.names), fit.rows)]
     if fit.separation is not None:
         notes.append(fit.separation.advice())
@@ -153,52 +150,3 @@ def _warnings(fit: LogisticFit, hidden: bool, robust: bool) -> tuple[str, ...]:
             "together, and digits are lost."
         )
     return tuple(notes)
-
-
-def parameter_lines(table: ParameterTable) -> list[str]:
-    """A table of parameters as aligned lines of text."""
-    header, rows = _cells(table)
-    widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
-    return [
-        "  ".join(
-            cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in [header, *rows]
-    ]
-
-
-def parameter_html(table: ParameterTable) -> str:
-    """A table of parameters as an HTML table."""
-    header, rows = _cells(table)
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cells(table: ParameterTable) -> tuple[list[str], list[list[str]]]:
-    header = ["", table.kind, "std. error", "z", "p", f"{100 * table.level:.4g}% lower", "upper"]
-    rows = [
-        [
-            line.name,
-            line.state if line.state in ("not determined", "not examined") else _number(line.estimate),
-            _number(line.standard_error),
-            "–" if math.isnan(line.z) else f"{line.z:.3f}",
-            _p_value(line.p_value),
-            _number(line.lower),
-            _number(line.upper),
-        ]
-        for line in table
-    ]
-    return header, rows
-
-
-def _number(x: float) -> str:
-    return significant(x, 5)
-
-
-def _p_value(p: float) -> str:
-    if math.isnan(p):
-        return "–"
-    if p < SMALLEST:
-        return f"< {SMALLEST:.0e}"
-    return f"{p:.4f}" if p >= 1e-4 else f"{p:.1e}"

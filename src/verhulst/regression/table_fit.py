@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-import verhulst as vh
 from verhulst.data.block import make_block
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
 from verhulst.data.formula import FormulaDesign, learn_formula
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
+from verhulst.data.saved import Saved
+from verhulst.functions import sigmoid
+from verhulst.regression.fit_file import with_states
 from verhulst.regression.fitting import fit
-from verhulst.regression.inference import ParameterTable, probability_interval
+from verhulst.regression.inference import probability_interval
+from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.summary import Summary
@@ -25,7 +27,7 @@ from verhulst.regression.totals import Totals
 
 
 @dataclass(frozen=True, eq=False)
-class TableFit:
+class TableFit(Saved):
     """A logistic regression that was fitted on a table. Made by `fit_table` and `fit_formula`.
 
     Attributes
@@ -41,6 +43,10 @@ class TableFit:
     design: Design | FormulaDesign
     fit: LogisticFit
     totals: Totals
+
+    _kind: ClassVar[str] = "logistic regression"
+    _schema_version: ClassVar[int] = 2
+    _upgrades: ClassVar = {1: lambda record: record | {"fit": with_states(record["fit"])}}
 
     def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
         """The log-odds of outcome 1 for the rows of a table, shape (n,).
@@ -63,7 +69,7 @@ class TableFit:
     def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
         """Probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2)."""
         z = self.log_odds(source, missing=missing)
-        return np.column_stack([vh.sigmoid(-z), vh.sigmoid(z)])
+        return np.column_stack([sigmoid(-z), sigmoid(z)])
 
     def predict_interval(
         self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error", first_row: int = 1
@@ -92,17 +98,23 @@ class TableFit:
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model as JSON with exact floats; `vh.load` reads it back.
+    def to_json(self) -> dict[str, Any]:
+        """See `Saved`."""
+        formula = isinstance(self.design, FormulaDesign)
+        return {
+            "design": None if formula else self.design.to_json(),
+            "formula": self.design.to_json() if formula else None,
+            "fit": self.fit.to_json(),
+            "totals": self.totals.to_json(),
+        }
 
-        Raises
-        ------
-        OutputError
-            If the folder does not exist or cannot be written.
-        """
-        from verhulst.regression.model_file import save
-
-        save(self, path)
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> TableFit:
+        """The inverse of `to_json`."""
+        design: Design | FormulaDesign = (
+            Design.from_json(record["design"]) if record["design"] else FormulaDesign.from_json(record["formula"])
+        )
+        return cls(design, LogisticFit.from_json(record["fit"]), Totals.from_json(record["totals"]))
 
     def _matrix(
         self, source: Any, missing: Literal["error", "nan"], first_row: int = 1

@@ -1,0 +1,23 @@
+"""Fits of older model files, brought to the schema of today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def with_states(fit: dict[str, Any]) -> dict[str, Any]:
+    """A fit of schema 1 in terms of schema 2: separation with the state of each coefficient.
+
+    Files that know of one separating direction only settle the sign of a coefficient that stands alone.
+    """
+    separation = fit["separation"]
+    if separation is None or separation.get("states"):
+        return fit
+    direction = [float(entry) for entry in separation["direction"]]
+    if np.count_nonzero(direction) == 1:
+        states = ["+inf" if d > 0 else "-inf" if d < 0 else "finite" for d in direction]
+    else:
+        states = ["not examined" if d else "finite" for d in direction]
+    return fit | {"separation": separation | {"states": states}}

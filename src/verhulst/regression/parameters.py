@@ -1,0 +1,119 @@
+"""Tables of coefficients and odds ratios, as records, text and HTML."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from verhulst._numbers import significant
+
+ParameterState = Literal["estimated", "infinite", "not determined", "not examined", "left out"]
+SMALLEST = 1e-300  # probabilities are not told apart below
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One line of a table of coefficients or odds ratios.
+
+    Attributes
+    ----------
+    name : of the column, or "(intercept)"
+    estimate : the coefficient, or the odds ratio
+    standard_error : of the coefficient; of an odds ratio by the delta method
+    z, p_value : Wald statistic and two-sided probability for the coefficient being 0
+    lower, upper : ends of the interval
+    state : "estimated", or why it is not: "infinite" and "not determined" (separated data), "not examined" (separated
+        data of many columns), "left out" (collinear columns)
+    """
+
+    name: str
+    estimate: float
+    standard_error: float
+    z: float
+    p_value: float
+    lower: float
+    upper: float
+    state: ParameterState = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTable:
+    """Coefficients or odds ratios with their intervals.
+
+    Attributes
+    ----------
+    kind : "coefficient" or "odds ratio"
+    level : coverage of the intervals
+    parameters : the lines
+    """
+
+    kind: str
+    level: float
+    parameters: tuple[Parameter, ...]
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __getitem__(self, name: str | int) -> Parameter:
+        """The line of a column, by name or by position."""
+        if isinstance(name, int):
+            return self.parameters[name]
+        for line in self.parameters:
+            if line.name == name:
+                return line
+        raise KeyError(f"there is no parameter {name!r}; there are {', '.join(line.name for line in self.parameters)}")
+
+    def __repr__(self) -> str:
+        return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def lines(self) -> list[str]:
+        """The table as aligned lines of text."""
+        header, rows = self._cells()
+        widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
+        return [
+            "  ".join(
+                cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
+            )
+            for row in [header, *rows]
+        ]
+
+    def html(self) -> str:
+        """The table as an HTML table."""
+        header, rows = self._cells()
+        head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _cells(self) -> tuple[list[str], list[list[str]]]:
+        header = ["", self.kind, "std. error", "z", "p", f"{100 * self.level:.4g}% lower", "upper"]
+        rows = [
+            [
+                line.name,
+                line.state if line.state in ("not determined", "not examined") else significant(line.estimate, 5),
+                significant(line.standard_error, 5),
+                "–" if math.isnan(line.z) else f"{line.z:.3f}",
+                p_value_text(line.p_value),
+                significant(line.lower, 5),
+                significant(line.upper, 5),
+            ]
+            for line in self
+        ]
+        return header, rows
+
+
+def p_value_text(p: float) -> str:
+    """A probability, to the digits that matter."""
+    if math.isnan(p):
+        return "–"
+    if p < SMALLEST:
+        return f"< {SMALLEST:.0e}"
+    return f"{p:.4f}" if p >= 1e-4 else f"{p:.1e}"
