@@ -14,6 +14,7 @@ release = verhulst.__version__
 version = release
 
 extensions = [
+    "calibration_maps",
     "function_page",
     "myst_parser",
     "numpydoc",

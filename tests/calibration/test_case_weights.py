@@ -10,8 +10,9 @@ import pytest
 
 import verhulst as vh
 from verhulst.calibration import CalibrationWarning, Isotonic, Platt
+from verhulst.calibration.maps import methods_for
 
-METHODS = ["identity", "temperature", "platt", "platt-smooth", "beta", "quadratic", "isotonic"]
+METHODS = list(methods_for())
 
 
 def sample(seed: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,8 +9,9 @@ import pytest
 
 import verhulst as vh
 from verhulst.calibration import CalibrationWarning, Platt, ScoreKindError, compare, reliability
+from verhulst.calibration.maps import methods_for
 
-METHODS = ["auto", "identity", "platt", "platt-smooth", "temperature", "beta", "quadratic", "isotonic"]
+METHODS = ["auto", *methods_for()]
 
 
 def scores(rng: np.random.Generator, n: int) -> np.ndarray:

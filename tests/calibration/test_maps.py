@@ -18,7 +18,6 @@ import verhulst as vh
 from verhulst.calibration import (
     Beta,
     Calibrator,
-    Identity,
     Isotonic,
     Platt,
     PriorShift,
@@ -26,8 +25,10 @@ from verhulst.calibration import (
     Temperature,
     VectorScaling,
 )
+from verhulst.calibration.maps import MAPS as KINDS
+from verhulst.calibration.maps import methods_for
 
-MAPS = [Platt(), Platt(smooth=True), Temperature(), Beta(), Quadratic(), Isotonic(), Identity()]
+MAPS = [make() for make in methods_for().values()]
 Sample = tuple[np.ndarray, np.ndarray]
 
 
@@ -218,6 +219,21 @@ def test_prior_shift_repairs_undersampled_training() -> None:
     shifted = PriorShift.from_undersampling(kept_negatives=0.05).transform(model.transform(x))
     assert vh.evaluate(y, logits=model.transform(x)).cox.intercept.value < -2.5
     assert vh.evaluate(y, logits=shifted).cox.intercept.value == pytest.approx(0.0, abs=0.06)
+
+
+def test_every_map_describes_itself() -> None:
+    assert list(methods_for()) == ["identity", "temperature", "platt", "platt-smooth", "beta", "quadratic", "isotonic"]
+    assert list(methods_for(3)) == ["identity", "temperature", "vector"]
+    for name, kind in KINDS.items():
+        assert getattr(vh.calibration, name) is kind
+        assert kind.formula
+        assert kind.right_where
+    freedom = {name: kind.degrees_of_freedom() for name, kind in KINDS.items() if kind.degrees_of_freedom()}
+    assert freedom == {"Temperature": 1, "Platt": 2, "Beta": 3, "Quadratic": 3, "VectorScaling": 1}
+    assert KINDS["VectorScaling"].degrees_of_freedom(4) == 7
+    assert vh.calibrate.__doc__ is not None
+    assert '"platt-smooth", "beta", "quadratic" or "isotonic"' in vh.calibrate.__doc__
+    assert '"identity", "temperature" or "vector"' in vh.calibrate.__doc__
 
 
 @pytest.mark.parametrize("calibrator", MAPS, ids=repr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -38,9 +38,16 @@ class Beta(Calibrator):
     '0.856 0.903 -0.527'
     """
 
+    method: ClassVar[str] = "beta"
+    formula: ClassVar[str] = "log-odds = a·log σ(score) − b·log σ(−score) + c"
+    right_where: ClassVar[str] = "the two tails are off by different factors; naive Bayes, boosted trees"
     a_: float
     b_: float
     c_: float
+
+    @classmethod
+    def degrees_of_freedom(cls, columns: int = 1) -> int:
+        return 3
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         z, targets, weights = without_infinite(z, targets, weights)

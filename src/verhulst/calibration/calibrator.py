@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -50,10 +51,26 @@ class Calibrator(ABC):
         if all scores lie in [0, 1], or look like percentages.
     """
 
-    #: Whether the map takes logits of shape (n, K) for K classes.
+    #: The name of the map in `calibrate`; "" for a map that is not chosen there.
+    method: ClassVar[str] = ""
+    #: Further names in `calibrate`, each with the options of the map that it stands for.
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: The map as readers see it, and where it is the right one.
+    formula: ClassVar[str]
+    right_where: ClassVar[str]
+    #: Whether the map takes one column of logits, and whether it takes (n, K) for K classes.
+    one_column: ClassVar[bool] = True
     several_classes: ClassVar[bool] = False
     #: Whether `fit` learns something, and with it what the scores are.
     learns: ClassVar[bool] = True
+
+    @classmethod
+    def degrees_of_freedom(cls, columns: int = 1) -> int:
+        """Of the likelihood ratio test of the scores as they are against this map, for so many columns of scores.
+
+        0 where there is no such test: the map is not fitted by maximum likelihood, or does not hold the identity.
+        """
+        return 0
 
     scores: ScoreKind | None
     #: What the scores are; None where nothing was learned and nothing was said.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 import verhulst as vh
-from verhulst.calibration.beta import Beta
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import read_cases
-from verhulst.calibration.identity import Identity
-from verhulst.calibration.isotonic import Isotonic
-from verhulst.calibration.platt import Platt
-from verhulst.calibration.quadratic import Quadratic
+from verhulst.calibration.maps import maps_for, methods_for
 from verhulst.calibration.scores import (
     Floats,
     Labels,
@@ -26,23 +22,7 @@ from verhulst.calibration.scores import (
     require_two_classes,
     said_kind,
 )
-from verhulst.calibration.temperature import Temperature
-from verhulst.calibration.vector_scaling import VectorScaling
 
-METHODS: dict[str, Callable[[ScoreKind | None], Calibrator]] = {
-    "identity": lambda kind: Identity(kind),
-    "temperature": lambda kind: Temperature(kind),
-    "platt": lambda kind: Platt(scores=kind),
-    "platt-smooth": lambda kind: Platt(smooth=True, scores=kind),
-    "beta": lambda kind: Beta(kind),
-    "quadratic": lambda kind: Quadratic(kind),
-    "isotonic": lambda kind: Isotonic(scores=kind),
-}
-MULTICLASS_METHODS: dict[str, Callable[[ScoreKind | None], Calibrator]] = {
-    "identity": lambda kind: Identity(kind),
-    "temperature": lambda kind: Temperature(kind),
-    "vector": lambda kind: VectorScaling(kind),
-}
 FOLDS = 5
 # Evidence against the scores as they are: without it the best of six maps on a few hundred rows is often the luckiest,
 # and makes scores worse that were right (the benchmark of the choice measures it).
@@ -107,8 +87,8 @@ def calibrate(
     ----------
     logits : shape (n,), or (n, K) for K classes
     y : shape (n,), 0 or 1, or class numbers 0 … K−1
-    method : "auto", "identity", "temperature", "platt", "platt-smooth", "beta", "quadratic" or "isotonic";
-        for K classes "auto", "identity", "temperature" or "vector"
+    method : "auto", {one};
+        for K classes "auto", {several}
     scores, scores_are : "logits", "probabilities" or None, as in `Calibrator`; two names of one argument
     sample_weight : shape (n,), counts of cases; one of 0 is the row left out
     groups : shape (n,): cases of one group stay in one fold
@@ -136,12 +116,12 @@ def calibrate(
     'platt'
     """
     scores = said_kind(scores_are, scores=scores)
-    several = np.ndim(logits) == 2 and np.shape(logits)[1] > 1
-    methods = MULTICLASS_METHODS if several else METHODS
+    columns = np.shape(logits)[1] if np.ndim(logits) == 2 else 1
+    several, methods = columns > 1, methods_for(columns)
     if method != "auto":
         if method not in methods:
             raise ValueError(f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}")
-        return methods[method](scores).fit(logits, y, sample_weight)
+        return methods[method](scores=scores).fit(logits, y, sample_weight)
     cases = read_cases(y, logits, scores, sample_weight, several_classes=True)
     z, targets, weights, kind = cases.z, cases.targets, cases.weights, cases.kind
     (require_two_classes if several else require_both_classes)(targets)
@@ -155,13 +135,13 @@ def calibrate(
         # Smoothed targets are for scores on which the plain ones have no best slope.
         if name == "platt-smooth" and not any(c.name == "platt" and c.problem for c in candidates):
             continue
-        candidates.append(_candidate(name, make(kind), z, targets, weights, fold, base))
+        candidates.append(_candidate(name, make(scores=kind), z, targets, weights, fold, base))
     # Sorting is stable and a problem's nan goes last, so that the identity, first in the list, wins a tie.
     candidates.sort(key=lambda c: (c.problem is not None, c.log_loss))
-    p_value = evidence(z, targets, weights, base, methods)
+    p_value = evidence(z, targets, weights, base)
     kept = p_value > SIGNIFICANT and candidates[0].gain <= CLEAR * candidates[0].standard_error
     for candidate in [c for c in candidates if c.name == "identity"] if kept else candidates:
-        calibrator = methods[candidate.name](kind)
+        calibrator = methods[candidate.name](scores=kind)
         try:
             notes = calibrator.learn(z, targets, weights)
         except ValueError:
@@ -176,19 +156,23 @@ def calibrate(
     return calibrator
 
 
-def evidence(
-    z: Floats,
-    targets: Floats | Labels,
-    weights: Floats | None,
-    base: Floats,
-    methods: dict[str, Callable[[ScoreKind | None], Calibrator]],
-) -> float:
+def _quoted(names: Iterable[str]) -> str:
+    *first, last = (f'"{name}"' for name in names)
+    return f"{', '.join(first)} or {last}"
+
+
+if calibrate.__doc__:  # not under python -OO
+    calibrate.__doc__ = calibrate.__doc__.format(one=_quoted(methods_for()), several=_quoted(methods_for(2)))
+
+
+def evidence(z: Floats, targets: Floats | Labels, weights: Floats | None, base: Floats) -> float:
     """The p-value of the likelihood ratio test of no map against the richest parametric map that can be fitted."""
     columns = z.shape[1] if z.ndim == 2 else 1
-    for name, freedom in (("beta", 3), ("vector", 2 * columns - 1), ("platt", 2), ("temperature", 1)):
-        if name not in methods:
-            continue
-        calibrator = methods[name](None)
+    for kind in sorted(maps_for(columns), key=lambda kind: -kind.degrees_of_freedom(columns)):
+        freedom = kind.degrees_of_freedom(columns)
+        if not freedom:
+            break
+        calibrator = kind()
         try:
             calibrator.learn(z, targets, weights)
         except ValueError:

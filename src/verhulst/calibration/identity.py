@@ -18,6 +18,9 @@ class Identity(Calibrator):
     array([ 0.25, -3.  ])
     """
 
+    method: ClassVar[str] = "identity"
+    formula: ClassVar[str] = "log-odds = score: no map made the scores better"
+    right_where: ClassVar[str] = "the scores are right as they are"
     several_classes: ClassVar[bool] = True
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -46,6 +46,9 @@ class Isotonic(Calibrator):
     array([0. , 0. , 0.5, 0.5, 0.5, 0.5, 1. , 1. ])
     """
 
+    method: ClassVar[str] = "isotonic"
+    formula: ClassVar[str] = "the best function that never falls, in steps"
+    right_where: ClassVar[str] = "thousands of rows, and no smooth map fits"
     thresholds_: Floats
     values_: Floats
     value_at_minus_infinity_: float

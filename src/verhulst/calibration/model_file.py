@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from verhulst.calibration import beta, identity, isotonic, platt, prior_shift, quadratic, temperature, vector_scaling
 from verhulst.calibration.calibrator import SCHEMA_VERSION, Calibrator
+from verhulst.calibration.maps import MAPS
 from verhulst.data.errors import ModelFileError
 from verhulst.data.model_file import ModelFile
-
-MAPS: dict[str, type[Calibrator]] = {
-    kind.__name__: kind
-    for kind in (
-        beta.Beta,
-        identity.Identity,
-        isotonic.Isotonic,
-        platt.Platt,
-        prior_shift.PriorShift,
-        quadratic.Quadratic,
-        temperature.Temperature,
-        vector_scaling.VectorScaling,
-    )
-}
 
 
 def from_model_file(model_file: ModelFile) -> Calibrator:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -48,10 +49,20 @@ class Platt(Calibrator):
     '0.884 -0.488'
     """
 
+    method: ClassVar[str] = "platt"
+    variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"platt-smooth": {"smooth": True}}
+    formula: ClassVar[str] = "log-odds = slope · score + intercept"
+    right_where: ClassVar[str] = (
+        "scores are too extreme (or too timid), and the base rate is off; margins of support vector machines"
+    )
     slope_: float
     intercept_: float
     covariance_: Floats
     decrement_: float
+
+    @classmethod
+    def degrees_of_freedom(cls, columns: int = 1) -> int:
+        return 2
 
     def __init__(self, smooth: bool = False, scores: ScoreKind | None = None) -> None:
         super().__init__(scores)

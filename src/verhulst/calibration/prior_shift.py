@@ -43,6 +43,8 @@ class PriorShift(Calibrator):
     array([0.0909])
     """
 
+    formula: ClassVar[str] = "log-odds = score + shift"
+    right_where: ClassVar[str] = "classes were resampled or reweighted in training: the shift is known"
     learns: ClassVar[bool] = False
 
     def __init__(self, shift: float, scores: ScoreKind | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,11 +39,18 @@ class Quadratic(Calibrator):
     array([0.02, 1.71, 0.1 ])
     """
 
+    method: ClassVar[str] = "quadratic"
+    formula: ClassVar[str] = "log-odds = c₀ + c₁ · score + c₂ · score²"
+    right_where: ClassVar[str] = "both classes have normal logits of different spread; refused where it would turn"
     coefficients_: Floats
     centre_: float
     about_centre_: Floats
     low_: float
     high_: float
+
+    @classmethod
+    def degrees_of_freedom(cls, columns: int = 1) -> int:
+        return 3
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         z, targets, weights = without_infinite(z, targets, weights)

@@ -40,9 +40,16 @@ class Temperature(Calibrator):
     '0.4024'
     """
 
+    method: ClassVar[str] = "temperature"
+    formula: ClassVar[str] = "log-odds = score / temperature"
+    right_where: ClassVar[str] = "scores are too extreme (or too timid), and nothing else; neural networks"
     inverse_temperature_: float
     several_classes: ClassVar[bool] = True
     standard_error_: float
+
+    @classmethod
+    def degrees_of_freedom(cls, columns: int = 1) -> int:
+        return 1
 
     @property
     def temperature_(self) -> float:

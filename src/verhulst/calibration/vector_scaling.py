@@ -42,10 +42,18 @@ class VectorScaling(Calibrator):
     array([2.1, 2. , 2. ])
     """
 
+    method: ClassVar[str] = "vector"
+    formula: ClassVar[str] = "log-probabilities = log softmax(slope ∘ scores + intercept)"
+    right_where: ClassVar[str] = "K classes, each off in its own way"
+    one_column: ClassVar[bool] = False
     several_classes: ClassVar[bool] = True
     slopes_: Floats
     intercepts_: Floats
     decrement_: float
+
+    @classmethod
+    def degrees_of_freedom(cls, columns: int = 1) -> int:
+        return 2 * columns - 1
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         raise ValueError("VectorScaling takes scores of shape (n, K), K >= 2; for one column use Platt")

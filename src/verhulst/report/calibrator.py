@@ -23,16 +23,6 @@ from verhulst.report.cautions import Caution
 from verhulst.report.contents import Fact
 from verhulst.report.drawing import reliability_chart
 
-FORMULAS = {
-    "Beta": "log-odds = a·log σ(score) − b·log σ(−score) + c",
-    "Identity": "log-odds = score: no map made the scores better",
-    "Isotonic": "the best function that never falls, in steps",
-    "Platt": "log-odds = slope · score + intercept",
-    "PriorShift": "log-odds = score + shift",
-    "Quadratic": "log-odds = c₀ + c₁ · score + c₂ · score²",
-    "Temperature": "log-odds = score / temperature",
-}
-
 
 def calibrator_page(
     calibrator: Calibrator,
@@ -83,7 +73,7 @@ def calibrator_page(
         page.section("Reliability", page.figures(pictures) + _figure_note(held_out)),
         page.section("Before and after", _comparison(before, after)),
         page.section("How the map was chosen", _choice(getattr(calibrator, "choice_", None))),
-        page.section("The map", page.facts_table(_parameters(calibrator, name))),
+        page.section("The map", page.facts_table(_parameters(calibrator))),
     ]
     return page.page(f"Calibrated: {outcome}", "verhulst: calibration", sections)
 
@@ -207,8 +197,8 @@ def _choice(choice: Choice | None) -> str:
     return note + page.facts_table(facts)
 
 
-def _parameters(calibrator: Calibrator, name: str) -> Sequence[Fact]:
-    facts = [Fact("formula", FORMULAS.get(name, name), f"scores are {calibrator.kind_}")]
+def _parameters(calibrator: Calibrator) -> Sequence[Fact]:
+    facts = [Fact("formula", calibrator.formula, f"scores are {calibrator.kind_}")]
     for key, value in calibrator.parameters().items():
         text = f"{len(value)} numbers" if isinstance(value, list) else number(value)
         facts.append(Fact(key.replace("_", " "), text))
