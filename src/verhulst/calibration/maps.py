@@ -19,8 +19,8 @@ def maps_for(columns: int = 1) -> list[type[Calibrator]]:
 
 def methods_for(columns: int = 1) -> dict[str, Callable[..., Calibrator]]:
     """The methods of `calibrate` and how their maps are made, in the order in which they are tried."""
-    return {
-        name: partial(kind, **options)
-        for kind in maps_for(columns)
-        for name, options in ({kind.method: {}} | dict(kind.variants)).items()
-    }
+    found: dict[str, Callable[..., Calibrator]] = {}
+    for kind in maps_for(columns):
+        found[kind.method] = kind
+        found |= {name: partial(kind, **options) for name, options in kind.variants.items()}
+    return found
