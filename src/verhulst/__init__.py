@@ -4,39 +4,8 @@
 """
 
 from verhulst._lazy import lazy_names
-from verhulst.functions import (
-    elu,
-    elu_derivative,
-    gelu,
-    gelu_derivative,
-    get_num_threads,
-    hard_sigmoid,
-    hard_sigmoid_derivative,
-    leaky_relu,
-    leaky_relu_derivative,
-    log1m_exp,
-    log1m_exp_derivative,
-    log_one_minus_sigmoid,
-    log_sigmoid,
-    log_softmax,
-    logit,
-    logit_derivative,
-    logsumexp,
-    relu,
-    relu_derivative,
-    set_num_threads,
-    sigmoid,
-    sigmoid_derivative,
-    sigmoid_second_derivative,
-    silu,
-    silu_derivative,
-    softmax,
-    softplus,
-    softplus_inverse,
-    softplus_inverse_derivative,
-    tanh,
-    tanh_derivative,
-)
+from verhulst.functions import *  # noqa: F403
+from verhulst.functions import __all__ as _functions
 
 __version__ = "0.1.0.dev0"
 
@@ -71,40 +40,7 @@ __getattr__, _lazy = lazy_names(
     },
 )
 
-__all__ = [
-    "__version__",
-    "elu",
-    "elu_derivative",
-    "gelu",
-    "gelu_derivative",
-    "get_num_threads",
-    "hard_sigmoid",
-    "hard_sigmoid_derivative",
-    "leaky_relu",
-    "leaky_relu_derivative",
-    "log1m_exp",
-    "log1m_exp_derivative",
-    "log_one_minus_sigmoid",
-    "log_sigmoid",
-    "log_softmax",
-    "logit",
-    "logit_derivative",
-    "logsumexp",
-    "relu",
-    "relu_derivative",
-    "set_num_threads",
-    "sigmoid",
-    "sigmoid_derivative",
-    "sigmoid_second_derivative",
-    "silu",
-    "silu_derivative",
-    "softmax",
-    "softplus",
-    "softplus_inverse",
-    "softplus_inverse_derivative",
-    "tanh",
-    "tanh_derivative",
-]
+__all__ = ["__version__", *_functions]
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ import ml_dtypes
 import mpmath
 import numpy as np
 import pytest
-from tests.references.derivatives import FORMATS, units
+from tests.references.exact import FORMATS, units
 
 import verhulst as vh
 

@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.references.derivatives import FORMATS, derivative, points, units
+from tests.references.exact import FORMATS, derivative, points, units
 
 import verhulst.jax as vj
-from verhulst.functions.derivatives import DERIVATIVES
+from verhulst.functions._registry import FUNCTIONS
 
 
 def bound(name: str, order: int, format: str) -> float:
@@ -26,7 +26,7 @@ def test_value_and_two_derivatives_everywhere(format: str) -> None:
         return lambda z: jax.vjp(function, z)[1](jnp.ones_like(z))[0]
 
     def all_of_them(z: Any) -> Any:
-        functions = {name: getattr(vj, name) for name in DERIVATIVES}
+        functions = {name: getattr(vj, name) for name in FUNCTIONS}
         return {name: (f(z), slope(f)(z), slope(slope(f))(z)) for name, f in functions.items()}
 
     z = np.array(points(format)).astype(jnp.dtype(format))

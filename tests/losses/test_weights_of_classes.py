@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 from tests.references import softmax as reference
-from tests.references.derivatives import FORMATS, units
+from tests.references.exact import FORMATS, units
 
 import verhulst as vh
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests.references.derivatives import FORMATS, derivative, points, units
+from tests.references.exact import FORMATS, derivative, points, units
 
 import verhulst.torch as vt
-from verhulst.functions.derivatives import DERIVATIVES
+from verhulst.functions._registry import FUNCTIONS
 from verhulst.torch._differentiable import by_formula
 
 # Computed in torch expressions: relu, exp and expm1 are torch's, the slope is one of float32's.
@@ -23,7 +23,7 @@ def bound(name: str, order: int, format: str) -> float:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("name", [*sorted(DERIVATIVES), *PARAMETRIC])
+@pytest.mark.parametrize("name", [*sorted(FUNCTIONS), *PARAMETRIC])
 def test_value_and_two_derivatives_everywhere(name: str, format: str) -> None:
     z = torch.tensor(points(format), dtype=torch.float64).to(getattr(torch, format)).requires_grad_()
     value = getattr(vt, name)(z)
@@ -37,7 +37,7 @@ def test_value_and_two_derivatives_everywhere(name: str, format: str) -> None:
 
 
 @pytest.mark.parametrize("format", ["float32", "float64"])
-@pytest.mark.parametrize("name", sorted(DERIVATIVES))
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_formulas_for_other_devices_everywhere(name: str, format: str) -> None:
     """At the ends and outside the domain as the core; elsewhere a few units, as erfc and subnormal numbers allow."""
     z = torch.tensor(points(format), dtype=getattr(torch, format))
@@ -49,7 +49,7 @@ def test_formulas_for_other_devices_everywhere(name: str, format: str) -> None:
 
 
 @pytest.mark.parametrize("outer", [1.0, 3.0, 1024.0, 2.0**-12])
-@pytest.mark.parametrize("name", sorted(DERIVATIVES))
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_every_float16_times_an_outer_gradient_is_rounded_once(name: str, outer: float) -> None:
     """A scaled loss: where the derivative alone is below float16's range, the product need not be."""
     z = torch.arange(-(2**15), 2**15).to(torch.int16).view(torch.float16).requires_grad_()

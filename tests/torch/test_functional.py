@@ -11,37 +11,19 @@ from torch import Tensor
 
 import verhulst as vh
 import verhulst.torch as vt
-from verhulst.functions.derivatives import DERIVATIVES
+from verhulst.functions._registry import FUNCTIONS
 
-NAMES = sorted(DERIVATIVES)
+NAMES = sorted(FUNCTIONS)
 DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
 SMOOTH = [n for n in NAMES if not n.startswith(("relu", "hard_sigmoid"))]
-# The exact derivative of each function among the ufuncs, with its sign and argument.
-FIRST = {
-    "sigmoid": lambda z: vh.sigmoid_derivative(z),
-    "sigmoid_derivative": lambda z: vh.sigmoid_second_derivative(z),
-    "logit": lambda p: vh.logit_derivative(p),
-    "log_sigmoid": lambda z: vh.sigmoid(-z),
-    "log_one_minus_sigmoid": lambda z: -vh.sigmoid(z),
-    "softplus": lambda z: vh.sigmoid(z),
-    "softplus_inverse": lambda y: vh.softplus_inverse_derivative(y),
-    "log1m_exp": lambda x: vh.log1m_exp_derivative(x),
-    "tanh": lambda z: vh.tanh_derivative(z),
-    "silu": lambda z: vh.silu_derivative(z),
-    "gelu": lambda z: vh.gelu_derivative(z),
-    "relu": lambda z: vh.relu_derivative(z),
-    "hard_sigmoid": lambda z: vh.hard_sigmoid_derivative(z),
-}
+# Those whose derivative is another of the functions, but for sign and argument.
+NAMED = sorted(name for name, function in FUNCTIONS.items() if not function.arithmetic)
+INF = float("inf")
+RANGES = {(-INF, INF): (-30, 30), (0, 1): (0.01, 0.99), (0, INF): (0.05, 30), (-INF, 0): (-0.05, -30)}
 
 
 def domain(name: str, dtype: torch.dtype = torch.float64, n: int = 101) -> Tensor:
-    if name.startswith("logit"):
-        return torch.linspace(0.01, 0.99, n, dtype=dtype)
-    if name.startswith("softplus_inverse"):
-        return torch.linspace(0.05, 30, n, dtype=dtype)
-    if name.startswith("log1m_exp"):
-        return -torch.linspace(0.05, 30, n, dtype=dtype)
-    return torch.linspace(-30, 30, n, dtype=dtype)
+    return torch.linspace(*RANGES[FUNCTIONS[name].domain], n, dtype=dtype)
 
 
 def bits(t: Tensor) -> np.ndarray[Any, Any]:
@@ -78,12 +60,12 @@ def test_strided_empty_and_scalar_tensors(name: str) -> None:
     assert function(torch.tensor(1.0)).shape == ()
 
 
-@pytest.mark.parametrize("name", sorted(FIRST))
+@pytest.mark.parametrize("name", NAMED)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 def test_gradient_is_the_derivative_to_the_last_bit(name: str, dtype: torch.dtype) -> None:
     z = domain(name, dtype).requires_grad_()
     (gradient,) = torch.autograd.grad(getattr(vt, name)(z).sum(), z)
-    np.testing.assert_array_equal(gradient.numpy(), FIRST[name](z.detach().numpy()))
+    np.testing.assert_array_equal(gradient.numpy(), FUNCTIONS[name].derivative(vh, z.detach().numpy()))
 
 
 @pytest.mark.parametrize("name", SMOOTH)

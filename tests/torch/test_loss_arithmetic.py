@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
-from tests.references.derivatives import FORMATS, units
+from tests.references.exact import FORMATS, units
 from torch import Tensor
 
 import verhulst.torch as vt

@@ -45,7 +45,7 @@ def model(factory: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _case(factory: str) -> tuple[object, ...]:
+def _case(factory: str) -> tuple[Any, ...]:
     """What the factory returns, imported with the working folder on the path."""
     import importlib
     import sys

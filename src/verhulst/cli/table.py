@@ -80,16 +80,14 @@ def _points(text: str) -> list[float]:
 
 
 def _function(name: str) -> Any:
-    import numpy as np
-
-    import verhulst as vh
     from verhulst.data.errors import did_you_mean
+    from verhulst.functions._registry import FUNCTIONS
 
-    known = [each for each in vh.__all__ if isinstance(getattr(vh, each), np.ufunc) and getattr(vh, each).nin == 1]
+    known = sorted(FUNCTIONS)
     if name not in known:
         hint = did_you_mean(name, known, f"There are {', '.join(known)}.")
         raise click.UsageError(f"There is no function {name!r} of one argument.{hint}")
-    return getattr(vh, name)
+    return FUNCTIONS[name].ufunc
 
 
 def _rows(points: list[float], names: list[str], kind: str) -> list[dict[str, float]]:

@@ -47,7 +47,7 @@ def prepare_ties(cases: int = 20_000, seed: int = 4) -> Ties:
     rng = np.random.default_rng(seed)
     y = (rng.random(cases) < 0.3).astype(float)
     logits = rng.normal(13 + 4 * y, 2.5).astype(np.float32)
-    scores = {
+    scores: dict[str, np.ndarray] = {
         "logits": logits,
         "float32 probabilities": vh.sigmoid(logits),
         "float16 probabilities": vh.sigmoid(logits.astype(np.float16)),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst.functions._relu import relu
+from verhulst.functions._registry import FUNCTIONS
 from verhulst.functions._rounding import rounded
 
 BLOCK = 16384  # numbers: a few copies of them in float64 stay in the cache
@@ -40,7 +40,9 @@ def with_parameter(
 
 def number_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The type that a function of such numbers returns."""
-    result: np.dtype[Any] = dtype.newbyteorder("=") if dtype.kind == "f" else relu.resolve_dtypes((dtype, None))[1]
+    result: np.dtype[Any] = (
+        dtype.newbyteorder("=") if dtype.kind == "f" else FUNCTIONS["relu"].ufunc.resolve_dtypes((dtype, None))[1]
+    )
     return result
 
 

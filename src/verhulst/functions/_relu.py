@@ -1,35 +1,133 @@
-"""The rectified linear unit."""
+"""The rectified linear unit, and its relative with a slope on the left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
 
 from verhulst import _core
+from verhulst.functions._parameter import with_parameter
+from verhulst.functions._registry import public, ufunc
+from verhulst.functions.formulas import Array, Namespace
 
-relu = _core.ufunc(
-    "relu",
+_leaky_relu = _core.ufunc("_leaky_relu", "leaky_relu(z, slope)")
+_leaky_relu_derivative = _core.ufunc("_leaky_relu_derivative", "leaky_relu_derivative(z, slope)")
+
+
+@ufunc(derivative=lambda f, z: f.relu_derivative(z), ulp=0.5)
+def relu(xp: Namespace, z: Array) -> Array:
     """Rectified linear unit, max(z, 0).
 
-Parameters
-----------
-z : array_like
-    Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes them.
-out, where, dtype, ... :
-    As for every `numpy.ufunc`.
+    Returns
+    -------
+    z where z > 0, else 0: exact. relu(-0) is +0.
 
-Returns
--------
-ndarray or scalar
-    z where z > 0, else 0: exact. relu(-0) is +0, nan stays nan.
+    Notes
+    -----
+    X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks" (2011).
 
-Notes
------
-X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks" (2011).
+    See Also
+    --------
+    relu_derivative, leaky_relu, elu, gelu
 
-See Also
---------
-relu_derivative, leaky_relu, elu, gelu
+    Examples
+    --------
+    >>> vh.relu([-2.0, 0.0, 2.0])
+    array([0., 0., 2.])
+    """
+    return xp.where(z > 0, z, 0.0 * xp.clip(z, 0.0, 1.0))
 
-Examples
---------
->>> import verhulst as vh
->>> vh.relu([-2.0, 0.0, 2.0])
-array([0., 0., 2.])
-""",
-)
+
+@ufunc(derivative=lambda f, z: 0 * f.relu_derivative(z), arithmetic=True, ulp=0.5)
+def relu_derivative(xp: Namespace, z: Array) -> Array:
+    """Derivative of the rectified linear unit: 1 for z > 0, else 0.
+
+    Returns
+    -------
+    0 or 1; 0 at the kink, where there is no derivative.
+
+    Notes
+    -----
+    The subgradient 0 at the kink is the one that PyTorch, JAX and TensorFlow use.
+
+    See Also
+    --------
+    relu
+
+    Examples
+    --------
+    >>> vh.relu_derivative([-2.0, 0.0, 2.0])
+    array([0., 0., 1.])
+    """
+    return xp.where(z > 0, 1.0 + 0.0 * xp.clip(z, -1.0, 1.0), 0.0 * xp.clip(z, -1.0, 1.0))
+
+
+@public
+def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where: ArrayLike = True) -> Any:
+    """Leaky rectified linear unit: z for z > 0, else slope z.
+
+    Parameters
+    ----------
+    z : array_like
+        Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
+        them.
+    slope : array_like
+        Slope for negative z; broadcast against z (one slope per channel makes it PReLU). It does not widen the
+        result: in half precision it counts as given, in float32 it is rounded to float32.
+    out, where :
+        As for every `numpy.ufunc`.
+
+    Returns
+    -------
+    ndarray or scalar
+        Rounded once in every format (in float32 of the rounded slope); nan stays nan.
+
+    Notes
+    -----
+    A. L. Maas, A. Y. Hannun, A. Y. Ng, "Rectifier nonlinearities improve neural network acoustic models" (2013).
+
+    See Also
+    --------
+    leaky_relu_derivative, relu
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.leaky_relu([-2.0, 0.0, 2.0])
+    array([-0.02,  0.  ,  2.  ])
+    """
+    return with_parameter(_leaky_relu, z, slope, out, where, factor=True)
+
+
+@public
+def leaky_relu_derivative(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where: ArrayLike = True) -> Any:
+    """Derivative of the leaky rectified linear unit: 1 for z > 0, else slope.
+
+    Parameters
+    ----------
+    z : array_like
+        Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
+        them.
+    slope : array_like
+        Slope for negative z; broadcast against z. It does not widen the
+        result: in half precision it counts as given, in float32 it is rounded to float32.
+    out, where :
+        As for every `numpy.ufunc`.
+
+    Returns
+    -------
+    ndarray or scalar
+        1 or slope; slope at the kink, the derivative from the left; nan stays nan.
+
+    See Also
+    --------
+    leaky_relu
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.leaky_relu_derivative([-2.0, 0.0, 2.0], slope=0.125)
+    array([0.125, 0.125, 1.   ])
+    """
+    return with_parameter(_leaky_relu_derivative, z, slope, out, where, factor=True)

@@ -1,38 +1,63 @@
 """The sigmoid linear unit."""
 
-from verhulst import _core
+from __future__ import annotations
 
-silu = _core.ufunc(
-    "silu",
+from verhulst.functions._registry import formula, ufunc
+from verhulst.functions.formulas import Array, Namespace, times_tail
+
+_REACH = 800.0  # e^-800 is 0 in every type: beyond, every derivative of the sigmoid is
+
+
+@ufunc(derivative=lambda f, z: f.silu_derivative(z), ulp=0.502)
+def silu(xp: Namespace, z: Array) -> Array:
     """Sigmoid linear unit (SiLU, swish), z sigmoid(z).
 
-Parameters
-----------
-z : array_like
-    Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes them.
-out, where, dtype, ... :
-    As for every `numpy.ufunc`.
+    Returns
+    -------
+    At least -0.2784645427610738, reached at z = -1.2784645427610738; -0 at -inf and at -0, inf at inf.
 
-Returns
--------
-ndarray or scalar
-    At least -0.2784645427610738, reached at z = -1.2784645427610738; the shape of z. -0 at -inf and at -0, inf at inf,
-    nan at nan; subnormal results are kept. Correctly rounded in float32, float16 and bfloat16, within 0.51 ULP in
-    float64.
+    Notes
+    -----
+    silu(z) = z/(1 + exp(-z)); S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-weighted linear units for neural network
+    function approximation in reinforcement learning" (2018). About z/2 near 0, z e^z in the left tail.
 
-Notes
------
-silu(z) = z/(1 + exp(-z)); S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-weighted linear units for neural network function
-approximation in reinforcement learning" (2018). About z/2 near 0, z e^z in the left tail.
+    See Also
+    --------
+    silu_derivative, gelu, sigmoid
 
-See Also
---------
-silu_derivative, gelu, sigmoid
+    Examples
+    --------
+    >>> vh.silu([-1000.0, -1.0, 0.0, 1.0])
+    array([-0.        , -0.26894142,  0.        ,  0.73105858])
+    """
+    return times_tail(xp, z, formula("sigmoid")(xp, z))
 
-Examples
---------
->>> import verhulst as vh
->>> vh.silu([-1000.0, -1.0, 0.0, 1.0])
-array([-0.        , -0.26894142,  0.        ,  0.73105858])
-""",
+
+@ufunc(
+    derivative=lambda f, z: 2 * f.sigmoid_derivative(z) + f.within(z, _REACH) * f.sigmoid_second_derivative(z),
+    arithmetic=True,
+    ulp=0.508,
+    absolute=2.0**-60,
 )
+def silu_derivative(xp: Namespace, z: Array) -> Array:
+    """Derivative of the sigmoid linear unit, sigmoid(z) (1 + z sigmoid(-z)).
+
+    Returns
+    -------
+    In [-0.0998, 1.0998]: -0 at -inf, 1/2 at 0, 1 at inf; 0 at z = -1.2784645427610738.
+
+    Notes
+    -----
+    With e = exp(-|z|): (1 + e (1 + z))/(1 + e)^2 for z >= 0, e (1 + z + e)/(1 + e)^2 for z < 0. The sum 1 + z + e,
+    which vanishes at the root, is formed in twice the precision.
+
+    See Also
+    --------
+    silu, sigmoid_derivative
+
+    Examples
+    --------
+    >>> vh.silu_derivative([-1.0, 0.0, 2.4])
+    array([0.07232949, 0.5       , 1.0998393 ])
+    """
+    return formula("sigmoid")(xp, z) + times_tail(xp, z, formula("sigmoid_derivative")(xp, z))

@@ -1,4 +1,4 @@
-"""Softmax."""
+"""Softmax, its logarithm, and the logarithm of a sum of exponentials."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from verhulst import _core
-from verhulst.functions._axes import Axis, along
+from verhulst.functions._axes import Axis, along, over
+from verhulst.functions._registry import public
 
 _softmax = _core.row_ufunc("softmax", "softmax(z) over the last axis")
+_log_softmax = _core.row_ufunc("log_softmax", "log_softmax(z) over the last axis")
+_logsumexp = _core.row_ufunc("logsumexp", "logsumexp(z) over the last axis")
 
 
+@public
 def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     """Softmax over an axis: e^z_i / sum_j e^z_j, scores into probabilities that add up to 1.
 
@@ -51,3 +55,87 @@ def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
            [1.        , 0.        , 0.        ]])
     """
     return along(_softmax, z, axis, out)
+
+
+@public
+def log_softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
+    """Logarithm of softmax over an axis: z_i - log sum_j e^z_j.
+
+    Parameters
+    ----------
+    z : array_like
+        Scores, any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy
+        promotes them.
+    axis : int, tuple of int or None
+        The axis of the classes; several are taken as one, None takes all.
+    out : ndarray, optional
+        Where to put the result.
+
+    Returns
+    -------
+    ndarray
+        The shape of z, at most 0; within 0.51 ULP of the exact result in every format, the top class included. The same
+        bits for any memory layout and number of threads.
+
+    Notes
+    -----
+    The logarithm of the sum is log1p of what the other classes add to the largest, so that a confident prediction keeps
+    its loss: log_softmax([17, 0])[0] is -4.14e-8 in float32, where SciPy, PyTorch and JAX give 0.
+    A single inf gets 0 (the limit), the others -inf; several, or nothing but -inf, or a nan give nan. An empty axis
+    gives an empty result.
+
+    See Also
+    --------
+    softmax, logsumexp, log_sigmoid
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import verhulst as vh
+    >>> vh.log_softmax(np.float32([17, 0]))
+    array([-4.1399375e-08, -1.7000000e+01], dtype=float32)
+    """
+    return along(_log_softmax, z, axis, out)
+
+
+@public
+def logsumexp(z: ArrayLike, axis: Axis = -1, *, keepdims: bool = False, out: Any = None) -> Any:
+    """Logarithm of the sum of exponentials over an axis, log sum_i e^z_i.
+
+    Parameters
+    ----------
+    z : array_like
+        Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
+        them.
+    axis : int, tuple of int or None
+        The axis to sum over; several are taken as one, None takes all.
+    keepdims : bool
+        Whether the axes summed over stay, with length 1.
+    out : ndarray, optional
+        Where to put the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        The shape of z without the axis; within 0.51 ULP of max(result, largest z). The same bits for any memory layout
+        and number of threads.
+
+    Notes
+    -----
+    logsumexp(z) = m + log1p(what the others add to the largest, m). The empty sum gives -inf, as do elements that are
+    all -inf; an inf gives inf; a nan gives nan.
+    P. Blanchard, D. J. Higham, N. J. Higham, "Accurately computing the log-sum-exp and softmax functions" (2021).
+
+    See Also
+    --------
+    softmax, log_softmax, softplus
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> vh.logsumexp([1000.0, 1000.0])
+    np.float64(1000.6931471805599)
+    >>> vh.logsumexp([0.0, -40.0])
+    np.float64(4.248354255291589e-18)
+    """
+    return over(_logsumexp, z, axis, keepdims, out)

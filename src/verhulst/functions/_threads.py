@@ -1,8 +1,10 @@
 """How many threads the compiled core may use."""
 
 from verhulst import _core
+from verhulst.functions._registry import public
 
 
+@public
 def set_num_threads(n: int) -> None:
     """Set the number of threads that functions and fits may use.
 
@@ -33,6 +35,7 @@ def set_num_threads(n: int) -> None:
     _core.set_num_threads(n)
 
 
+@public
 def get_num_threads() -> int:
     """Return the number of threads that functions and fits may use: 1 unless `set_num_threads` said otherwise.
 

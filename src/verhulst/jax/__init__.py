@@ -1,58 +1,15 @@
 """The sigmoid family on JAX arrays, with exact first and second derivatives."""
 
+from verhulst.jax import _functional
 from verhulst.jax._cross_entropy import binary_cross_entropy, binary_cross_entropy_gradient
-from verhulst.jax._functional import (
-    gelu,
-    gelu_derivative,
-    hard_sigmoid,
-    hard_sigmoid_derivative,
-    log1m_exp,
-    log1m_exp_derivative,
-    log_one_minus_sigmoid,
-    log_sigmoid,
-    logit,
-    logit_derivative,
-    relu,
-    relu_derivative,
-    sigmoid,
-    sigmoid_derivative,
-    sigmoid_second_derivative,
-    silu,
-    silu_derivative,
-    softplus,
-    softplus_inverse,
-    softplus_inverse_derivative,
-    tanh,
-    tanh_derivative,
-)
+from verhulst.jax._functional import *  # noqa: F403
 from verhulst.jax._softmax import log_softmax, logsumexp, softmax
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
-    "gelu",
-    "gelu_derivative",
-    "hard_sigmoid",
-    "hard_sigmoid_derivative",
-    "log1m_exp",
-    "log1m_exp_derivative",
-    "log_one_minus_sigmoid",
-    "log_sigmoid",
     "log_softmax",
-    "logit",
-    "logit_derivative",
     "logsumexp",
-    "relu",
-    "relu_derivative",
-    "sigmoid",
-    "sigmoid_derivative",
-    "sigmoid_second_derivative",
-    "silu",
-    "silu_derivative",
     "softmax",
-    "softplus",
-    "softplus_inverse",
-    "softplus_inverse_derivative",
-    "tanh",
-    "tanh_derivative",
 ]
+__all__ += _functional.__all__

@@ -17,9 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import erfc
 
-from verhulst import functions
-from verhulst.functions.derivatives import DERIVATIVES, EXPRESSIONS, in_float64
-from verhulst.functions.formulas import FORMULAS, Namespace, normal_density, within
+from verhulst.functions._registry import FUNCTIONS, Function
+from verhulst.functions.derivatives import in_float64
+from verhulst.functions.formulas import Namespace, normal_density, within
 
 JAX = Namespace(
     exp=jnp.exp,
@@ -33,7 +33,7 @@ JAX = Namespace(
     clip=jnp.clip,
     round=jnp.round,
 )
-# The differentiable functions made so far, by name: what DERIVATIVES are written with.
+# The differentiable functions made so far, by name: what derivatives are written with.
 _made = SimpleNamespace(normal_density=partial(normal_density, JAX), within=partial(within, JAX))
 
 
@@ -46,21 +46,22 @@ def by_callback(ufunc: Callable[..., Any], z: jax.Array) -> jax.Array:
 def by_formula(name: str, z: jax.Array) -> jax.Array:
     """The function of that name compiled by XLA, half precision by way of float32."""
     if z.dtype.itemsize < 4:
-        return FORMULAS[name](JAX, z.astype(jnp.float32)).astype(z.dtype)
-    return FORMULAS[name](JAX, z)
+        return FUNCTIONS[name].formula(JAX, z.astype(jnp.float32)).astype(z.dtype)
+    return FUNCTIONS[name].formula(JAX, z)
 
 
 def by_expression(name: str, z: jax.Array) -> jax.Array:
     """The derivative that takes arithmetic, in XLA; half precision by way of float32."""
     if z.dtype.itemsize < 4:
-        return EXPRESSIONS[name](_made, z.astype(jnp.float32)).astype(z.dtype)
-    return EXPRESSIONS[name](_made, z)
+        return FUNCTIONS[name].derivative(_made, z.astype(jnp.float32)).astype(z.dtype)
+    return FUNCTIONS[name].derivative(_made, z)
 
 
-def _derivative(name: str) -> Callable[[jax.Array], jax.Array]:
-    """DERIVATIVES[name] as a function that can itself be differentiated."""
-    if name not in EXPRESSIONS:
-        return lambda z: DERIVATIVES[name](_made, z)
+def _derivative(function: Function) -> Callable[[jax.Array], jax.Array]:
+    """Its derivative as a function that can itself be differentiated."""
+    if not function.arithmetic:
+        return lambda z: function.derivative(_made, z)
+    name = function.name
 
     # JAX has no float64 unless asked for; the core behind the callback always has.
     @jax.custom_jvp
@@ -76,20 +77,15 @@ def _derivative(name: str) -> Callable[[jax.Array], jax.Array]:
     return rounded_once
 
 
-def differentiable(name: str) -> Callable[[Any], jax.Array]:
-    """The JAX face of the ufunc `verhulst.NAME`.
-
-    Parameters
-    ----------
-    name : the ufunc's name
-    """
-    ufunc = getattr(functions, name)
-    derivative = _derivative(name)
-    what = (ufunc.__doc__ or "").split("\n\n")[1]  # after the signature, the first line
+def differentiable(function: Function) -> Callable[[Any], jax.Array]:
+    """The JAX face of a function of one argument."""
+    name, derivative = function.name, _derivative(function)
 
     @jax.custom_jvp
     def primitive(z: jax.Array) -> jax.Array:
-        return jax.lax.platform_dependent(z, cpu=lambda z: by_callback(ufunc, z), default=lambda z: by_formula(name, z))
+        return jax.lax.platform_dependent(
+            z, cpu=lambda z: by_callback(function.ufunc, z), default=lambda z: by_formula(name, z)
+        )
 
     @primitive.defjvp
     def _(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
@@ -99,15 +95,15 @@ def differentiable(name: str) -> Callable[[Any], jax.Array]:
             return primitive(z), change.astype(z.dtype)
         return primitive(z), t * derivative(z)
 
-    def function(z: Any) -> jax.Array:
+    def face(z: Any) -> jax.Array:
         z = jnp.asarray(z)
         if not jnp.issubdtype(z.dtype, jnp.floating):
             z = z.astype(jnp.result_type(float))
         return primitive(z)
 
-    function.__name__ = function.__qualname__ = name
-    function.__module__ = "verhulst.jax"
-    function.__doc__ = f"""{what}
+    face.__name__ = face.__qualname__ = name
+    face.__module__ = "verhulst.jax"
+    face.__doc__ = f"""{function.meaning}
 
     Parameters
     ----------
@@ -123,5 +119,5 @@ def differentiable(name: str) -> Callable[[Any], jax.Array]:
     First and second derivatives are rules of their own, from z: they keep their digits in the tails. Works under
     `jax.jit`, `jax.vmap`, `jax.grad`, `jax.jvp` and their compositions.
     """
-    setattr(_made, name, function)
-    return function
+    setattr(_made, name, face)
+    return face

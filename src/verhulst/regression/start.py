@@ -61,8 +61,8 @@ def log_likelihood(
     """The log-likelihood of the model that has an intercept and an offset only; `mean` is that of y."""
     if offset is None:
         total = float(len(y) if weight is None else weight.sum())
-        each = mean * verhulst.log_sigmoid(intercept) + (1 - mean) * verhulst.log_one_minus_sigmoid(intercept)
-        return total * float(each)
+        of_each = mean * verhulst.log_sigmoid(intercept) + (1 - mean) * verhulst.log_one_minus_sigmoid(intercept)
+        return total * float(of_each)
     parts = []
     for start in range(0, len(y), block):
         rows = slice(start, start + block)

@@ -13,13 +13,11 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from verhulst import functions
-from verhulst.functions.derivatives import DERIVATIVES, EXPRESSIONS
-from verhulst.functions.formulas import FORMULAS, Namespace, normal_density, within
+from verhulst.functions._registry import FUNCTIONS, Function
+from verhulst.functions.formulas import Namespace, normal_density, within
 from verhulst.torch._cast import cast
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import evaluate, unwatched, widest
@@ -36,7 +34,7 @@ TORCH = Namespace(
     clip=torch.clamp,
     round=torch.round,
 )
-# The differentiable functions made so far, by name: what DERIVATIVES are written with.
+# The differentiable functions made so far, by name: what derivatives are written with.
 _made = SimpleNamespace(normal_density=partial(normal_density, TORCH), within=partial(within, TORCH))
 library = torch.library.Library("verhulst", "DEF")
 
@@ -44,31 +42,25 @@ library = torch.library.Library("verhulst", "DEF")
 def by_formula(name: str, z: Tensor) -> Tensor:
     """The function of that name in torch expressions, half precision by way of float32."""
     if z.dtype in (torch.float16, torch.bfloat16):
-        return FORMULAS[name](TORCH, z.float()).to(z.dtype)
-    return FORMULAS[name](TORCH, z)
+        return FUNCTIONS[name].formula(TORCH, z.float()).to(z.dtype)
+    return FUNCTIONS[name].formula(TORCH, z)
 
 
-def differentiable(name: str) -> Callable[[Tensor], Tensor]:
-    """The torch face of the ufunc `verhulst.NAME`.
-
-    Parameters
-    ----------
-    name : the ufunc's name
-    """
-    ufunc: np.ufunc = getattr(functions, name)
-    what = (ufunc.__doc__ or "").split("\n\n")[1]  # after the signature, the first line
+def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
+    """The torch face of a function of one argument."""
+    name = function.name
     library.define(f"{name}(Tensor z) -> Tensor")
 
     def on_cpu(z: Tensor) -> Tensor:
-        return evaluate(ufunc, z)[0]
+        return evaluate(function.ufunc, z)[0]
 
     def elsewhere(z: Tensor) -> Tensor:
         return by_formula(name, z)
 
     def chained(t: Tensor, z: Tensor) -> Tensor:
         """t times the derivative at z; in float16 as one number, since a factor alone may leave the range."""
-        wide = cast(z, widest(z)) if name in EXPRESSIONS or z.dtype == torch.float16 else z
-        return cast(t.to(wide.dtype) * DERIVATIVES[name](_made, wide), z.dtype)
+        wide = cast(z, widest(z)) if function.arithmetic or z.dtype == torch.float16 else z
+        return cast(t.to(wide.dtype) * function.derivative(_made, wide), z.dtype)
 
     library.impl(name, on_cpu, "CPU")
     library.impl(name, elsewhere, "CUDA")
@@ -117,7 +109,7 @@ def differentiable(name: str) -> Callable[[Tensor], Tensor]:
 
     face.__name__ = face.__qualname__ = name
     face.__module__ = "verhulst.torch"
-    face.__doc__ = f"""{what}
+    face.__doc__ = f"""{function.meaning}
 
     Parameters
     ----------

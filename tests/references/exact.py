@@ -1,4 +1,7 @@
-"""Every function of one argument with its first derivatives, in mpmath: closed forms, and limits at the ends."""
+"""What every function of one argument is, in mpmath: closed forms of it and of its derivatives, and limits at the ends.
+
+All references to mpmath come from here; those to MPFR, with the same definitions, stand in proofs/references.cpp.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from functools import cache
 from typing import Any
 
 import mpmath
-from mpmath import exp, expm1, log, log1p, mpf, sqrt, tanh
+from mpmath import erfc, exp, expm1, log, log1p, mpf, sqrt, tanh
+
+from verhulst.functions._registry import FUNCTIONS
 
 Exact = Callable[[mpf], mpf]
 
@@ -38,7 +43,7 @@ def softplus(z: mpf) -> mpf:
 
 def normal(z: mpf) -> mpf:
     """P(Z < z); beyond 1000 its tail is below every number of every format."""
-    return mpf(z > 0) if abs(z) > 1000 else mpmath.ncdf(z)
+    return mpf(z > 0) if abs(z) > 1000 else erfc(-z / sqrt(2)) / 2
 
 
 def density(z: mpf) -> mpf:
@@ -57,14 +62,9 @@ def nothing(z: mpf) -> mpf:
     return mpf(0)
 
 
-def geometric(t: mpf) -> mpf:
-    """t/(1 - t)."""
-    return t / (1 - t)
-
-
 SLOPE = 0.01
-# A function, its derivative, the next ... Where one has a name of its own, `NAMED` says which.
-_CHAINS: dict[str, list[Exact]] = {
+# A function, its derivative, the next ... NAME_derivative is the second of the chain of NAME.
+CHAINS: dict[str, list[Exact]] = {
     "sigmoid": [u, s1, s2, s3, lambda z: s2(z) * (1 - 12 * s1(z))],
     "logit": [
         lambda p: log(p) - log1p(-p),
@@ -76,14 +76,14 @@ _CHAINS: dict[str, list[Exact]] = {
     "log_one_minus_sigmoid": [lambda z: -softplus(z), lambda z: -u(z), lambda z: -s1(z)],
     "softplus": [softplus, u, s1],
     "softplus_inverse": [
-        lambda y: log(expm1(y)),
-        lambda y: 1 / (1 - exp(-y)),
+        lambda y: y + log(-expm1(-y)),
+        lambda y: -1 / expm1(-y),
         lambda y: -exp(-y) / (1 - exp(-y)) ** 2,
         lambda y: exp(-y) * (1 + exp(-y)) / (1 - exp(-y)) ** 3,
     ],
     "log1m_exp": [
-        lambda x: log1p(-exp(x)),
-        lambda x: -geometric(exp(x)),
+        lambda x: log(-expm1(x)) if x > -1 else log1p(-exp(x)),
+        lambda x: -1 / expm1(-x),
         lambda x: -exp(x) / (1 - exp(x)) ** 2,
         lambda x: -exp(x) * (1 + exp(x)) / (1 - exp(x)) ** 3,
     ],
@@ -120,33 +120,28 @@ _CHAINS: dict[str, list[Exact]] = {
         lambda z: mpf(0) if z > 0 else exp(z),
     ],
 }
-_DOMAINS: dict[str, tuple[float, float]] = {
-    "logit": (0.0, 1.0),
-    "softplus_inverse": (0.0, mpmath.inf),
-    "log1m_exp": (-mpmath.inf, 0.0),
-}
 
 
-def _base(name: str) -> tuple[str, int]:
+def exact(name: str, order: int = 0) -> Exact:
+    """The function `name`, or its derivative of that order, inside its domain."""
     if name == "sigmoid_second_derivative":
-        return "sigmoid", 2
+        return CHAINS["sigmoid"][2 + order]
     base = name.removesuffix("_derivative")
-    return base, int(base != name)
+    return CHAINS[base][int(base != name) + order]
 
 
 @cache
 def derivative(name: str, order: int, z: float) -> mpf:
     """The derivative of that order of the function `name` at z: a limit at the ends, nan outside the domain."""
-    base, first = _base(name)
-    exact = _CHAINS[base][first + order]
-    low, high = _DOMAINS.get(base, (-mpmath.inf, mpmath.inf))
+    of = exact(name, order)
+    low, high = FUNCTIONS[name].domain if name in FUNCTIONS else (-mpmath.inf, mpmath.inf)
     if not low <= z <= high:
         return mpf("nan")
     with mpmath.workprec(1300 if abs(z) < 1e-3 or abs(z) > 20 or z in (low, high) else 250):
         if low < z < high:
-            return exact(mpf(z))
+            return of(mpf(z))
         inside = 1 if z == low else -1
-        value = exact(-inside * mpf(2) ** 16 if mpmath.isinf(z) else z + inside * mpf(2) ** -1200)
+        value = of(-inside * mpf(2) ** 16 if mpmath.isinf(z) else z + inside * mpf(2) ** -1200)
         if abs(value) > 500:
             return mpmath.sign(value) * mpmath.inf
         return mpmath.nint(value * 2**200) / 2**200

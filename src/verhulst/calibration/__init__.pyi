@@ -1,0 +1,24 @@
+# Made by `python -m tests.types.stubs`; edit that, not this.
+from verhulst.calibration.beta import Beta as Beta
+from verhulst.calibration.calibrator import CalibrationWarning as CalibrationWarning
+from verhulst.calibration.calibrator import Calibrator as Calibrator
+from verhulst.calibration.choose import calibrate as calibrate
+from verhulst.calibration.classifier import CalibratedClassifier as CalibratedClassifier
+from verhulst.calibration.comparison import compare as compare
+from verhulst.calibration.decision import cost_threshold as cost_threshold
+from verhulst.calibration.decision import decide as decide
+from verhulst.calibration.decision import decision_curve as decision_curve
+from verhulst.calibration.evaluation import Evaluation as Evaluation
+from verhulst.calibration.evaluation import evaluate as evaluate
+from verhulst.calibration.histogram import LogitHistogram as LogitHistogram
+from verhulst.calibration.identity import Identity as Identity
+from verhulst.calibration.isotonic import Isotonic as Isotonic
+from verhulst.calibration.platt import LeverageWarning as LeverageWarning
+from verhulst.calibration.platt import Platt as Platt
+from verhulst.calibration.prior_shift import PriorShift as PriorShift
+from verhulst.calibration.quadratic import Quadratic as Quadratic
+from verhulst.calibration.reliability_curve import Reliability as Reliability
+from verhulst.calibration.reliability_curve import reliability as reliability
+from verhulst.calibration.scores import ScoreKindError as ScoreKindError
+from verhulst.calibration.temperature import Temperature as Temperature
+from verhulst.calibration.vector_scaling import VectorScaling as VectorScaling

@@ -1,0 +1,20 @@
+# Made by `python -m tests.types.stubs`; edit that, not this.
+from verhulst.data.atomic import atomic_file as atomic_file
+from verhulst.data.block import Block as Block
+from verhulst.data.block import blocks as blocks
+from verhulst.data.dataset import load_dataset as load_dataset
+from verhulst.data.design import Design as Design
+from verhulst.data.errors import DataError as DataError
+from verhulst.data.errors import ModelFileError as ModelFileError
+from verhulst.data.errors import OutputError as OutputError
+from verhulst.data.errors import ReadingWarning as ReadingWarning
+from verhulst.data.errors import RequestError as RequestError
+from verhulst.data.errors import UnknownColumnError as UnknownColumnError
+from verhulst.data.formula import formula_design as formula_design
+from verhulst.data.learn import learn_design as learn_design
+from verhulst.data.model_file import ModelFile as ModelFile
+from verhulst.data.model_file import read_model as read_model
+from verhulst.data.model_file import write_model as write_model
+from verhulst.data.read import read_table as read_table
+from verhulst.data.target import Target as Target
+from verhulst.data.write import write_table as write_table

@@ -1,0 +1,128 @@
+"""The functions of this room: each is defined once, and every face, page and test is made from what stands here."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from verhulst import _core
+from verhulst.functions.formulas import Array, Namespace
+
+Formula = Callable[[Namespace, Array], Array]
+# f: an object with the functions as attributes, `normal_density` and `within`; z: an array.
+Derivative = Callable[[Any, Array], Array]
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+
+class Function(NamedTuple):
+    """A function of one argument.
+
+    Attributes
+    ----------
+    name, meaning : the name, and the first line of the docstring
+    ufunc : the compiled function
+    argument : the name of its argument
+    domain : where it is a number, ends included
+    formula : the function in array expressions, of a namespace and an array
+    derivative : its derivative, of an object with the functions as attributes and an array
+    arithmetic : whether the derivative takes arithmetic around the functions: evaluate it in float64 and round once
+    ulp : bound of the error in float64, in units in the last place
+    absolute : bound of the absolute error in float64 where that is larger, near a root
+    """
+
+    name: str
+    meaning: str
+    ufunc: np.ufunc
+    argument: str
+    domain: tuple[float, float]
+    formula: Formula
+    derivative: Derivative
+    arithmetic: bool
+    ulp: float
+    absolute: float
+
+
+FUNCTIONS: dict[str, Function] = {}
+"""Every function of one argument, by name."""
+
+PUBLIC: dict[str, Callable[..., Any]] = {}
+"""Every public name of this room."""
+
+
+def public(function: AnyFunction) -> AnyFunction:
+    """Make a function public under its own name."""
+    PUBLIC[function.__name__] = function
+    return function
+
+
+def formula(name: str) -> Formula:
+    """The formula of another function."""
+    return FUNCTIONS[name].formula
+
+
+def ufunc(
+    *,
+    derivative: Derivative,
+    arithmetic: bool = False,
+    argument: str = "",
+    domain: tuple[float, float] = (-math.inf, math.inf),
+    ulp: float = 0.51,
+    absolute: float = 0.0,
+) -> Callable[[Formula], np.ufunc]:
+    """Make the public ufunc over the kernel of the same name from its formula, whose docstring becomes the ufunc's.
+
+    The docstring has a summary, what the result is under "Returns", "Notes" and "Examples". The parameters, the claim
+    of accuracy and the import in the example are the same for all and are added here. `argument` says what the
+    argument is, if not any number; for the rest see `Function`.
+    """
+
+    def make(formula: Formula) -> np.ufunc:
+        name = formula.__name__
+        z = inspect.getfullargspec(formula).args[1]
+        text = inspect.getdoc(formula) or ""
+        made = _core.ufunc(name, _docstring(text, z, argument, _claim(ulp, absolute)))
+        meaning = text.split("\n", 1)[0]
+        FUNCTIONS[name] = Function(name, meaning, made, z, domain, formula, derivative, arithmetic, ulp, absolute)
+        PUBLIC[name] = made
+        return made
+
+    return make
+
+
+def _claim(ulp: float, absolute: float) -> str:
+    if ulp == 0.5:
+        return "nan stays nan. Correctly rounded in every format."
+    near_root = f", near the root within 2^{math.log2(absolute):.0f} absolutely" if absolute else ""
+    return (
+        "nan stays nan; subnormal results are kept. Correctly rounded in float32, float16 and bfloat16;\n"
+        f"    float64 within {ulp} ULP{near_root}."
+    )
+
+
+def _docstring(text: str, z: str, argument: str, claim: str) -> str:
+    summary, rest = text.split("\n\nReturns\n-------\n")
+    result, rest = rest.split("\n\n", 1)
+    result = result.replace("\n", "\n    ")
+    rest = rest.replace("Examples\n--------\n", "Examples\n--------\n>>> import verhulst as vh\n")
+    return f"""{summary}
+
+Parameters
+----------
+{z} : array_like
+    {argument}{", any" if argument else "Any"} shape. float16, float32, float64, bfloat16 stay what they are; integers
+    become floats as NumPy promotes them.
+out, where, dtype, ... :
+    As for every `numpy.ufunc`.
+
+Returns
+-------
+ndarray or scalar
+    {result}
+    {claim}
+
+{rest}
+"""

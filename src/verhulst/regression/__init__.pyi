@@ -1,0 +1,19 @@
+# Made by `python -m tests.types.stubs`; edit that, not this.
+from verhulst.regression.average_effects import marginal_effects as marginal_effects
+from verhulst.regression.collinearity import CollinearWarning as CollinearWarning
+from verhulst.regression.estimates import ConvergenceWarning as ConvergenceWarning
+from verhulst.regression.estimator import LogisticRegression as LogisticRegression
+from verhulst.regression.firth import fit_firth as fit_firth
+from verhulst.regression.fitting import fit as fit
+from verhulst.regression.inference import odds_ratios as odds_ratios
+from verhulst.regression.inference import probability_interval as probability_interval
+from verhulst.regression.inference import wald as wald
+from verhulst.regression.profile import likelihood_ratio_tests as likelihood_ratio_tests
+from verhulst.regression.profile import profile_intervals as profile_intervals
+from verhulst.regression.result import LogisticFit as LogisticFit
+from verhulst.regression.robust import sandwich as sandwich
+from verhulst.regression.separation import Separation as Separation
+from verhulst.regression.separation import SeparationWarning as SeparationWarning
+from verhulst.regression.table_fit import TableFit as TableFit
+from verhulst.regression.table_fit import fit_formula as fit_formula
+from verhulst.regression.table_fit import fit_table as fit_table
