@@ -175,14 +175,15 @@ def test_totals_tell_what_the_rows_tell():
     np.testing.assert_allclose(merged.predicted, totals.predicted, rtol=1e-13)
 
 
-def test_older_files_hold_bins_and_groups():
-    path = pathlib.Path(__file__).parents[1] / "references" / "models" / "groups.json"
+def test_files_of_schema_1_hold_bins_and_groups():
+    path = pathlib.Path(__file__).parents[1] / "references" / "models" / "schema1-table.json"
     old = json.loads(path.read_text(encoding="utf-8"))["payload"]["totals"]
     z, y, weight = vh.load(path).totals.cases()
     split = vh.figures.prepare_probability_by_outcome(y, vh.sigmoid(z), sample_weight=weight)
     np.testing.assert_allclose(split.share, old["by_outcome"]["shares"], atol=1e-12)
-    assert split.cases == (551.0, 393.0)
-    np.testing.assert_allclose(weight @ vh.sigmoid(z), 393, rtol=0.02)
+    assert split.cases == tuple(old["by_outcome"]["cases"])
+    expected = sum(group["cases"] * group["predicted"] for group in old["reliability"])
+    np.testing.assert_allclose(weight @ vh.sigmoid(z), expected, rtol=0.02)
 
 
 def test_nothing_is_written_where_there_is_no_folder(tmp_path):

@@ -23,7 +23,7 @@ from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.summary import Summary
-from verhulst.regression.totals import Totals
+from verhulst.regression.totals import Totals, with_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,9 @@ class TableFit(Saved):
 
     _kind: ClassVar[str] = "logistic regression"
     _schema_version: ClassVar[int] = 2
-    _upgrades: ClassVar = {1: lambda record: record | {"fit": with_states(record["fit"])}}
+    _upgrades: ClassVar = {
+        1: lambda record: record | {"fit": with_states(record["fit"]), "totals": with_cells(record["totals"])}
+    }
 
     def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
         """The log-odds of outcome 1 for the rows of a table, shape (n,).

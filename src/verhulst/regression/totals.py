@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst as vh
+from verhulst.functions import logit, sigmoid
 
 # Cells are 1/32 of a log-odds wide: probabilities of one cell differ by 3 % of themselves at most. Multiples of 5 % are
 # edges too, so that histograms of the probability are exact.
 _SHARES = np.linspace(0.0, 1.0, 21)
-EDGES = np.union1d(np.arange(-40 * 32, 40 * 32 + 1) / 32, vh.logit(_SHARES[1:-1]))
+EDGES = np.union1d(np.arange(-40 * 32, 40 * 32 + 1) / 32, logit(_SHARES[1:-1]))
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Totals:
         present = np.count_nonzero(X, axis=0) if weights is None else (X != 0).T @ weights
         w = np.ones(len(y)) if weights is None else weights
         cells = np.searchsorted(EDGES, log_odds, side="right")
-        return cls._sums(cells, w * (1.0 - y), w * y, w * vh.sigmoid(log_odds), present)
+        return cls._sums(cells, w * (1.0 - y), w * y, w * sigmoid(log_odds), present)
 
     @classmethod
     def _sums(cls, cells: Any, zeros: Any, ones: Any, predicted: Any, present: Any) -> Totals:
@@ -83,7 +83,7 @@ class Totals:
         mass = np.array([self.zeros, self.ones])
         outcome, cell = np.nonzero(mass)
         mean = np.minimum(np.array(self.predicted) / mass.sum(axis=0), 1.0)
-        return vh.logit(mean)[cell], outcome.astype(np.float64), mass[outcome, cell]
+        return logit(mean)[cell], outcome.astype(np.float64), mass[outcome, cell]
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -91,14 +91,17 @@ class Totals:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Totals:
-        """The inverse of `to_json`; also reads the 20 bins and 10 groups that files held before there were cells."""
-        if "cells" in record:
-            return cls._sums(*(record[name] for name in cls.__dataclass_fields__))
-        split, groups = record["by_outcome"], record["reliability"]
-        zeros, ones = (np.multiply(*both) for both in zip(split["shares"], split["cases"], strict=True))
-        # The sums of probabilities between the ends of the bins, from those between the ends of the groups.
-        ends = np.cumsum([[0.0, 0.0], *([g["cases"], g["cases"] * g["predicted"]] for g in groups)], axis=0)
-        predicted = np.diff(np.interp(np.cumsum([0.0, *(zeros + ones)]), *ends.T))
-        predicted = np.clip(predicted, (_SHARES[:-1] + 0.001) * (zeros + ones), (_SHARES[1:] - 0.001) * (zeros + ones))
-        cells = np.searchsorted(EDGES, vh.logit((_SHARES[:-1] + _SHARES[1:]) / 2), side="right")
-        return cls._sums(cells, zeros, ones, predicted, record["present"])
+        """The inverse of `to_json`."""
+        return cls._sums(*(record[name] for name in cls.__dataclass_fields__))
+
+
+def with_cells(record: dict[str, Any]) -> dict[str, Any]:
+    """Totals of schema 1, which held 20 bins of the probability and 10 groups of rows, as those of schema 2."""
+    split, groups = record["by_outcome"], record["reliability"]
+    zeros, ones = (np.multiply(*both) for both in zip(split["shares"], split["cases"], strict=True))
+    # The sums of probabilities between the ends of the bins, from those between the ends of the groups.
+    ends = np.cumsum([[0.0, 0.0], *([g["cases"], g["cases"] * g["predicted"]] for g in groups)], axis=0)
+    predicted = np.diff(np.interp(np.cumsum([0.0, *(zeros + ones)]), *ends.T))
+    predicted = np.clip(predicted, (_SHARES[:-1] + 0.001) * (zeros + ones), (_SHARES[1:] - 0.001) * (zeros + ones))
+    cells = np.searchsorted(EDGES, logit((_SHARES[:-1] + _SHARES[1:]) / 2), side="right")
+    return dict(zip(Totals.__dataclass_fields__, (cells, zeros, ones, predicted, record["present"]), strict=True))
