@@ -7,7 +7,7 @@ SOURCES := $(shell find src native meson.build -type f -not -name '*.pyc')
 # Installed, not linked in place: tests and benchmarks see what a user gets.
 INSTALL := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation -Cbuild-dir=build/make
 
-.PHONY: demo test bench prove sanitize same-bits docs lint types clean
+.PHONY: demo test bench prove sanitize same-bits docs lint types clean stubs
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,10 @@ lint: $(VENV)/.made
 
 types: $(VENV)/.made
 	$(BIN)/mypy
+
+# The .pyi files that are made from the registry and from the lists of lazy names.
+stubs: $(VENV)/.made
+	$(BIN)/python -m tests.types.stubs
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks

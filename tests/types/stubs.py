@@ -6,6 +6,7 @@ python -m tests.types.stubs     writes them; test_stubs.py fails where one is st
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import pathlib
 from collections.abc import Callable
@@ -140,42 +141,36 @@ def _faces(imports: str, argument: str, result: str) -> str:
 
 def package_stub(package: str) -> str:
     """A package whose `__init__` imports names, now or when they are first used."""
-    tree = _parsed(package)
+    tree = ast.parse((SOURCE / package / "__init__.py").read_text(encoding="utf-8"))
     names: dict[str, str] = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("verhulst."):
             public = [alias.name for alias in node.names if not (alias.asname or alias.name).startswith("_")]
             names |= {name: str(node.module) for name in public if name not in ("*", "lazy_names")}
-    names |= lazy_homes(tree)
+    names |= lazy_homes(package)
     root = f"verhulst.{package}" if package else "verhulst"
     lines = [HEAD]
     if not package:
         lines += ["from verhulst.functions import *\n", "__version__: str\n"]
     for name, home in sorted(names.items(), key=lambda item: (item[1], item[0])):
-        if home == f"{root}.{name}" and name not in lazy_homes(_parsed(name)):
+        if home == f"{root}.{name}" and name not in lazy_homes(name):
             home = root  # the module itself
         lines.append(f"from {home} import {name} as {name}\n")
     return "".join(lines)
 
 
-def lazy_homes(tree: ast.Module) -> dict[str, str]:
-    """The names given to `lazy_names`, with their homes."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lazy_names":
-            found: dict[str, str] = ast.literal_eval(node.args[1])
-            return found
-    return {}
-
-
-def _parsed(package: str) -> ast.Module:
-    path = SOURCE / package / "__init__.py"
-    return ast.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+def lazy_homes(package: str) -> dict[str, str]:
+    """The names that a package imports when they are first used, with their homes."""
+    module = importlib.import_module(".".join(["verhulst", *package.split()]))
+    getter = vars(module).get("__getattr__")
+    found: dict[str, str] = inspect.getclosurevars(getter).nonlocals.get("homes", {}) if getter else {}
+    return found
 
 
 def stubs() -> dict[pathlib.Path, str]:
     """Path -> text of every stub."""
     rooms = ("", *sorted(path.parent.name for path in SOURCE.glob("*/__init__.py")))
-    lazy = [room for room in rooms if lazy_homes(_parsed(room))]
+    lazy = [room for room in rooms if lazy_homes(room)]
     return {
         SOURCE / "functions" / "__init__.pyi": functions_stub(),
         SOURCE / "torch" / "_functional.pyi": torch_stub(),
