@@ -21,17 +21,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from verhulst.functions._registry import FUNCTIONS
+
 ROOT = pathlib.Path(__file__).parent.parent
 BUILD = ROOT / "build" / "proofs"
 LEVELS = ("v4", "v3", "baseline")
 Result = dict[str, Any]
-
-
-def functions() -> list[str]:
-    """Names of the ufuncs of one argument and one result, private ones aside, in the order of functions.def."""
-    text = (ROOT / "native/functions/functions.def").read_text()
-    found = re.findall(r"^VERHULST_FUNCTION\((\w+), 1, 1\)", text, re.MULTILINE)
-    return [name for name in found if not name.startswith("_")]
 
 
 def build() -> None:
@@ -116,7 +111,10 @@ def missing(names: Sequence[str], results: Sequence[Result]) -> list[str]:
 def jobs(names: Sequence[str], levels: Sequence[str], points: int, span: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Every job: one per function and format, all levels together."""
     together = ",".join(levels)
-    found: list[tuple[str, ...]] = [("wide", name, together, str(points)) for name in names]
+    found: list[tuple[str, ...]] = []
+    for name in names:
+        limits = FUNCTIONS[name].ulp, FUNCTIONS[name].absolute
+        found.append(("wide", name, together, str(points), *map(repr, limits)))
     found += [("narrow", name, form, together) for name in names for form in ("float16", "bfloat16")]
     found += [("narrow", name, "float32", together, *span) for name in names]
     return found
@@ -203,7 +201,7 @@ def main() -> int:
     options = parser.parse_args()
 
     build()
-    names = options.functions.split(",") if options.functions else functions()
+    names = options.functions.split(",") if options.functions else list(FUNCTIONS)
     levels = options.levels.split(",") if options.levels else usable_levels()
     done = subprocess.run([program("filter"), "200000"], capture_output=True, text=True)
     filters = [json.loads(line) for line in done.stdout.splitlines()]

@@ -296,36 +296,27 @@ void log1m_exp_derivative_exact(mpfr_t y, mpfr_t x) {
     if (mpfr_zero_p(x)) mpfr_set_inf(y, -1);
 }
 
-constexpr double filter_bound = 0x1p-45;  // 256 ULP, for compositions of three or four functions of at most 4 ULP
+// 256 ULP, for compositions of three or four functions of at most 4 ULP.
+template <Filtered (*)(D)>
+constexpr double filter_bound = 0x1p-45;
 // The argument -x/√2 of erfc is rounded: a relative error of x²·2^-53 in the result, at most 2^-43 where erfc > 0.
-constexpr double gelu_filter_bound = 0x1p-40;
+template <>
+constexpr double filter_bound<gelu_filter> = 0x1p-40;
+template <>
+constexpr double filter_bound<gelu_derivative_filter> = 0x1p-40;
 
 }  // namespace
 
-#define ENTRY(name, bound, ulp, absolute) {#name, name##_filter, bound, name##_exact, ulp, absolute}
+// Every function of one argument has a filter and a definition above.
 const Reference references[] = {
-    ENTRY(sigmoid, filter_bound, 0.51, 0),
-    ENTRY(sigmoid_derivative, filter_bound, 0.51, 0),
-    ENTRY(sigmoid_second_derivative, filter_bound, 0.51, 0),
-    ENTRY(logit, filter_bound, 0.51, 0),
-    ENTRY(logit_derivative, filter_bound, 0.51, 0),
-    ENTRY(log_sigmoid, filter_bound, 0.51, 0),
-    ENTRY(log_one_minus_sigmoid, filter_bound, 0.51, 0),
-    ENTRY(softplus, filter_bound, 0.51, 0),
-    ENTRY(softplus_inverse, filter_bound, 0.51, 0),
-    ENTRY(log1m_exp, filter_bound, 0.51, 0),
-    ENTRY(softplus_inverse_derivative, filter_bound, 0.51, 0),
-    ENTRY(log1m_exp_derivative, filter_bound, 0.51, 0),
-    ENTRY(tanh, filter_bound, 0.51, 0),
-    ENTRY(tanh_derivative, filter_bound, 0.51, 0),
-    ENTRY(relu, filter_bound, 0.5, 0),
-    ENTRY(relu_derivative, filter_bound, 0.5, 0),
-    ENTRY(hard_sigmoid, filter_bound, 0.51, 0),
-    ENTRY(hard_sigmoid_derivative, filter_bound, 0.51, 0),
-    ENTRY(silu, filter_bound, 0.51, 0),
-    ENTRY(silu_derivative, filter_bound, 0.51, 0x1p-60),
-    ENTRY(gelu, gelu_filter_bound, 1, 0),
-    ENTRY(gelu_derivative, gelu_filter_bound, 1, 0x1p-60),
+#define OF_1(name) {#name, name##_filter, filter_bound<name##_filter>, name##_exact},
+#define OF_2(name)
+#define OF_5(name)
+#define OF_7(name)
+#define OF_8(name)
+#define VERHULST_FUNCTION(name, inputs, outputs) OF_##inputs(name)
+#include "functions/functions.def"
+#undef VERHULST_FUNCTION
 };
 const int reference_count = sizeof references / sizeof *references;
 

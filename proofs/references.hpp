@@ -15,8 +15,6 @@ struct Reference {
     Filtered (*filter)(D x);               // any finite x
     double bound;                          // of the filter
     void (*exact)(mpfr_t y, mpfr_t x);     // any x; y has the caller's precision
-    double ulp;                            // what float64 must hold
-    double absolute;                       // ... or this absolute error (near roots), whichever is larger
 };
 
 extern const Reference references[];

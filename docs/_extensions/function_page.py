@@ -1,8 +1,8 @@
 """Sphinx extension: what a page of the function reference shows, made from the functions themselves.
 
 `{curves} sigmoid sigmoid_derivative` draws the functions named over `:from:` ... `:to:`, in the colours of the page's
-theme. `{functions} sigmoid sigmoid_derivative` prints their docstrings. `{activations}` is the table of
-`verhulst.activations`.
+theme. `{functions} sigmoid` prints the docstrings of that family, `{function-table}` is the list of all functions, and
+`{activations}` the table of `verhulst.activations`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import verhulst as vh
 from verhulst.figures import save
 from verhulst.figures.canvas import curve, new_figure, note, panels, rule, spread
 from verhulst.figures.theme import theme_named
+from verhulst.functions._registry import FUNCTIONS, PUBLIC
 
 FOLDER = "_figures"
 POINTS = 601
@@ -74,16 +75,21 @@ class Curves(SphinxDirective):
         return figure
 
 
+def family(name: str) -> str:
+    """The family of a function, which names the file that defines it and the page that shows it."""
+    definition = FUNCTIONS[name].formula if name in FUNCTIONS else PUBLIC[name]
+    return definition.__module__.rpartition("._")[2]
+
+
 class Functions(Directive):
-    """The docstrings of public functions, as numpydoc sets them."""
+    """The docstrings of a family of functions, as numpydoc sets them."""
 
     required_arguments = 1
-    final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
         """Parsed as reStructuredText, one `py:function` each."""
         lines: list[str] = []
-        for name in self.arguments[0].split():
+        for name in (name for name in PUBLIC if family(name) == self.arguments[0]):
             text = SphinxDocString(self.docstring(name))
             signature = self.signature(name)
             lines += [f".. py:function:: verhulst.{signature}", ""]
@@ -105,12 +111,24 @@ class Functions(Directive):
         """As it is called."""
         value = getattr(vh, name)
         if isinstance(value, np.ufunc):
-            argument = {"logit": "p", "logit_derivative": "p", "log1m_exp": "x", "log1m_exp_derivative": "x"}
-            argument |= {"softplus_inverse": "y", "softplus_inverse_derivative": "y"}
-            return f"{name}({argument.get(name, 'z')}, /, out=None, *, where=True, dtype=None)"
+            return f"{name}({FUNCTIONS[name].argument}, /, out=None, *, where=True, dtype=None)"
         parameters = inspect.signature(value).parameters.values()
         plain = [p.replace(annotation=inspect.Parameter.empty) for p in parameters]
         return f"{name}{inspect.Signature(plain)}"
+
+
+class FunctionTable(Directive):
+    """Every function and what it is, with a link to its docstring."""
+
+    def run(self) -> list[nodes.Node]:
+        """One row per function."""
+        lines = [".. list-table::", ""]
+        for name in PUBLIC:
+            meaning = Functions.docstring(name).strip().split("\n", 1)[0]
+            lines += [f"   * - :py:func:`~verhulst.{name}`", *bars_escaped([f"     - {meaning}"])]
+        node = nodes.container()
+        self.state.nested_parse(StringList(lines, source="functions"), self.content_offset, node)
+        return node.children
 
 
 class ActivationTable(Directive):
@@ -170,5 +188,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", escape_bars)
     app.add_directive("curves", Curves)
     app.add_directive("functions", Functions)
+    app.add_directive("function-table", FunctionTable)
     app.add_directive("activations", ActivationTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
