@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXTRAS := all
-SOURCES := $(shell find src native meson.build -type f -not -name '*.pyc')
-# Installed, not linked in place: tests and benchmarks see what a user gets.
-INSTALL := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation -Cbuild-dir=build/make
+SOURCES := $(shell find src native meson.build meson.options -type f -not -name '*.pyc')
+# $(1): the instruction-set levels. It replaces what was installed before, so the stamp of that goes.
+install = rm -f $(VENV)/.made $(VENV)/.demo $(VENV)/.dev && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet \
+  --constraint constraints.txt --no-build-isolation -Csetup-args=-Dlevels=$(1)
 
-.PHONY: demo test bench prove sanitize same-bits docs lint types clean stubs
+.PHONY: demo test dev quick bench prove sanitize same-bits docs lint types clean stubs
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -15,20 +16,32 @@ $(VENV)/.tools: constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt meson meson-python ninja numpy
 	touch $@
 
+# Installed, not linked in place: tests and benchmarks see what a user gets.
 $(VENV)/.made: $(VENV)/.tools pyproject.toml $(SOURCES)
-	$(INSTALL) '.[$(EXTRAS)]' --group test --group docs
+	$(call install,all) -Cbuild-dir=build/make '.[$(EXTRAS)]' --group test --group docs
 	touch $@
 
 $(VENV)/.demo: $(VENV)/.tools pyproject.toml $(SOURCES)
-	$(INSTALL) '.[cli,figures]'
+	$(call install,native) -Cbuild-dir=build/make '.[cli,figures]'
+	touch $@
+
+# Linked in place: Python files are used where they are, and the next import compiles what changed in native/.
+$(VENV)/.dev: $(VENV)/.tools pyproject.toml
+	$(call install,native) -Cbuild-dir=build/dev --editable '.[$(EXTRAS)]' --group test --group docs
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.made
-	$(INSTALL) '.[$(EXTRAS)]' --group test --group docs --group bench
-	touch $@
+	$(call install,all) -Cbuild-dir=build/make '.[$(EXTRAS)]' --group test --group docs --group bench
+	touch $(VENV)/.made $@
 
 demo: $(VENV)/.demo
 	$(BIN)/verhulst demo --output out
+
+dev: $(VENV)/.dev
+
+# The tests of one room while it changes: make quick ROOM=regression. `make test` runs all of them, at every level.
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n 2 tests/$(ROOM)
 
 test: $(VENV)/.made lint types
 	$(BIN)/python -m pytest -n 2

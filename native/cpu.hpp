@@ -1,16 +1,18 @@
 // Which instruction-set level this process uses.
 #pragma once
 
-#include "functions/level.hpp"
+#include <vector>
+
+#include "level.hpp"
 
 namespace verhulst {
 
-// The level asked for by VERHULST_CPU, else the highest one that this processor has.
-// Returns null where VERHULST_CPU names a level that is unknown, not built, or not supported by this processor;
-// `problem` then says which.
-const Level* choose_level(const char** problem);
+// The levels in this build, and those of them that this processor can run; lowest first.
+std::vector<const Level*> built_levels();
+std::vector<const Level*> usable_levels();
 
-// All the levels in this build that this processor can run, lowest first; null-terminated.
-const Level* const* usable_levels();
+// The level that VERHULST_CPU asks for, else the highest one that is usable: the same for as long as the process lives.
+// Null where there is none.
+const Level* chosen_level();
 
 }  // namespace verhulst

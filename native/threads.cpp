@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-#include "functions/environment.hpp"
+#include "environment.hpp"
 
 namespace verhulst {
 namespace {

@@ -21,7 +21,7 @@ using RangeBody = void (*)(void* context, std::ptrdiff_t begin, std::ptrdiff_t e
 // Calls body(context, begin, end) on ranges that together are 0 ... count-1, and returns when all are done.
 // A block should be worth some tens of microseconds: waking a thread costs about five.
 // The caller works too. Where the pool is busy (a second Python thread, a call from within a body) the caller does all
-// of it alone. Each worker sets the floating-point environment (functions/environment.hpp); the caller's is its own
+// of it alone. Each worker sets the floating-point environment (environment.hpp); the caller's is its own
 // affair. An exception in a body is thrown again here, after all the others have ended; the first one wins.
 void parallel_for(std::ptrdiff_t count, RangeBody body, void* context);
 

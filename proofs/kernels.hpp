@@ -21,8 +21,8 @@ inline int function_index(const std::string& name) {
 // Those of the levels in a comma-separated list that run here.
 inline std::vector<const verhulst::Level*> named_levels(const std::string& list) {
     std::vector<const verhulst::Level*> found;
-    for (const verhulst::Level* const* l = verhulst::usable_levels(); *l; ++l)
-        if (("," + list + ",").find(std::string(",") + (*l)->name + ",") != std::string::npos) found.push_back(*l);
+    for (const verhulst::Level* level : verhulst::usable_levels())
+        if (("," + list + ",").find(std::string(",") + level->name + ",") != std::string::npos) found.push_back(level);
     return found;
 }
 

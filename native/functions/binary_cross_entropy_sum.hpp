@@ -6,7 +6,7 @@
 // the same bits at every level and for any number of threads.
 #pragma once
 
-#include "functions/kernel.hpp"
+#include "kernel.hpp"
 
 namespace verhulst {
 

@@ -23,7 +23,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "functions/kernel.hpp"
+#include "kernel.hpp"
 #include "simd/narrow.hpp"
 
 namespace verhulst::VERHULST_LEVEL {

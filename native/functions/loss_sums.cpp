@@ -11,13 +11,12 @@
 #include <exception>
 #include <vector>
 
-#include "functions/environment.hpp"
+#include "cpu.hpp"
+#include "environment.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
 namespace {
-
-const Level* chosen = nullptr;
 
 struct Losses {
     const LossSumKernels& kernels;
@@ -96,7 +95,7 @@ PyObject* binary_cross_entropy_sum(PyObject*, PyObject* args) {
     if (!(y = checked(y_object, z, n, false, "y"))) return nullptr;
     if (!(out = checked(out_object, z, 1, true, "out"))) return nullptr;
     if (gradient_object != Py_None && !(gradient = checked(gradient_object, z, n, true, "gradient"))) return nullptr;
-    const Losses losses = {chosen->loss_sums->by_type[type_of(z)],
+    const Losses losses = {chosen_level()->loss_sums->by_type[type_of(z)],
                            PyArray_BYTES(z),
                            PyArray_BYTES(y),
                            gradient ? PyArray_BYTES(gradient) : nullptr,
@@ -122,9 +121,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_loss_sums(PyObject* module, const Level& level) {
-    chosen = &level;
-    return PyModule_AddFunctions(module, methods);
-}
+int add_loss_sums(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 }  // namespace verhulst

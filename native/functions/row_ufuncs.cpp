@@ -18,15 +18,14 @@
 #include <new>
 #include <vector>
 
-#include "functions/environment.hpp"
+#include "cpu.hpp"
+#include "environment.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
 namespace {
 
 constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
-
-const Level* chosen = nullptr;
 
 struct Signature {
     const char *name, *text;
@@ -141,7 +140,7 @@ PyObject* make_row_ufunc(PyObject*, PyObject* args) {
         constexpr char numpy_types[loop_types] = {NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
         constexpr npy_intp sizes[type_count] = {2, 2, 4, 8};
         for (int t = 0; t < type_count; ++t)
-            r.loops[t] = {chosen->row_functions[f]->by_type[t], sizes[t], s.row_out()};
+            r.loops[t] = {chosen_level()->row_functions[f]->by_type[t], sizes[t], s.row_out()};
         for (int t = 0; t < loop_types; ++t) {
             r.functions[t] = row_loop;
             r.data[t] = &r.loops[types[t]];
@@ -162,10 +161,7 @@ PyMethodDef methods[] = {{"row_ufunc", make_row_ufunc, METH_VARARGS,
 
 }  // namespace
 
-int add_row_ufuncs(PyObject* module, const Level& level) {
-    chosen = &level;
-    return PyModule_AddFunctions(module, methods);
-}
+int add_row_ufuncs(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 int register_row_bfloat16(int type_number) {
     const int types[2] = {type_number, type_number};

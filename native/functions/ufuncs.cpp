@@ -13,11 +13,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "cpu.hpp"
-#include "functions/environment.hpp"
+#include "environment.hpp"
 #include "functions/loss_sums.hpp"
 #include "functions/row_ufuncs.hpp"
 #include "threads.hpp"
@@ -29,8 +31,6 @@ constexpr int most_arguments = 15;
 constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
 
 constexpr int item_sizes[type_count] = {2, 2, 4, 8};
-
-const Level* chosen = nullptr;
 
 struct Loop {
     Kernel kernel;
@@ -157,7 +157,7 @@ PyObject* make(PyObject* args, Registered* made, PyUFuncGenericFunction function
         constexpr Type types[loop_types] = {float16, float32, float64};
         constexpr char numpy_types[loop_types] = {NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
         for (int t = 0; t < type_count; ++t)
-            r.loops[t] = {chosen->functions[f]->by_type[t], s.inputs, s.outputs, item_sizes[t]};
+            r.loops[t] = {chosen_level()->functions[f]->by_type[t], s.inputs, s.outputs, item_sizes[t]};
         for (int t = 0; t < loop_types; ++t) {
             r.functions[t] = function;
             r.data[t] = &r.loops[types[t]];
@@ -224,7 +224,7 @@ PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
         steps[arguments + a] = item_sizes[type];
     }
     if (PyErr_Occurred()) return nullptr;
-    Loop loop = {chosen->functions[f]->by_type[type], s.inputs, s.outputs, item_sizes[type]};
+    Loop loop = {chosen_level()->functions[f]->by_type[type], s.inputs, s.outputs, item_sizes[type]};
     Py_BEGIN_ALLOW_THREADS
     if (dimensions[0] == 1)
         ufunc_loop(at, dimensions + 1, steps + arguments, &loop);
@@ -234,17 +234,22 @@ PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
     Py_RETURN_NONE;
 }
 
-PyObject* cpu_level(PyObject*, PyObject*) { return PyUnicode_FromString(chosen->name); }
+PyObject* cpu_level(PyObject*, PyObject*) { return PyUnicode_FromString(chosen_level()->name); }
 
-PyObject* cpu_levels(PyObject*, PyObject*) {
-    PyObject* names = PyList_New(0);
-    for (const Level* const* l = usable_levels(); names && *l; ++l) {
-        PyObject* name = PyUnicode_FromString((*l)->name);
-        if (!name || PyList_Append(names, name) < 0) Py_CLEAR(names);
-        Py_XDECREF(name);
+PyObject* names(const std::vector<const Level*>& levels) {
+    PyObject* list = PyList_New(static_cast<Py_ssize_t>(levels.size()));
+    for (std::size_t i = 0; list && i < levels.size(); ++i) {
+        PyObject* name = PyUnicode_FromString(levels[i]->name);
+        if (!name)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), name);
     }
-    return names;
+    return list;
 }
+
+PyObject* cpu_levels(PyObject*, PyObject*) { return names(usable_levels()); }
+PyObject* built_levels(PyObject*, PyObject*) { return names(verhulst::built_levels()); }
 
 PyMethodDef methods[] = {
     {"ufunc", make_ufunc, METH_VARARGS, "ufunc(name, doc): the ufunc over the kernel of that name."},
@@ -256,22 +261,33 @@ PyMethodDef methods[] = {
      "and how many bytes lie from row to row; type 0 to 3: float16, bfloat16, float32, float64."},
     {"cpu_level", cpu_level, METH_NOARGS, "The instruction-set level in use."},
     {"cpu_levels", cpu_levels, METH_NOARGS, "The levels in this build that this processor can run, lowest first."},
+    {"built_levels", built_levels, METH_NOARGS, "The levels in this build, lowest first."},
     {nullptr, nullptr, 0, nullptr}};
+
+// -1, with an exception set that says why there is no level to use.
+int no_level() {
+    std::string built;
+    for (const Level* level : verhulst::built_levels()) built += (built.empty() ? "" : ", ") + std::string(level->name);
+    const char* wanted = std::getenv("VERHULST_CPU");
+    if (wanted && *wanted)
+        PyErr_Format(PyExc_ImportError,
+                     "VERHULST_CPU=%s is not an instruction-set level that this build has and this processor can run "
+                     "(levels in this build: %s)",
+                     wanted, built.c_str());
+    else
+        PyErr_Format(PyExc_ImportError,
+                     "this processor runs none of the instruction-set levels in this build (%s); build for it with "
+                     "-Csetup-args=-Dlevels=all or native",
+                     built.c_str());
+    return -1;
+}
 
 }  // namespace
 
 int add_ufuncs(PyObject* module) {
     if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) return -1;
-    const char* problem = nullptr;
-    chosen = choose_level(&problem);
-    if (!chosen) {
-        PyErr_Format(PyExc_ImportError,
-                     "VERHULST_CPU=%s names no instruction-set level that this build has and this processor can run "
-                     "(levels: baseline, v3, v4)",
-                     problem);
-        return -1;
-    }
-    if (add_row_ufuncs(module, *chosen) < 0 || add_loss_sums(module, *chosen) < 0) return -1;
+    if (!chosen_level()) return no_level();
+    if (add_row_ufuncs(module) < 0 || add_loss_sums(module) < 0) return -1;
     return PyModule_AddFunctions(module, methods);
 }
 

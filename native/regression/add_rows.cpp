@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "functions/environment.hpp"
+#include "environment.hpp"
 #include "regression/leverages.hpp"
 #include "regression/logistic.hpp"
 #include "regression/panels.hpp"
@@ -164,7 +164,9 @@ void weigh(Panels& z, FilledRows& filled, std::ptrdiff_t at, std::ptrdiff_t padd
     }
 }
 
-void add(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums& sums) {
+}  // namespace
+
+void add_rows(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums& sums) {
     const Environment environment;
     const bool matrix = request.product != Product::none;
     const std::ptrdiff_t strip = strip_rows(request.size()), block = matrix ? block_rows(request.size()) : strip;
@@ -214,10 +216,5 @@ void add(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std:
         sums.add(last);
     }
 }
-
-}  // namespace
-
-extern const AddRows add_rows;
-const AddRows add_rows = add;
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "functions/environment.hpp"
+#include "environment.hpp"
 #include "regression/lanes.hpp"
 
 namespace verhulst::VERHULST_LEVEL {

@@ -3,40 +3,15 @@
 #include <numpy/arrayobject.h>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <vector>
 
 #include "cpu.hpp"
-#include "regression/cholesky.hpp"
 #include "regression/module.hpp"
 
 namespace verhulst {
 
-namespace baseline {
-extern const Cholesky cholesky;
-}
-#if defined(VERHULST_X86)
-namespace v3 {
-extern const Cholesky cholesky;
-}
-namespace v4 {
-extern const Cholesky cholesky;
-}
-#endif
-
 namespace {
-
-const Cholesky* chosen = nullptr;
-
-const Cholesky* find(const char* level) {
-#if defined(VERHULST_X86)
-    if (std::strcmp(level, "v4") == 0) return &v4::cholesky;
-    if (std::strcmp(level, "v3") == 0) return &v3::cholesky;
-#endif
-    (void)level;
-    return &baseline::cholesky;
-}
 
 // The size of a contiguous square float64 matrix; -1: an exception is set.
 npy_intp size_of(PyObject* object) {
@@ -91,7 +66,7 @@ PyObject* cholesky(PyObject*, PyObject* matrix) try {
     a.read_upper(numbers(matrix));
     bool done = false;
     Py_BEGIN_ALLOW_THREADS
-    done = chosen->factor(a.data(), n, a.stride());
+    done = chosen_level()->cholesky->factor(a.data(), n, a.stride());
     Py_END_ALLOW_THREADS
     if (!done) Py_RETURN_NONE;
     return a.array(false);
@@ -105,8 +80,8 @@ PyObject* inverse(PyObject* root, bool squared) try {
     Padded r(n), w(n);
     r.read_upper(numbers(root));
     Py_BEGIN_ALLOW_THREADS
-    chosen->invert(r.data(), w.data(), n, r.stride());
-    if (squared) chosen->square(w.data(), r.data(), n, r.stride());
+    chosen_level()->cholesky->invert(r.data(), w.data(), n, r.stride());
+    if (squared) chosen_level()->cholesky->square(w.data(), r.data(), n, r.stride());
     Py_END_ALLOW_THREADS
     return squared ? r.array(true) : w.array(false);
 } catch (const std::bad_alloc&) {
@@ -128,10 +103,6 @@ PyMethodDef methods[] = {
 
 int add_cholesky(PyObject* module) {
     if (PyArray_ImportNumPyAPI() < 0) return -1;
-    const char* problem = nullptr;
-    const Level* level = choose_level(&problem);
-    if (!level) return -1;  // add_ufuncs has said so
-    chosen = find(level->name);
     return PyModule_AddFunctions(module, methods);
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <exception>
 
 #include "cpu.hpp"
@@ -14,30 +13,7 @@
 
 namespace verhulst {
 
-namespace baseline {
-extern const AddRows add_rows;
-}
-#if defined(VERHULST_X86)
-namespace v3 {
-extern const AddRows add_rows;
-}
-namespace v4 {
-extern const AddRows add_rows;
-}
-#endif
-
 namespace {
-
-AddRows chosen_rows = nullptr;
-
-AddRows find(const char* level) {
-#if defined(VERHULST_X86)
-    if (std::strcmp(level, "v4") == 0) return v4::add_rows;
-    if (std::strcmp(level, "v3") == 0) return v3::add_rows;
-#endif
-    (void)level;
-    return baseline::add_rows;
-}
 
 // A contiguous float64 vector of `size` numbers, or null for None where that is allowed. False: an exception is set.
 bool vector(PyObject* object, npy_intp size, bool optional, const char* name, const double** to) {
@@ -133,7 +109,7 @@ bool all_rows(const Request& request, Sums& sums) {
     bool out_of_memory = false;
     Py_BEGIN_ALLOW_THREADS;
     try {
-        sums = statistics(request, chosen_rows);
+        sums = statistics(request, chosen_level()->add_rows);
     } catch (const std::exception&) {
         out_of_memory = true;
     }
@@ -216,10 +192,6 @@ PyMethodDef methods[] = {
 
 int add_regression(PyObject* module) {
     if (PyArray_ImportNumPyAPI() < 0) return -1;
-    const char* problem = nullptr;
-    const Level* level = choose_level(&problem);
-    if (!level) return -1;  // add_ufuncs has said so
-    chosen_rows = find(level->name);
     return PyModule_AddFunctions(module, methods);
 }
 

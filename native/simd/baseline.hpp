@@ -122,9 +122,13 @@ static inline Vec fma(Vec a, Vec b, Vec c) {
 }
 #else
 static inline Vec fma(Vec a, Vec b, Vec c) {
-    const auto quick = software_fma::quick<Doubles, Integers, Naturals>(a.v, b.v, c.v);
-    if (__builtin_expect(all(Mask{quick.right}), 1)) return quick.result;
-    return each<Vec>([=](int i) { return software_fma::by_integers(a.v[i], b.v[i], c.v[i]); });
+    software_fma::Doubles x[2], y[2], z[2], result[2];  // halves: the registers of the least processor
+    std::memcpy(x, &a.v, sizeof a.v);
+    std::memcpy(y, &b.v, sizeof b.v);
+    std::memcpy(z, &c.v, sizeof c.v);
+    result[0] = software_fma::fma(x[0], x[1], y[0], y[1], z[0], z[1], &result[1]);
+    std::memcpy(&a.v, result, sizeof a.v);
+    return a;
 }
 #endif
 // c - a*b, rounded once.

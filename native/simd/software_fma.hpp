@@ -97,28 +97,28 @@ __attribute__((noinline)) static double by_integers(double a, double b, double c
     return sum ? rounded(negative, sum, p.exponent) : 0.0;
 }
 
-// Several doubles at a time, with their bits and truth values (0 or -1) as integers.
-template <class Doubles, class Integers>
+// Two doubles at a time, with their bits and truth values (0 or -1) as integers.
+using Doubles = double __attribute__((vector_size(16)));
+using Integers = std::int64_t __attribute__((vector_size(16)));
+using Naturals = std::uint64_t __attribute__((vector_size(16)));
+
 struct Quick {
     Doubles result;
-    Integers right;  // where the result is right
+    Integers valid;  // where the result is right
 };
 
-template <class Doubles>
 static inline void split(Doubles x, Doubles& high, Doubles& low) {
     const Doubles scaled = 0x8000001p0 * x;  // 2^27 + 1: T. J. Dekker (1971), after G. W. Veltkamp
     high = scaled - (scaled - x);
     low = x - high;
 }
-template <class Doubles>
 static inline void two_sum(Doubles a, Doubles b, Doubles& high, Doubles& low) {
     high = a + b;
     const Doubles from_b = high - a;
     low = (a - (high - from_b)) + (b - from_b);
 }
 
-template <class Doubles, class Integers, class Naturals>
-static inline Quick<Doubles, Integers> quick(Doubles a, Doubles b, Doubles c) {
+static inline Quick quick(Doubles a, Doubles b, Doubles c) {
     Doubles a1, a2, b1, b2, t, t_lo, v, v_lo, s, s_lo;
     const Doubles u = a * b;
     split(a, a1, a2);
@@ -140,6 +140,20 @@ static inline Quick<Doubles, Integers> quick(Doubles a, Doubles b, Doubles c) {
     const Doubles size = (Doubles)((Integers)u & INT64_C(0x7fffffffffffffff));
     const Integers large = (Integers)(size > 0x1p-960) | (Integers)(a == 0.0) | (Integers)(b == 0.0);
     return {result, large & (Integers)(y - y == 0.0)};
+}
+
+static inline Doubles by_integers(Doubles a, Doubles b, Doubles c) {
+    return Doubles{by_integers(a[0], b[0], c[0]), by_integers(a[1], b[1], c[1])};
+}
+
+// Four doubles; the second two are written. Not inlined: at every use of an fma it would be half of the build.
+__attribute__((noinline)) inline Doubles fma(Doubles a, Doubles a2, Doubles b, Doubles b2, Doubles c, Doubles c2,
+                                             Doubles* second) {
+    const Quick x = quick(a, b, c), y = quick(a2, b2, c2);
+    const Integers valid = x.valid & y.valid;
+    const bool both = (valid[0] & valid[1]) != 0;
+    *second = __builtin_expect(both, 1) ? y.result : by_integers(a2, b2, c2);
+    return __builtin_expect(both, 1) ? x.result : by_integers(a, b, c);
 }
 
 }  // namespace software_fma

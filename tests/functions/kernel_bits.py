@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import ml_dtypes
 import numpy as np
 from tests.functions import kernel_inputs
+from tests.levels import MISSING, run_at
 
 from verhulst import _core
-
-ROOT = Path(__file__).parents[2]
 
 
 def bits() -> dict[str, str]:
@@ -110,12 +107,8 @@ def _regression():
 
 def bits_of(level: str, package: Path | None = None) -> dict[str, str]:
     """The same in a process of its own: at another level, or of the package in another folder."""
-    environment = {**os.environ, "VERHULST_CPU": level}
-    if package is not None:
-        environment["PYTHONPATH"] = str(package.resolve())
-    command = [sys.executable, "-m", "tests.functions.kernel_bits"]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=ROOT)
-    found: dict[str, str] = json.loads(run.stdout)
+    path = {} if package is None else {"PYTHONPATH": str(package.resolve())}
+    found: dict[str, str] = json.loads(run_at(level, "-m", "tests.functions.kernel_bits", **path))
     core = Path(found.pop("core"))
     assert package is None or package.resolve() in core.parents, f"{core} was loaded instead of what is in {package}"
     return found
@@ -125,6 +118,8 @@ def main(folders: list[str]) -> int:
     if not folders:
         print(json.dumps({"core": _core.__file__, **bits()}))
         return 0
+    for level in MISSING:
+        print(f"NOT RUN: level {level} is not in this build")
     different = 0
     for level in _core.cpu_levels():
         installed = bits_of(level)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import ml_dtypes
 import mpmath
 import numpy as np
 import pytest
+from tests.levels import OTHER_LEVELS, run_at
 
 import verhulst as vh
 from verhulst import _core
@@ -158,12 +157,10 @@ def digest():
     return hashlib.sha256(b"".join(results(5000))).hexdigest()
 
 
-@pytest.mark.parametrize("level", [level for level in _core.cpu_levels() if level != _core.cpu_level()])
+@pytest.mark.parametrize("level", OTHER_LEVELS)
 def test_the_same_bits_at_every_level(level):
     script = f"import runpy; print(runpy.run_path({__file__!r})['digest']())"
-    environment = {**os.environ, "VERHULST_CPU": level}
-    run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == digest()
+    assert run_at(level, "-c", script).strip() == digest()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.functions.kernel_inputs import (
     results,
     ufunc,
 )
+from tests.levels import OTHER_LEVELS
 
 import verhulst as vh
 from verhulst import _core
@@ -36,7 +37,7 @@ def here() -> dict[str, str]:
     return bits()
 
 
-@pytest.mark.parametrize("level", [level for level in _core.cpu_levels() if level != _core.cpu_level()])
+@pytest.mark.parametrize("level", OTHER_LEVELS)
 def test_levels(level: str, here: dict[str, str]) -> None:
     # Fits agree between levels to their decrement's bound, not to the bit.
     assert {**bits_of(level), "regression": ""} == {**here, "regression": ""}

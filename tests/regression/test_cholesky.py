@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from scipy.linalg import hilbert, lapack
+from tests.levels import EVERY_LEVEL, run_at
 
-import verhulst
 from verhulst import _core
 from verhulst.regression import factor
 
@@ -39,18 +35,16 @@ def test_factor_and_inverses(size: int) -> None:
     np.testing.assert_allclose(inverse @ H, np.eye(size), atol=1e-11)
 
 
-@pytest.mark.parametrize("level", verhulst._core.cpu_levels())
+@pytest.mark.parametrize("level", EVERY_LEVEL)
 def test_every_instruction_set_level(level: str) -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import test_cholesky as t\n"
+        "import tests.regression.test_cholesky as t\n"
         "for size in t.SIZES:\n"
         "    t.test_factor_and_inverses(size)\n"
         "    t.test_what_is_below_the_diagonal_does_not_count(size)\n"
         "t.test_exact_small_integers()\n"
     )
-    environment = os.environ | {"VERHULST_CPU": level}
-    subprocess.run([sys.executable, "-c", code, os.path.dirname(__file__)], check=True, env=environment, timeout=120)
+    run_at(level, "-c", code)
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 9, 40])

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
+from tests.levels import EVERY_LEVEL, run_at
 
 import verhulst
 from verhulst.regression.rows import Rows
@@ -185,19 +182,17 @@ def test_wrong_arrays_are_refused(change, message):
         Rows(**arrays).statistics(np.zeros(3))
 
 
-@pytest.mark.parametrize("level", verhulst._core.cpu_levels())
+@pytest.mark.parametrize("level", EVERY_LEVEL)
 def test_every_instruction_set_level(level):
     """The levels add in different orders: they agree to rounding, and each passes the tests above."""
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import numpy as np, test_kernel as t\n"
+        "import numpy as np, tests.regression.test_kernel as t\n"
         "rng = np.random.default_rng(9)\n"
         "for n, p, layout in [(1003, 7, 'C'), (517, 33, 'F'), (70, 1, 'C'), (300, 100, 'strided')]:\n"
         "    for dtype in (np.float32, np.float64):\n"
         "        t.check(t.make(rng, n, p, weight=True, offset=True, layout=layout, dtype=dtype), rng)\n"
     )
-    environment = os.environ | {"VERHULST_CPU": level}
-    subprocess.run([sys.executable, "-c", code, os.path.dirname(__file__)], check=True, env=environment, timeout=120)
+    run_at(level, "-c", code)
 
 
 @pytest.mark.parametrize("layout", ["C", "F"])

@@ -1,5 +1,5 @@
 // Compiled once per level: the table of this level's kernels.
-#include "functions/level.hpp"
+#include "level.hpp"
 #include "simd/vector.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -11,6 +11,8 @@ namespace verhulst::VERHULST_LEVEL {
 #include "functions/row_functions.def"
 #undef VERHULST_ROW_FUNCTION
 extern const LossSumKernelsByType loss_sums;
+extern const Cholesky cholesky;
+void add_rows(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums&);
 
 #define VERHULST_STRING(x) #x
 #define VERHULST_NAME(x) VERHULST_STRING(x)
@@ -27,6 +29,8 @@ const Level level = {VERHULST_NAME(VERHULST_LEVEL),
 #include "functions/row_functions.def"
 #undef VERHULST_ROW_FUNCTION
                      },
-                     &loss_sums};
+                     &loss_sums,
+                     add_rows,
+                     &cholesky};
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -1,8 +1,11 @@
-// One compiled instruction-set level: its name and its kernels, in the order of functions.def and row_functions.def.
+// One compiled instruction-set level: its name and its kernels, those of the functions in the order of functions.def and
+// row_functions.def.
 #pragma once
 
 #include "functions/binary_cross_entropy_sum.hpp"
-#include "functions/kernel.hpp"
+#include "kernel.hpp"
+#include "regression/cholesky.hpp"
+#include "regression/statistics.hpp"
 
 namespace verhulst {
 
@@ -25,6 +28,8 @@ struct Level {
     const Kernels* functions[function_count];
     const RowKernels* row_functions[row_function_count];
     const LossSumKernelsByType* loss_sums;
+    AddRows add_rows;
+    const Cholesky* cholesky;
 };
 
 }  // namespace verhulst
