@@ -68,12 +68,16 @@ def _table(source: Any) -> pa.Table:
         return _from_array(source)
     if isinstance(source, Mapping):
         return _from_columns(source)
-    if type(source).__module__.partition(".")[0] == "pandas":
+    if _of_pandas(source):
         # The index is not a column: it would become one by the PyCapsule protocol.
         return _from_pandas(source if source.ndim == 2 else source.to_frame())
     if hasattr(source, "__arrow_c_stream__"):
         return pa.table(source)
     return _through_narwhals(source)
+
+
+def _of_pandas(source: Any) -> bool:
+    return type(source).__module__.partition(".")[0] == "pandas"
 
 
 def _from_pandas(frame: Any) -> pa.Table:
@@ -139,7 +143,7 @@ def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
     return pa.table(arrays)
 
 
-def _column(values: Any, name: str) -> pa.Array:
+def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
     import pyarrow as pa
 
     from verhulst.data.column_array import column_array
@@ -149,7 +153,10 @@ def _column(values: Any, name: str) -> pa.Array:
             return _numpy_column(values)
         if isinstance(type_ := getattr(values, "dtype", None), np.dtype) and type_.kind in "iuf":
             return _numpy_column(np.asarray(values))
-        # A Series keeps its categories. None and nan are missing values, also among text.
+        if hasattr(values, "__arrow_c_stream__") and not _of_pandas(values):
+            # A Series of polars: as objects, an Enum would lose the order of its levels, and a float its width.
+            return pa.chunked_array(values)
+        # A Series of pandas keeps its categories. None and nan are missing values, also among text.
         return pa.array(values, from_pandas=True)
     except OverflowError:
         return column_array(list(values), name)

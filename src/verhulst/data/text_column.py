@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TRUTH = {"true": True, "false": False}
+# What is asked for where truth values stand in a column of numbers: an age is not true.
+WRITE_NUMBERS = " Write 1 and 0 if that is what they mean."
 
 
 def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -63,9 +65,6 @@ def read_column(
     texts = texts_of(values, strip=True)
     words = [text for text in texts.distinct if not is_mark(text)]
     at = f"{place}column {name!r} was {kind} at the fit"
-    if all(word.casefold() in TRUTH for word in words):
-        truth = [TRUTH.get(text.casefold()) for text in texts.distinct]
-        return taken(texts, truth if kind == "boolean" else [None if t is None else float(t) for t in truth])
     if kind == "boolean":
         numbers = {"0": False, "1": True} | TRUTH
         for text in words:
@@ -78,6 +77,9 @@ def read_column(
         raise DataError(f"{at}; here {error}. Write the numbers as at the fit.") from None
     except ValueError as error:
         odd = str(error.args[0])
+        if all(word.casefold() in TRUTH for word in words):
+            where = f"{odd!r} in row {_row(texts, odd, first_row)}"
+            raise DataError(f"{at}; here it holds truth values, such as {where}.{WRITE_NUMBERS}") from None
         if not any(map(like_a_number, words)):
             raise DataError(
                 f"{at}; here it holds text, such as {odd!r} in row {_row(texts, odd, first_row)}."
