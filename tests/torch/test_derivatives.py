@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tests.references.derivatives import FORMATS, derivative, points, units
+from tests.references.derivatives import FORMATS, derivative, points, tails, units
 
 import verhulst.torch as vt
 from verhulst.functions.derivatives import DERIVATIVES
@@ -34,6 +34,19 @@ def test_value_and_two_derivatives_everywhere(name: str, format: str) -> None:
         for at, computed in zip(z.tolist(), got.tolist(), strict=True):
             error = units(computed, derivative(name, order, at), *FORMATS[format])
             assert error <= bound(name, order, format), (order, at, computed)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", sorted(DERIVATIVES))
+def test_tails_down_to_the_smallest_number(name: str, format: str) -> None:
+    """gelu'' has 11 roundings in its tail; in gelu''' torch multiplies a subnormal number by z, which is 39 at most."""
+    limit = {"gelu": 5.5, "gelu_derivative": 39.0}.get(name, 4.0) if format == "float64" else 0.51
+    z = torch.tensor(tails(format, np.random.default_rng(20261203)), dtype=torch.float64)
+    z = z.to(getattr(torch, format)).requires_grad_()
+    (first,) = torch.autograd.grad(getattr(vt, name)(z).sum(), z, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), z)
+    for at, computed in zip(z.tolist(), second.tolist(), strict=True):
+        assert units(computed, derivative(name, 2, at), *FORMATS[format]) <= limit, (at, computed)
 
 
 @pytest.mark.parametrize("format", ["float32", "float64"])
