@@ -139,9 +139,8 @@ def _rule(name: str, backward: Any, change: Any, in_place: Any) -> type[torch.au
         def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
             (z,) = ctx.saved_tensors
             g = gradients[0].unsqueeze(ctx.dim) if name == "logsumexp" else gradients[0]
-            if (
-                z.ndim and z.numel() > BLOCK // 8 and unwatched(z, g) and _finite(g)
-            ):  # fewer are done sooner by the formula
+            large = z.ndim and z.numel() > BLOCK // 8  # fewer are done sooner by the formula
+            if large and unwatched(z, g) and _finite(g):
                 return _by_blocks(in_place, z, ctx.dim, g), None
             return rounded(backward, z, ctx.dim, g), None
 
