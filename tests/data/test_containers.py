@@ -253,3 +253,36 @@ def test_a_numeric_column_takes_no_truth_values(truths, tmp_path):
     # What holds no value has no kind.
     nothing = pa.table({"age": pa.nulls(3, pa.bool_())})
     assert np.isnan(design.matrix(nothing, missing="nan")).all()
+
+
+@pytest.mark.parametrize("values", [[3, 4, 3], [True, False, True]])
+def test_categories_in_a_column_of_numbers_or_truth_values_are_called_so(values):
+    design = learn_design({"x": values, "y": [0, 1, 1]}, "y")
+    for categories in (pd.Series(values, dtype="category"), pa.array(values).dictionary_encode()):
+        with pytest.raises(
+            DataError, match=rf"column 'x' was \w+ at the fit; here it holds categories, such as {values[0]}"
+        ):
+            design.matrix(read_table({"x": categories}))
+
+
+def test_intervals_are_levels_in_frames_and_dicts():
+    columns = {"g": pd.cut(pd.Series([1, 5, 9]), [0, 4, 10]), "y": [0, 1, 1]}
+    for source in (columns, pd.DataFrame(columns)):
+        assert learn_design(source, "y").columns[0].levels == ("(0, 4]", "(4, 10]")
+
+
+@pytest.mark.parametrize("nothing", [[None] * 3, [np.nan] * 3, np.full(3, np.nan), pa.nulls(3, pa.string()), ["."] * 3])
+def test_a_column_without_values_is_named(nothing, tmp_path):
+    source = {"x": [1, 2, 3], "g": nothing, "y": [0, 1, 1]}
+    if isinstance(nothing, list) and nothing[0] == ".":
+        source = tmp_path / "a.csv"
+        source.write_text("x,g,y\n1,.,0\n2,.,1\n3,.,1\n")
+    for missing in ("drop", "error"):
+        with pytest.raises(DataError, match=r"column 'g' holds no values. Exclude it"):
+            learn_design(source, "y", missing=missing)
+
+
+def test_an_unknown_level_is_named_once():
+    design = learn_design({"g": [1.0, 2.0], "y": [0, 1]}, "y", categorical=["g"])
+    with pytest.raises(DataError, match=r"'0' is no level that was there at the fit \(2 such rows: '0'\)"):
+        design.matrix(read_table({"g": [0.0, -0.0]}))

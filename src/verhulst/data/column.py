@@ -180,8 +180,11 @@ class Column:
 
 
 def _described(values: pa.ChunkedArray) -> str:
+    import pyarrow as pa
+
     shown = next((value for value in values.slice(0, 1000).to_pylist() if value is not None), None)
-    kind = {"categorical": "text", "boolean": "truth values", "unusable": str(values.type)}.get(
+    text = "categories" if pa.types.is_dictionary(values.type) else "text"
+    kind = {"categorical": text, "boolean": "truth values", "unusable": str(values.type)}.get(
         kind_of(values.type), kind_of(values.type)
     )
     return f"{kind}, such as {shown!r}" if shown is not None else kind

@@ -237,8 +237,8 @@ def codes(
     positions = np.array([-1 if text is None else find(text) for text in dictionary] + [-1], dtype=np.int64)
     indices = value_places(encoded)
     used = np.unique(indices)
-    unknown = [dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2]
-    return positions[indices], unknown
+    unknown = dict.fromkeys(dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2)
+    return positions[indices], list(unknown)
 
 
 def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) -> Callable[[str], int]:

@@ -310,7 +310,7 @@ def check_missing(given: str, other: Literal["drop", "nan"]) -> None:
 def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
     """An error if one of these columns has no value at all: leaving rows out would leave none."""
     for name in names:
-        if table.num_rows and table[name].null_count == table.num_rows:
+        if table.num_rows and missing(table[name]).all():
             which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
             raise DataError(
                 f"{place(table)}column {name!r}{which} holds no values. Exclude it (--exclude {quote(name)})."
