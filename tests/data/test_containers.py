@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verhulst.data import DataError, Design, learn_design, read_table
+from verhulst.data import DataError, Design, learn_design, read_table, write_table
 from verhulst.data.read import read_fields
 
 NUMBERS = [1.5, None, -2.0, 4.0, 0.25]
@@ -280,6 +280,22 @@ def test_a_column_without_values_is_named(nothing, tmp_path):
     for missing in ("drop", "error"):
         with pytest.raises(DataError, match=r"column 'g' holds no values. Exclude it"):
             learn_design(source, "y", missing=missing)
+
+
+@pytest.mark.parametrize("ending", ["arrow", "stream", "parquet"])
+def test_files_of_polars_are_read_as_its_frames_are(ending, tmp_path):
+    frame = pl.DataFrame(
+        {"g": ["a", None, "b"], "k": pl.Series(["u", "v", None], dtype=pl.Categorical), "y": [0, 1, 1]}
+    )
+    path = tmp_path / f"a.{ending}"
+    write = {"arrow": frame.write_ipc, "stream": frame.write_ipc_stream, "parquet": frame.write_parquet}[ending]
+    write(path)
+    table = read_table(path)
+    assert table.to_pydict() == frame.to_dict(as_series=False)
+    design = learn_design(frame.with_columns(g=pl.col("g").fill_null("c"), k=pl.col("k").fill_null("u")), "y")
+    np.testing.assert_array_equal(design.matrix(table, missing="nan"), design.matrix(read_table(frame), missing="nan"))
+    write_table(table, tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_text() == '"g","k","y"\n"a","u",0\n,"v",1\n"b",,1\n'
 
 
 def test_an_unknown_level_is_named_once():

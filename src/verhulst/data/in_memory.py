@@ -42,16 +42,31 @@ def table_from_memory(source: Any) -> pa.Table:
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
     # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its
     # name.
-    return with_source(_without_views(table), source_of(table))
+    return with_source(without_views(table), source_of(table))
 
 
-def _without_views(table: pa.Table) -> pa.Table:
-    """Columns of text views (of polars) as plain text: Arrow cannot filter views."""
+def without_views(table: pa.Table) -> pa.Table:
+    """Columns of text views (of polars), also in dictionaries, as plain text: Arrow cannot filter or write views."""
     import pyarrow as pa
 
     for place, column in enumerate(table.schema):
+        values = table[place]
         if pa.types.is_string_view(column.type):
-            table = table.set_column(place, column.name, table[place].cast(pa.large_string()))
+            values = values.cast(pa.large_string())
+        elif pa.types.is_dictionary(column.type) and pa.types.is_string_view(column.type.value_type):
+            type_ = pa.dictionary(column.type.index_type, pa.large_string(), column.type.ordered)
+            values = pa.chunked_array(
+                [
+                    pa.DictionaryArray.from_arrays(
+                        each.indices, each.dictionary.cast(pa.large_string()), ordered=column.type.ordered
+                    )
+                    for each in values.chunks
+                ],
+                type_,
+            )
+        else:
+            continue
+        table = table.set_column(place, column.name, values)
     return table
 
 
