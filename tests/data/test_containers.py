@@ -271,6 +271,11 @@ def test_intervals_are_levels_in_frames_and_dicts():
         assert learn_design(source, "y").columns[0].levels == ("(0, 4]", "(4, 10]")
 
 
+def test_an_index_of_pairs_is_no_column():
+    with pytest.raises(DataError, match=r"column 'g' (holds values of type|is not one column)"):
+        learn_design({"g": pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 3)]), "y": [0, 1, 1]}, "y")
+
+
 @pytest.mark.parametrize("nothing", [[None] * 3, [np.nan] * 3, np.full(3, np.nan), pa.nulls(3, pa.string()), ["."] * 3])
 def test_a_column_without_values_is_named(nothing, tmp_path):
     source = {"x": [1, 2, 3], "g": nothing, "y": [0, 1, 1]}

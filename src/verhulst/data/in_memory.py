@@ -171,7 +171,7 @@ def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
         if hasattr(values, "__arrow_c_stream__") and not _of_pandas(values):
             # A Series of polars: as objects, an Enum would lose the order of its levels, and a float its width.
             return pa.chunked_array(values)
-        if _of_pandas(values) and hasattr(values, "to_frame"):
+        if _of_pandas(values) and hasattr(values, "to_frame") and hasattr(values.dtype, "categories"):
             values = _intervals_as_text(values.to_frame()).iloc[:, 0]
         # A Series of pandas keeps its categories. None and nan are missing values, also among text.
         return pa.array(values, from_pandas=True)
