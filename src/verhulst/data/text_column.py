@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from verhulst.data.errors import DataError, ReadingWarning
 from verhulst.data.fields import Texts, texts_of
 from verhulst.data.missing_text import is_mark
-from verhulst.data.number_text import PLAIN, NumberStyle, UnclearNumbersError, like_a_number, read_numbers
+from verhulst.data.number_text import (
+    PLAIN,
+    NumberStyle,
+    UnclearNumbersError,
+    like_a_number,
+    points_are_unclear,
+    read_numbers,
+)
 from verhulst.data.row_numbers import RowNumbers, row_number
 
 if TYPE_CHECKING:
@@ -23,16 +30,25 @@ WRITE_NUMBERS = " Write 1 and 0 if that is what they mean."
 
 
 def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Text as doubles if all of it is plain numbers; None if it is not."""
+    """Text as doubles if all of it is plain numbers; None if it is not, or if its points may part thousands."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     try:
         # The first rows tell of most columns that they are something else.
         pc.cast(values.slice(0, 1000), pa.float64())
-        return pc.cast(values, pa.float64())
+        doubles = pc.cast(values, pa.float64())
     except pa.ArrowInvalid:
         return None
+    pointed = pc.match_substring(values, ".")
+    if not pc.any(pointed).as_py() or pc.all(pointed).as_py():
+        return doubles
+    # Of most columns again a few tell: one with and one without a point, and the first rows.
+    few = [values.filter(which).slice(0, 1) for which in (pointed, pc.invert(pointed))]
+    for some in (pa.chunked_array([*values.slice(0, 1000).chunks, *few[0].chunks, *few[1].chunks]), values):
+        if not points_are_unclear(some.unique().drop_null().to_pylist()):
+            return doubles
+    return None
 
 
 def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
