@@ -150,6 +150,31 @@ def test_binned_errors_by_their_definition(sample: Sample) -> None:
     assert vh.evaluate(y, logits=fine, bins=12).ace.value == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_bins_of_equal_width_are_those_of_a_plain_histogram(seed: int) -> None:
+    """Any range of p, ties and values on the edges among them, and weights: ECE, diagram and histogram of logits."""
+    rng = np.random.default_rng(seed)
+    n, bins = int(rng.integers(1, 60)), int(rng.integers(2, 21))
+    low, high = np.sort(rng.choice([0.0, 1.0, *rng.random(4)], 2, replace=False))
+    p = rng.uniform(low, high, n)
+    if seed % 2:  # values of few levels, those between the edges beside those on them
+        p = np.clip(np.round(p * 2 * bins), 0, 2 * bins) / (2 * bins)
+    y, w = (rng.random(n) < p).astype(int), rng.integers(1, 5, n).astype(float)
+    number = np.minimum(np.searchsorted(np.arange(bins + 1) / bins, p, side="right") - 1, bins - 1)
+    held = [number == k for k in range(bins) if (number == k).any()]
+    expected = sum(abs((w * (y - p))[rows].sum()) for rows in held) / w.sum()
+    assert vh.evaluate(y, probabilities=p, sample_weight=w, bins=bins).ece.value == pytest.approx(expected, abs=1e-14)
+    curve = vh.calibration.reliability(
+        y, p, scores_are="probabilities", kind="bins", bins=bins, sample_weight=w, replications=20
+    )
+    means = [[np.average(of[rows], weights=w[rows]) for rows in held] for of in (p, y)]
+    np.testing.assert_allclose([curve.probability, curve.rate], means, rtol=1e-12, atol=1e-15)
+    histogram = vh.calibration.LogitHistogram(14, "probabilities")
+    histogram.update(p, y, w)
+    if not seed % 2:  # it moves the edges by less than its own bins
+        assert histogram.summary(bins).ece == pytest.approx(expected, abs=1e-12)
+
+
 def test_probability_one_is_in_the_last_bin() -> None:
     assert vh.evaluate([1, 1, 0, 0], probabilities=[1.0, 1.0, 0.0, 0.0]).ece.value == 0.0
     assert binned_error(np.array([0.5, -0.5]), np.array([0, 1]), 2.0) == 0.5

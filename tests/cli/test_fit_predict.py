@@ -222,6 +222,23 @@ def test_missing_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monke
     assert "values are missing in 10 of 30 rows (first in row 3): 'x' in 10." in refused.stderr
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_wrong_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monkeypatch, ending):
+    monkeypatch.setattr("verhulst.cli.predict.ROWS", 8)
+    data, model = tmp_path / f"a.{ending}", tmp_path / "model.json"
+    y = [0, 1, 1, 1, 0, 0] * 5
+    write_table(pa.table({"x": [1.0, 2.0, 3.0] * 10, "g": ["a", "b", "b", "a", "b"] * 6, "y": y}), data)
+    assert run("fit", data, "-t", "y", "-o", model).exit_code == 0
+    write_table(pa.table({"x": [1.0, None, 3.0] * 10, "g": ["a", "b", "c", "b", "d"] * 6}), data)
+    refused = run("predict", model, data, "--missing", "empty")
+    assert refused.exit_code == 3
+    assert "row 3, column 'g': 'c' is no level that was there at the fit (12 such rows: 'c' and 'd')." in refused.stderr
+    if ending != "jsonl":  # which holds no infinities
+        write_table(pa.table({"x": [1.0, 2.0, np.inf] * 10, "g": ["a"] * 30}), data)
+        refused = run("predict", model, data)
+        assert "row 3, column 'x': the value is inf, and so are 9 more in this column." in refused.stderr
+
+
 def test_report_option(votes, tmp_path):
     report = tmp_path / "r.html"
     result = run("fit", votes, "-t", "vote", "--positive", "Dole", "--report", report)

@@ -1,5 +1,6 @@
 """The same columns in every container: the same numbers, the same levels, missing where a value is missing."""
 
+import contextlib
 from decimal import Decimal
 
 import numpy as np
@@ -7,8 +8,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from verhulst.data import DataError, learn_design, read_table
+from verhulst.data import DataError, Design, learn_design, read_table, write_table
+from verhulst.data.read import read_fields
 
 NUMBERS = [1.5, None, -2.0, 4.0, 0.25]
 FLOATS = np.array([1.5, np.nan, -2.0, 4.0, 0.25])
@@ -94,6 +98,19 @@ def test_levels_are_the_same_in_every_container(values):
     np.testing.assert_array_equal(design.matrix(read_table({"g": values}), missing="nan"), expected)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series(["c", "a"], dtype=pd.CategoricalDtype(["c", "b", "a"], ordered=True)),
+        pl.Series(["c", "a"], dtype=pl.Enum(["c", "b", "a"])),
+        pa.DictionaryArray.from_arrays([0, 2], pa.array(["c", "b", "a"])),
+    ],
+)
+def test_the_order_of_levels_is_that_of_the_column(values):
+    for source in ({"g": values, "y": [0, 1]}, pa.table({"g": read_table({"g": values})["g"], "y": [0, 1]})):
+        assert learn_design(source, "y").columns[0].levels == ("c", "a")
+
+
 def test_names_that_are_the_same_as_text_are_refused():
     for source in ({1: [0], "1": [1]}, pd.DataFrame({1: np.zeros(2, ">f8"), "1": [0, 1]})):
         with pytest.raises(DataError, match=r"more than one column named '1'"):
@@ -147,3 +164,146 @@ def test_dictionaries_that_fill_their_index(type_, count):
     X = design.matrix(pa.table({"g": values}), missing="nan")
     np.testing.assert_array_equal(X[:count], np.eye(count)[:, 1:])
     assert np.isnan(X[count]).all()
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return tmp_path_factory.mktemp("levels") / "a.csv"
+
+
+def containers(values, path):
+    """Floats of 32 or 16 bits as such (True), and as what becomes of them: their text, or doubles (False)."""
+    briefest, doubles = [float(str(value)) for value in values], values.astype(float)
+    for texts in (map(str, values), map(repr, doubles.tolist())):
+        path.write_text("\n".join(["g", *texts]) + "\n")
+        yield False, read_fields(path)
+    for column in (briefest, doubles, pl.Series(doubles), pd.Series(briefest)):
+        yield False, read_table({"g": column})
+    narrow = [pa.array(values)]
+    if values.dtype == np.float32:
+        narrow += [pa.array(values).dictionary_encode(), pl.Series(values), pd.Series(values)]
+    yield from ((True, read_table({"g": column})) for column in narrow)
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data(), width=st.sampled_from([16, 32]))
+def test_levels_of_narrow_floats_are_the_same_in_every_container(path, data, width):
+    type_ = np.dtype(f"f{width // 8}").type
+    tenths = st.integers(-999, 999).map(lambda n: float(type_(n / 10)))
+    number = st.one_of(tenths, st.floats(width=width, allow_nan=False, allow_infinity=False))
+    drawn = data.draw(st.lists(number, min_size=2, max_size=6, unique=True))
+    values = np.array(drawn, type_) + type_(0)  # -0.0 is the level 0
+    y = pa.array([i % 2 for i in range(len(values))])
+    for narrow_at_fit, table in containers(values, path):
+        design = learn_design(table.append_column("y", y), "y", categorical=["g"])
+        design = Design.from_json(design.to_json())
+        expected = design.matrix(table)
+        assert len(np.unique(expected, axis=0)) == len(values)
+        if narrow_at_fit:
+            assert {float(level) for level in design.columns[0].levels} == {float(str(value)) for value in values}
+        for narrow, other in containers(values, path):
+            if narrow or narrow_at_fit:
+                np.testing.assert_array_equal(design.matrix(other), expected)
+                continue
+            # A double may be another number than the briefest text of the float that it was.
+            with contextlib.suppress(DataError):
+                np.testing.assert_array_equal(design.matrix(other), expected)
+
+
+def test_a_double_beside_the_level_of_a_float_is_another_number(path):
+    design = learn_design({"g": np.float32([3.1, 2]), "y": [0, 1]}, "y", categorical=["g"], reference={"g": 3.1})
+    assert (design.columns[0].levels, design.columns[0].reference) == (("2", "3.1"), "3.1")
+    widened = float(np.float32(3.1))
+    np.testing.assert_array_equal(design.matrix(read_table({"g": [3.1, widened, 2.0]}))[:, 0], [0, 0, 1])
+    for value in (np.nextafter(3.1, 4), np.nextafter(widened, 4), 3.1000001):
+        with pytest.raises(DataError, match="is no level"):
+            design.matrix(read_table({"g": [value]}))
+
+
+TRUTHS = [True, None, False]
+
+
+@pytest.mark.parametrize(
+    "truths",
+    [
+        pytest.param(TRUTHS, id="list"),
+        pytest.param(np.array(TRUTHS, dtype=object), id="objects"),
+        pytest.param(np.array([True, True, False]), id="NumPy"),
+        pytest.param(pd.Series(TRUTHS, dtype="boolean"), id="pandas with a mask"),
+        pytest.param(pd.Series([True, True, False]), id="pandas"),
+        pytest.param(pl.Series(TRUTHS), id="polars"),
+        pytest.param(pa.array(TRUTHS), id="Arrow"),
+    ],
+)
+def test_a_numeric_column_takes_no_truth_values(truths, tmp_path):
+    design = learn_design({"age": [30.0, 0.0, 1.0], "y": [0, 1, 1]}, "y")
+    message = (
+        r"column 'age' was numeric at the fit; here it holds truth values, such as '?(True|TRUE)'?.* Write 1 and 0"
+    )
+    with pytest.raises(DataError, match=message):
+        design.matrix(read_table({"age": truths}), missing="nan")
+    for name, text in (
+        ("a.csv", "age\nTRUE\nNA\nfalse\n"),
+        ("a.jsonl", '{"age":true}\n{"age":null}\n'),
+        ("a.json", '[{"age":true}]'),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(DataError, match=message):
+            design.matrix(read_fields(tmp_path / name), missing="nan")
+    # What holds no value has no kind.
+    nothing = pa.table({"age": pa.nulls(3, pa.bool_())})
+    assert np.isnan(design.matrix(nothing, missing="nan")).all()
+
+
+@pytest.mark.parametrize("values", [[3, 4, 3], [True, False, True]])
+def test_categories_in_a_column_of_numbers_or_truth_values_are_called_so(values):
+    design = learn_design({"x": values, "y": [0, 1, 1]}, "y")
+    for categories in (pd.Series(values, dtype="category"), pa.array(values).dictionary_encode()):
+        with pytest.raises(
+            DataError, match=rf"column 'x' was \w+ at the fit; here it holds categories, such as {values[0]}"
+        ):
+            design.matrix(read_table({"x": categories}))
+
+
+def test_intervals_are_levels_in_frames_and_dicts():
+    columns = {"g": pd.cut(pd.Series([1, 5, 9]), [0, 4, 10]), "y": [0, 1, 1]}
+    for source in (columns, pd.DataFrame(columns)):
+        assert learn_design(source, "y").columns[0].levels == ("(0, 4]", "(4, 10]")
+
+
+def test_an_index_of_pairs_is_no_column():
+    with pytest.raises(DataError, match=r"column 'g' (holds values of type|is not one column)"):
+        learn_design({"g": pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 3)]), "y": [0, 1, 1]}, "y")
+
+
+@pytest.mark.parametrize("nothing", [[None] * 3, [np.nan] * 3, np.full(3, np.nan), pa.nulls(3, pa.string()), ["."] * 3])
+def test_a_column_without_values_is_named(nothing, tmp_path):
+    source = {"x": [1, 2, 3], "g": nothing, "y": [0, 1, 1]}
+    if isinstance(nothing, list) and nothing[0] == ".":
+        source = tmp_path / "a.csv"
+        source.write_text("x,g,y\n1,.,0\n2,.,1\n3,.,1\n")
+    for missing in ("drop", "error"):
+        with pytest.raises(DataError, match=r"column 'g' holds no values. Exclude it"):
+            learn_design(source, "y", missing=missing)
+
+
+@pytest.mark.parametrize("ending", ["arrow", "stream", "parquet"])
+def test_files_of_polars_are_read_as_its_frames_are(ending, tmp_path):
+    frame = pl.DataFrame(
+        {"g": ["a", None, "b"], "k": pl.Series(["u", "v", None], dtype=pl.Categorical), "y": [0, 1, 1]}
+    )
+    path = tmp_path / f"a.{ending}"
+    write = {"arrow": frame.write_ipc, "stream": frame.write_ipc_stream, "parquet": frame.write_parquet}[ending]
+    write(path)
+    table = read_table(path)
+    assert table.to_pydict() == frame.to_dict(as_series=False)
+    design = learn_design(frame.with_columns(g=pl.col("g").fill_null("c"), k=pl.col("k").fill_null("u")), "y")
+    np.testing.assert_array_equal(design.matrix(table, missing="nan"), design.matrix(read_table(frame), missing="nan"))
+    write_table(table, tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_text() == '"g","k","y"\n"a","u",0\n,"v",1\n"b",,1\n'
+
+
+def test_an_unknown_level_is_named_once():
+    design = learn_design({"g": [1.0, 2.0], "y": [0, 1]}, "y", categorical=["g"])
+    with pytest.raises(DataError, match=r"'0' is no level that was there at the fit \(2 such rows: '0'\)"):
+        design.matrix(read_table({"g": [0.0, -0.0]}))

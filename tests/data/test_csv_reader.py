@@ -1,5 +1,6 @@
 """The CSV reader against Python's csv module: delimiters, quotes, line ends, blank lines, and where blocks end."""
 
+import contextlib
 import csv
 import io
 import random
@@ -181,3 +182,37 @@ def test_columns_are_text_under_their_names_whatever_the_names_are():
         text = marks + end.join(delimiter.join(line) for line in [header, ["007"] * len(names)]) + end
         cells = read_delimited(text.encode(), "a.csv", delimiter).cells
         assert cells.to_pydict() == {name: ["007"] for name in names}, text
+
+
+class NotSplit(Exception):
+    pass
+
+
+def read_closed(text):
+    """The cells; an error is `NotSplit`, but for one that speaks of a quotation mark that is never closed."""
+    try:
+        return read_delimited(text.encode(), "a.csv").cells
+    except DataError as error:
+        if "never closed" in str(error):
+            raise
+        raise NotSplit from None
+
+
+def test_the_delimiter_of_the_smallest_files_is_one_that_leaves_no_quotation_mark_open():
+    rng = random.Random(6)
+    for _ in range(1200):
+        delimiter = rng.choice(",;\t|")
+        quoting = rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
+        columns, rows = rng.randint(1, 4), rng.randint(1, 3)
+        cells = [
+            ["".join(rng.choices('ab1,;\t| "\n.', k=rng.randint(0, 5))) for _ in range(columns)] for _ in range(rows)
+        ]
+        names = [f"n{i}{cell.strip()}" for i, cell in enumerate(cells[0])]
+        text = io.StringIO()
+        csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\n").writerows([names, *cells])
+        quoted = columns > 1 and quoting != csv.QUOTE_MINIMAL
+        # Names without quotes around them may look like two.
+        with contextlib.nullcontext() if quoted else contextlib.suppress(NotSplit):
+            read = read_closed(text.getvalue())
+        if quoted:
+            assert [list(row) for row in zip(*read.to_pydict().values(), strict=True)] == cells, repr(text.getvalue())

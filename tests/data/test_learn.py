@@ -211,6 +211,34 @@ def test_reference_level_that_is_not_there():
         learn_design(anes(), "vote", positive="Dole", reference={"party": "independant"})
 
 
+@pytest.mark.parametrize(
+    ("reference", "options", "message"),
+    [
+        ({"partyy": "x"}, {}, r"there is no column 'partyy'. Did you mean 'party'\?"),
+        ({"vote": "Dole"}, {}, r"a reference level is given for 'vote', which is the target"),
+        ({"age": 40}, {"weights": "age"}, r"for 'age', which is the weights"),
+        ({"party": "independent"}, {"exclude": ["party"]}, r"for 'party', which is not among the columns of X"),
+        (
+            {"age": 40},
+            {"columns": ["ages", "income"]},
+            r"not among the columns of X. Did you mean 'ages'\? The columns of X are 'ages' and 'income'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_reference_level_of_a_column_that_is_not_in_x(reference, options, message):
+    table = anes()
+    table = table.append_column("ages", table["age"])
+    with pytest.raises(RequestError, match=message):
+        learn_design(table, "vote", positive="Dole", reference=reference, **options)
+
+
+def test_a_reference_level_of_a_column_of_one_level():
+    table = {"y": [0, 1], "g": ["a", "a"], "x": [1, 2]}
+    assert learn_design(table, "y", reference={"g": "a"}).names == ("g[a]", "x")
+    with pytest.raises(RequestError, match=r"column 'g' has no level 'b' to compare with. Its levels are 'a'"):
+        learn_design(table, "y", reference={"g": "b"})
+
+
 def test_constant_text_column_keeps_its_column():
     assert learn_design({"y": [0, 1], "g": ["a", "a"]}, "y").names == ("g[a]",)
 

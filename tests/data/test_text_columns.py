@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import math
+import re
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -159,12 +161,18 @@ def test_numbers_are_read_as_they_were_meant_or_asked_about(style, numbers, deli
     texts = list(dict.fromkeys(written(number, places, style) for number, places in numbers))
     meant = {written(n, places, style): float(f"{n}e-{places}") for n, places in numbers}
     # 1.200 is a plain number, and 1,200 in a file with semicolons is one with a decimal comma; all of it or none.
+    pointed = [text for text in texts if "." in text]
+    asked = delimiter is not None and 0 < len(pointed) < len(texts)
     for decimal in ".," if delimiter == ";" else ".":
-        if style.group == decimal:
+        if style.group == decimal and not (asked and decimal == "."):
             assume(any(text.count(style.group) > 1 or style.decimal in text for text in texts))
     try:
         _, values = read_numbers(texts, delimiter)
     except (UnclearNumbersError, ValueError):
+        if asked and not any("," in text for text in texts):
+            # 1.200 beside 950 is a question, if there are three digits after each point.
+            assert {len(digits) for text in pointed for digits in re.findall("[0-9]+", text)[1:]} == {3}
+            return
         # Without semicolons a comma can part thousands, and one number in many with a comma is a slip.
         assert delimiter != ";" or not all("," in text for text in texts) or style.group == ","
         assert any("," in text for text in texts)
@@ -187,6 +195,15 @@ def test_numbers_are_read_as_they_were_meant_or_asked_about(style, numbers, deli
         (["0,500", "1,200"], ",", [0.5, 1.2]),
         (["1.234.567", "1.200"], ",", [1234567, 1200]),
         (["1.200", "3.000"], ",", [1.2, 3]),
+        (["1.200", "3.000"], ";", [1.2, 3]),
+        (["1.013", "390", "-12.250"], ";", r"'1.013' can be 1.013 or 1013, as '390' has no point"),
+        (["1.013%", "390%"], ",", r"'1.013%' can be 1.013 or 1013"),
+        (["€ 1.013", "€ 390"], "\t", r"'€ 1.013' can be 1.013 or 1013"),
+        (["1.013", "390"], None, [1.013, 390]),
+        (["1.013", "390", "2.5"], ";", [1.013, 390, 2.5]),
+        (["1.013", "390", "0.125"], ";", [1.013, 390, 0.125]),
+        (["1.013", "390", "1e-05"], ",", [1.013, 390, 1e-5]),
+        (["1.013", "390", "1.234.567"], ";", [1013, 390, 1234567]),
         (["1 200,5", "12"], ",", [1200.5, 12]),
         (["1\u202f200", "950"], ",", [1200, 950]),
         (["1\u2019200.5"], ",", [1200.5]),
@@ -208,6 +225,28 @@ def test_styles(texts, delimiter, expected):
             read_numbers(texts, delimiter)
     else:
         assert read_numbers(texts, delimiter)[1] == expected
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_thousands_points_are_never_read_as_decimals(path, seed):
+    """Whatever the order of the rows and the delimiter: at the fit, at prediction and as weights and offsets."""
+    rng = np.random.default_rng(seed)
+    numbers = rng.permutation([*rng.integers(1, 1000, rng.integers(1, 2000)), *rng.integers(1000, 10**6, 3)])
+    column = [f"{'-' if seed % 3 == 0 else ''}{number:,}".replace(",", ".") for number in numbers.tolist()]
+    y = [str(i % 2) for i in range(len(numbers))]
+    file(path, {"x": column, "one": ["1"] * len(y), "y": y}, delimiter=rng.choice([",", ";", "\t"]))
+    plain = learn_design({"x": numbers.tolist(), "y": [int(label) for label in y]}, "y")
+    for read in (
+        lambda: learn_design(path, "y"),
+        lambda: plain.matrix(read_fields(path)),
+        lambda: learn_design(path, "y", weights="x"),
+        lambda: learn_design(path, "y", offset="x"),
+    ):
+        with pytest.raises(DataError, match=r"can be .* has no point"):
+            read()
+    thousands = replace(plain, columns=(replace(plain.columns[0], style=NumberStyle(",", ".")),))
+    sign = -1 if seed % 3 == 0 else 1
+    np.testing.assert_array_equal(thousands.matrix(read_fields(path))[:, 0], sign * numbers)
 
 
 @pytest.mark.parametrize("text", ["", "x", "1_000", "0x10", "1..2", "12,34,567", "--5", "$5$", "5%%", "1e", "٣", "nan"])

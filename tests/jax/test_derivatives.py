@@ -8,10 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.references.exact import FORMATS, derivative, points, units
+from tests.references.exact import FORMATS, derivative, points, tails, units
 
 import verhulst.jax as vj
 from verhulst.functions._registry import FUNCTIONS
+from verhulst.functions.derivatives import in_float64
 
 
 def bound(name: str, order: int, format: str) -> float:
@@ -43,3 +44,13 @@ def test_value_and_two_derivatives_everywhere(format: str) -> None:
                     assert np.isinf(computed) or units(computed, exact, *FORMATS[format]) <= 1, (name, order, at)
                     continue
                 assert units(computed, exact, *FORMATS[format]) <= bound(name, order, format), (name, order, at)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", [name for name, function in FUNCTIONS.items() if function.arithmetic])
+def test_tails_of_what_the_core_is_called_back_for(name: str, format: str) -> None:
+    """gelu'' has 11 roundings in its tail."""
+    limit = 0.51 if format != "float64" else 5.5 if name == "gelu_derivative" else 4.0
+    z = np.array(tails(format, np.random.default_rng(20261204))).astype(jnp.dtype(format))
+    for at, computed in zip(z.tolist(), in_float64(name, z).tolist(), strict=True):
+        assert units(computed, derivative(name, 1, at), *FORMATS[format]) <= limit, (at, computed)

@@ -138,3 +138,29 @@ def test_many_rows_with_weights() -> None:
         with pytest.raises(ValueError, match=r"must lie in \[0, 1\]"):
             function(z, y)
         y[-1, -1] = kept
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_gradient_with_classes_is_rounded_once(format: str) -> None:
+    with mpmath.workprec(250):
+        for n in (2, 3, 40):
+            z = RNG.normal(0, RNG.uniform(0, 12, (24, 1)), (24, n)).astype(TYPES[format])
+            classes = RNG.integers(0, n, 24)
+            gradient = vh.categorical_cross_entropy_gradient(z, classes)
+            np.testing.assert_array_equal(vh.categorical_cross_entropy_gradient(z.T, classes, 0), gradient.T)
+            for row, right, got in zip(z, classes.tolist(), gradient.tolist(), strict=True):
+                exact, _ = reference.log_softmax_pullback(reference.exact(row), reference.exact(np.eye(n)[right]))
+                for k, (a, b) in enumerate(zip(got, exact, strict=True)):
+                    limit = 2.0 if format == "float64" else 0.51
+                    assert units(float(a), -b, *FORMATS[format]) <= limit, (row, right, k)
+
+
+@pytest.mark.parametrize("format", ["bfloat16", "float32", "float64"])
+def test_logits_further_apart_than_the_largest_number(format: str) -> None:
+    """The weight comes first: it may bring the product back among the numbers."""
+    largest = float(ml_dtypes.finfo(TYPES[format]).max)
+    with mpmath.workprec(250), np.errstate(all="raise"):
+        for weight in (1e-300, 1e-30, 0.3, 0.5, 0.7, 1.0):
+            z, y = np.array([largest, -largest, 0.0], TYPES[format]), np.array([1 - weight, weight, 1e-5])
+            exact = reference.cross_entropy(reference.exact(z), reference.exact(y))
+            assert units(float(vh.categorical_cross_entropy(z, y)), exact, *FORMATS[format]) <= 1.6, weight

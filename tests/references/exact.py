@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import mpmath
+import numpy as np
 from mpmath import erfc, exp, expm1, log, log1p, mpf, sqrt, tanh
 
 from verhulst.functions._registry import FUNCTIONS
@@ -179,3 +180,22 @@ def points(format: str) -> list[float]:
     far = [104.0, 256.0, 1024.0, *([2.0**64] if least < -64 else []), *([2.0**515] if least < -515 else [])]
     positive = [2.0**-20, 0.25, 1 - 2.0**-precision, 1.0, 3.5, 17.0, 40.0, *far, smallest, largest, mpmath.inf]
     return [*map(float, positive), *(-float(z) for z in positive), 0.0, -0.0, float("nan")]
+
+
+def tails(format: str, rng: np.random.Generator, n: int = 3) -> list[float]:
+    """Random numbers of every size, and where e^-z, e^-2z or e^(-z^2/2) is about the smallest of that format.
+
+    None is between 0.1 and 4, where some derivatives have roots, and bounds are absolute.
+    """
+    precision, least = FORMATS[format]
+    end = (precision - least) * float(mpmath.log(2))
+    sizes = np.concatenate(
+        [
+            2.0 ** rng.uniform(least - precision + 1, 1 - least, 2 * n),
+            end * rng.uniform(0.93, 1.02, n),
+            end / 2 * rng.uniform(0.93, 1.02, n),
+            np.sqrt(2 * end) * rng.uniform(0.96, 1.015, n),
+        ]
+    )
+    sizes = sizes[(sizes < 0.1) | (sizes > 4)]
+    return np.concatenate([sizes, -sizes]).tolist()

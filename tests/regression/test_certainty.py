@@ -205,6 +205,43 @@ def test_one_value_far_away(size):
     compared({"X": X, "y": y})
 
 
+FILLED = np.array([[9.96921e36], [1], [2], [3], [4], [5], [6]])  # the first is netCDF's fill value
+
+
+@pytest.mark.parametrize("size", [1e20, 1e30, 9.96921e36, 1e60, 1e100, 1e200, 1e300])
+@pytest.mark.parametrize("kind", ["plain", "weights", "offset", "penalty", "columns"])
+def test_a_decided_row_far_out_changes_nothing(size, kind):
+    """The maximum is that of the other rows, whatever the size of the one value."""
+    X, y = np.where(FILLED > 1e30, size, FILLED), np.array([1, 0, 1, 0, 0, 1, 1])
+    options = {"weights": {"sample_weight": np.arange(1.0, 8)}, "offset": {"offset": np.linspace(-1, 1, 7)}}.get(
+        kind, {}
+    )
+    chosen = {"penalty": "l2", "C": 2.0} if kind == "penalty" else {}
+    if kind == "columns":
+        X = np.column_stack([X, [0, 3, 1, 2, 0, 1, 2], [1e-3 * size, 0, 1, 0, 1, 0, 0]])
+        X, y = np.vstack([X, X[1:, [0, 2, 1]]]), np.concatenate([y, 1 - y[1:]])
+    found, told = told_by(X, y, **options, **chosen)
+    others = fit(X[1:], y[1:], **{name: values[1:] for name, values in options.items()}, **chosen)
+    assert not told
+    assert found.converged
+    np.testing.assert_allclose(found.coefficients, others.coefficients, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(found.standard_errors, others.standard_errors, rtol=1e-6)
+    assert found.log_likelihood == pytest.approx(others.log_likelihood, rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [9.96921e36, 1e100, 1e290])
+def test_a_row_far_out_that_contradicts_the_others(size):
+    """It needs hundreds of log-odds to balance their pull, and decides the slope alone."""
+    compared({"X": np.where(FILLED > 1e30, size, FILLED), "y": np.array([0, 0, 1, 0, 0, 1, 1])})
+
+
+def test_rows_far_out_at_several_distances():
+    x = [1.1, 0.3, -1.7, 0.6, 0.8, 0.4, -0.4, 8.8e242, -3.8e90, -1.2, -6.8e35, 0.5]
+    compared({"X": np.array(x)[:, None], "y": np.array([1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0])})
+    X = np.column_stack([x, np.roll(x, 3)])
+    compared({"X": X, "y": np.array([1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0])})
+
+
 @pytest.mark.parametrize("intercept", [True, False])
 def test_errors_beside_values_far_away(intercept):
     """A row far out that contradicts the slope is decided by 50 log-odds or more, and yet holds its information."""

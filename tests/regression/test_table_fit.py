@@ -100,6 +100,34 @@ def test_missing_values_at_prediction():
     assert np.isnan(model.predict_proba({"x": [1.0, None]}, missing="nan")).tolist() == [[False, False], [True, True]]
 
 
+@pytest.mark.parametrize("separated", [True, False])
+@pytest.mark.parametrize("categorical", [[], ["x"]])
+def test_a_row_with_a_missing_value_has_no_probability(separated, categorical, tmp_path):
+    columns = {"x": [1, 1, 2, 2, 3], "z": [0.5, -1.0, 2.0, 0.0, 1.0], "o": [0.0, 1.0, 0.5, 0.0, 2.0]}
+    # Each row with both outcomes is not separated.
+    table = {name: values * 2 for name, values in columns.items()}
+    table["y"] = [0, 0, 1, 1, 1] * 2 if separated else [0] * 5 + [1] * 5
+    new = {"x": [2, None, 3, 2], "z": [0.5, 1.0, None, -1.0], "o": [0.0, 1.0, 1.0, None]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeparationWarning)
+        models = [
+            fit_table(table, "y", columns=["x", "z"], offset="o", categorical=categorical),
+            fit_formula("y ~ x + z" if not categorical else "y ~ C(x) + z", table, offset="o"),
+        ]
+    models[0].save(tmp_path / "m.json")
+    for model in (*models, vh.load(tmp_path / "m.json")):
+        assert (model.fit.separation is not None) == separated
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = [
+                model.log_odds(new, missing="nan"),
+                model.predict_proba(new, missing="nan")[:, 1],
+                *model.predict_interval(new, missing="nan"),
+            ]
+        for values in found:
+            np.testing.assert_array_equal(np.isnan(values), [False, True, True, True])
+
+
 def test_any_table_will_do():
     frame = pl.DataFrame({"y": [0, 1, 0, 1], "x": [1.0, 2, 3, 4]})
     np.testing.assert_array_equal(

@@ -208,3 +208,54 @@ def test_second_derivatives_by_any_two_modes(name: str) -> None:
     third = forward(forward(forward(lambda t: ours(t).square().sum())))(z)
     expected = reverse(reverse(reverse(lambda t: theirs(t).square().sum())))(z)
     torch.testing.assert_close(third, expected, rtol=1e-9, atol=1e-12)
+
+
+GIVEN = [1.0, 0.01, 257, -0.3, 0.999, 1e40, 1e-46, 3e-44, 2**24 + 1, 1e300, 0.0, float("inf"), float("nan")]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("name", ["leaky_relu", "elu"])
+def test_functions_with_a_parameter_have_the_bits_of_numpys_face(name: str, dtype: torch.dtype) -> None:
+    """Value and both derivatives, under every parameter, eager and compiled."""
+    from verhulst.torch._kernels import as_array
+
+    def same(got: Any, expected: Any) -> None:  # as float64, where NumPy knows nan
+        np.testing.assert_array_equal(np.asarray(got, float), np.asarray(expected, float))
+
+    ends = [0.0, -0.0, float("inf"), -float("inf"), float("nan"), -103.0, -745.0]
+    random = -(2.0 ** np.random.default_rng(20261205).uniform(-150, 11, 400))
+    t = torch.tensor([*ends, *random, *-random], dtype=torch.float64).to(dtype)
+    slope_name = f"{name}_derivative"
+    function, slope = getattr(vt, name), getattr(vt, slope_name)
+    torch._dynamo.reset()
+    compiled = torch.compile(lambda z: function(z, 257.0), fullgraph=True, backend="aot_eager")
+    same(as_array(compiled(t)), as_array(function(t, 257)))
+    for given in GIVEN:
+        same(as_array(function(t, given)), getattr(vh, name)(as_array(t), given))
+        same(as_array(slope(t, given)), getattr(vh, slope_name)(as_array(t), given))
+        z = t.clone().requires_grad_()
+        (first,) = torch.autograd.grad(function(z, given).sum(), z, create_graph=True)
+        same(as_array(first), as_array(slope(t, given)))
+        (second,) = torch.autograd.grad(first.sum(), z)
+        if name == "elu":
+            same(as_array(second), as_array(torch.where(t > 0, 0.0, slope(t, given))))
+        else:
+            same(as_array(second.isnan()), np.isnan(as_array(t)))
+            assert not second.nan_to_num().any()
+
+
+def test_parameters_that_are_tensors_or_nothing_of_the_kind() -> None:
+    z = torch.tensor([-2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    for name in ("leaky_relu", "leaky_relu_derivative", "elu", "elu_derivative"):
+        function = getattr(vt, name)
+        learnt = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+        torch.testing.assert_close(function(z, learnt), function(z, 0.5))
+        (gradient,) = torch.autograd.grad(function(z, learnt).sum(), learnt)
+        torch.testing.assert_close(gradient, function(z, 1.0)[0])
+        with pytest.raises(TypeError, match="floating-point"):
+            function(torch.tensor([1, 2]))
+        with pytest.raises(TypeError, match=f"{name} must be a number or a tensor, not str"):
+            function(z, "0.5")
+        if "derivative" not in name:
+            assert torch.autograd.gradcheck(lambda t, f=function: f(t, 0.3), z, check_forward_ad=True)
+        torch.testing.assert_close(torch.vmap(function)(z), function(z))

@@ -118,3 +118,44 @@ def test_logsumexp_over_several_dimensions(dims: tuple[int, ...]) -> None:
         np.testing.assert_array_equal(vt.logsumexp(z, dims, keepdim).detach(), expected)
     (gradient,) = torch.autograd.grad(vt.logsumexp(z, dims).sum(), z)
     np.testing.assert_allclose(gradient, vh.softmax(z.detach().numpy(), dims), rtol=1e-15)
+
+
+def by_definition(name: str, p: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """The sum of differences, term by term, with no p quite 0."""
+    p = np.maximum(p, 1e-150)
+    result = np.empty_like(g)
+    for i in range(len(g)):
+        others = [j for j in range(len(g)) if j != i]
+        if name == "softmax":
+            result[i] = sum(p[i] * p[j] * (g[i] - g[j]) if g[i] != g[j] or np.isinf(g[i]) else 0.0 for j in others)
+        else:
+            result[i] = g[i] * sum(p[j] for j in others) - sum(p[i] * g[j] for j in others)
+    return result
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_infinite_outer_gradients(name: str, dtype: torch.dtype, large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At any class, sure or not, several at a time, of both signs and beside nan; alike in every mode."""
+    if large:
+        monkeypatch.setattr(vt._softmax, "BLOCK", 8)
+    for n in (1, 2, 5):
+        z = torch.tensor(RNG.normal(0, RNG.choice([1.0, 9.0, 300.0], (12, 1)), (12, n))).to(dtype).requires_grad_()
+        g = torch.tensor(RNG.normal(size=(12, n))).to(dtype)
+        for end in (np.inf, -np.inf, np.nan):
+            g[torch.tensor(RNG.uniform(size=(12, n)) < (0.2 if np.isinf(end) else 0.02))] = end
+        function = getattr(vt, name)
+        got = reverse(function, z, g)
+        p = vh.softmax(z.detach().double().numpy())
+        rows = zip(p, g.double().numpy(), strict=True)
+        with np.errstate(invalid="ignore"):
+            expected = np.array([by_definition(name, *row) for row in rows])
+        ends = ~np.isfinite(expected)
+        if n > 1:
+            np.testing.assert_array_equal(got.double().numpy()[ends], expected[ends])
+        np.testing.assert_allclose(got.double()[~ends], expected[~ends], rtol=0.01, atol=1e-6)
+        rows_alone = torch.stack([reverse(function, *row) for row in zip(z.detach().requires_grad_(), g, strict=True)])
+        batched = torch.vmap(lambda t, d, f=function: torch.func.vjp(f, t)[1](d)[0])(z.detach(), g)
+        for other in (rows_alone, batched):
+            torch.testing.assert_close(other, got, rtol=0.01, atol=1e-6, equal_nan=True)

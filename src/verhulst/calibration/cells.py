@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+import verhulst as vh
 from verhulst.calibration.goodness import equal_groups
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats
@@ -66,5 +67,10 @@ def make_cells(ranked: Ranked, bins: int) -> Cells:
 
 
 def bin_edges(ranked: Ranked, bins: int) -> NDArray[np.intp]:
-    """With which case each occupied bin [k/bins, (k+1)/bins) of probability begins."""
-    return np.unique(np.searchsorted(ranked.p, np.arange(bins) / bins, side="left").clip(max=len(ranked.p) - 1))
+    """With which case each occupied bin [k/bins, (k+1)/bins) of probability begins; 1 is in the last.
+
+    By the logits: a probability that was given as an edge has the logit of that edge, bit for bit.
+    """
+    first = np.searchsorted(ranked.z, vh.logit(np.arange(bins) / bins), side="left")
+    # Bins above the highest score begin with no case.
+    return np.unique(first[first < len(ranked.z)])

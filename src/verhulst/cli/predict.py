@@ -110,8 +110,7 @@ def _predictions(
     if isinstance(model.design, Design):
         with reading_said():
             table = model.design.typed(table)
-        if missing == "error":
-            model.design.refuse_incomplete(table)
+        model.design.check(table, missing)
     columns: dict[str, list[Any]] = {}
     for start in _with_progress(range(0, table.num_rows, ROWS)):
         piece = table.slice(start, ROWS)

@@ -70,7 +70,7 @@ def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int =
 class TableBlocks:
     """The blocks of a table in memory. Each iteration is one pass over the data; every pass gives the same blocks."""
 
-    design: Design
+    design: Design | FormulaDesign
     table: pa.Table
     rows: int
 
@@ -79,16 +79,23 @@ class TableBlocks:
             yield make_block(self.design, self.table.slice(start, self.rows), start + 1)
 
 
-def blocks(design: Design, source: Any, rows: int = 1 << 16) -> TableBlocks:
+def blocks(design: Design | FormulaDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
     """The blocks of `source` as an object to be iterated over once per pass.
+
+    The whole table is checked first, so that errors count its rows and not those of one block.
 
     Parameters
     ----------
-    design : Design
+    design : Design or FormulaDesign
     source : object
         Anything that `read_table` reads.
     rows : int
         Rows in a block (the last may have fewer), at least 1.
+
+    Raises
+    ------
+    DataError
+        As `make_block`.
 
     Examples
     --------
@@ -103,4 +110,9 @@ def blocks(design: Design, source: Any, rows: int = 1 << 16) -> TableBlocks:
 
     if rows < 1:
         raise ValueError(f"a block has at least one row, not {rows}")
-    return TableBlocks(design, design.typed(source if isinstance(source, pa.Table) else read_fields(source)), rows)
+    table = design.typed(source if isinstance(source, pa.Table) else read_fields(source))
+    complete = design.complete_rows(table)
+    if isinstance(design, Design):  # that of a formula reads them to tell which terms have a value
+        kept = table if complete is None else table.filter(complete)
+        design.check_values(kept, 1 if complete is None else 1 + np.flatnonzero(complete))
+    return TableBlocks(design, table, rows)

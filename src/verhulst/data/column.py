@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column_values import LevelType, codes, kind_of, numbers, type_of_labels
+from verhulst.data.column_values import LevelType, codes, kind_of, labels, numbers, type_of_labels
 from verhulst.data.errors import DataError, did_you_mean, listed
 from verhulst.data.number_text import PLAIN, NumberStyle
 from verhulst.data.row_numbers import RowNumbers, row_number
-from verhulst.data.text_column import read_column
+from verhulst.data.text_column import WRITE_NUMBERS, read_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,7 @@ class Column:
         Categorical: the levels, in their order.
     reference : str or None
         Categorical: the level that the others are compared with.
-    level_type : {"text", "number", "boolean"}
+    level_type : {"text", "number", "float32", "float16", "boolean"}
         Categorical: what the levels were before they were labels. Text is found again by its text alone; a number or a
         truth value also where it is written otherwise.
     style : NumberStyle
@@ -80,9 +80,11 @@ class Column:
             If the values are of another kind than at the fit, infinite, or of an unknown level.
         """
         kind = kind_of(values.type)
-        if kind == "unusable" or (kind == "categorical" and self.kind != "categorical"):
+        truths = kind == "boolean" and self.kind == "numeric" and values.null_count < len(values)
+        if kind == "unusable" or truths or (kind == "categorical" and self.kind != "categorical"):
+            remedy = WRITE_NUMBERS if truths else ""
             raise DataError(
-                f"{place}column {self.name!r} was {self.kind} at the fit; here it holds {_described(values)}."
+                f"{place}column {self.name!r} was {self.kind} at the fit; here it holds {_described(values)}.{remedy}"
             )
         if self.kind == "categorical":
             return self._levels(values, place, first_row)
@@ -122,7 +124,7 @@ class Column:
             others = f" ({len(rows):,} such rows: {listed(unknown)})" if len(rows) > 1 else ""
             raise DataError(
                 f"{place}row {row_number(first_row, int(rows[0]))}, column {self.name!r}: "
-                f"{_label_at(values, rows[0])!r} is no level that was there at the "
+                f"{labels(values.slice(rows[0], 1))[0].as_py()!r} is no level that was there at the "
                 f"fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: {listed(self.levels, 12)}."
             )
         return found
@@ -177,13 +179,12 @@ class Column:
         )
 
 
-def _label_at(values: pa.ChunkedArray, row: int) -> str:
-    from verhulst.data.column_values import label
-
-    return str(label(values[int(row)].as_py()))
-
-
 def _described(values: pa.ChunkedArray) -> str:
+    import pyarrow as pa
+
     shown = next((value for value in values.slice(0, 1000).to_pylist() if value is not None), None)
-    kind = {"categorical": "text", "unusable": str(values.type)}.get(kind_of(values.type), kind_of(values.type))
+    text = "categories" if pa.types.is_dictionary(values.type) else "text"
+    kind = {"categorical": text, "boolean": "truth values", "unusable": str(values.type)}.get(
+        kind_of(values.type), kind_of(values.type)
+    )
     return f"{kind}, such as {shown!r}" if shown is not None else kind

@@ -94,14 +94,16 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
     """A column of any kind as a dictionary of text: 3, 3.0 and "3" are one label, true is "true".
 
     A number is written without a decimal point where it is whole, so that a level learned from integers is found again
-    in a file where the same column came out as floats.
+    in a file where the same column came out as floats. A float of 32 or 16 bits is written as briefly as it can be in
+    its own type: 3.1, not 3.0999999046325684.
     """
     import pyarrow as pa
 
     encoded = dictionary_of(values)
-    return pa.DictionaryArray.from_arrays(
-        encoded.indices, pa.array([label(item.as_py()) for item in encoded.dictionary])
-    )
+    narrow = _NARROW.get(level_type_of(values.type))
+    distinct = encoded.dictionary.to_pylist()
+    texts = [label(value if narrow is None or value is None else narrow(value)) for value in distinct]
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(texts, pa.string()))
 
 
 def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -112,6 +114,8 @@ def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
     if pa.types.is_dictionary(values.type):
         encoded = values.unify_dictionaries().combine_chunks()
     else:
+        if pa.types.is_float16(values.type):  # Arrow has no dictionaries of them
+            values = pc.cast(values, pa.float32())
         encoded = pc.dictionary_encode(values).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
         encoded = pa.chunked_array(encoded.chunks, type=encoded.type).combine_chunks()
@@ -123,15 +127,18 @@ def label(value: Any) -> str | None:
 
     Examples
     --------
-    >>> label(3.0), label(2.5), label(np.True_), label("yes")
-    ('3', '2.5', 'true', 'yes')
+    >>> label(3.0), label(np.float32(3.1)), label(np.True_), label("yes")
+    ('3', '3.1', 'true', 'yes')
     """
     if value is None or value != value:
         return None
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
+    if isinstance(value, float | np.floating):
+        # The number that is meant by the briefest text in the value's own type.
+        value = float(str(value))
+        if value.is_integer() and abs(value) < 2**53:
+            return str(int(value))
     return str(value)
 
 
@@ -148,14 +155,20 @@ def in_order(texts: Iterable[str]) -> list[str]:
     return levels if None in sizes else [text for _, text in sorted(zip(sizes, levels, strict=True))]
 
 
-LevelType = Literal["text", "number", "boolean"]
+LevelType = Literal["text", "number", "float32", "float16", "boolean"]
+_NARROW: dict[str, type[np.floating[Any]]] = {"float32": np.float32, "float16": np.float16}
 
 
 def level_type_of(type_: pa.DataType) -> LevelType:
     """What the levels of a column of this Arrow type are, before they are labels."""
     import pyarrow as pa
 
-    kind = kind_of(type_.value_type if pa.types.is_dictionary(type_) else type_)
+    type_ = type_.value_type if pa.types.is_dictionary(type_) else type_
+    if pa.types.is_float32(type_):
+        return "float32"
+    if pa.types.is_float16(type_):
+        return "float16"
+    kind = kind_of(type_)
     return {"numeric": "number", "boolean": "boolean"}.get(kind, "text")  # type: ignore[return-value]
 
 
@@ -209,7 +222,8 @@ def codes(
 
     A label is looked for as it is. If it is no level, a number is found by its value where one level alone has it:
     levels that were numbers in any text (`7` in `7.0` and `007`), levels that were text in numbers only (never `007` in
-    the number 7). Truth values likewise.
+    the number 7). Truth values likewise. A float of 32 or 16 bits is also found by its value as a double: 3.1 by
+    3.0999999046325684.
 
     Returns
     -------
@@ -223,8 +237,8 @@ def codes(
     positions = np.array([-1 if text is None else find(text) for text in dictionary] + [-1], dtype=np.int64)
     indices = value_places(encoded)
     used = np.unique(indices)
-    unknown = [dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2]
-    return positions[indices], unknown
+    unknown = dict.fromkeys(dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2)
+    return positions[indices], list(unknown)
 
 
 def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) -> Callable[[str], int]:
@@ -238,15 +252,22 @@ def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) 
         same = _any_label
     by_value: dict[str, list[int]] = {}
     for level, position in known.items():
-        by_value.setdefault(same(level), []).append(position)
+        for text in {same(level), same(_widened(level, level_type))}:
+            by_value.setdefault(text, []).append(position)
 
     def find(text: str) -> int:
         if text in known:
             return known[text]
-        found = by_value.get(same(text), [])
+        found = by_value.get(same(text)) or by_value.get(same(_widened(text, value_type)), [])
         return found[0] if len(found) == 1 else -2
 
     return find
+
+
+def _widened(text: str, type_: LevelType) -> str:
+    """The label of a float of 32 or 16 bits after it became a double."""
+    narrow = _NARROW.get(type_)
+    return text if narrow is None else str(label(float(narrow(text))))
 
 
 def _any_label(text: str) -> str:

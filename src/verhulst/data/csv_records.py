@@ -23,12 +23,15 @@ class Record:
         Whether the last quotation mark that opens a value has one that closes it.
     blank : bool
         Whether it is a line without anything.
+    around : bool
+        Whether quotation marks stand around whole values only: not in `5" pipe` nor in `"a"b`.
     """
 
     start: int
     fields: list[bytes]
     closed: bool
     blank: bool
+    around: bool
 
 
 def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iterator[Record]:
@@ -47,6 +50,7 @@ def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iter
         rb'(?:"([^"]*(?:""[^"]*)*)("?)([^%b\r\n]*)|([^%b\r\n]*))(%b|\r\n|\n|\r|\Z)' % (d, d, d),
     )
     fields: list[bytes] = []
+    around = True
     for match in field.finditer(content, start):
         quoted, close, after, plain, end = match.groups()
         if not fields:
@@ -55,12 +59,13 @@ def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iter
             return  # the end of the file, after the end of its last line
         fields.append(plain if quoted is None else quoted.replace(b'""', b'"') + after)
         closed = quoted is None or bool(close)
+        around = around and not (b'"' in plain if quoted is None else after)
         if end == delimiter.encode():
             continue
-        yield Record(start, fields, closed, len(fields) == 1 and quoted is None and not plain)
+        yield Record(start, fields, closed, len(fields) == 1 and quoted is None and not plain, around)
         if not end:
             return
-        fields = []
+        fields, around = [], True
 
 
 def line_number(content: bytes | memoryview, position: int) -> int:

@@ -247,11 +247,21 @@ class Design:
             f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
         )
 
-    def refuse_incomplete(self, table: pa.Table) -> None:
-        """An error if a prediction lacks a value in some row: how many in which column of the whole table."""
+    def check(self, table: pa.Table, missing: Literal["error", "nan"]) -> None:
+        """An error if some row cannot be predicted. It counts such rows of the whole table, where `matrix` counts those
+        of the piece that it is given.
+        """
         names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
         self.require(table, names)
-        self.refuse_missing(self.typed(table), names, 1, _FILL_IN)
+        table = self.typed(table)
+        if missing == "error":
+            self.refuse_missing(table, names, 1, _FILL_IN)
+        self.check_values(table)
+
+    def check_values(self, table: pa.Table, first_row: RowNumbers = 1) -> None:
+        """An error if a value in a column of X is infinite, of an unknown level or of another kind than at the fit."""
+        for column in self.columns:
+            column.read(table[column.name], place(table), first_row)
 
     def refuse_missing(self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
         holes = {name: missing(table[name]) for name in names if not complete(table[name])}
@@ -300,7 +310,7 @@ def check_missing(given: str, other: Literal["drop", "nan"]) -> None:
 def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
     """An error if one of these columns has no value at all: leaving rows out would leave none."""
     for name in names:
-        if table.num_rows and table[name].null_count == table.num_rows:
+        if table.num_rows and missing(table[name]).all():
             which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
             raise DataError(
                 f"{place(table)}column {name!r}{which} holds no values. Exclude it (--exclude {quote(name)})."

@@ -118,7 +118,7 @@ class FormulaColumns:
             were = type_of_labels(column.levels)
         if were == "boolean":
             return [level == "true" for level in column.levels]
-        if were == "number":
+        if were != "text":
             return [int(level) if level.lstrip("-").isdigit() else float(level) for level in column.levels]
         return list(column.levels)
 

@@ -42,16 +42,31 @@ def table_from_memory(source: Any) -> pa.Table:
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
     # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its
     # name.
-    return with_source(_without_views(table), source_of(table))
+    return with_source(without_views(table), source_of(table))
 
 
-def _without_views(table: pa.Table) -> pa.Table:
-    """Columns of text views (of polars) as plain text: Arrow cannot filter views."""
+def without_views(table: pa.Table) -> pa.Table:
+    """Columns of text views (of polars), also in dictionaries, as plain text: Arrow cannot filter or write views."""
     import pyarrow as pa
 
     for place, column in enumerate(table.schema):
+        values = table[place]
         if pa.types.is_string_view(column.type):
-            table = table.set_column(place, column.name, table[place].cast(pa.large_string()))
+            values = values.cast(pa.large_string())
+        elif pa.types.is_dictionary(column.type) and pa.types.is_string_view(column.type.value_type):
+            type_ = pa.dictionary(column.type.index_type, pa.large_string(), column.type.ordered)
+            values = pa.chunked_array(
+                [
+                    pa.DictionaryArray.from_arrays(
+                        each.indices, each.dictionary.cast(pa.large_string()), ordered=column.type.ordered
+                    )
+                    for each in values.chunks
+                ],
+                type_,
+            )
+        else:
+            continue
+        table = table.set_column(place, column.name, values)
     return table
 
 
@@ -68,12 +83,16 @@ def _table(source: Any) -> pa.Table:
         return _from_array(source)
     if isinstance(source, Mapping):
         return _from_columns(source)
-    if type(source).__module__.partition(".")[0] == "pandas":
+    if _of_pandas(source):
         # The index is not a column: it would become one by the PyCapsule protocol.
         return _from_pandas(source if source.ndim == 2 else source.to_frame())
     if hasattr(source, "__arrow_c_stream__"):
         return pa.table(source)
     return _through_narwhals(source)
+
+
+def _of_pandas(source: Any) -> bool:
+    return type(source).__module__.partition(".")[0] == "pandas"
 
 
 def _from_pandas(frame: Any) -> pa.Table:
@@ -139,7 +158,7 @@ def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
     return pa.table(arrays)
 
 
-def _column(values: Any, name: str) -> pa.Array:
+def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
     import pyarrow as pa
 
     from verhulst.data.column_array import column_array
@@ -149,7 +168,12 @@ def _column(values: Any, name: str) -> pa.Array:
             return _numpy_column(values)
         if isinstance(type_ := getattr(values, "dtype", None), np.dtype) and type_.kind in "iuf":
             return _numpy_column(np.asarray(values))
-        # A Series keeps its categories. None and nan are missing values, also among text.
+        if hasattr(values, "__arrow_c_stream__") and not _of_pandas(values):
+            # A Series of polars: as objects, an Enum would lose the order of its levels, and a float its width.
+            return pa.chunked_array(values)
+        if _of_pandas(values) and hasattr(values, "to_frame") and hasattr(values.dtype, "categories"):
+            values = _intervals_as_text(values.to_frame()).iloc[:, 0]
+        # A Series of pandas keeps its categories. None and nan are missing values, also among text.
         return pa.array(values, from_pandas=True)
     except OverflowError:
         return column_array(list(values), name)

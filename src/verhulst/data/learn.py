@@ -135,6 +135,14 @@ def learn_table(
     if len(set(chosen)) < len(chosen):
         raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
 
+    for name in reference or ():
+        if name not in chosen:
+            what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
+            raise RequestError(
+                f"{at}a reference level is given for {name!r}, which {what}.{did_you_mean(name, chosen)} The columns "
+                f"of X are {listed(chosen, 12)}."
+            )
+
     named = {*categorical, *(reference or ())}
     read = {name: draft_and_numbers(table, name, name in named) for name in chosen}
     drafts = tuple(draft for draft, _ in read.values())
@@ -203,10 +211,9 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
     if len({level.strip() for level in levels}) < len(levels):
         note = (f"Column {name!r} has levels that differ only by blanks before or after them.", "Strip them.")
         column = replace(column, notes=(*column.notes, note))
-    if len(levels) == 1:
-        # One level is a constant. It gets its column, so that the fit can say so by name.
-        return column
-    return replace(column, reference=_reference(column, references.get(name), at))
+    reference = _reference(column, references.get(name), at)
+    # One level is a constant. It gets its column, so that the fit can say so by name.
+    return column if len(levels) == 1 else replace(column, reference=reference)
 
 
 def _with_index_note(column: Column, table: pa.Table) -> Column:

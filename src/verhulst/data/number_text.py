@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,9 @@ _PARTS = re.compile(
     rf"(?P<digits>(?:[0-9](?:[0-9.,' ]*[0-9.,])?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)"
     rf" ?(?P<percent>%?) ?(?P<after>[{_CURRENCIES}]?)"
 )
+# Digits with a point before every three, and digits alone.
+GROUPED_BY_POINTS = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
+_GROUPED_OR_WHOLE = re.compile(rf"{GROUPED_BY_POINTS}|[0-9]+")
 _E_CODE = re.compile("[0-9]+E[0-9]+")
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 # What is written otherwise and means the same.
@@ -118,14 +121,33 @@ def like_a_code(text: str) -> bool:
     return len(digits) > 16 or int(digits) > 2**53 or (text[0] == "+" and len(digits) > 6)
 
 
+def points_are_unclear(texts: Collection[str]) -> bool:
+    """Whether numbers with a point may have it as thousands sign: `1.013` beside `390` can be 1.013 or 1013.
+
+    So it is where every number is digits alone or has a point before every three digits, and both are there. Where
+    each has a point, a program has written three decimals.
+
+    Examples
+    --------
+    >>> points_are_unclear(["1.013", "390"]), points_are_unclear(["1.013", "2.400"])
+    (True, False)
+    >>> points_are_unclear(["1.013", "390", "2.5"]), points_are_unclear(["1.013", "0.390", "2"])
+    (False, False)
+    """
+    with_point = sum("." in text for text in texts)
+    return 0 < with_point < len(texts) and all(
+        _GROUPED_OR_WHOLE.fullmatch(text.strip().lstrip("+-")) is not None for text in texts
+    )
+
+
 def read_numbers(
     texts: Sequence[str], delimiter: str | None = None, learned: NumberStyle | None = None
 ) -> tuple[NumberStyle, list[float]]:
     """The numbers that distinct texts of one column are, and the style that they have in common.
 
-    What can be read in one way only is read. Plain numbers are plain numbers. `1,200` alone can be 1200 or 1.2: in a
-    file whose values are parted by semicolons, and if all numbers have a comma, it is the decimal comma; else it is a
-    question.
+    What can be read in one way only is read. Plain numbers are plain numbers, unless in a file `points_are_unclear`.
+    `1,200` alone can be 1200 or 1.2: in a file whose values are parted by semicolons, and if all numbers have a comma,
+    it is the decimal comma; else it is a question.
 
     Parameters
     ----------
@@ -163,7 +185,9 @@ def read_numbers(
         parts.append(found)
     percent, currency = _signs(texts, parts, learned)
     styles = [NumberStyle(decimal, group, percent, currency) for decimal, group in _separators(parts)]
-    if learned is None or (learned.decimal, learned.group) == (".", ""):
+    unclear = delimiter is not None and points_are_unclear([found["digits"] for found in parts])
+    known = None if learned is None else (learned.decimal, learned.group)
+    if not unclear and known in (None, (".", "")):
         styles = [style for style in styles[:1] if _all_values(parts, style)] or styles
     fitting = [(style, values) for style in styles if (values := _all_values(parts, style)) is not None]
     if not fitting:
@@ -172,14 +196,14 @@ def read_numbers(
                 raise ValueError(text)
         raise UnclearNumbersError(_no_style(texts, parts))
     if len({tuple(values) for _, values in fitting}) > 1:
-        known = (learned.decimal, learned.group) if learned is not None else None
-        by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known]
+        # A fit to plain numbers does not say that points here are decimal points.
+        by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known and known != (".", "")]
         # Where each number has its comma, thousands would only be another unit; `950` beside `1,200` would be wrong.
         decimal = delimiter == ";" and learned is None and all("," in text for text in texts)
         by_file = [found for found in fitting if decimal and found[0].decimal == ","]
         settled = by_fit or by_file
         if not settled or len({tuple(values) for _, values in settled}) > 1:
-            raise UnclearNumbersError(_two_readings(texts, fitting))
+            raise UnclearNumbersError(_two_readings(texts, fitting) + (_why_unclear(texts) if unclear else ""))
         fitting = settled
     if learned is None and delimiter != ";" and fitting[0][0].decimal == ",":
         # A comma in one number of forty is a slip, not the way in which the column is written.
@@ -268,3 +292,9 @@ def _two_readings(texts: Sequence[str], fitting: Sequence[tuple[NumberStyle, lis
         if len(readings) > 1:
             return f"{text!r} can be {readings[0]:.12g} or {readings[1]:.12g}"
     raise AssertionError("styles differ in some value")
+
+
+def _why_unclear(texts: Sequence[str]) -> str:
+    pointed = next(text for text in texts if "." in text)
+    whole = next(text for text in texts if "." not in text)
+    return f", as {whole!r} has no point (if {pointed!r} has three decimals, write .0 behind numbers such as {whole!r})"

@@ -11,26 +11,44 @@ from numpy.typing import NDArray
 from verhulst.data.errors import DataError, ReadingWarning
 from verhulst.data.fields import Texts, texts_of
 from verhulst.data.missing_text import is_mark
-from verhulst.data.number_text import PLAIN, NumberStyle, UnclearNumbersError, like_a_number, read_numbers
+from verhulst.data.number_text import (
+    PLAIN,
+    NumberStyle,
+    UnclearNumbersError,
+    like_a_number,
+    points_are_unclear,
+    read_numbers,
+)
 from verhulst.data.row_numbers import RowNumbers, row_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 TRUTH = {"true": True, "false": False}
+# What is asked for where truth values stand in a column of numbers: an age is not true.
+WRITE_NUMBERS = " Write 1 and 0 if that is what they mean."
 
 
 def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Text as doubles if all of it is plain numbers; None if it is not."""
+    """Text as doubles if all of it is plain numbers; None if it is not, or if its points may part thousands."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     try:
         # The first rows tell of most columns that they are something else.
         pc.cast(values.slice(0, 1000), pa.float64())
-        return pc.cast(values, pa.float64())
+        doubles = pc.cast(values, pa.float64())
     except pa.ArrowInvalid:
         return None
+    pointed = pc.match_substring(values, ".")
+    if not pc.any(pointed).as_py() or pc.all(pointed).as_py():
+        return doubles
+    # Of most columns again a few tell: one with and one without a point, and the first rows.
+    few = [values.filter(which).slice(0, 1) for which in (pointed, pc.invert(pointed))]
+    for some in (pa.chunked_array([*values.slice(0, 1000).chunks, *few[0].chunks, *few[1].chunks]), values):
+        if not points_are_unclear(some.unique().drop_null().to_pylist()):
+            return doubles
+    return None
 
 
 def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -63,9 +81,6 @@ def read_column(
     texts = texts_of(values, strip=True)
     words = [text for text in texts.distinct if not is_mark(text)]
     at = f"{place}column {name!r} was {kind} at the fit"
-    if all(word.casefold() in TRUTH for word in words):
-        truth = [TRUTH.get(text.casefold()) for text in texts.distinct]
-        return taken(texts, truth if kind == "boolean" else [None if t is None else float(t) for t in truth])
     if kind == "boolean":
         numbers = {"0": False, "1": True} | TRUTH
         for text in words:
@@ -78,6 +93,9 @@ def read_column(
         raise DataError(f"{at}; here {error}. Write the numbers as at the fit.") from None
     except ValueError as error:
         odd = str(error.args[0])
+        if all(word.casefold() in TRUTH for word in words):
+            where = f"{odd!r} in row {_row(texts, odd, first_row)}"
+            raise DataError(f"{at}; here it holds truth values, such as {where}.{WRITE_NUMBERS}") from None
         if not any(map(like_a_number, words)):
             raise DataError(
                 f"{at}; here it holds text, such as {odd!r} in row {_row(texts, odd, first_row)}."

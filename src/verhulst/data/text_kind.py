@@ -12,6 +12,7 @@ from verhulst.data.errors import DataError, listed
 from verhulst.data.fields import Texts, texts_of
 from verhulst.data.missing_text import is_mark
 from verhulst.data.number_text import (
+    GROUPED_BY_POINTS,
     PLAIN,
     NumberStyle,
     UnclearNumbersError,
@@ -265,7 +266,7 @@ def refuse_unclear_points(values: pa.ChunkedArray, name: str, at: str) -> None:
     import pyarrow.compute as pc
 
     pointed = values.filter(pc.fill_null(pc.match_substring(values, "."), False))
-    if len(pointed) and pc.all(pc.match_substring_regex(pointed, r"^\s*[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+\s*$")).as_py():
+    if len(pointed) and pc.all(pc.match_substring_regex(pointed, rf"^\s*[+-]?{GROUPED_BY_POINTS}\s*$")).as_py():
         shown = pointed[0].as_py()
         raise DataError(
             f"{at}column {name!r}: {shown!r} can be {plain_number(shown):g} or {shown.replace('.', '')}, as other "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from verhulst.functions._registry import ufunc
 from verhulst.functions.formulas import NORMAL_REACH, Array, Namespace, normal_density, times_tail
@@ -38,8 +39,15 @@ def gelu(xp: Namespace, z: Array) -> Array:
     return times_tail(xp, z, _normal_cdf(xp, z))
 
 
+def _second_derivative(f: Any, z: Array) -> Array:
+    # Far out the tail is a product of two normal numbers, as for silu.
+    x = f.within(z, NORMAL_REACH)
+    far = f.normal_density(z, 64.0) * (math.sqrt(2) - x) * (math.exp(-64) * (math.sqrt(2) + x))
+    return f.where(abs(x) > 12, far, f.normal_density(z) * (2 - x**2))
+
+
 @ufunc(
-    derivative=lambda f, z: f.normal_density(z) * (2 - f.within(z, NORMAL_REACH) ** 2),
+    derivative=_second_derivative,
     arithmetic=True,
     absolute=2.0**-60,
 )

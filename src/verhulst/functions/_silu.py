@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from verhulst.functions._registry import formula, ufunc
 from verhulst.functions.formulas import Array, Namespace, times_tail
 
@@ -33,8 +35,18 @@ def silu(xp: Namespace, z: Array) -> Array:
     return times_tail(xp, z, formula("sigmoid")(xp, z))
 
 
+def _second_derivative(f: Any, z: Array) -> Array:
+    # Far out a factor that grows would magnify the rounding of a subnormal number. There the tail is taken as a product
+    # of two normal numbers, each with its share of that factor; so it is in the derivative of the expression.
+    size = abs(f.within(z, _REACH))
+    root = f.sigmoid_derivative(z / 2)  # its square is the derivative at z, but for a factor 1 - 4 e^-40
+    far = root * (root * (2 - size))
+    near = 2 * f.sigmoid_derivative(z) + f.within(z, _REACH) * f.sigmoid_second_derivative(z)
+    return f.where(size > 80, far, near)
+
+
 @ufunc(
-    derivative=lambda f, z: 2 * f.sigmoid_derivative(z) + f.within(z, _REACH) * f.sigmoid_second_derivative(z),
+    derivative=_second_derivative,
     arithmetic=True,
     ulp=0.508,
     absolute=2.0**-60,

@@ -20,6 +20,7 @@ _NAMESPACE = SimpleNamespace(
     **{name: function.ufunc for name, function in FUNCTIONS.items()},
     normal_density=partial(normal_density, NUMPY),
     within=partial(within, NUMPY),
+    where=np.where,
 )
 
 

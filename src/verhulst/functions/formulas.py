@@ -59,15 +59,15 @@ def within(xp: Namespace, z: Array, reach: float) -> Array:
     return xp.where(z < -reach, -reach, xp.where(z > reach, reach, z))
 
 
-def normal_density(xp: Namespace, z: Array) -> Array:
-    """Density of the standard normal distribution.
+def normal_density(xp: Namespace, z: Array, shift: float = 0.0) -> Array:
+    """Density of the standard normal distribution, times e^shift: no subnormal number, if that is large enough.
 
     z^2 is split at a multiple a of 1/64, whose square is exact: a^2 + (z - a)(z + a). Rounded as one number it would
     change the density by z^2 half-ULP.
     """
     z = within(xp, z, NORMAL_REACH)
     a = xp.round(64 * z) / 64
-    return xp.exp(-0.5 * a * a) * (xp.exp(-0.5 * (z - a) * (z + a)) / math.sqrt(2 * math.pi))
+    return xp.exp(shift - 0.5 * a * a) * (xp.exp(-0.5 * (z - a) * (z + a)) / math.sqrt(2 * math.pi))
 
 
 # The derivatives of softmax and of its logarithm, without cancellation. Both come from v minus its mean,

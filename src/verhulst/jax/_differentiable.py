@@ -34,7 +34,7 @@ JAX = Namespace(
     round=jnp.round,
 )
 # The differentiable functions made so far, by name: what derivatives are written with.
-_made = SimpleNamespace(normal_density=partial(normal_density, JAX), within=partial(within, JAX))
+_made = SimpleNamespace(normal_density=partial(normal_density, JAX), within=partial(within, JAX), where=jnp.where)
 
 
 def by_callback(ufunc: Callable[..., Any], z: jax.Array) -> jax.Array:

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import verhulst
+from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.factor import Factor
 from verhulst.regression.line import Line
 from verhulst.regression.look import LOGARITHM_OF_LARGEST, Look, log_likelihood, look, settled
-from verhulst.regression.newton import SAME_DIGITS, Fit, Pass, Status, certain
+from verhulst.regression.newton import SAME_DIGITS, VALID, Fit, Pass, Status, certain
 from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
 from verhulst.regression.rows import Rows
 from verhulst.regression.signed import Signed
@@ -67,7 +68,7 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
     while len(passes) < most:
         if here.decrement <= tolerance and settled(data, here, SAME_DIGITS):
             break
-        if here.temperature == 1 and here.decrement <= here.floor:
+        if here.temperature == 1 and here.at_rounding:
             if enough == 0:
                 break
             enough = 0.0  # the likelihood is flat: pairs from now on
@@ -76,20 +77,51 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
         step = _of_moderate_size(here.step())
         if not np.all(np.isfinite(step.high)):
             break
-        line = Line.of(data, here, step)
-        if here.temperature > 1 and float(np.max(np.abs(line.change))) <= here.temperature:
+        line = Line.of(data, here.margins.high, here.temperature, here.beta, step)
+        farthest = float(np.max(np.abs(line.change)))
+        if here.temperature > 1 and (farthest <= here.temperature or here.decrement**2 <= VALID**2 * here.temperature):
             here = seen(here.beta, max(1.0, here.temperature / 4), 0.0)
             continue
-        steps = line.steps()
-        if steps == math.inf:
-            return here, tuple(passes), step
-        there = seen(add(here.beta, multiply(step, pair(np.full(len(step.high), steps)))), here.temperature, steps)
+        if here.temperature == 1 and here.decrement <= VALID < farthest:
+            beta, steps, endless = _direction_by_direction(data, here)
+        else:
+            steps = line.steps()
+            beta, endless = _along(here.beta, step, steps), step if steps == math.inf else None
+        if endless is not None:
+            return here, tuple(passes), endless
+        there = seen(beta, here.temperature, steps)
         if here.temperature == 1 and there.decrement >= here.decrement and settled(data, here):
             risen += 1  # by rounding, though a row far out may still be on its way
             if risen == LAST_PASSES:
                 break
         here = there
     return here, tuple(passes), None
+
+
+def _along(beta: Pair, step: Pair, steps: float) -> Pair:
+    return add(beta, multiply(step, pair(np.full(len(step.high), steps))))
+
+
+def _direction_by_direction(data: Signed, here: Look) -> tuple[Pair, float, Pair | None]:
+    """Where to go, by how many steps at most, and a direction along which the height rises for ever, or None.
+
+    Near the maximum, says λ, and yet some row moves far: a row far out whose log-odds grow by one in each whole step,
+    while the rows near by are at rest. Each direction in which rows move far is followed on its own.
+    """
+    moves = np.zeros(len(here.half.high))
+    for _, z in data.rounded():
+        each = np.abs(here.triangle.half_solves(z) * here.half.high)
+        np.maximum(moves, here.unit * each.max(axis=0, initial=0.0), out=moves)
+    alone = np.eye(len(moves), dtype=bool)[moves > VALID]
+    margins, beta, most = here.margins.high, here.beta, 0.0
+    for some in (*alone, moves <= VALID):
+        step = _of_moderate_size(here.step(some))
+        line = Line.of(data, margins, 1.0, beta, step)
+        steps = line.steps()
+        if steps == math.inf:
+            return beta, steps, step
+        margins, beta, most = margins + steps * line.change, _along(beta, step, steps), max(most, steps)
+    return beta, most, None
 
 
 def _of_moderate_size(step: Pair) -> Pair:
@@ -131,19 +163,19 @@ def careful(
     rows: Rows,
     standard: Standardisation,
     starts: Sequence[Vector],
-    ridge: Vector | None,
+    root: float | None,
     *,
     tolerance: float,
     unit: float,
     max_passes: int,
 ) -> Careful:
-    """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ² where double precision is in doubt.
+    """Maximise log-likelihood − ½ root² ‖slopes‖² where double precision is in doubt.
 
     Parameters
     ----------
     rows, standard : the data, and how `rows` sees its columns
     starts : points (q,) from where to start, one after the other until the end is certain
-    ridge : (q,) ≥ 0, or None
+    root : of the ridge on the slopes as given, or None
     tolerance : decrement at which the fit counts as converged
     unit : what a weight of 1 stands for: the decrement of the weights as given is √unit times that of `rows`
     max_passes : most passes over the data from each start
@@ -152,13 +184,15 @@ def careful(
     found: Careful | None = None
     passes: tuple[Pass, ...] = ()
     for start in starts:
-        data, seen_by, beta = recentred(Signed.of(rows, ridge), standard, pair(start))
+        # In coordinates that no single value decides: beside one of 1e40 the others look alike, to pairs too.
+        whole, usual = Signed.of(rows, None), without_far_values(rows, standard)
+        data, seen_by, beta = moved_to(whole, standard, usual, pair(start), root)
         here, some, endless = climb(data, beta, 1e-2 * within, max_passes)
         for _ in range(ROUNDS - 1):
             if endless is not None or settled(data, here, SAME_DIGITS):
                 break
             # Where the information was at the start the columns were centred; it may be elsewhere by now.
-            anew, seen_anew, beta = recentred(data, seen_by, here.beta)
+            anew, seen_anew, beta = recentred(data, seen_by, here.beta, root)
             there, more, endless = climb(anew, beta, 1e-2 * within, max_passes)
             some = (*some, *more)
             if endless is None and settled(data, here) and not settled(anew, there, SAME_DIGITS):
@@ -170,7 +204,7 @@ def careful(
         # keeps more of them.
         ends = [(data, seen_by, here.beta)]
         if endless is None:
-            ends.insert(0, recentred(data, seen_by, here.beta))
+            ends.insert(0, recentred(data, seen_by, here.beta, root))
         one = None
         for end in ends:
             last = _last(*end, status, 4 * here.floor, endless)
@@ -224,7 +258,9 @@ def _last(
     return Careful(fit, data.rows, standard, factor, exponent, factor.half(), condition, ridge, way, weak)
 
 
-def recentred(data: Signed, standard: Standardisation, beta: Pair) -> tuple[Signed, Standardisation, Pair]:
+def recentred(
+    data: Signed, standard: Standardisation, beta: Pair, root: float | None
+) -> tuple[Signed, Standardisation, Pair]:
     """The same point for columns that are centred and scaled where the information is."""
     margins = data.along(beta, offset=True).high
     logarithm = data.log_weight + verhulst.log_sigmoid(margins) + verhulst.log_sigmoid(-margins)
@@ -233,6 +269,16 @@ def recentred(data: Signed, standard: Standardisation, beta: Pair) -> tuple[Sign
     new = standard.seen_by(data.rows.X, weight)
     if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell how far apart the others are
         new = replace(new, inverse_scale=standard.inverse_scale)
+    return moved_to(data, standard, new, beta, root)
+
+
+def moved_to(
+    data: Signed, standard: Standardisation, new: Standardisation, beta: Pair, root: float | None
+) -> tuple[Signed, Standardisation, Pair]:
+    """The same point for columns with other centres and scales."""
+    new = new.bounded(data.rows.X)
+    if root is not None:
+        new = new.under_penalty(root, float(np.sum(data.weight)))
     rows = replace(data.rows, centre=new.centre, inverse_scale=new.inverse_scale)
     first = int(standard.intercept)
     change = np.ones(len(beta.high))
@@ -243,4 +289,4 @@ def recentred(data: Signed, standard: Standardisation, beta: Pair) -> tuple[Sign
         slopes = Pair(beta.high[1:] * standard.inverse_scale, beta.low[1:] * standard.inverse_scale)
         constant = add(beta.at(0), total(multiply(way, slopes)))
         moved.high[0], moved.low[0] = constant
-    return replace(data, rows=rows, ridge=data.ridge / change**2), new, moved
+    return replace(data, rows=rows, ridge=np.zeros(rows.size) if root is None else new.ridge(root)), new, moved

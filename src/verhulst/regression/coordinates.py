@@ -83,5 +83,7 @@ def usual(blocks: Blocks, candidate: Vector | None = None, small: float = 0.0) -
 
 def alike(z: Matrix) -> Matrix:
     """Rows of length 1: what is orthogonal to a row does not depend on how long it is."""
+    largest = np.max(np.abs(z), axis=1, keepdims=True)  # whose square may be no number
+    z = z / np.where(largest > 0, largest, 1.0)
     length = np.linalg.norm(z, axis=1, keepdims=True)
-    return z / np.where(length > 0, length, 1.0)
+    return np.asarray(z / np.where(length > 0, length, 1.0))

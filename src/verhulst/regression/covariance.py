@@ -89,7 +89,7 @@ class Standardised:
         if self.half is None:
             errors = np.sqrt(np.where(np.isnan(self.working.diagonal()), np.nan, known.diagonal()))
         else:
-            errors = np.linalg.norm(self.half, axis=1)
+            errors = _norms(self.half)
         errors[first:] *= self.standard.inverse_scale
         if first:
             along = np.concatenate([[1.0], -self.standard.centre * self.standard.inverse_scale])
@@ -156,7 +156,7 @@ class Standardised:
     def _lengths(self, z: Matrix, known: Matrix) -> Vector:
         """√(zᵀCz), for `known` C."""
         if self.half is not None:
-            return np.asarray(np.linalg.norm(z @ np.nan_to_num(self.half, nan=0.0), axis=1))
+            return _norms(z @ np.nan_to_num(self.half, nan=0.0))
         return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", z @ known, z), 0.0)))
 
     def to_json(self) -> Any:
@@ -192,6 +192,12 @@ class Standardised:
         fixed = np.full(size, np.nan)
         fixed[used] = 0.0 if self.fixed is None else self.fixed
         return replace(self, fixed=fixed, used=used if self.used is None else used[self.used])
+
+
+def _norms(rows: Matrix) -> Vector:
+    """Lengths of rows, whose squares may be too small or too large for a double."""
+    size = power_of_two(np.max(np.abs(rows), axis=1, initial=0.0))
+    return np.asarray(np.linalg.norm(rows / size[:, None], axis=1) * size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -144,7 +144,7 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     if intercept:
         start[0] = null
 
-    ridge = None if root is None else _ridge(standard, root)
+    ridge = None if root is None else standard.ridge(root)
     near = sample_start(rows, start, ridge)
     beginning = start if near is None else near[0]
     first = _first_look(rows, data, beginning, near is None)
@@ -179,7 +179,7 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     if certificate is None and doubt:
         unit = 2.0**data.weight_exponent
         starts = found.beta, start
-        sure = careful(rows, standard, starts, ridge, tolerance=tolerance, unit=unit, max_passes=max_passes)
+        sure = careful(rows, standard, starts, root, tolerance=tolerance, unit=unit, max_passes=max_passes)
         rows, standard, ridge, factor, weak = sure.rows, sure.standard, sure.ridge, sure.factor, sure.weak
         found = replace(sure.fit, passes=found.passes + sure.fit.passes)
         condition, exponent = sure.condition, exponent + sure.exponent
@@ -268,12 +268,6 @@ def _with_rest(whole: LogisticFit, rest: LogisticFit, weight_exponent: int) -> L
 def _penalty_root(C: float, weight_exponent: int) -> float:
     """√(1/C) for the scaled weights: the ridge itself may be too small or too large for a double."""
     return float(2.0 ** (-weight_exponent / 2) / np.sqrt(C))
-
-
-def _ridge(standard: Standardisation, root: float) -> Vector:
-    """½ root² ‖b‖² on the slopes as given, for the standardised columns."""
-    slopes = (standard.inverse_scale * root) ** 2
-    return np.concatenate([[0.0], slopes]) if standard.intercept else slopes
 
 
 def _doubtful(factor: Factor) -> bool:

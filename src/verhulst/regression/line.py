@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 import verhulst
-from verhulst.regression.look import ROUNDING, Look
+from verhulst.regression.look import ROUNDING
+from verhulst.regression.newton import EPS
 from verhulst.regression.pairs import Pair
 from verhulst.regression.signed import Signed
 from verhulst.regression.statistics import Vector
 
 LEVEL = 0.2  # share of its slope at the start at which the height counts as level
-ENDLESS = 2.0**200  # times a step: a direction that still rises there rises for ever
+ENDLESS = 2.0**1000  # times a step: a direction that still rises there rises for ever
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +40,8 @@ class Line:
     pull: tuple[float, float]
 
     @classmethod
-    def of(cls, data: Signed, here: Look, step: Pair) -> Line:
-        """The line from a look along a step (q,)."""
+    def of(cls, data: Signed, margins: Vector, temperature: float, beta: Pair, step: Pair) -> Line:
+        """The line from beta (q,), which has these margins (m,), along a step (q,)."""
         change, size = data.along(step, offset=False).high, np.zeros(len(data.index))
         for part, z in data.rounded():
             size[part] = np.abs(z) @ np.abs(step.high)
@@ -48,9 +49,9 @@ class Line:
         with np.errstate(divide="ignore"):
             size = data.log_weight + np.log(np.abs(change))
         some = data.ridge > 0
-        ridge, beta, along = data.ridge[some], here.beta.high[some], step.high[some]
-        pull = float(np.sum(ridge * beta * along)), float(np.sum(ridge * along**2))
-        return cls(here.margins.high, change, size, here.temperature, pull)
+        ridge, along = data.ridge[some], step.high[some]
+        pull = float(np.sum(ridge * beta.high[some] * along)), float(np.sum(ridge * along**2))
+        return cls(margins, change, size, temperature, pull)
 
     def pushes(self, steps: float) -> tuple[float, float]:
         """Logarithms of what raises the height and of what lowers it, after so many steps."""
@@ -70,16 +71,19 @@ class Line:
             return 1.0
         low, high = 0.0, 1.0
         while self.excess(high) > 0:
-            if high > ENDLESS:
+            if high == ENDLESS:
                 return math.inf
-            low, high = high, 2 * high
+            low, high = high, min(2 * high * high, ENDLESS)
         for _ in range(400):
-            middle = 0.5 * (low + high) if low > 0.25 * high else max(math.sqrt(low * high), 2.0**-10 * high)
+            middle = 0.5 * (low + high) if low > 0.25 * high else max(math.sqrt(low) * math.sqrt(high), 2.0**-10 * high)
             gap = self.excess(middle)
             low, high = (middle, high) if gap > 0 else (low, middle)
-            if abs(gap) <= level or high - low <= 1e-3 * high:
+            # Beyond the greatest height it may be level as far as the next row out: there only near by.
+            if 0 <= gap <= level or (abs(gap) <= level and high <= 4 * low):
+                return middle
+            if high - low <= 4 * EPS * high:
                 break
-        return middle
+        return low  # where no double is near enough: rather short of it than on the wrong side
 
 
 def _log_sum(logarithms: Vector, more: float) -> float:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 import verhulst
 from verhulst.regression.newton import EPS, VALID
@@ -38,7 +39,8 @@ class Look:
     half : (r,) R⁻ᵀ times the gradient, in units of the decrement
     temperature : see above
     exponent : of the information
-    floor : what rounding may add to the decrement
+    noise : (r,) what rounding may add to `half`
+    floor : what it may add to the decrement
     """
 
     beta: Pair
@@ -47,6 +49,7 @@ class Look:
     half: Pair
     temperature: float
     exponent: float
+    noise: Vector
     floor: float
 
     @property
@@ -61,13 +64,18 @@ class Look:
         return largest * float(np.linalg.norm(self.half.high / largest)) if largest > 0 else 0.0
 
     @property
+    def at_rounding(self) -> bool:
+        """Whether rounding explains all that is left, in every direction."""
+        return bool(np.all(np.abs(self.half.high) <= self.noise))
+
+    @property
     def unit(self) -> float:
         """What standard errors are multiples of."""
         return math.exp(float(np.clip(-0.5 * self.exponent, -LOGARITHM_OF_LARGEST, LOGARITHM_OF_LARGEST)))
 
-    def step(self) -> Pair:
-        """(q,) Newton's."""
-        unit = self.unit
+    def step(self, some: NDArray[np.bool_] | None = None) -> Pair:
+        """(q,) Newton's, or `some` (r,) of the directions that it is made of."""
+        unit = self.unit if some is None else np.where(some, self.unit, 0.0)
         return self.triangle.back_solve(Pair(self.half.high * unit, self.half.low * unit))
 
 
@@ -102,9 +110,10 @@ def _rounded(data: Signed, beta: Pair, temperature: float) -> Look | None:
         gradient += residual[some] @ z
         size += np.abs(residual[some]) @ np.abs(z)
     half = found.half_solve(pair(gradient))
-    noise = held.rest * float(np.linalg.norm(np.abs(found.half_solves(np.diag(size))).sum(axis=0)))
-    noise += math.exp(0.5 * min(held.exponent, LOGARITHM_OF_LARGEST)) * float(np.linalg.norm(held.root * bound))
-    return held.look(beta, pair(m), found, half, 4 * EPS * noise)
+    noise = held.rest * np.abs(found.half_solves(np.diag(size))).sum(axis=0)
+    more = math.exp(0.5 * min(held.exponent, LOGARITHM_OF_LARGEST)) * float(np.linalg.norm(held.root * bound))
+    floor = float(np.linalg.norm(noise)) + more
+    return held.look(beta, pair(m), found, half, 4 * EPS * (noise + more), 4 * EPS * floor)
 
 
 def _precise(data: Signed, beta: Pair, temperature: float) -> Look:
@@ -128,8 +137,8 @@ def _precise(data: Signed, beta: Pair, temperature: float) -> Look:
         gradient = add(gradient, total(multiply(z, Pair(residual.high[some, None], residual.low[some, None]))))
         size += np.abs(residual.high[some]) @ np.abs(z.high)
     half = found.half_solve(gradient)
-    noise = held.rest * float(np.linalg.norm(np.abs(found.half_solves(np.diag(size))).sum(axis=0)))
-    return held.look(beta, margins, found, half, ROUNDING * noise)
+    noise = ROUNDING * held.rest * np.abs(found.half_solves(np.diag(size))).sum(axis=0)
+    return held.look(beta, margins, found, half, noise, float(np.linalg.norm(noise)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,10 +187,10 @@ class Held:
             math.exp(-0.5 * exponent - power * math.log(2)) if wanted <= LOGARITHM_OF_LARGEST else 1.0,
         )
 
-    def look(self, beta: Pair, margins: Pair, found: Triangle, half: Pair, floor: float) -> Look:
+    def look(self, beta: Pair, margins: Pair, found: Triangle, half: Pair, noise: Vector, floor: float) -> Look:
         """The record; `half` is still to be multiplied by what is left of the division."""
         half = Pair(half.high * self.rest, half.low * self.rest)
-        return Look(beta, margins, found, half, self.temperature, self.exponent, floor)
+        return Look(beta, margins, found, half, self.temperature, self.exponent, noise, floor)
 
 
 def _residual(data: Signed, log_residual: Vector, m: Vector, power: int) -> Pair:
@@ -209,23 +218,29 @@ def settled(data: Signed, here: Look, near: float = VALID) -> bool:
     log-odds that they hold nothing of the gradient and of the information anywhere near: an outlier of 10¹⁷ may move
     as it likes. How far a row moves is read off the step that is left, not bounded by λ: beside an outlier that does
     hold information, rounding of the other rows alone makes a λ of 1e-16, and that times the error of its log-odds is
-    far. What comes after the step is of second order in what each row moves on it.
+    far. What comes after the step is of second order in what each row moves on it, and it is followed direction by
+    direction, as rounding is: a row of 10⁶⁰ moves far by what would move an intercept by 1e-30, but not by that.
     """
     if here.temperature > 1:
         return False
-    step, (moves, error) = here.step().high, np.zeros((2, len(data.index)))
-    for some, z in data.rounded():
-        moves[some] = np.abs(z @ step) + EPS * (np.abs(z) @ np.abs(step))
-        error[some] = np.linalg.norm(here.triangle.half_solves(z), axis=1) * here.unit
+    step, m, left = here.step().high, here.margins.high, np.abs(here.half.high) + here.noise
+    moves, later, reach = np.zeros((3, len(data.index)))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        m = here.margins.high
-        root = np.exp(0.5 * (data.log_weight + verhulst.log_sigmoid(m) + verhulst.log_sigmoid(-m)))
-        reach = 2 * (moves + (here.floor + float(root @ moves**2)) * error)
-        far = ~(reach <= near)
-        if not far.any():
-            return True
-        radius = max(here.decrement, here.floor)
-        reach = np.maximum(reach, 2 * radius * error)[far]
-        held = data.log_weight[far] + verhulst.log_sigmoid(reach - m[far])
-        held += np.log(error[far]) + np.log(np.maximum(reach, 1.0))
-        return bool(verhulst.logsumexp(held) <= np.log(NEGLIGIBLE * radius))
+        bend = 0.5 * (data.log_weight + verhulst.log_sigmoid(m) + verhulst.log_sigmoid(-m))
+        after = here.noise.copy()
+        for some, z in data.rounded():
+            moves[some] = np.abs(z @ step) + EPS * (np.abs(z) @ np.abs(step))
+            second = np.exp(2 * (bend[some] + np.log(moves[some]))) * here.unit
+            after += second @ np.abs(here.triangle.half_solves(z))
+        for some, z in data.rounded():
+            each = np.abs(here.triangle.half_solves(z))
+            later[some], reach[some] = each @ after, each @ (left + after)
+        far = ~(2 * (moves + here.unit * later) <= near)
+        reach *= 2 * here.unit
+        held = np.zeros(len(left))
+        for some, z in data.rounded():
+            gone = far[some]
+            holds = data.log_weight[some] + verhulst.log_sigmoid(reach[some] - m[some]) + np.log(here.unit)
+            holds = np.exp(holds + np.log(np.maximum(reach[some], 1.0)))
+            held += holds[gone] @ np.abs(here.triangle.half_solves(z[gone]))
+        return not np.any(far) or bool(np.all(held <= NEGLIGIBLE * (left + after)))

@@ -77,12 +77,16 @@ class Separation:
         return np.array([limits.get(state, finite) for state, finite in pairs], dtype=float)
 
     def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
-        """(n,) limits of the linear predictor: ±∞ by the side of the direction, the finite part on the boundary."""
+        """(n,) limits of the linear predictor: ±∞ by the side of the direction, the finite part on the boundary.
+
+        A row with a missing value, or without its offset, has none: nan.
+        """
         x = np.asarray(X, dtype=np.float64)
         side, first = self.side(x), len(self.finite) - x.shape[1]
         finite = x @ self.finite[first:] + (self.finite[0] if first else 0.0)
-        finite = finite if offset is None else finite + np.asarray(offset)
-        return np.where(side == 0, finite, np.copysign(np.inf, side))
+        shift = np.zeros(len(x)) if offset is None else np.asarray(offset, dtype=np.float64)
+        limit = np.where(np.isnan(side) | np.isnan(shift), np.nan, np.copysign(np.inf, side))
+        return np.where(side == 0, finite + shift, limit)
 
     def side(self, X: ArrayLike) -> NDArray[np.float64]:
         """Where rows lie along the direction: 1, −1, or 0 for rows within rounding of the boundary.

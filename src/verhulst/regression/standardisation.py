@@ -17,6 +17,8 @@ from verhulst.regression.statistics import Matrix, Vector
 
 SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
 SAMPLE_ROWS = 512  # ... but at least so many rows
+LARGEST = 900  # exponent of two of a standardised value
+LEAST_SCALE = 2.0**-300  # its square times that of a ridge is a number
 LARGER = 8  # times as many rows, for columns that looked constant
 
 
@@ -68,11 +70,29 @@ class Standardisation:
         centre = self.centre
         if self.intercept:
             centre = np.sum([share[some] @ block for some, block in _blocks(X)], axis=0)
-        spread = np.sqrt(np.sum([share[some] @ (block - centre) ** 2 for some, block in _blocks(X)], axis=0))
-        usable = (self.inverse_scale > 0) & (spread > 0)
+        unit, root = self.inverse_scale, np.sqrt(share)[:, None]
+        with np.errstate(over="ignore"):
+            squares = [np.sum(((block - centre) * unit * root[some]) ** 2, axis=0) for some, block in _blocks(X)]
+        spread = np.sqrt(np.sum(squares, axis=0))
+        usable = (spread > 0) & (spread < np.inf)
         exponent = np.round(np.log2(np.where(usable, spread, 1.0)))
-        scale = np.where(usable, np.exp2(np.clip(-exponent, -1000, 1000)), self.inverse_scale)
+        scale = np.where(usable, np.ldexp(unit, np.clip(-exponent, -1000, 1000).astype(int)), unit)
         return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
+
+    def bounded(self, X: Matrix) -> Standardisation:
+        """Columns z of which products and the squares of scales are numbers, however far out a value of X is."""
+        largest = np.zeros(len(self.centre))
+        for _, block in _blocks(X):
+            np.maximum(largest, np.abs(block - self.centre).max(axis=0, initial=0.0), out=largest)
+        most = np.exp2(np.minimum(LARGEST - np.ceil(np.log2(np.maximum(largest, 1e-300))), 1000))
+        least = np.where(self.inverse_scale > 0, LEAST_SCALE, 0.0)
+        scale = np.maximum(np.minimum(self.inverse_scale, most), least)
+        return Standardisation(self.centre, scale, self.intercept)
+
+    def ridge(self, root: float) -> Vector:
+        """(q,) ½ root² ‖b‖² on the slopes as given, for the standardised columns."""
+        slopes = (self.inverse_scale * root) ** 2
+        return np.concatenate([[0.0], slopes]) if self.intercept else slopes
 
     def under_penalty(self, root: float, total_weight: float) -> Standardisation:
         """For a ridge of root² on the slopes as given: columns z so small that the ridge is at most the weight.

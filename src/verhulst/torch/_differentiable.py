@@ -35,7 +35,7 @@ TORCH = Namespace(
     round=torch.round,
 )
 # The differentiable functions made so far, by name: what derivatives are written with.
-_made = SimpleNamespace(normal_density=partial(normal_density, TORCH), within=partial(within, TORCH))
+_made = SimpleNamespace(normal_density=partial(normal_density, TORCH), within=partial(within, TORCH), where=torch.where)
 library = torch.library.Library("verhulst", "DEF")
 
 

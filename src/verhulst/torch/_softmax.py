@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -63,6 +64,25 @@ def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
     return softmax(cast(z, widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
 
 
+def _finite(t: Tensor) -> bool:
+    """Whether all numbers are, for sure."""
+    return math.isfinite(t.sum(dtype=torch.float64).item())
+
+
+def _infinite(rule: Any, p: Tensor, v: Tensor, total: formulas.Total) -> Tensor:
+    """rule(p, v, total) for a v that may have infinite entries, in the limit where no p is quite 0 or 1.
+
+    Such an entry makes its own class's result infinite, and all others' with the other sign; inf - inf is nan.
+    """
+    infinite = v.isinf()
+    result = rule(p, torch.where(infinite, 0.0, v), total)
+    far = torch.where(infinite, v, 0.0)
+    for end in (torch.inf, -torch.inf):
+        at = (v == end).to(p.dtype)
+        far = torch.where(total(at) > at, far - end, far)
+    return torch.where(far == 0, result, result + far)
+
+
 def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
     """rule(torch, p, v, spare, total), which works in place, block by block in memory that the cache holds.
 
@@ -96,6 +116,8 @@ def _rule(name: str, backward: Any, change: Any, in_place: Any) -> type[torch.au
 
     def rounded(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
         p, total = _probabilities(z, dim)
+        if name != "logsumexp" and z.ndim and z.shape[dim] > 1 and not (unwatched(z, direction) and _finite(direction)):
+            rule = partial(_infinite, rule)
         return cast(rule(p, cast(direction, p.dtype), total), z.dtype)
 
     class Function(torch.autograd.Function):
@@ -117,7 +139,8 @@ def _rule(name: str, backward: Any, change: Any, in_place: Any) -> type[torch.au
         def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
             (z,) = ctx.saved_tensors
             g = gradients[0].unsqueeze(ctx.dim) if name == "logsumexp" else gradients[0]
-            if z.ndim and z.numel() > BLOCK // 8 and unwatched(z, g):  # fewer are done sooner by the formula
+            large = z.ndim and z.numel() > BLOCK // 8  # fewer are done sooner by the formula
+            if large and unwatched(z, g) and _finite(g):
                 return _by_blocks(in_place, z, ctx.dim, g), None
             return rounded(backward, z, ctx.dim, g), None
 
@@ -184,7 +207,8 @@ def softmax(z: Tensor, dim: int = -1) -> Tensor:
     -----
     Differentiable twice. The derivative in a direction v, p_i sum_j p_j (v_i - v_j), is computed in float64 and rounded
     once, without cancellation: at [40, 0] the sure class's is 4.2e-18, where p (1 - p) gives 0. In float64 each entry
-    is within 4 ULP of p_i sum_j p_j |v_i - v_j|.
+    is within 4 ULP of p_i sum_j p_j |v_i - v_j|. Where v_j is infinite, so is the result, for the others with the other
+    sign.
     """
     return _apply("softmax", z, dim)
 
@@ -206,7 +230,8 @@ def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
     -----
     Differentiable twice. The gradient, g_i (1 - p_i) - p_i sum_{j != i} g_j for an outer gradient g, is computed in
     float64 and rounded once; where p rounds to 1, 1 - p is the sum of the others. In float64 each entry is within 4
-    ULP of |g_i| (1 - p_i) + p_i sum_{j != i} |g_j|.
+    ULP of |g_i| (1 - p_i) + p_i sum_{j != i} |g_j|. Where g_j is infinite, so is the result, for the others with the
+    other sign.
     """
     return _apply("log_softmax", z, dim)
 
