@@ -224,6 +224,8 @@ def test_prior_shift_repairs_undersampled_training() -> None:
 def test_every_map_describes_itself() -> None:
     assert list(methods_for()) == ["identity", "temperature", "platt", "platt-smooth", "beta", "quadratic", "isotonic"]
     assert list(methods_for(3)) == ["identity", "temperature", "vector"]
+    public = {name for name in vh.calibration.__all__ if name not in ("CalibratedClassifier", "Calibrator")}
+    assert set(KINDS) == {name for name in public if hasattr(getattr(vh.calibration, name), "right_where")}
     for name, kind in KINDS.items():
         assert getattr(vh.calibration, name) is kind
         assert kind.formula

@@ -2,30 +2,25 @@
 
 from verhulst._lazy import lazy_names
 
-# Every calibration map, in the order in which `calibrate` tries them.
-HOMES = {
-    "Identity": "verhulst.calibration.identity",
-    "Temperature": "verhulst.calibration.temperature",
-    "Platt": "verhulst.calibration.platt",
-    "Beta": "verhulst.calibration.beta",
-    "Quadratic": "verhulst.calibration.quadratic",
-    "Isotonic": "verhulst.calibration.isotonic",
-    "VectorScaling": "verhulst.calibration.vector_scaling",
-    "PriorShift": "verhulst.calibration.prior_shift",
-}
-
 __getattr__, __all__ = lazy_names(
     __name__,
-    HOMES
-    | {
+    {
+        "Beta": "verhulst.calibration.beta",
         "CalibratedClassifier": "verhulst.calibration.classifier",
         "CalibrationWarning": "verhulst.calibration.calibrator",
         "Calibrator": "verhulst.calibration.calibrator",
         "Evaluation": "verhulst.calibration.evaluation",
+        "Identity": "verhulst.calibration.identity",
+        "Isotonic": "verhulst.calibration.isotonic",
         "LeverageWarning": "verhulst.calibration.platt",
         "LogitHistogram": "verhulst.calibration.histogram",
+        "Platt": "verhulst.calibration.platt",
+        "PriorShift": "verhulst.calibration.prior_shift",
+        "Quadratic": "verhulst.calibration.quadratic",
         "Reliability": "verhulst.calibration.reliability_curve",
         "ScoreKindError": "verhulst.calibration.scores",
+        "Temperature": "verhulst.calibration.temperature",
+        "VectorScaling": "verhulst.calibration.vector_scaling",
         "calibrate": "verhulst.calibration.choose",
         "compare": "verhulst.calibration.comparison",
         "cost_threshold": "verhulst.calibration.decision",

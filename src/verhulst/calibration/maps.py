@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from functools import partial
 
-from verhulst.calibration import HOMES
+from verhulst.calibration.beta import Beta
 from verhulst.calibration.calibrator import Calibrator
+from verhulst.calibration.identity import Identity
+from verhulst.calibration.isotonic import Isotonic
+from verhulst.calibration.platt import Platt
+from verhulst.calibration.prior_shift import PriorShift
+from verhulst.calibration.quadratic import Quadratic
+from verhulst.calibration.temperature import Temperature
+from verhulst.calibration.vector_scaling import VectorScaling
 
-MAPS: dict[str, type[Calibrator]] = {name: getattr(importlib.import_module(home), name) for name, home in HOMES.items()}
+# In the order in which `calibrate` tries them.
+_KINDS = (Identity, Temperature, Platt, Beta, Quadratic, Isotonic, VectorScaling, PriorShift)
+MAPS: dict[str, type[Calibrator]] = {kind.__name__: kind for kind in _KINDS}
 
 
 def maps_for(columns: int = 1) -> list[type[Calibrator]]:

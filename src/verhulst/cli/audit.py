@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from verhulst.cli.options import json_option
+
 EPILOG = """
 \b
 Example:
@@ -28,7 +30,7 @@ def command() -> None:
 
 @command.command(name="model", epilog=EPILOG)
 @click.argument("factory", metavar="MODULE:FACTORY")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def model(factory: str, as_json: bool) -> None:
     """Audit a torch model.
 

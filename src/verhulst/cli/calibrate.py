@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
+from functools import cached_property
+from typing import Any
 
 import click
 
-METHODS = ("auto", "identity", "temperature", "platt", "platt-smooth", "beta", "quadratic", "isotonic")
+from verhulst.cli.options import (
+    OLD_SPELLINGS,
+    column_option,
+    json_option,
+    output_option,
+    report_option,
+    scored_options,
+)
 
 EPILOG = """
 \b
@@ -20,81 +28,71 @@ give logits (margins, decision values) where you have them.
 """
 
 
-@click.command(name="calibrate", epilog=EPILOG)
-@click.argument("data")
-@click.option("--score", required=True, metavar="COL", help="The column of scores.")
-@click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="What the scores are.")
-@click.option("--target", required=True, metavar="COL", help="The column of outcomes: two values.")
-@click.option("--positive", metavar="VALUE", help="The outcome that counts as 1.")
-@click.option("--method", type=click.Choice(METHODS), default="auto", show_default=True, help="The calibration map.")
-@click.option("--weight", metavar="COL", help="A column of case counts.")
-@click.option("--group", metavar="COL", help="Rows of one group stay in one fold of the choice.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the folds.")
-@click.option("-o", "--output", "path", required=True, metavar="FILE", help="The model file to write (JSON).")
-@click.option("--report", "page", metavar="FILE", help="Write a report too: one HTML file.")
-@click.option("--format", "form", metavar="FORMAT", help="csv, tsv, parquet, jsonl, arrow or npy, if not clear.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions of click only
+    """The methods of `calibrate`. The maps are not loaded before they are asked for."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        """ "auto" and the method of each map of one column."""
+        from verhulst.calibration.maps import methods_for
+
+        return ("auto", *methods_for())
+
+
+@click.command(name="calibrate", epilog=EPILOG, context_settings=OLD_SPELLINGS)
+@scored_options("the folds")
+@click.option("--method", type=Method(), default="auto", show_default=True, help="The calibration map.")
+@column_option("--group", help="Rows of one group stay in one fold of the choice.")
+@output_option("Write the calibrator (JSON).", required=True)
+@report_option
+@json_option
 def command(
-    data: str,
-    score: str,
-    kind: str | None,
-    target: str,
-    positive: str | None,
-    method: str,
-    weight: str | None,
-    group: str | None,
-    seed: int,
-    path: str,
-    page: str | None,
-    form: str | None,
-    as_json: bool,
+    method: str, group: str | None, seed: int, output: str, report: str | None, as_json: bool, **columns: Any
 ) -> None:
     """Learn from DATA how a column of scores becomes probabilities.
 
     With --method auto the map of least cross-validated log-loss is taken, and none at all if none beats the scores as
     they are.
     """
-    from verhulst.calibration.calibrator import CalibrationWarning
     from verhulst.calibration.choose import calibrate
-    from verhulst.cli.console import output, print_json, say
-    from verhulst.cli.scored import data_faults, read_scored
+    from verhulst.cli.console import output as screen
+    from verhulst.cli.console import print_json, say_wrote
+    from verhulst.cli.scored import learning, read_scored
 
-    scored = read_scored(data, score, target, positive, weight, group, form)
-    with data_faults(scored.place), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", CalibrationWarning)
+    scored = read_scored(by=group, **columns)
+    with learning(scored):
         calibrator = calibrate(
             scored.scores,
             scored.y,
             method,
-            scores=kind,  # type: ignore[arg-type]
+            scores=scored.kind,
             sample_weight=scored.weights,
             groups=scored.groups,
             rng=seed,
         )
-    calibrator.column_ = score
-    calibrator.save(path)
-    for warning in caught:
-        say(f"Note: {scored.place}{warning.message}.")
-    if page is not None:
+    calibrator.column_ = columns["score"]
+    calibrator.save(output)
+    if report is not None:
         from verhulst.data.atomic import write_text
         from verhulst.report.calibrator import calibrator_page
 
         source = scored.place.removesuffix(": ")
-        write_text(page, calibrator_page(calibrator, scored.scores, scored.y, scored.weights, scored.outcome, source))
-        say(f"Wrote {page}.")
+        write_text(report, calibrator_page(calibrator, scored.scores, scored.y, scored.weights, scored.outcome, source))
     choice = getattr(calibrator, "choice_", None)
     if as_json:
-        record: dict[str, object] = {
+        record: dict[str, Any] = {
             "outcome": scored.outcome,
             "map": type(calibrator).__name__,
             "scores": calibrator.kind_,
+            "parameters": calibrator.parameters(),
         }
-        record["parameters"] = calibrator.parameters()
         if choice is not None:
             record["candidates"] = [vars(candidate) for candidate in choice.candidates]
         print_json("calibrate", record)
     else:
-        output().print(repr(calibrator), markup=False, soft_wrap=True)
-        if choice is not None:
-            output().print(repr(choice), markup=False, soft_wrap=True)
-    say(f"Wrote {path}.")
+        for part in filter(None, (calibrator, choice)):
+            screen().print(repr(part), markup=False, soft_wrap=True)
+    say_wrote(output, report)

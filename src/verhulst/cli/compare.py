@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from typing import Any
 
 import click
 
 from verhulst._numbers import significant, typeset
+from verhulst.cli.options import csv_option, json_option
 
 EPILOG = """
 \b
@@ -21,14 +20,15 @@ Examples:
 
 @click.command(name="compare", epilog=EPILOG)
 @click.argument("names", nargs=-1, metavar="[ACTIVATION]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@json_option
+@csv_option
 def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     """Compare activation functions: formula, range, centre, saturation, slope, cost, use.
 
     Every fact is computed from the functions themselves.
     """
     import verhulst as vh
+    from verhulst.cli.console import print_rows
     from verhulst.data.errors import did_you_mean
 
     if as_json and as_csv:
@@ -38,14 +38,8 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
             hint = did_you_mean(name, vh.activations, f"There are {', '.join(vh.activations)}.")
             raise click.UsageError(f"There is no activation {name!r}.{hint}")
     records = [facts(vh.activations[name]) for name in names or vh.activations]
-    if as_json:
-        from verhulst.cli.console import print_json
-
-        print_json("compare", {"activations": records})
-    elif as_csv:
-        writer = csv.DictWriter(sys.stdout, list(records[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(records)
+    if as_json or as_csv:
+        print_rows("compare", records, "activations", as_json)
     else:
         _print(records)
 

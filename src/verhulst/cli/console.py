@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
@@ -41,6 +42,23 @@ def reading_said() -> Iterator[None]:
             say(f"Note: {str(warning.message)[:1].upper()}{str(warning.message)[1:]}.")
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def say_wrote(*paths: object) -> None:
+    """Names the files that were written; None is none."""
+    for path in paths:
+        if path is not None:
+            say(f"Wrote {path}")
+
+
+def print_rows(command: str, rows: list[dict[str, Any]], key: str, as_json: bool, **more: Any) -> None:
+    """Rows on standard output, as JSON under a key or as CSV."""
+    if as_json:
+        print_json(command, more | {key: rows})
+    else:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def print_json(command: str, record: dict[str, Any]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from verhulst._numbers import number
+from verhulst.cli.options import output_folder
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,23 +31,19 @@ def command(folder: str) -> None:
     anes96-model.json and anes96-report.html.
     """
     import verhulst as vh
-    from verhulst.cli.console import output, say
+    from verhulst.cli.console import output, say, say_wrote
     from verhulst.cli.effects_table import print_effects
-    from verhulst.data.errors import OutputError
+    from verhulst.data.atomic import check_writable
     from verhulst.data.write import write_table
     from verhulst.report.contents import contents_of_table
 
-    place = Path(folder)
-    try:
-        place.mkdir(exist_ok=True)
-    except FileNotFoundError:
-        raise OutputError(f"cannot make {folder!r}: the folder {str(place.parent)!r} does not exist.") from None
-    except FileExistsError:
-        raise OutputError(f"cannot write into {folder!r}: it is a file.") from None
+    place = output_folder(folder)
+    data, model_file, report = (place / name for name in ("anes96.csv", "anes96-model.json", "anes96-report.html"))
+    for path in (data, model_file, report):
+        check_writable(path)
     table = vh.data.load_dataset("anes96")
     model = vh.fit_table(table, "vote", positive="Dole", reference={"party": "independent"})
     contents = contents_of_table(model)
-    data, model_file, report = (place / name for name in ("anes96.csv", "anes96-model.json", "anes96-report.html"))
     write_table(table, data)
     model.save(model_file)
     vh.report(model, report)
@@ -72,7 +68,8 @@ def command(folder: str) -> None:
         "verhulst fit YOUR.csv --target COLUMN -o model.json --report report.html",
     ):
         screen.print(f"  {line}", markup=False, soft_wrap=True)
-    say(f"\nWrote {data}, {model_file} and {report}")
+    say("")
+    say_wrote(data, model_file, report)
 
 
 def _bulleted(sentences: Sequence[str]) -> Table:

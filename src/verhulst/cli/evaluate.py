@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING
+import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from verhulst.cli.options import OLD_SPELLINGS, column_option, json_option, scored_options
 
 if TYPE_CHECKING:
     from verhulst.calibration.evaluation import Evaluation
 
-# What --fail-if may name.
-MEASURES = {
-    "log_loss": "log-loss",
-    "brier": "Brier score",
-    "roc_auc": "area under the ROC curve",
-    "average_precision": "average precision",
-    "ece": "expected calibration error, 15 bins of equal width",
-    "ace": "adaptive calibration error, 15 groups of equal size",
-    "smooth_ece": "smooth calibration error",
-    "mcb": "miscalibration part of the Brier score",
-    "ece_p": "p-value of the expected calibration error",
-    "smooth_ece_p": "p-value of the smooth calibration error",
-    "mcb_p": "p-value of the miscalibration",
-    "intercept": "calibration in the large",
-    "slope": "calibration slope",
-    "calibration_p": "p-value of slope 1 and intercept 0",
-    "spiegelhalter_p": "p-value of Spiegelhalter's test",
-    "hosmer_lemeshow_p": "p-value of Hosmer and Lemeshow's test",
-    "e90": "90 % of cases have a smaller gap between probability and smoothed rate",
+# What --fail-if may name; the p-values end on _p.
+MEASURES: dict[str, Callable[[Evaluation], float]] = {
+    "log_loss": lambda result: result.log_loss.value,
+    "brier": lambda result: result.brier.value,
+    "roc_auc": lambda result: result.roc_auc.value,
+    "average_precision": lambda result: result.average_precision.value,
+    "ece": lambda result: result.ece.value,
+    "ace": lambda result: result.ace.value,
+    "smooth_ece": lambda result: result.smooth_ece.value,
+    "mcb": lambda result: result.miscalibration.value,
+    "e90": lambda result: result.smooth.e90,
+    "intercept": lambda result: result.cox.intercept.value,
+    "slope": lambda result: result.cox.slope.value,
+    "ece_p": lambda result: result.ece.p_value,
+    "smooth_ece_p": lambda result: result.smooth_ece.p_value,
+    "mcb_p": lambda result: result.miscalibration.p_value,
+    "calibration_p": lambda result: result.cox.test.p_value,
+    "spiegelhalter_p": lambda result: result.spiegelhalter.p_value,
+    "hosmer_lemeshow_p": lambda result: result.hosmer_lemeshow.p_value,
 }
 
-EPILOG = """
+EPILOG = f"""
 \b
 Examples:
   verhulst evaluate scored.csv --score logit --target outcome
@@ -40,40 +43,21 @@ Examples:
 
 \b
 Measures for --fail-if:
-  log_loss, brier, roc_auc, average_precision, ece, ace, smooth_ece, mcb, e90, intercept, slope, and the p-values
-  ece_p, smooth_ece_p, mcb_p, calibration_p, spiegelhalter_p, hosmer_lemeshow_p
+{textwrap.indent(textwrap.fill(", ".join(MEASURES), 94), "  ")}
 With --by, a condition is tested on the whole and on each group that has both outcomes.
 """
 
 
-@click.command(name="evaluate", epilog=EPILOG)
-@click.argument("data")
-@click.option("--score", required=True, metavar="COL", help="The column of scores.")
-@click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="What the scores are.")
-@click.option("--target", required=True, metavar="COL", help="The column of outcomes: two values.")
-@click.option("--positive", metavar="VALUE", help="The outcome that counts as 1.")
-@click.option("--weight", metavar="COL", help="A column of case counts.")
-@click.option("--by", metavar="COL", help="Evaluate each group of this column too.")
+@click.command(name="evaluate", epilog=EPILOG, context_settings=OLD_SPELLINGS)
+@scored_options("the simulated nulls")
+@column_option("--by", help="Evaluate each group of this column too.")
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with 1 if it holds (repeatable)."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the simulated nulls.")
-@click.option("--format", "form", metavar="FORMAT", help="csv, tsv, parquet, jsonl, arrow or npy, if not clear.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_context
 def command(
-    context: click.Context,
-    data: str,
-    score: str,
-    kind: str | None,
-    target: str,
-    positive: str | None,
-    weight: str | None,
-    by: str | None,
-    conditions: tuple[str, ...],
-    seed: int,
-    form: str | None,
-    as_json: bool,
+    context: click.Context, /, conditions: tuple[str, ...], seed: int, as_json: bool, by: str | None, **columns: Any
 ) -> None:
     """Judge a column of scores in DATA against outcomes.
 
@@ -84,59 +68,32 @@ def command(
     from verhulst.cli.gate import Gate
 
     gates = [Gate.parse(condition, MEASURES) for condition in conditions]
-    from verhulst.calibration.calibrator import CalibrationWarning
     from verhulst.calibration.evaluation import evaluate
-    from verhulst.cli.scored import data_faults, read_scored
+    from verhulst.cli.scored import learning, read_scored
 
-    scored = read_scored(data, score, target, positive, weight, by, form)
-    with data_faults(scored.place), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", CalibrationWarning)
+    scored = read_scored(by=by, **columns)
+    # The text has the cautions in it.
+    with learning(scored, aloud=as_json):
         result = evaluate(
             scored.y,
             scored.scores,
-            scores_are=kind,  # type: ignore[arg-type]
+            scores_are=scored.kind,
             sample_weight=scored.weights,
             by=scored.groups,
             rng=seed,
         )
     if as_json:
-        for warning in caught:
-            say(f"Note: {scored.place}{warning.message}.")
         print_json("evaluate", {"outcome": scored.outcome} | result.to_dict())
     else:
         output().print(repr(result), markup=False, soft_wrap=True)
-    judged = {"": result} | {f"group {name}: ": group for name, group in result.groups.items() if _both(group)}
-    failed = [
-        prefix + text for prefix, record in judged.items() for gate in gates if (text := gate.failure(measures(record)))
-    ]
+    groups = {f"group {name}: ": group for name, group in result.groups.items() if 0.0 < group.n_positive < group.n}
+    failures = (
+        (prefix, gate.failure(MEASURES[gate.name](record)))
+        for prefix, record in ({"": result} | groups).items()
+        for gate in gates
+    )
+    failed = [prefix + text for prefix, text in failures if text]
     for text in failed:
         say(f"Failed: {text}")
     if failed:
         context.exit(1)
-
-
-def _both(group: Evaluation) -> bool:
-    return 0.0 < group.n_positive < group.n
-
-
-def measures(result: Evaluation) -> dict[str, float]:
-    """The values that a gate may be put to; the names are those of `MEASURES`."""
-    return {
-        "log_loss": result.log_loss.value,
-        "brier": result.brier.value,
-        "roc_auc": result.roc_auc.value,
-        "average_precision": result.average_precision.value,
-        "ece": result.ece.value,
-        "ace": result.ace.value,
-        "smooth_ece": result.smooth_ece.value,
-        "mcb": result.miscalibration.value,
-        "ece_p": result.ece.p_value,
-        "smooth_ece_p": result.smooth_ece.p_value,
-        "mcb_p": result.miscalibration.p_value,
-        "intercept": result.cox.intercept.value,
-        "slope": result.cox.slope.value,
-        "calibration_p": result.cox.test.p_value,
-        "spiegelhalter_p": result.spiegelhalter.p_value,
-        "hosmer_lemeshow_p": result.hosmer_lemeshow.p_value,
-        "e90": result.smooth.e90,
-    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from verhulst.cli.options import OutputFile, output_option
+
 EPILOG = """
 \b
 Examples:
@@ -14,26 +16,18 @@ Examples:
 
 
 @click.command(name="explore", epilog=EPILOG)
-@click.option(
-    "-o",
-    "--output",
-    "path",
-    default="sigmoid-explorer.html",
-    show_default=True,
-    metavar="FILE",
-    help='"-": standard output.',
-)
+@output_option('"-": standard output.', OutputFile(stdout=True), default="sigmoid-explorer.html", show_default=True)
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
-def command(path: str, open_browser: bool) -> None:
+def command(output: str, open_browser: bool) -> None:
     """Write the sigmoid explorer: one HTML file that needs no network.
 
     The name of the file goes to standard output.
     """
     from verhulst.explorer import explore
 
-    if path == "-":
+    if output == "-":
         if open_browser:
             raise click.UsageError("--open needs a file: give -o FILE.")
         click.echo(explore().page, nl=False)
         return
-    click.echo(explore(path, open_browser=open_browser).path)
+    click.echo(explore(output, open_browser=open_browser).path)

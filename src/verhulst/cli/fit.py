@@ -9,6 +9,17 @@ import click
 
 from verhulst._numbers import count, number, percent, typeset
 from verhulst.cli.names import column_names, references
+from verhulst.cli.options import (
+    column_option,
+    data_argument,
+    format_option,
+    json_option,
+    output_option,
+    positive_option,
+    report_option,
+    target_option,
+    weights_option,
+)
 
 if TYPE_CHECKING:
     from verhulst.regression.table_fit import TableFit
@@ -25,15 +36,15 @@ Examples:
 
 
 @click.command(name="fit", epilog=EPILOG)
-@click.argument("data", metavar="DATA")
-@click.option("--target", "-t", required=True, metavar="COLUMN", help="The column to predict, of two values.")
-@click.option("--positive", metavar="VALUE", help="The target's value that counts as 1; needed unless it is 0 and 1.")
+@data_argument
+@target_option
+@positive_option
 @click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns to use, with commas; default: all.")
 @click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
 @click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
 @click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The level to compare the others with.")
-@click.option("--weights", metavar="COLUMN", help="A column that counts cases.")
-@click.option("--offset", metavar="COLUMN", help="A column to add to the log-odds.")
+@weights_option
+@column_option("--offset", help="A column to add to the log-odds.")
 @click.option(
     "--missing",
     type=click.Choice(["error", "drop"]),
@@ -58,30 +69,20 @@ Examples:
     show_default=True,
     help="Coverage of the intervals.",
 )
-@click.option(
-    "--format", "format_", metavar="NAME", help="csv, tsv, parquet, jsonl or arrow, where the name does not tell."
-)
-@click.option("--output", "-o", metavar="FILE", help="Write the model (JSON).")
-@click.option("--report", metavar="FILE", help="Write a report (HTML).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@format_option
+@output_option("Write the model (JSON).")
+@report_option
+@json_option
 def command(data: str, output: str | None, report: str | None, as_json: bool, level: float, **options: Any) -> None:
     """Fit a logistic regression on DATA.
 
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow) or "-" for standard input. Odds ratios go to standard output.
     """
     import verhulst as vh
-    from verhulst.cli.console import print_json, say
+    from verhulst.cli.console import print_json, say_wrote
     from verhulst.cli.effects_table import print_effects, say_cautions
-    from verhulst.data.atomic import check_writable
     from verhulst.report.contents import contents_of_table
 
-    for path, option in ((output, "--output"), (report, "--report")):
-        if path == "-":
-            raise click.BadParameter(
-                "needs the name of a file; for numbers on standard output use --json.", param_hint=option
-            )
-        if path:
-            check_writable(path)
     model = _fit(data, **options)
     contents = contents_of_table(model, level=level)
     if output:
@@ -95,8 +96,7 @@ def command(data: str, output: str | None, report: str | None, as_json: bool, le
         print_effects(contents)
         click.echo(_footline(model))
     say_cautions(contents)
-    for path in filter(None, (output, report)):
-        say(f"Wrote {path}")
+    say_wrote(output, report)
 
 
 def _fit(
@@ -108,7 +108,7 @@ def _fit(
     reference: tuple[str, ...],
     penalty: str,
     C: float | None,
-    format_: str | None,
+    form: str | None,
     **options: Any,
 ) -> TableFit:
     from verhulst.cli.console import reading_said
@@ -119,7 +119,7 @@ def _fit(
     if C is not None and penalty != "l2":
         raise click.UsageError("--C is the strength of the L2 penalty: give --penalty l2 as well.")
     levels = references(reference)
-    table = read_fields(data, format_)
+    table = read_fields(data, form)
     known = table.column_names
     with reading_said():
         # What the fit warns of is said in words below, with a remedy.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import click
@@ -29,8 +29,8 @@ class Gate:
     bound: float
 
     @classmethod
-    def parse(cls, text: str, names: Mapping[str, str]) -> Gate:
-        """A gate from its text; `names` are the known measures with their meanings.
+    def parse(cls, text: str, names: Collection[str]) -> Gate:
+        """A gate from its text; `names` are the known measures.
 
         Raises
         ------
@@ -51,9 +51,8 @@ class Gate:
             raise click.BadParameter(f"there is no measure {name!r}.{hint}")
         return cls(name, found[2], bound)
 
-    def failure(self, measures: Mapping[str, float]) -> str | None:
-        """A sentence where the condition holds; None where it does not."""
-        value = measures[self.name]
+    def failure(self, value: float) -> str | None:
+        """A sentence where the condition holds for this value of the measure; None where it does not."""
         if value != value:
             return f"{self.name} cannot be computed from these data, so that {self} cannot be ruled out."
         if _OPERATORS[self.sign](value, self.bound):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from verhulst.cli.options import output_folder
+
 EPILOG = """
 \b
 Examples:
@@ -35,8 +37,6 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
         raise click.UsageError("Name one figure, or give --all; `verhulst plot --list` shows them.")
     if path is None:
         raise click.UsageError("Where to? Give -o FILE." if name else "Where to? Give -o FOLDER.")
-    import pathlib
-
     from verhulst.data.atomic import check_writable
     from verhulst.figures.registry import format_of, plot, save
 
@@ -45,8 +45,9 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
         check_writable(path)
         click.echo(save(plot(name, theme=theme), path))
         return
-    folder = pathlib.Path(path)
-    folder.mkdir(exist_ok=True)
+    folder = output_folder(path)
+    for each in FIGURES:
+        check_writable(folder / f"{each}.svg")
     for each in FIGURES:
         click.echo(save(plot(each, theme=theme), folder / f"{each}.svg"))
 

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from verhulst.cli.options import OutputFile, data_argument, format_option, output_option
+
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from verhulst.calibration.calibrator import Calibrator
 
 # Rows worked on at a time: the design matrix of a long table is never whole in memory.
 ROWS = 1 << 16
@@ -23,11 +27,17 @@ Examples:
 """
 
 
+def _format(path: str) -> None:
+    from verhulst.data.write import writable_format
+
+    writable_format(path)
+
+
 @click.command(name="predict", epilog=EPILOG)
 @click.argument("model_file", metavar="MODEL")
-@click.argument("data", metavar="DATA")
-@click.option(
-    "--output", "-o", default="-", metavar="FILE", help='.csv, .parquet, .jsonl, .arrow; "-" prints CSV.  [default: -]'
+@data_argument
+@output_option(
+    '.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', OutputFile(True, _format), default="-", show_default=True
 )
 @click.option(
     "--missing",
@@ -45,7 +55,7 @@ Examples:
 )
 @click.option("--log-odds", is_flag=True, help="Add the log-odds.")
 @click.option("--only", is_flag=True, help="Leave out the columns of DATA.")
-@click.option("--format", "format_", metavar="NAME", help="The format of DATA, where the name does not tell.")
+@format_option
 def command(
     model_file: str,
     data: str,
@@ -54,7 +64,7 @@ def command(
     level: float | None,
     log_odds: bool,
     only: bool,
-    format_: str | None,
+    form: str | None,
 ) -> None:
     """Add probabilities to the rows of DATA.
 
@@ -62,21 +72,17 @@ def command(
     that counted as 1 at the fit.
     """
     import verhulst as vh
-    from verhulst.cli.console import say
-    from verhulst.data.atomic import check_writable
+    from verhulst.cli.console import say_wrote
     from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_given
     from verhulst.data.write import writable_format, write_fields, write_table
 
-    writable_format(output)
-    if output != "-":
-        check_writable(output)
     try:
         model = vh.load(model_file)
     except ModelFileError as error:
         swapped = data.endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
-    given = read_given(data, format_)
+    given = read_given(data, form)
     added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in given.table.column_names]
     if taken and not only:
@@ -86,7 +92,7 @@ def command(
     else:
         write_table(_columns(added) if only else _joined(given.typed(), added), output)
     if output != "-":
-        say(f"Wrote {output}")
+        say_wrote(output)
 
 
 def _predictions(
@@ -98,13 +104,12 @@ def _predictions(
     import verhulst as vh
     from verhulst.calibration.calibrator import Calibrator
     from verhulst.cli.console import reading_said
-    from verhulst.cli.scored import calibrated_columns
     from verhulst.data.design import Design
     from verhulst.data.errors import ModelFileError
     from verhulst.regression.table_fit import TableFit
 
     if isinstance(model, Calibrator):
-        return calibrated_columns(model, table, missing, level, log_odds)
+        return _calibrated(model, table, missing, level, log_odds)
     if not isinstance(model, TableFit):
         raise ModelFileError(f"a {type(model).__name__} does not predict from a table")
     if isinstance(model.design, Design):
@@ -123,6 +128,36 @@ def _predictions(
         for name, values in new.items():
             columns.setdefault(name, []).append(values)
     return {name: np.concatenate(parts) for name, parts in columns.items()}
+
+
+def _calibrated(
+    calibrator: Calibrator, table: pa.Table, missing: Literal["error", "nan"], level: float | None, log_odds: bool
+) -> dict[str, Any]:
+    """The new columns for a calibrator.
+
+    Raises
+    ------
+    DataError : a calibrator that was not learned from a table, an interval, or scores that are not what was fitted
+    """
+    import numpy as np
+
+    from verhulst.cli.scored import data_faults, numeric
+    from verhulst.data.errors import DataError
+    from verhulst.data.source import place
+    from verhulst.functions import sigmoid
+
+    where = place(table)
+    if calibrator.column_ is None:
+        raise DataError(f"{where}this calibrator was fitted to arrays and knows no column: use it from Python.")
+    if level is not None:
+        raise DataError("a calibrator has no intervals; leave --interval out.")
+    scores = numeric(table, calibrator.column_, where, missing)
+    known = ~np.isnan(scores)
+    z = np.full(len(scores), np.nan)
+    with data_faults(where):
+        z[known] = calibrator.transform(scores[known]) if known.any() else z[known]
+    columns = {"probability": np.asarray(sigmoid(z), dtype=np.float64)}
+    return columns | {"log_odds": z} if log_odds else columns
 
 
 def _with_progress(pieces: range) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst as vh
-from verhulst.calibration.calibrator import Calibrator
-from verhulst.calibration.scores import ScoreKindError
-from verhulst.cli.console import reading_said
+from verhulst.calibration.calibrator import CalibrationWarning
+from verhulst.calibration.scores import ScoreKind, ScoreKindError
+from verhulst.cli.console import reading_said, say
 from verhulst.data.column_values import kind_of, labels, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
@@ -33,6 +33,7 @@ class Scored:
 
     place: str
     outcome: str
+    kind: ScoreKind | None
     scores: NDArray[np.float64]
     y: NDArray[np.float64]
     weights: NDArray[np.float64] | None
@@ -40,7 +41,14 @@ class Scored:
 
 
 def read_scored(
-    source: str, score: str, target: str, positive: str | None, weight: str | None, by: str | None, form: str | None
+    data: str,
+    score: str,
+    target: str,
+    positive: str | None,
+    weights: str | None,
+    by: str | None,
+    form: str | None,
+    kind: ScoreKind | None,
 ) -> Scored:
     """Reads the columns that a command names.
 
@@ -49,7 +57,7 @@ def read_scored(
     UnknownColumnError : a column that the table does not have
     DataError : a column of the wrong type, missing values, a target that is not binary
     """
-    table = read_fields(source, form)
+    table = read_fields(data, form)
     where = place(table)
     outcomes = _labels(table, target, where)
     learned = learn_target(outcomes, target, positive, where)
@@ -59,9 +67,10 @@ def read_scored(
     return Scored(
         where,
         f"{target} = {learned.positive}",
-        _numeric(table, score, where),
+        kind,
+        numeric(table, score, where),
         y,
-        None if weight is None else _numeric(table, weight, where),
+        None if weights is None else numeric(table, weights, where),
         None if by is None else _groups(table, by, where),
     )
 
@@ -80,27 +89,14 @@ def data_faults(where: str) -> Iterator[None]:
         raise DataError(f"{where}{error}.") from None
 
 
-def calibrated_columns(
-    calibrator: Calibrator, table: pa.Table, missing: Literal["error", "nan"], level: float | None, log_odds: bool
-) -> dict[str, NDArray[np.float64]]:
-    """What `predict` adds to a table for a calibrator: the probability, and the log-odds where they are asked for.
-
-    Raises
-    ------
-    DataError : a calibrator that was not learned from a table, an interval, or scores that are not what was fitted
-    """
-    where = place(table)
-    if calibrator.column_ is None:
-        raise DataError(f"{where}this calibrator was fitted to arrays and knows no column: use it from Python.")
-    if level is not None:
-        raise DataError("a calibrator has no intervals; leave --interval out.")
-    scores = _numeric(table, calibrator.column_, where, missing)
-    known = ~np.isnan(scores)
-    z = np.full(len(scores), np.nan)
-    with data_faults(where):
-        z[known] = calibrator.transform(scores[known]) if known.any() else z[known]
-    columns = {"probability": np.asarray(vh.sigmoid(z), dtype=np.float64)}
-    return columns | {"log_odds": z} if log_odds else columns
+@contextmanager
+def learning(scored: Scored, aloud: bool = True) -> Iterator[None]:
+    """The same, and what the library warns of is said as notes, or not at all."""
+    with data_faults(scored.place), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CalibrationWarning)
+        yield
+    for warning in caught if aloud else ():
+        say(f"Note: {scored.place}{warning.message}.")
 
 
 def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
@@ -130,7 +126,8 @@ def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:
         )
 
 
-def _numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error") -> NDArray[np.float64]:
+def numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error") -> NDArray[np.float64]:
+    """A column of numbers."""
     column = _column(table, name, where)
     delimiter = delimiter_of(table, name)
     if delimiter is not None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from typing import Any
 
 import click
 
 from verhulst._numbers import typeset
+from verhulst.cli.options import csv_option, json_option
 
 POINTS = "-6,-4,-2,-1,0,1,2,4,6"
 LARGEST = 100_000
@@ -36,22 +35,18 @@ Examples:
     "--type", "kind", type=click.Choice(["float64", "float32", "float16", "bfloat16"]), default="float64",
     show_default=True, help="The number type to compute in.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
+@json_option
+@csv_option
 def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_json: bool, as_csv: bool) -> None:
     """Print values of the sigmoid, or of any functions, at any points."""
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both.")
     names = [name for text in functions for name in text.split(",") if name] or ["sigmoid", "sigmoid_derivative"]
     rows = _rows([z for text in points or (POINTS,) for z in _points(text)], names, kind)
-    if as_json:
-        from verhulst.cli.console import print_json
+    if as_json or as_csv:
+        from verhulst.cli.console import print_rows
 
-        print_json("table", {"type": kind, "rows": rows})
-    elif as_csv:
-        writer = csv.DictWriter(sys.stdout, ["z", *names], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        print_rows("table", rows, "rows", as_json, type=kind)
     else:
         _print(rows, names, kind)
 
@@ -90,17 +85,22 @@ def _function(name: str) -> Any:
     return FUNCTIONS[name].ufunc
 
 
+def dtype_named(name: str) -> Any:
+    """The NumPy type of this name; bfloat16 is that of ml_dtypes."""
+    import numpy as np
+
+    if name != "bfloat16":
+        return np.dtype(name)
+    import ml_dtypes
+
+    return np.dtype(ml_dtypes.bfloat16)
+
+
 def _rows(points: list[float], names: list[str], kind: str) -> list[dict[str, float]]:
     import numpy as np
 
-    if kind == "bfloat16":
-        import ml_dtypes
-
-        dtype = np.dtype(ml_dtypes.bfloat16)
-    else:
-        dtype = np.dtype(kind)
     with np.errstate(over="ignore", under="ignore"):
-        z = np.array(points).astype(dtype)
+        z = np.array(points).astype(dtype_named(kind))
     columns = {"z": z.astype(float).tolist()}
     for name in names:
         columns[name] = _function(name)(z).astype(float).tolist()

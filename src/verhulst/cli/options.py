@@ -1,0 +1,102 @@
+"""Options that several commands share: each is spelled, explained and checked in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from verhulst.data.atomic import check_writable
+from verhulst.data.errors import OutputError
+
+Decorator = Callable[[Any], Any]
+
+# Spellings of earlier versions, which still work.
+OLD_SPELLINGS: dict[str, Any] = {"token_normalize_func": lambda name: "weights" if name == "weight" else name}
+
+
+class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click only
+    """A file to be written. That this is possible is known before the command begins to work.
+
+    Parameters
+    ----------
+    stdout : bool
+        Whether "-" stands for standard output.
+    form : callable, optional
+        What else is asked of the name.
+    """
+
+    name = "file"
+
+    def __init__(self, stdout: bool = False, form: Callable[[str], object] | None = None) -> None:
+        self.stdout, self.form = stdout, form
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself."""
+        if value == "-" and not self.stdout:
+            self.fail("needs the name of a file; for numbers on standard output use --json.", param, ctx)
+        if self.form is not None:
+            self.form(value)
+        if value != "-":
+            check_writable(value)
+        return value
+
+
+def output_folder(name: str) -> Path:
+    """A folder for output files, made if its parent exists.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
+    folder = Path(name)
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        raise OutputError(f"cannot make {name!r}: the folder {str(folder.parent)!r} does not exist.") from None
+    except (FileExistsError, NotADirectoryError):
+        raise OutputError(f"cannot write into {name!r}: it is a file, or lies in one.") from None
+    return folder
+
+
+def column_option(*names: str, help: str, **more: Any) -> Decorator:
+    """An option that names a column."""
+    return click.option(*names, metavar="COLUMN", help=help, **more)
+
+
+def output_option(help: str, kind: OutputFile | None = None, **more: Any) -> Decorator:
+    """The option for the file that a command is there to write."""
+    return click.option("--output", "-o", type=kind or OutputFile(), metavar="FILE", help=help, **more)
+
+
+data_argument = click.argument("data", metavar="DATA")
+target_option = column_option("--target", "-t", required=True, help="The column of outcomes, of two values.")
+positive_option = click.option(
+    "--positive", metavar="VALUE", help="The target's value that counts as 1; needed unless it is 0 and 1."
+)
+weights_option = column_option("--weights", help="A column that counts cases.")
+format_option = click.option(
+    "--format", "form", metavar="NAME", help="csv, tsv, parquet, jsonl, arrow or npy, where the name does not tell."
+)
+report_option = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
+
+
+def scored_options(seed_of: str) -> Decorator:
+    """The options of commands that read scores and outcomes; what they say goes to `read_scored`, but for the seed."""
+    options = (
+        data_argument,
+        column_option("--score", required=True, help="The column of scores."),
+        click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="What the scores are."),
+        target_option,
+        positive_option,
+        weights_option,
+        format_option,
+        click.option("--seed", type=int, default=0, show_default=True, help=f"Seed of {seed_of}."),
+    )
+    return lambda command: reduce(lambda inner, option: option(inner), reversed(options), command)
