@@ -120,7 +120,7 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """All numbers as plain data, for JSON."""
-        plain: dict[str, Any] = _plain(self)
+        plain: dict[str, Any] = _as_data(self)
         return plain
 
 
@@ -273,14 +273,14 @@ def _pooled_miscalibration(cells: Cells, residual: Floats) -> float:
     return float(cells.weight @ (gap * gap - (rate - pooled) ** 2)) / cells.total
 
 
-def _plain(value: Any) -> Any:
+def _as_data(value: Any) -> Any:
     if is_dataclass(value):
-        plain = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        plain = {field.name: _as_data(getattr(value, field.name)) for field in fields(value)}
         if plain.get("reason", "") is None:  # a reason is there where something is not defined
             del plain["reason"]
         return plain
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _as_data(item) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_as_data(item) for item in value]
     return value.tolist() if isinstance(value, np.ndarray) else value

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from verhulst.cli.options import json_option
+from verhulst.cli import options
 
 EPILOG = """
 \b
@@ -30,7 +30,7 @@ def command() -> None:
 
 @command.command(name="model", epilog=EPILOG)
 @click.argument("factory", metavar="MODULE:FACTORY")
-@json_option
+@options.json
 def model(factory: str, as_json: bool) -> None:
     """Audit a torch model.
 

@@ -7,14 +7,7 @@ from typing import Any
 
 import click
 
-from verhulst.cli.options import (
-    OLD_SPELLINGS,
-    column_option,
-    json_option,
-    output_option,
-    report_option,
-    scored_options,
-)
+from verhulst.cli import options
 
 EPILOG = """
 \b
@@ -42,13 +35,13 @@ class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions
         return ("auto", *methods_for())
 
 
-@click.command(name="calibrate", epilog=EPILOG, context_settings=OLD_SPELLINGS)
-@scored_options("the folds")
-@click.option("--method", type=Method(), default="auto", show_default=True, help="The calibration map.")
-@column_option("--group", help="Rows of one group stay in one fold of the choice.")
-@output_option("Write the calibrator (JSON).", required=True)
-@report_option
-@json_option
+@click.command(name="calibrate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
+@options.scored("the folds")
+@click.option("--method", type=Method(), default="auto", help="The calibration map.")
+@options.column("--group", help="Rows of one group stay in one fold of the choice.")
+@options.output("Write the calibrator (JSON).", required=True)
+@options.report
+@options.json
 def command(
     method: str, group: str | None, seed: int, output: str, report: str | None, as_json: bool, **columns: Any
 ) -> None:

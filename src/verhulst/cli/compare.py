@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from verhulst._numbers import significant, typeset
-from verhulst.cli.options import csv_option, json_option
+from verhulst.cli import options
 
 EPILOG = """
 \b
@@ -20,8 +20,8 @@ Examples:
 
 @click.command(name="compare", epilog=EPILOG)
 @click.argument("names", nargs=-1, metavar="[ACTIVATION]...")
-@json_option
-@csv_option
+@options.json
+@options.csv
 def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     """Compare activation functions: formula, range, centre, saturation, slope, cost, use.
 
@@ -47,21 +47,12 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
 def facts(record: Any) -> dict[str, Any]:
     """What `verhulst.activations` says of one function, flat."""
     low, high = record.range
-    return {
-        "name": record.name,
-        "formula": record.formula,
-        "lowest": low,
-        "highest": high,
-        "zero_centred": record.zero_centred,
-        "saturates_below": record.saturates_below,
-        "saturates_above": record.saturates_above,
-        "largest_derivative": record.largest_derivative,
-        "vanishes_below": record.vanishes_below,
-        "vanishes_above": record.vanishes_above,
-        "cost": record.cost,
-        "use": record.use,
-        "note": record.note,
-    }
+    plain = (
+        "zero_centred", "saturates_below", "saturates_above", "largest_derivative", "vanishes_below", "vanishes_above",
+        "cost", "use", "note",
+    )  # fmt: skip
+    first = {"name": record.name, "formula": record.formula, "lowest": low, "highest": high}
+    return first | {name: getattr(record, name) for name in plain}
 
 
 def _print(records: list[dict[str, Any]]) -> None:

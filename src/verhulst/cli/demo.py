@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from verhulst._numbers import number
-from verhulst.cli.options import output_folder
+from verhulst.cli import options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,7 +37,7 @@ def command(folder: str) -> None:
     from verhulst.data.write import write_table
     from verhulst.report.contents import contents_of_table
 
-    place = output_folder(folder)
+    place = options.output_folder(folder)
     data, model_file, report = (place / name for name in ("anes96.csv", "anes96-model.json", "anes96-report.html"))
     for path in (data, model_file, report):
         check_writable(path)

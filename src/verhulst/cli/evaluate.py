@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verhulst.cli.options import OLD_SPELLINGS, column_option, json_option, scored_options
+from verhulst.cli import options
 
 if TYPE_CHECKING:
     from verhulst.calibration.evaluation import Evaluation
@@ -48,13 +48,13 @@ With --by, a condition is tested on the whole and on each group that has both ou
 """
 
 
-@click.command(name="evaluate", epilog=EPILOG, context_settings=OLD_SPELLINGS)
-@scored_options("the simulated nulls")
-@column_option("--by", help="Evaluate each group of this column too.")
+@click.command(name="evaluate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
+@options.scored("the simulated nulls")
+@options.column("--by", help="Evaluate each group of this column too.")
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with 1 if it holds (repeatable)."
 )
-@json_option
+@options.json
 @click.pass_context
 def command(
     context: click.Context, /, conditions: tuple[str, ...], seed: int, as_json: bool, by: str | None, **columns: Any

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from verhulst._numbers import significant, typeset
-from verhulst.cli.options import json_option
+from verhulst.cli import options
 from verhulst.cli.table import dtype_named
 
 EPILOG = """
@@ -24,7 +24,7 @@ Examples:
 @click.command(name="explain", epilog=EPILOG, context_settings={"ignore_unknown_options": True})
 @click.argument("kind", type=click.Choice(["z", "p", "w"]))
 @click.argument("value", type=float)
-@json_option
+@options.json
 def command(kind: str, value: float, as_json: bool) -> None:
     """Put a number into words.
 

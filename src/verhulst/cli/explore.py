@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from verhulst.cli.options import OutputFile, output_option
+from verhulst.cli import options
 
 EPILOG = """
 \b
@@ -16,7 +16,7 @@ Examples:
 
 
 @click.command(name="explore", epilog=EPILOG)
-@output_option('"-": standard output.', OutputFile(stdout=True), default="sigmoid-explorer.html", show_default=True)
+@options.output('"-": standard output.', options.OutputFile(stdout=True), default="sigmoid-explorer.html")
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 def command(output: str, open_browser: bool) -> None:
     """Write the sigmoid explorer: one HTML file that needs no network.

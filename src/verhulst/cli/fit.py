@@ -8,18 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst._numbers import count, number, percent, typeset
+from verhulst.cli import options
 from verhulst.cli.names import column_names, references
-from verhulst.cli.options import (
-    column_option,
-    data_argument,
-    format_option,
-    json_option,
-    output_option,
-    positive_option,
-    report_option,
-    target_option,
-    weights_option,
-)
 
 if TYPE_CHECKING:
     from verhulst.regression.table_fit import TableFit
@@ -36,44 +26,32 @@ Examples:
 
 
 @click.command(name="fit", epilog=EPILOG)
-@data_argument
-@target_option
-@positive_option
+@options.data
+@options.target
+@options.positive
 @click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns to use, with commas; default: all.")
 @click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
 @click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
 @click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The level to compare the others with.")
-@weights_option
-@column_option("--offset", help="A column to add to the log-odds.")
+@options.weights
+@options.column("--offset", help="A column to add to the log-odds.")
 @click.option(
-    "--missing",
-    type=click.Choice(["error", "drop"]),
-    default="error",
-    show_default=True,
+    "--missing", type=click.Choice(["error", "drop"]), default="error",
     help="Refuse or leave out rows with missing values.",
-)
+)  # fmt: skip
 @click.option(
-    "--penalty",
-    type=click.Choice(["none", "l2", "firth"]),
-    default="none",
-    show_default=True,
+    "--penalty", type=click.Choice(["none", "l2", "firth"]), default="none",
     help="l2 pulls the slopes towards 0; firth removes the bias of small samples.",
-)
+)  # fmt: skip
 @click.option(
     "--C", "C", type=click.FloatRange(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
 )
-@click.option(
-    "--level",
-    type=click.FloatRange(0, 1, True, True),
-    default=0.95,
-    show_default=True,
-    help="Coverage of the intervals.",
-)
-@format_option
-@output_option("Write the model (JSON).")
-@report_option
-@json_option
-def command(data: str, output: str | None, report: str | None, as_json: bool, level: float, **options: Any) -> None:
+@click.option("--level", type=click.FloatRange(0, 1, True, True), default=0.95, help="Coverage of the intervals.")
+@options.format
+@options.output("Write the model (JSON).")
+@options.report
+@options.json
+def command(data: str, output: str | None, report: str | None, as_json: bool, level: float, **request: Any) -> None:
     """Fit a logistic regression on DATA.
 
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow) or "-" for standard input. Odds ratios go to standard output.
@@ -83,7 +61,7 @@ def command(data: str, output: str | None, report: str | None, as_json: bool, le
     from verhulst.cli.effects_table import print_effects, say_cautions
     from verhulst.report.contents import contents_of_table
 
-    model = _fit(data, **options)
+    model = _fit(data, **request)
     contents = contents_of_table(model, level=level)
     if output:
         model.save(output)
@@ -109,7 +87,7 @@ def _fit(
     penalty: str,
     C: float | None,
     form: str | None,
-    **options: Any,
+    **request: Any,
 ) -> TableFit:
     from verhulst.cli.console import reading_said
     from verhulst.data.errors import ReadingWarning
@@ -134,7 +112,7 @@ def _fit(
             reference=levels,
             penalty=None if penalty == "none" else penalty,
             C=1.0 if C is None else C,
-            **options,
+            **request,
         )
 
 
@@ -148,21 +126,13 @@ def _footline(model: TableFit) -> str:
     from verhulst.regression.inference import ModelTest
 
     fit = model.fit
-    if fit.separation is not None:
-        return f"{_limit(model)}; {len(fit.passes)} passes, no maximum: the outcomes are separated"
-    found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
     likelihood = f"McFadden R² {ModelTest.of(fit).mcfadden:.3f}, log-likelihood {typeset(f'{fit.log_likelihood:.3f}')}"
+    found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
+    if fit.separation is not None:
+        complete = fit.separation.kind == "complete"
+        likelihood = "log-likelihood tends to 0" if complete else f"in the limit {likelihood}"
+        found = "no maximum: the outcomes are separated"
     return f"{likelihood}; {len(fit.passes)} passes, {found}"
-
-
-def _limit(model: TableFit) -> str:
-    """What the log-likelihood of separated data tends to."""
-    from verhulst.regression.inference import ModelTest
-
-    if model.fit.separation is not None and model.fit.separation.kind == "complete":
-        return "log-likelihood tends to 0"
-    likelihood = typeset(f"{model.fit.log_likelihood:.3f}")
-    return f"in the limit McFadden R² {ModelTest.of(model.fit).mcfadden:.3f}, log-likelihood {likelihood}"
 
 
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:

@@ -121,7 +121,9 @@ Results go to standard output, messages to standard error; "-" stands for standa
 
 
 @click.group(
-    cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Group,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
 )
 @click.version_option(package.__version__, message="verhulst %(version)s")
 def verhulst() -> None:

@@ -63,40 +63,40 @@ def output_folder(name: str) -> Path:
     return folder
 
 
-def column_option(*names: str, help: str, **more: Any) -> Decorator:
+def column(*names: str, help: str, **more: Any) -> Decorator:
     """An option that names a column."""
     return click.option(*names, metavar="COLUMN", help=help, **more)
 
 
-def output_option(help: str, kind: OutputFile | None = None, **more: Any) -> Decorator:
+def output(help: str, kind: OutputFile | None = None, **more: Any) -> Decorator:
     """The option for the file that a command is there to write."""
     return click.option("--output", "-o", type=kind or OutputFile(), metavar="FILE", help=help, **more)
 
 
-data_argument = click.argument("data", metavar="DATA")
-target_option = column_option("--target", "-t", required=True, help="The column of outcomes, of two values.")
-positive_option = click.option(
+data = click.argument("data", metavar="DATA")
+target = column("--target", "-t", required=True, help="The column of outcomes, of two values.")
+positive = click.option(
     "--positive", metavar="VALUE", help="The target's value that counts as 1; needed unless it is 0 and 1."
 )
-weights_option = column_option("--weights", help="A column that counts cases.")
-format_option = click.option(
+weights = column("--weights", help="A column that counts cases.")
+format = click.option(
     "--format", "form", metavar="NAME", help="csv, tsv, parquet, jsonl, arrow or npy, where the name does not tell."
 )
-report_option = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
+report = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
+json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
 
 
-def scored_options(seed_of: str) -> Decorator:
+def scored(seed_of: str) -> Decorator:
     """The options of commands that read scores and outcomes; what they say goes to `read_scored`, but for the seed."""
     options = (
-        data_argument,
-        column_option("--score", required=True, help="The column of scores."),
+        data,
+        column("--score", required=True, help="The column of scores."),
         click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="What the scores are."),
-        target_option,
-        positive_option,
-        weights_option,
-        format_option,
-        click.option("--seed", type=int, default=0, show_default=True, help=f"Seed of {seed_of}."),
+        target,
+        positive,
+        weights,
+        format,
+        click.option("--seed", type=int, default=0, help=f"Seed of {seed_of}."),
     )
     return lambda command: reduce(lambda inner, option: option(inner), reversed(options), command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from verhulst.cli.options import output_folder
+from verhulst.cli import options
 
 EPILOG = """
 \b
@@ -19,7 +19,7 @@ Examples:
 @click.command(name="plot", epilog=EPILOG)
 @click.argument("name", required=False)
 @click.option("-o", "--output", "path", metavar="FILE", help="A .png, .svg or .pdf file; with --all a folder.")
-@click.option("--theme", type=click.Choice(["light", "dark", "grey"]), default="light", show_default=True)
+@click.option("--theme", type=click.Choice(["light", "dark", "grey"]), default="light")
 @click.option("--all", "everything", is_flag=True, help="Write every figure, as SVG, into a folder.")
 @click.option("--list", "listing", is_flag=True, help="Print the names of the figures.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: print JSON.")
@@ -45,7 +45,7 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
         check_writable(path)
         click.echo(save(plot(name, theme=theme), path))
         return
-    folder = output_folder(path)
+    folder = options.output_folder(path)
     for each in FIGURES:
         check_writable(folder / f"{each}.svg")
     for each in FIGURES:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from verhulst.cli.options import OutputFile, data_argument, format_option, output_option
+from verhulst.cli import options
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,27 +35,19 @@ def _format(path: str) -> None:
 
 @click.command(name="predict", epilog=EPILOG)
 @click.argument("model_file", metavar="MODEL")
-@data_argument
-@output_option(
-    '.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', OutputFile(True, _format), default="-", show_default=True
-)
+@options.data
+@options.output('.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', options.OutputFile(True, _format), default="-")
 @click.option(
-    "--missing",
-    type=click.Choice(["error", "empty"]),
-    default="error",
-    show_default=True,
+    "--missing", type=click.Choice(["error", "empty"]), default="error",
     help="Refuse rows with missing values, or leave their prediction empty.",
-)
+)  # fmt: skip
 @click.option(
-    "--interval",
-    "level",
-    type=click.FloatRange(0, 1, True, True),
-    metavar="SHARE",
+    "--interval", "level", type=click.FloatRange(0, 1, True, True), metavar="SHARE",
     help="Add the ends of intervals of this coverage, such as 0.95.",
-)
+)  # fmt: skip
 @click.option("--log-odds", is_flag=True, help="Add the log-odds.")
 @click.option("--only", is_flag=True, help="Leave out the columns of DATA.")
-@format_option
+@options.format
 def command(
     model_file: str,
     data: str,

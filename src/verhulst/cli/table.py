@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from verhulst._numbers import typeset
-from verhulst.cli.options import csv_option, json_option
+from verhulst.cli import options
 
 POINTS = "-6,-4,-2,-1,0,1,2,4,6"
 LARGEST = 100_000
@@ -33,10 +33,10 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--type", "kind", type=click.Choice(["float64", "float32", "float16", "bfloat16"]), default="float64",
-    show_default=True, help="The number type to compute in.",
+    help="The number type to compute in.",
 )  # fmt: skip
-@json_option
-@csv_option
+@options.json
+@options.csv
 def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_json: bool, as_csv: bool) -> None:
     """Print values of the sigmoid, or of any functions, at any points."""
     if as_json and as_csv:

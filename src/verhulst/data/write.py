@@ -120,7 +120,7 @@ def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
     return pc.if_else(needs, pc.binary_join_element_wise('"', within, '"', ""), cells)
 
 
-def _plain(table: pa.Table) -> pa.Table:
+def _without_dictionaries(table: pa.Table) -> pa.Table:
     """Dictionary columns as their values, for formats that have none."""
     import pyarrow as pa
 
@@ -155,7 +155,7 @@ def _write(table: pa.Table | Extended, file: Any, format: str) -> None:
     if format in ("csv", "tsv"):
         from pyarrow import csv
 
-        table = _plain(table)
+        table = _without_dictionaries(table)
         options = csv.WriteOptions(delimiter="\t" if format == "tsv" else ",", quoting_style="needed")
         if table.num_columns == 1 and table[0].null_count:
             _write_single(table, file, options)

@@ -17,8 +17,7 @@ __getattr__, __all__ = lazy_names(
 
 
 class _Room(ModuleType):
-    """This room bears the name of its one function; calling the room calls it, whichever of the two `vh.report` "
-    "finds."""
+    """The room has the name of its one function; calling it calls that, whichever of the two `vh.report` finds."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.report(*arguments, **named)

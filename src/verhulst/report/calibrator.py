@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -68,8 +68,8 @@ def calibrator_page(
     )
     sections = [
         introduction,
-        page.section("In words", page.sentences(_words(before, after))),
-        page.section("Before you rely on this", page.cautions(_cautions(before, after, held_out))),
+        page.section("In words", page.sentences(list(_words(before, after)))),
+        page.section("Before you rely on this", page.cautions(list(_cautions(before, after, held_out)))),
         page.section("Reliability", page.figures(pictures) + _figure_note(held_out)),
         page.section("Before and after", _comparison(before, after)),
         page.section("How the map was chosen", _choice(getattr(calibrator, "choice_", None))),
@@ -82,78 +82,59 @@ def _key_figures(before: Evaluation, after: Evaluation) -> list[Fact]:
     def both(first: float, second: float) -> str:
         return f"{first:.3f} → {second:.3f}"
 
+    null = f"right probabilities would show {number(after.ece.null_mean)} with so many cases"
     return [
         Fact("log-loss", both(before.log_loss.value, after.log_loss.value), "as given → calibrated; lower is better"),
-        Fact("calibration error (ECE)", both(before.ece.value, after.ece.value), _null_words(after)),
+        Fact("calibration error (ECE)", both(before.ece.value, after.ece.value), null),
         Fact("slope", both(before.cox.slope.value, after.cox.slope.value), "1 is right; below 1: scores too extreme"),
         Fact("ROC-AUC", number(after.roc_auc.value), "how well the scores rank; a rising map leaves it as it is"),
     ]
 
 
-def _null_words(after: Evaluation) -> str:
-    return f"right probabilities would show {number(after.ece.null_mean)} with so many cases"
-
-
-def _words(before: Evaluation, after: Evaluation) -> list[str]:
-    said = []
+def _words(before: Evaluation, after: Evaluation) -> Iterator[str]:
     slope, large = before.cox.slope, before.cox.intercept
-    if slope.high < 1.0:
-        said.append(f"The scores were too extreme: their log-odds had to be multiplied by about {number(slope.value)}.")
-    elif slope.low > 1.0:
-        said.append(f"The scores were too timid: their log-odds had to be multiplied by about {number(slope.value)}.")
+    if slope.high < 1.0 or slope.low > 1.0:
+        way = "extreme" if slope.high < 1.0 else "timid"
+        yield f"The scores were too {way}: their log-odds had to be multiplied by about {number(slope.value)}."
     if large.high < 0.0 or large.low > 0.0:
         way = "high" if large.value < 0.0 else "low"
-        said.append(f"They were too {way} on the whole, by {number(abs(large.value))} in log-odds.")
+        yield f"They were too {way} on the whole, by {number(abs(large.value))} in log-odds."
     saved = before.log_loss.value - after.log_loss.value
     if saved > 0.0 and np.isfinite(saved):
-        said.append(f"Calibration saves {percent(saved / before.log_loss.value)} of the log-loss.")
+        yield f"Calibration saves {percent(saved / before.log_loss.value)} of the log-loss."
+    p, left = p_value(after.ece.p_value), number(after.ece.value)
     if after.ece.p_value > 0.05:
-        said.append(
-            f"What calibration error is left ({number(after.ece.value)}) is no more than chance brings: "
-            f"p = {p_value(after.ece.p_value)}."
-        )
+        yield f"What calibration error is left ({left}) is no more than chance brings: p = {p}."
     else:
-        said.append(f"Some calibration error is left that chance does not explain (p {p_value(after.ece.p_value)}).")
-    return said
+        yield f"Some calibration error is left that chance does not explain (p {p})."
 
 
-def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> list[Caution]:
-    found = []
+def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> Iterator[Caution]:
     if not held_out:
-        found.append(
-            Caution(
-                "The calibrated scores are judged on the rows that the map was learned from.",
-                "There are too few rows of one outcome for folds; judge them on new rows.",
-            )
+        yield Caution(
+            "The calibrated scores are judged on the rows that the map was learned from.",
+            "There are too few rows of one outcome for folds; judge them on new rows.",
         )
     if before.cautions:
-        found.append(
-            Caution(
-                "The scores as given look like those of the rows that the model was fitted on.",
-                "Slope 1 and intercept 0 hold there by construction, and a map that is learned there repairs nothing: "
-                "calibrate on rows that the model has not seen.",
-            )
+        yield Caution(
+            "The scores as given look like those of the rows that the model was fitted on.",
+            "Slope 1 and intercept 0 hold there by construction, and a map that is learned there repairs nothing: "
+            "calibrate on rows that the model has not seen.",
         )
     rarer = min(before.n_positive, before.n - before.n_positive)
     if rarer < 100:
-        found.append(
-            Caution(
-                f"The rarer outcome came {count(rarer)} times only.", "Use a map of few numbers, or gather more rows."
-            )
-        )
+        remedy = "Use a map of few numbers, or gather more rows."
+        yield Caution(f"The rarer outcome came {count(rarer)} times only.", remedy)
     lost = [s for s in before.saturation if s.auc_lost > 1e-3]
     if lost:
-        types = ", ".join(s.dtype for s in lost)
-        found.append(
-            Caution(
-                f"As {types} probabilities the scores lose {number(max(s.auc_lost for s in lost))} of ROC-AUC.",
-                "Store and rank logits; turn them into probabilities at the end.",
-            )
+        types, most = ", ".join(s.dtype for s in lost), max(s.auc_lost for s in lost)
+        yield Caution(
+            f"As {types} probabilities the scores lose {number(most)} of ROC-AUC.",
+            "Store and rank logits; turn them into probabilities at the end.",
         )
     if not after.log_loss.value <= before.log_loss.value:
         remedy = "Use the method auto, which keeps the scores where no map is better."
-        found.append(Caution("Judged in folds, this map makes the log-loss no better.", remedy))
-    return found
+        yield Caution("Judged in folds, this map makes the log-loss no better.", remedy)
 
 
 def _picture(panel: Panel) -> tuple[str, str]:
