@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import pathlib
 import subprocess
 import sys
@@ -66,6 +67,33 @@ def test_imports_run_one_way(path: pathlib.Path) -> None:
     room = first.removesuffix(".py")
     allowed = HALL[first] if first in HALL else ALLOWED[room] | {room}
     assert imported_rooms(path) <= allowed
+
+
+def imports(path: pathlib.Path) -> set[pathlib.Path]:
+    """The files of the package that a file imports, anywhere in it: inside functions and for the sake of types too."""
+
+    def file(name: str) -> pathlib.Path | None:
+        place = SOURCE.joinpath(*name.split(".")[1:])
+        return next((one for one in (place.with_suffix(".py"), place / "__init__.py") if one.exists()), None)
+
+    found: set[pathlib.Path | None] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {file(alias.name) for alias in node.names if alias.name.split(".")[0] == "verhulst"}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "verhulst":
+            names = {alias.name for alias in node.names} - {"_core"}
+            found |= {file(f"{node.module}.{name}") or file(str(node.module)) for name in names}
+    return {one for one in found if one is not None} - {path}
+
+
+def test_no_circles() -> None:
+    """No two files import each other, directly or through others."""
+    sorter = graphlib.TopologicalSorter({path: imports(path) for path in SOURCE.rglob("*.py")})
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        circle = " -> ".join(str(path.relative_to(SOURCE)) for path in reversed(error.args[1]))
+        pytest.fail(f"a circle: {circle}")
 
 
 def test_there_are_no_rooms_without_a_rule() -> None:

@@ -6,7 +6,7 @@ import os
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +15,7 @@ from scipy.special import log_softmax
 import verhulst as vh
 from verhulst._numbers import significant
 from verhulst.calibration.cases import read_cases
+from verhulst.calibration.choice import Choice
 from verhulst.calibration.scores import (
     Floats,
     Labels,
@@ -25,9 +26,6 @@ from verhulst.calibration.scores import (
     require_two_classes,
 )
 from verhulst.data.model_file import write_model
-
-if TYPE_CHECKING:
-    from verhulst.calibration.choose import Choice
 
 # The layout of a calibrator's model file.
 SCHEMA_VERSION = 1

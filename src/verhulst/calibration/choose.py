@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +12,7 @@ from scipy.special import chdtrc
 import verhulst as vh
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import read_cases
+from verhulst.calibration.choice import Candidate, Choice
 from verhulst.calibration.maps import maps_for, methods_for
 from verhulst.calibration.scores import (
     Floats,
@@ -27,42 +27,6 @@ FOLDS = 5
 # Evidence against the scores as they are: without it the best of six maps on a few hundred rows is often the luckiest,
 # and makes scores worse that were right (the benchmark of the choice measures it).
 CLEAR, SIGNIFICANT = 2.0, 0.01
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One map in the choice: `gain` is how much lower its cross-validated log-loss is than that of the raw scores.
-
-    `standard_error` is that of the gain. Where a map could not be fitted `problem` says why, and the numbers are nan.
-    """
-
-    name: str
-    log_loss: float
-    gain: float
-    standard_error: float
-    problem: str | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How `calibrate` chose: the candidates, best first, and the name of the chosen one.
-
-    `p_value` is that of the scores as they are, in the likelihood ratio test against a parametric map that holds them.
-    """
-
-    chosen: str
-    candidates: tuple[Candidate, ...]
-    folds: int
-    p_value: float
-
-    def __repr__(self) -> str:
-        lines = [
-            f"chosen by log-loss in {self.folds} folds: {self.chosen} (scores as they are: p = {self.p_value:.2g})"
-        ]
-        for c in self.candidates:
-            numbers = f"{c.log_loss:.6f}  gain {c.gain:+.6f} ± {c.standard_error:.6f}"
-            lines.append(f"  {c.name:<13}{c.problem or numbers}")
-        return "\n".join(lines)
 
 
 def calibrate(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst as vh
 from verhulst.calibration.nearest import SAMPLE, nearest_first, settled
+from verhulst.calibration.optimum import Optimum
 from verhulst.calibration.scores import Floats
+from verhulst.functions import sigmoid
 from verhulst.regression.factor import Factor
 from verhulst.regression.newton import VALID, Fit, Pass, newton
 from verhulst.regression.rows import Rows
@@ -26,21 +26,6 @@ AIM, ENOUGH = 1e-10, 1e-6
 FAR_PASSES, PASSES = 1500, 100
 # The largest size of a standardised column: its square is still a number.
 LARGEST = 500
-
-
-@dataclass(frozen=True, eq=False)
-class Optimum:
-    """The maximum of a likelihood.
-
-    `decrement` is the distance to it in standard errors. `converged` is False where the likelihood has no maximum at a
-    finite point. `covariance` is the inverse of the information, infinite where that is singular.
-    """
-
-    coefficients: Floats
-    covariance: Floats
-    log_likelihood: float
-    decrement: float
-    converged: bool
 
 
 def fit_columns(
@@ -175,20 +160,8 @@ def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
 
 def _residual(eta: Floats, targets: Floats, weights: Floats | None) -> Floats:
     """y − σ(η), with all its digits where y is 0 or 1, times the weight."""
-    residual: Floats = np.where(targets == 1.0, vh.sigmoid(-eta), targets - vh.sigmoid(eta))
+    residual: Floats = np.where(targets == 1.0, sigmoid(-eta), targets - sigmoid(eta))
     return residual if weights is None else residual * weights
-
-
-def require_converged(optimum: Optimum) -> Optimum:
-    """The optimum itself; raises where Newton's method did not reach it, or no double holds it."""
-    if not optimum.converged:
-        raise ValueError(
-            f"the likelihood has no maximum that can be reached (still {optimum.decrement:.2g} standard errors away): "
-            "look for scores that are far from all others"
-        )
-    if not np.isfinite(optimum.coefficients).all():
-        raise ValueError("the scores are so small, or so close together, that the slope overflows: multiply them")
-    return optimum
 
 
 def inverse(information: Floats) -> Floats:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.calibration.optimum import Optimum
 from verhulst.calibration.scores import Floats
-
-if TYPE_CHECKING:
-    from verhulst.calibration.likelihood import Optimum
 
 # Medians come from a systematic sample of at most about this many rows.
 SAMPLE = 16_384

@@ -9,7 +9,8 @@ import numpy as np
 
 import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
-from verhulst.calibration.likelihood import fit_columns, require_converged
+from verhulst.calibration.likelihood import fit_columns
+from verhulst.calibration.optimum import require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
 
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
-from verhulst.calibration.likelihood import fit_columns, require_converged
+from verhulst.calibration.likelihood import fit_columns
+from verhulst.calibration.optimum import require_converged
 from verhulst.calibration.scores import Floats
 
 

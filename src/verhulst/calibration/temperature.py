@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, without_infinite
-from verhulst.calibration.likelihood import Optimum, fit_columns, maximise, require_converged
+from verhulst.calibration.likelihood import fit_columns, maximise
 from verhulst.calibration.nearest import nearest_first
+from verhulst.calibration.optimum import Optimum, require_converged
 from verhulst.calibration.scores import Floats, Labels
 from verhulst.regression.statistics import Statistics
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
-from verhulst.calibration.likelihood import Optimum, maximise, require_converged
+from verhulst.calibration.likelihood import maximise
 from verhulst.calibration.nearest import nearest_first
+from verhulst.calibration.optimum import Optimum, require_converged
 from verhulst.calibration.scores import Floats, Labels
 from verhulst.regression.statistics import Statistics
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from verhulst._numbers import count, number, p_value, percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.cases import read_cases
-from verhulst.calibration.choose import FOLDS, Choice, assign_folds, out_of_fold
+from verhulst.calibration.choice import Choice
+from verhulst.calibration.choose import FOLDS, assign_folds, out_of_fold
 from verhulst.calibration.evaluation import Evaluation, judge
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.reliability_curve import reliability
