@@ -164,3 +164,18 @@ def test_a_quadratic_saved_without_a_centre_still_loads(tmp_path: pathlib.Path) 
 
     path.write_text(json.dumps(without(content)))
     np.testing.assert_allclose(vh.load(path).transform(z), quadratic.transform(z), atol=1e-12)
+
+
+def test_scores_that_no_scale_suits():
+    """Scores of many sizes: where Newton's method on one scale does not arrive, the regression's careful end does."""
+    rng = np.random.default_rng(181)
+    m = int(rng.integers(6, 14))
+    z = rng.normal(size=m)
+    far = rng.random(m) < rng.choice([0.2, 0.6, 0.9])
+    z[far] *= 10.0 ** rng.uniform(10, 30, far.sum())
+    y = (rng.random(m) < vh.sigmoid(np.clip(z, -1.5, 1.5))).astype(float)
+    beta = vh.calibration.Beta().fit(z, y)
+    from tests.regression.optimum import optimum
+
+    known = optimum(np.column_stack([vh.log_sigmoid(z), vh.softplus(z)]), y)[0]
+    np.testing.assert_allclose([beta.c_, beta.a_, beta.b_], [float(v) for v in known], rtol=1e-6)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from verhulst.data import DataError, Design, learn_design, read_table, write_table
 from verhulst.data.read import read_fields
@@ -103,12 +104,53 @@ def test_levels_are_the_same_in_every_container(values):
     [
         pd.Series(["c", "a"], dtype=pd.CategoricalDtype(["c", "b", "a"], ordered=True)),
         pl.Series(["c", "a"], dtype=pl.Enum(["c", "b", "a"])),
-        pa.DictionaryArray.from_arrays([0, 2], pa.array(["c", "b", "a"])),
+        pa.DictionaryArray.from_arrays([0, 2], pa.array(["c", "b", "a"]), ordered=True),
     ],
 )
 def test_the_order_of_levels_is_that_of_the_column(values):
     for source in ({"g": values, "y": [0, 1]}, pa.table({"g": read_table({"g": values})["g"], "y": [0, 1]})):
         assert learn_design(source, "y").columns[0].levels == ("c", "a")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_rows_says_nothing_of_the_order_of_levels(tmp_path, seed):
+    """Columns with an order keep it, the others are sorted, in memory and through files, whichever row comes first."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(["w", "a", "m", "10", "9"]).tolist()
+    rows = [*order[1:], *rng.choice(order[1:], 20)]
+    rng.shuffle(rows)
+    sort = sorted(order[1:])
+    without = [
+        pl.Series(rows, dtype=pl.Categorical),
+        pa.array(rows).dictionary_encode(),
+        pa.chunked_array([pa.array(part).dictionary_encode() for part in (rows[:9], rows[9:])]),
+        pa.DictionaryArray.from_arrays([order.index(row) for row in rows], pa.array(order)),
+    ]
+    with_order = [
+        pl.Series(rows, dtype=pl.Enum(order)),
+        pd.Series(pd.Categorical(rows, order)),
+        pd.Categorical(rows, order),
+        pd.Series(pd.Categorical(rows, order, ordered=True)),
+        pa.DictionaryArray.from_arrays([order.index(row) for row in rows], pa.array(order), ordered=True),
+    ]
+    cases = [(values, sort) for values in without] + [(values, order[1:]) for values in with_order]
+    for values, expected in cases:
+        sources = [{"g": values, "y": [0, 1] * 12}]
+        if isinstance(values, pl.Series):
+            frame = pl.DataFrame(sources[0])
+            frame.write_parquet(tmp_path / "a.parquet", row_group_size=10)
+            frame.write_ipc(tmp_path / "a.arrow")
+            sources += [frame, frame.lazy(), tmp_path / "a.parquet", tmp_path / "a.arrow"]
+        elif type(values).__module__.startswith("pandas"):
+            frame = pd.DataFrame(sources[0])
+            frame.to_parquet(tmp_path / "a.parquet", row_group_size=10)
+            frame.to_feather(tmp_path / "a.arrow")
+            sources += [frame, tmp_path / "a.parquet", tmp_path / "a.arrow"]
+        else:
+            parquet.write_table(pa.table(sources[0]), tmp_path / "a.parquet", row_group_size=10)
+            sources += [pa.table(sources[0]), tmp_path / "a.parquet"]
+        for source in sources:
+            assert learn_design(source, "y").columns[0].levels == tuple(expected)
 
 
 def test_names_that_are_the_same_as_text_are_refused():

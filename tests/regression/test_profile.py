@@ -223,6 +223,25 @@ def test_profiles_of_hard_data():
     assert seen > 14
 
 
+def flat_designs():
+    """Far from the maximum some direction has no information that double precision tells from rounding."""
+    yield [1.044e-4, 9.91e-5, 170.0, 1.056e-4, 9.71e-5, 1.038e-4], [0, 1, 1, 0, 1, 1], None
+    x = [-5, -4, 5, 5, 1, 1, 2, 4, 3, 4, 5, 5, 1, 1, 4, 4, 0, 5, -4, -2]
+    weight = [4, 7, 7, -1, 3, -5, 4, -8, 2, -4, 6, -6, 6, 3, 2, -8, 5, 1, 2, -7]
+    y = [0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 0, 1, 0, 0]
+    yield 1e3 * np.array(x), y, 10.0 ** np.array(weight)
+
+
+def test_profiles_where_quadratic_models_see_no_slope():
+    for x, y, weight in flat_designs():
+        X, y = np.array(x, dtype=float)[:, None], np.array(y)
+        found = fit(X, y, weight)
+        top = optimum(X, y, weight, starts=[found.coefficients])
+        for k, end in np.ndenumerate(profile_intervals(found, X, y, weight)):
+            if weight is None or k[0] == 1:  # the reference has no maximum for the other
+                assert fall(X, y, weight, top, k[0], end) == pytest.approx(chi2.ppf(0.95, 1), rel=1e-3)
+
+
 def fall(X, y, weight, top, k, value):
     """Twice how far the log-likelihood falls where coefficient k has a value, in 500 bits."""
     shift = np.full(len(X), value) if k == 0 else value * X[:, k - 1]

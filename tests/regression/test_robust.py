@@ -2,9 +2,11 @@
 
 import warnings
 
+import mpmath
 import numpy as np
 import pandas as pd
 import pytest
+from tests.regression.optimum import optimum
 
 import verhulst as vh
 from verhulst.regression import fit, marginal_effects, sandwich
@@ -263,6 +265,28 @@ def test_robust_errors_of_columns_nearly_alike(alike):
         )
         assert found[0] == pytest.approx(known[0], rel=1e-7)
         assert found[2] * alike == pytest.approx(known[2], rel=1e-7)
+
+
+def test_robust_errors_where_scores_cancel():
+    """Offsets that settle every outcome: clusters' scores cancel to digits that rounded coefficients do not have."""
+    rng = np.random.default_rng(4)
+    X, y = rng.integers(-5, 6, (14, 2)).astype(float), np.arange(14) % 2
+    offset, labels = np.where(y == 1, 300.0, -300.0) + X[:, 0], rng.integers(0, 4, 14)
+    beta = optimum(X, y, offset=offset)[0]
+    with mpmath.workprec(1000):
+        z = mpmath.matrix(np.column_stack([np.ones(14), X]).tolist())
+        eta = [o + sum(z[i, j] * b for j, b in enumerate(beta)) for i, o in enumerate(offset.tolist())]
+        share = [1 / (1 + mpmath.exp(-v)) for v in eta]
+        weight = mpmath.diag([p / (1 + mpmath.exp(v)) for p, v in zip(share, eta, strict=True)])
+        residual = [1 / (1 + mpmath.exp(v)) if one else -p for v, p, one in zip(eta, share, y, strict=True)]
+        sums = mpmath.matrix(4, 3)
+        for i, j in np.ndindex(14, 3):
+            sums[int(labels[i]), j] += residual[i] * z[i, j]
+        inverse = (z.T * weight * z) ** -1
+        known = inverse * (sums.T * sums) * inverse
+        errors = [float(mpmath.sqrt(known[j, j])) for j in range(3)]
+    found = sandwich_record(fit(X, y, offset=offset), X, y, offset=offset, clusters=labels).standard_errors()
+    np.testing.assert_allclose(found, errors, rtol=1e-6)
 
 
 def test_marginal_effects_of_columns_of_any_size():

@@ -139,7 +139,7 @@ def test_data_in_blocks_give_the_same_certificate():
     blocks, _, watch, start, standard = watched(data.X, data.y)
     assert watch.found is not None
     limit = separation_limit(blocks, watch.found, start, tolerance=1e-6, max_passes=100)
-    np.testing.assert_allclose(limit.direction, [0, 1, 0, 0])
+    np.testing.assert_allclose(limit.record(blocks, standard, data.names).direction, [0, 1, 0, 0])
     whole = quietly(data.X, data.y)
     np.testing.assert_allclose(standard.original(limit.fit.beta)[[0, 2, 3]], whole.coefficients[[0, 2, 3]], rtol=1e-9)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,7 @@ from verhulst.calibration.optimum import Optimum
 from verhulst.calibration.scores import Floats
 from verhulst.functions import sigmoid
 from verhulst.regression.factor import Factor
+from verhulst.regression.fitting import fit
 from verhulst.regression.newton import VALID, Fit, Pass, newton
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -63,7 +65,23 @@ def fit_columns(
             design = np.concatenate([np.ones((int(intercept), int(rows.sum()))), columns[:, rows]])
             return residual * design, design
 
-    return nearest_first(columns, some, pull)
+    found = nearest_first(columns, some, pull)
+    return found if found.converged else _carefully(columns, targets, weights, offset, intercept) or found
+
+
+def _carefully(
+    columns: Floats, targets: Floats, weights: Floats | None, offset: Floats | None, intercept: bool
+) -> Optimum | None:
+    """The regression's own fit, with its careful end for what double precision leaves in doubt; None without one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = fit(columns.T, targets, weights, offset, intercept=intercept)
+        except ValueError:
+            return None
+    if not found.converged or found.separation is not None or found.collinear or found.decrement > ENOUGH:
+        return None
+    return Optimum(found.coefficients, found.covariance, found.log_likelihood, found.decrement, True)
 
 
 def _fit(

@@ -42,7 +42,27 @@ def table_from_memory(source: Any) -> pa.Table:
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
     # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its
     # name.
-    return with_source(without_views(table), source_of(table))
+    return with_source(without_views(with_orders_of_pandas(table)), source_of(table))
+
+
+def with_orders_of_pandas(table: pa.Table) -> pa.Table:
+    """Categories that were pandas', which have an order, as ordered dictionaries, also if pandas calls them unordered.
+
+    Other dictionaries that are not ordered (such as polars' Categorical) hold values as they came.
+    """
+    import pyarrow as pa
+
+    described = (table.schema.pandas_metadata or {}).get("columns", ())
+    of_pandas = {column["field_name"] for column in described if column.get("pandas_type") == "categorical"}
+    for place, column in enumerate(table.schema):
+        if column.name in of_pandas and pa.types.is_dictionary(column.type) and not column.type.ordered:
+            type_ = pa.dictionary(column.type.index_type, column.type.value_type, ordered=True)
+            chunks = [
+                pa.DictionaryArray.from_arrays(each.indices, each.dictionary, ordered=True)
+                for each in table[place].chunks
+            ]
+            table = table.set_column(place, column.name, pa.chunked_array(chunks, type_))
+    return table
 
 
 def without_views(table: pa.Table) -> pa.Table:
@@ -171,8 +191,10 @@ def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
         if hasattr(values, "__arrow_c_stream__") and not _of_pandas(values):
             # A Series of polars: as objects, an Enum would lose the order of its levels, and a float its width.
             return pa.chunked_array(values)
-        if _of_pandas(values) and hasattr(values, "to_frame") and hasattr(values.dtype, "categories"):
-            values = _intervals_as_text(values.to_frame()).iloc[:, 0]
+        if _of_pandas(values) and hasattr(values, "dtype") and hasattr(values.dtype, "categories"):
+            import pandas as pd
+
+            values = _intervals_as_text(pd.Series(values).to_frame()).iloc[:, 0].cat.as_ordered()
         # A Series of pandas keeps its categories. None and nan are missing values, also among text.
         return pa.array(values, from_pandas=True)
     except OverflowError:

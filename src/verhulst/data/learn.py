@@ -228,16 +228,16 @@ def _with_index_note(column: Column, table: pa.Table) -> Column:
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:
-    """The labels that occur: in the order of the dictionary if the column came with one, else sorted."""
+    """The labels that occur: in the order of the dictionary if it is ordered, else sorted."""
     import pyarrow as pa
 
     encoded = labels(values)
     counts = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
     found = [text for text, n in zip(encoded.dictionary.to_pylist(), counts, strict=True) if n and text is not None]
     distinct = list(dict.fromkeys(found))
-    if pa.types.is_dictionary(values.type):
-        return distinct
-    return in_order(distinct)
+    # Other dictionaries hold the values in the order in which rows happened to come.
+    ordered = pa.types.is_dictionary(values.type) and values.type.ordered
+    return distinct if ordered else in_order(distinct)
 
 
 def _doubt_categories(values: pa.ChunkedArray, name: str, levels: list[str], at: str) -> None:

@@ -25,6 +25,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.regression.newton import VALID
 from verhulst.regression.statistics import Matrix, Vector
 
 LONGEST_STEP = 2.0  # standard errors
@@ -110,6 +111,7 @@ def constrained(
     *,
     tolerance: float = 1e-8,
     max_passes: int = 40,
+    row_norm: float = 0.0,
 ) -> Constrained:
     """Find the constrained maxima.
 
@@ -120,6 +122,7 @@ def constrained(
     rule : what is wanted of each point
     tolerance : error of aᵀβ, in standard errors, at which a point is taken to be found
     max_passes : most calls of `probe`
+    row_norm : the largest norm of a row: no row may move far on the last step
 
     Returns
     -------
@@ -148,7 +151,8 @@ def constrained(
             # What the step leaves undone is the steps that follow, each shorter in the ratio of this one to the one
             # before. Its square is what the height and the contrast miss: both are extreme in the other directions.
             ratio = max(length[k] / before[i], SAFE_RATIO)
-            if length[k] * ratio <= (1 - ratio) * np.sqrt(tolerance):
+            near = row_norm * float(np.linalg.norm(steps[k])) <= VALID
+            if near and length[k] * ratio <= (1 - ratio) * np.sqrt(tolerance):
                 betas[i] += steps[k]
                 value[i] += rise[k]
                 done[i] = True

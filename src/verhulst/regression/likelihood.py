@@ -33,8 +33,11 @@ def chi_squared_quantile(level: float) -> float:
     return float(ndtri(0.5 + level / 2)) ** 2
 
 
-def own_information(blocks: Blocks) -> ProbeFunction:
-    """Each point with its own information matrix; the blocks are read once for all points."""
+def own_information(blocks: Blocks, directions: int) -> ProbeFunction:
+    """Each point with its own information matrix; the blocks are read once for all points.
+
+    `directions`: how many the information tells apart at the maximum; where it tells fewer no step is known.
+    """
 
     def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
         parts: list[list[Statistics]] = [[] for _ in betas]
@@ -46,7 +49,12 @@ def own_information(blocks: Blocks) -> ProbeFunction:
         return Probe(
             np.array([s.log_likelihood for s in found]),
             np.array([s.gradient for s in found]),
-            np.array([f.solve(s.gradient) for f, s in zip(factors, found, strict=True)]),
+            np.array(
+                [
+                    f.solve(s.gradient) if len(f.used) >= directions else np.full(len(s.gradient), np.nan)
+                    for f, s in zip(factors, found, strict=True)
+                ]
+            ),
             np.array([f.solve(a) for f, a in zip(factors, contrasts, strict=True)]),
         )
 
@@ -83,6 +91,7 @@ class Likelihood:
     information : (q, q) there
     careful : a probe that costs more, for the points that `probe` does not lead to; or None
     farthest : standard errors; a profile that has not fallen enough there is taken never to
+    row_norm : the largest norm of a row
     """
 
     statistics: StatisticsFunction
@@ -92,6 +101,7 @@ class Likelihood:
     information: Matrix
     careful: ProbeFunction | None = None
     farthest: float = FARTHEST
+    row_norm: float = 0.0
 
     def ends(self, contrasts: Matrix, drop: float) -> Matrix:
         """(k, 2) lower and upper ends for the contrasts (k, q), where the log-likelihood has fallen by `drop`."""
@@ -116,7 +126,7 @@ class Likelihood:
         return result
 
     def _constrained(self, start: Matrix, contrasts: Matrix, rule: Rule, tolerance: float = 1e-8) -> Constrained:
-        found = constrained(self.probe, start, contrasts, rule, tolerance=tolerance)
+        found = constrained(self.probe, start, contrasts, rule, tolerance=tolerance, row_norm=self.row_norm)
         left = np.flatnonzero(~found.converged)
         if self.careful is None or not len(left):
             return found

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from verhulst.regression.chunks import Blocks, statistics_of
 from verhulst.regression.coordinates import as_given
 from verhulst.regression.covariance import Standardised, power_of_two, working_contrasts
+from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_profile import JeffreysProfile
 from verhulst.regression.likelihood import (
@@ -251,7 +252,8 @@ class _Profiles:
                 scales=self.scales,
                 errors=fit.standard_errors / self.scales,
                 always=hard,
-                farthest=FARTHEST_OF_ALL if hard else around.farthest,
+                farthest=FARTHEST_OF_ALL,
+                row_norm=around.row_norm,
             )
             self.top = self.everything.value
             return
@@ -272,6 +274,8 @@ class _Profiles:
         assert here.information is not None
         work = len(data.y) * len(beta) ** 2 * 2 * len(self.used)
         probe = (
-            own_information(blocks) if work < SHARED_INFORMATION_FROM else shared_information(blocks, here.information)
+            own_information(blocks, len(Factor.of(here.information).used))
+            if work < SHARED_INFORMATION_FROM
+            else shared_information(blocks, here.information)
         )
-        return Likelihood(statistics, probe, beta, here.log_likelihood, here.information)
+        return Likelihood(statistics, probe, beta, here.log_likelihood, here.information, row_norm=here.row_norm)

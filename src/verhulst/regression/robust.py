@@ -11,13 +11,18 @@ import verhulst
 from verhulst.regression.chunks import chunks
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
+from verhulst.regression.look import look
 from verhulst.regression.newton import refined
 from verhulst.regression.observations import Observations, observations
+from verhulst.regression.pairs import add, pair
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
+from verhulst.regression.signed import Signed
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.wide import narrowed
+
+MORE_STEPS = 2  # of Newton's, from coefficients that were rounded
 
 
 def sandwich(
@@ -84,7 +89,7 @@ def sandwich_record(
         raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
     counts = slice(None) if data.weight is None else data.weight > 0
     groups = None if clusters is None else _numbered(clusters, len(data.y))[counts]
-    rows, standard, beta, half = _bread(fit, data)
+    rows, standard, log_odds, half = _bread(fit, data)
     known = ~np.isnan(half).any(axis=1)
     half = np.nan_to_num(half, nan=0.0)
     factor = _small_sample_factor(data, int(known.sum()), groups) if kind == "HC1" else 1.0
@@ -97,7 +102,7 @@ def sandwich_record(
     middle = np.zeros((half.shape[1],) * 2)
     at = 0
     for chunk in chunks(lambda: (rows,)):
-        eta = chunk.z @ beta + chunk.offset
+        eta = log_odds[at : at + len(chunk.y)]
         residual = chunk.y * verhulst.sigmoid(-eta) - (1 - chunk.y) * verhulst.sigmoid(eta)
         if groups is None:
             scores = (chunk.z @ half) * (residual * np.sqrt(chunk.weight))[:, None]
@@ -115,11 +120,12 @@ def sandwich_record(
 
 
 def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation, Vector, Matrix]:
-    """The rows, how they are standardised, β there, and half with half·halfᵀ = H⁻¹, nan for those taken out."""
+    """The rows, how they are standardised, their log-odds, and half with half·halfᵀ = H⁻¹, nan for those taken out."""
     own = fit.covariance_record
     if isinstance(own, Standardised) and own.half is not None:
         unit = 2.0 ** ((data.weight_exponent - own.weight_exponent) / 2)
-        return data.rows(own.standard), own.standard, own.standard.working(fit.coefficients), own.half * unit
+        rows = data.rows(own.standard)
+        return rows, own.standard, _log_odds(rows, own.standard.working(fit.coefficients)), own.half * unit
     standard = data.standardisation(fit.intercept).without([c.column for c in fit.collinear])
     for last in (False, True):
         rows = data.rows(standard)
@@ -138,7 +144,18 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
         eta = standard.linear(data.X, fit.coefficients) + (0.0 if data.offset is None else data.offset)
         weight = verhulst.sigmoid_derivative(eta)
         standard = standard.seen_by(data.X, weight if data.weight is None else weight * data.weight)
-    return rows, standard, beta, factor.half()
+    eta = np.concatenate([chunk.z @ beta + chunk.offset for chunk in chunks(lambda: (rows,))])
+    return rows, standard, eta, factor.half()
+
+
+def _log_odds(rows: Rows, beta: Vector) -> Vector:
+    """Of the rows that count, at the maximum near β: there scores cancel to digits that a rounded β does not have."""
+    data, here = Signed.of(rows, None), pair(beta)
+    for _ in range(MORE_STEPS):
+        here = add(here, look(data, here, 0.0).step())
+    margins, result = data.along(here, offset=True).high, np.zeros(len(rows.y))
+    result[data.index] = margins * data.sign
+    return result if rows.weight is None else result[rows.weight > 0]
 
 
 def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | None) -> float:

@@ -30,11 +30,14 @@ class Separation:
         in which it is not 0; "not determined" where it has either sign, each in some direction; "not examined" where
         there are too many columns to tell, or values too unlike each other
     direction : (q,) for the columns as given, intercept first where there is one: one of the directions that separate
-        as many rows as can be, by which predictions are made. Its largest entry is 1 in size; it is 0 for coefficients
-        that have a finite estimate.
+        as many rows as can be, by which predictions are made. `side` puts every separated row on the side of its
+        outcome (but see `rows_misplaced`). Its largest entry is 1 in size; it is 0 for coefficients that have a finite
+        estimate.
     finite : (q,) coefficients that hold where x·direction = 0; elsewhere the infinite part decides
     rows_separated : number of rows with a margin above 0
     reasons : sentences about single columns that separate by themselves
+    rows_misplaced : number of rows so close to the boundary that double precision puts them elsewhere: separated rows
+        that `side` does not put on the side of their outcome, and others that it does not call 0; mostly none
     """
 
     kind: Literal["complete", "quasi-complete"]
@@ -44,6 +47,7 @@ class Separation:
     finite: Vector
     rows_separated: int
     reasons: tuple[str, ...]
+    rows_misplaced: int = 0
 
     @property
     def infinite(self) -> NDArray[np.bool_]:
@@ -146,6 +150,11 @@ class Separation:
         if self.not_examined:
             names = _shortened(self.not_examined, ", ")
             said.append(f"Not examined, for the number of columns or the range of their values: {names}.")
+        if self.rows_misplaced:
+            said.append(
+                f"{self.rows_misplaced:,} rows lie so close to the boundary that double precision does not tell on "
+                "which side: do not rely on their predictions."
+            )
         return said
 
     def advice(self) -> str:

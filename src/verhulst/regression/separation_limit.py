@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks, chunks, statistics_of
+from verhulst.regression.chunks import Blocks, statistics_of
 from verhulst.regression.cone import UndecidedError
 from verhulst.regression.coordinates import as_given, seen, side_by_side, standard_of, usual
 from verhulst.regression.covariance import Standardised
-from verhulst.regression.exact_separation import ExactSeparation, exact_separation, within_reach
+from verhulst.regression.exact_separation import exact_separation, within_reach
 from verhulst.regression.factor import Factor
 from verhulst.regression.konis import LARGEST, linear_program
 from verhulst.regression.newton import Fit, Pass, newton
@@ -23,6 +23,7 @@ from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Vector
+from verhulst.regression.widest import misplaced, widest
 
 if TYPE_CHECKING:
     from verhulst.regression.result import LogisticFit
@@ -44,12 +45,6 @@ class Limit:
     states: tuple[State, ...]
     fit: Fit | None
     rest: LogisticFit | None = None
-
-    @property
-    def direction(self) -> Vector:
-        """(q,) the separating direction of the columns as given, its largest entry 1 in size."""
-        given = np.where([state == "finite" for state in self.states], 0.0, self.recession.given)
-        return np.asarray(given / np.max(np.abs(given)))
 
     def newton(self, before: Fit) -> Fit:
         """Newton's method on the rows that are left, with the passes that came before."""
@@ -79,15 +74,41 @@ class Limit:
         """The result in words and in the units of the columns as given; `names` (p,)."""
         elsewhere = np.array([state != "finite" for state in self.states])
         parameters = ("(intercept)", *names) if standard.intercept else tuple(names)
-        return Separation(
+        found = Separation(
             "complete" if self.recession.complete else "quasi-complete",
             tuple(name for name, yes in zip(parameters, elsewhere, strict=True) if yes),
             self.states,
-            self.direction,
+            np.zeros(len(elsewhere)),
             self._finite(standard),
             self.recession.separated,
             reasons(blocks, names, elsewhere[int(standard.intercept) :]),
         )
+        return self._with_direction(found, blocks)
+
+    def _with_direction(self, record: Separation, blocks: Blocks) -> Separation:
+        """The record with the first direction that puts all rows where they belong, or that which misplaces fewest.
+
+        Directions are judged as predictions will use them: for the columns as given, rounded, their largest entry 1.
+        """
+        free, best = np.array([state != "finite" for state in self.states]), None
+        for candidate in self._candidates(blocks):
+            direction = np.where(free, candidate, 0.0)
+            tried = replace(record, direction=direction / np.max(np.abs(direction)))
+            tried = replace(tried, rows_misplaced=misplaced(blocks, self.recession, tried))
+            if best is None or tried.rows_misplaced < best.rows_misplaced:
+                best = tried
+            if not best.rows_misplaced:
+                break
+        assert best is not None
+        return best
+
+    def _candidates(self, blocks: Blocks) -> Iterator[Vector]:
+        yield self.recession.given
+        if self.recession.exact is not None:
+            yield self.recession.exact.direction
+        far_from_all = widest(blocks, self.recession)
+        if far_from_all is not None:
+            yield far_from_all
 
     def _finite(self, standard: Standardisation) -> Vector:
         if self.rest is not None:
@@ -149,38 +170,13 @@ class SeparationWatch:
         except UndecidedError:
             return False
         self._overlap = exact is None
-        self.found = None if exact is None else _with_direction(self._blocks, exact, candidate)
+        if exact is None:
+            self.found = None
+            return True
+        plain = as_given(standard_of(self._blocks))
+        direction = exact.direction if candidate is None else candidate.given
+        self.found = Recession(direction, plain, exact.separated, exact.rows, exact)
         return True
-
-
-def _with_direction(blocks: Blocks, exact: ExactSeparation, candidate: Recession | None) -> Recession:
-    """The exact result, with the direction of the candidate or one of its own.
-
-    Both are rounded, and judged as predictions will use them: by the rows that lie on the right side of them, or, where
-    they cannot be separated, on neither.
-    """
-    plain = as_given(standard_of(blocks))
-    free, best = exact.rising | exact.falling, (-1, exact.direction)
-    for direction in (exact.direction,) if candidate is None else (candidate.given, exact.direction):
-        chosen = np.where(free, direction, 0.0)
-        right = _rows_on_the_right_side(seen(blocks, plain), chosen, exact)
-        if right > best[0]:
-            best = right, chosen
-    return Recession(best[1], plain, exact.separated, exact.rows, exact)
-
-
-def _rows_on_the_right_side(blocks: Blocks, direction: Vector, exact: ExactSeparation) -> int:
-    right, start = 0, 0
-    for rows in blocks():
-        stop = start + len(rows.y)
-        for apart in (True, False):
-            weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-            some = replace(rows, weight=np.where(exact.mask[start:stop] == apart, weight, 0.0))
-            for chunk in chunks(lambda some=some: (some,)):  # type: ignore[misc]
-                m, bound = chunk.margins(direction)
-                right += int(np.count_nonzero(m > bound if apart else np.abs(m) <= bound))
-        start = stop
-    return right
 
 
 def _entries(blocks: Blocks) -> int:
