@@ -4,10 +4,10 @@ import warnings
 
 import numpy as np
 import pytest
+from verhulst.regression.model_file import fit_from_json, fit_to_json
 
 import verhulst as vh
 from verhulst.regression import SeparationWarning, fit
-from verhulst.regression.model_file import fit_from_json, fit_to_json
 
 FAR = {
     "year": lambda rng, n: rng.integers(1990, 2025, n).astype(float),

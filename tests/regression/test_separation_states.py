@@ -10,6 +10,7 @@ from tests.regression.extreme_rays import answer
 from tests.regression.test_separation_exactly import FAMILIES, design, report, usable
 
 import verhulst as vh
+from verhulst.data.model_file import decode, encode
 from verhulst.regression import SeparationWarning, exact_separation, fit, likelihood_ratio_tests, profile_intervals
 from verhulst.regression.cone import Cone, UndecidedError
 from verhulst.regression.fit_file import with_states
@@ -96,8 +97,8 @@ def test_a_quasi_complete_fit_says_that_its_likelihood_is_a_limit():
 
 @pytest.mark.parametrize("names", [None, ["a", "b"]])
 def test_model_files_keep_the_states(leaked, names):
-    record = json.loads(json.dumps(vh.data.model_file.encode(leaked.to_json())))
-    back = LogisticFit.from_json(vh.data.model_file.decode(record))
+    record = json.loads(json.dumps(encode(leaked.to_json())))
+    back = LogisticFit.from_json(decode(record))
     assert back.separation.states == leaked.separation.states
     np.testing.assert_array_equal(back.coefficients, leaked.coefficients)
     np.testing.assert_array_equal(back.standard_errors, leaked.standard_errors)
@@ -106,7 +107,7 @@ def test_model_files_keep_the_states(leaked, names):
 
 def old_file(found):
     """The record as it was before there were states: every coefficient along the direction is infinite."""
-    record = vh.data.model_file.decode(json.loads(json.dumps(vh.data.model_file.encode(found.to_json()))))
+    record = decode(json.loads(json.dumps(encode(found.to_json()))))
     separation = record["separation"]
     del separation["states"]
     along = np.array(separation["direction"]) != 0
@@ -134,7 +135,7 @@ def test_files_without_states_claim_only_what_one_direction_settles(leaked):
 
 @pytest.mark.parametrize("states", [["finite"], ["finite", "perhaps", "finite"], [1, 2, 3]])
 def test_states_that_cannot_be_are_refused(leaked, states):
-    record = vh.data.model_file.decode(vh.data.model_file.encode(leaked.to_json()))
+    record = decode(encode(leaked.to_json()))
     record["separation"]["states"] = states
     with pytest.raises(ValueError, match="states"):
         LogisticFit.from_json(record)
