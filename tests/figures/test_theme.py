@@ -60,5 +60,5 @@ def test_text_can_be_read(theme: Theme) -> None:
 
 
 def test_unknown_theme_says_which_there_are() -> None:
-    with pytest.raises(ValueError, match="no theme 'sepia': choose one of light, dark, grey"):
+    with pytest.raises(ValueError, match=r"no theme 'sepia'\. Choose one of light, dark, grey"):
         theme_named("sepia")

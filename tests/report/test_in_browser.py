@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 import verhulst as vh
@@ -16,24 +17,29 @@ TEXT, GRAPHICS = 4.5, 3.0
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = pathlib.Path(tmp_path_factory.mktemp("report")) / "report.html"
-    vh.report(vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole"), path)
-    return path.as_uri()
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of the report of a model and that of a calibrator."""
+    folder = pathlib.Path(tmp_path_factory.mktemp("report"))
+    vh.report(vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole"), folder / "model.html")
+    rng = np.random.default_rng(0)
+    z = rng.normal(0, 2, 500)
+    y = rng.random(500) < vh.sigmoid(z)
+    vh.report(vh.calibrate(2 * z, y), folder / "calibrator.html", data=(2 * z, y))
+    return {name: (folder / f"{name}.html").as_uri() for name in ("model", "calibrator")}
 
 
 @pytest.fixture
-def open_page(browser: Any, address: str) -> Iterator[Any]:
+def open_page(browser: Any, addresses: dict[str, str]) -> Iterator[Any]:
     contexts, complaints = [], []
 
-    def opener(**options: Any) -> Any:
+    def opener(name: str = "model", **options: Any) -> Any:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text))
         page.on("request", lambda request: complaints.append(request.url) if "file:" not in request.url else None)
-        page.goto(address)
+        page.goto(addresses[name])
         return page
 
     yield opener
@@ -71,9 +77,10 @@ def test_it_can_be_read(open_page: Any, scheme: str) -> None:
         assert contrast(page.evaluate(f"({style})('{selector}', '{name}')"), paper) >= GRAPHICS, selector
 
 
+@pytest.mark.parametrize("name", ["model", "calibrator"])
 @pytest.mark.parametrize("width", [320, 768, 1400])
-def test_nothing_sticks_out(open_page: Any, width: int) -> None:
-    page = open_page(viewport={"width": width, "height": 800})
+def test_nothing_sticks_out(open_page: Any, width: int, name: str) -> None:
+    page = open_page(name, viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     outside = page.evaluate(
         """() => [...document.querySelectorAll('svg.chart text')].filter(text => {
@@ -82,6 +89,15 @@ def test_nothing_sticks_out(open_page: Any, width: int) -> None:
         }).map(text => text.textContent)"""
     )
     assert outside == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_curve_of_a_calibrator_can_be_seen(open_page: Any, scheme: str) -> None:
+    page = open_page("calibrator", color_scheme=scheme)
+    style = "(selector, name) => getComputedStyle(document.querySelector(selector))[name]"
+    paper = page.evaluate(f"({style})('body', 'backgroundColor')")
+    assert contrast(page.evaluate(f"({style})('.chart .curve', 'stroke')"), paper) >= GRAPHICS
+    assert contrast(page.evaluate(f"({style})('.chart text.label1', 'fill')"), paper) >= TEXT
 
 
 def test_the_guide_unfolds_by_keyboard(open_page: Any) -> None:

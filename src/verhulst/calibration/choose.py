@@ -22,6 +22,7 @@ from verhulst.calibration.scores import (
     require_two_classes,
     said_kind,
 )
+from verhulst.data.errors import did_you_mean
 
 FOLDS = 5
 # Evidence against the scores as they are: without it the best of six maps on a few hundred rows is often the luckiest,
@@ -84,7 +85,9 @@ def calibrate(
     several, methods = columns > 1, methods_for(columns)
     if method != "auto":
         if method not in methods:
-            raise ValueError(f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}")
+            raise ValueError(
+                f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}.{did_you_mean(method, methods)}"
+            )
         return methods[method](scores=scores).fit(logits, y, sample_weight)
     cases = read_cases(y, logits, scores, sample_weight, several_classes=True)
     z, targets, weights, kind = cases.z, cases.targets, cases.weights, cases.kind

@@ -18,7 +18,9 @@ def from_model_file(model_file: ModelFile) -> Calibrator:
     content = model_file.require("calibrator", SCHEMA_VERSION)
     name = content.get("map")
     if name not in MAPS:
-        raise ModelFileError(f"{model_file.path}: no calibration map is named {name!r} (known: {', '.join(MAPS)}).")
+        raise ModelFileError(
+            f"{model_file.path}: no calibration map is named {name!r} (known: {', '.join(sorted(MAPS))})."
+        )
     calibrator = MAPS[name].__new__(MAPS[name])
     try:
         calibrator.restore(content)

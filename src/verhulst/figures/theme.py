@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from verhulst.data.errors import did_you_mean
+
 
 @dataclass(frozen=True)
 class Stroke:
@@ -114,7 +116,8 @@ def theme_named(theme: str | Theme) -> Theme:
     if isinstance(theme, Theme):
         return theme
     if theme not in THEMES:
-        raise ValueError(f"no theme {theme!r}: choose one of {', '.join(THEMES)}")
+        hint = did_you_mean(theme, THEMES, f"Choose one of {', '.join(THEMES)}.")
+        raise ValueError(f"there is no theme {theme!r}.{hint}")
     return THEMES[theme]
 
 

@@ -156,7 +156,7 @@ def _figure_note(held_out: bool) -> str:
 
 def _comparison(before: Evaluation, after: Evaluation) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(first)}</td><td>{escape(second)}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td>{page.unbroken(first)}</td><td>{page.unbroken(second)}</td></tr>'
         for (name, first), (_, second) in zip(before.rows(), after.rows(), strict=False)
         if name not in ("cases", "CAUTION") and not name.startswith(("as ", "group "))
     )

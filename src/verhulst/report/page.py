@@ -73,21 +73,21 @@ def key_figures(facts: Sequence[Fact]) -> str:
     return f'<dl class="figures">{items}</dl>'
 
 
-def _unbroken(text: str) -> str:
+def unbroken(text: str) -> str:
     """Escaped text in which no line ends before a per cent sign."""
     return escape(text).replace(" %", "&nbsp;%")
 
 
 def sentences(said: Sequence[str]) -> str:
     """A list of sentences."""
-    return f'<ul class="words">{"".join(f"<li>{_unbroken(s)}</li>" for s in said)}</ul>' if said else ""
+    return f'<ul class="words">{"".join(f"<li>{unbroken(s)}</li>" for s in said)}</ul>' if said else ""
 
 
 def cautions(found: Sequence[Caution]) -> str:
     """Warnings, each with its remedy."""
     if not found:
         return ""
-    items = "".join(f"<li><strong>{_unbroken(c.matter)}</strong> {_unbroken(c.remedy)}</li>" for c in found)
+    items = "".join(f"<li><strong>{unbroken(c.matter)}</strong> {unbroken(c.remedy)}</li>" for c in found)
     return f'<ul class="cautions">{items}</ul>'
 
 
@@ -149,13 +149,13 @@ def _row(effect: Effect, name: str, forest: Forest, kind: str = "") -> str:
 
 def note(text: str) -> str:
     """A paragraph of small print."""
-    return f'<p class="note">{_unbroken(text)}</p>'
+    return f'<p class="note">{unbroken(text)}</p>'
 
 
 def figures(pictures: Sequence[tuple[str, str]]) -> str:
     """Pictures side by side where there is room, each with a sentence under it."""
     both = "".join(
-        f'<figure>{svg}<figcaption class="note">{_unbroken(note)}</figcaption></figure>' for svg, note in pictures
+        f'<figure>{svg}<figcaption class="note">{unbroken(note)}</figcaption></figure>' for svg, note in pictures
     )
     return f'<div class="pair">{both}</div>'
 
