@@ -19,8 +19,8 @@ class Identity(Calibrator):
     """
 
     method: ClassVar[str] = "identity"
-    formula: ClassVar[str] = "log-odds = score: no map made the scores better"
-    right_where: ClassVar[str] = "the scores are right as they are"
+    formula: ClassVar[str] = "log-odds = score"
+    right_where: ClassVar[str] = "no map makes the scores better"
     several_classes: ClassVar[bool] = True
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:

@@ -180,7 +180,8 @@ def _choice(choice: Choice | None) -> str:
 
 
 def _parameters(calibrator: Calibrator) -> Sequence[Fact]:
-    facts = [Fact("formula", calibrator.formula, f"scores are {calibrator.kind_}")]
+    formula = Fact("formula", calibrator.formula, f"scores are {calibrator.kind_}")
+    facts = [formula, Fact("right where", calibrator.right_where)]
     for key, value in calibrator.parameters().items():
         text = f"{len(value)} numbers" if isinstance(value, list) else number(value)
         facts.append(Fact(key.replace("_", " "), text))
