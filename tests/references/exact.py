@@ -142,7 +142,7 @@ def derivative(name: str, order: int, z: float) -> mpf:
         if low < z < high:
             return of(mpf(z))
         inside = 1 if z == low else -1
-        value = of(-inside * mpf(2) ** 16 if mpmath.isinf(z) else z + inside * mpf(2) ** -1200)
+        value = of(-inside * mpf(2) ** 260 if mpmath.isinf(z) else z + inside * mpf(2) ** -1200)
         if abs(value) > 500:
             return mpmath.sign(value) * mpmath.inf
         return mpmath.nint(value * 2**200) / 2**200
