@@ -19,7 +19,7 @@ def bound(name: str, order: int, format: str) -> float:
     """In ULP: one rounding, but in float64 for that of the expressions."""
     if name in PARAMETRIC:
         return 1.0 if format == "float32" and name.startswith("leaky") else 0.51
-    return 4.0 if format == "float64" and order + name.count("derivative") >= 2 else 0.51
+    return 4.0 if format == "float64" and order + FUNCTIONS[name].arithmetic >= 2 else 0.51
 
 
 @pytest.mark.parametrize("format", FORMATS)
