@@ -13,7 +13,7 @@ from verhulst import _core
 from verhulst.functions.formulas import Array, Namespace
 
 Formula = Callable[[Namespace, Array], Array]
-# f: an object with the functions as attributes, `normal_density`, `within` and `where`; z: an array.
+# f: an object with the functions and those of `beside_functions` as attributes; z: an array.
 Derivative = Callable[[Any, Array], Array]
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 

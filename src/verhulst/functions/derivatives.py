@@ -6,7 +6,6 @@ digits. Every face that differentiates (PyTorch, JAX) uses it, so that they cann
 
 from __future__ import annotations
 
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,13 +13,11 @@ import numpy as np
 
 from verhulst.functions._registry import FUNCTIONS
 from verhulst.functions._rounding import rounded
-from verhulst.functions.formulas import NUMPY, normal_density, within
+from verhulst.functions.formulas import NUMPY, beside_functions
 
 _NAMESPACE = SimpleNamespace(
     **{name: function.ufunc for name, function in FUNCTIONS.items()},
-    normal_density=partial(normal_density, NUMPY),
-    within=partial(within, NUMPY),
-    where=np.where,
+    **beside_functions(NUMPY),
 )
 
 

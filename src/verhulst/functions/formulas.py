@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,6 +69,11 @@ def normal_density(xp: Namespace, z: Array, shift: float = 0.0) -> Array:
     z = within(xp, z, NORMAL_REACH)
     a = xp.round(64 * z) / 64
     return xp.exp(shift - 0.5 * a * a) * (xp.exp(-0.5 * (z - a) * (z + a)) / math.sqrt(2 * math.pi))
+
+
+def beside_functions(xp: Namespace) -> dict[str, Callable[..., Array]]:
+    """What the derivatives of functions are written with, beside the functions."""
+    return {"normal_density": partial(normal_density, xp), "within": partial(within, xp), "where": xp.where}
 
 
 # The derivatives of softmax and of its logarithm, without cancellation. Both come from v minus its mean,

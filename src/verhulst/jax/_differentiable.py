@@ -19,7 +19,7 @@ from jax.scipy.special import erfc
 
 from verhulst.functions._registry import FUNCTIONS, Function
 from verhulst.functions.derivatives import in_float64
-from verhulst.functions.formulas import Namespace, normal_density, within
+from verhulst.functions.formulas import Namespace, beside_functions
 
 JAX = Namespace(
     exp=jnp.exp,
@@ -34,7 +34,7 @@ JAX = Namespace(
     round=jnp.round,
 )
 # The differentiable functions made so far, by name: what derivatives are written with.
-_made = SimpleNamespace(normal_density=partial(normal_density, JAX), within=partial(within, JAX), where=jnp.where)
+_made = SimpleNamespace(**beside_functions(JAX))
 
 
 def by_callback(ufunc: Callable[..., Any], z: jax.Array) -> jax.Array:

@@ -9,7 +9,6 @@ returns a zero tangent).
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from verhulst.functions._registry import FUNCTIONS, Function
-from verhulst.functions.formulas import Namespace, normal_density, within
+from verhulst.functions.formulas import Namespace, beside_functions
 from verhulst.torch._cast import cast
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import evaluate, unwatched, widest
@@ -35,7 +34,7 @@ TORCH = Namespace(
     round=torch.round,
 )
 # The differentiable functions made so far, by name: what derivatives are written with.
-_made = SimpleNamespace(normal_density=partial(normal_density, TORCH), within=partial(within, TORCH), where=torch.where)
+_made = SimpleNamespace(**beside_functions(TORCH))
 library = torch.library.Library("verhulst", "DEF")
 
 
