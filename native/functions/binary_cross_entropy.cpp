@@ -10,7 +10,7 @@ struct Value {
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.value_at_ends(); }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::value_good};
-    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+    static inline QuickResults<results> quick(const QuickBinaryCrossEntropy& loss) {
         return {{loss.value()}, loss.usual};
     }
 };

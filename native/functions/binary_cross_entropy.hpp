@@ -28,7 +28,7 @@ namespace verhulst::VERHULST_LEVEL {
 struct BinaryCrossEntropy {
     Vec distance;        // |z|
     Mask left;           // z < 0
-    Pair wrong, right;   // w and 1 - w
+    Pair w, one_minus_w;
     Pair h;              // e^-|z|
 
     // Where value(), gradient() and hessian() are right; elsewhere the three that end in _at_ends are, and everywhere.
@@ -41,15 +41,15 @@ struct BinaryCrossEntropy {
         const Vec rest_lo = (1.0 - rest) - y;
         distance = abs(z);
         left = z < Vec(0.0);
-        wrong = select(left, Pair{y, 0.0}, Pair{rest, rest_lo});
-        right = select(left, Pair{rest, rest_lo}, Pair{y, 0.0});
+        w = select(left, Pair{y, 0.0}, Pair{rest, rest_lo});
+        one_minus_w = select(left, Pair{rest, rest_lo}, Pair{y, 0.0});
         h = exp_loose_pair(-distance);
     }
 
     Pair value() const {
         const Pair log = log1p_unit_pair(h);
-        const Vec product = wrong.hi * distance;
-        const Vec product_lo = fma(wrong.lo, distance, fma(wrong.hi, distance, -product));
+        const Vec product = w.hi * distance;
+        const Vec product_lo = fma(w.lo, distance, fma(w.hi, distance, -product));
         const Pair sum = two_sum(product, log.hi);
         return {sum.hi, sum.lo + (product_lo + log.lo)};
     }
@@ -65,10 +65,10 @@ struct BinaryCrossEntropy {
     }
 
     Pair gradient(const Denominator& d) const {
-        const Vec a = right.hi * h.hi;
-        const Vec a_lo = fma(right.hi, h.hi, -a) + fma(right.hi, h.lo, right.lo * h.hi);
-        const Pair top = two_sum(a, -wrong.hi);
-        const Vec top_lo = top.lo + (a_lo - wrong.lo);
+        const Vec a = one_minus_w.hi * h.hi;
+        const Vec a_lo = fma(one_minus_w.hi, h.hi, -a) + fma(one_minus_w.hi, h.lo, one_minus_w.lo * h.hi);
+        const Pair top = two_sum(a, -w.hi);
+        const Vec top_lo = top.lo + (a_lo - w.lo);
         const Vec q = top.hi * d.reciprocal;
         const Vec remainder = fma(-q, d.sum.hi, top.hi) + fma(-q, d.sum.lo, top_lo);
         return signed_as_z({q, remainder * d.reciprocal});
@@ -91,8 +91,8 @@ struct BinaryCrossEntropy {
     // +0 where the gradient is exactly 0.
     Pair signed_as_z(Pair g) const { return select(left, g, Pair{-g.hi, 0.0 - g.lo}); }
     Pair at_ends(Pair result, Pair far) const {
-        // nan where z is nan, or y is or lies outside [0, 1]: where right and wrong are not both >= 0.
-        const Mask good = (Vec(0.0) <= wrong.hi) & (Vec(0.0) <= right.hi) & (Vec(0.0) <= distance);
+        // nan where z is nan, or y is or lies outside [0, 1]: where w and 1 - w are not both >= 0.
+        const Mask good = (Vec(0.0) <= w.hi) & (Vec(0.0) <= one_minus_w.hi) & (Vec(0.0) <= distance);
         return select(good, select(distance <= Vec(700.0), result, far), Pair{std::nan(""), 0.0});
     }
     // Beyond 700: w |z| + h, w - h and h, with one rounding. Where w may be as small as h, all are computed 2^1000 times
@@ -103,23 +103,23 @@ struct BinaryCrossEntropy {
         return {e.value.hi * power, e.value.lo * power};
     }
     static Pair back(Pair p) { return {scale_once(p, Bits(-std::uint64_t{1000})), 0.0}; }
-    Mask tiny_wrong() const {
-        return (wrong.hi == Vec(0.0)) | ((wrong.hi < Vec(0x1p-960)) & (distance < Vec(0x1p60)));
+    Mask tiny_w() const {
+        return (w.hi == Vec(0.0)) | ((w.hi < Vec(0x1p-960)) & (distance < Vec(0x1p60)));
     }
     Pair far_value() const {
-        const Vec product = wrong.hi * distance;
-        const Vec product_lo = fma(wrong.hi, distance, -product) + wrong.lo * distance;
+        const Vec product = w.hi * distance;
+        const Vec product_lo = fma(w.hi, distance, -product) + w.lo * distance;
         const Pair far = {product, select(product < Vec(HUGE_VAL), product_lo, Vec(0.0))};
-        const Vec w = wrong.hi * 0x1p1000;
+        const Vec scaled = w.hi * 0x1p1000;
         const Vec finite = min(distance, Vec(0x1p60));
         const Pair h1000 = large_h();
-        const Pair sum = two_sum(w * finite, h1000.hi);
-        return select(tiny_wrong(), back({sum.hi, sum.lo + (fma(w, finite, -(w * finite)) + h1000.lo)}), far);
+        const Pair sum = two_sum(scaled * finite, h1000.hi);
+        return select(tiny_w(), back({sum.hi, sum.lo + (fma(scaled, finite, -(scaled * finite)) + h1000.lo)}), far);
     }
     Pair far_gradient() const {
         const Pair h1000 = large_h();
-        const Pair sum = two_sum(h1000.hi, wrong.hi * -0x1p1000);
-        return signed_as_z(select(tiny_wrong(), back({sum.hi, sum.lo + h1000.lo}), Pair{-wrong.hi, -wrong.lo}));
+        const Pair sum = two_sum(h1000.hi, w.hi * -0x1p1000);
+        return signed_as_z(select(tiny_w(), back({sum.hi, sum.lo + h1000.lo}), Pair{-w.hi, -w.lo}));
     }
 };
 

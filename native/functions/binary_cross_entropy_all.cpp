@@ -21,9 +21,9 @@ struct AllThree {
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::value_good, QuickBinaryCrossEntropy::gradient_good,
                                    QuickBinaryCrossEntropy::hessian_good};
-    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+    static inline QuickResults<results> quick(const QuickBinaryCrossEntropy& loss) {
         const Vec reciprocal = loss.reciprocal();
-        return {{loss.value(), loss.gradient(reciprocal), loss.hessian(reciprocal)}, loss.decided(loss.top())};
+        return {{loss.value(), loss.gradient(reciprocal), loss.hessian(reciprocal)}, loss.usable(loss.top())};
     }
 };
 

@@ -10,8 +10,8 @@ struct Gradient {
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.gradient_at_ends(); }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::gradient_good};
-    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
-        return {{loss.gradient(loss.reciprocal())}, loss.decided(loss.top())};
+    static inline QuickResults<results> quick(const QuickBinaryCrossEntropy& loss) {
+        return {{loss.gradient(loss.reciprocal())}, loss.usable(loss.top())};
     }
 };
 

@@ -10,7 +10,7 @@ struct Hessian {
     static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) { out[0] = loss.hessian_at_ends(); }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::hessian_good};
-    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
+    static inline QuickResults<results> quick(const QuickBinaryCrossEntropy& loss) {
         return {{loss.hessian(loss.reciprocal())}, loss.usual};
     }
 };

@@ -16,25 +16,25 @@ struct QuickBinaryCrossEntropy {
     static constexpr int value_good = 42, gradient_good = 36, hessian_good = 43;
     Vec distance, h;     // |z|, e^-|z|
     Mask left;           // z < 0
-    Vec wrong, right;    // w and 1 - w, as doubles: y is a narrow number, so that 1 - y is off by 2^-54 at most
-    Mask usual;          // z near enough, y a label: elsewhere nothing below is right
+    Vec w, one_minus_w;  // as doubles: y is a narrow number, so that 1 - y is off by 2^-54 at most
+    Mask usual;          // z near enough, y a label: elsewhere nothing below holds
 
     QuickBinaryCrossEntropy(Vec z, Vec y, double reach) {
         distance = abs(z);
         left = z < Vec(0.0);
         usual = (Vec(0.0) <= y) & (y <= Vec(1.0)) & (distance <= Vec(reach));
         const Vec rest = 1.0 - y;
-        wrong = select(left, y, rest);
-        right = select(left, rest, y);
+        w = select(left, y, rest);
+        one_minus_w = select(left, rest, y);
         h = exp_quick(-distance);
     }
 
-    Vec far() const { return wrong * distance; }
+    Vec far() const { return w * distance; }
     Vec value() const { return far() + log1p_unit_quick(h); }
     Vec reciprocal() const { return 1.0 / (1.0 + h); }
     // The gradient's numerator, its sign not yet turned, and where it can be used.
-    Vec top() const { return right * h - wrong; }
-    Mask decided(Vec top) const { return 0x1p-8 * (right * h + wrong) <= abs(top); }
+    Vec top() const { return one_minus_w * h - w; }
+    Mask usable(Vec top) const { return 0x1p-8 * (one_minus_w * h + w) <= abs(top); }
     Vec signed_as_z(Vec g) const { return select(left, g, -g); }
     Vec gradient(Vec reciprocal) const { return signed_as_z(top() * reciprocal); }
     Vec hessian(Vec reciprocal) const { return h * reciprocal * reciprocal; }

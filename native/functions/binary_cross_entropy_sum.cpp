@@ -8,7 +8,9 @@
 //   d log(1 + M) <= log(1 + M) dM/M. The other part of the losses, sum w |z|, is added in as many steps. Blocks of steps
 //   are added as pairs. Together below 2^-43: `sum_good`.
 // Gradient. Hard labels: h/(1 + h) or 1/(1 + h), to 2^-44.
-// Where a gradient is not surely rounded, a logit is far out, or a label is none: the pairs, for these few vectors.
+// Where the rounding of a gradient is not certain, a logit is far out, or a label is none: the pairs, for these few vectors.
+#include <algorithm>
+
 #include "functions/binary_cross_entropy.hpp"
 #include "functions/binary_cross_entropy_kernel.hpp"
 #include "functions/binary_cross_entropy_quick.hpp"
@@ -47,7 +49,7 @@ struct FixedOrder {
 
 // `vectors` vectors by pairs.
 template <class Format, int vectors, class Storage = typename Format::Storage>
-static inline void exact_block(const Storage* z, const Storage* y, Storage* gradient, const GradientScale& scale,
+static inline void accurate_block(const Storage* z, const Storage* y, Storage* gradient, const GradientScale& scale,
                                FixedOrder& order) {
     for (int k = 0; k < vectors; ++k) {
         const Vec z_k = Format::load(z + k * lanes), y_k = Format::load(y + k * lanes);
@@ -81,7 +83,7 @@ static inline typename Format::Storage minus_infinity() {
 }
 
 template <class Format>
-void exact(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n, const GradientScale& scale,
+void accurate(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n, const GradientScale& scale,
            LossSum& sum) {
     using Storage = typename Format::Storage;
     const Storage* z = reinterpret_cast<const Storage*>(z_bytes);
@@ -91,10 +93,10 @@ void exact(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::
     FixedOrder order;
     std::ptrdiff_t i = 0;
     for (; i + step <= n; i += step)
-        exact_block<Format, step / lanes>(z + i, y + i, gradient ? gradient + i : nullptr, scale, order);
+        accurate_block<Format, step / lanes>(z + i, y + i, gradient ? gradient + i : nullptr, scale, order);
     if (i < n) {
         Padded<Storage> last(z + i, y + i, n - i, minus_infinity<Format>());
-        exact_block<Format, step / lanes>(last.z, last.y, gradient ? last.gradient : nullptr, scale, order);
+        accurate_block<Format, step / lanes>(last.z, last.y, gradient ? last.gradient : nullptr, scale, order);
         if (gradient) std::copy_n(last.gradient, n - i, gradient + i);
     }
     order.flush(sum);
@@ -103,12 +105,12 @@ void exact(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::
 static inline Vec change_sign(Vec a, Bits flip) { return from_bits(bits(a) ^ flip); }
 
 template <class Format, class Storage = typename Format::Storage>
-class Near {
+class QuickSum {
   public:
-    Near(const GradientScale& scale, LossSum& sum) : scale_(scale), sum_(sum) { empty(); }
-    ~Near() {
+    QuickSum(const GradientScale& scale, LossSum& sum) : scale_(scale), sum_(sum) { empty(); }
+    ~QuickSum() {
         flush();
-        careful_.flush(sum_);
+        accurate_.flush(sum_);
     }
 
     template <bool with_gradient>
@@ -116,20 +118,20 @@ class Near {
         Vec z[together], y[together];
         for (int k = 0; k < together; ++k) z[k] = Format::load(z_at + k * lanes);
         for (int k = 0; k < together; ++k) y[k] = Format::load(y_at + k * lanes);
-        Mask hard = is_hard(y[0]), usual = is_near(z[0]);
+        Mask hard = is_hard(y[0]), usual = is_within_reach(z[0]);
         for (int k = 1; k < together; ++k) hard = hard & is_hard(y[k]);
-        for (int k = 1; k < together; ++k) usual = usual & is_near(z[k]);
+        for (int k = 1; k < together; ++k) usual = usual & is_within_reach(z[k]);
         const bool done = all(usual) && (all(hard) ? add_hard<with_gradient>(z, y, gradient)
                                                    : add_soft<with_gradient>(z, y, gradient));
-        if (!done) with_care(z_at, y_at, with_gradient ? gradient : nullptr);
+        if (!done) add_accurately(z_at, y_at, with_gradient ? gradient : nullptr);
     }
-    __attribute__((noinline)) void with_care(const Storage* z, const Storage* y, Storage* gradient) {
-        exact_block<Format, together>(z, y, gradient, scale_, careful_);
+    __attribute__((noinline)) void add_accurately(const Storage* z, const Storage* y, Storage* gradient) {
+        accurate_block<Format, together>(z, y, gradient, scale_, accurate_);
     }
 
   private:
     static inline Mask is_hard(Vec y) { return (y == Vec(0.0)) | (y == Vec(1.0)); }
-    inline Mask is_near(Vec z) const { return abs(z) <= Vec(scale_.reach); }
+    inline Mask is_within_reach(Vec z) const { return abs(z) <= Vec(scale_.reach); }
 
     // q[k] = top[k] scale/(1 + h[k]), one division for two.
     inline void quotients(const Vec* top, const Vec* h, Vec* q) const {
@@ -155,10 +157,10 @@ class Near {
             Vec top[together], q[together];
             for (int k = 0; k < together; ++k) top[k] = select(s[k] < Vec(0.0), h[k], Vec(1.0));
             quotients(top, h, q);
-            Mask sure = surely<Format, hard_good>(q[0]);
-            for (int k = 1; k < together; ++k) sure = sure & surely<Format, hard_good>(q[k]);
-            if (!all(sure)) return false;
-            for (int k = 0; k < together; ++k) Format::store_near(gradient + k * lanes, change_sign(q[k], flip[k]));
+            Mask certain = rounding_certain<Format, hard_good>(q[0]);
+            for (int k = 1; k < together; ++k) certain = certain & rounding_certain<Format, hard_good>(q[k]);
+            if (!all(certain)) return false;
+            for (int k = 0; k < together; ++k) Format::store_certain(gradient + k * lanes, change_sign(q[k], flip[k]));
         }
         gather(h, positive);
         return true;
@@ -167,25 +169,25 @@ class Near {
     template <bool with_gradient>
     inline bool add_soft(const Vec* z, const Vec* y, Storage* gradient) {
         Vec h[together], far[together], top[together], q[together];
-        Mask left[together], sure = Vec(0.0) <= y[0];
+        Mask left[together], certain = Vec(0.0) <= y[0];
         for (int k = 0; k < together; ++k) {
             const QuickBinaryCrossEntropy loss(z[k], y[k], scale_.reach);
             h[k] = loss.h;
             far[k] = loss.far();
             top[k] = loss.top();
             left[k] = loss.left;
-            sure = sure & loss.usual;
-            if (with_gradient) sure = sure & loss.decided(top[k]);
+            certain = certain & loss.usual;
+            if (with_gradient) certain = certain & loss.usable(top[k]);
         }
         if constexpr (with_gradient) {
             quotients(top, h, q);
             for (int k = 0; k < together; ++k)
-                sure = sure & surely<Format, QuickBinaryCrossEntropy::gradient_good>(q[k]) &
+                certain = certain & rounding_certain<Format, QuickBinaryCrossEntropy::gradient_good>(q[k]) &
                        (Vec(Format::least) <= abs(q[k]));
         }
-        if (!all(sure)) return false;
+        if (!all(certain)) return false;
         if constexpr (with_gradient)
-            for (int k = 0; k < together; ++k) Format::store_near(gradient + k * lanes, select(left[k], q[k], -q[k]));
+            for (int k = 0; k < together; ++k) Format::store_certain(gradient + k * lanes, select(left[k], q[k], -q[k]));
         gather(h, far);
         return true;
     }
@@ -219,50 +221,50 @@ class Near {
 
     const GradientScale& scale_;
     LossSum& sum_;
-    FixedOrder careful_;
+    FixedOrder accurate_;
     Vec product_, far_;
     int steps_;
 };
 
 template <class Format, bool with_gradient, class Storage = typename Format::Storage>
-void near_losses(const Storage* z, const Storage* y, Storage* gradient, std::ptrdiff_t n, const GradientScale& scale,
+void quick_losses(const Storage* z, const Storage* y, Storage* gradient, std::ptrdiff_t n, const GradientScale& scale,
                  LossSum& sum) {
-    Near<Format> near(scale, sum);
+    QuickSum<Format> quick(scale, sum);
     std::ptrdiff_t i = 0;
     for (; i + block <= n; i += block)
-        near.template add<with_gradient>(z + i, y + i, with_gradient ? gradient + i : nullptr);
+        quick.template add<with_gradient>(z + i, y + i, with_gradient ? gradient + i : nullptr);
     if (i < n) {
         Padded<Storage> last(z + i, y + i, n - i, minus_infinity<Format>());
-        near.with_care(last.z, last.y, with_gradient ? last.gradient : nullptr);
+        quick.add_accurately(last.z, last.y, with_gradient ? last.gradient : nullptr);
         if (with_gradient) std::copy_n(last.gradient, n - i, gradient + i);
     }
 }
 
 template <class Format>
-void near(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n, const GradientScale& scale,
+void quick(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n, const GradientScale& scale,
           LossSum& sum) {
     using Storage = typename Format::Storage;
     const Storage* z = reinterpret_cast<const Storage*>(z_bytes);
     const Storage* y = reinterpret_cast<const Storage*>(y_bytes);
     Storage* gradient = reinterpret_cast<Storage*>(gradient_bytes);
     if (gradient)
-        near_losses<Format, true>(z, y, gradient, n, scale, sum);
+        quick_losses<Format, true>(z, y, gradient, n, scale, sum);
     else
-        near_losses<Format, false>(z, y, gradient, n, scale, sum);
+        quick_losses<Format, false>(z, y, gradient, n, scale, sum);
 }
 
 template <class Format>
-bool round(const LossSum& sum, double divisor, bool near, char* out) {
+bool round(const LossSum& sum, double divisor, bool quick, char* out) {
     using Storage = typename Format::Storage;
     Storage results[lanes];
     const bool finite = std::abs(sum.hi) < HUGE_VAL;
     const Pair total = {Vec(sum.hi), Vec(finite ? sum.lo : 0.0)};
-    if constexpr (std::is_same_v<Format, Float64>) {
+    if constexpr (is_wide<Format>) {
         Format::store(results, finite ? VERHULST_LEVEL::round(divide(total, {Vec(divisor), Vec(0.0)})) : total.hi);
-    } else if (near) {
+    } else if (quick) {
         const Vec mean = (total.hi + total.lo) / Vec(divisor);
-        if (finite && !all(surely<Format, sum_good>(mean) & (Vec(Format::least) <= mean))) return false;
-        Format::store_near(results, mean);
+        if (finite && !all(rounding_certain<Format, sum_good>(mean) & (Vec(Format::least) <= mean))) return false;
+        Format::store_certain(results, mean);
     } else {
         Format::store(results, finite ? round_to_odd(pair(divide(total, {Vec(divisor), Vec(0.0)}))) : total.hi);
     }
@@ -272,13 +274,13 @@ bool round(const LossSum& sum, double divisor, bool near, char* out) {
 
 template <class Format>
 constexpr LossSumKernels narrow_sums() {
-    return {near<Format>, exact<Format>, round<Format>, Format::least};
+    return {quick<Format>, accurate<Format>, round<Format>, Format::least};
 }
 
 }  // namespace
 
 extern const LossSumKernelsByType loss_sums;
 const LossSumKernelsByType loss_sums = {{narrow_sums<Float16>(), narrow_sums<BFloat16>(), narrow_sums<Float32>(),
-                                         {exact<Float64>, exact<Float64>, round<Float64>, 0x1p-1022}}};
+                                         {accurate<Float64>, accurate<Float64>, round<Float64>, 0x1p-1022}}};
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -1,8 +1,8 @@
 // The sum of the binary cross-entropies of many logits, with the gradient of each, in one read: what a training step
 // needs of the mean loss.
 //
-// The sum is rounded to the format once. `near` knows it to 2^-42 of itself, which decides the rounding nearly always;
-// where it does not, `exact` sums anew: two-sums in a fixed order, the same operations at every level. So the result has
+// The sum is rounded to the format once. `quick` knows it to 2^-42 of itself, which decides the rounding nearly always;
+// where it does not, `accurate` sums anew: two-sums in a fixed order, the same operations at every level. So the result has
 // the same bits at every level and for any number of threads.
 #pragma once
 
@@ -31,9 +31,9 @@ struct LossSumKernels {
     // Adds n losses to a sum. Writes n gradients, each rounded once, unless gradient is null. Contiguous arrays.
     using Add = void (*)(const char* z, const char* y, char* gradient, std::ptrdiff_t n, const GradientScale& scale,
                          LossSum& sum);
-    Add near, exact;
-    // Rounds sum/divisor to the format. For a near sum that does not decide it: false, and nothing is written.
-    bool (*round)(const LossSum& sum, double divisor, bool near, char* out);
+    Add quick, accurate;
+    // Rounds sum/divisor to the format. For a quick sum that does not decide it: false, and nothing is written.
+    bool (*round)(const LossSum& sum, double divisor, bool quick, char* out);
     double least;  // smallest normal number
 };
 

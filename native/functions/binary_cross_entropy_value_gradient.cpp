@@ -17,8 +17,8 @@ struct ValueAndGradient {
     }
 
     static constexpr int good[] = {QuickBinaryCrossEntropy::value_good, QuickBinaryCrossEntropy::gradient_good};
-    static inline Near<results> near(const QuickBinaryCrossEntropy& loss) {
-        return {{loss.value(), loss.gradient(loss.reciprocal())}, loss.decided(loss.top())};
+    static inline QuickResults<results> quick(const QuickBinaryCrossEntropy& loss) {
+        return {{loss.value(), loss.gradient(loss.reciprocal())}, loss.usable(loss.top())};
     }
 };
 

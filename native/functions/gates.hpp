@@ -2,18 +2,16 @@
 //
 //   struct Cell {
 //       static constexpr int inputs, outputs;
-//       template <class Format> static void exact(const Vec* in, Storage* const* out);   one vector, everywhere
-//       template <class Format> static void near(const Several* in, Storage* const* out, Mask* inside);   several vectors
-//   };                                                      of a narrow format, in one double each, where `inside`
+//       template <class Format> static void accurate(const Vec* in, Storage* const* out);   one vector, everywhere
+//       template <class Format> static void quick(const Several* in, Storage* const* out, Mask* valid);   several vectors
+//   };                                                      of a narrow format, in one double each, where `valid`
 // A step is a sum of products of gates, candidates and states, and terms may cancel; so what a result is known to is given
 // absolutely, as a part of the sum of its terms' magnitudes: 2^-58 in float64, 2^-42 before the rounding to a narrow format.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <type_traits>
 
-#include "functions/elementwise_binary.hpp"
+#include "functions/blocks.hpp"
 #include "simd/exp_pair.hpp"
 #include "simd/exp_quick.hpp"
 
@@ -39,9 +37,9 @@ static inline Pair within(Pair z, double bound) {
 }
 static inline Pair magnitude(Pair z) { return {abs(z.hi), copysign(Vec(1.0), z.hi) * z.lo}; }
 
-// 1/(1 + e^-z) and 1/(1 + e^z), each to 2^-61 of itself; beyond 700 as at 700, 2^-1009.
+// sigmoid(z) and sigmoid(-z), each to 2^-61 of itself; beyond 700 as at 700, 2^-1009.
 struct Gate {
-    Pair open, shut;
+    Pair value, complement;
 };
 static inline Gate gate(Pair z) {
     const Pair distance = magnitude(within(z, 700.0));
@@ -72,36 +70,21 @@ static inline Pair slope(Pair z) {
 }
 
 // The larger magnitude. Where one is nan either the other or nan.
-static inline Vec larger(Vec a, Vec b) {
-#if defined(VERHULST_LEVEL_v4)
-    return _mm512_range_pd(a.v, b.v, 0b1011);
-#else
-    return max(abs(a), abs(b));
-#endif
-}
+static inline Vec larger(Vec a, Vec b) { return max(abs(a), abs(b)); }
 
 // Written with one rounding.
 template <class Format>
 static inline void write(typename Format::Storage* to, Pair p) {
     const Pair result = finite(p);
-    if constexpr (std::is_same_v<Format, Float64>)
+    if constexpr (is_wide<Format>)
         Format::store(to, result.hi + result.lo);
     else
         Format::store(to, round_to_odd(result));
 }
 
-// e^-z for |z| <= 708 to 2^-46 of itself, the same bits at every level.
-static inline Vec exp_minus(Vec z) {
-    const exponential::Quick e = exponential::quick<fma>(-z);
-    return fma(e.power, e.fraction, e.power);
-}
-
 // e^-2z - 1 for 0 <= z <= 350 to 2^-44 of itself, and e^-2z: as expm1_quick (simd/exp_quick.hpp) with Taylor's term r^6/720 too,
 // whose next is below 2^-45.3 r. Here s = -r/2 and 2^(k/16 + 1) stand for r and 2^(k/16), which saves two operations.
-struct Decay {
-    Vec minus_one, itself;
-};
-static inline Decay decay_and_rest(Vec z) {
+static inline Decay<Vec> decay_quick(Vec z) {
     const Vec shift = exponential::shift + 16;
     const Vec shifted = fma(z, -2.0 * exponential::per_step, shift);
     const Vec s = fma(shifted - shift, 0.5 * exponential::step_hi, z);
@@ -114,20 +97,20 @@ static inline Decay decay_and_rest(Vec z) {
     return {fma(twice, half, fma(twice, 0.5, -1.0)), fma(twice, half, 0.5 * twice)};
 }
 // e^-2|z| - 1 for |z| <= 20, further out as at 20. Then tanh|z| = -m/(2 + m).
-static inline Vec decay(Vec z) { return decay_and_rest(min(Vec(20.0), abs(z))).minus_one; }
+static inline Vec decay_minus_one_quick(Vec z) { return decay_quick(min(Vec(20.0), abs(z))).minus_one; }
 
 // For |z| <= 350 in one double: tanh(z) to 2^-43 and tanh'(z) to 2^-43 of themselves.
-struct Bent {
+struct ValueAndSlope {
     Vec value, slope;
 };
-static inline Bent bent(Vec z) {
-    const Decay d = decay_and_rest(abs(z));
+static inline ValueAndSlope tanh_and_slope(Vec z) {
+    const Decay<Vec> d = decay_quick(abs(z));
     const Vec r = 1.0 / (2.0 + d.minus_one);
     return {copysign(d.minus_one * r, z), (4.0 * r) * (d.itself * r)};
 }
 // The same of 1/(1 + e^-z), |z| <= 87.
-static inline Bent risen(Vec z) {
-    const Vec e = exp_minus(z), s = 1.0 / (1.0 + e);
+static inline ValueAndSlope sigmoid_and_slope(Vec z) {
+    const Vec e = exp_quick<fma>(-z), s = 1.0 / (1.0 + e);
     return {s, (s * e) * s};
 }
 
@@ -137,14 +120,14 @@ struct Several {
     Vec at[together];
 };
 
-// Vector k, only where it is not yet done.
+// Vector k, only in the lanes that are not yet done.
 template <class Cell, class Format, class Storage = typename Format::Storage>
-__attribute__((noinline)) void with_care(const Several* in, Storage* const* out, int k, Mask done) {
+__attribute__((noinline)) void accurate_lanes(const Several* in, Storage* const* out, int k, Mask done) {
     Vec z[Cell::inputs];
     Storage results[Cell::outputs][lanes], *to[Cell::outputs];
     for (int j = 0; j < Cell::inputs; ++j) z[j] = in[j].at[k];
     for (int j = 0; j < Cell::outputs; ++j) to[j] = results[j];
-    Cell::template exact<Format>(z, to);
+    Cell::template accurate<Format>(z, to);
     double is_done[lanes];
     store(is_done, select(done, Vec(1.0), Vec(0.0)));
     for (int j = 0; j < Cell::outputs; ++j)
@@ -152,52 +135,34 @@ __attribute__((noinline)) void with_care(const Several* in, Storage* const* out,
             if (is_done[l] == 0) out[j][k * lanes + l] = results[j][l];
 }
 
-template <class Cell, class Format, class Storage = typename Format::Storage>
-static inline void block(const Storage* const* in, Storage* const* out) {
-    Several z[Cell::inputs];
-    for (int j = 0; j < Cell::inputs; ++j)
-        for (int k = 0; k < together; ++k) z[j].at[k] = Format::load(in[j] + k * lanes);
-    Mask done[together];
-    for (Mask& none : done) none = Vec(1.0) < Vec(0.0);
-    if constexpr (!std::is_same_v<Format, Float64>) {
-        Cell::template near<Format>(z, out, done);
-        Mask every = done[0];
-        for (int k = 1; k < together; ++k) every = every & done[k];
-        if (all(every)) return;
-    }
-    for (int k = 0; k < together; ++k)
-        if (!all(done[k])) with_care<Cell, Format>(z, out, k, done[k]);
-}
+template <class Cell>
+struct Steps {
+    template <class Format>
+    struct Block {
+        using Storage = typename Format::Storage;
+        static constexpr int inputs = Cell::inputs, outputs = Cell::outputs, size = together * lanes;
 
-template <class Cell, class Format>
-void kernel(const char* const* in_bytes, char* const* out_bytes, std::ptrdiff_t n) {
-    using Storage = typename Format::Storage;
-    constexpr int step = together * lanes;
-    const Storage* in[Cell::inputs];
-    Storage* out[Cell::outputs];
-    for (int j = 0; j < Cell::inputs; ++j) in[j] = reinterpret_cast<const Storage*>(in_bytes[j]);
-    for (int j = 0; j < Cell::outputs; ++j) out[j] = reinterpret_cast<Storage*>(out_bytes[j]);
-    for (; n >= step; n -= step) {
-        block<Cell, Format>(in, out);
-        for (const Storage*& p : in) p += step;
-        for (Storage*& p : out) p += step;
-    }
-    if (n > 0) {
-        Storage last[Cell::inputs][step] = {}, results[Cell::outputs][step];
-        Storage* to[Cell::outputs];
-        for (int j = 0; j < Cell::inputs; ++j) {
-            std::copy_n(in[j], n, last[j]);
-            in[j] = last[j];
+        static inline void run(const Storage* const* in, Storage* const* out) {
+            Several z[inputs];
+            for (int j = 0; j < inputs; ++j)
+                for (int k = 0; k < together; ++k) z[j].at[k] = Format::load(in[j] + k * lanes);
+            Mask done[together];
+            for (Mask& none : done) none = Vec(1.0) < Vec(0.0);
+            if constexpr (!is_wide<Format>) {
+                Cell::template quick<Format>(z, out, done);
+                Mask every = done[0];
+                for (int k = 1; k < together; ++k) every = every & done[k];
+                if (all(every)) return;
+            }
+            for (int k = 0; k < together; ++k)
+                if (!all(done[k])) accurate_lanes<Cell, Format>(z, out, k, done[k]);
         }
-        for (int j = 0; j < Cell::outputs; ++j) to[j] = results[j];
-        block<Cell, Format>(in, to);
-        for (int j = 0; j < Cell::outputs; ++j) std::copy_n(results[j], n, out[j]);
-    }
-}
+    };
+};
 
 template <class Cell>
 constexpr Kernels kernels() {
-    return {{kernel<Cell, Float16>, kernel<Cell, BFloat16>, kernel<Cell, Float32>, kernel<Cell, Float64>}};
+    return block_kernels<Steps<Cell>::template Block>();
 }
 
 }  // namespace gates

@@ -43,7 +43,7 @@ struct Gelu {
     // gelu(-16) rounds to zero in every narrow format, 2^1000 to infinity.
     static inline Pair narrow(Vec z) { return pair(min(Vec(0x1p1000), z), min(Vec(16.0), abs(z))); }
 
-    static inline Settled settled(Vec z) { return {Vec(16.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), z)}; }
+    static inline Limit limit(Vec z) { return {Vec(16.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), z)}; }
 
     // z times P(Z < z), where 1 - Q loses at most one bit of what Q is good to.
     static constexpr int quick_good = 42;

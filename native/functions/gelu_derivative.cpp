@@ -46,7 +46,7 @@ struct GeluDerivative {
 
     // gelu'(-16) rounds to -0 in every narrow format.
     static inline Pair narrow(Vec z) { return pair(z, min(Vec(16.0), abs(z))); }
-    static inline Settled settled(Vec z) { return {Vec(16.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), Vec(1.0))}; }
+    static inline Limit limit(Vec z) { return {Vec(16.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), Vec(1.0))}; }
 
     // D to 2^-44.4 E S, which is at most 2^-45.4; 2^-39 of D where |D| > 2^-6.3. Nearer to the root, 0: left to `narrow`.
     static constexpr int quick_good = 38;

@@ -15,25 +15,25 @@ struct GruStep {
     static constexpr int inputs = 7, outputs = 1;  // a_r, a_z, a_n, b_r, b_z, b_n, h
 
     template <class Format, class Storage = typename Format::Storage>
-    static void exact(const Vec* in, Storage* const* out) {
+    static void accurate(const Vec* in, Storage* const* out) {
         using namespace gates;
         const Gate update = gate(finite(two_sum(in[1], in[4])));
-        const Pair reset = gate(finite(two_sum(in[0], in[3]))).open;
+        const Pair reset = gate(finite(two_sum(in[0], in[3]))).value;
         const Pair n = candidate(whole(in[2]) + reset * whole(in[5]));
-        write<Format>(out[0], update.shut * n + update.open * whole(in[6]));
+        write<Format>(out[0], update.complement * n + update.value * whole(in[6]));
     }
 
     template <class Format, class Storage = typename Format::Storage>
-    static inline void near(const gates::Several* in, Storage* const* out, Mask* inside) {
+    static inline void quick(const gates::Several* in, Storage* const* out, Mask* valid) {
         using gates::together;
         for (int k = 0; k < together; ++k) {
             const Vec r = in[0].at[k] + in[3].at[k], z = in[1].at[k] + in[4].at[k];
-            const Vec x = in[2].at[k] + in[5].at[k] / (1.0 + gates::exp_minus(r));
-            const Vec e = gates::exp_minus(z), m = gates::decay(x);
+            const Vec x = in[2].at[k] + in[5].at[k] / (1.0 + exp_quick<fma>(-r));
+            const Vec e = exp_quick<fma>(-z), m = gates::decay_minus_one_quick(x);
             const Vec w = 2.0 + m;
             const Vec new_h = fma(in[6].at[k], w, copysign(e * m, x)) / fma(e, w, w);
-            inside[k] = (gates::larger(r, z) <= Vec(87.0)) & (new_h == new_h);  // nan comes from any nan
-            Format::store_near(out[0] + k * lanes, new_h);
+            valid[k] = (gates::larger(r, z) <= Vec(87.0)) & (new_h == new_h);  // nan comes from any nan
+            Format::store_certain(out[0] + k * lanes, new_h);
         }
     }
 };

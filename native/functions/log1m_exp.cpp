@@ -49,7 +49,7 @@ struct Log1mExp {
     }
 
     // -e^-110 rounds to -0 in every narrow format.
-    static inline Settled settled(Vec x) {
+    static inline Limit limit(Vec x) {
         return {~((Vec(-110.0) <= x) & (x <= Vec(0.0))), select(x <= Vec(0.0), Vec(-0.0), Vec(std::nan("")))};
     }
 

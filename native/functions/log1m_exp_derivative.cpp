@@ -20,7 +20,7 @@ struct Log1mExpDerivative {
         return select(x < Vec(-0x1p-1024), inside, Pair{edge, Vec(0.0)});
     }
     // -e^-110 rounds to -0 in every narrow format.
-    static inline Settled settled(Vec x) {
+    static inline Limit limit(Vec x) {
         return {~((Vec(-110.0) <= x) & (x <= Vec(0.0))), select(x <= Vec(0.0), Vec(-0.0), Vec(std::nan("")))};
     }
 

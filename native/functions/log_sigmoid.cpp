@@ -10,7 +10,7 @@ struct LogSigmoid {
     static Vec wide(Vec z) { return MinusSoftplus::wide(-z); }
     static Pair narrow(Vec z) { return MinusSoftplus::narrow(-z); }
 
-    static inline Settled settled(Vec z) { return MinusSoftplus::settled(-z); }
+    static inline Limit limit(Vec z) { return MinusSoftplus::limit(-z); }
 
     static constexpr int quick_good = Softplus::quick_good;
     static constexpr double quick_reach = Softplus::quick_reach, quick_least = Softplus::quick_least;

@@ -16,20 +16,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 
-#include "functions/elementwise_binary.hpp"
+#include "kernel.hpp"
 #include "simd/exp_pair.hpp"
 #include "simd/exp_quick.hpp"
+#include "simd/formats.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 
 constexpr int partial_sums = 8;
 constexpr std::ptrdiff_t longest_short_row = 32;
-
-template <class Format>
-constexpr bool is_wide = std::is_same_v<Format, Float64>;
 
 static inline Pair add(Pair a, Pair b) {
     const Pair s = two_sum(a.hi, b.hi);
@@ -43,12 +40,6 @@ Pair below_most(Vec z, Vec most) {
     return {z - most, Vec(0.0)};
 }
 
-// e^x for -708 <= x <= 0 to 2^-43 of itself, the same bits at every level; exactly 1 at 0.
-static inline Vec exp_to_single(Vec x) {
-    const exponential::Quick e = exponential::quick<fma>(x);
-    return fma(e.power, e.fraction, e.power);
-}
-
 // e^d where some d is below -700: those of float64 are rounded once if subnormal, 0 if less.
 template <class Format>
 __attribute__((noinline)) Pair exp_far_below(Pair d, Mask deep) {
@@ -57,7 +48,7 @@ __attribute__((noinline)) Pair exp_far_below(Pair d, Mask deep) {
         const ScaledPair s = exp_scaled(select(deep & (Vec(-760.0) < d.hi), d, Pair{Vec(-760.0), Vec(0.0)}));
         return select(deep, Pair{scale_once(s.value, s.exponent), Vec(0.0)}, ordinary);
     }
-    return {select(deep, Vec(0.0), exp_to_single(max(Vec(-700.0), d.hi))), Vec(0.0)};
+    return {select(deep, Vec(0.0), exp_quick<fma>(max(Vec(-700.0), d.hi))), Vec(0.0)};
 }
 
 // e^d, d <= 0; exactly 1 at 0.
@@ -66,7 +57,7 @@ Pair exp_below(Pair d) {
     const Mask deep = d.hi < Vec(-700.0);
     if (any(deep)) return exp_far_below<Format>(d, deep);
     if constexpr (is_wide<Format>) return exp_pair(d);
-    return {exp_to_single(d.hi), Vec(0.0)};
+    return {exp_quick<fma>(d.hi), Vec(0.0)};
 }
 
 struct PartialSum {

@@ -62,7 +62,7 @@ struct Logit {
         return fast_two_sum(y.hi, y.lo);
     }
 
-    static inline Settled settled(Vec p) {
+    static inline Limit limit(Vec p) {
         return {~((Vec(0.0) <= p) & (p <= Vec(1.0))), Vec(std::nan(""))};
     }
 

@@ -57,8 +57,8 @@ struct Losses {
         const Environment environment;
         const GradientScale scale = this->scale(scaled);
         const double divisor = mean ? static_cast<double>(n) : 1.0;
-        if (!kernels.round(sum(kernels.near, gradient, scale), divisor, true, out))
-            kernels.round(sum(kernels.exact, nullptr, scale), divisor, false, out);
+        if (!kernels.round(sum(kernels.quick, gradient, scale), divisor, true, out))
+            kernels.round(sum(kernels.accurate, nullptr, scale), divisor, false, out);
     }
 };
 

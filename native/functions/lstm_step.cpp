@@ -16,32 +16,32 @@ struct LstmStep {
     static constexpr int inputs = 5, outputs = 2;
 
     template <class Format, class Storage = typename Format::Storage>
-    static void exact(const Vec* in, Storage* const* out) {
+    static void accurate(const Vec* in, Storage* const* out) {
         using namespace gates;
-        const Pair kept = gate(whole(in[1])).open * whole(in[4]);
-        const Pair added = gate(whole(in[0])).open * candidate(whole(in[2]));
+        const Pair kept = gate(whole(in[1])).value * whole(in[4]);
+        const Pair added = gate(whole(in[0])).value * candidate(whole(in[2]));
         write<Format>(out[1], kept + added);
         const Vec c = Format::load(out[1]);
-        write<Format>(out[0], gate(whole(in[3])).open * candidate(whole(c)));
+        write<Format>(out[0], gate(whole(in[3])).value * candidate(whole(c)));
     }
 
     template <class Format, class Storage = typename Format::Storage>
-    static inline void near(const gates::Several* in, Storage* const* out, Mask* inside) {
+    static inline void quick(const gates::Several* in, Storage* const* out, Mask* valid) {
         using gates::together;
         Vec c[together];
         for (int k = 0; k < together; ++k) {
             const Vec i = in[0].at[k], f = in[1].at[k], g = in[2].at[k];
-            const Vec to_i = gates::exp_minus(i), to_f = gates::exp_minus(f), m = gates::decay(g), w = 2.0 + m;
+            const Vec to_i = exp_quick<fma>(-i), to_f = exp_quick<fma>(-f), m = gates::decay_minus_one_quick(g), w = 2.0 + m;
             const Vec of_i = fma(to_i, w, w), by_f = fma(to_f, m, m);
             c[k] = fma(in[4].at[k], of_i, copysign(by_f, g)) * (1.0 / fma(to_f, of_i, of_i));
-            inside[k] = gates::larger(gates::larger(i, f), in[3].at[k]) <= Vec(87.0);
+            valid[k] = gates::larger(gates::larger(i, f), in[3].at[k]) <= Vec(87.0);
         }
-        for (int k = 0; k < together; ++k) Format::store_near(out[1] + k * lanes, c[k]);
+        for (int k = 0; k < together; ++k) Format::store_certain(out[1] + k * lanes, c[k]);
         for (int k = 0; k < together; ++k) {
-            const Vec o = in[3].at[k], state = Format::load(out[1] + k * lanes), m = gates::decay(state);
-            const Vec w = 2.0 + m, h = copysign(m / fma(gates::exp_minus(o), w, w), state);
-            inside[k] = inside[k] & (h == h);  // nan comes from any nan
-            Format::store_near(out[0] + k * lanes, h);
+            const Vec o = in[3].at[k], state = Format::load(out[1] + k * lanes), m = gates::decay_minus_one_quick(state);
+            const Vec w = 2.0 + m, h = copysign(m / fma(exp_quick<fma>(-o), w, w), state);
+            valid[k] = valid[k] & (h == h);  // nan comes from any nan
+            Format::store_certain(out[0] + k * lanes, h);
         }
     }
 };

@@ -9,9 +9,6 @@
 #define NO_IMPORT_UFUNC
 #include "functions/row_ufuncs.hpp"
 
-#include <numpy/arrayobject.h>
-#include <numpy/ufuncobject.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -20,12 +17,11 @@
 
 #include "cpu.hpp"
 #include "environment.hpp"
+#include "functions/registered.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
 namespace {
-
-constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
 
 struct Signature {
     const char *name, *text;
@@ -114,45 +110,18 @@ void row_loop(char** args, const npy_intp* dimensions, const npy_intp* steps, vo
     }
 }
 
-// What a ufunc needs for as long as the process lives.
-struct Registered {
-    PyUFuncGenericFunction functions[loop_types];
-    Loop loops[type_count];
-    void* data[loop_types];
-    char types[loop_types * 2];
-    PyObject* ufunc;
-};
-Registered registered[row_function_count];
+Registered<Loop> registered[row_function_count];
+
+Loop loop_of(Type type, int f) {
+    return {chosen_level()->row_functions[f]->by_type[type], item_sizes[type], signatures[f].row_out()};
+}
 
 PyObject* make_row_ufunc(PyObject*, PyObject* args) {
     const char *name, *doc;
     if (!PyArg_ParseTuple(args, "ss:row_ufunc", &name, &doc)) return nullptr;
-    int f = 0;
-    while (f < row_function_count && std::strcmp(signatures[f].name, name) != 0) ++f;
-    if (f == row_function_count) {
-        PyErr_Format(PyExc_ValueError, "there is no row kernel named '%s'", name);
-        return nullptr;
-    }
-    Registered& r = registered[f];
-    if (!r.ufunc) {
-        const Signature& s = signatures[f];
-        constexpr Type types[loop_types] = {float16, float32, float64};
-        constexpr char numpy_types[loop_types] = {NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
-        constexpr npy_intp sizes[type_count] = {2, 2, 4, 8};
-        for (int t = 0; t < type_count; ++t)
-            r.loops[t] = {chosen_level()->row_functions[f]->by_type[t], sizes[t], s.row_out()};
-        for (int t = 0; t < loop_types; ++t) {
-            r.functions[t] = row_loop;
-            r.data[t] = &r.loops[types[t]];
-            std::fill_n(r.types + 2 * t, 2, numpy_types[t]);
-        }
-        char* kept = strdup(doc);  // NumPy keeps the pointer
-        if (!kept) return PyErr_NoMemory();
-        r.ufunc = PyUFunc_FromFuncAndDataAndSignature(r.functions, r.data, r.types, loop_types, 1, 1, PyUFunc_None,
-                                                      s.name, kept, 0, s.text);
-        if (!r.ufunc) return nullptr;
-    }
-    return Py_NewRef(r.ufunc);
+    const int f = find(signatures, name);
+    if (f < 0) return nullptr;
+    return registered[f].make(signatures[f].name, doc, 1, 1, row_loop, signatures[f].text, loop_of, f);
 }
 
 PyMethodDef methods[] = {{"row_ufunc", make_row_ufunc, METH_VARARGS,
@@ -164,11 +133,8 @@ PyMethodDef methods[] = {{"row_ufunc", make_row_ufunc, METH_VARARGS,
 int add_row_ufuncs(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 int register_row_bfloat16(int type_number) {
-    const int types[2] = {type_number, type_number};
-    for (Registered& r : registered)
-        if (r.ufunc && PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(r.ufunc), type_number, row_loop,
-                                                   types, &r.loops[bfloat16]) < 0)
-            return -1;
+    for (Registered<Loop>& r : registered)
+        if (r.add_bfloat16(type_number) < 0) return -1;
     return 0;
 }
 

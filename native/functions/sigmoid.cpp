@@ -39,7 +39,7 @@ struct Sigmoid {
         return pair(divide({1.0, 0.0}, {s.hi, s.lo + e.lo}));
     }
 
-    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), select(z < Vec(0.0), Vec(0.0), Vec(1.0))}; }
+    static inline Limit limit(Vec z) { return {Vec(110.0) < abs(z), select(z < Vec(0.0), Vec(0.0), Vec(1.0))}; }
 
     static constexpr int quick_good = 44;
     static constexpr double quick_reach = 87, quick_least = 0x1p-126;
@@ -54,7 +54,7 @@ struct Sigmoid {
     // As `common`: e to 2^-36.25, the square of the rest 2^-42.2, roundings 2^-43: 2^-36.2 in all. The rest is what e.hi, s
     // and q lack: c < 4.3 2^-24 and three roundings, together 2^-21.1.
     static constexpr float floats_reach = 70;
-    static inline Guess floats(Floats z) {
+    static inline Estimate floats(Floats z) {
         const FloatPair e = exp_minus_floats(z);
         const Floats larger = max(Floats(1.0f), e.hi), smaller = min(Floats(1.0f), e.hi);
         const Floats s = larger + smaller;

@@ -17,7 +17,7 @@ struct SigmoidDerivative {
     // e^-110 rounds to 0 in every narrow format.
     static inline Pair narrow(Vec z) { return pair(logistic_slope(min(Vec(110.0), abs(z)))); }
 
-    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), Vec(0.0)}; }
+    static inline Limit limit(Vec z) { return {Vec(110.0) < abs(z), Vec(0.0)}; }
 
     static constexpr int quick_good = 43;
     static constexpr double quick_reach = 87, quick_least = 0x1p-126;

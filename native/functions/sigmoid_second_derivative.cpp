@@ -16,7 +16,7 @@ namespace {
 struct SigmoidSecondDerivative {
     // Of |z|; negative.
     static inline Quotient quotient(Vec x) {
-        const Decay d = decay(-x);
+        const Decay<Pair> d = decay(-x);
         const Pair s = fast_two_sum(2.0, d.minus_one.hi);
         const Pair sum = {s.hi, s.lo + d.minus_one.lo};
         const Pair cube = multiply(sum, multiply(sum, sum));
@@ -40,7 +40,7 @@ struct SigmoidSecondDerivative {
         return select(abs(z) < Vec(0x1p-30), Pair{-0.125 * z, z * z * z * (1.0 / 24)}, general);
     }
 
-    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), copysign(Vec(0.0), -z)}; }
+    static inline Limit limit(Vec z) { return {Vec(110.0) < abs(z), copysign(Vec(0.0), -z)}; }
 
     static constexpr int quick_good = 37;
     static constexpr double quick_reach = 87, quick_least = 0;

@@ -42,7 +42,7 @@ struct Silu {
         return {copysign(sum.hi, z), sum.lo};
     }
 
-    static inline Settled settled(Vec z) { return {Vec(120.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), z)}; }
+    static inline Limit limit(Vec z) { return {Vec(120.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), z)}; }
 
     static constexpr int quick_good = 43;
     static constexpr double quick_reach = 87, quick_least = 0;

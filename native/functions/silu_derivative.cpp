@@ -45,7 +45,7 @@ struct SiluDerivative {
         return pair(quotient(inside, exp_pair(-abs(inside))));
     }
 
-    static inline Settled settled(Vec z) { return {Vec(120.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), Vec(1.0))}; }
+    static inline Limit limit(Vec z) { return {Vec(120.0) < abs(z), select(z < Vec(0.0), Vec(-0.0), Vec(1.0))}; }
 
     static constexpr int quick_good = 36;
     static constexpr double quick_reach = 87, quick_least = 0;

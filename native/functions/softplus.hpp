@@ -41,7 +41,7 @@ struct Softplus {
         return select(z < Vec(700.0), fast_two_sum(p.hi, p.lo), Pair{z, 0.0});
     }
 
-    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), max(z, Vec(0.0))}; }
+    static inline Limit limit(Vec z) { return {Vec(110.0) < abs(z), max(z, Vec(0.0))}; }
 
     // h to 2^-46, its logarithm to 2^-43.
     static constexpr int quick_good = 42;
@@ -60,7 +60,7 @@ struct MinusSoftplus {
         return {-p.hi, -p.lo};
     }
 
-    static inline Settled settled(Vec z) { return {Vec(110.0) < abs(z), -max(z, Vec(0.0))}; }
+    static inline Limit limit(Vec z) { return {Vec(110.0) < abs(z), -max(z, Vec(0.0))}; }
 
     static constexpr int quick_good = Softplus::quick_good;
     static constexpr double quick_reach = Softplus::quick_reach, quick_least = Softplus::quick_least;

@@ -59,7 +59,7 @@ struct SoftplusInverse {
     }
 
     // y - softplus_inverse(y) = -log(1 - e^-y) is less than half a unit of y from y = 30 on.
-    static inline Settled settled(Vec y) {
+    static inline Limit limit(Vec y) {
         return {~((Vec(0.0) <= y) & (y <= Vec(30.0))), select(Vec(0.0) <= y, y, Vec(std::nan("")))};
     }
 

@@ -20,7 +20,7 @@ struct SoftplusInverseDerivative {
         return select(Vec(0x1p-1024) < y, inside, Pair{edge, Vec(0.0)});
     }
     // 1 + e^-30 is nearer to 1 than any other number of a narrow format.
-    static inline Settled settled(Vec y) {
+    static inline Limit limit(Vec y) {
         return {~((Vec(0.0) <= y) & (y <= Vec(30.0))), select(Vec(0.0) <= y, Vec(1.0), Vec(std::nan("")))};
     }
 

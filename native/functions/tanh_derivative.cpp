@@ -20,7 +20,7 @@ struct TanhDerivative {
         return {4.0 * p.hi, 4.0 * p.lo};
     }
 
-    static inline Settled settled(Vec z) { return {Vec(56.0) < abs(z), Vec(0.0)}; }
+    static inline Limit limit(Vec z) { return {Vec(56.0) < abs(z), Vec(0.0)}; }
 
     static constexpr int quick_good = 43;
     static constexpr double quick_reach = 43.5, quick_least = 0x1p-126;

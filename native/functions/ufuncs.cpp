@@ -8,9 +8,6 @@
 #define PY_UFUNC_UNIQUE_SYMBOL verhulst_UFUNC_API
 #include "functions/ufuncs.hpp"
 
-#include <numpy/arrayobject.h>
-#include <numpy/ufuncobject.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -21,16 +18,12 @@
 #include "cpu.hpp"
 #include "environment.hpp"
 #include "functions/loss_sums.hpp"
+#include "functions/registered.hpp"
 #include "functions/row_ufuncs.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
 namespace {
-
-constexpr int most_arguments = 15;
-constexpr int loop_types = 3;  // NumPy's own: float16, float32, float64, in this order
-
-constexpr int item_sizes[type_count] = {2, 2, 4, 8};
 
 struct Loop {
     Kernel kernel;
@@ -122,22 +115,7 @@ void rows_loop(char** args, const npy_intp* dimensions, const npy_intp* steps, v
     });
 }
 
-// What a ufunc needs for as long as the process lives.
-struct Registered {
-    PyUFuncGenericFunction functions[loop_types];
-    Loop loops[type_count];
-    void* data[loop_types];
-    char types[loop_types * most_arguments];
-    PyObject* ufunc;
-};
-Registered registered[function_count], registered_rows[function_count];
-
-int find(const char* name) {
-    for (int f = 0; f < function_count; ++f)
-        if (std::strcmp(signatures[f].name, name) == 0) return f;
-    PyErr_Format(PyExc_ValueError, "there is no kernel named '%s'", name);
-    return -1;
-}
+Registered<Loop> registered[function_count], registered_rows[function_count];
 
 // "(n),(n)->(n)"
 std::string row_signature(const Signature& s) {
@@ -146,33 +124,19 @@ std::string row_signature(const Signature& s) {
     return text;
 }
 
-PyObject* make(PyObject* args, Registered* made, PyUFuncGenericFunction function) {
+Loop loop_of(Type type, int f) {
+    return {chosen_level()->functions[f]->by_type[type], signatures[f].inputs, signatures[f].outputs, item_sizes[type]};
+}
+
+PyObject* make(PyObject* args, Registered<Loop>* made, PyUFuncGenericFunction function) {
     const char *name, *doc;
     if (!PyArg_ParseTuple(args, "ss:ufunc", &name, &doc)) return nullptr;
-    const int f = find(name);
+    const int f = find(signatures, name);
     if (f < 0) return nullptr;
-    Registered& r = made[f];
-    if (!r.ufunc) {
-        const Signature& s = signatures[f];
-        constexpr Type types[loop_types] = {float16, float32, float64};
-        constexpr char numpy_types[loop_types] = {NPY_HALF, NPY_FLOAT, NPY_DOUBLE};
-        for (int t = 0; t < type_count; ++t)
-            r.loops[t] = {chosen_level()->functions[f]->by_type[t], s.inputs, s.outputs, item_sizes[t]};
-        for (int t = 0; t < loop_types; ++t) {
-            r.functions[t] = function;
-            r.data[t] = &r.loops[types[t]];
-            std::fill_n(r.types + t * (s.inputs + s.outputs), s.inputs + s.outputs, numpy_types[t]);
-        }
-        char* kept = strdup(doc);  // NumPy keeps the pointer
-        if (!kept) return PyErr_NoMemory();
-        r.ufunc = made == registered_rows
-                      ? PyUFunc_FromFuncAndDataAndSignature(r.functions, r.data, r.types, loop_types, s.inputs, s.outputs,
-                                                            PyUFunc_None, s.name, kept, 0, row_signature(s).c_str())
-                      : PyUFunc_FromFuncAndData(r.functions, r.data, r.types, loop_types, s.inputs, s.outputs,
-                                                PyUFunc_None, s.name, kept, 0);
-        if (!r.ufunc) return nullptr;
-    }
-    return Py_NewRef(r.ufunc);
+    const Signature& s = signatures[f];
+    const std::string over_rows = row_signature(s);
+    return made[f].make(s.name, doc, s.inputs, s.outputs, function, made == registered_rows ? over_rows.c_str() : nullptr,
+                        loop_of, f);
 }
 
 PyObject* make_ufunc(PyObject*, PyObject* args) { return make(args, registered, ufunc_loop); }
@@ -186,13 +150,8 @@ PyObject* register_bfloat16(PyObject*, PyObject* descriptor) {
         return nullptr;
     }
     const int number = reinterpret_cast<PyArray_Descr*>(descriptor)->type_num;
-    int types[most_arguments];
-    std::fill_n(types, most_arguments, number);
-    for (Registered* made : {registered, registered_rows})
-        for (Registered* r = made; r != made + function_count; ++r)
-            if (r->ufunc && PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(r->ufunc), number,
-                                                        r->functions[0], types, &r->loops[bfloat16]) < 0)
-                return nullptr;
+    for (int f = 0; f < function_count; ++f)
+        if (registered[f].add_bfloat16(number) < 0 || registered_rows[f].add_bfloat16(number) < 0) return nullptr;
     if (register_row_bfloat16(number) < 0) return nullptr;
     Py_RETURN_NONE;
 }
@@ -205,7 +164,7 @@ PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "apply takes a name, a type, rows, columns and memory");
         return nullptr;
     }
-    const int f = find(name);
+    const int f = find(signatures, name);
     if (f < 0) return nullptr;
     const Signature& s = signatures[f];
     const int arguments = s.inputs + s.outputs;
@@ -224,7 +183,7 @@ PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
         steps[arguments + a] = item_sizes[type];
     }
     if (PyErr_Occurred()) return nullptr;
-    Loop loop = {chosen_level()->functions[f]->by_type[type], s.inputs, s.outputs, item_sizes[type]};
+    Loop loop = loop_of(static_cast<Type>(type), f);
     Py_BEGIN_ALLOW_THREADS
     if (dimensions[0] == 1)
         ufunc_loop(at, dimensions + 1, steps + arguments, &loop);

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "environment.hpp"
-#include "regression/lanes.hpp"
+#include "simd/lanes.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {

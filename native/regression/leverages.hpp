@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "regression/lanes.hpp"
+#include "simd/lanes.hpp"
 #include "regression/panels.hpp"
 
 namespace verhulst::VERHULST_LEVEL {

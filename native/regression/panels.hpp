@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "regression/lanes.hpp"
+#include "simd/lanes.hpp"
 #include "regression/statistics.hpp"
 
 namespace verhulst::VERHULST_LEVEL {

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "regression/lanes.hpp"
+#include "simd/lanes.hpp"
 #include "regression/panels.hpp"
 
 namespace verhulst::VERHULST_LEVEL {

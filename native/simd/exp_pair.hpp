@@ -151,16 +151,18 @@ static inline Pair expm1_pair(Pair x) {
     return expm1_pair(reduced);
 }
 
-// For -708 <= x <= 0: e^x - 1 as expm1_pair, and e^x, as loose pairs (|lo| <= 2^-45 |hi|).
+// e^x - 1 and e^x for x <= 0.
+template <class Number>
 struct Decay {
-    Pair minus_one, itself;
+    Number minus_one, itself;
 };
+// For -708 <= x <= 0, as loose pairs (|lo| <= 2^-45 |hi|): e^x - 1 as expm1_pair, and both.
 static inline Pair decay_minus_one(Vec x) {
     const exponential::Reduced reduced = exponential::reduce(x);
     const Pair whole = fast_two_sum(-1.0, reduced.power);
     return exponential::fine_times(reduced, exponential::fine(reduced.r1), whole, -1.0);
 }
-static inline Decay decay(Vec x) {
+static inline Decay<Pair> decay(Vec x) {
     const exponential::Reduced reduced = exponential::reduce(x);
     const exponential::Fine fine = exponential::fine(reduced.r1);
     const Pair whole = fast_two_sum(-1.0, reduced.power);

@@ -31,9 +31,11 @@ static inline Quick quick(Vec x) {
 
 }  // namespace exponential
 
+// exp_quick<fma> is exactly 1 at 0 and has the same bits at every level.
+template <Vec (*add)(Vec, Vec, Vec) = multiply_add>
 static inline Vec exp_quick(Vec x) {
-    const exponential::Quick e = exponential::quick(x);
-    return multiply_add(e.power, e.fraction, e.power);
+    const exponential::Quick e = exponential::quick<add>(x);
+    return add(e.power, e.fraction, e.power);
 }
 
 static inline Vec expm1_quick(Vec x) {

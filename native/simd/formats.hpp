@@ -1,4 +1,4 @@
-// From a pair to float32, float16 or bfloat16 with one rounding.
+// The number formats, and from a pair to float32, float16 or bfloat16 with one rounding.
 //
 // Rounding hi + lo first to a double and then to a narrow format would round twice. Rounding to odd in between makes
 // the result right: the double keeps, in its last bit, that something was cut off, and 53 >= 24 + 2 bits are enough
@@ -34,21 +34,21 @@ static inline Vec round_to(Vec x) {
 
 #ifdef VERHULST_FLOATS
 // The exact value is value (1 + rest + d), |d| < error, |rest| < 2^-21. Sums of the two round by 2^-45: so much is spare.
-struct Guess {
+struct Estimate {
     Floats value, rest;
     float error;
 };
-// What it rounds to, where that is sure.
-struct Decided {
+// What it rounds to, where that is certain.
+struct Rounded {
     Floats value;
-    FloatMask sure;
+    FloatMask certain;
 };
 
 #endif
 
 // A narrow format: how to read `lanes` numbers as doubles (exact), and how to write doubles,
 //   store:      round-to-odd doubles, with one rounding;
-//   store_near: doubles with a relative error below 2^-23 - where `surely` says that this cannot matter.
+//   store_certain: doubles with a relative error below 2^-23, where `rounding_certain` says that this cannot matter.
 // `least` is the smallest normal number.
 struct Float32 {
     using Storage = float;
@@ -56,16 +56,16 @@ struct Float32 {
     static constexpr double least = 0x1p-126;
     static inline Vec load(const float* p) { return VERHULST_LEVEL::load(p); }
     static inline void store(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
-    static inline void store_near(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
+    static inline void store_certain(float* p, Vec a) { VERHULST_LEVEL::store(p, a); }
 #ifdef VERHULST_FLOATS
     static constexpr int float_vectors = 1;  // at once
     static inline Floats load_floats(const float* p) { return VERHULST_LEVEL::load_floats(p); }
     // Both ends of the interval round to the same number: so does all between them.
-    static inline Decided decide(Guess y) {
+    static inline Rounded round(Estimate y) {
         const Floats up = fma(y.value, y.rest + y.error, y.value), down = fma(y.value, y.rest - y.error, y.value);
         return {up, up == down};
     }
-    static inline void store_decided(float* p, Floats a) { VERHULST_LEVEL::store(p, a); }
+    static inline void store_rounded(float* p, Floats a) { VERHULST_LEVEL::store(p, a); }
 #endif
 };
 
@@ -75,15 +75,15 @@ struct Float16 {
     static constexpr double least = 0x1p-14;
     static inline Vec load(const std::uint16_t* p) { return load_float16(p); }
     static inline void store(std::uint16_t* p, Vec a) { store_float16(p, round_to<precision, -14>(a)); }
-    static inline void store_near(std::uint16_t* p, Vec a) { store_float16(p, a); }
+    static inline void store_certain(std::uint16_t* p, Vec a) { store_float16(p, a); }
 #ifdef VERHULST_FLOATS
     static constexpr int float_vectors = 4;
     static inline Floats load_floats(const std::uint16_t* p) { return load_floats_float16(p); }
     // Both ends, which are floats, round to the same number.
-    static inline Decided decide(Guess y) {
+    static inline Rounded round(Estimate y) {
         return {y.value, same_float16(y.value * (1 + 0x1p-21f), y.value * (1 - 0x1p-21f))};
     }
-    static inline void store_decided(std::uint16_t* p, Floats a) { store_float16(p, a); }
+    static inline void store_rounded(std::uint16_t* p, Floats a) { store_float16(p, a); }
 #endif
 };
 
@@ -93,30 +93,48 @@ struct BFloat16 {
     static constexpr double least = 0x1p-126;
     static inline Vec load(const std::uint16_t* p) { return load_bfloat16(p); }
     static inline void store(std::uint16_t* p, Vec a) { store_bfloat16(p, round_to<precision, -126>(a)); }
-    static inline void store_near(std::uint16_t* p, Vec a) { store_bfloat16(p, a); }
+    static inline void store_certain(std::uint16_t* p, Vec a) { store_bfloat16(p, a); }
 #ifdef VERHULST_FLOATS
     static constexpr int float_vectors = 4;
     static inline Floats load_floats(const std::uint16_t* p) { return load_floats_bfloat16(p); }
     // The rest is less than 8 of a float's last places, and the value normal: the tie is further away.
-    static inline Decided decide(Guess y) {
+    static inline Rounded round(Estimate y) {
         constexpr std::uint32_t tie = 0x8000, margin = 8, window = 0x10000 - 2 * margin;
         return {y.value, any_bit(bits(y.value) + FloatBits(tie + margin), FloatBits(window))};
     }
-    static inline void store_decided(std::uint16_t* p, Floats a) { store_bfloat16(p, a); }
+    static inline void store_rounded(std::uint16_t* p, Floats a) { store_bfloat16(p, a); }
 #endif
 };
 
 // Where `a`, a normal number of the format with a relative error of at most 2^-good, rounds to it as the exact value
 // does: not within 2^(53 - good) units of a tie, the unit being the double's last place.
 template <class Format, int good>
-static inline Mask surely(Vec a) {
+static inline Mask rounding_certain(Vec a) {
     constexpr int drop = 53 - Format::precision;
-    constexpr int known = Format::precision == 24 || good < 23 ? good : 23;  // the rounding of store_near to float
+    constexpr int known = Format::precision == 24 || good < 23 ? good : 23;  // the rounding of store_certain to float
     constexpr int margin = 53 - known;
     static_assert(margin + 4 <= drop, "too coarse for a guarded rounding");
     constexpr std::uint64_t tie = std::uint64_t{1} << (drop - 1);
     constexpr std::uint64_t window = (std::uint64_t{1} << drop) - (std::uint64_t{2} << margin);
     return any_bit(bits(a) + Bits(tie + (std::uint64_t{1} << margin)), Bits(window));
+}
+
+struct Float64 {
+    using Storage = double;
+    static inline Vec load(const double* p) { return VERHULST_LEVEL::load(p); }
+    static inline void store(double* p, Vec a) { VERHULST_LEVEL::store(p, a); }
+};
+
+template <class Format>
+constexpr bool is_wide = sizeof(typename Format::Storage) == sizeof(double);
+
+// A pair rounded to double; for the narrow formats to odd, so that storing it is the only rounding.
+template <class Format>
+static inline Vec rounded(Pair p) {
+    if constexpr (is_wide<Format>)
+        return p.hi + p.lo;
+    else
+        return round_to_odd(two_sum(p.hi, p.lo));
 }
 
 }  // namespace verhulst::VERHULST_LEVEL

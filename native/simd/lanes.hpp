@@ -1,4 +1,5 @@
-// Moves between lanes that the vector shim does not have: part of a vector, sums across, and columns turned into rows.
+// Moves between lanes: part of a vector, sums across, and columns turned into rows. A level without code of its own here
+// takes the portable one.
 #pragma once
 
 #include <cstddef>
