@@ -10,10 +10,20 @@ from numpy.typing import NDArray
 
 from verhulst.functions import logit, sigmoid
 
-# Cells are 1/32 of a log-odds wide: probabilities of one cell differ by 3 % of themselves at most. Multiples of 5 % are
-# edges too, so that histograms of the probability are exact.
-_SHARES = np.linspace(0.0, 1.0, 21)
-EDGES = np.union1d(np.arange(-40 * 32, 40 * 32 + 1) / 32, logit(_SHARES[1:-1]))
+# Cells are 1/32 of a log-odds wide: probabilities of one cell differ by 3 % of themselves at most. They are cut at the
+# multiples of 5 % too, so that histograms of the probability are exact. Log-odds beyond 40 are alike.
+_WIDTH, _SHARES, _FAR = 1 / 32, 20, 40.0
+_CELLS = int(2 * _FAR / _WIDTH) + _SHARES + 1
+# Rows are counted in blocks that stay in the cache.
+_BLOCK = 1 << 15
+
+
+def cell_of(log_odds: NDArray[np.float64], p: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The number of the cell of each case, which rises with the log-odds."""
+    place = np.clip(log_odds, -_FAR, _FAR)
+    place += _FAR
+    place /= _WIDTH
+    return place.astype(np.intp) + (_SHARES * p).astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Totals:
     Attributes
     ----------
     cells : tuple of int
-        The cells between `EDGES` that hold cases, rising.
+        The cells that hold cases, rising; see `cell_of`.
     zeros, ones, predicted : tuple of float
         For each of them the cases (sums of weights) of outcome 0 and 1, and the sum of predicted probabilities.
     present : tuple of float
@@ -57,13 +67,20 @@ class Totals:
         weights : ndarray, shape (n,), optional
         """
         present = np.count_nonzero(X, axis=0) if weights is None else (X != 0).T @ weights
-        w = np.ones(len(y)) if weights is None else weights
-        cells = np.searchsorted(EDGES, log_odds, side="right")
-        return cls._sums(cells, w * (1.0 - y), w * y, w * sigmoid(log_odds), present)
+        cases, predicted = np.zeros((2, _CELLS)), np.zeros(_CELLS)
+        for start in range(0, len(y), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            w = None if weights is None else weights[rows]
+            p = sigmoid(log_odds[rows])
+            cells = cell_of(log_odds[rows], p)
+            predicted += np.bincount(cells, p if w is None else p * w, _CELLS)
+            cells += _CELLS * y[rows].astype(np.intp)
+            cases += np.bincount(cells, w, 2 * _CELLS).reshape(2, _CELLS)
+        return cls._sums(np.arange(_CELLS), cases[0], cases[1], predicted, present)
 
     @classmethod
     def _sums(cls, cells: Any, zeros: Any, ones: Any, predicted: Any, present: Any) -> Totals:
-        sums = [np.bincount(cells, each, len(EDGES) + 1) for each in (zeros, ones, predicted)]
+        sums = [np.bincount(cells, each, _CELLS) for each in (zeros, ones, predicted)]
         held = np.flatnonzero(sums[0] + sums[1])
         kept = (held, *(each[held] for each in sums), np.asarray(present, dtype=np.float64))
         return cls(*(tuple(each.tolist()) for each in kept))
@@ -102,6 +119,7 @@ def with_cells(record: dict[str, Any]) -> dict[str, Any]:
     # The sums of probabilities between the ends of the bins, from those between the ends of the groups.
     ends = np.cumsum([[0.0, 0.0], *([g["cases"], g["cases"] * g["predicted"]] for g in groups)], axis=0)
     predicted = np.diff(np.interp(np.cumsum([0.0, *(zeros + ones)]), *ends.T))
-    predicted = np.clip(predicted, (_SHARES[:-1] + 0.001) * (zeros + ones), (_SHARES[1:] - 0.001) * (zeros + ones))
-    cells = np.searchsorted(EDGES, logit((_SHARES[:-1] + _SHARES[1:]) / 2), side="right")
+    middle = (np.arange(_SHARES) + 0.5) / _SHARES
+    predicted = np.clip(predicted, (middle - 0.024) * (zeros + ones), (middle + 0.024) * (zeros + ones))
+    cells = cell_of(logit(middle), middle)
     return dict(zip(Totals.__dataclass_fields__, (cells, zeros, ones, predicted, record["present"]), strict=True))
