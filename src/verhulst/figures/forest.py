@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst._numbers import number
 from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -124,10 +125,7 @@ def _row(ax: Axes, forest: Forest, row: int, limits: tuple[float, float], theme:
         ax.plot(high, row, ">", color=stroke.color, markersize=6, clip_on=False)
     if 0 < ratio < np.inf:
         dot(ax, ratio, row, stroke, theme, 7.5)
-        label = f"{ratio:.2f}" if 0.095 < ratio < 100 else f"{ratio:.2g}"
-    else:
-        label = "0" if ratio <= 0 else "∞"
     ax.annotate(
-        label, (1.0, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
+        number(ratio), (1.0, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points",
         va="center", color=theme.ink, size=TEXT, annotation_clip=False,
     )  # fmt: skip
