@@ -40,7 +40,7 @@ def test_scores_that_may_be_either_are_asked_about() -> None:
 
 
 def test_logits_given_as_probabilities() -> None:
-    with pytest.raises(ValueError, match=r"probabilities lie outside \[0, 1\] \(row 1: .*logits are given as logits"):
+    with pytest.raises(ValueError, match=r"probabilities lie outside \[0, 1\] \(row 1: .*pass them as logits"):
         Platt(scores="probabilities").fit(np.where(np.arange(200) == 1, 1.5, vh.sigmoid(Z)), Y)
     with pytest.raises(ValueError, match=r"outside \[0, 1\]"):
         vh.evaluate(Y, probabilities=Z)
@@ -66,7 +66,7 @@ def test_zero_and_one_exactly_and_right(calibrator: Platt) -> None:
 
 @pytest.mark.parametrize("calibrator", PARAMETRIC, ids=repr)
 def test_infinite_and_wrong(calibrator: Platt) -> None:
-    with pytest.raises(ValueError, match=r"1 scores are infinitely sure and wrong \(row 200: score \+inf, y = 0\)"):
+    with pytest.raises(ValueError, match=r"1 scores are infinite with the wrong sign \(row 200: score \+inf, y = 0\)"):
         calibrator.fit(np.append(Z, np.inf), np.append(Y, 0))
 
 
@@ -83,9 +83,9 @@ def test_isotonic_takes_infinite_scores() -> None:
 @pytest.mark.parametrize("calibrator", [*PARAMETRIC, Isotonic()], ids=repr)
 @pytest.mark.parametrize("label", [0, 1])
 def test_one_class_only(calibrator: Platt, label: int) -> None:
-    with pytest.raises(ValueError, match=f"y holds class {label} only: both classes are needed"):
+    with pytest.raises(ValueError, match=f"y contains only class {label}: both classes are needed"):
         calibrator.fit(Z, np.full(200, label))
-    with pytest.raises(ValueError, match=f"y holds class {label} only"):
+    with pytest.raises(ValueError, match=f"y contains only class {label}"):
         calibrator.fit(Z, Y, label == Y)
 
 
@@ -104,7 +104,7 @@ def test_constant_scores_get_the_base_rate() -> None:
             calibrator.fit(np.full(40, 1.5), y)
         np.testing.assert_allclose(calibrator.predict_proba([-3.0, 1.5, 9.0])[:, 1], 0.25)
     # One temperature only serves: 1.5/T = logit(¼) has none that is positive.
-    with pytest.warns(CalibrationWarning, match="backwards"):
+    with pytest.warns(CalibrationWarning, match="in reverse"):
         assert Temperature().fit(np.full(40, 1.5), y).inverse_temperature_ == 0.0
     with pytest.warns(CalibrationWarning, match="every score is 0"):
         Temperature(scores="logits").fit(np.zeros(40), y)
@@ -196,17 +196,17 @@ def test_multiclass_rows_that_do_not_sum_to_one() -> None:
     ("scores", "y", "message"),
     [
         ([], [], "scores is empty"),
-        ([1.0, np.nan, 2.0], [0, 1, 1], r"scores holds nan in 1 places \(first in row 1\)"),
+        ([1.0, np.nan, 2.0], [0, 1, 1], r"scores contains nan in 1 places \(first in row 1\)"),
         ([1.5, 2.0], [0, 1, 1], r"y must have one entry for each of the 2 scores, got shape \(3,\)"),
-        ([1.5, 2.0], ["no", "yes"], "y must be 0 and 1, but holds 'no', 'yes': write for instance y == 'yes'"),
-        ([1.5, 2.0], [-1, 1], "y must be 0 and 1, but holds -1, 1"),
+        ([1.5, 2.0], ["no", "yes"], "y must be 0 and 1, but contains 'no', 'yes': write for instance y == 'yes'"),
+        ([1.5, 2.0], [-1, 1], "y must be 0 and 1, but contains -1, 1"),
         ([1.5, 2.0], [0.0, np.nan], r"y is missing \(nan\) in 1 of 2 rows"),
         (
             [[1.5, 2.0], [0.0, 3.0]],
             [0, 1],
-            r"one column, got shape \(2, 2\): of two classes give z\[:, 1\]",
+            r"one column, got shape \(2, 2\): for two classes pass z\[:, 1\]",
         ),
-        ([[1.5, 2.0, 0.0], [0.0, 3.0, 1.0]], [0, 1], "of several classes judge each by itself, y == k"),
+        ([[1.5, 2.0, 0.0], [0.0, 3.0, 1.0]], [0, 1], "for several classes evaluate each separately, y == k"),
     ],
 )
 def test_other_bad_scores_and_outcomes(scores: list[float], y: list[float], message: str) -> None:
@@ -222,7 +222,7 @@ def test_bad_classes() -> None:
         VectorScaling().fit(z, np.arange(20) % 4)
     with pytest.raises(ValueError, match="y has no case of class 2"):
         VectorScaling().fit(z, np.arange(20) % 2)
-    with pytest.raises(ValueError, match="y holds class 1 only"):
+    with pytest.raises(ValueError, match="y contains only class 1"):
         Temperature().fit(z, np.ones(20, dtype=int))
     with pytest.raises(ValueError, match=r"shape \(n, K\), K >= 2; for one column use Platt"):
         VectorScaling().fit(Z, Y)
@@ -232,7 +232,7 @@ def test_bad_classes() -> None:
 
 def test_one_far_score_that_flattens_the_slope_is_told_of() -> None:
     z, y = np.append(Z, 1e9), np.append(Y, 1)
-    with pytest.warns(LeverageWarning, match=r"1 of 201 scores hold \d+% of what is known of the slope .*1e\+09"):
+    with pytest.warns(LeverageWarning, match=r"1 of 201 scores have \d+% of the information about the slope .*1e\+09"):
         smooth = Platt(smooth=True).fit(z, y)
     assert smooth.slope_ < 1e-7
     # With plain targets the far score is right, and costs nothing.
@@ -242,9 +242,9 @@ def test_one_far_score_that_flattens_the_slope_is_told_of() -> None:
 def test_scores_that_rank_backwards() -> None:
     with pytest.warns(CalibrationWarning, match="the slope is negative"):
         Platt().fit(-Z, Y)
-    with pytest.warns(CalibrationWarning, match="backwards"):
+    with pytest.warns(CalibrationWarning, match="in reverse"):
         assert Temperature().fit(-Z, Y).predict_proba([5.0])[0, 1] == 0.5
-    with pytest.warns(CalibrationWarning, match="backwards"):
+    with pytest.warns(CalibrationWarning, match="in reverse"):
         np.testing.assert_allclose(Beta().fit(-Z, Y).predict_proba([5.0])[0, 1], Y.mean())
 
 
@@ -263,9 +263,9 @@ def test_bad_choices() -> None:
         vh.calibrate(Z, Y, folds=1)
     with pytest.raises(ValueError, match=r"at least 2 cases of each of two classes \(class 1 has 1\)"):
         vh.calibrate(Z, np.arange(200) == 3)
-    with pytest.raises(ValueError, match="one of the two"):
+    with pytest.raises(ValueError, match="either logits= or probabilities="):
         vh.evaluate(Y)
-    with pytest.raises(ValueError, match="one of the two"):
+    with pytest.raises(ValueError, match="either logits= or probabilities="):
         vh.evaluate(Y, logits=Z, probabilities=Z)
 
 

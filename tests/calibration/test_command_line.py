@@ -128,7 +128,7 @@ def test_report_from_python(tmp_path: pathlib.Path) -> None:
     calibrator = vh.calibration.Isotonic().fit(z, y)
     vh.report(calibrator, tmp_path / "page.html", data=(z, y))
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "the best function that never falls" in html
+    assert "the best non-decreasing function" in html
     assert "numbers" in html
     with pytest.raises(TypeError, match=r"needs data=\(scores, y\)"):
         vh.report(calibrator, tmp_path / "other.html")

@@ -129,7 +129,7 @@ def test_scores_of_every_size_have_probabilities() -> None:
     np.testing.assert_allclose(wide.predict_proba([-1.35e308, 0.0, 1.35e308])[:, 1], [0.25, 0.5, 0.75])
     platt = Platt(scores="logits").fit(z, y)
     assert ((platt.predict_proba(z) >= 0.0) & (platt.predict_proba(z) <= 1.0)).all()
-    with pytest.raises(ValueError, match="the slope overflows: multiply them"):
+    with pytest.raises(ValueError, match="the slope overflows: rescale them"):
         Platt(scores="logits").fit([0.0, 5e-324] * 10 + [5e-324], [0, 1] * 9 + [1, 0, 1])
 
 

@@ -81,7 +81,7 @@ def test_bad_input() -> None:
     histogram = LogitHistogram()
     with pytest.raises(ValueError, match="no score was counted"):
         histogram.summary()
-    with pytest.raises(ValueError, match="scores holds nan"):
+    with pytest.raises(ValueError, match="scores contains nan"):
         histogram.update([np.nan], [1])
     with pytest.raises(ValueError, match="cannot be added"):
         histogram + LogitHistogram(8)

@@ -33,7 +33,7 @@ def fit() -> tuple[vh.LogisticRegression, np.ndarray, np.ndarray]:
 def test_the_rows_of_a_fit(fit: tuple[vh.LogisticRegression, np.ndarray, np.ndarray]) -> None:
     model, X, y = fit
     z = model.decision_function(X)
-    with pytest.warns(CalibrationWarning, match=r"look like the rows that the model.* was fitted on.*judges nothing"):
+    with pytest.warns(CalibrationWarning, match=r"look like the rows that the model.* was fitted on.*not used in"):
         result = vh.evaluate(y, logits=z)
     assert len(result.cautions) == 1
     assert "CAUTION" in repr(result)
@@ -111,10 +111,10 @@ def test_the_command_line_and_the_report(
     text = CliRunner().invoke(verhulst, arguments)
     assert text.exit_code == 0
     assert "CAUTION" in text.stdout
-    assert "This judges nothing" in text.stdout
+    assert "Evaluate on rows that were not used in the fit" in text.stdout
     record = CliRunner().invoke(verhulst, [*arguments, "--json"])
     assert len(json.loads(record.stdout)["cautions"]) == 1
-    assert "This judges nothing" in record.stderr
+    assert "Evaluate on rows that were not used in the fit" in record.stderr
     vh.report(vh.calibration.Platt().fit(z, y), tmp_path / "page.html", data=(z, y))
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "look like those of the rows that the model was fitted on" in html

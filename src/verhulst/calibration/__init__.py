@@ -1,4 +1,4 @@
-"""Calibration and honest evaluation: raw scores into probabilities that hold."""
+"""Calibration of raw scores into probabilities, and their evaluation."""
 
 from verhulst._lazy import lazy_names
 

@@ -1,4 +1,4 @@
-"""Bands for a reliability curve: at each point by itself, and for the whole curve at once."""
+"""Bands for a reliability curve: pointwise, and for the whole curve at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from verhulst.calibration.scores import Floats
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Where a curve lies: `low` to `high` at each point by itself, `whole_low` to `whole_high` at all at once."""
+    """The pointwise band, `low` to `high`, and that for all points at once, `whole_low` to `whole_high`."""
 
     low: Floats
     high: Floats
@@ -25,12 +25,13 @@ class Bands:
 def consistency_bands(
     mass: Floats, probability: Floats, level: float, replications: int, rng: np.random.Generator
 ) -> Bands:
-    """Where the isotonic curve comes to lie if the probabilities are right, from simulated curves.
+    """Return the bands in which the isotonic curve lies if the probabilities are right, from simulated curves.
 
-    At each point the middle `level` of them. For the whole curve, all that deviate from the median nowhere by more
-    than c times what is usual there, with c such that `level` of them do. What is usual is how far the outermost 0.5 %
-    (for a level of 95 %) lie from the median, at each point and each side by itself, since rates near 0 and 1 are
-    skewed. Half of the curves say what is usual, the other half set c, so that c fits a new curve as well as them.
+    The pointwise band contains the middle `level` of the curves at each point. The band for the whole curve contains
+    the curves that nowhere deviate from the median by more than c times the typical deviation, with c such that
+    `level` of the curves qualify. The typical deviation is that of the outermost 0.5 % (for a level of 95 %), for each
+    point and each side separately, because rates near 0 and 1 are skewed. It is estimated from one half of the curves
+    and c from the other half, so that c is valid for a new curve.
 
     References
     ----------
@@ -42,7 +43,7 @@ def consistency_bands(
     curves = np.stack([pool(row, mass) for row in draws])
     tails = 0.5 - level / 2.0, 0.5 + level / 2.0
     low, high = np.quantile(curves, tails, axis=0, method="closest_observation")
-    # On this scale binomial variances are alike.
+    # On this scale binomial variances are nearly equal.
     angles = np.arcsin(np.sqrt(np.clip(curves, 0.0, 1.0)))
     usual, judged = angles[: replications // 2], angles[replications // 2 :]
     middle = np.median(usual, axis=0)
@@ -51,10 +52,10 @@ def consistency_bands(
     below, above = np.maximum(middle - farthest[0], deviation), np.maximum(farthest[1] - middle, deviation)
     apart = judged - middle
     scale = np.where(apart > 0.0, above, below)
-    # Where the first half are all the same, what differs lies outside at any c.
+    # If the first half are all equal, curves that differ lie outside for any c.
     unusual = np.where(apart != 0.0, np.inf, 0.0)
     largest = np.divide(np.abs(apart), scale, out=unusual, where=scale > 0.0).max(axis=1)
-    # The curve that is looked at is one more: of all these and it, `level` must lie within.
+    # The observed curve is one more: `level` of all curves including it must lie within.
     within = min(int(np.ceil(level * (len(judged) + 1))), len(judged))
     reach = float(np.sort(largest)[within - 1]) * (1.0 + 1e-9)
     if np.isinf(reach):
@@ -65,13 +66,13 @@ def consistency_bands(
 
 
 def confidence_bands(mass: Floats, ones: Floats, level: float) -> Bands:
-    """Where the true rate lies at each score, if it never falls with the score; exact for every sample size.
+    """Return bands for the true rate at each score, if it never decreases with the score; exact for every n.
 
     The rate at a score is at most the mean rate of any window of cases that begins there or later, and at least that of
     any window that ends there or before. Each window has Clopper and Pearson's bound for its mean (conservative for
-    unequal chances: Hoeffding 1956). At a point by itself the best over windows of 8, 16, 32 … cases counts, at a level
+    unequal chances: Hoeffding 1956). The pointwise bound is the best over windows of 8, 16, 32 … cases, at a level
     divided by their number. For the whole curve the windows of each size begin a quarter of their size apart, and the
-    level is divided among sizes, and for each size among its windows: they then hold all at once.
+    level is divided among the sizes, and for each size among its windows, so that all bounds hold at once.
 
     References
     ----------
@@ -103,12 +104,12 @@ def confidence_bands(mass: Floats, ones: Floats, level: float) -> Bands:
         np.maximum.at(whole_low, end - 1, lower_bound(inside, outside, tail / len(begin)))
         np.minimum.at(whole_high, begin, upper_bound(inside, outside, tail / len(begin)))
     whole = _rising(Bands(low, high, whole_low, whole_high))
-    # Nothing is gained by a band for all points that is narrower at some than that for each.
+    # The band for all points need not be narrower anywhere than the pointwise band.
     return Bands(low, high, np.minimum(low, whole.whole_low), np.maximum(high, whole.whole_high))
 
 
 def bins_bands(mass: Floats, ones: Floats, level: float) -> Bands:
-    """Clopper and Pearson's intervals for the rate in each bin, and those that hold for all bins at once.
+    """Return Clopper and Pearson's intervals for the rate in each bin, and those that hold for all bins at once.
 
     References
     ----------
@@ -126,7 +127,7 @@ def bins_bands(mass: Floats, ones: Floats, level: float) -> Bands:
 
 
 def _rising(bands: Bands) -> Bands:
-    """The band for a whole rising curve: what lies above the low end at one point does so at all later ones."""
+    """Return the band for a whole increasing curve: the lower end at a point is a bound at all later points too."""
     low = np.maximum.accumulate(bands.whole_low)
     high = np.minimum.accumulate(bands.whole_high[::-1])[::-1]
     return Bands(bands.low, bands.high, low, high)
@@ -138,12 +139,12 @@ def _between(mass: Floats, ones: Floats, begin: NDArray[np.intp], end: NDArray[n
 
 
 def lower_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
-    """Clopper and Pearson's lower bound of a rate, which is above the rate with probability `tail` at most."""
+    """Return Clopper and Pearson's lower bound of a rate, above the rate with probability at most `tail`."""
     known = ones > 0.0
     bound: Floats = np.where(known, betaincinv(np.where(known, ones, 1.0), zeros + 1.0, tail), 0.0)
     return bound
 
 
 def upper_bound(ones: Floats, zeros: Floats, tail: float) -> Floats:
-    """Clopper and Pearson's upper bound."""
+    """Return Clopper and Pearson's upper bound."""
     return 1.0 - lower_bound(zeros, ones, tail)

@@ -1,4 +1,4 @@
-"""Beta calibration: how fast the two tails rise, each by itself."""
+"""Beta calibration: separate slopes for the two tails."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ from verhulst.calibration.scores import Floats
 class Beta(Calibrator):
     """Beta calibration: logit p = a·log σ(z) − b·log σ(−z) + c with a, b ≥ 0, by maximum likelihood.
 
-    It is the right map where the scores of each class have a beta distribution. a = b is `Platt`: a is the slope for
-    very negative logits, b that for very positive ones. Never falls, since a, b ≥ 0 is part of the fit.
+    It is exact if the scores of each class have a beta distribution. a is the slope for very negative logits, b that
+    for very positive ones; `Platt` is the case a = b. The map never decreases, since the fit is restricted to a, b ≥ 0.
+
+    Parameters
+    ----------
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
 
     Attributes
     ----------
@@ -53,7 +58,7 @@ class Beta(Calibrator):
         z, targets, weights = without_infinite(z, targets, weights)
         if z.min() == z.max():
             self.a_, self.b_, self.c_ = 0.0, 0.0, float(vh.logit(np.average(targets, weights=weights)))
-            return [CalibrationWarning(f"every score is {z[0]:.6g}: the base rate for all")]
+            return [CalibrationWarning(f"every score is {z[0]:.6g}: every probability is the base rate")]
         if separated(z, targets):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
@@ -62,12 +67,12 @@ class Beta(Calibrator):
         columns = np.stack([vh.log_sigmoid(z), vh.softplus(z)])
         self.c_, self.a_, self.b_ = _best(columns, targets, weights).tolist()
         if self.a_ == 0.0 and self.b_ == 0.0:
-            return [CalibrationWarning("the scores rank the classes backwards: the base rate for all")]
+            return [CalibrationWarning("the scores rank the classes in reverse: every probability is the base rate")]
         return []
 
     def _apply(self, z: Floats) -> Floats:
         logits = np.full_like(z, self.c_)
-        # A term of weight 0 is left out: 0 · inf is not 0.
+        # A term of weight 0 is omitted: 0 · inf is not 0.
         if self.a_:
             logits += self.a_ * vh.log_sigmoid(z)
         if self.b_:
@@ -82,7 +87,7 @@ class Beta(Calibrator):
 
 
 def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
-    """The maximum over c, a ≥ 0, b ≥ 0: the likelihood is concave, so the best feasible face holds it."""
+    """Return the maximum over c, a ≥ 0, b ≥ 0: the likelihood is concave, so it lies on the best feasible face."""
     best: tuple[float, Floats] | None = None
     for face in ([0, 1], [1], [0]):
         optimum = fit_columns(np.ascontiguousarray(columns[face]), targets, weights)
@@ -96,16 +101,16 @@ def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
             return coefficients
         if len(face) == 2:
             break
-    # Beside far scores a face may have been missed: the maximum is at least as good as that of a = b.
+    # With extreme scores a face may have been missed: the maximum is at least as good as that of a = b.
     affine = fit_columns(np.ascontiguousarray(columns.sum(axis=0)[np.newaxis]), targets, weights)
     if affine.converged and affine.coefficients[1] > 0.0:
         found = -np.inf if best is None else best[0]
         if found < affine.log_likelihood - 1e-9 * max(1.0, abs(affine.log_likelihood)):
             raise ValueError(
-                "the likelihood of this map has no maximum that can be reached: look for scores that are far from all "
+                "the maximum of the likelihood of this map cannot be found: check scores that are far from all "
                 "others, or use Platt"
             )
     if best is None:
-        # Every face that is left falls: the base rate for all.
+        # Every other face decreases: every probability is the base rate.
         return np.array([float(vh.logit(np.average(targets, weights=weights))), 0.0, 0.0])
     return best[1]

@@ -20,10 +20,10 @@ MEASURES: dict[str, Callable[[Ranked], float]] = {
 
 
 def bootstrap(ranked: Ranked, resamples: int, level: float, rng: np.random.Generator) -> dict[str, Estimate]:
-    """Percentile intervals from samples of as many cases, drawn with replacement.
+    """Return percentile intervals from samples of as many cases, drawn with replacement.
 
-    A sample is a new set of weights for the cases in their order, so that nothing is sorted again. Samples of one class
-    are left out; where all are, the measure is unknown.
+    A sample is a new set of weights for the sorted cases, so that nothing is sorted again. Samples with only one class
+    are omitted; if all are, the measure is unknown.
 
     References
     ----------
@@ -45,9 +45,9 @@ def bootstrap(ranked: Ranked, resamples: int, level: float, rng: np.random.Gener
 
 def _percentiles(measure: Callable[[Ranked], float], ranked: Ranked, values: list[float], level: float) -> Estimate:
     if len(values) < 2:
-        return unknown("too few resamples hold both classes")
+        return unknown("too few resamples contain both classes")
     found = np.array(values)
-    # Divided by the largest, so that no square overflows; where a value is infinite there is no spread.
+    # Divided by the largest, so that no square overflows; if a value is infinite there is no standard deviation.
     largest = float(np.abs(found).max()) or 1.0
     if not np.isfinite(largest):
         return Estimate(measure(ranked), np.nan, np.nan, np.nan, level)

@@ -1,4 +1,4 @@
-"""Calibration errors of bins (ECE, ACE), each beside what it would be if the probabilities were right."""
+"""Binned calibration errors (ECE, ACE), each with its distribution if the probabilities are right."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from verhulst.calibration.scores import Floats
 
 @dataclass(frozen=True)
 class Nulled:
-    """A statistic beside its null: its mean and its 95 % point over outcomes drawn with the given probabilities.
+    """A statistic with its null: its mean and 95 % point over outcomes drawn from the given probabilities.
 
-    An error of calibration is above 0 for every finite sample, however right the probabilities are. `p_value` is the
-    share of such samples (this one counted) that have at least this value.
+    A calibration error is above 0 in every finite sample, even if the probabilities are right. `p_value` is the share
+    of such samples (including this one) with at least this value.
     """
 
     value: float
@@ -29,15 +29,15 @@ class Nulled:
 
 
 def against_null(value: float, null: Floats, tested: float | None = None) -> Nulled:
-    """The value beside its simulated null; `tested` is the value at the null's resolution, if that is coarser."""
+    """Return the value with its simulated null; `tested` is the value at the resolution of the null, if coarser."""
     reached = int((null >= (value if tested is None else tested) * (1.0 - 1e-12)).sum())
     return Nulled(value, float(null.mean()), float(np.quantile(null, 0.95)), (1 + reached) / (1 + len(null)))
 
 
 def binned_error(residual: Floats, starts: NDArray[np.intp], total: float) -> Floats:
-    """Σ over bins of |Σ w(y − p)| / Σw: the mean gap between outcome and probability, over the last axis.
+    """Return Σ over bins of |Σ w(y − p)| / Σw, the mean gap between outcome and probability, over the last axis.
 
-    With bins of equal width it is the expected calibration error (ECE), with groups of equal size the adaptive (ACE).
+    For bins of equal width it is the expected calibration error (ECE), for groups of equal size the adaptive one (ACE).
 
     References
     ----------
@@ -48,7 +48,7 @@ def binned_error(residual: Floats, starts: NDArray[np.intp], total: float) -> Fl
 
 
 def binned_errors(cells: Cells, null: Floats) -> tuple[Nulled, Nulled]:
-    """ECE and ACE of the cells, with a simulated null (replications, cells) of their residuals."""
+    """Return ECE and ACE of the cells, given simulated residuals (replications, cells) for their nulls."""
     ece, ace = (
         against_null(float(binned_error(cells.residual, starts, cells.total)), binned_error(null, starts, cells.total))
         for starts in (cells.bins, cells.groups)

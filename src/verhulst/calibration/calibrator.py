@@ -1,4 +1,4 @@
-"""What every calibration map of one column has in common."""
+"""Base class of the calibration maps."""
 
 from __future__ import annotations
 
@@ -32,73 +32,94 @@ SCHEMA_VERSION = 1
 
 
 class CalibrationWarning(UserWarning):
-    """A fit that can be used, with something its user should know."""
+    """Warn that a map or an evaluation may not mean what it seems to."""
 
 
 class NotFittedError(ValueError, AttributeError):
-    """A calibrator that is asked for probabilities before it was fitted."""
+    """Raised when a calibrator is used before it was fitted."""
 
 
 class Calibrator(ABC):
-    """A map from logits to calibrated logits, learned from scores and outcomes.
+    """A map from logits to calibrated logits, fitted to scores and outcomes.
 
     Parameters
     ----------
-    scores : "logits", "probabilities" or None
-        What `fit` and the other methods are given. With None scores are logits, and it is an error that asks
-        if all scores lie in [0, 1], or look like percentages.
+    scores : {"logits", "probabilities"}, optional
+        The kind of scores passed to `fit` and the other methods. By default they are logits; scores that all lie in
+        [0, 1], or look like percentages, are then an error.
     """
 
     #: The name of the map in `calibrate`; "" for a map that is not chosen there.
     method: ClassVar[str] = ""
     #: Further names in `calibrate`, each with the options of the map that it stands for.
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    #: The map as readers see it, and where it is the right one.
+    #: The formula of the map as shown to readers, and where the map is appropriate.
     formula: ClassVar[str]
     right_where: ClassVar[str]
     #: Whether the map takes one column of logits, and whether it takes (n, K) for K classes.
     one_column: ClassVar[bool] = True
     several_classes: ClassVar[bool] = False
-    #: Whether `fit` learns something, and with it what the scores are.
+    #: Whether `fit` estimates parameters, and with them learns the kind of the scores.
     learns: ClassVar[bool] = True
 
     @classmethod
     def degrees_of_freedom(cls, columns: int = 1) -> int:
-        """Of the likelihood ratio test of the scores as they are against this map, for so many columns of scores.
+        """Return the degrees of freedom of the likelihood ratio test of the unchanged scores against this map.
 
-        0 where there is no such test: the map is not fitted by maximum likelihood, or does not hold the identity.
+        0 if there is no such test: the map is not fitted by maximum likelihood, or does not contain the identity.
+
+        Parameters
+        ----------
+        columns : int
+            The number of columns of scores.
+
+        Returns
+        -------
+        int
+            The degrees of freedom.
         """
         return 0
 
     scores: ScoreKind | None
-    #: What the scores are; None where nothing was learned and nothing was said.
+    #: The kind of the scores; None if it was neither learned nor specified.
     kind_: ScoreKind | None
     n_classes_: int
-    #: The column of a table that holds the scores, where the map was learned from a table.
+    #: The column of a table with the scores, if the map was fitted to a table.
     column_: str | None = None
-    #: How `calibrate` came to this map; absent where the map was named.
+    #: How `calibrate` chose this map; absent if the map was named.
     choice_: Choice
 
     def __init__(self, scores: ScoreKind | None = None) -> None:
         self.scores = scores
 
     def fit(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Learns the map.
+        """Fit the map.
 
         Parameters
         ----------
-        logits : shape (n,) or (n, 1); for maps of several classes (n, K) too, K ≥ 2
-        y : shape (n,), 0 or 1; class numbers 0 … K−1 where there are K columns of logits
-        sample_weight : shape (n,), counts of cases: a weight of 2 is the row written twice, one of 0 the row left out
+        logits : array_like, shape (n,) or (n, 1)
+            The scores; shape (n, K), K ≥ 2, for maps of several classes.
+        y : array_like, shape (n,)
+            The outcomes, 0 or 1; class numbers 0 … K−1 for K columns of logits.
+        sample_weight : array_like, shape (n,), optional
+            Counts of cases: a weight of 2 is the same as repeating the row, a weight of 0 the same as omitting it.
+
+        Returns
+        -------
+        Calibrator
+            The fitted map itself.
 
         Raises
         ------
-        ScoreKindError : `scores` was not given, and all scores lie in [0, 1], or look like percentages
-        ValueError : input that no map can be learned from; the message says what and where
+        ScoreKindError
+            If `scores` was not specified, and all scores lie in [0, 1] or look like percentages.
+        ValueError
+            If no map can be fitted to the input; the message says why and where.
 
         Warns
         -----
-        CalibrationWarning : the map can be used, but there is something to know
+        CalibrationWarning
+            If the map can be used with a reservation, which the warning gives.
         """
         cases = read_cases(y, logits, self.scores, sample_weight, several_classes=self.several_classes)
         (require_two_classes if cases.z.ndim == 2 else require_both_classes)(cases.targets)
@@ -107,9 +128,9 @@ class Calibrator(ABC):
         self.kind_ = cases.kind
         return self
 
-    @np.errstate(over="ignore")  # of scores of 1e308; what matters is looked up
+    @np.errstate(over="ignore")  # scores of 1e308; results are checked
     def learn(self, z: Floats, targets: Any, weights: Floats | None) -> list[CalibrationWarning]:
-        """`fit` on checked cases, each of them with weight; returns the warnings instead of giving them."""
+        """Fit the map to checked cases of positive weight, and return the warnings instead of issuing them."""
         self.kind_ = "logits"
         self.n_classes_ = z.shape[1] if z.ndim == 2 else 2
         if z.ndim == 2:
@@ -117,7 +138,7 @@ class Calibrator(ABC):
         return self._fit(z, targets, weights)
 
     def transform(self, logits: ArrayLike) -> Floats:
-        """Calibrated logits of scores of the kind that was fitted, in their shape: (n,), or (n, K) for K classes."""
+        """Return the calibrated logits of scores of the kind used in the fit, in their shape, (n,) or (n, K)."""
         kind = self._fitted_kind()
         z = self._read(logits, kind)[0]
         if z.ndim == 2 and z.shape[1] != self.n_classes_:
@@ -125,14 +146,14 @@ class Calibrator(ABC):
         return self.apply(z)
 
     def apply(self, z: Floats) -> Floats:
-        """`transform` on checked logits."""
-        with np.errstate(over="ignore"):  # a far score times a steep slope is infinite
+        """Return the calibrated logits of checked logits."""
+        with np.errstate(over="ignore"):  # an extreme score times a steep slope is infinite
             return self._apply(z)
 
     def predict_proba(self, logits: ArrayLike) -> Floats:
-        """Probabilities, shape (n, 2), or (n, K) for K columns of logits.
+        """Return probabilities, shape (n, 2), or (n, K) for K columns of logits.
 
-        Column 0 of two is σ(−z), not 1 − σ(z): both keep all their digits.
+        The first of two columns is σ(−z), not 1 − σ(z), so that both keep all their digits.
         """
         z = self.transform(logits)
         if z.ndim == 2:
@@ -144,23 +165,23 @@ class Calibrator(ABC):
 
     @abstractmethod
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
-        """Sets the fitted attributes. All weights are positive, both classes present; scores may be infinite."""
+        """Set the fitted attributes. All weights are positive, both classes present; scores may be infinite."""
 
     def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
-        """The same for K columns of logits and class numbers; maps of several classes have it."""
+        """Set the fitted attributes for K columns of logits and class numbers (maps of several classes only)."""
         raise NotImplementedError
 
     @abstractmethod
     def _apply(self, z: Floats) -> Floats:
-        """The map on logits that may be infinite, but not nan."""
+        """Apply the map to logits that may be infinite, but not nan."""
 
     @abstractmethod
     def parameters(self) -> dict[str, Any]:
-        """The fitted numbers: all that a prediction needs, as floats, strings and lists."""
+        """Return the fitted numbers that a prediction needs, as floats, strings and lists."""
 
     @abstractmethod
     def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        """The inverse of `parameters`."""
+        """Set the fitted numbers: the inverse of `parameters`."""
 
     def _read(self, scores: ArrayLike, kind: ScoreKind | None) -> tuple[Floats, ScoreKind]:
         if self.several_classes and np.ndim(scores) == 2 and np.shape(scores)[1] > 1:
@@ -168,11 +189,17 @@ class Calibrator(ABC):
         return as_logits(scores, kind)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the fitted map to a JSON model file, which `vh.load` reads; it then predicts the same bits.
+        """Write the fitted map to a JSON model file; the map that `vh.load` reads from it predicts the same bits.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            The file to write.
 
         Raises
         ------
-        NotFittedError : before `fit`
+        NotFittedError
+            If the map is not fitted.
         """
         content = {
             "map": type(self).__name__,
@@ -184,7 +211,7 @@ class Calibrator(ABC):
         write_model(path, "calibrator", SCHEMA_VERSION, content)
 
     def restore(self, content: dict[str, Any]) -> None:
-        """Takes on what `save` wrote."""
+        """Set the state from the content that `save` wrote."""
         if content["scores"] not in ("logits", "probabilities") and (self.learns or content["scores"] is not None):
             raise ValueError(f"scores are {content['scores']!r}")
         self.scores = self.kind_ = content["scores"]
@@ -206,7 +233,7 @@ class Calibrator(ABC):
 
 
 def log_probabilities(z: Floats) -> Floats:
-    """log softmax of (n, K) logits; classes with an infinite one share the whole."""
+    """Return log softmax of (n, K) logits; classes with infinite logits share the probability 1."""
     first = (z == np.inf).any(axis=1)
     if first.any():
         z = z.copy()
@@ -225,10 +252,10 @@ def _brief(value: Any) -> str:
 
 
 def without_infinite(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats | None]:
-    """The rows with finite scores.
+    """Return the rows with finite scores.
 
-    An infinite score of the right label costs nothing under any rising map, and so says nothing of it; one of the wrong
-    label costs infinitely much under every one.
+    An infinite score with the right label costs nothing under any increasing map, and so carries no information; one
+    with the wrong label has an infinite loss under every one.
     """
     infinite = np.isinf(z)
     if not infinite.any():
@@ -237,22 +264,23 @@ def without_infinite(z: Floats, targets: Floats, weights: Floats | None) -> tupl
     if wrong.any():
         row = int(wrong.argmax())
         raise ValueError(
-            f"{int(wrong.sum())} scores are infinitely sure and wrong (row {row}: score {z[row]:+}, "
-            f"y = {targets[row]:.0f}): no rising map gives them a finite log-loss. Clip the scores, or use Isotonic()."
+            f"{int(wrong.sum())} scores are infinite with the wrong sign (row {row}: score {z[row]:+}, "
+            f"y = {targets[row]:.0f}): no increasing map gives them a finite "
+            "log-loss. Clip the scores, or use Isotonic()."
         )
     kept = ~infinite
     if not kept.any():
-        raise ValueError("every score is infinite: no map can be learned from them")
+        raise ValueError("every score is infinite: no map can be fitted to them")
     return z[kept], targets[kept], None if weights is None else weights[kept]
 
 
 def separated(z: Floats, targets: Floats, falling: bool = False) -> bool:
-    """Whether no score of class 0 lies above one of class 1 (or below, too, if the map may fall).
+    """Whether no score of class 0 lies above one of class 1 (or, if the map may decrease, below one).
 
-    The steepest map is then the best, and no finite one.
+    The likelihood then has no finite maximum: a steeper map is always better.
     """
     one, infinity = targets == 1.0, np.inf
-    # Through `where`: picking out the rows of each class takes ten times as long.
+    # With `where`: selecting the rows of each class takes ten times as long.
     if np.where(one, -infinity, z).max() <= np.where(one, z, infinity).min():
         return True
     return falling and bool(np.where(one, z, -infinity).max() <= np.where(one, infinity, z).min())

@@ -1,4 +1,4 @@
-"""Scores, outcomes and weights read together: what every fit and every measure begins with."""
+"""Checked scores, outcomes and weights, the input of every fit and measure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from verhulst.calibration.scores import (
 
 @dataclass(frozen=True, eq=False)
 class Cases:
-    """The cases that count: those of weight 0 are left out, as if they had not been given.
+    """The cases of positive weight; those of weight 0 are omitted.
 
     Attributes
     ----------
     z : (n,) logits, or (n, K) of K classes
     targets : (n,) 0.0 or 1.0; class numbers where there are K
     weights : (n,) positive, or None where each case counts once
-    kind : what the scores were
-    kept : which of the rows given these are, or None if all
+    kind : the kind of the scores
+    kept : which of the given rows these are, or None for all
     """
 
     z: Floats
@@ -39,11 +39,12 @@ class Cases:
     kept: NDArray[np.bool_] | None
 
     def of_each(self, values: ArrayLike, name: str) -> NDArray[Any]:
-        """The entries that belong to these cases, of an array with one for each row given.
+        """Return the entries for these cases, of an array with one for each given row.
 
         Raises
         ------
-        ValueError : another length
+        ValueError
+            If the array has another length.
         """
         array = np.asarray(values)
         n = len(self.z) if self.kept is None else len(self.kept)
@@ -61,17 +62,18 @@ def read_cases(
     say: str = "scores",
     several_classes: bool = False,
 ) -> Cases:
-    """Checked cases. What stands in rows of weight 0 is not looked at.
+    """Return checked cases. The contents of rows of weight 0 are ignored.
 
     Parameters
     ----------
     y, scores, sample_weight : as `binary_targets`, `as_logits` and `case_weights` take them
-    kind, say : what the scores are, and the keyword that says it; see `as_logits`
+    kind, say : the kind of the scores, and the keyword that specifies it; see `as_logits`
     several_classes : whether scores of shape (n, K), K ≥ 2, are those of K classes
 
     Raises
     ------
-    ScoreKindError, ValueError : see those functions
+    ScoreKindError, ValueError
+        As these functions.
     """
     values = np.atleast_1d(np.asarray(scores, dtype=np.float64))
     several = several_classes and values.ndim == 2 and values.shape[1] > 1
@@ -79,7 +81,7 @@ def read_cases(
     kept = None
     if weights is not None and not weights.all():
         kept = weights > 0.0
-        # A row that counts stands in for those that do not: messages keep the numbers of the rows.
+        # Rows of weight 0 are replaced by another row, so that messages have the row numbers of the input.
         standing_in = np.where(kept, np.arange(len(values)), int(kept.argmax()))
         values = values[standing_in]
         outcomes = np.asarray(y)

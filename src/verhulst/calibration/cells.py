@@ -1,4 +1,4 @@
-"""Cases in contiguous cells of their order, and what the cells would hold if the probabilities were right."""
+"""Contiguous cells of sorted cases, with simulated outcomes for the case that the probabilities are right."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from verhulst.calibration.goodness import equal_groups
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats
 
-# Cells are the resolution of a simulated null. Up to this many cases each is a cell by itself and the null exact;
-# beyond it, the probabilities within a cell differ by so little that its sum is binomial.
+# Cells are the resolution of a simulated null. Up to this many cases each is its own cell and the null exact; beyond
+# it, the probabilities within a cell differ so little that its sum is binomial.
 CELLS = 2000
 
 
@@ -21,7 +21,7 @@ CELLS = 2000
 class Cells:
     """Sums over cells: `weight` of all cases, `expected` Σwp and `residual` Σw(y − p) of each.
 
-    `bins` (equal width in p) and `groups` (equal numbers of cases) say with which cell each begins.
+    `bins` (equal width in p) and `groups` (equal numbers of cases) give the first cell of each.
     """
 
     weight: Floats
@@ -41,7 +41,7 @@ class Cells:
         return float(self.weight.sum())
 
     def simulate(self, replications: int, rng: np.random.Generator) -> Floats:
-        """Residuals (replications, cells) of outcomes drawn with the given probabilities."""
+        """Return residuals (replications, cells) of outcomes drawn from the given probabilities."""
         # A cell of weight W is round(W) cases, scaled: the variance is that of W cases.
         counts = np.maximum(np.rint(self.weight), 1.0)
         probability = self.probability
@@ -51,7 +51,7 @@ class Cells:
 
 
 def make_cells(ranked: Ranked, bins: int) -> Cells:
-    """Cells fine enough for every simulated null: they respect equal-width bins and equal groups of cases."""
+    """Return cells that are fine enough for every simulated null and respect equal-width bins and equal groups."""
     n = len(ranked.z)
     bin_starts = bin_edges(ranked, bins)
     group_starts = equal_groups(ranked, bins)
@@ -67,10 +67,10 @@ def make_cells(ranked: Ranked, bins: int) -> Cells:
 
 
 def bin_edges(ranked: Ranked, bins: int) -> NDArray[np.intp]:
-    """With which case each occupied bin [k/bins, (k+1)/bins) of probability begins; 1 is in the last.
+    """Return the first case of each occupied bin [k/bins, (k+1)/bins) of probability; 1 is in the last.
 
-    By the logits: a probability that was given as an edge has the logit of that edge, bit for bit.
+    Logits are compared: a probability equal to an edge has the logit of that edge, bit for bit.
     """
     first = np.searchsorted(ranked.z, vh.logit(np.arange(bins) / bins), side="left")
-    # Bins above the highest score begin with no case.
+    # Bins above the highest score have no case.
     return np.unique(first[first < len(ranked.z)])

@@ -1,4 +1,4 @@
-"""How `calibrate` came to a map: the records."""
+"""Records of how `calibrate` chose a map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Candidate:
     """One map in the choice: `gain` is how much lower its cross-validated log-loss is than that of the raw scores.
 
-    `standard_error` is that of the gain. Where a map could not be fitted `problem` says why, and the numbers are nan.
+    `standard_error` is that of the gain. If the map could not be fitted, `problem` says why and the numbers are nan.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Candidate:
 class Choice:
     """How `calibrate` chose: the candidates, best first, and the name of the chosen one.
 
-    `p_value` is that of the scores as they are, in the likelihood ratio test against a parametric map that holds them.
+    `p_value` is that of the unchanged scores in the likelihood ratio test against a parametric map that contains them.
     """
 
     chosen: str

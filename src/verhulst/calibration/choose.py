@@ -25,8 +25,8 @@ from verhulst.calibration.scores import (
 from verhulst.data.errors import did_you_mean
 
 FOLDS = 5
-# Evidence against the scores as they are: without it the best of six maps on a few hundred rows is often the luckiest,
-# and makes scores worse that were right (the benchmark of the choice measures it).
+# Evidence required against the unchanged scores: without it the best of six maps on a few hundred rows is often best by
+# chance, and makes correct scores worse (the benchmark of the choice measures this).
 CLEAR, SIGNIFICANT = 2.0, 0.01
 
 
@@ -42,33 +42,44 @@ def calibrate(
     folds: int = FOLDS,
     rng: int | np.random.Generator = 0,
 ) -> Calibrator:
-    """A fitted calibration map; with "auto" the one of least cross-validated log-loss.
+    """Fit a calibration map; with "auto", the one of least cross-validated log-loss.
 
-    The raw scores stand as a candidate too ("identity"). They are left as they are unless a map beats them, and it is
-    not by chance: the gain is at least two standard errors, or a likelihood ratio test (of `Beta`; for K classes of
-    `VectorScaling`) rejects them at 1 %. The scores must come from data that the model was not trained on.
+    The raw scores are a candidate too ("identity"). They are kept unless a map is better, and not by chance: the gain
+    is at least two standard errors, or a likelihood ratio test (against `Beta`; for K classes `VectorScaling`) rejects
+    them at 1 %. The scores must come from data that the model was not trained on.
 
     Parameters
     ----------
-    logits : shape (n,), or (n, K) for K classes
-    y : shape (n,), 0 or 1, or class numbers 0 … K−1
-    method : "auto", {one};
-        for K classes "auto", {several}
-    scores, scores_are : "logits", "probabilities" or None, as in `Calibrator`; two names of one argument
-    sample_weight : shape (n,), counts of cases; one of 0 is the row left out
-    groups : shape (n,): cases of one group stay in one fold
-    folds : how many, at least 2; fewer where a class has fewer cases
-    rng : seed or generator of the folds
+    logits : array_like, shape (n,) or (n, K)
+        The scores; K columns for K classes.
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1, or class numbers 0 … K−1.
+    method : str
+        "auto", {one}; for K classes "auto",
+        {several}.
+    scores, scores_are : {{"logits", "probabilities"}}, optional
+        The kind of the scores, as in `Calibrator`; two names of one argument.
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases; a row of weight 0 is omitted.
+    groups : array_like, shape (n,), optional
+        Labels of groups; the cases of a group stay in one fold.
+    folds : int
+        The number of folds, at least 2; reduced if a class has fewer cases.
+    rng : int or numpy.random.Generator
+        Seed or generator for the folds.
 
     Returns
     -------
-    Calibrator : with `choice_`, a `Choice`, where the method was "auto"
+    Calibrator
+        The fitted map; after "auto" its attribute `choice_`, a `Choice`, tells how it was chosen.
 
     Raises
     ------
-    ScoreKindError : nothing was said of the scores, and they may be logits or not
-    ValueError : an unknown method, one class only, with "auto" fewer than 2 rows of a class or a fold without which
-        only one class is left, or input that no map takes
+    ScoreKindError
+        If the kind of the scores is not specified and they may be probabilities or percentages.
+    ValueError
+        If the method is unknown, there is only one class, no map can be fitted, or, with "auto", a class has fewer
+        than 2 rows or the training rows of a fold contain only one class.
 
     Examples
     --------
@@ -99,11 +110,11 @@ def calibrate(
     base = log_losses(z, targets)
     candidates: list[Candidate] = []
     for name, make in methods.items():
-        # Smoothed targets are for scores on which the plain ones have no best slope.
+        # Smoothed targets are for scores for which plain ones have no finite slope.
         if name == "platt-smooth" and not any(c.name == "platt" and c.problem for c in candidates):
             continue
         candidates.append(_candidate(name, make(scores=kind), z, targets, weights, fold, base))
-    # Sorting is stable and a problem's nan goes last, so that the identity, first in the list, wins a tie.
+    # Sorting is stable and nan goes last, so that the identity, first in the list, wins a tie.
     candidates.sort(key=lambda c: (c.problem is not None, c.log_loss))
     p_value = evidence(z, targets, weights, base)
     kept = p_value > SIGNIFICANT and candidates[0].gain <= CLEAR * candidates[0].standard_error
@@ -133,7 +144,7 @@ if calibrate.__doc__:  # not under python -OO
 
 
 def evidence(z: Floats, targets: Floats | Labels, weights: Floats | None, base: Floats) -> float:
-    """The p-value of the likelihood ratio test of no map against the richest parametric map that can be fitted."""
+    """Return the p-value of the likelihood ratio test of the identity against the richest parametric map that fits."""
     columns = z.shape[1] if z.ndim == 2 else 1
     for kind in sorted(maps_for(columns), key=lambda kind: -kind.degrees_of_freedom(columns)):
         freedom = kind.degrees_of_freedom(columns)
@@ -148,20 +159,20 @@ def evidence(z: Floats, targets: Floats | Labels, weights: Floats | None, base: 
         with np.errstate(invalid="ignore"):
             saved = np.where(losses == base, 0.0, base - losses)
         return float(chdtrc(freedom, 2.0 * max(float(saved.sum() if weights is None else saved @ weights), 0.0)))
-    # Nothing parametric can be fitted (separated scores): the cross-validated gain decides alone.
+    # No parametric map can be fitted (separated scores): only the cross-validated gain decides.
     return 1.0
 
 
 def assign_folds(
     targets: Floats | Labels, groups: ArrayLike | None, folds: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """A fold for every row: classes spread evenly, and groups kept together where they are given.
+    """Return the fold of every row, with the classes spread evenly and groups kept together.
 
     Raises
     ------
     ValueError
-        folds below 2, a class with fewer than 2 rows, fewer than 2 groups, or a fold outside of which only one class
-        is left
+        If `folds` is below 2, a class has fewer than 2 rows, there are fewer than 2 groups, or the training rows of a
+        fold contain only one class.
     """
     n = len(targets)
     if folds < 2:
@@ -172,7 +183,7 @@ def assign_folds(
         if number.shape != (n,):
             raise ValueError(f"groups must have one entry for each of the {n} scores, got shape {np.shape(groups)}")
         if len(names) < 2:
-            raise ValueError("groups must name at least 2 groups")
+            raise ValueError("groups must contain at least 2 groups")
         # Largest groups first, each to the fold that has the fewest rows so far.
         sizes = np.bincount(number)
         home, filled = np.empty(len(names), dtype=np.int64), np.zeros(min(folds, len(names)))
@@ -185,8 +196,8 @@ def assign_folds(
             rest = targets[fold != k]
             if (rest == rest[0]).all():
                 raise ValueError(
-                    f"in fold {k + 1} the training rows hold class {rest[0]:g} only: each class must come in at least "
-                    "two groups, far apart enough to be in two folds; try other groups, folds or rng"
+                    f"in fold {k + 1} the training rows contain only class {rest[0]:g}: each class must occur in at "
+                    "least two groups that are in different folds; try other groups, folds or rng"
                 )
         return fold
     classes, counts = np.unique(targets, return_counts=True)
@@ -204,7 +215,7 @@ def assign_folds(
 
 
 def log_losses(z: Floats, targets: Floats | Labels) -> Floats:
-    """The log-loss of every case, from logits: softplus(∓z), or −log softmax(z)[class]."""
+    """Return the log-loss of every case, from logits: softplus(∓z), or −log softmax(z)[class]."""
     if z.ndim == 2:
         own: Floats = log_probabilities(z)[np.arange(len(z)), targets]
         return -own
@@ -219,7 +230,7 @@ def out_of_fold(
     weights: Floats | None,
     fold: NDArray[np.int64],
 ) -> Floats:
-    """Calibrated logits of every row from a map that was learned without its fold; `calibrator` is the last of them."""
+    """Return calibrated logits of every row from a map fitted without its fold; `calibrator` is the last map."""
     calibrated = np.empty_like(z)
     for k in range(int(fold.max()) + 1):
         held = fold == k

@@ -1,4 +1,4 @@
-"""A scikit-learn classifier whose probabilities are calibrated on rows it was not trained on."""
+"""A scikit-learn classifier whose probabilities are calibrated on rows that it was not trained on."""
 
 from __future__ import annotations
 
@@ -24,28 +24,34 @@ from verhulst.calibration.weight_parameter import weight_parameter
 
 
 class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
-    """Any classifier, with probabilities that are calibrated in logit space.
+    """A classifier with probabilities that are calibrated on the logit scale.
 
-    The estimator is fitted once per fold; the scores that it gives to the rows left out, all together, teach the
-    calibration map; then it is fitted to all rows. A `FrozenEstimator` is not fitted again: the rows given are the
-    calibration set.
+    The estimator is fitted once per fold; the calibration map is fitted to the scores of the held-out rows of all
+    folds; then the estimator is fitted to all rows. A `FrozenEstimator` is not fitted again: the rows passed to `fit`
+    are the calibration set.
 
-    Scores are logits: `decision_function` where there is one, else log(p₁/p₀) of `predict_proba`, which is exact where
-    logit(p₁) has lost the digits. Probabilities of 0 and 1 (of a forest, say) count as half as far again from the
-    nearest others.
+    Scores are logits: `decision_function` if it exists, otherwise log(p₁/p₀) of `predict_proba`, which is accurate
+    where logit(p₁) has lost digits. Infinite scores, of probabilities 0 and 1, are replaced by log 2 more than the
+    largest finite one.
 
     Parameters
     ----------
-    estimator : classifier; logistic regression by default
-    method : as in `calibrate`
-    cv : number of folds, or a splitter; folds are stratified, and keep groups together if `fit` is given groups
-    random_state : of the folds
+    estimator : classifier, optional
+        The classifier to calibrate; by default a logistic regression.
+    method : str
+        The calibration map, as in `calibrate`.
+    cv : int or splitter
+        The number of folds, which are stratified and keep groups together if `fit` is given groups; or a splitter.
+    random_state : int or numpy.random.RandomState, optional
+        Seed of the folds.
 
     Attributes
     ----------
-    classes_ : (K,)
-    estimator_ : the classifier, fitted to all rows
-    calibrator_ : the map
+    classes_ : ndarray, shape (K,)
+    estimator_ : classifier
+        The classifier fitted to all rows.
+    calibrator_ : Calibrator
+        The calibration map.
     n_features_in_ : int
 
     Examples
@@ -78,25 +84,33 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         sample_weight: ArrayLike | None = None,
         groups: ArrayLike | None = None,
     ) -> Self:
-        """Fits the classifier and its calibration map.
+        """Fit the classifier and its calibration map.
 
         Parameters
         ----------
-        X, y : as the estimator takes them
-        sample_weight : shape (n,), counts of cases; a row of weight 0 is left out. Given to the estimator's `fit`, in a
-            pipeline to that of its last step. For an estimator that takes no weights they count in the map only, with a
-            warning.
-        groups : shape (n,), names of groups that must not be split between folds
+        X, y : array_like
+            Rows and labels, as the estimator takes them.
+        sample_weight : array_like, shape (n,), optional
+            Counts of cases; a row of weight 0 is omitted. They are passed to the `fit` method of the estimator (in a
+            pipeline, of its last step). If the estimator takes no weights, only the map uses them, with a warning.
+        groups : array_like, shape (n,), optional
+            Labels of groups that must not be split between folds.
+
+        Returns
+        -------
+        CalibratedClassifier
+            The fitted classifier itself.
 
         Raises
         ------
-        ValueError : a class with fewer than two rows, a fold whose training rows lack a class, a frozen estimator of
-            other classes than y, or scores that the map cannot be fitted to
+        ValueError
+            If a class has fewer than two rows, the training rows of a fold lack a class, a frozen estimator has other
+            classes than y, or the map cannot be fitted to the scores.
 
         Warns
         -----
-        CalibrationWarning : a class with fewer rows than folds, an estimator that takes no weights; or what `calibrate`
-            has to say
+        CalibrationWarning
+            If a class has fewer rows than there are folds, if the estimator takes no weights, or as `calibrate`.
         """
         X, y = indexable(X, y)
         if _num_samples(X) == 0:
@@ -110,7 +124,9 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         counted = np.arange(len(labels)) if weights is None else np.flatnonzero(weights > 0.0)
         self.classes_, numbers = np.unique(labels[counted], return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError("y holds one class only (of rows with weight): a classifier needs at least two")
+            raise ValueError(
+                "y contains only one class (in rows with positive weight): a classifier needs at least two"
+            )
         if isinstance(base, FrozenEstimator):
             _require_classes(base, self.classes_)
             self.estimator_ = base
@@ -118,13 +134,13 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         else:
             if weights is not None and weight_parameter(base) is None:
                 warnings.warn(
-                    f"{type(base).__name__} takes no sample_weight: the weights count in the calibration map only, the "
+                    f"{type(base).__name__} takes no sample_weight: only the calibration map uses the weights, the "
                     "classifier is fitted without them",
                     CalibrationWarning,
                     stacklevel=2,
                 )
             scores = self._out_of_fold(base, X, labels, counted, weights, groups)
-            # The columns of a precomputed kernel are the rows of the fit: none can be left out.
+            # The columns of a precomputed kernel are the rows of the fit: none can be omitted.
             if len(counted) == len(labels) or get_tags(base).input_tags.pairwise:
                 self.estimator_ = _fitted(base, X, labels, weights)
             else:
@@ -150,7 +166,7 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
     def _out_of_fold(
         self, base: Any, X: Any, labels: NDArray[Any], counted: NDArray[np.intp], weights: Any, groups: Any
     ) -> Floats:
-        """A score for each row that counts, from a fit to the rows of other folds."""
+        """Return a score for each row of positive weight, from a fit to the rows of other folds."""
         columns = len(self.classes_)
         scores = np.full(len(labels) if columns == 2 else (len(labels), columns), np.nan)
         for number, (train, test) in enumerate(self._folds(X, labels, counted, groups), start=1):
@@ -169,7 +185,7 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
     def _folds(
         self, X: Any, labels: NDArray[Any], counted: NDArray[np.intp], groups: Any
     ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """Training and test rows of each fold, of the rows that count."""
+        """Return training and test rows of each fold, among the rows of positive weight."""
         cv = self.cv
         if not isinstance(cv, int):
             counts = np.zeros(len(labels), dtype=bool)
@@ -181,9 +197,9 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         sizes = np.unique(labels[counted], return_counts=True)[1]
         smallest, rare = int(sizes.min()), self.classes_[np.argmin(sizes)]
         if smallest < 2:
-            raise ValueError(f"class {rare} has one row only: cross-validation needs at least 2 of each class")
+            raise ValueError(f"class {rare} has only one row: cross-validation needs at least 2 of each class")
         if smallest < cv:
-            message = f"class {rare} has {smallest} rows only: {smallest} folds instead of {cv}"
+            message = f"class {rare} has only {smallest} rows: using {smallest} folds instead of {cv}"
             warnings.warn(message, CalibrationWarning, stacklevel=4)
             cv = smallest
         splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
@@ -193,7 +209,7 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
             yield counted[train], counted[test]
 
     def decision_function(self, X: Any) -> Floats:
-        """Calibrated logits: (n,) of the second class, or (n, K)."""
+        """Return calibrated logits: (n,) of the second class, or (n, K)."""
         check_is_fitted(self)
         scores = np.clip(_logits(self.estimator_, X, self.classes_), -self.bound_, self.bound_)
         return self.calibrator_.transform(scores)
@@ -205,7 +221,7 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         return self.calibrator_.predict_proba(scores)
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The class of the highest calibrated probability."""
+        """Return the class of the highest calibrated probability."""
         scores = self.decision_function(X)
         best = (scores > 0.0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)
         chosen: NDArray[Any] = self.classes_[best]
@@ -231,46 +247,46 @@ def _some(weights: Any, rows: NDArray[np.intp]) -> Any:
 
 
 def _require_all_classes(fold: int, known: NDArray[Any], classes: NDArray[Any]) -> None:
-    """Raises where the training rows of a fold lack a class: the scores for it would be made up."""
+    """Raise if the training rows of a fold lack a class, for which there would be no scores."""
     present = np.unique(known)
     if len(present) == len(classes):
         return
     absent = classes[~np.isin(classes, present)]
-    held = f"hold class {present[0]} only" if len(present) == 1 else f"hold none of class {absent[0]}"
+    held = f"contain only class {present[0]}" if len(present) == 1 else f"contain no case of class {absent[0]}"
     raise ValueError(f"in fold {fold} the training rows {held}: shuffle or stratify the folds")
 
 
 def _require_classes(estimator: Any, classes: NDArray[Any]) -> None:
-    """Raises where an estimator that is fitted already knows other classes than y holds."""
+    """Raise if a fitted estimator has other classes than y."""
     known = getattr(estimator, "classes_", None)
     if known is not None and not np.array_equal(np.asarray(known), classes):
         theirs, ours = (", ".join(repr(c) for c in np.asarray(each).tolist()) for each in (known, classes))
-        raise ValueError(f"the estimator knows the classes {theirs}, but y holds {ours}: they must be the same")
+        raise ValueError(f"the estimator has the classes {theirs}, but y contains {ours}: they must be the same")
 
 
 def _logits(estimator: Any, X: Any, classes: NDArray[Any]) -> Floats:
-    """Scores as logits: (n,) for two classes, (n, K) for more."""
+    """Return scores as logits: (n,) for two classes, (n, K) for more."""
     if hasattr(estimator, "decision_function"):
         scores = np.asarray(estimator.decision_function(X), dtype=np.float64)
     else:
         with np.errstate(divide="ignore"):
             scores = np.log(np.asarray(estimator.predict_proba(X), dtype=np.float64))
         if scores.ndim == 2 and scores.shape[1] == 2:
-            # Columns that are both −inf would be a probability of 0 for each, which no classifier gives.
+            # Two columns of −inf would be probabilities of 0 for both classes, which no classifier returns.
             scores = scores[:, 1] - scores[:, 0]
     wanted = (len(scores),) if len(classes) == 2 else (len(scores), len(classes))
     if len(classes) == 2 and scores.ndim == 2 and scores.shape[1] == 1:
         scores = scores[:, 0]
     if scores.shape != wanted:
         raise ValueError(
-            f"{type(estimator).__name__} gives scores of shape {scores.shape} where {wanted} is needed: "
+            f"{type(estimator).__name__} returns scores of shape {scores.shape}, but {wanted} is needed: "
             f"one column for each of the {len(classes)} classes it was trained on"
         )
     return scores
 
 
 def _bound(scores: Floats) -> float:
-    """Where infinite scores are put: half as probable again as the farthest finite one; infinite if there are none."""
+    """Return the value that replaces infinite scores: log 2 beyond the largest finite one; inf if all are finite."""
     infinite = np.isinf(scores)
     if not infinite.any():
         return np.inf

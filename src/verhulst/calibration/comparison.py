@@ -1,4 +1,4 @@
-"""Two columns of scores for the same cases, compared in pairs."""
+"""Paired comparison of two columns of scores for the same cases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from verhulst.calibration.scores import ScoreKind, require_both_classes, said_ki
 
 @dataclass(frozen=True)
 class Difference:
-    """A measure of both columns, and second less first with its paired interval and two-sided p-value."""
+    """A measure of both columns, and second minus first with its paired interval and two-sided p-value."""
 
     name: str
     first: float
@@ -58,22 +58,35 @@ def compare(
     sample_weight: ArrayLike | None = None,
     level: float = 0.95,
 ) -> Comparison:
-    """Whether the second column of scores is better than the first, on the same cases.
+    """Compare two columns of scores on the same cases.
 
     The standard error of each difference is that of the difference of influences, case by case; for ROC-AUC this is
     DeLong's paired test.
 
     Parameters
     ----------
-    y : shape (n,), 0 or 1
-    first, second : shape (n,), both "logits" or both "probabilities", as `scores_are` says (`kind` is its older name)
-    sample_weight : shape (n,), counts of cases
-    level : of the intervals
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1.
+    first, second : array_like, shape (n,)
+        The scores, both logits or both probabilities.
+    scores_are, kind : {"logits", "probabilities"}, optional
+        The kind of the scores; two names of one argument.
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases.
+    level : float
+        The coverage of the intervals.
+
+    Returns
+    -------
+    Comparison
+        Log-loss, Brier score, ROC-AUC and average precision of both columns, with intervals of the differences.
 
     Raises
     ------
-    ScoreKindError : nothing was said of the scores, and those of a column may be logits or not
-    ValueError : one class only, different lengths, or scores that cannot be read; the message says what
+    ScoreKindError
+        If the kind of the scores is not specified and one column may be logits or probabilities.
+    ValueError
+        If there is only one class, the lengths differ, or the scores are invalid; the message gives the reason.
 
     Examples
     --------

@@ -13,8 +13,9 @@ from verhulst.calibration.scores import Floats
 class Decomposition:
     """Brier score = miscalibration − discrimination + uncertainty, each at least 0.
 
-    Miscalibration (MCB) is what the best rising recalibration of these scores would save, discrimination (DSC) what
-    the recalibrated scores save over the base rate, and uncertainty (UNC) the Brier score of the base rate.
+    Miscalibration (MCB) is the reduction of the Brier score by the best increasing recalibration of these scores,
+    discrimination (DSC) that of the recalibrated scores relative to the base rate, and uncertainty (UNC) the Brier
+    score of the base rate.
 
     References
     ----------
@@ -27,14 +28,14 @@ class Decomposition:
 
 
 def recalibrated(ranked: Ranked) -> Floats:
-    """The isotonic fit of the targets, for every case in rising order of its score."""
+    """Return the isotonic fit of the targets, for every case in increasing order of its score."""
     mass = by_run(ranked.weights, ranked.starts)
     ones = by_run(ranked.weights * ranked.targets, ranked.starts)
     return spread(pool(ones / mass, mass), ranked.starts, len(ranked.z))
 
 
 def decompose(ranked: Ranked) -> Decomposition:
-    """The decomposition by pooling adjacent violators."""
+    """Return the decomposition by pooling adjacent violators."""
     fitted = recalibrated(ranked)
     rate = ranked.positive / ranked.total
     score = ranked.mean(ranked.residual * ranked.residual)

@@ -1,4 +1,4 @@
-"""From probabilities to decisions: thresholds from costs, and what a model is worth at each threshold."""
+"""Decisions from probabilities: thresholds from costs, and the net benefit of a model at each threshold."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ DEFAULT_THRESHOLDS = np.arange(1, 100) / 100
 
 @dataclass(frozen=True, eq=False)
 class DecisionCurve:
-    """Net benefit per case at each threshold: of acting on the model, on everyone, and on no one (which is 0).
+    """Net benefit per case at each threshold: of acting on the model's positives, and on everyone (on no one it is 0).
 
-    Net benefit at threshold t is TP/n − FP/n · t/(1 − t): true positives, less false ones at the price that makes t the
-    right threshold.
+    The net benefit at threshold t is TP/n − FP/n · t/(1 − t): true positives, less false ones at the cost for which t
+    is the optimal threshold.
 
     References
     ----------
@@ -33,14 +33,14 @@ class DecisionCurve:
 
     @property
     def useful(self) -> tuple[float, float] | None:
-        """The smallest and the largest threshold at which the model beats both acting on everyone and on no one."""
+        """The smallest and the largest threshold at which the model is better than acting on everyone and on no one."""
         better = self.thresholds[(self.model > np.maximum(self.everyone, 0.0))]
         return (float(better[0]), float(better[-1])) if len(better) else None
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What acting at one threshold did: cases by outcome and the cost per case."""
+    """The result of acting at a threshold: numbers of cases and the cost per case."""
 
     threshold: float
     true_positives: float
@@ -59,14 +59,25 @@ def decision_curve(
     thresholds: ArrayLike | None = None,
     sample_weight: ArrayLike | None = None,
 ) -> DecisionCurve:
-    """Net benefit of acting where the probability is at least t, for thresholds t.
+    """Return the net benefit of acting if the probability is at least t, for thresholds t.
 
     Parameters
     ----------
-    y : shape (n,), 0 or 1
-    scores : shape (n,); `scores_are` says whether "logits" or "probabilities" (`kind` is its older name)
-    thresholds : probabilities strictly between 0 and 1; by default 0.01 to 0.99
-    sample_weight : shape (n,), counts of cases
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1.
+    scores : array_like, shape (n,)
+        The scores of the model.
+    scores_are, kind : {"logits", "probabilities"}, optional
+        The kind of the scores; two names of one argument.
+    thresholds : array_like, optional
+        Probabilities strictly between 0 and 1; by default 0.01 to 0.99.
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases.
+
+    Returns
+    -------
+    DecisionCurve
+        The net benefit of the model and of acting on everyone, at each threshold.
 
     Examples
     --------
@@ -81,9 +92,9 @@ def decision_curve(
 
 
 def curve_of(ranked: Ranked, thresholds: Floats) -> DecisionCurve:
-    """The decision curve of sorted cases."""
+    """Return the decision curve of sorted cases."""
     if not ((thresholds > 0.0) & (thresholds < 1.0)).all():
-        raise ValueError("thresholds are probabilities strictly between 0 and 1")
+        raise ValueError("thresholds must be probabilities strictly between 0 and 1")
     true, false = called_positive(ranked, thresholds)
     price = thresholds / (1.0 - thresholds)
     model = (true - price * false) / ranked.total
@@ -92,9 +103,19 @@ def curve_of(ranked: Ranked, thresholds: Floats) -> DecisionCurve:
 
 
 def cost_threshold(false_positive: float, false_negative: float) -> float:
-    """The probability from which acting is cheaper: cost of a false positive / (sum of both costs).
+    """Return the probability above which acting is cheaper: cost of a false positive / (sum of both costs).
 
-    Costs are what a mistake costs beyond the right decision; the threshold holds for calibrated probabilities.
+    The cost of a mistake is relative to the right decision; the threshold is for calibrated probabilities.
+
+    Parameters
+    ----------
+    false_positive, false_negative : float
+        The costs, positive and finite.
+
+    Returns
+    -------
+    float
+        The threshold.
 
     References
     ----------
@@ -122,12 +143,25 @@ def decide(
     kind: ScoreKind | None = None,
     sample_weight: ArrayLike | None = None,
 ) -> Decision:
-    """Acts at the threshold of the costs, and counts what came of it.
+    """Return the result of acting at the threshold that two costs imply.
 
     Parameters
     ----------
-    y, scores, scores_are, kind, sample_weight : as in `decision_curve`
-    false_positive, false_negative : as in `cost_threshold`
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1.
+    scores : array_like, shape (n,)
+        The scores of the model.
+    false_positive, false_negative : float
+        The costs, as in `cost_threshold`.
+    scores_are, kind : {"logits", "probabilities"}, optional
+        The kind of the scores; two names of one argument.
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases.
+
+    Returns
+    -------
+    Decision
+        The threshold, the numbers of cases and the cost per case.
 
     Examples
     --------
@@ -146,8 +180,8 @@ def decide(
 
 
 def called_positive(ranked: Ranked, thresholds: Floats) -> tuple[Floats, Floats]:
-    """The number of cases of class 1, and of class 0, whose probability is at least each threshold."""
-    # Compared as logits, where probabilities near 1 are still apart.
+    """Return the number of cases of class 1, and of class 0, whose probability is at least each threshold."""
+    # Compared as logits, which still differ where probabilities round to 1.
     place = np.searchsorted(ranked.z, vh.logit(thresholds), side="left")
     ones = np.concatenate([[0.0], np.cumsum(ranked.weights * ranked.targets)])
     all_cases = np.concatenate([[0.0], np.cumsum(ranked.weights)])

@@ -1,4 +1,4 @@
-"""An estimate with its interval, from one influence per case."""
+"""Estimates with intervals, from the influence of each case."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from verhulst.calibration.scores import Floats
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, its standard error and its confidence interval; all nan where it is not defined, as `reason` says."""
+    """A number, its standard error and its confidence interval; all nan if it is not defined (see `reason`)."""
 
     value: float
     standard_error: float
@@ -32,12 +32,12 @@ class Estimate:
 
 
 def undefined(reason: str | None) -> str:
-    """What is shown in place of a number that is not defined."""
+    """Return the text shown in place of a number that is not defined."""
     return "-" if reason is None else f"- ({reason})"
 
 
 def unknown(reason: str) -> Estimate:
-    """An estimate that is not defined."""
+    """Return the record of an estimate that is not defined."""
     return Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, reason)
 
 
@@ -46,10 +46,10 @@ ONE_CLASS = "the outcomes are all of one class"
 
 @dataclass(frozen=True)
 class Measure:
-    """A statistic of n cases with the influence of each on it.
+    """A statistic of n cases with the influence of each case.
 
-    The influence function ψ says how the statistic moves when a case gets more weight; Σ wψ²/(Σw)² is its variance.
-    Two statistics of the same cases differ with the difference of their influences: that makes comparisons paired.
+    The influence function ψ is the change of the statistic if a case gets more weight; Σ wψ²/(Σw)² is the variance.
+    The influences of a difference of two statistics are the differences of influences, which makes comparisons paired.
     """
 
     value: float
@@ -57,7 +57,7 @@ class Measure:
 
 
 def standard_error(influence: Floats, weights: Floats, total: float) -> float:
-    """√(Σ wψ²)/Σw; infinite where that overflows."""
+    """Return √(Σ wψ²)/Σw; infinite if it overflows."""
     largest = float(np.abs(influence).max())
     if not 1e150 < largest < np.inf:
         return float(np.sqrt(weights @ (influence * influence))) / total
@@ -69,7 +69,7 @@ def standard_error(influence: Floats, weights: Floats, total: float) -> float:
 def interval(
     value: float, error: float, level: float, scale: Literal["linear", "logit"] = "linear", floor: float = -np.inf
 ) -> Estimate:
-    """A normal interval, on the scale of the value itself or of its logit (which keeps it within 0 and 1)."""
+    """Return a normal interval, on the scale of the value or of its logit (which keeps it between 0 and 1)."""
     with np.errstate(over="ignore"):
         half = float(ndtri(0.5 + level / 2.0) * np.float64(error))
     if scale == "logit" and 0.0 < value < 1.0:

@@ -1,4 +1,4 @@
-"""`vh.evaluate`: everything that can be said of scores against outcomes, in one record."""
+"""`vh.evaluate`: all measures of scores against outcomes, in one record."""
 
 from __future__ import annotations
 
@@ -32,24 +32,36 @@ from verhulst.calibration.smooth_error import SmoothError, on_grid, smooth_error
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores judged against outcomes.
+    """Measures of scores against outcomes.
+
+    Measures that are not defined for the cases, such as the ROC-AUC of one class, are nan and have a `reason`.
 
     Attributes
     ----------
-    n, n_positive : float, cases and cases of class 1 (sums of weights)
+    n, n_positive : float
+        Numbers of cases and of cases of class 1 (sums of weights).
     log_loss, brier : Estimate
-    decomposition : Decomposition of the Brier score; `miscalibration` is its MCB beside its null
-    roc_auc, average_precision : Estimate, from the logits
-    ece, ace, smooth_ece : Nulled: 15 bins of equal width, 15 groups of equal size, and no bins
-    smooth : SmoothError: the bandwidth, and quantiles E50, E90, Emax of |smoothed rate − probability|
-    cox : CoxCalibration, intercept and slope with intervals
+    decomposition : Decomposition
+        The decomposition of the Brier score.
+    miscalibration : Nulled
+        Its miscalibration (MCB) with the null.
+    roc_auc, average_precision : Estimate
+        Computed from the logits.
+    ece, ace, smooth_ece : Nulled
+        Calibration errors with 15 bins of equal width, with 15 groups of equal size, and without bins.
+    smooth : SmoothError
+        The bandwidth, and quantiles E50, E90, Emax of |smoothed rate − probability|.
+    cox : CoxCalibration
+        Calibration intercept and slope with intervals.
     spiegelhalter, hosmer_lemeshow : Test
-    saturation : what rounding to each floating-point type loses
-    decision_curve : net benefit at thresholds 0.01 to 0.99
-    groups : the same record for each value of `by`
-    cautions : sentences on why these numbers do not mean what they seem to; empty where there is nothing to say
-
-    What is not defined for these cases (ROC-AUC of one class, say) is nan, and has a `reason`.
+    saturation : tuple of Saturation
+        The effect of rounding to each floating-point type.
+    decision_curve : DecisionCurve
+        Net benefit at thresholds 0.01 to 0.99.
+    groups : mapping of str to Evaluation
+        The same record for each value of `by`.
+    cautions : tuple of str
+        Reasons why the numbers may not mean what they seem to.
     """
 
     n: float
@@ -76,7 +88,7 @@ class Evaluation:
         return "\n".join(f"{name:<24}{text}" for name, text in self.rows())
 
     def rows(self) -> list[tuple[str, str]]:
-        """What is worth reading, line by line: name and text."""
+        """Return the lines of the printed record: name and text."""
         d = self.decomposition
         lines = [
             (
@@ -119,7 +131,7 @@ class Evaluation:
         return f"<table>{cells}</table>"
 
     def to_dict(self) -> dict[str, Any]:
-        """All numbers as plain data, for JSON."""
+        """Return all numbers as plain data, for JSON."""
         plain: dict[str, Any] = _as_data(self)
         return plain
 
@@ -139,36 +151,52 @@ def evaluate(
     bootstrap: int = 0,
     rng: int | np.random.Generator = 0,
 ) -> Evaluation:
-    """Judges scores against outcomes: ranking, proper scores, calibration with its nulls, saturation, decisions.
+    """Evaluate scores against outcomes: ranking, proper scores, calibration with nulls, saturation, decisions.
 
     Parameters
     ----------
-    y : shape (n,), 0 or 1
-    scores : shape (n,); `scores_are` says whether "logits" or "probabilities"
-    logits, probabilities : shape (n,), scores named as what they are, in place of `scores`
-    sample_weight : shape (n,), counts of cases. (Weights of another meaning are to be scaled so that their sum is the
-        number of independent cases that they are worth.)
-    by : shape (n,), names of subgroups, each of which is evaluated too
-    level : of the intervals
-    bins : of ECE and ACE
-    replications : simulated samples behind each null; a p-value is at least 1/(replications + 1)
-    bootstrap : so many resamples for the intervals of log-loss, Brier score, ROC-AUC and average precision; with 0 they
-        are closed forms (DeLong's for ROC-AUC)
-    rng : seed or generator of the simulated samples
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1.
+    scores : array_like, shape (n,), optional
+        The scores, of the kind that `scores_are` specifies.
+    scores_are : {"logits", "probabilities"}, optional
+        The kind of `scores`.
+    logits, probabilities : array_like, shape (n,), optional
+        The scores by kind, in place of `scores`.
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases. Scale weights with another meaning so that they sum to the effective number of independent
+        cases.
+    by : array_like, shape (n,), optional
+        Labels of subgroups, each of which is evaluated too.
+    level : float
+        The coverage of the intervals.
+    bins : int
+        The number of bins of ECE and ACE.
+    replications : int
+        The number of simulated samples for each null; a p-value is at least 1/(replications + 1).
+    bootstrap : int
+        The number of resamples for the intervals of log-loss, Brier score, ROC-AUC and average precision; with 0 they
+        are closed forms (DeLong's for ROC-AUC).
+    rng : int or numpy.random.Generator
+        Seed or generator for the simulated samples.
 
     Returns
     -------
     Evaluation
+        All measures.
 
     Raises
     ------
-    ScoreKindError : nothing was said of `scores`, and they may be logits or not
-    ValueError : none or several of scores, logits and probabilities, or input that cannot be judged; the message says
-        what
+    ScoreKindError
+        If the kind of `scores` is not specified and they may be logits or probabilities.
+    ValueError
+        If none or several of scores, logits and probabilities are given, or the input is invalid; the message says
+        why.
 
     Warns
     -----
-    CalibrationWarning : the rows look like those that the scores were fitted on, and so judge nothing
+    CalibrationWarning
+        If the rows look like those that the scores were fitted on.
 
     Examples
     --------
@@ -189,7 +217,7 @@ def evaluate(
     if probabilities is not None:
         given.append(("probabilities", probabilities))
     if len(given) != 1:
-        raise ValueError("give the scores as logits= or as probabilities=, one of the two")
+        raise ValueError("pass the scores as either logits= or probabilities=")
     kind, values = given[0]
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
@@ -214,7 +242,7 @@ def evaluate(
     return result
 
 
-@np.errstate(over="ignore")  # sums of scores of 1e308 are infinite, and their means are taken otherwise
+@np.errstate(over="ignore")  # sums of scores of 1e308 are infinite; means are computed differently
 def judge(
     ranked: Ranked,
     level: float,
@@ -224,7 +252,7 @@ def judge(
     groups: Mapping[str, Evaluation],
     resamples: int = 0,
 ) -> Evaluation:
-    """The record of sorted cases."""
+    """Return the record of sorted cases."""
     cells = make_cells(ranked, bins)
     null = cells.simulate(replications, rng)
     ece, ace = binned_errors(cells, null)
@@ -266,7 +294,7 @@ def judge(
 
 
 def _pooled_miscalibration(cells: Cells, residual: Floats) -> float:
-    """MCB of the Brier score as the cells see it: Σ W((ȳ − p̄)² − (ȳ − pooled ȳ)²) / ΣW."""
+    """Return the MCB of the Brier score at the resolution of the cells: Σ W((ȳ − p̄)² − (ȳ − pooled ȳ)²) / ΣW."""
     gap = residual / cells.weight
     rate = cells.probability + gap
     pooled = pool(rate, cells.weight)
@@ -276,7 +304,7 @@ def _pooled_miscalibration(cells: Cells, residual: Floats) -> float:
 def _as_data(value: Any) -> Any:
     if is_dataclass(value):
         plain = {field.name: _as_data(getattr(value, field.name)) for field in fields(value)}
-        if plain.get("reason", "") is None:  # a reason is there where something is not defined
+        if plain.get("reason", "") is None:  # only undefined measures have a reason
             del plain["reason"]
         return plain
     if isinstance(value, Mapping):

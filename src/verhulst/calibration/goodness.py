@@ -18,9 +18,9 @@ from verhulst.regression.start import null_intercept
 
 @dataclass(frozen=True)
 class Test:
-    """A statistic and the probability of one at least as extreme if the probabilities are right.
+    """A statistic and its p-value under the hypothesis that the probabilities are right.
 
-    Both are nan where the test is not defined, as `reason` says.
+    Both are nan if the test is not defined; `reason` says why.
     """
 
     __test__ = False  # not one of pytest's
@@ -36,16 +36,16 @@ class Test:
 
 
 def no_test(reason: str) -> Test:
-    """A test that is not defined."""
+    """Return the record of a test that is not defined."""
     return Test(np.nan, np.nan, reason)
 
 
 @dataclass(frozen=True)
 class CoxCalibration:
-    """Logistic regression of the outcome on the logit: perfect is slope 1 and intercept 0.
+    """Logistic regression of the outcome on the logit: for perfect calibration the slope is 1 and the intercept 0.
 
-    `intercept` is calibration in the large: the intercept when the slope is held at 1. `slope` is fitted with an
-    intercept of its own. `test` is the likelihood ratio test of both, χ² with 2 degrees of freedom.
+    `intercept` is calibration in the large: the intercept with the slope fixed at 1. `slope` is fitted together with
+    an intercept. `test` is the likelihood ratio test of both, χ² with 2 degrees of freedom.
 
     References
     ----------
@@ -59,7 +59,7 @@ class CoxCalibration:
 
 
 def cox(ranked: Ranked, level: float) -> CoxCalibration:
-    """Calibration intercept and slope with Wald intervals; not defined where they do not exist."""
+    """Return calibration intercept and slope with Wald intervals, or the reason why they do not exist."""
 
     def none(reason: str, intercept: Estimate | None = None) -> CoxCalibration:
         return CoxCalibration(intercept or unknown(reason), unknown(reason), no_test(reason))
@@ -71,7 +71,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
     weights = None if ranked.unit else ranked.weights
     if not finite.all():
         if ((ranked.z[~finite] > 0) != (targets[~finite] == 1.0)).any():
-            return none("a score is infinitely sure and wrong")
+            return none("a score is infinite with the wrong sign")
         z, targets = z[finite], targets[finite]
         weights = None if weights is None else weights[finite]
         if targets.all() or not targets.any():
@@ -83,9 +83,9 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
         return none("the scores separate the classes perfectly", intercept)
     both = fit_columns(z[np.newaxis], targets, weights)
     if not (both.converged and np.isfinite(both.coefficients).all()):
-        return none("the scores are too small, or some too far from the others", intercept)
+        return none("the scores are too small, or some are too far from the others", intercept)
     slope = interval(float(both.coefficients[1]), float(np.sqrt(both.covariance[1, 1])), level)
-    # The log-likelihood of the scores as they are: intercept 0 and slope 1.
+    # The log-likelihood of the unchanged scores: intercept 0 and slope 1.
     losses = vh.softplus(np.where(targets == 1.0, -z, z))
     with np.errstate(over="ignore"):
         as_given = -float(losses.sum() if weights is None else weights @ losses)
@@ -94,7 +94,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
 
 
 def _in_the_large(z: Floats, targets: Floats, weights: Floats | None, level: float) -> Estimate:
-    """The intercept b of Σ w(y − σ(z + b)) = 0."""
+    """Return the solution b of Σ w(y − σ(z + b)) = 0."""
     value = null_intercept(float(np.average(targets, weights=weights)), weights, z)
     information = vh.sigmoid_derivative(z + value)
     total = float(information.sum() if weights is None else information @ weights)
@@ -102,7 +102,7 @@ def _in_the_large(z: Floats, targets: Floats, weights: Floats | None, level: flo
 
 
 def spiegelhalter(ranked: Ranked) -> Test:
-    """Spiegelhalter's z: Σ(y − p)(1 − 2p) / √Σ(1 − 2p)²p(1 − p), two-sided normal.
+    """Return Spiegelhalter's z, Σ(y − p)(1 − 2p) / √Σ(1 − 2p)²p(1 − p), with a two-sided normal p-value.
 
     References
     ----------
@@ -118,16 +118,17 @@ def spiegelhalter(ranked: Ranked) -> Test:
 
 
 def hosmer_lemeshow(ranked: Ranked, groups: int = 10, fitted: int = 0) -> Test:
-    """Hosmer and Lemeshow's statistic over groups of equal size.
+    """Return Hosmer and Lemeshow's test over groups of equal size.
 
-    Σ (O − E)²/(E(1 − E/N)) over the groups; equal scores stay in one group. The reference is the gamma distribution
-    that has the statistic's exact mean and variance if the probabilities are right. χ² with as many degrees of freedom
-    as groups is its limit for large groups, but too narrow where some E are small.
+    The statistic is Σ (O − E)²/(E(1 − E/N)) over the groups; equal scores are in one group. The reference is the gamma
+    distribution with the statistic's exact mean and variance if the probabilities are right. Its limit for large
+    groups, χ² with as many degrees of freedom as groups, is too narrow if some E are small.
 
     Parameters
     ----------
-    fitted : so many degrees of freedom the reference loses, as the probabilities were fitted to these cases: 2 for a
-        logistic regression, 0 for probabilities that were not
+    fitted : int
+        The degrees of freedom to subtract if the probabilities were fitted to these cases: 2 for a logistic
+        regression; 0 otherwise.
 
     References
     ----------
@@ -140,7 +141,7 @@ def hosmer_lemeshow(ranked: Ranked, groups: int = 10, fitted: int = 0) -> Test:
     missing = np.add.reduceat(weights * ranked.q, edges)
     exact = np.add.reduceat(weights * ranked.variance, edges)
     fourth = np.add.reduceat(weights * ranked.variance * (1.0 - 6.0 * ranked.variance), edges)
-    # Not E(N − E)/N, whose product may be no number.
+    # Not E(N − E)/N, whose product may overflow.
     spread = expected * (missing / (expected + missing))
     known = spread > 1e-290
     if not known.any():
@@ -154,20 +155,20 @@ def hosmer_lemeshow(ranked: Ranked, groups: int = 10, fitted: int = 0) -> Test:
         variance = float(((fourth / spread + 2.0 * exact * (exact / spread)) / spread).sum()) - 2.0 * fitted
     if np.isinf(statistic):
         return Test(np.inf, 0.0)
-    # A single case with p = 1/2 has (y − p)² = 1/4 whatever comes.
+    # A single case with p = 1/2 has (y − p)² = 1/4 for both outcomes.
     if not (mean > 0.0 and 0.0 < variance < np.inf):
-        return no_test("the statistic can hardly vary with so few cases")
+        return no_test("the statistic has almost no variance with so few cases")
     return Test(statistic, float(gammaincc(mean**2 / variance, statistic * (mean / variance))))
 
 
 def equal_groups(ranked: Ranked, groups: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Where each of the groups of (nearly) equal weight begins, with equal scores in one group."""
+    """Return the first case of each of the groups of (nearly) equal weight, with equal scores in one group."""
     if ranked.unit:
         cuts = np.arange(groups) * len(ranked.z) // groups
     else:
         cumulated = np.cumsum(ranked.weights)
         cuts = np.searchsorted(cumulated, np.arange(groups) * (cumulated[-1] / groups), side="right")
-    # Back to where the run of equal scores begins.
+    # Back to the first of the run of equal scores.
     starts = ranked.starts
     edges = starts[np.searchsorted(starts, cuts, side="right") - 1]
     return np.unique(edges)

@@ -1,4 +1,4 @@
-"""A histogram of logits: any number of scores, read once, in constant memory, with a bound on what is lost."""
+"""A histogram of logits: any number of scores, read once, in constant memory, with error bounds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import verhulst as vh
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.scores import Floats, ScoreKind
 
-# Scores are told apart between 2^-LOW and 2^HIGH in size; smaller ones count as 0, larger ones as alike.
+# Scores are distinguished between 2^-LOW and 2^HIGH in size; smaller ones count as 0, larger ones as equal.
 _LOW, _HIGH = 20, 12
 # max |z σ'(z)|, at z = 1.5434: a bin of relative width h is at most this times h wide in probability.
 _WIDEST = 0.22394
@@ -20,16 +20,21 @@ _WIDEST = 0.22394
 
 @dataclass(frozen=True)
 class HistogramSummary:
-    """What a histogram of logits knows.
+    """Measures from a histogram of logits.
 
     Attributes
     ----------
-    n, n_positive : cases and cases of class 1 (sums of weights)
-    log_loss, brier : exact, but for the rounding of sums
-    roc_auc, roc_auc_error : the area with scores of one bin counted as ties, and the most by which that can be wrong
-    ece : expected calibration error, exact for bins of probability whose edges are moved to the nearest edge of a bin
-        of logits, by less than `probability_error`
-    probability_error : no probability of `cases` is off by more
+    n, n_positive : float
+        Numbers of cases and of cases of class 1 (sums of weights).
+    log_loss, brier : float
+        Exact, except for the rounding of sums.
+    roc_auc, roc_auc_error : float
+        The area with scores of one bin counted as ties, and a bound on its error.
+    ece : float
+        The expected calibration error, exact for bins of probability whose edges are moved to the nearest edge of a
+        bin of logits, by less than `probability_error`.
+    probability_error : float
+        A bound on the errors of the probabilities of `cases`.
     """
 
     n: float
@@ -43,16 +48,17 @@ class HistogramSummary:
 
 
 class LogitHistogram:
-    """Counts of logits by class, in bins that are the leading bits of the numbers themselves.
+    """Counts of logits by class, in bins given by the leading bits of the numbers.
 
-    Bins have relative width 2^−precision. Histograms of parts of the data add up to that of all (`+`), in any order.
+    Bins have relative width 2^−precision. Histograms of parts of the data can be added (`+`), in any order.
 
     Parameters
     ----------
-    precision : bits of the fraction that are kept, 4 to 14; memory is 2 MB at 10
-    scores_are : "logits", "probabilities" or None
-        What `update` is given. With None it asks, by an error, where all scores of a part lie in [0, 1] and no part
-        before it has shown that they are logits.
+    precision : int
+        The number of bits of the fraction that are kept, 4 to 14; 10 take 2 MB of memory.
+    scores_are : {"logits", "probabilities"}, optional
+        The kind of the scores passed to `update`. By default an error is raised if all scores of a part lie in [0, 1]
+        and no earlier part has shown that they are logits.
 
     Examples
     --------
@@ -83,16 +89,22 @@ class LogitHistogram:
         self._log_loss = self._brier = 0.0
 
     def update(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
-        """Counts some more scores; input as for `vh.evaluate`.
+        """Add scores to the counts.
+
+        Parameters
+        ----------
+        logits, y, sample_weight : array_like, shape (n,)
+            Scores, outcomes and, optionally, counts of cases, as for `vh.evaluate`.
 
         Raises
         ------
-        ScoreKindError, ValueError : see `vh.evaluate`; nothing is counted then
+        ScoreKindError, ValueError
+            As `vh.evaluate`; nothing is counted then.
         """
         cases = read_cases(y, logits, self.scores_are, sample_weight, say="scores_are")
         self.scores_are = cases.kind
         z, targets, weights = cases.z, cases.targets, cases.weights
-        # Blocks stay in cache.
+        # In blocks that fit in the cache.
         for start in range(0, len(z), 1 << 16):
             rows = slice(start, start + (1 << 16))
             self._count(z[rows], targets[rows], None if weights is None else weights[rows])
@@ -115,14 +127,14 @@ class LogitHistogram:
             total += np.bincount(bins, values, 2 * size).reshape(2, size)
 
     def _bins(self, z: Floats) -> NDArray[np.int64]:
-        """The bin of each score: exponent and leading bits of the fraction, mirrored for negative scores."""
+        """Return the bin of each score: exponent and leading bits of the fraction, mirrored for negative scores."""
         size = np.ascontiguousarray(np.abs(z)).view(np.int64) >> (52 - self.precision)
         size -= ((1023 - _LOW) << self.precision) - 1
         np.clip(size, 0, self._half - 1, out=size)
         return np.where(z < 0.0, self._half - 1 - size, self._half + size)
 
     def __add__(self, other: LogitHistogram) -> LogitHistogram:
-        """The histogram of the cases of both."""
+        """Return the histogram of the cases of both."""
         if not isinstance(other, LogitHistogram):
             return NotImplemented
         total = LogitHistogram(self.precision, self.scores_are or other.scores_are)
@@ -136,20 +148,31 @@ class LogitHistogram:
         return self
 
     def cases(self) -> tuple[Floats, Floats, Floats]:
-        """Logits, outcomes and weights that stand for all cases: the mean logit of each class in each bin.
+        """Return logits, outcomes and weights that represent all cases: the mean logit of each class in each bin.
 
-        They go where scores go: `Platt().fit(*histogram.cases())`, `vh.evaluate(y, logits=z, sample_weight=weight)`.
+        Use them like scores: `Platt().fit(*histogram.cases())`, `vh.evaluate(y, logits=z, sample_weight=weight)`.
         """
         label, bins = np.nonzero(self._weight)
         weight = self._weight[label, bins]
         return self._logit[label, bins] / weight, label.astype(np.float64), weight
 
     def summary(self, bins: int = 15) -> HistogramSummary:
-        """Measures with the bound on their error.
+        """Return measures with bounds on their errors.
+
+        Parameters
+        ----------
+        bins : int
+            The number of bins of the expected calibration error.
+
+        Returns
+        -------
+        HistogramSummary
+            The measures.
 
         Raises
         ------
-        ValueError : no case was counted
+        ValueError
+            If no case was counted.
         """
         zeros, ones = self._weight
         negative, positive = float(zeros.sum()), float(ones.sum())

@@ -1,4 +1,4 @@
-"""The map that changes nothing: what `calibrate` keeps when nothing beats it."""
+"""The identity map, which `calibrate` chooses if no other map is better."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from verhulst.calibration.scores import Floats, Labels
 
 
 class Identity(Calibrator):
-    """Gives back the logits it was given.
+    """Return the logits unchanged.
+
+    Parameters
+    ----------
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
 
     Examples
     --------

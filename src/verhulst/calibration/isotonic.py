@@ -1,4 +1,4 @@
-"""Isotonic calibration: the best map that never falls."""
+"""Isotonic calibration: the best map that never decreases."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from verhulst.calibration.scores import Floats, ScoreKind
 class Isotonic(Calibrator):
     """Isotonic calibration by pooling adjacent violators, linear (in probability) between the pooled blocks.
 
-    Ties are pooled first. Scores beyond the ends get the value of the end; infinite scores are scores like others.
+    Ties are pooled first. Scores beyond the ends get the value at the end. Infinite scores are allowed.
 
     Parameters
     ----------
     end_cases : float
-        The weight of one imagined case of class 1 at the lowest score and one of class 0 at the highest. With ½ (the
-        rule of Krichevsky and Trofimov) no probability is 0 or 1, and no log-loss infinite; 0 gives the
-        plain pooled values, among them 0 and 1.
-    scores : "logits", "probabilities" or None
-        As in every map; see `Calibrator`.
+        The weight of a pseudo-case of class 1 at the lowest score and of one of class 0 at the highest. With ½ (the
+        rule of Krichevsky and Trofimov) no probability is 0 or 1, and no log-loss infinite; 0 gives the plain pooled
+        values, which include 0 and 1.
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
 
     Attributes
     ----------
-    thresholds_ : (m,), finite scores at which the blocks begin and end, rising
-    values_ : (m,), the probability at each
-    value_at_minus_infinity_, value_at_infinity_ : float, for infinite scores
+    thresholds_ : ndarray, shape (m,)
+        The finite scores at which the blocks begin and end, in increasing order.
+    values_ : ndarray, shape (m,)
+        The probability at each.
+    value_at_minus_infinity_, value_at_infinity_ : float
+        The probabilities at infinite scores.
 
     References
     ----------
@@ -47,8 +50,8 @@ class Isotonic(Calibrator):
     """
 
     method: ClassVar[str] = "isotonic"
-    formula: ClassVar[str] = "the best function that never falls, in steps"
-    right_where: ClassVar[str] = "thousands of rows, and no smooth map fits"
+    formula: ClassVar[str] = "the best non-decreasing function, piecewise linear"
+    right_where: ClassVar[str] = "there are thousands of rows, and no smooth map fits"
     thresholds_: Floats
     values_: Floats
     value_at_minus_infinity_: float
@@ -70,7 +73,7 @@ class Isotonic(Calibrator):
         self.value_at_minus_infinity_, self.value_at_infinity_ = float(values[0]), float(values[-1])
         finite = np.isfinite(distinct)
         distinct, values = distinct[finite], values[finite]
-        # A block needs its two ends only.
+        # Only the two ends of a block are needed.
         ends = np.ones(len(values), dtype=bool)
         ends[1:-1] = (values[1:-1] != values[:-2]) | (values[1:-1] != values[2:])
         self.thresholds_, self.values_ = distinct[ends], values[ends]
@@ -102,10 +105,10 @@ class Isotonic(Calibrator):
 
 
 def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:
-    """`np.interp`, for thresholds of any size.
+    """Interpolate as `np.interp`, for thresholds of any size.
 
-    NumPy's multiplies by the slope, which overflows between thresholds that are nearly the same number or farther apart
-    than the largest.
+    NumPy's function multiplies by the slope, which overflows between thresholds that are nearly equal or farther apart
+    than the largest number.
     """
     with np.errstate(over="ignore"):
         gaps = np.diff(thresholds)
@@ -122,7 +125,7 @@ def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:
 
 
 def tied(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """The distinct scores, rising, with the weight of all cases and of class 1 at each."""
+    """Return the distinct scores in increasing order, with the weight of all cases and of class 1 at each."""
     order = np.argsort(z)
     z, targets = z[order], targets[order]
     first = np.flatnonzero(np.concatenate([[True], z[1:] != z[:-1]]))
@@ -135,6 +138,6 @@ def tied(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Fl
 
 
 def pool(values: Floats, weights: Floats) -> Floats:
-    """The weighted least-squares fit to `values` that never falls (pooling adjacent violators)."""
+    """Return the non-decreasing weighted least-squares fit to `values` (pooling adjacent violators)."""
     fitted: Floats = isotonic_regression(values, weights=weights).x
     return fitted

@@ -1,4 +1,4 @@
-"""Maximum likelihood for the maps: the regression room's Newton method, with scales that far scores cannot spoil."""
+"""Maximum likelihood for the maps: Newton's method of the regression, with robust scaling of the scores."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import sample_start
 from verhulst.regression.statistics import Statistics
 
-# Newton's decrement: the tolerance that is aimed at, in standard errors, and the one that is enough where rounding
-# allows no more.
+# The Newton decrement aimed at, in standard errors, and the one that suffices where rounding allows no smaller one.
 AIM, ENOUGH = 1e-10, 1e-6
-# Most passes over rows of which some may be far: a far one's log-odds move by about one in each pass, and rounded to a
-# double every residual is 0 beyond e^745, and no score farther than e^710. Over rows that are all near.
+# The largest number of passes over rows with extreme scores: the log-odds of an extreme row change by about one in each
+# pass, residuals are 0 in double precision beyond 745, and scores do not exceed e^710. And over rows without them.
 FAR_PASSES, PASSES = 1500, 100
-# The largest size of a standardised column: its square is still a number.
+# The largest exponent of a standardised column: its square does not overflow.
 LARGEST = 500
 
 
@@ -37,7 +36,7 @@ def fit_columns(
     offset: Floats | None = None,
     intercept: bool = True,
 ) -> Optimum:
-    """Logistic regression of targets on columns (k, n), the intercept first.
+    """Fit a logistic regression of targets on columns (k, n), the intercept first.
 
     Parameters
     ----------
@@ -87,9 +86,9 @@ def _carefully(
 def _fit(
     columns: Floats, targets: Floats, weights: Floats | None, offset: Floats | None, intercept: bool, passes: int
 ) -> Optimum:
-    """The fit of these rows, on a scale that suits the bulk of them."""
+    """Fit these rows, on a scale that suits the bulk of them."""
     standard = _robust(columns, intercept)
-    # Weights that are all tiny would leave no information; scaled by a power of two they have the same maximum.
+    # If all weights are tiny the information underflows; scaling by a power of two does not change the maximum.
     unit = 1.0 if weights is None else float(np.exp2(np.floor(np.log2(weights.max()))))
     if unit > 1e-20:
         unit = 1.0
@@ -113,13 +112,13 @@ def _fit(
         monitor=_arrived,
     )
     if near is not None and found.status != "converged" and found.decrement > ENOUGH:
-        # The sample may have missed the few rows that hold a coefficient.
+        # The sample may have missed the few rows that determine a coefficient.
         found = newton(rows.statistics, start, tolerance=AIM, max_passes=passes, monitor=_arrived)
     last = rows.statistics(found.beta)
     assert last.information is not None
     covariance = inverse(last.information)
     if np.isfinite(covariance).all():
-        # Of scores of size 1e-200 the slope is finite, but not its variance.
+        # For scores of size 1e-200 the slope is finite, but its variance is not.
         with np.errstate(over="ignore", invalid="ignore"):
             covariance = standard.original_covariance(covariance) / unit
     with np.errstate(over="ignore", invalid="ignore"):
@@ -129,7 +128,7 @@ def _fit(
 
 
 def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: bool = False) -> Optimum:
-    """The maximum of another concave log-likelihood, such as that of several classes; `far`: some rows may be far."""
+    """Maximise another concave log-likelihood, such as that of several classes; `far`: some rows may be extreme."""
 
     def look(beta: Floats, /, *, direction: Floats | None = None, information: bool = True) -> Statistics:
         return statistics(beta)
@@ -144,20 +143,20 @@ def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: boo
 
 
 def _arrived(last: Pass) -> bool:
-    """Whether the last step moved no row's log-odds and the decrement is small.
+    """Whether the last step changed no log-odds and the decrement is small.
 
-    Newton's method goes by a bound on the moves, which beside a far row the rounding of an intercept exceeds.
+    Newton's method uses a bound on these changes; with an extreme row, the rounding of an intercept exceeds it.
     """
     moved = np.inf if last.margin is None else max(map(abs, last.margin))
     return last.decrement <= AIM and last.step == 1.0 and moved <= AIM
 
 
 def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
-    """Whether the end is the maximum: the decrement is small, and no row near enough to tell would still move.
+    """Whether the fit ended at the maximum: the decrement is small, and no row's log-odds would still change.
 
-    Where one far row holds nearly all the information the decrement is small far from the maximum too: the row's own
-    log-odds would still move, and its pull is not small for the others. And where nothing is left of the information,
-    so far out is the end of a likelihood without a maximum.
+    If one extreme row has nearly all the information, the decrement is small far from the maximum too: the log-odds of
+    that row would still change, and its gradient is not small for the others. And if the information vanishes, the
+    likelihood has no maximum.
     """
     assert last.information is not None
     factor = Factor.of(last.information)
@@ -167,7 +166,7 @@ def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
     step = factor.solve(last.gradient)
     if last.row_norm * np.linalg.norm(step) <= VALID:
         return True
-    # That is a bound only. Row by row: those that would move may not pull at the others.
+    # That is only a bound. Row by row: those whose log-odds would change must not move the others.
     design = rows.standardised(0, len(rows.y)).T
     moving = np.abs(step @ design) > VALID
     eta = found.beta @ design[:, moving] + (0.0 if rows.offset is None else rows.offset[moving])
@@ -177,13 +176,13 @@ def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
 
 
 def _residual(eta: Floats, targets: Floats, weights: Floats | None) -> Floats:
-    """y − σ(η), with all its digits where y is 0 or 1, times the weight."""
+    """Return y − σ(η), with all its digits if y is 0 or 1, times the weight."""
     residual: Floats = np.where(targets == 1.0, sigmoid(-eta), targets - sigmoid(eta))
     return residual if weights is None else residual * weights
 
 
 def inverse(information: Floats) -> Floats:
-    """The covariance; infinite where the rows say nothing of some direction."""
+    """Return the covariance; infinite if the rows have no information about some direction."""
     factor = Factor.of(information)
     if not factor.full or len(factor.used) < len(information):
         return np.full_like(information, np.inf)
@@ -191,13 +190,13 @@ def inverse(information: Floats) -> Floats:
 
 
 def _robust(columns: Floats, centred: bool) -> Standardisation:
-    """Median and interquartile range of a sample.
+    """Standardise by median and interquartile range of a sample.
 
-    With mean and standard deviation one far score would push all others so close together that their differences are
-    lost to rounding. The scale is a power of two, as the regression's own.
+    With mean and standard deviation, one extreme score would push all others so close together that their differences
+    are lost to rounding. The scale is a power of two, as in the regression.
     """
     sample = columns[:, :: max(1, columns.shape[1] // SAMPLE)]
-    # Values that are there: between 1e308 and -1e308 there is no difference.
+    # Values that occur: the difference of 1e308 and -1e308 overflows.
     low, middle, high = np.quantile(sample, [0.25, 0.5, 0.75], axis=1, method="closest_observation")
     centre = middle if centred else np.zeros(len(columns))
     with np.errstate(over="ignore"):
@@ -207,6 +206,6 @@ def _robust(columns: Floats, centred: bool) -> Standardisation:
         farthest = np.abs(columns - centre[:, np.newaxis]).max(axis=1)
     known = (scale > 0.0) & (scale < np.inf)
     exponent = np.round(np.log2(np.where(known, scale, 1.0)))
-    # A far row may not be so far that its square is no number.
+    # The square of an extreme row must not overflow.
     exponent = np.maximum(exponent, np.floor(np.log2(np.clip(farthest, 5e-324, 1.7e308))) - LARGEST)
     return Standardisation(centre, np.where(known, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), centred)

@@ -1,4 +1,4 @@
-"""The calibration maps of the package, by their own names and by those that `calibrate` takes."""
+"""The calibration maps of the package, by class name and by the method names of `calibrate`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ MAPS: dict[str, type[Calibrator]] = {kind.__name__: kind for kind in _KINDS}
 
 
 def maps_for(columns: int = 1) -> list[type[Calibrator]]:
-    """The maps that `calibrate` chooses among, for one column of scores or for those of several classes."""
+    """Return the maps that `calibrate` chooses among, for one column of scores or for several classes."""
     return [m for m in MAPS.values() if m.method and (m.several_classes if columns > 1 else m.one_column)]
 
 
 def methods_for(columns: int = 1) -> dict[str, Callable[..., Calibrator]]:
-    """The methods of `calibrate` and how their maps are made, in the order in which they are tried."""
+    """Return the methods of `calibrate` with the constructors of their maps, in the order in which they are tried."""
     found: dict[str, Callable[..., Calibrator]] = {}
     for kind in maps_for(columns):
         found[kind.method] = kind

@@ -1,4 +1,4 @@
-"""Calibrators out of model files."""
+"""Read calibrators from model files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from verhulst.data.model_file import ModelFile
 
 
 def from_model_file(model_file: ModelFile) -> Calibrator:
-    """The calibrator that a model file holds; it predicts the same bits as the one that was saved.
+    """Return the calibrator in a model file; it predicts the same bits as the one that was saved.
 
     Raises
     ------
-    ModelFileError : another kind or version, or parameters that are missing or no numbers
+    ModelFileError
+        If the kind or version differs, or parameters are missing or not numbers.
     """
     content = model_file.require("calibrator", SCHEMA_VERSION)
     name = content.get("map")

@@ -1,4 +1,4 @@
-"""Fits where a few rows are very far out: the rows near by first, then a look at whether the far ones ask for more."""
+"""Fits with a few extreme rows: first without them, then a check whether they change the maximum."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from verhulst.calibration.scores import Floats
 
 # Medians come from a systematic sample of at most about this many rows.
 SAMPLE = 16_384
-# Rows so many times farther out than one in twenty of the others are far.
+# Rows this many times farther out than the 5 % quantile are extreme.
 FAR = 1e6
-# How much farther out the rows of the next try may be.
+# How much farther out the rows of the next attempt may be.
 NEXT = 1e3
-# Distance in standard errors, and change of a log-odds, that is nothing.
+# Negligible distance in standard errors, and negligible change of log-odds.
 NOTHING = 1e-10
 
 
@@ -25,19 +25,19 @@ def nearest_first(
     fit: Callable[[NDArray[np.bool_] | None], Optimum],
     pull: Callable[[Floats, NDArray[np.bool_]], tuple[Floats, Floats]],
 ) -> Optimum:
-    """The maximum over all rows, tried first on those that are not far out.
+    """Return the maximum over all rows, trying first those that are not extreme.
 
-    A far row that the others' maximum leaves on its right side has a residual of 0 there: that point is the maximum
-    with it, too. This is looked up, not assumed: where the rows left out would move the maximum, rows farther out are
-    taken in, in the end all of them. Newton's method on all rows at once would spend its passes on the far ones, whose
-    squares leave nothing to be seen of the others, or are no numbers.
+    An extreme row that is on its correct side at the maximum of the others has a residual of 0 there, so that the
+    point is the maximum with it, too. This is checked: if the omitted rows would move the maximum, rows farther out
+    are included, in the end all of them. Newton's method on all rows at once would spend its passes on the extreme
+    ones, whose squares dominate those of the others, or overflow.
 
     Parameters
     ----------
     columns : (k, n), one row of memory for each column
-    fit : the maximum over some rows (which may have none), or over all for None
-    pull : of some rows at given coefficients, what each adds to the gradient, and how each coefficient moves its
-        log-odds, both (q, m)
+    fit : returns the maximum over some rows (which may not exist), or over all for None
+    pull : returns the gradient contributions of some rows at given coefficients, and the derivatives of their log-odds
+        with respect to the coefficients, both (q, m)
     """
     for near in _ever_farther(columns):
         found = fit(near)
@@ -51,13 +51,13 @@ def nearest_first(
 
 
 def settled(covariance: Floats, gradients: Floats, design: Floats) -> bool:
-    """Whether rows leave the maximum of the others where it is.
+    """Whether rows leave the maximum of the others unchanged.
 
     Parameters
     ----------
     covariance : (q, q), of the others
-    gradients : (q, m), what each of these rows adds to the gradient
-    design : (q, m), how each coefficient moves their log-odds
+    gradients : (q, m), the gradient contributions of these rows
+    design : (q, m), the derivatives of their log-odds
     """
     if not gradients.any():
         return True
@@ -69,14 +69,14 @@ def settled(covariance: Floats, gradients: Floats, design: Floats) -> bool:
 
 
 def _ever_farther(columns: Floats) -> Iterator[NDArray[np.bool_]]:
-    """Rows within growing distances of the median, and of 0; none where no row is far."""
+    """Yield rows within growing distances of the median, and of 0; nothing if no row is extreme."""
     step = max(1, columns.shape[1] // SAMPLE)
-    # Not the mean of the two in the middle, which may be no number.
+    # Not the mean of the two in the middle, which may overflow.
     middle = np.quantile(columns[:, ::step], 0.5, axis=1, keepdims=True, method="lower")
     for centre in (middle, np.zeros_like(middle)):
         with np.errstate(over="ignore"):
             distance = np.abs(columns - centre)
-        # Columns of another unit are made alike.
+        # Make columns of different units comparable.
         typical = np.array([_typical(row[::step]) for row in distance])
         with np.errstate(over="ignore"):
             distance = (distance / typical[:, np.newaxis]).max(axis=0)
@@ -90,11 +90,11 @@ def _ever_farther(columns: Floats) -> Iterator[NDArray[np.bool_]]:
             if taken >= 2:
                 yield distance <= reach
             if taken < len(ordered):
-                # The next row out, and what is about as far.
+                # The next row out, and those about as far.
                 reach = max(reach, float(ordered[taken])) * NEXT
 
 
 def _typical(distance: Floats) -> float:
-    """A distance that one row in twenty is within, of those that are not 0."""
+    """Return the 5 % quantile of the nonzero distances."""
     some = distance[distance > 0.0]
     return float(np.clip(np.quantile(some, 0.05), 1e-300, 1e300)) if len(some) else 1.0

@@ -15,7 +15,7 @@ from verhulst.calibration.scores import Floats, ScoreKind
 
 
 class LeverageWarning(CalibrationWarning):
-    """A few scores decide the slope of all."""
+    """Warn that a few scores determine the slope of the map."""
 
 
 class Platt(Calibrator):
@@ -24,16 +24,18 @@ class Platt(Calibrator):
     Parameters
     ----------
     smooth : bool
-        Platt's targets (N₊+1)/(N₊+2) and 1/(N₋+2) in place of 1 and 0. They keep the slope finite on separated
-        scores, but one far score may then flatten the slope for all: a LeverageWarning says so.
-    scores : "logits", "probabilities" or None
-        As in every map; see `Calibrator`.
+        Whether to use Platt's targets, (N₊+1)/(N₊+2) and 1/(N₋+2), in place of 1 and 0. They keep the slope finite on
+        separated scores, but one extreme score may then flatten the slope for all; a `LeverageWarning` is issued.
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
 
     Attributes
     ----------
     slope_, intercept_ : float
-    covariance_ : (2, 2), of intercept and slope
-    decrement_ : distance to the maximum in standard errors
+    covariance_ : ndarray, shape (2, 2)
+        The covariance of intercept and slope.
+    decrement_ : float
+        The distance to the maximum in standard errors.
 
     References
     ----------
@@ -54,7 +56,7 @@ class Platt(Calibrator):
     variants: ClassVar[Mapping[str, Mapping[str, Any]]] = {"platt-smooth": {"smooth": True}}
     formula: ClassVar[str] = "log-odds = slope · score + intercept"
     right_where: ClassVar[str] = (
-        "scores are too extreme (or too timid), and the base rate is off; margins of support vector machines"
+        "scores are too extreme (or not extreme enough), and the base rate is off; margins of support vector machines"
     )
     slope_: float
     intercept_: float
@@ -84,11 +86,15 @@ class Platt(Calibrator):
         self.covariance_ = optimum.covariance
         self.decrement_ = optimum.decrement
         if constant:
-            return [CalibrationWarning(f"every score is {z[0]:.6g}: slope 0, and the base rate for all")]
+            return [
+                CalibrationWarning(f"every score is {z[0]:.6g}: the slope is 0, and every probability is the base rate")
+            ]
         notes: list[CalibrationWarning] = []
         if self.slope_ < 0.0:
             notes.append(
-                CalibrationWarning(f"the slope is negative ({self.slope_:.4g}): higher scores go with class 0 here")
+                CalibrationWarning(
+                    f"the slope is negative ({self.slope_:.4g}): higher scores are associated with class 0"
+                )
             )
         if leverage := _leverage(z, self.apply(z), weights):
             notes.append(LeverageWarning(leverage))
@@ -106,14 +112,14 @@ class Platt(Calibrator):
 
 
 def smooth_targets(targets: Floats, weights: Floats | None) -> Floats:
-    """Platt's targets: (N₊+1)/(N₊+2) for class 1 and 1/(N₋+2) for class 0, with N the weight of each class."""
+    """Return Platt's targets: (N₊+1)/(N₊+2) for class 1 and 1/(N₋+2) for class 0, with N the weight of each class."""
     positive = float(targets.sum() if weights is None else targets @ weights)
     negative = float(len(targets) if weights is None else weights.sum()) - positive
     return np.where(targets == 1.0, (positive + 1.0) / (positive + 2.0), 1.0 / (negative + 2.0))
 
 
 def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
-    """A sentence where one score in a thousand (at least one) holds half of what is known of the slope."""
+    """Return a warning if one score in a thousand (at least one) has half of the information about the slope."""
     n = len(z)
     if n < 20:
         return None
@@ -126,7 +132,7 @@ def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
     z, information = z[known], information[known]
     with np.errstate(over="ignore"):
         centred = z - float(np.average(z, weights=information))
-        # Divided by the largest, so that squares of very far scores do not overflow.
+        # Divided by the largest, so that squares of extreme scores do not overflow.
         largest = float(np.abs(centred).max())
     if not 0.0 < largest < np.inf:
         return None
@@ -141,6 +147,6 @@ def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
         return None
     farthest = z[top[np.argmax(information[top])]]
     return (
-        f"{few} of {n} scores hold {share:.0%} of what is known of the slope (the farthest is {farthest:.6g}): "
-        "look at them, or fit without smoothed targets"
+        f"{few} of {n} scores have {share:.0%} of the information about the slope (the most extreme is "
+        f"{farthest:.6g}): check them, or fit without smoothed targets"
     )

@@ -1,4 +1,4 @@
-"""The exact shift of the logit when classes are rarer, or more frequent, than where the model was trained."""
+"""The exact shift of the logit if class frequencies differ between training and use."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from verhulst.calibration.scores import Floats, ScoreKind
 
 
 class PriorShift(Calibrator):
-    """Adds one number to all logits: logit p = z + shift. Nothing is estimated.
+    """Add a known number to all logits: logit p = z + shift.
 
-    If the scores of each class are distributed alike in training and in use, and only the classes' shares differ,
-    Bayes' rule moves every logit by the same amount, the difference of the prior log-odds. The model itself must have
-    been calibrated where it was trained.
+    If the scores of each class have the same distribution in training and in use, and only the class frequencies
+    differ, Bayes' rule shifts every logit by the same amount, the difference of the prior log-odds. The model itself
+    must be calibrated for the training data.
 
     Parameters
     ----------
-    shift : float, added to the logits
-    scores : "logits", "probabilities" or None
-        As in every map; see `Calibrator`. With None each method asks, by an error, if all scores that it is given lie
-        in [0, 1].
+    shift : float
+        The number to add to the logits.
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`. By default each method raises an error if all its scores lie in
+        [0, 1].
 
     References
     ----------
@@ -57,9 +58,9 @@ class PriorShift(Calibrator):
 
     @classmethod
     def from_prevalence(cls, training: float, deployment: float, scores: ScoreKind | None = None) -> Self:
-        """From the share of class 1 in the training data and where the model is used; both strictly between 0 and 1.
+        """Return the shift for the shares of class 1 in training and in use, both strictly between 0 and 1.
 
-        A case-control study is such a pair: the share of cases in the study, and that in the population.
+        For a case-control study these are the share of cases in the study and that in the population.
         """
         for name, share in (("training", training), ("deployment", deployment)):
             if not 0.0 < share < 1.0:
@@ -70,7 +71,7 @@ class PriorShift(Calibrator):
     def from_undersampling(
         cls, kept_negatives: float = 1.0, kept_positives: float = 1.0, scores: ScoreKind | None = None
     ) -> Self:
-        """From the share of each class's cases that was kept for training; above 1 where cases were repeated."""
+        """Return the shift for the share of each class kept for training (above 1 if cases were repeated)."""
         for name, share in (("kept_negatives", kept_negatives), ("kept_positives", kept_positives)):
             if not 0.0 < share < np.inf:
                 raise ValueError(f"{name} must be positive and finite, got {share!r}")
@@ -78,13 +79,13 @@ class PriorShift(Calibrator):
 
     @classmethod
     def from_positive_weight(cls, weight: float, scores: ScoreKind | None = None) -> Self:
-        """From the weight of class 1 in the training loss: `scale_pos_weight`, or a ratio of class weights."""
+        """Return the shift for the weight of class 1 in the training loss, such as `scale_pos_weight`."""
         if not 0.0 < weight < np.inf:
             raise ValueError(f"weight must be positive and finite, got {weight!r}")
         return cls(-float(np.log(weight)), scores)
 
     def fit(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Checks the input and changes nothing: the shift is known, not learned."""
+        """Check the input and change nothing, because the shift is known."""
         return super().fit(logits, y, sample_weight)
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:

@@ -10,7 +10,7 @@ from verhulst.calibration.ranked import Ranked
 
 
 def log_loss(ranked: Ranked) -> Measure:
-    """The mean of softplus(−z) for class 1 and softplus(z) for class 0. Infinite where a score is."""
+    """Return the mean of softplus(−z) for class 1 and softplus(z) for class 0; infinite if a score is."""
     losses = vh.softplus(np.where(ranked.targets == 1.0, -ranked.z, ranked.z))
     value = ranked.mean(losses)
     if not np.isfinite(value):
@@ -20,7 +20,7 @@ def log_loss(ranked: Ranked) -> Measure:
 
 
 def brier(ranked: Ranked) -> Measure:
-    """The mean of (y − p)²."""
+    """Return the mean of (y − p)²."""
     losses = ranked.residual * ranked.residual
     value = ranked.mean(losses)
     losses -= value
@@ -28,5 +28,5 @@ def brier(ranked: Ranked) -> Measure:
 
 
 def proper_interval(measure: Measure, ranked: Ranked, level: float) -> Estimate:
-    """A mean with its normal interval, which does not go below 0."""
+    """Return a mean with its normal interval, cut at 0."""
     return interval(measure.value, standard_error(measure.influence, ranked.weights, ranked.total), level, floor=0.0)

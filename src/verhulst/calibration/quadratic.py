@@ -1,4 +1,4 @@
-"""A quadratic function of the logit, where it rises over all the data."""
+"""A quadratic function of the logit that increases over the range of the data."""
 
 from __future__ import annotations
 
@@ -13,21 +13,30 @@ from verhulst.calibration.scores import Floats
 
 
 class Quadratic(Calibrator):
-    """Quadratic calibration: logit p = c₀ + c₁z + c₂z², refused where it falls between two of the scores.
+    """Quadratic calibration: logit p = c₀ + c₁z + c₂z², an error if it decreases between two of the scores.
 
-    It is the right map where the logits of both classes are normal with different variances. Beyond the scores it was
-    fitted to it goes on along its tangent, so that it rises everywhere.
+    It is exact if the logits of both classes are normal with different variances. Beyond the range of the scores it
+    continues along its tangent, so that it increases everywhere.
+
+    Parameters
+    ----------
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
 
     Attributes
     ----------
-    coefficients_ : (3,), of 1, z and z²
-    centre_, about_centre_ : float and (3,), the median score and the coefficients of 1, z − centre and (z − centre)²,
-        which keep their digits where scores are far from 0
-    low_, high_ : float, the smallest and the largest finite score of the fit
+    coefficients_ : ndarray, shape (3,)
+        The coefficients of 1, z and z².
+    centre_, about_centre_ : float, and ndarray of shape (3,)
+        The median score and the coefficients of 1, z − centre and (z − centre)², which keep their digits for scores
+        far from 0.
+    low_, high_ : float
+        The smallest and the largest finite score of the fit.
 
     Raises
     ------
-    ValueError : from `fit`, where the best quadratic turns within the scores
+    ValueError
+        In `fit`, if the best quadratic has its turning point within the scores.
 
     Examples
     --------
@@ -42,7 +51,9 @@ class Quadratic(Calibrator):
 
     method: ClassVar[str] = "quadratic"
     formula: ClassVar[str] = "log-odds = c₀ + c₁ · score + c₂ · score²"
-    right_where: ClassVar[str] = "both classes have normal logits of different spread; refused where it would turn"
+    right_where: ClassVar[str] = (
+        "both classes have normal logits with different variances; an error if it is not monotone"
+    )
     coefficients_: Floats
     centre_: float
     about_centre_: Floats
@@ -64,22 +75,22 @@ class Quadratic(Calibrator):
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
                 "use Platt(smooth=True), or more data"
             )
-        # The square is taken about the middle: z and z² would be nearly the same column far from 0.
+        # The square is taken about the middle: far from 0, z and z² would be nearly collinear.
         middle = float(np.median(z))
         with np.errstate(over="ignore"):
             u = z - middle
         if float(np.abs(u).max()) > 1e150:
-            raise ValueError(f"scores as far as {float(np.abs(z).max()):.3g} have no square: use Platt or Beta")
+            raise ValueError(f"scores as far as {float(np.abs(z).max()):.3g} overflow when squared: use Platt or Beta")
         optimum = fit_columns(np.stack([u, u * u]), targets, weights)
         if not optimum.converged:
-            raise ValueError("no best quadratic exists, as one separates the classes perfectly: use Platt or Beta")
+            raise ValueError("no best quadratic exists, because one separates the classes perfectly: use Platt or Beta")
         require_converged(optimum)
         level, slope, c2 = optimum.coefficients.tolist()
         if slope + 2.0 * c2 * (low - middle) < 0.0 or slope + 2.0 * c2 * (high - middle) < 0.0:
             turn = middle - slope / (2.0 * c2) if c2 else low
             raise ValueError(
                 f"the best quadratic turns at {turn:.4g}, within the scores ({low:.4g} to {high:.4g}): "
-                "a map that falls would undo the ranking; use Platt or Beta"
+                "a map that decreases would change the ranking; use Platt or Beta"
             )
         self.centre_, self.about_centre_ = middle, optimum.coefficients
         with np.errstate(over="ignore", invalid="ignore"):
@@ -110,6 +121,6 @@ class Quadratic(Calibrator):
     def _set_parameters(self, parameters: dict[str, Any]) -> None:
         self.coefficients_ = np.array(parameters["coefficients"], dtype=np.float64)
         self.low_, self.high_ = float(parameters["low"]), float(parameters["high"])
-        # Files written before there was a centre: about 0.
+        # Older files have no centre: it is 0.
         self.centre_ = float(parameters.get("centre", 0.0))
         self.about_centre_ = np.array(parameters.get("about_centre", parameters["coefficients"]), dtype=np.float64)

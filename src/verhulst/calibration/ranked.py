@@ -1,4 +1,4 @@
-"""Scores in rising order with what belongs to them: sorted once, used by every measure."""
+"""Cases sorted by their scores, once for all measures."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Ranked:
 
     Attributes
     ----------
-    order : (n,), the place that each case had before sorting
-    z, targets, weights : (n,), rising logits, 0.0 or 1.0, counts of cases
+    order : (n,), the index of each case before sorting
+    z, targets, weights : (n,), increasing logits, 0.0 or 1.0, counts of cases
     unit : whether all weights are 1
     """
 
@@ -31,7 +31,7 @@ class Ranked:
 
     @classmethod
     def sort(cls, z: Floats, targets: Floats, weights: Floats | None) -> Ranked:
-        """Sorts cases, each of them with weight."""
+        """Sort cases of positive weight."""
         order = np.argsort(z)
         sorted_weights = np.ones(len(order)) if weights is None else weights[order]
         return cls(order, z[order], targets[order], sorted_weights, weights is None)
@@ -50,7 +50,7 @@ class Ranked:
 
     @cached_property
     def residual(self) -> Floats:
-        """y − p, as q where y is 1 and as −p where it is 0."""
+        """y − p, computed as q if y is 1 and as −p if y is 0."""
         return np.where(self.targets == 1.0, self.q, -self.p)
 
     @cached_property
@@ -80,26 +80,26 @@ class Ranked:
 
     @cached_property
     def starts(self) -> NDArray[np.intp]:
-        """Where each run of equal logits begins."""
+        """The first case of each run of equal logits."""
         return runs(self.z)
 
     def mean(self, values: Floats) -> float:
-        """The weighted mean of a number per case."""
+        """Return the weighted mean of a number per case."""
         with np.errstate(over="ignore"):
             mean = float(values.mean() if self.unit else values @ self.weights / self.total)
-        if np.isinf(mean) and np.isfinite(values).all():  # the sum is too large for a number, their mean is not
+        if np.isinf(mean) and np.isfinite(values).all():  # the sum overflows, the mean does not
             return float(values @ (self.weights / self.total))
         return mean
 
     def restore(self, values: Floats, n: int) -> Floats:
-        """Sorted values back in the order that cases had at first."""
+        """Return sorted values in the original order of the cases."""
         restored = np.empty(n)
         restored[self.order] = values
         return restored
 
 
 def runs(values: Floats) -> NDArray[np.intp]:
-    """Where each run of equal entries begins in a sorted array."""
+    """Return the index of the first entry of each run of equal entries in a sorted array."""
     first = np.empty(len(values), dtype=bool)
     first[0] = True
     np.not_equal(values[1:], values[:-1], out=first[1:])
@@ -107,10 +107,10 @@ def runs(values: Floats) -> NDArray[np.intp]:
 
 
 def by_run(values: Floats, starts: NDArray[np.intp]) -> Floats:
-    """Sums over runs."""
+    """Return sums over runs."""
     return values if len(starts) == len(values) else np.add.reduceat(values, starts)
 
 
 def spread(values: Floats, starts: NDArray[np.intp], n: int) -> Floats:
-    """One value per run, given back to every case of the run."""
+    """Repeat one value per run for every case of the run."""
     return values if len(starts) == n else np.repeat(values, np.diff(starts, append=n))

@@ -1,4 +1,4 @@
-"""How well scores rank: ROC-AUC with DeLong's variance, and average precision. From logits, where no tie is made."""
+"""Ranking measures from logits: ROC-AUC with DeLong's variance, and average precision."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from verhulst.calibration.scores import Floats
 
 
 def roc_auc(ranked: Ranked) -> Measure:
-    """The probability that a case of class 1 scores above one of class 0, ties counted half.
+    """Return the probability that a case of class 1 scores above one of class 0, with ties counted one half.
 
     The influences are DeLong's structural components: Σ wψ²/(Σw)² is his variance, S₁₀/m + S₀₁/n.
 
@@ -39,7 +39,7 @@ def roc_auc(ranked: Ranked) -> Measure:
 
 
 def area_between(ones: Floats, zeros: Floats) -> float:
-    """ROC-AUC from the weight of each class at rising scores: 0 and 1 exactly where each pair is on the same side."""
+    """Return ROC-AUC from the weights of each class at increasing scores: exactly 0 or 1 if all pairs agree."""
     below = np.cumsum(zeros)
     total = below[-1]
     below -= 0.5 * zeros
@@ -50,18 +50,18 @@ def area_between(ones: Floats, zeros: Floats) -> float:
 
 
 def _unbiased(count: float) -> float:
-    """DeLong divides sums of squares by one less than the number of cases."""
+    """Return the factor for dividing sums of squares by one less than the number of cases, as DeLong does."""
     return float(np.sqrt(count / (count - 1.0))) if count > 1.0 else np.nan
 
 
 def roc_auc_interval(ranked: Ranked, level: float) -> Estimate:
-    """ROC-AUC with a DeLong interval on the logit scale; with classes ranked perfectly, an exact one-sided bound."""
+    """Return ROC-AUC with a DeLong interval on the logit scale, or an exact one-sided bound for a perfect ranking."""
     if not ranked.both_classes:
         return unknown(ONE_CLASS)
     measure = roc_auc(ranked)
     error = standard_error(measure.influence, ranked.weights, ranked.total)
     if measure.value in (0.0, 1.0):
-        # The variance is 0 here. At least min(m, n) of the comparisons are independent, and all of them agree.
+        # The variance is 0. At least min(m, n) of the comparisons are independent, and all of them agree.
         bound = ((1.0 - level) / 2.0) ** (1.0 / min(ranked.positive, ranked.negative))
         low, high = (bound, 1.0) if measure.value == 1.0 else (0.0, 1.0 - bound)
         return Estimate(measure.value, 0.0, low, high, level)
@@ -69,17 +69,17 @@ def roc_auc_interval(ranked: Ranked, level: float) -> Estimate:
 
 
 def average_precision(ranked: Ranked) -> Measure:
-    """The mean, over cases of class 1, of the precision when all scores at least as high are called positive.
+    """Return the mean, over cases of class 1, of the precision if all scores at least as high are called positive.
 
-    The influence of a case of class 1 is its own precision (less the mean), and what it adds to the precision at every
-    lower score, FP/(TP+FP)²; that of a case of class 0 is what it takes there, TP/(TP+FP)².
+    The influence of a case of class 1 is its own precision (minus the mean), plus its increase of the precision at
+    every lower score, FP/(TP+FP)²; that of a case of class 0 is its decrease there, TP/(TP+FP)².
     """
     n = len(ranked.z)
     ones = ranked.weights * ranked.targets
     tied_ones = by_run(ones, ranked.starts)
     tied_all = by_run(ranked.weights, ranked.starts)
-    # True positives and all positives if the run and everything above are called positive, added up from above: where
-    # the highest weigh next to nothing, a difference of sums would be 0.
+    # True positives and all positives if the run and everything above are called positive, summed from above: if the
+    # highest have tiny weights, a difference of sums would be 0.
     true = np.cumsum(tied_ones[::-1])[::-1]
     called = np.maximum(np.cumsum(tied_all[::-1])[::-1], true)
     precision = true / called
@@ -95,7 +95,7 @@ def average_precision(ranked: Ranked) -> Measure:
 
 
 def average_precision_interval(ranked: Ranked, level: float) -> Estimate:
-    """Average precision with an interval on the logit scale."""
+    """Return average precision with an interval on the logit scale."""
     if not ranked.both_classes:
         return unknown(ONE_CLASS)
     measure = average_precision(ranked)

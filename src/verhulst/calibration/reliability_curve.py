@@ -17,26 +17,34 @@ from verhulst.calibration.isotonic import pool
 from verhulst.calibration.ranked import Ranked, by_run
 from verhulst.calibration.scores import Floats, ScoreKind
 
-# Bands are found on at most this many distinct probabilities: finer steps are not seen, and each replication is quick.
+# Bands are computed at this many distinct probabilities at most: finer steps are invisible and cost time.
 LEVELS = 2000
 HISTOGRAM_BINS = 50
 
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """How often the outcome came, against the probability given.
+    """Observed frequency against predicted probability.
 
     Attributes
     ----------
-    kind : "corp" (the isotonic curve, no bins) or "bins"
-    probability, rate : (m,), the curve or the bins: mean probability, and rate of class 1
-    low, high : (m,), the band at each point by itself: of many points some lie outside by chance
-    whole_low, whole_high : (m,), the band for the whole curve, at all points at once: to be drawn conclusions from
-    band : "consistency": where the curve lies in `level` of samples if the probabilities are right;
-        "confidence": where the true rate lies, for "corp" if it never falls with the score
-    level : of either band
-    histogram, histogram_edges : how many cases have which probability
-    decomposition : of the Brier score
+    kind : {"corp", "bins"}
+        The isotonic curve without bins, or bins.
+    probability, rate : ndarray, shape (m,)
+        The curve or the bins: mean probability, and rate of class 1.
+    low, high : ndarray, shape (m,)
+        The pointwise band; of many points some lie outside by chance.
+    whole_low, whole_high : ndarray, shape (m,)
+        The band for all points at once; use this one to draw conclusions.
+    band : {"consistency", "confidence"}
+        Where the curve lies in `level` of samples if the probabilities are right; or where the true rate lies (for
+        "corp" if it never decreases with the score).
+    level : float
+        The coverage of either band.
+    histogram, histogram_edges : ndarray
+        Numbers of cases by probability.
+    decomposition : Decomposition
+        The decomposition of the Brier score.
     """
 
     kind: Literal["corp", "bins"]
@@ -54,10 +62,9 @@ class Reliability:
 
     @property
     def leaves_band(self) -> bool:
-        """Whether the probabilities are refuted: the band for the whole curve does not hold what it should.
+        """Whether the band for the whole curve excludes the curve or, for a confidence band, the diagonal.
 
-        That is the curve where the band is a consistency band, and the diagonal where it is a confidence band. If the
-        probabilities are right this happens in no more than 1 − `level` of samples.
+        If the probabilities are right, this happens in no more than 1 − `level` of samples.
         """
         held = self.rate if self.band == "consistency" else self.probability
         return bool(((held < self.whole_low) | (held > self.whole_high)).any())
@@ -77,19 +84,37 @@ def reliability(
     sample_weight: ArrayLike | None = None,
     rng: int | np.random.Generator = 0,
 ) -> Reliability:
-    """The reliability diagram of scores against outcomes.
+    """Return the reliability diagram of scores against outcomes.
 
     Parameters
     ----------
-    y : shape (n,), 0 or 1
-    scores : shape (n,); `scores_are` says whether "logits" or "probabilities"
-    kind : "corp" for the isotonic curve, "bins" for bins with Clopper and Pearson's exact intervals
-    band : what the bands of "corp" mean; see `Reliability`. Bins have confidence intervals.
-    bins, equal : how many bins, of equal width or of equal size
-    level : of the band at each point by itself, and of the band for the whole curve
-    replications : simulated samples behind the consistency bands of "corp"
-    sample_weight : shape (n,), counts of cases
-    rng : seed or generator
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1.
+    scores : array_like, shape (n,)
+        The scores of the model.
+    scores_are : {"logits", "probabilities"}, optional
+        The kind of the scores.
+    kind : {"corp", "bins"}
+        The isotonic curve, or bins with Clopper and Pearson's exact intervals.
+    band : {"consistency", "confidence"}
+        The meaning of the bands of "corp"; see `Reliability`. Bins have confidence intervals.
+    bins : int
+        The number of bins.
+    equal : {"width", "size"}
+        Whether bins have equal width or equal numbers of cases.
+    level : float
+        The coverage of the pointwise band, and of the band for the whole curve.
+    replications : int
+        The number of simulated samples for the consistency bands of "corp".
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases.
+    rng : int or numpy.random.Generator
+        Seed or generator for the simulated samples.
+
+    Returns
+    -------
+    Reliability
+        The curve or the bins, with their bands.
 
     Examples
     --------
@@ -143,7 +168,7 @@ def reliability(
 def corp(
     ranked: Ranked, band: str, level: float, replications: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Bands]:
-    """The isotonic curve at the distinct probabilities (or `LEVELS` of them): probability, rate and bands."""
+    """Return the isotonic curve at the distinct probabilities (or `LEVELS` of them): probability, rate and bands."""
     starts = ranked.starts
     if len(starts) > LEVELS:
         starts = starts[np.arange(LEVELS) * len(starts) // LEVELS]
@@ -157,7 +182,7 @@ def corp(
 
 
 def binned(ranked: Ranked, starts: NDArray[np.intp], level: float) -> tuple[Floats, Floats, Bands]:
-    """Mean probability and rate in each bin, and intervals for the rate."""
+    """Return mean probability and rate in each bin, and intervals for the rate."""
     mass = np.add.reduceat(ranked.weights, starts)
     ones = np.add.reduceat(ranked.weights * ranked.targets, starts)
     probability = np.add.reduceat(ranked.weights * ranked.p, starts) / mass

@@ -1,4 +1,4 @@
-"""How many probabilities round to 0 or 1 in each floating-point type, and what that costs the ranking."""
+"""Numbers of probabilities that round to 0 or 1 in each floating-point type, and the effect on ROC-AUC."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DTYPES = ("float64", "float32", "float16", "bfloat16")
 
 @dataclass(frozen=True)
 class Saturation:
-    """What is left of the scores as probabilities of one type, each rounded to the nearest.
+    """The effect of rounding probabilities to one floating-point type.
 
-    `zeros` and `ones` count probabilities that are exactly 0 and 1, `distinct` the different probabilities (against
-    `distinct_logits`), and `auc_lost` is the ROC-AUC of the logits less that of the probabilities (nan for one class).
+    `zeros` and `ones` count probabilities that are exactly 0 and 1, `distinct` counts different probabilities (compare
+    `distinct_logits`), and `auc_lost` is the ROC-AUC of the logits minus that of the probabilities (nan for one class).
     """
 
     dtype: str
@@ -30,12 +30,12 @@ class Saturation:
 
 
 def saturation(ranked: Ranked) -> tuple[Saturation, ...]:
-    """The report for each of float64, float32, float16 and bfloat16."""
+    """Return the records for float64, float32, float16 and bfloat16."""
     area = _area(ranked, ranked.starts)
     reports = []
     for dtype in DTYPES:
         p = rounded(ranked.p, dtype)
-        # Rounding keeps the order, so that the cases need no new sorting.
+        # Rounding keeps the order, so that cases need not be sorted again.
         starts = runs(p)
         reports.append(
             Saturation(
@@ -51,11 +51,11 @@ def saturation(ranked: Ranked) -> tuple[Saturation, ...]:
 
 
 def rounded(p: Floats, dtype: str) -> Floats:
-    """Probabilities rounded to a type, as float64."""
+    """Return probabilities rounded to a type, as float64."""
     if dtype == "float64":
         return p
     if dtype == "bfloat16":
-        # The upper half of a float32, rounded to nearest, ties to even; probabilities never overflow or are nan.
+        # The upper half of a float32, rounded to nearest, ties to even; probabilities never overflow and are never nan.
         bits = p.astype(np.float32).view(np.uint32)
         bits += 0x7FFF + ((bits >> 16) & 1)
         return (bits & 0xFFFF0000).view(np.float32).astype(np.float64)

@@ -1,6 +1,6 @@
 """Checked input: scores become float64 logits, targets 0.0 and 1.0, weights counts of cases.
 
-What scores are is asked here, for every function that takes some: see `resolve_kind`.
+Every function that takes scores determines their kind here: see `resolve_kind`.
 """
 
 from __future__ import annotations
@@ -16,29 +16,33 @@ ScoreKind = Literal["logits", "probabilities"]
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
-# Beyond so many cases doubles do not tell one more from one less.
+# Beyond this number doubles cannot represent a single case more or less.
 MOST_CASES = 2.0**53
 # A logit of 20 is a probability of 1 − 2e-9. Scores from 0 to 100 that go beyond it are more likely percentages.
 SURE = 20.0
 
 
 class ScoreKindError(ValueError):
-    """Scores that may be logits or probabilities, and nobody said which."""
+    """Raised if scores may be logits or probabilities, and it was not specified which."""
 
 
 def as_logits(scores: ArrayLike, kind: ScoreKind | None = None, say: str = "scores") -> tuple[Floats, ScoreKind]:
-    """One column of scores as float64 logits, and what the scores were.
+    """Return one column of scores as float64 logits, and the kind of the scores.
 
     Parameters
     ----------
-    scores : shape (n,) or (n, 1)
-    kind : "logits", "probabilities", or None: see `resolve_kind`
-    say : the keyword by which the caller is told what the scores are
+    scores : array_like, shape (n,) or (n, 1)
+    kind : {"logits", "probabilities"}, optional
+        See `resolve_kind`.
+    say : str
+        The keyword by which the caller specifies the kind of the scores.
 
     Raises
     ------
-    ScoreKindError : nothing was said, and the scores may be either
-    ValueError : no scores, more than one column, a nan, or a probability outside [0, 1]
+    ScoreKindError
+        If the kind is not specified and the scores may be either.
+    ValueError
+        If there are no scores, more than one column, a nan, or a probability outside [0, 1].
     """
     values = one_column(scores, "scores")
     kind = resolve_kind(values, kind, say)
@@ -51,12 +55,14 @@ def as_logits(scores: ArrayLike, kind: ScoreKind | None = None, say: str = "scor
 def as_multiclass_logits(
     scores: ArrayLike, kind: ScoreKind | None = None, say: str = "scores"
 ) -> tuple[Floats, ScoreKind]:
-    """Scores of K classes, shape (n, K), as float64 logits: the logarithms of probabilities, or the scores themselves.
+    """Return scores of K classes, shape (n, K), as float64 logits: the scores, or the logarithms of probabilities.
 
     Raises
     ------
-    ScoreKindError : nothing was said, and the scores may be either
-    ValueError : fewer than two columns, a nan, or rows of probabilities that do not sum to 1 (within 1e-3)
+    ScoreKindError
+        If the kind is not specified and the scores may be either.
+    ValueError
+        If there are fewer than two columns, a nan, or rows of probabilities that do not sum to 1 (within 1e-3).
     """
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] < 2:
@@ -66,7 +72,7 @@ def as_multiclass_logits(
     if kind == "logits":
         return values, kind
     check_probabilities(values)
-    # Float16 rows of a thousand classes sum to 1 within 1e-3; a wrong matrix misses by far more.
+    # float16 rows of a thousand classes sum to 1 within 1e-3; a wrong matrix is off by far more.
     sums = values.sum(axis=1)
     wrong = np.abs(sums - 1.0) > 1e-3
     if wrong.any():
@@ -77,27 +83,28 @@ def as_multiclass_logits(
 
 
 def one_column(scores: ArrayLike, name: str) -> Floats:
-    """A float64 array of shape (n,) from (n,) or (n, 1): not empty, no nan."""
+    """Return a float64 array of shape (n,) from (n,) or (n, 1): not empty, no nan."""
     values = np.asarray(scores, dtype=np.float64)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
         hint = ""
         if values.ndim == 2 and values.shape[1] == 2:
-            hint = ": of two classes give z[:, 1] - z[:, 0]"
+            hint = ": for two classes pass z[:, 1] - z[:, 0]"
         elif values.ndim == 2 and values.shape[1] > 2:
-            hint = ": of several classes judge each by itself, y == k with the log-odds of class k"
+            hint = ": for several classes evaluate each separately, y == k with the log-odds of class k"
         raise ValueError(f"{name} must be one column, got shape {values.shape}{hint}")
     _check_filled(values, name)
     return values
 
 
 def said_kind(scores_are: ScoreKind | None, **older: ScoreKind | None) -> ScoreKind | None:
-    """What was said of the scores, by `scores_are` or by the older keyword of the same meaning.
+    """Return the kind specified by `scores_are` or by the older keyword of the same meaning.
 
     Raises
     ------
-    ValueError : both were given, and differ
+    ValueError
+        If both are given and differ.
     """
     for keyword, kind in older.items():
         if kind is not None:
@@ -108,12 +115,12 @@ def said_kind(scores_are: ScoreKind | None, **older: ScoreKind | None) -> ScoreK
 
 
 def resolve_kind(values: Floats, kind: str | None, say: str = "scores") -> ScoreKind:
-    """What the scores are: what was said; with None logits, unless they may be something else: then it asks.
+    """Return the kind of the scores: as specified; otherwise logits, unless they may be something else.
 
     Raises
     ------
     ScoreKindError
-        nothing was said and every score lies in [0, 1], or in [0, 100] with some above `SURE`
+        If the kind is not specified and every score lies in [0, 1], or in [0, 100] with some above `SURE`.
     """
     if kind == "logits":
         return "logits"
@@ -121,7 +128,7 @@ def resolve_kind(values: Floats, kind: str | None, say: str = "scores") -> Score
         return "probabilities"
     if kind is not None:
         raise ValueError(f"{say} must be 'logits' or 'probabilities', got {kind!r}")
-    # The extremes decide, so that the whole test is two passes without a temporary.
+    # Testing the extremes takes two passes without a temporary array.
     low, high = values.min(), values.max()
     if low >= 0.0 and high <= 1.0:
         raise ScoreKindError(
@@ -137,24 +144,25 @@ def resolve_kind(values: Floats, kind: str | None, say: str = "scores") -> Score
 
 
 def check_probabilities(values: Floats) -> None:
-    """Raises where a probability lies outside [0, 1], naming the first."""
+    """Raise if a probability lies outside [0, 1]; the message gives the first."""
     outside = (values < 0.0) | (values > 1.0)
     if outside.any():
         row = int(np.flatnonzero(outside.reshape(len(values), -1).any(axis=1))[0])
         first = values[outside].flat[0]
         percentages = values.min() >= 0.0 and np.median(values) > 1.0 and values.max() <= 100.0
-        remedy = "divide percentages by 100" if percentages else "logits are given as logits"
+        remedy = "divide percentages by 100" if percentages else "if they are logits, pass them as logits"
         raise ValueError(
             f"{int(outside.sum())} of {values.size} probabilities lie outside [0, 1] (row {row}: {first:.6g}); {remedy}"
         )
 
 
 def binary_targets(y: ArrayLike, n: int) -> Floats:
-    """Targets as float64 zeros and ones, one for each of n scores.
+    """Return targets as float64 zeros and ones, one for each of n scores.
 
     Raises
     ------
-    ValueError : another length, a missing value, or values other than 0 and 1 (or False and True)
+    ValueError
+        If the length differs, a value is missing, or values other than 0 and 1 (or False and True) occur.
     """
     raw = np.asarray(y)
     if raw.ndim == 2 and raw.shape[1] == 1:
@@ -164,7 +172,7 @@ def binary_targets(y: ArrayLike, n: int) -> Floats:
     if raw.dtype == bool:
         return raw.astype(np.float64)
     if raw.dtype.kind in "iuf":
-        # y² = y holds for 0 and 1 alone, and not for nan.
+        # y² = y only for 0 and 1, not for nan.
         targets = raw.astype(np.float64)
         if np.array_equal(targets * targets, targets):
             return targets
@@ -174,33 +182,35 @@ def binary_targets(y: ArrayLike, n: int) -> Floats:
     values = [
         repr(v) for v in np.unique(raw[:10_000].astype(str) if raw.dtype == object else raw[:10_000])[:4].tolist()
     ]
-    raise ValueError(f"y must be 0 and 1, but holds {', '.join(values)}: write for instance y == {values[-1]}")
+    raise ValueError(f"y must be 0 and 1, but contains {', '.join(values)}: write for instance y == {values[-1]}")
 
 
 def class_targets(y: ArrayLike, n: int, classes: int) -> Labels:
-    """Targets as class numbers 0 … K−1.
+    """Return targets as class numbers 0 … K−1.
 
     Raises
     ------
-    ValueError : another length, or entries that are not whole numbers from 0 to K−1
+    ValueError
+        If the length differs, or entries are not whole numbers from 0 to K−1.
     """
     raw = np.asarray(y)
     if raw.shape != (n,):
         raise ValueError(f"y must have one entry for each of the {n} rows of scores, got shape {raw.shape}")
     if raw.dtype.kind not in "iub" and not (raw.dtype.kind == "f" and np.array_equal(raw, np.floor(raw))):
-        raise ValueError(f"y must hold class numbers 0 to {classes - 1}")
+        raise ValueError(f"y must contain class numbers 0 to {classes - 1}")
     numbers = raw.astype(np.int64)
     if numbers.min() < 0 or numbers.max() >= classes:
-        raise ValueError(f"y must hold class numbers 0 to {classes - 1}, got {numbers.min()} to {numbers.max()}")
+        raise ValueError(f"y must contain class numbers 0 to {classes - 1}, got {numbers.min()} to {numbers.max()}")
     return numbers
 
 
 def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
-    """Weights as float64, or None where every case counts once.
+    """Return weights as float64, or None if every case counts once.
 
     Raises
     ------
-    ValueError : another length, a weight that is negative, infinite or nan, all weights zero, or a sum beyond 2^53
+    ValueError
+        If the length differs, a weight is negative, infinite or nan, all weights are zero, or the sum exceeds 2^53.
     """
     if sample_weight is None:
         return None
@@ -215,34 +225,36 @@ def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
             f"(row {row}: {weights[row]:.6g})"
         )
     if not weights.any():
-        raise ValueError("every sample_weight is 0: no case is left")
+        raise ValueError("every sample_weight is 0: there are no cases")
     with np.errstate(over="ignore"):
         total = float(weights.sum())
     if total > MOST_CASES:
-        raise ValueError(f"sample_weight counts cases, and a sum of {total:.3g} is more than can be counted: divide it")
+        raise ValueError(
+            f"sample_weight counts cases, and a sum of {total:.3g} is too large to count: rescale the weights"
+        )
     return weights
 
 
 def require_both_classes(targets: Floats) -> None:
-    """Raises where one class has no case; cases of weight 0 are to be left out before."""
+    """Raise if a class has no case; cases of weight 0 must have been omitted."""
     if (targets == targets[0]).all():
-        raise ValueError(f"y holds class {targets[0]:.0f} only: both classes are needed")
+        raise ValueError(f"y contains only class {targets[0]:.0f}: both classes are needed")
 
 
 def require_two_classes(labels: Labels) -> None:
-    """Raises where there are fewer than two classes; cases of weight 0 are to be left out before."""
+    """Raise if there are fewer than two classes; cases of weight 0 must have been omitted."""
     if (labels == labels[0]).all():
-        raise ValueError(f"y holds class {labels[0]} only: at least two classes are needed")
+        raise ValueError(f"y contains only class {labels[0]}: at least two classes are needed")
 
 
 def _check_filled(values: Floats, name: str) -> None:
     if values.size == 0:
         raise ValueError(f"{name} is empty")
-    # A sum is nan where an entry is nan, or where +inf meets −inf: only then is the longer look needed.
+    # A sum is nan if an entry is nan, or with +inf and −inf: only then is the elementwise test needed.
     with np.errstate(invalid="ignore", over="ignore"):
         total = np.sum(values)
     if np.isnan(total):
         missing = np.isnan(values)
         if missing.any():
             row = int(missing.reshape(len(values), -1).any(axis=1).argmax())
-            raise ValueError(f"{name} holds nan in {int(missing.sum())} places (first in row {row})")
+            raise ValueError(f"{name} contains nan in {int(missing.sum())} places (first in row {row})")

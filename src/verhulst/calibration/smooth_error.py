@@ -1,4 +1,4 @@
-"""Smooth calibration error: a kernel in place of bins, with the bandwidth that the error itself sets."""
+"""Smooth calibration error: a kernel in place of bins, with a bandwidth equal to the error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SmoothError:
 
 
 def on_grid(p: Floats, values: Floats) -> Floats:
-    """Sums (…, GRID) of values at probabilities p, each split between its two neighbours in proportion."""
+    """Return sums (…, GRID) of values at probabilities p, each split between its two neighbours in proportion."""
     position = p * GRID - 0.5
     np.clip(position, 0.0, GRID - 1.0, out=position)
     left = position.astype(np.int64)
@@ -35,7 +35,7 @@ def on_grid(p: Floats, values: Floats) -> Floats:
         sums = np.bincount(left, values * (1.0 - right_share), GRID).astype(np.float64)
         sums[1:] += np.bincount(left, values * right_share, GRID)[:-1]
         return sums
-    # Rows of many replications at the same probabilities: sort the places once, then sum over runs.
+    # Many replications at the same probabilities: sort once, then sum over runs.
     grid = np.zeros((*values.shape[:-1], GRID))
     starts = np.flatnonzero(np.concatenate([[True], left[1:] != left[:-1]]))
     places = left[starts]
@@ -45,11 +45,11 @@ def on_grid(p: Floats, values: Floats) -> Floats:
 
 
 def smooth_errors(residual: Floats, total: float) -> tuple[Floats, Floats]:
-    """Smooth calibration errors and bandwidths of residual sums (…, GRID), by bisection for all rows at once.
+    """Return smooth calibration errors and bandwidths of residual sums (…, GRID), by bisection for all rows at once.
 
     The residuals are smoothed by a Gaussian of standard deviation σ that is reflected at 0 and 1: in the cosine
     transform, where reflection is built in, a product with exp(−(πkσ)²/2). The error at σ is the mean of |smoothed
-    residual|, and falls with σ; the smooth calibration error is where it equals σ.
+    residual|, and decreases with σ; the smooth calibration error is the σ that equals it.
 
     References
     ----------
@@ -66,7 +66,7 @@ def smooth_errors(residual: Floats, total: float) -> tuple[Floats, Floats]:
 
 
 def smooth_error(residual: Floats, mass: Floats) -> SmoothError:
-    """The smooth error of one row of residual and of case sums (GRID,), with the gaps of its smoothed curve."""
+    """Return the smooth error for one row of residual and of case sums (GRID,), with the quantiles of the gaps."""
     total = float(mass.sum())
     value, bandwidth = smooth_errors(residual, total)
     gaps = np.abs(smoothed_gap(residual, mass, float(bandwidth)))
@@ -79,10 +79,10 @@ def smooth_error(residual: Floats, mass: Floats) -> SmoothError:
 
 
 def smoothed_gap(residual: Floats, mass: Floats, bandwidth: float) -> Floats:
-    """The smoothed rate of outcomes less the probability, at each grid point."""
+    """Return the smoothed rate of outcomes minus the probability, at each grid point."""
     density = _smoothed(dct(mass), np.array(bandwidth))
     gap = _smoothed(dct(residual), np.array(bandwidth))
-    # Where there are no cases the ratio is rounding over rounding.
+    # Without cases the ratio is a quotient of rounding errors.
     return np.divide(gap, density, out=np.zeros_like(gap), where=density > 1e-12 * density.max())
 
 

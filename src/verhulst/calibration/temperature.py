@@ -21,10 +21,17 @@ from verhulst.regression.statistics import Statistics
 class Temperature(Calibrator):
     """Temperature scaling: logit p = z / T, or softmax(z / T) for logits of shape (n, K), by maximum likelihood.
 
+    Parameters
+    ----------
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
+
     Attributes
     ----------
-    inverse_temperature_ : float, 1/T; 0 where the scores rank the classes backwards
-    standard_error_ : float, of 1/T
+    inverse_temperature_ : float
+        1/T; 0 if the scores rank the classes in reverse.
+    standard_error_ : float
+        The standard error of 1/T.
 
     References
     ----------
@@ -43,7 +50,7 @@ class Temperature(Calibrator):
 
     method: ClassVar[str] = "temperature"
     formula: ClassVar[str] = "log-odds = score / temperature"
-    right_where: ClassVar[str] = "scores are too extreme (or too timid), and nothing else; neural networks"
+    right_where: ClassVar[str] = "scores are too extreme (or not extreme enough), but otherwise right; neural networks"
     inverse_temperature_: float
     several_classes: ClassVar[bool] = True
     standard_error_: float
@@ -54,14 +61,14 @@ class Temperature(Calibrator):
 
     @property
     def temperature_(self) -> float:
-        """T itself; infinite where 1/T is 0."""
+        """The temperature T; infinite if 1/T is 0."""
         return 1.0 / self.inverse_temperature_ if self.inverse_temperature_ else np.inf
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         z, targets, weights = without_infinite(z, targets, weights)
         if not z.any():
             self.inverse_temperature_, self.standard_error_ = 1.0, np.inf
-            return [CalibrationWarning("every score is 0: every temperature gives one half")]
+            return [CalibrationWarning("every score is 0: the probabilities are 1/2 for every temperature")]
         if (np.where(targets == 1.0, z, -z) >= 0.0).all():
             raise ValueError(
                 "every score has the sign of its label, so that the best temperature is 0 "
@@ -77,7 +84,7 @@ class Temperature(Calibrator):
                 "every row gives its own class the highest score, so that the best temperature is 0 and every "
                 "probability 0 or 1: use more data"
             )
-        # A number added to a row changes nothing: the highest logit of each becomes 0.
+        # Adding a number to a row changes nothing: make the highest logit of each row 0.
         with np.errstate(over="ignore"):
             z = np.maximum(z - highest, np.where(np.isinf(z), -np.inf, -np.finfo(np.float64).max))
         distance = -np.where(np.isinf(z), 0.0, z).min(axis=1)
@@ -104,7 +111,9 @@ class Temperature(Calibrator):
         self.inverse_temperature_ = max(float(optimum.coefficients[0]), 0.0)
         self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0]))
         if self.inverse_temperature_ == 0.0:
-            return [CalibrationWarning("the scores rank the classes backwards: 1/T is 0, every probability the same")]
+            return [
+                CalibrationWarning("the scores rank the classes in reverse: 1/T is 0, and all probabilities are equal")
+            ]
         return []
 
     def _apply(self, z: Floats) -> Floats:
@@ -119,17 +128,18 @@ class Temperature(Calibrator):
 
 
 def require_possible(z: Floats, labels: Labels) -> None:
-    """Raises where a row's own class has the logit −inf: no map makes it possible again."""
+    """Raise if a row's own class has the logit −inf: no map gives it a positive probability."""
     own = z[np.arange(len(z)), labels]
     if np.isinf(z).any() and ((own == -np.inf) | (z == np.inf).any(axis=1)).any():
         row = int(((own == -np.inf) | (z == np.inf).any(axis=1)).argmax())
-        raise ValueError(f"row {row} holds +inf, or −inf for its own class {labels[row]}: clip the scores")
+        raise ValueError(f"row {row} contains +inf, or −inf for its own class {labels[row]}: clip the scores")
 
 
 def _pull(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of each row log p, gradient z_y − Σpz and information, the variance of z under p, each times its weight.
+    """Return log p, gradient z_y − Σpz and information (the variance of z under p) of each row, times its weight.
 
-    The differences of z from that of the row's own class carry both: nothing cancels where the own class is sure.
+    Both are computed from the differences of z from that of the row's own class, so that nothing cancels if its
+    probability is near 1.
     """
     own = np.arange(len(z)), labels
     with np.errstate(over="ignore", invalid="ignore"):
@@ -146,9 +156,9 @@ def _pull(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> tu
 
 
 def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
-    """Log-likelihood of softmax(βz) with its two derivatives."""
+    """Return the log-likelihood of softmax(βz) and its two derivatives."""
     log_p, gradient, variance = _pull(z, labels, weights, beta)
-    # The variance changes with β no faster than by the factor e^(range of z · change of β).
+    # The variance changes by at most the factor e^(range of z · change of β).
     widest = -float(np.where(np.isinf(z), 0.0, z).min())
     return Statistics(
         float(log_p.sum()), np.array([gradient.sum()]), np.array([[variance.sum()]]), row_norm=max(widest, 1e-300)

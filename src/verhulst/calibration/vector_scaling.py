@@ -21,12 +21,18 @@ from verhulst.regression.statistics import Statistics
 class VectorScaling(Calibrator):
     """Vector scaling: softmax(slope ∘ z + intercept) for logits of shape (n, K), by maximum likelihood.
 
-    The first intercept is 0: softmax does not see a number added to all.
+    The first intercept is 0, because adding a number to all scores does not change softmax.
+
+    Parameters
+    ----------
+    scores : {"logits", "probabilities"}, optional
+        The kind of the scores; see `Calibrator`.
 
     Attributes
     ----------
-    slopes_, intercepts_ : (K,)
-    decrement_ : distance to the maximum in standard errors
+    slopes_, intercepts_ : ndarray, shape (K,)
+    decrement_ : float
+        The distance to the maximum in standard errors.
 
     References
     ----------
@@ -45,7 +51,7 @@ class VectorScaling(Calibrator):
 
     method: ClassVar[str] = "vector"
     formula: ClassVar[str] = "log-probabilities = log softmax(slope ∘ scores + intercept)"
-    right_where: ClassVar[str] = "K classes, each off in its own way"
+    right_where: ClassVar[str] = "there are K classes, each miscalibrated differently"
     one_column: ClassVar[bool] = False
     several_classes: ClassVar[bool] = True
     slopes_: Floats
@@ -63,16 +69,16 @@ class VectorScaling(Calibrator):
         classes = z.shape[1]
         absent = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
         if len(absent):
-            raise ValueError(f"y has no case of class {absent[0]}: every class needs some, or use Temperature")
+            raise ValueError(f"y has no case of class {absent[0]}: every class is needed, or use Temperature")
         if np.isinf(z).any():
             row = int(np.isinf(z).any(axis=1).argmax())
-            raise ValueError(f"row {row} holds a probability of 0 or an infinite logit: clip it, or use Temperature")
+            raise ValueError(f"row {row} contains a probability of 0 or an infinite logit: clip it, or use Temperature")
 
         def fit(rows: NDArray[np.bool_] | None) -> Optimum:
             some = slice(None) if rows is None else rows
             most = float(np.abs(z[some]).max()) or 1.0
             scale = (float((z[some] / most).std()) or 1.0) * most
-            # Slopes of 1, unless scores so far out would make everything sure.
+            # Slopes of 1, unless the scores are so large that all probabilities would be 0 or 1.
             start = np.concatenate([np.full(classes, scale if scale < 1e3 else 0.0), np.zeros(classes - 1)])
             w = None if weights is None else weights[some]
             found = maximise(partial(_statistics, z[some] / scale, labels[some], w), start, far=rows is None)
@@ -105,7 +111,7 @@ class VectorScaling(Calibrator):
 
 
 def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
-    """Log-likelihood of softmax(slope ∘ z + intercept) with its derivatives.
+    """Return the log-likelihood of softmax(slope ∘ z + intercept) and its derivatives.
 
     Class k has the columns z_k (for its slope) and 1 (for its intercept), so that with D = diag(p) − ppᵀ in each row
     the information is Σ w D∘(zzᵀ), Σ w D∘(z1ᵀ) and Σ w D.
@@ -122,13 +128,13 @@ def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats)
     levels = np.diag(weighted.sum(axis=0)) - weighted.T @ p
     gradient = np.concatenate([w @ (residual * z), (w @ residual)[1:]])
     information = np.block([[slopes, crossed[:, 1:]], [crossed[:, 1:].T, levels[1:, 1:]]])
-    # Log-odds of one class against another move by no more than twice the largest move of a score.
+    # Log-odds of one class against another change by at most twice the largest change of a score.
     widest = 2.0 * float(np.hypot(np.abs(z).max(), 1.0))
     return Statistics(float(w @ log_p[own]), gradient, information, row_norm=widest)
 
 
 def _residual(z: Floats, labels: Labels, beta: Floats) -> tuple[Floats, Floats]:
-    """(n, K) log p and indicator less p."""
+    """Return log p and the indicator minus p, both (n, K)."""
     classes = z.shape[1]
     with np.errstate(over="ignore", invalid="ignore"):
         log_p = log_softmax(z * beta[:classes] + np.concatenate([[0.0], beta[classes:]]), axis=1)
@@ -141,7 +147,7 @@ def _residual(z: Floats, labels: Labels, beta: Floats) -> tuple[Floats, Floats]:
 def _pull(
     z: Floats, labels: Labels, weights: Floats | None, beta: Floats, rows: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """What each of some rows adds to the gradient, and how each coefficient moves its log-odds, both (2K − 1, m)."""
+    """Return the gradient contributions of some rows, and the derivatives of their log-odds, both (2K − 1, m)."""
     z, residual = z[rows], _residual(z[rows], labels[rows], beta)[1]
     if weights is not None:
         residual *= weights[rows, np.newaxis]

@@ -1,4 +1,4 @@
-"""By which name the `fit` of a scikit-learn estimator takes the weights of cases, if it takes any."""
+"""The keyword by which the `fit` method of a scikit-learn estimator takes sample weights, if any."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sklearn.utils.validation import has_fit_parameter
 
 
 def weight_parameter(estimator: Any) -> str | None:
-    """The keyword under which weights reach every classifier inside; None if there is none.
+    """Return the keyword by which weights reach every inner classifier; None if there is none.
 
-    A pipeline takes those of its last step as `step__sample_weight`; a search and an ensemble hand on what they are
-    given. With scikit-learn's metadata routing the estimator routes `sample_weight` itself, and raises where it was not
-    told to.
+    A pipeline takes those of its last step as `step__sample_weight`; searches and ensembles pass on what they are
+    given. With scikit-learn's metadata routing the estimator routes `sample_weight` itself, and raises an error if
+    routing was not requested.
     """
     if has_fit_parameter(estimator, "sample_weight"):
         return "sample_weight"
