@@ -19,6 +19,9 @@ class Beta(Calibrator):
     It is the right map where the scores of each class have a beta distribution. a = b is `Platt`: a is the slope for
     very negative logits, b that for very positive ones. Never falls, since a, b ≥ 0 is part of the fit.
 
+    Infinite scores get the limit of the fitted map. Where a > 0 a score of −inf has probability 0; where a is 0 the
+    map levels off, and −inf gets what very low scores get, σ(c). So it is with b and +inf.
+
     Attributes
     ----------
     a_, b_, c_ : float
@@ -60,7 +63,7 @@ class Beta(Calibrator):
 
     def _apply(self, z: Floats) -> Floats:
         logits = np.full_like(z, self.c_)
-        # A term of weight 0 is left out: 0 · inf is not 0.
+        # A term of weight 0 is left out, as its limit is 0: 0 · inf is not.
         if self.a_:
             logits += self.a_ * vh.log_sigmoid(z)
         if self.b_:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +35,26 @@ class Optimum:
     """The maximum of a likelihood.
 
     `decrement` is the distance to it in standard errors. `converged` is False where the likelihood has no maximum at a
-    finite point. `covariance` is the inverse of the information, infinite where that is singular.
+    finite point. `covariance` is the inverse of the information, infinite where that is singular. `standard_errors` are
+    the roots of its diagonal, numbers also where their squares are not.
     """
 
     coefficients: Floats
     covariance: Floats
+    standard_errors: Floats
     log_likelihood: float
     decrement: float
     converged: bool
+
+    def divided(self, scale: Floats) -> Optimum:
+        """The optimum for columns multiplied by `scale` (q,): its coefficients are divided by it."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return replace(
+                self,
+                coefficients=self.coefficients / scale,
+                covariance=self.covariance / scale / scale[:, np.newaxis],
+                standard_errors=self.standard_errors / scale,
+            )
 
 
 def fit_columns(
@@ -133,14 +145,19 @@ def _fit(
     last = rows.statistics(found.beta)
     assert last.information is not None
     covariance = inverse(last.information)
-    if np.isfinite(covariance).all():
-        # Of scores of size 1e-200 the slope is finite, but not its variance.
-        with np.errstate(over="ignore", invalid="ignore"):
-            covariance = standard.original_covariance(covariance) / unit
+    errors = np.sqrt(covariance.diagonal())
     with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(covariance).all():
+            # Of scores of size 1e-200 the slope is finite, but not its variance: roots first, then the scale.
+            no_scale = replace(
+                standard, centre=standard.centre * standard.inverse_scale, inverse_scale=np.ones(len(columns))
+            )
+            scale = standard.inverse_scale if not intercept else np.concatenate([[1.0], standard.inverse_scale])
+            errors = np.sqrt(no_scale.original_covariance(covariance).diagonal()) / np.sqrt(unit) * scale
+            covariance = standard.original_covariance(covariance) / unit
         coefficients = standard.original(found.beta)
     at_maximum = _at_maximum(rows, found, last)
-    return Optimum(coefficients, covariance, last.log_likelihood * unit, found.decrement, at_maximum)
+    return Optimum(coefficients, covariance, errors, last.log_likelihood * unit, found.decrement, at_maximum)
 
 
 def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: bool = False) -> Optimum:
@@ -155,7 +172,9 @@ def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: boo
     factor = Factor.of(last.information)
     moved = last.row_norm * float(np.linalg.norm(factor.solve(last.gradient)))
     at_maximum = found.decrement <= ENOUGH and len(factor.used) == len(start) and moved <= VALID
-    return Optimum(found.beta, inverse(last.information), last.log_likelihood, found.decrement, at_maximum)
+    covariance = inverse(last.information)
+    errors = np.sqrt(covariance.diagonal())
+    return Optimum(found.beta, covariance, errors, last.log_likelihood, found.decrement, at_maximum)
 
 
 def _arrived(last: Pass) -> bool:
