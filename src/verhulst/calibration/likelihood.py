@@ -108,7 +108,9 @@ def _carefully(
             return None
     if not found.converged or found.separation is not None or found.collinear or found.decrement > ENOUGH:
         return None
-    return Optimum(found.coefficients, found.covariance, found.log_likelihood, found.decrement, True)
+    return Optimum(
+        found.coefficients, found.covariance, found.standard_errors, found.log_likelihood, found.decrement, True
+    )
 
 
 def _fit(
