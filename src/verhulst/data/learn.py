@@ -113,12 +113,11 @@ def learn_table(
     offset: str | None = None,
 ) -> tuple[Design, pa.Table]:
     """As `learn_design`, with the table as the design reads it."""
-    import pyarrow as pa
 
     from verhulst.data.read import read_fields
 
     check_missing(missing, "drop")
-    table = table if isinstance(table, pa.Table) else read_fields(table)
+    table = read_fields(table)
     at = place(table)
     taken = roles(table, target, weights, offset)
     check_names(table, [*(columns or ()), *exclude, *categorical, *(reference or ())])
