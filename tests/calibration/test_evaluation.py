@@ -171,8 +171,7 @@ def test_bins_of_equal_width_are_those_of_a_plain_histogram(seed: int) -> None:
     np.testing.assert_allclose([curve.probability, curve.rate], means, rtol=1e-12, atol=1e-15)
     histogram = vh.calibration.LogitHistogram(14, "probabilities")
     histogram.update(p, y, w)
-    if not seed % 2:  # it moves the edges by less than its own bins
-        assert histogram.summary(bins).ece == pytest.approx(expected, abs=1e-12)
+    assert histogram.summary(bins).ece == pytest.approx(expected, abs=1e-12)
 
 
 def test_probability_one_is_in_the_last_bin() -> None:
@@ -342,6 +341,21 @@ def test_infinite_scores_that_are_right_and_wrong() -> None:
     assert wrong.log_loss.value == np.inf
     assert np.isfinite(wrong.brier.value)
     assert np.isnan(wrong.cox.slope.value)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_case_has_no_interval(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    z, y = rng.normal(0.0, 3.0, 1), rng.integers(0, 2, 1)
+    result = vh.evaluate(y, logits=z, replications=19)
+    assert result.log_loss.value == pytest.approx(float(np.log1p(np.exp(-z if y[0] else z))[0]))
+    for found in (result.log_loss, result.brier):
+        assert np.isnan([found.standard_error, found.low, found.high]).all()
+        assert repr(found) == f"{found.value:.5g}"
+    # Two cases that are the same, or one of weight 2, are two cases.
+    two = vh.evaluate(np.repeat(y, 2), logits=np.repeat(z, 2), replications=19).log_loss
+    assert two == vh.evaluate(y, logits=z, sample_weight=[2.0], replications=19).log_loss
+    assert two.low == two.high == two.value
 
 
 def test_bands() -> None:

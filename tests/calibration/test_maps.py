@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import warnings
 
@@ -130,6 +131,21 @@ def test_beta_on_the_edge_of_what_is_allowed(bend: float) -> None:
     assert (ours.a_, ours.b_, ours.c_) == pytest.approx(tuple(best.x), abs=2e-3)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_infinite_scores_get_the_limit_of_the_map(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    z = rng.normal(0.0, 2.0, 200)
+    y = (rng.random(200) < vh.sigmoid(np.where(z * (-1) ** seed > 0.0, -0.1 * z, z))).astype(int)
+    flat = 0
+    for kind in (Platt, Temperature, Beta):
+        fitted = kind(scores="logits").fit(z, y)
+        np.testing.assert_array_equal(
+            fitted.predict_proba([-np.inf, np.inf]), fitted.predict_proba([-1.7e308, 1.7e308])
+        )
+        flat += kind is Beta and (fitted.a_ == 0.0) != (fitted.b_ == 0.0)
+    assert flat
+
+
 def test_quadratic_is_the_three_column_fit() -> None:
     rng = np.random.default_rng(1)
     y = np.repeat([0, 1], 2000)
@@ -166,6 +182,33 @@ def test_isotonic_ends_are_never_sure() -> None:
     isotonic = Isotonic().fit([-3.0, -2.0, -1.0, 1.0, 2.0], [0, 0, 0, 1, 1])
     # Half an imagined case of the other class: (½)/(3 + ½) and 2/(2 + ½).
     np.testing.assert_allclose(isotonic.predict_proba([-9.0, -3.0, -1.0, 1.0, 9.0])[:, 1], [1 / 7] * 3 + [0.8] * 2)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_isotonic_keeps_the_digits_of_both_classes(seed: int, tmp_path: pathlib.Path) -> None:
+    """Scores and classes turned round swap the columns, to the last digits, however near to 0 or 1."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 60))
+    z = np.append(np.round(rng.normal(0.0, 2.0, n), 1), rng.choice([-np.inf, np.inf, 0.0], 3))
+    y = np.append(rng.random(n + 1) < vh.sigmoid(2.0 * z[: n + 1]), [0, 1]).astype(int)
+    w = 10.0 ** rng.uniform(0.0, rng.choice([1.0, 12.0]), n + 3)
+    new = np.concatenate([z, rng.uniform(-9.0, 9.0, 30), [-np.inf, np.inf]])
+    fitted = Isotonic(scores="logits").fit(z, y, w)
+    turned = Isotonic(scores="logits").fit(-z, 1 - y, w).predict_proba(-new)
+    np.testing.assert_allclose(fitted.predict_proba(new), turned[:, ::-1], rtol=1e-13)
+    np.testing.assert_allclose(fitted.transform(np.sort(new)), np.maximum.accumulate(fitted.transform(np.sort(new))))
+    fitted.save(tmp_path / "map.json")
+    content = json.loads((tmp_path / "map.json").read_text())
+    parameters = content["payload"]["parameters"]
+    for name in [name for name in parameters if name.startswith("complement")]:
+        del parameters[name]
+    (tmp_path / "old.json").write_text(json.dumps(content))
+    np.testing.assert_allclose(vh.load(tmp_path / "old.json").predict_proba(new), fitted.predict_proba(new), atol=1e-15)
+
+
+def test_isotonic_of_a_hundred_million_cases() -> None:
+    p = Isotonic(scores="logits").fit([0.0, 1.0], [0, 1], [1e8, 1e8]).predict_proba([0.0, 1.0])
+    np.testing.assert_allclose(p[[0, 1], [1, 0]], 0.5 / (1e8 + 0.5), rtol=1e-14)
 
 
 def test_vector_scaling_is_the_maximum() -> None:
@@ -308,6 +351,22 @@ def test_scores_come_in_many_dresses(sample: Sample) -> None:
     ):
         np.testing.assert_allclose(Platt().fit(scores, outcomes).predict_proba(scores), expected, rtol=1e-9)
     assert vh.evaluate(torch.tensor(y), logits=torch.tensor(z)).roc_auc == vh.evaluate(y, logits=z).roc_auc
+
+
+@pytest.mark.parametrize("unit", [2.0**-900, 1e-160, 1e-10, 1e160, 2.0**900])
+def test_standard_errors_do_not_care_for_the_unit(unit: float, sample: Sample) -> None:
+    """Also where the variance is no number."""
+    z, y = sample[0][:300], sample[1][:300]
+    several = np.column_stack([np.zeros(300), z])
+
+    def errors(unit: float) -> list[float]:
+        return [
+            unit * Temperature(scores="logits").fit(unit * z, y).standard_error_,
+            unit * Temperature(scores="logits").fit(unit * several, y).standard_error_,
+            unit * vh.evaluate(y, logits=unit * z, replications=19).cox.slope.standard_error,
+        ]
+
+    np.testing.assert_allclose(errors(unit), errors(1.0), rtol=1e-9)
 
 
 @pytest.mark.parametrize("unit", [1e-200, 1e-10, 1e10, 1e200])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from verhulst.data import DataError, Design, learn_design, read_table, write_table
+from verhulst.data import DataError, Design, formula_design, learn_design, read_table, write_table
 from verhulst.data.read import read_fields
 
 NUMBERS = [1.5, None, -2.0, 4.0, 0.25]
@@ -145,12 +145,14 @@ def test_the_order_of_rows_says_nothing_of_the_order_of_levels(tmp_path, seed):
             frame = pd.DataFrame(sources[0])
             frame.to_parquet(tmp_path / "a.parquet", row_group_size=10)
             frame.to_feather(tmp_path / "a.arrow")
-            sources += [frame, tmp_path / "a.parquet", tmp_path / "a.arrow"]
+            sources += [frame, pa.Table.from_pandas(frame), tmp_path / "a.parquet", tmp_path / "a.arrow"]
         else:
             parquet.write_table(pa.table(sources[0]), tmp_path / "a.parquet", row_group_size=10)
             sources += [pa.table(sources[0]), tmp_path / "a.parquet"]
         for source in sources:
             assert learn_design(source, "y").columns[0].levels == tuple(expected)
+            if not isinstance(source, dict):
+                assert formula_design("y ~ g", source)[0].names == tuple(f"g[T.{level}]" for level in expected[1:])
 
 
 def test_names_that_are_the_same_as_text_are_refused():

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import verhulst as vh
-from verhulst.data import DataError, Design, RequestError, learn_design, read_table
+from verhulst.data import DataError, Design, RequestError, blocks, learn_design, read_table
 from verhulst.data.column import Column
 from verhulst.data.errors import ReadingWarning
 from verhulst.data.missing_text import MISSING_TEXT
@@ -247,6 +247,56 @@ def test_thousands_points_are_never_read_as_decimals(path, seed):
     thousands = replace(plain, columns=(replace(plain.columns[0], style=NumberStyle(",", ".")),))
     sign = -1 if seed % 3 == 0 else 1
     np.testing.assert_array_equal(thousands.matrix(read_fields(path))[:, 0], sign * numbers)
+
+
+def test_points_that_are_unclear_stay_text_in_a_table_of_types(path):
+    file(path, {"x": ["1.013", "390", "NA"], "z": ["1.013", "2.400", "3.5"]})
+    assert read_table(path).to_pydict() == {"x": ["1.013", "390", None], "z": [1.013, 2.4, 3.5]}
+
+
+@pytest.mark.parametrize("fit", [lambda path: vh.fit_table(path, "y"), lambda path: vh.fit_formula("y ~ x", path)])
+def test_the_unit_of_numbers_that_had_percent_signs_is_said(path, tmp_path, fit):
+    x, y = [35.5, 12, 80, 55, 61, 20, 44, 70], [0, 0, 1, 1, 0, 1, 0, 1]
+    file(path, {"x": [f"{number}%" for number in x], "y": list(map(str, y))})
+    pd.DataFrame({"x": x}).to_parquet(tmp_path / "x.parquet")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ReadingWarning)
+        model = fit(path)
+        expected = model.predict_proba(path)
+        list(blocks(model.design, path, rows=3))
+    for source in ({"x": x}, pd.DataFrame({"x": x}), tmp_path / "x.parquet"):
+        with pytest.warns(
+            ReadingWarning, match=r"column 'x' had percent signs .* taken as percentages, 5 and not 0.05"
+        ):
+            np.testing.assert_array_equal(model.predict_proba(source), expected)
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (["1.20-", "3.40-", "1,5-"], "with the minus behind"),
+        (["1.2D+01", "-3.D-2", ".5d3"], "with D for E"),
+        (["0x1F", "0xff"], "in base 16"),
+        (["1_001", "2_000_000"], "with underscores"),
+        (["\uff11\uff12", "\u0663"], "with digits other than 0 to 9"),
+    ],
+)
+def test_the_way_in_which_numbers_are_written_is_named(path, texts, why):
+    """Among numbers, however few, at the fit, at prediction and in weights; alone they are categories, with a note."""
+    plain = learn_design({"x": range(12), "y": [0, 1] * 6}, "y")
+    for text in texts:
+        file(path, {"x": [text] * 10 + ["1", "2"], "one": ["1"] * 12, "y": ["0", "1"] * 6})
+        for read in (
+            lambda: learn_design(path, "y"),
+            lambda: plain.matrix(read_fields(path)),
+            lambda: learn_design(path, "y", weights="x"),
+        ):
+            with pytest.raises(DataError, match=f"{re.escape(repr(text))}, {why}"):
+                read()
+    (column,) = learned(path, texts * 6).columns
+    assert column.kind == "categorical"
+    assert f"is a number, {why}" in column.notes[0][0]
+    assert not learned(path, ["B-", "A-", "3-", "3D", "1D2", "x_1"]).columns[0].notes
 
 
 @pytest.mark.parametrize("text", ["", "x", "1_000", "0x10", "1..2", "12,34,567", "--5", "$5$", "5%%", "1e", "٣", "nan"])

@@ -84,11 +84,19 @@ def fitted(made):
 
 
 def separable(X, y, weight, intercept):
-    """Whether the outcomes can be told apart, by a linear program on rows and columns of like size."""
+    """Whether the outcomes can be told apart, by a linear program on rows of like size.
+
+    On columns of like size; and, where these are nearly alike, on others that span the same space at right angles.
+    """
     z = np.column_stack([np.ones(len(X)), X]) if intercept else X
     z = z * np.where(y == 1, 1.0, -1.0)[:, None]
     z = z[np.any(z != 0, axis=1) & (True if weight is None else weight > 0)]
     z = z / np.maximum(np.abs(z).max(axis=0), 1e-300)
+    return any(map(some_direction, (z, np.linalg.qr(z)[0])))
+
+
+def some_direction(z):
+    """Whether some direction has no row of z on its wrong side."""
     z = z / np.abs(z).max(axis=1, keepdims=True)
     found = linprog(-z.sum(axis=0), A_ub=-z, b_ub=np.zeros(len(z)), bounds=[(-1, 1)] * z.shape[1], method="highs-ds")
     return -found.fun > 1e-6

@@ -90,7 +90,7 @@ def test_a_column_that_was_taken_out_stays_out_of_limits():
         a = rng.integers(0, 2, 30).astype(float)
         x = rng.normal(size=30).round(1)
         y = np.where(a == 1, 1.0, rng.permutation(np.arange(30) % 2))
-        noise = rng.normal(size=30) * 1e-9
+        noise = rng.normal(size=30) * 1e-15
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = fit(np.column_stack([a, x, x + noise]), y)

@@ -125,3 +125,20 @@ def test_no_more_passes_than_allowed(most):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         assert len(fit(X, y, max_passes=most).passes) <= most
+
+
+@pytest.mark.parametrize("seeds", [(584, 585), (0, 60)])
+def test_standard_errors_under_a_strong_penalty_are_those_of_the_end(seeds):
+    """A ridge that holds the steps hides how much the information changes on the way."""
+    for seed in range(*seeds):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(20, 300))
+        X = rng.integers(0, 3, (n, 3)).astype(float)
+        y = (rng.random(n) < rng.choice([0.1, 0.3, 0.5])).astype(float)
+        z = np.column_stack([np.ones(n), X])
+        for C in (0.001, 0.1):
+            found = fit(X, y, penalty="l2", C=C)
+            mean = verhulst.sigmoid(z @ found.coefficients)
+            information = z.T @ (z * (mean * (1 - mean))[:, None]) + np.diag([0.0, 1 / C, 1 / C, 1 / C])
+            errors = np.sqrt(np.diag(np.linalg.inv(information)))
+            np.testing.assert_allclose(found.standard_errors, errors, rtol=1e-6)

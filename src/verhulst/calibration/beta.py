@@ -24,6 +24,9 @@ class Beta(Calibrator):
     scores : {"logits", "probabilities"}, optional
         The kind of the scores; see `Calibrator`.
 
+    Infinite scores get the limit of the fitted map. Where a > 0 a score of −inf has probability 0; where a is 0 the
+    map levels off, and −inf gets what very low scores get, σ(c). So it is with b and +inf.
+
     Attributes
     ----------
     a_, b_, c_ : float

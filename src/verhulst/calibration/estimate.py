@@ -57,7 +57,9 @@ class Measure:
 
 
 def standard_error(influence: Floats, weights: Floats, total: float) -> float:
-    """Return √(Σ wψ²)/Σw; infinite if it overflows."""
+    """Return √(Σ wψ²)/Σw; infinite if it overflows, nan for one case, which says nothing about its own spread."""
+    if len(influence) == 1 and total <= 1.0:
+        return np.nan
     largest = float(np.abs(influence).max())
     if not 1e150 < largest < np.inf:
         return float(np.sqrt(weights @ (influence * influence))) / total

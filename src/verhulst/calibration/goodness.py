@@ -84,7 +84,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
     both = fit_columns(z[np.newaxis], targets, weights)
     if not (both.converged and np.isfinite(both.coefficients).all()):
         return none("the scores are too small, or some are too far from the others", intercept)
-    slope = interval(float(both.coefficients[1]), float(np.sqrt(both.covariance[1, 1])), level)
+    slope = interval(float(both.coefficients[1]), float(both.standard_errors[1]), level)
     # The log-likelihood of the unchanged scores: intercept 0 and slope 1.
     losses = vh.softplus(np.where(targets == 1.0, -z, z))
     with np.errstate(over="ignore"):

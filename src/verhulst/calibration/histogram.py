@@ -184,7 +184,8 @@ class LogitHistogram:
         p = self._probability.sum(axis=0)
         mass = zeros + ones
         mean = np.divide(p, mass, out=np.zeros_like(p), where=mass > 0.0)
-        place = np.minimum((mean * bins).astype(np.int64), bins - 1)
+        # A mean of equal probabilities on an edge may be rounded to below it.
+        place = np.minimum((mean * bins + 1e-9).astype(np.int64), bins - 1)
         gap = np.bincount(place, ones - p, bins)
         return HistogramSummary(
             n,

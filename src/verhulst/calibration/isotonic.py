@@ -30,10 +30,12 @@ class Isotonic(Calibrator):
     ----------
     thresholds_ : ndarray, shape (m,)
         The finite scores at which the blocks begin and end, in increasing order.
-    values_ : ndarray, shape (m,)
-        The probability at each.
+    values_, complements_ : ndarray, shape (m,)
+        The probability of class 1 and of class 0 at each, each with all its digits.
     value_at_minus_infinity_, value_at_infinity_ : float
-        The probabilities at infinite scores.
+        The probabilities of class 1 at infinite scores.
+    complement_at_minus_infinity_, complement_at_infinity_ : float
+        Those of class 0.
 
     References
     ----------
@@ -54,8 +56,11 @@ class Isotonic(Calibrator):
     right_where: ClassVar[str] = "there are thousands of rows, and no smooth map fits"
     thresholds_: Floats
     values_: Floats
+    complements_: Floats
     value_at_minus_infinity_: float
     value_at_infinity_: float
+    complement_at_minus_infinity_: float
+    complement_at_infinity_: float
 
     def __init__(self, end_cases: float = 0.5, scores: ScoreKind | None = None) -> None:
         super().__init__(scores)
@@ -64,37 +69,48 @@ class Isotonic(Calibrator):
         self.end_cases = end_cases
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
-        distinct, mass, positive = tied(z, targets, weights)
-        mass[[0, -1]] += self.end_cases
+        distinct, negative, positive = tied(z, targets, weights)
         positive[0] += self.end_cases
-        if len(distinct) == 1:
-            mass += self.end_cases
+        negative[-1] += self.end_cases
+        mass = negative + positive
         values = pool(positive / mass, mass)
+        # 1 - p would keep few digits of what is left near p = 1.
+        complements = pool(negative[::-1] / mass[::-1], mass[::-1])[::-1]
         self.value_at_minus_infinity_, self.value_at_infinity_ = float(values[0]), float(values[-1])
+        self.complement_at_minus_infinity_, self.complement_at_infinity_ = float(complements[0]), float(complements[-1])
         finite = np.isfinite(distinct)
-        distinct, values = distinct[finite], values[finite]
+        distinct, values, complements = distinct[finite], values[finite], complements[finite]
         # Only the two ends of a block are needed.
+        rises = (np.diff(values) != 0.0) | (np.diff(complements) != 0.0)
         ends = np.ones(len(values), dtype=bool)
-        ends[1:-1] = (values[1:-1] != values[:-2]) | (values[1:-1] != values[2:])
-        self.thresholds_, self.values_ = distinct[ends], values[ends]
+        ends[1:-1] = rises[:-1] | rises[1:]
+        self.thresholds_, self.values_, self.complements_ = distinct[ends], values[ends], complements[ends]
         return []
 
     def _apply(self, z: Floats) -> Floats:
-        if len(self.thresholds_):
-            p = between(z, self.thresholds_, self.values_)
-        else:
-            p = np.full_like(z, 0.5 * (self.value_at_minus_infinity_ + self.value_at_infinity_))
-        p[z == -np.inf] = self.value_at_minus_infinity_
-        p[z == np.inf] = self.value_at_infinity_
-        logits: Floats = vh.logit(p)
+        p = self._at(z, self.values_, self.value_at_minus_infinity_, self.value_at_infinity_)
+        q = self._at(z, self.complements_, self.complement_at_minus_infinity_, self.complement_at_infinity_)
+        logits: Floats = np.where(p <= 0.5, vh.logit(p), np.maximum(-vh.logit(q), 0.0))
         return logits
+
+    def _at(self, z: Floats, values: Floats, at_minus_infinity: float, at_infinity: float) -> Floats:
+        if len(values):
+            found = between(z, self.thresholds_, values)
+        else:
+            found = np.full_like(z, 0.5 * (at_minus_infinity + at_infinity))
+        found[z == -np.inf] = at_minus_infinity
+        found[z == np.inf] = at_infinity
+        return found
 
     def parameters(self) -> dict[str, Any]:
         return {
             "thresholds": self.thresholds_.tolist(),
             "values": self.values_.tolist(),
+            "complements": self.complements_.tolist(),
             "value_at_minus_infinity": self.value_at_minus_infinity_,
             "value_at_infinity": self.value_at_infinity_,
+            "complement_at_minus_infinity": self.complement_at_minus_infinity_,
+            "complement_at_infinity": self.complement_at_infinity_,
         }
 
     def _set_parameters(self, parameters: dict[str, Any]) -> None:
@@ -102,6 +118,12 @@ class Isotonic(Calibrator):
         self.values_ = np.array(parameters["values"], dtype=np.float64)
         self.value_at_minus_infinity_ = float(parameters["value_at_minus_infinity"])
         self.value_at_infinity_ = float(parameters["value_at_infinity"])
+        # Files of earlier versions have the probabilities of class 1 alone.
+        self.complements_ = np.array(parameters.get("complements", 1.0 - self.values_), dtype=np.float64)
+        self.complement_at_minus_infinity_ = float(
+            parameters.get("complement_at_minus_infinity", 1.0 - self.value_at_minus_infinity_)
+        )
+        self.complement_at_infinity_ = float(parameters.get("complement_at_infinity", 1.0 - self.value_at_infinity_))
 
 
 def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:
@@ -120,21 +142,22 @@ def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:
     z = np.clip(z, thresholds[0], thresholds[-1])
     halves = np.where(np.isinf(gaps[left]), 0.5, 1.0)
     share = (halves * z - halves * thresholds[left]) / (halves * thresholds[right] - halves * thresholds[left])
-    interpolated: Floats = np.minimum(values[left] + share * (values[right] - values[left]), values[right])
+    ends = values[left], values[right]
+    interpolated: Floats = np.clip((1.0 - share) * ends[0] + share * ends[1], np.minimum(*ends), np.maximum(*ends))
     return interpolated
 
 
 def tied(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """Return the distinct scores in increasing order, with the weight of all cases and of class 1 at each."""
+    """Return the distinct scores in increasing order, with the weights of class 0 and of class 1 at each."""
     order = np.argsort(z)
     z, targets = z[order], targets[order]
     first = np.flatnonzero(np.concatenate([[True], z[1:] != z[:-1]]))
     if weights is None:
         if len(first) == len(z):
-            return z, np.ones(len(z)), targets
-        return z[first], np.diff(first, append=len(z)).astype(np.float64), np.add.reduceat(targets, first)
+            return z, 1.0 - targets, targets
+        return z[first], np.add.reduceat(1.0 - targets, first), np.add.reduceat(targets, first)
     weights = weights[order]
-    return z[first], np.add.reduceat(weights, first), np.add.reduceat(weights * targets, first)
+    return z[first], np.add.reduceat(weights * (1.0 - targets), first), np.add.reduceat(weights * targets, first)
 
 
 def pool(values: Floats, weights: Floats) -> Floats:

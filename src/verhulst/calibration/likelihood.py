@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,9 @@ def _carefully(
             return None
     if not found.converged or found.separation is not None or found.collinear or found.decrement > ENOUGH:
         return None
-    return Optimum(found.coefficients, found.covariance, found.log_likelihood, found.decrement, True)
+    return Optimum(
+        found.coefficients, found.covariance, found.standard_errors, found.log_likelihood, found.decrement, True
+    )
 
 
 def _fit(
@@ -117,14 +120,19 @@ def _fit(
     last = rows.statistics(found.beta)
     assert last.information is not None
     covariance = inverse(last.information)
-    if np.isfinite(covariance).all():
-        # For scores of size 1e-200 the slope is finite, but its variance is not.
-        with np.errstate(over="ignore", invalid="ignore"):
-            covariance = standard.original_covariance(covariance) / unit
+    errors = np.sqrt(covariance.diagonal())
     with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(covariance).all():
+            # Of scores of size 1e-200 the slope is finite, but not its variance: roots first, then the scale.
+            no_scale = replace(
+                standard, centre=standard.centre * standard.inverse_scale, inverse_scale=np.ones(len(columns))
+            )
+            scale = standard.inverse_scale if not intercept else np.concatenate([[1.0], standard.inverse_scale])
+            errors = np.sqrt(no_scale.original_covariance(covariance).diagonal()) / np.sqrt(unit) * scale
+            covariance = standard.original_covariance(covariance) / unit
         coefficients = standard.original(found.beta)
     at_maximum = _at_maximum(rows, found, last)
-    return Optimum(coefficients, covariance, last.log_likelihood * unit, found.decrement, at_maximum)
+    return Optimum(coefficients, covariance, errors, last.log_likelihood * unit, found.decrement, at_maximum)
 
 
 def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: bool = False) -> Optimum:
@@ -139,7 +147,9 @@ def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: boo
     factor = Factor.of(last.information)
     moved = last.row_norm * float(np.linalg.norm(factor.solve(last.gradient)))
     at_maximum = found.decrement <= ENOUGH and len(factor.used) == len(start) and moved <= VALID
-    return Optimum(found.beta, inverse(last.information), last.log_likelihood, found.decrement, at_maximum)
+    covariance = inverse(last.information)
+    errors = np.sqrt(covariance.diagonal())
+    return Optimum(found.beta, covariance, errors, last.log_likelihood, found.decrement, at_maximum)
 
 
 def _arrived(last: Pass) -> bool:

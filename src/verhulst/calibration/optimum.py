@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,14 +14,26 @@ class Optimum:
     """The maximum of a likelihood.
 
     `decrement` is the distance to it in standard errors. `converged` is False where the likelihood has no maximum at a
-    finite point. `covariance` is the inverse of the information, infinite where that is singular.
+    finite point. `covariance` is the inverse of the information, infinite where that is singular. `standard_errors` are
+    the roots of its diagonal, numbers also where their squares overflow or underflow.
     """
 
     coefficients: Floats
     covariance: Floats
+    standard_errors: Floats
     log_likelihood: float
     decrement: float
     converged: bool
+
+    def divided(self, scale: Floats) -> Optimum:
+        """Return the optimum for columns multiplied by `scale` (q,): its coefficients are divided by it."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return replace(
+                self,
+                coefficients=self.coefficients / scale,
+                covariance=self.covariance / scale / scale[:, np.newaxis],
+                standard_errors=self.standard_errors / scale,
+            )
 
 
 def require_converged(optimum: Optimum) -> Optimum:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -95,10 +94,7 @@ class Temperature(Calibrator):
             scale = float(np.exp2(np.floor(np.log2(distance[some].max() or 1.0))))
             w = None if weights is None else weights[some]
             found = maximise(partial(_statistics, z[some] / scale, labels[some], w), np.zeros(1), far=rows is None)
-            with np.errstate(over="ignore"):
-                return replace(
-                    found, coefficients=found.coefficients / scale, covariance=found.covariance / scale / scale
-                )
+            return found.divided(np.array([scale]))
 
         def pull(coefficients: Floats, rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
             gradients = _pull(z[rows], labels[rows], None if weights is None else weights[rows], coefficients)[1]
@@ -109,7 +105,7 @@ class Temperature(Calibrator):
     def _keep(self, optimum: Optimum) -> list[CalibrationWarning]:
         require_converged(optimum)
         self.inverse_temperature_ = max(float(optimum.coefficients[0]), 0.0)
-        self.standard_error_ = float(np.sqrt(optimum.covariance[0, 0]))
+        self.standard_error_ = float(optimum.standard_errors[0])
         if self.inverse_temperature_ == 0.0:
             return [
                 CalibrationWarning("the scores rank the classes in reverse: 1/T is 0, and all probabilities are equal")

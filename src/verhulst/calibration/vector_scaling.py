@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -82,11 +81,7 @@ class VectorScaling(Calibrator):
             start = np.concatenate([np.full(classes, scale if scale < 1e3 else 0.0), np.zeros(classes - 1)])
             w = None if weights is None else weights[some]
             found = maximise(partial(_statistics, z[some] / scale, labels[some], w), start, far=rows is None)
-            unit = np.concatenate([np.full(classes, 1.0 / scale), np.ones(classes - 1)])
-            with np.errstate(over="ignore", invalid="ignore"):
-                return replace(
-                    found, coefficients=found.coefficients * unit, covariance=found.covariance * np.outer(unit, unit)
-                )
+            return found.divided(np.concatenate([np.full(classes, scale), np.ones(classes - 1)]))
 
         optimum = nearest_first(np.abs(z).max(axis=1)[np.newaxis], fit, partial(_pull, z, labels, weights))
         if not optimum.converged:

@@ -104,13 +104,12 @@ def blocks(design: Design | FormulaDesign, source: Any, rows: int = 1 << 16) -> 
     >>> [block.rows for block in blocks(learn_design(table, "y"), table, rows=2)]
     [2, 1]
     """
-    import pyarrow as pa
 
     from verhulst.data.read import read_fields
 
     if rows < 1:
         raise ValueError(f"a block has at least one row, not {rows}")
-    table = design.typed(source if isinstance(source, pa.Table) else read_fields(source))
+    table = design.typed(read_fields(source))
     complete = design.complete_rows(table)
     if isinstance(design, Design):  # that of a formula reads them to tell which terms have a value
         kept = table if complete is None else table.filter(complete)

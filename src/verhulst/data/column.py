@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.column_values import LevelType, codes, kind_of, labels, numbers, type_of_labels
-from verhulst.data.errors import DataError, did_you_mean, listed
+from verhulst.data.errors import DataError, ReadingWarning, did_you_mean, listed
 from verhulst.data.number_text import PLAIN, NumberStyle
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.text_column import WRITE_NUMBERS, read_column
@@ -107,6 +108,16 @@ class Column:
     ) -> pa.ChunkedArray:
         """The column's text in a file as numbers, truth values or labels; see `read_column`."""
         return read_column(values, self.name, self.kind, self.style, delimiter, place, first_row)
+
+    def warn_of_percentages(self, values: pa.ChunkedArray, place: str) -> None:
+        """A word on the unit of numbers that had percent signs in the file of the fit and cannot have them here."""
+        if kind_of(values.type) == "numeric":
+            warnings.warn(
+                f"{place}column {self.name!r} had percent signs at the fit, where 5% was read as 5; here its numbers "
+                "are taken as percentages, 5 and not 0.05",
+                ReadingWarning,
+                stacklevel=2,
+            )
 
     def _refuse_other_than_0_and_1(self, x: NDArray[np.float64], place: str, first_row: RowNumbers) -> None:
         other = ~((x == 0) | (x == 1) | np.isnan(x))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from verhulst.data.column import Column
 from verhulst.data.column_values import complete, kind_of, missing, numbers
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
-from verhulst.data.fields import delimiter_of
+from verhulst.data.fields import delimiter_of, field_read, is_read
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
 from verhulst.data.target import Target
@@ -179,13 +179,19 @@ class Design:
     def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
         """The table with every column that the design uses read as what it was at the fit.
 
-        Only the columns of a text file are changed. A long table should be read so before it is cut into pieces, as the
+        Only the columns of a text file are changed. Numbers of a table with types that had percent signs at the fit are
+        taken as percentages, with a warning. A long table should be read so before it is cut into pieces, as the
         whole column settles whether `1,200` has a decimal comma.
 
         Raises
         ------
         DataError
             If a value cannot be read so; the message names its row.
+
+        Warns
+        -----
+        ReadingWarning
+            If numbers were written otherwise than at the fit.
         """
         import pyarrow as pa
 
@@ -194,9 +200,12 @@ class Design:
         used, fields, arrays = set(self.used_names), list(table.schema), list(table.columns)
         for position, name in enumerate(table.column_names):
             delimiter = delimiter_of(table, name) if name in used else None
-            if delimiter is None:
-                continue
             values = arrays[position]
+            if delimiter is None:
+                if name in columns and columns[name].style.percent and not is_read(fields[position]):
+                    columns[name].warn_of_percentages(values, at)
+                    fields[position] = field_read(name, values.type)
+                continue
             if name in columns:
                 values = columns[name].typed(values, delimiter, at, first_row)
             elif self.target is not None and name == self.target.name:
@@ -204,7 +213,7 @@ class Design:
             else:
                 role = "the weights column" if name == self.weights else "the offset column"
                 values = read_role(values, name, role, delimiter, at, first_row)
-            fields[position], arrays[position] = pa.field(name, values.type), values
+            fields[position], arrays[position] = field_read(name, values.type), values
         return pa.Table.from_arrays(arrays, schema=pa.schema(fields, table.schema.metadata))
 
     @property

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _KEY = b"verhulst.delimiter"
+_READ = b"verhulst.read"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,18 @@ def delimiter_of(table: pa.Table, name: str) -> str | None:
     """What parts the values of the file, if a column is text that has not been read yet; None if it has a type."""
     mark = (table.schema.field(name).metadata or {}).get(_KEY)
     return None if mark is None else mark.decode()
+
+
+def field_read(name: str, type_: pa.DataType) -> pa.Field:
+    """The field of a column whose text has been read, or whose numbers have been looked at."""
+    import pyarrow as pa
+
+    return pa.field(name, type_, metadata={_READ: b""})
+
+
+def is_read(field: pa.Field) -> bool:
+    """Whether it is the field of such a column."""
+    return _READ in (field.metadata or {})
 
 
 @dataclass(frozen=True)

@@ -250,12 +250,11 @@ def learn_formula(
     context: Mapping[str, Any] | None = None,
 ) -> LearnedFormula:
     """As `formula_design`, with all arrays of a fit."""
-    import pyarrow as pa
 
     from verhulst.data.read import read_fields
 
     check_missing(missing, "drop")
-    table = table if isinstance(table, pa.Table) else read_fields(table)
+    table = read_fields(table)
     at = place(table)
     named = [name for name in (weights, offset) if name is not None]
     terms = read_terms(formula, table.column_names, named, context or {}, at)

@@ -14,7 +14,7 @@ from verhulst.data.column_values import finder, in_order, label, labels, level_t
 from verhulst.data.design import Design, Missing, check_missing, refuse_empty
 from verhulst.data.draft import draft_and_numbers
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
-from verhulst.data.fields import delimiter_of
+from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.number_text import PLAIN
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
@@ -113,12 +113,11 @@ def learn_table(
     offset: str | None = None,
 ) -> tuple[Design, pa.Table]:
     """As `learn_design`, with the table as the design reads it."""
-    import pyarrow as pa
 
     from verhulst.data.read import read_fields
 
     check_missing(missing, "drop")
-    table = table if isinstance(table, pa.Table) else read_fields(table)
+    table = read_fields(table)
     at = place(table)
     taken = roles(table, target, weights, offset)
     check_names(table, [*(columns or ()), *exclude, *categorical, *(reference or ())])
@@ -152,7 +151,7 @@ def learn_table(
                 refuse_unclear_points(table[draft.name], draft.name, at)
     for name, (_, values) in read.items():
         if values is not None:
-            table = table.set_column(table.column_names.index(name), name, values)
+            table = table.set_column(table.column_names.index(name), field_read(name, values.type), values)
     design = Design(drafts, None, weights, offset, missing, source_of(table), table.num_rows)
     if target is not None:
         values = table[target] if delimiter_of(table, target) is None else read_words(table[target])

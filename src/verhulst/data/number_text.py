@@ -20,6 +20,12 @@ _PARTS = re.compile(
 # Digits with a point before every three, and digits alone.
 GROUPED_BY_POINTS = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
 _GROUPED_OR_WHOLE = re.compile(rf"{GROUPED_BY_POINTS}|[0-9]+")
+_OTHERWISE = {
+    r"[0-9]*[.,][0-9]+-|[0-9]{2,}-": "with the minus behind",
+    r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)[dD][+-]?[0-9]+": "with D for E",
+    r"[+-]?0[xX][0-9a-fA-F]+": "in base 16",
+    r"[+-]?[0-9]+(?:_[0-9]+)+(?:\.[0-9]*)?": "with underscores",
+}
 _E_CODE = re.compile("[0-9]+E[0-9]+")
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 # What is written otherwise and means the same.
@@ -98,6 +104,28 @@ def like_a_number(text: str) -> bool:
     """
     bare = text.strip().removeprefix("(").removesuffix(")").lstrip("<>~≤≥= ")
     return _parts(bare) is not None and not like_a_code(text)
+
+
+def why_no_number(text: str) -> str:
+    """For a message: how a number is written that is read by some programs and not here; empty for other text.
+
+    Examples
+    --------
+    >>> [why_no_number(text) for text in ("1.20-", "1.2D+01", "0x1F", "1_001")]
+    [', with the minus behind', ', with D for E', ', in base 16', ', with underscores']
+    >>> why_no_number("\uff11\uff12"), why_no_number("B-"), why_no_number("12")
+    (', with digits other than 0 to 9', '', '')
+    """
+    for form, why in _OTHERWISE.items():
+        if re.fullmatch(form, text):
+            return f", {why}"
+    if not text.isascii():
+        try:
+            float(text)
+        except ValueError:
+            return ""
+        return ", with digits other than 0 to 9"
+    return ""
 
 
 def like_a_code(text: str) -> bool:

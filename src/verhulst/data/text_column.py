@@ -18,6 +18,7 @@ from verhulst.data.number_text import (
     like_a_number,
     points_are_unclear,
     read_numbers,
+    why_no_number,
 )
 from verhulst.data.row_numbers import RowNumbers, row_number
 
@@ -40,15 +41,21 @@ def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
         doubles = pc.cast(values, pa.float64())
     except pa.ArrowInvalid:
         return None
+    return None if has_unclear_points(values) else doubles
+
+
+def has_unclear_points(values: pa.ChunkedArray) -> bool:
+    """`points_are_unclear` for a column of numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     pointed = pc.match_substring(values, ".")
     if not pc.any(pointed).as_py() or pc.all(pointed).as_py():
-        return doubles
+        return False
     # Of most columns again a few tell: one with and one without a point, and the first rows.
-    few = [values.filter(which).slice(0, 1) for which in (pointed, pc.invert(pointed))]
-    for some in (pa.chunked_array([*values.slice(0, 1000).chunks, *few[0].chunks, *few[1].chunks]), values):
-        if not points_are_unclear(some.unique().drop_null().to_pylist()):
-            return doubles
-    return None
+    few = [*values.filter(pointed).slice(0, 1).chunks, *values.filter(pc.invert(pointed)).slice(0, 1).chunks]
+    head = pa.chunked_array([*values.slice(0, 1000).chunks, *few], values.type)
+    return all(points_are_unclear(some.unique().drop_null().to_pylist()) for some in (head, values))
 
 
 def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -96,12 +103,13 @@ def read_column(
         if all(word.casefold() in TRUTH for word in words):
             where = f"{odd!r} in row {_row(texts, odd, first_row)}"
             raise DataError(f"{at}; here it holds truth values, such as {where}.{WRITE_NUMBERS}") from None
-        if not any(map(like_a_number, words)):
+        if not any(map(like_a_number, words)) and not why_no_number(odd):
             raise DataError(
                 f"{at}; here it holds text, such as {odd!r} in row {_row(texts, odd, first_row)}."
             ) from None
         raise DataError(
-            f"{at}; here it is {odd!r} in row {_row(texts, odd, first_row)}. Correct it or leave it blank."
+            f"{at}; here it is {odd!r}{why_no_number(odd)} in row {_row(texts, odd, first_row)}. Correct it or leave "
+            f"it blank."
         ) from None
 
 
@@ -131,7 +139,8 @@ def read_role(
     except ValueError as error:
         odd = str(error.args[0])
         raise DataError(
-            f"{must}, but in row {_row(texts, odd, first_row)} it is {odd!r}. Correct it or leave it blank."
+            f"{must}, but in row {_row(texts, odd, first_row)} it is {odd!r}{why_no_number(odd)}. Correct it or "
+            f"leave it blank."
         ) from None
 
 

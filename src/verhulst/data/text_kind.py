@@ -20,6 +20,7 @@ from verhulst.data.number_text import (
     like_a_number,
     plain_number,
     read_numbers,
+    why_no_number,
 )
 from verhulst.data.text_column import TRUTH, as_doubles, taken
 
@@ -143,17 +144,26 @@ def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> Text
     others = [word for word in words if word not in set(numbers)] or [odd]
     rows = {word: int(texts.counts[place[word]]) for word in words}
     share = sum(rows[word] for word in numbers) / sum(rows.values())
-    if numbers and (share >= 0.9 or (len(numbers) >= 5 and len(numbers) >= 0.75 * len(words))):
+    otherwise = all(map(why_no_number, others))
+    if numbers and (otherwise or share >= 0.9 or (len(numbers) >= 5 and len(numbers) >= 0.75 * len(words))):
         odd = min(others, key=texts.row_of) if len(others) < 1000 else others[0]
         count = sum(rows[word] for word in others)
         more = f" ({count:,} such rows: {listed(others)})" if count > 1 else ""
         raise DataError(
-            f"{at}column {name!r} would hold numbers, but in row {texts.row_of(odd) + 1} it is {odd!r}{more}. Correct "
+            f"{at}column {name!r} would hold numbers, but in row {texts.row_of(odd) + 1} it is {odd!r}"
+            f"{why_no_number(odd)}{more}. Correct "
             f"it or leave it blank, or say that the column is categorical ({categorical_option(name)})."
         )
     notes: tuple[tuple[str, str], ...] = ()
     marks = [text for text in texts.distinct if is_mark(text)]
-    if numbers and share >= 0.5:
+    if otherwise:
+        notes += (
+            (
+                f"Column {name!r} is taken as categories: {others[0]!r} is a number{why_no_number(others[0])}.",
+                "If it should be numbers, write them with the digits 0 to 9, a point and the sign in front.",
+            ),
+        )
+    elif numbers and share >= 0.5:
         notes += (
             (
                 f"Column {name!r} is taken as categories, as {others[0]!r} is no number.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from verhulst.data.fields import Fields
 from verhulst.data.number_text import like_a_code
+from verhulst.data.text_column import has_unclear_points
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,7 +16,7 @@ def typed_table(fields: Fields) -> pa.Table:
     """A text file as a table of types: whole numbers, numbers, truth values, ISO dates, text.
 
     A column keeps its text if a type would lose some of it: `007`, or more digits than a number holds. (`20.50` is the
-    number 20.5.)
+    number 20.5.) So does one that `points_are_unclear` of.
     """
     import pyarrow as pa
 
@@ -33,7 +34,8 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
     for type_ in (pa.int64(), pa.float64()):
         found = _cast(bare, type_)
         if found is not None:
-            return values if _has_codes(bare) or _has_hexadecimals(bare) else found
+            as_text = _has_codes(bare) or _has_hexadecimals(bare) or has_unclear_points(bare)
+            return values if as_text else found
     if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
     for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):

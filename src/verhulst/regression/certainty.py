@@ -6,6 +6,7 @@ Whether a fit is converged is decided by `newton.certain` alone; here it is aske
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +43,15 @@ def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tol
 
 
 def trouble(
-    result: LogisticFit, found: Fit, weak: NDArray[np.bool_] | None, tolerance: float, *, weighted: bool
+    result: LogisticFit,
+    found: Fit,
+    weak: NDArray[np.bool_] | None,
+    tolerance: float,
+    *,
+    weighted: bool,
+    far: Callable[[], bool],
 ) -> str | None:
-    """What has to be said of a fit that is not certain, or None."""
+    """What has to be said of a fit that is not certain, or None; `far` tells whether some value lies far out."""
     passes = len(result.passes)
     if weak is not None and weak.any():
         names = ", ".join(repr(name) for name, yes in zip(result.parameter_names, weak, strict=True) if yes)
@@ -67,6 +74,12 @@ def trouble(
     if _short_of_digits(result, tolerance):
         if not weighted:
             distance = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
+            if result.condition > WORST_CONDITION and not far():
+                return (
+                    "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are "
+                    f"{distance} from the maximum: each is right, but together they do not quite give the log-odds. "
+                    "Leave columns out, or give their differences from each other or from a value in their middle"
+                )
             return (
                 f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "
                 "each is right, but together they do not give the log-odds of rows that hold such values. Look for "

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import chunks
+from verhulst.regression.chunks import CHUNK_NUMBERS, chunks
 from verhulst.regression.coordinates import alike, seen, usual
-from verhulst.regression.factor import dependent_columns
+from verhulst.regression.dependence import dependent_columns
 from verhulst.regression.observations import Observations
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 
 FEW = 5  # columns; more than that are counted, and only the first of them named
+SPARE_BITS = 8  # at the end of numbers: where all of them are 0 the numbers were not rounded
+FAR_VALUE = 1e6  # times the usual distance from the median
 TERMS = 200_000  # numbers in combinations that are worked out and kept
 
 
@@ -104,16 +106,37 @@ def without_dependent(
     """
     first = int(standard.intercept)
     own = without_far_values(rows, standard)
-    gram = np.zeros((rows.size, rows.size))
-    for chunk in chunks(seen(lambda: (rows,), own)):
-        z = alike(chunk.z)
-        gram += z.T @ z
-    found = []
-    for j, combination in dependent_columns(gram, TERMS).items():
-        used = np.flatnonzero(combination) if combination is not None else None
-        coefficients = None if combination is None else combination[used]
-        found.append(collinear_column(own, names, j - first, used, coefficients))
+
+    def pieces() -> Iterator[Matrix]:
+        return (alike(chunk.z) for chunk in chunks(seen(lambda: (rows,), own)))
+
+    dependent, parts = dependent_columns(pieces, lambda: _rounding(rows, own))
+    most = max(1, TERMS // max(rows.size - len(dependent), 1))
+    found: list[Collinear] = []
+    for place in np.argsort(dependent):
+        used = np.flatnonzero(parts[:, place])
+        told = (used, parts[used, place]) if len(found) < most else (None, None)
+        found.append(collinear_column(own, names, int(dependent[place]) - first, *told))
     return standard.without([c.column for c in found]), tuple(found)
+
+
+def _rounding(rows: Rows, standard: Standardisation) -> tuple[Vector, Vector]:
+    """Relative errors (q,) of the numbers as given, and what they make of the centres.
+
+    None where they are integers, or whole multiples of a number that is not small beside them: these are exact.
+    """
+    kind, first = np.finfo(rows.X.dtype), int(standard.intercept)
+    step = max(1, CHUNK_NUMBERS // max(rows.size, 1))
+    pieces = [slice(start, start + step) for start in range(0, len(rows.X), step)]
+    largest = np.max([np.max(np.abs(rows.X[some]), axis=0) for some in pieces], axis=0).astype(float)
+    exponent = np.frexp(largest)[1] - kind.nmant + SPARE_BITS
+    exponent = np.where(largest < 1 / kind.eps, np.minimum(exponent, 0), exponent)
+    exact = np.ones(len(largest), dtype=bool)
+    for some in pieces:
+        multiple = np.ldexp(rows.X[some].astype(float), -exponent)
+        exact &= np.all(multiple == np.rint(multiple), axis=0)
+    relative = np.concatenate([np.zeros(first), np.where(exact, 0.0, float(kind.eps))])
+    return relative, relative * np.concatenate([np.zeros(first), np.abs(standard.centre * standard.inverse_scale)])
 
 
 def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation:
@@ -121,6 +144,12 @@ def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation
     own = usual(lambda: (rows,)) or standard
     centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
     return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
+
+
+def has_far_values(rows: Rows, standard: Standardisation) -> bool:
+    """Whether some value lies far away from where the others of its column usually are."""
+    own = without_far_values(rows, standard)
+    return any(np.max(np.abs(chunk.z), initial=0.0) > FAR_VALUE for chunk in chunks(seen(lambda: (rows,), own)))
 
 
 def collinear_column(

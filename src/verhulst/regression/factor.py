@@ -11,7 +11,6 @@ from scipy.linalg import lapack
 from verhulst import _core
 from verhulst.regression.statistics import Matrix, Vector
 
-LEAST_PART = 1e-6  # a column has no part in a combination of which it makes up less than this
 LARGE = 700  # columns; from here on LAPACK is faster than the core, though its threads wait, spinning, after each call
 
 
@@ -132,40 +131,3 @@ def triangle_inverse(root: Matrix) -> Matrix:
     if len(root) < LARGE:
         return _core.triangle_inverse(root)
     return np.asarray(lapack.dtrtri(root.T, lower=1)[0]).T
-
-
-def dependent_columns(gram: Matrix, terms: int | None = None) -> dict[int, Vector | None]:
-    """Columns that are combinations of columns before them: index -> (q,) coefficients of that combination.
-
-    A column of zeros has no coefficients. Elimination runs from left to right: of two equal columns the later one goes.
-
-    Parameters
-    ----------
-    gram : (q, q)
-    terms : how many coefficients to work out at most; beyond, there is None in their place
-    """
-    size = len(gram)
-    scale = np.sqrt(np.diag(gram))
-    divisor = np.where(scale > 0, scale, 1.0)
-    root = np.zeros((size, size))  # a row for each column kept: what it adds to the span, seen from every column
-    kept: list[int] = []
-    found: list[int] = []
-    for j in range(size):
-        above = root[: len(kept), j:]
-        row = gram[j, j:] / divisor[j:] / divisor[j] - above[:, 0] @ above
-        if row[0] > rank_tolerance(size):
-            root[len(kept), j:] = row / np.sqrt(row[0])
-            kept.append(j)
-        else:
-            found.append(j)
-    told = found if terms is None else found[: max(1, terms // max(len(kept), 1))]
-    combinations: dict[int, Vector | None] = dict.fromkeys(found)
-    if told:
-        triangle, sides = root[: len(kept)][:, kept], root[: len(kept)][:, told]
-        within = lapack.dtrtrs(triangle, sides)[0] if kept else sides
-        for j, part in zip(told, within.T, strict=True):
-            combination = np.zeros(size)
-            if scale[j] > 0:
-                combination[kept] = np.where(np.abs(part) > LEAST_PART, part, 0.0) * scale[j] / scale[kept]
-            combinations[j] = combination
-    return combinations

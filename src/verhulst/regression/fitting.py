@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt, trouble
-from verhulst.regression.collinearity import Collinear, left_out, without_dependent
+from verhulst.regression.collinearity import Collinear, has_far_values, left_out, without_dependent
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
@@ -62,8 +63,9 @@ def fit(
     C : inverse strength of the L2 penalty; with another penalty or none it changes nothing, and a warning says so
     intercept : whether the model has one
     names : (p,) column names, used in messages and in the summary
-    collinear : "drop" takes out columns that are combinations of columns before them (coefficient 0, error nan) and
-        warns; "error" raises. With penalty "l2" no column is taken out: its maximum is there whatever the columns.
+    collinear : "drop" takes out columns that are combinations of others to the precision of their numbers (coefficient
+        0, error nan) and warns; "error" raises. With penalty "l2" no column is taken out: its maximum is there whatever
+        the columns.
     tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
     max_passes : most passes over the data; where double precision leaves the end in doubt, up to three times as many
         again from each of two starts
@@ -191,7 +193,8 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     if certificate is None:
         covariance = Standardised(factor.inverse(), standard, exponent, half=half)
         result = _result(found, covariance, condition, data, standard, dropped, null_log_likelihood, settings)
-        what = trouble(result, found, weak, tolerance, weighted=data.weight is not None)
+        far = partial(has_far_values, rows, standard)
+        what = trouble(result, found, weak, tolerance, weighted=data.weight is not None, far=far)
         if what:
             warn(what, ConvergenceWarning)
         return result

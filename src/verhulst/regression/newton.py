@@ -189,7 +189,9 @@ def newton(
         expected = promised * previous
         seen = min(decrement / expected, 1.0) if fraction == 1.0 and 0 < expected < np.inf else 1.0
         promise = math.expm1(min(drift + reach, FAR))
-        unchanged = reach <= SAME_INFORMATION and seen * reach <= SAME_DIGITS
+        # Where a ridge holds the steps, they say little of the information; that errors move by half a reach is proved.
+        share = seen if ridge is None else 0.5
+        unchanged = reach <= SAME_INFORMATION and share * reach <= SAME_DIGITS
         ending: Status | None = None
         if monitor is not None and monitor(passes[-1]):
             ending = "stopped"
@@ -213,7 +215,7 @@ def newton(
             return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending, reach, here.row_norm)
 
         # Is the information at hand good enough for the point to come, and is that not yet the last one?
-        contraction, target = (seen * promise) ** DOUBT, min(SAME_INFORMATION, SAME_DIGITS / max(seen, EPS))
+        contraction, target = (seen * promise) ** DOUBT, min(SAME_INFORMATION, SAME_DIGITS / max(share, EPS))
         if previous == np.inf or fraction < 1.0:  # nothing is known yet: a look without a matrix, if that is cheap
             untried = previous == np.inf and approximation is not None
             thrifty = decrement > 1.0 and (untried or matrix_cost > CHEAP)

@@ -12,7 +12,8 @@ from scipy.linalg import solve_triangular
 
 from verhulst.regression.collinearity import TERMS, Collinear, collinear_column, left_out
 from verhulst.regression.covariance import ErrorsOnly, Standardised
-from verhulst.regression.factor import LEAST_PART, rank_tolerance
+from verhulst.regression.dependence import LEAST_PART
+from verhulst.regression.factor import rank_tolerance
 from verhulst.regression.observations import Observations, require_moderate
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation, State

@@ -1,0 +1,142 @@
+"""Which columns are combinations of others to the precision of their numbers.
+
+Products of columns have lost half the digits that tell two of them apart: elimination says which columns certainly
+stand apart. What the others have that these do not is computed row by row; and the same is asked of what is left, until
+it is no more than what rounding makes of the numbers given and of their sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve, lapack
+
+from verhulst.regression.statistics import Matrix, Vector
+
+APART = 1e-8  # share of a column left unexplained by others above which half the digits are enough
+OF_SPREAD = 1e3  # roundings of its usual size that a column may keep of being computed from others
+OF_NUMBERS = 8.0  # roundings of all numbers in a combination that may be left of it
+UNEXPLAINED = 1e-2  # share of what is left that others may still explain: then its size is known
+LEAST_PART = 1e-6  # a column has no part in a combination of which it makes up less than this
+REFINEMENTS = 5
+EPS = float(np.finfo(float).eps)
+
+
+def dependent_columns(
+    pieces: Callable[[], Iterator[Matrix]], rounding: Callable[[], tuple[Vector, Vector]]
+) -> tuple[NDArray[np.intp], Matrix]:
+    """The columns that are combinations of others: of two that are equal, the one that stands to the right.
+
+    Parameters
+    ----------
+    pieces : yields the rows (m, q), a piece at a time
+    rounding : (q,) relative errors of the numbers in each column, and the errors in a row whose first entry is 1
+
+    Returns
+    -------
+    found : (f,) which, in no order
+    parts : (q, f) of which combination each is; zeros for a column of zeros
+    """
+    gram = np.sum([z.T @ z for z in pieces()], axis=0)
+    size = np.sqrt(gram.diagonal())
+    alive = np.flatnonzero(size > 0)
+    found = [np.flatnonzero(~(size > 0))]
+    combinations = [np.zeros((len(size), len(found[0])))]
+    places, away, products = alive, np.eye(len(size))[:, alive], gram[np.ix_(alive, alive)]
+    explain: list[Callable[[Matrix], tuple[Matrix, Vector]]] = []
+    while len(places):
+        kept, left, parts = eliminated(products)
+        basis = away[:, kept]
+        explain.append(_explained_by(basis, products[np.ix_(kept, kept)]))
+        places, away = places[left], away[:, left] - basis @ parts
+        if not len(places):
+            break
+        own = away[places, np.arange(len(places))]
+        least = OF_SPREAD * EPS * size[places] * np.abs(own)
+        away, products = _refined(pieces, away, explain, least)
+        rest = np.sqrt(products.diagonal())
+        same = rest <= least
+        if not same.all():
+            same |= rest <= OF_NUMBERS * _errors(pieces, away, *rounding())
+        found.append(places[same])
+        whole = -away[:, same] / own[same]
+        whole[places[same], np.arange(whole.shape[1])] = 0.0
+        whole[np.abs(whole) * size[:, None] <= LEAST_PART * size[places[same]]] = 0.0
+        combinations.append(whole)
+        places, away, products = places[~same], away[:, ~same] / rest[~same], products[np.ix_(~same, ~same)]
+        products = products / rest[~same] / rest[~same, None]
+    return np.concatenate(found), np.concatenate(combinations, axis=1)
+
+
+def eliminated(gram: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix]:
+    """Columns that certainly stand apart from those before them, the others, and what explains these best.
+
+    Parameters
+    ----------
+    gram : (q, q) products of columns, none of zeros
+
+    Returns
+    -------
+    kept : (k,)
+    left : (q − k,)
+    parts : (k, q − k) the others are nearly the former times these
+    """
+    size = len(gram)
+    scale = np.sqrt(gram.diagonal())
+    root = np.zeros((size, size))  # a row for each column kept: what it adds to the span, seen from every column
+    kept: list[int] = []
+    left: list[int] = []
+    for j in range(size):
+        above = root[: len(kept), j:]
+        row = gram[j, j:] / scale[j:] / scale[j] - above[:, 0] @ above
+        if row[0] > APART:
+            root[len(kept), j:] = row / np.sqrt(row[0])
+            kept.append(j)
+        else:
+            left.append(j)
+    triangle, sides = root[: len(kept)][:, kept], root[: len(kept)][:, left]
+    parts = lapack.dtrtrs(triangle, sides)[0] if kept and left else sides
+    return np.array(kept, dtype=np.intp), np.array(left, dtype=np.intp), parts * scale[left] / scale[kept, None]
+
+
+def _explained_by(basis: Matrix, gram: Matrix) -> Callable[[Matrix], tuple[Matrix, Vector]]:
+    """What the columns `basis`, with these products, explain of others, given the products (q, m) of all with those."""
+    root = cho_factor(gram)
+
+    def explained(products: Matrix) -> tuple[Matrix, Vector]:
+        along = basis.T @ products
+        part = cho_solve(root, along)
+        return basis @ part, np.einsum("ij,ij->j", along, part)
+
+    return explained
+
+
+def _refined(
+    pieces: Callable[[], Iterator[Matrix]],
+    away: Matrix,
+    explain: list[Callable[[Matrix], tuple[Matrix, Vector]]],
+    least: Vector,
+) -> tuple[Matrix, Matrix]:
+    """Combinations (q, m) made orthogonal to others, unless of less than the `least` size; and their products."""
+    for further in reversed(range(REFINEMENTS)):
+        across, products = np.zeros_like(away), np.zeros((away.shape[1],) * 2)
+        for z in pieces():
+            rest = z @ away
+            across += z.T @ rest
+            products += rest.T @ rest
+        changes, shares = zip(*(explained(across) for explained in explain), strict=True)
+        known = np.sum(shares, axis=0) <= UNEXPLAINED**2 * products.diagonal()
+        known |= products.diagonal() <= least**2
+        if known.all() or not further:
+            break
+        away = away - np.where(known, 0.0, np.sum(changes, axis=0))
+    return away, products
+
+
+def _errors(pieces: Callable[[], Iterator[Matrix]], away: Matrix, relative: Vector, shift: Vector) -> Vector:
+    """The size of what rounding of the numbers given, and of products, makes of combinations (q, m)."""
+    bound = (EPS + relative)[:, None] * np.abs(away)
+    bound[0] += shift @ np.abs(away)
+    return np.asarray(np.sqrt(np.sum([np.sum((np.abs(z) @ bound) ** 2, axis=0) for z in pieces()], axis=0)))
