@@ -44,5 +44,5 @@ def require_converged(optimum: Optimum) -> Optimum:
             "look for scores that are far from all others"
         )
     if not np.isfinite(optimum.coefficients).all():
-        raise ValueError("the scores are so small, or so close together, that the slope overflows: multiply them")
+        raise ValueError("the scores are so small, or so close together, that the slope overflows: rescale them")
     return optimum
