@@ -1,6 +1,6 @@
 // Large results in huge pages. The first touch of a fresh page of 4 KiB costs more than the thousand sigmoids in it;
 // NumPy asks the kernel for pages of 2 MiB for its large arrays, other allocators do not.
-#include "huge_pages.hpp"
+#include "module.hpp"
 
 #include <cstdint>
 

@@ -1,17 +1,18 @@
 // The extension module verhulst._core: registration, nothing else.
-#include "functions/ufuncs.hpp"
-#include "huge_pages.hpp"
-#include "regression/module.hpp"
-#include "testing.hpp"
-#include "thread_settings.hpp"
+#define VERHULST_IMPORTS_NUMPY
+#include "numpy_api.hpp"
+
+#include <initializer_list>
 
 namespace {
 
 int execute(PyObject* module) {
-    if (verhulst::add_ufuncs(module) < 0 || verhulst::add_regression(module) < 0) return -1;
-    if (verhulst::add_cholesky(module) < 0 || verhulst::add_take_rows(module) < 0) return -1;
-    if (verhulst::add_testing(module) < 0 || verhulst::add_huge_pages(module) < 0) return -1;
-    return verhulst::add_thread_settings(module);
+    using namespace verhulst;
+    if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) return -1;
+    for (auto add : {add_cpu, add_ufuncs, add_row_ufuncs, add_loss_sums, add_regression, add_cholesky, add_take_rows,
+                     add_threads, add_huge_pages, add_testing})
+        if (add(module) < 0) return -1;
+    return 0;
 }
 
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)},

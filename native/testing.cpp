@@ -1,5 +1,5 @@
 // What only the tests call: the software fma, and the processor's floating-point control word.
-#include "testing.hpp"
+#include "module.hpp"
 
 #include "simd/vector.hpp"
 

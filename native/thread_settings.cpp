@@ -1,5 +1,5 @@
 // The Python face of the thread count.
-#include "thread_settings.hpp"
+#include "module.hpp"
 
 #include <cstdlib>
 
@@ -34,7 +34,7 @@ PyMethodDef methods[] = {{"set_num_threads", set_num_threads, METH_O, "set_num_t
 
 }  // namespace
 
-int add_thread_settings(PyObject* module) {
+int add_threads(PyObject* module) {
     const char* wanted = std::getenv("VERHULST_NUM_THREADS");
     if (wanted && *wanted) {
         char* end = nullptr;

@@ -1,10 +1,5 @@
 // The Python face of the summed losses (binary_cross_entropy_sum.hpp): NumPy arrays in, a number and gradients out.
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#define PY_ARRAY_UNIQUE_SYMBOL verhulst_ARRAY_API
-#define NO_IMPORT_ARRAY
-#include "functions/loss_sums.hpp"
-
-#include <numpy/arrayobject.h>
+#include "numpy_api.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,7 @@
 // A ufunc and what NumPy keeps pointers to for as long as the process lives.
-//
-// To be included after the macros that share NumPy's C interface among files.
 #pragma once
 
-#include <numpy/arrayobject.h>
-#include <numpy/ufuncobject.h>
+#include "numpy_api.hpp"
 
 #include <algorithm>
 #include <cstring>

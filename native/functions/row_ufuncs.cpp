@@ -2,11 +2,8 @@
 //
 // A kernel wants the numbers of a row side by side. Other layouts are copied, a tile of rows at a time, so that one
 // kernel serves all and a stride cannot change a bit.
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#define PY_ARRAY_UNIQUE_SYMBOL verhulst_ARRAY_API
-#define PY_UFUNC_UNIQUE_SYMBOL verhulst_UFUNC_API
-#define NO_IMPORT_ARRAY
-#define NO_IMPORT_UFUNC
+#include "functions/registered.hpp"
+
 #include "functions/row_ufuncs.hpp"
 
 #include <algorithm>
@@ -17,7 +14,6 @@
 
 #include "cpu.hpp"
 #include "environment.hpp"
-#include "functions/registered.hpp"
 #include "threads.hpp"
 
 namespace verhulst {

@@ -3,22 +3,16 @@
 // These are NumPy's "legacy" loops: the only kind with which integers and mixed arguments promote as users expect.
 // A loop gets strides, not contiguous arrays: strided arguments are gathered into a small block, so that the one
 // kernel serves all and a stride cannot change a bit.
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#define PY_ARRAY_UNIQUE_SYMBOL verhulst_ARRAY_API
-#define PY_UFUNC_UNIQUE_SYMBOL verhulst_UFUNC_API
-#include "functions/ufuncs.hpp"
+
+#include "functions/registered.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
-#include <vector>
 
 #include "cpu.hpp"
 #include "environment.hpp"
-#include "functions/loss_sums.hpp"
-#include "functions/registered.hpp"
 #include "functions/row_ufuncs.hpp"
 #include "threads.hpp"
 
@@ -193,23 +187,6 @@ PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
     Py_RETURN_NONE;
 }
 
-PyObject* cpu_level(PyObject*, PyObject*) { return PyUnicode_FromString(chosen_level()->name); }
-
-PyObject* names(const std::vector<const Level*>& levels) {
-    PyObject* list = PyList_New(static_cast<Py_ssize_t>(levels.size()));
-    for (std::size_t i = 0; list && i < levels.size(); ++i) {
-        PyObject* name = PyUnicode_FromString(levels[i]->name);
-        if (!name)
-            Py_CLEAR(list);
-        else
-            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), name);
-    }
-    return list;
-}
-
-PyObject* cpu_levels(PyObject*, PyObject*) { return names(usable_levels()); }
-PyObject* built_levels(PyObject*, PyObject*) { return names(verhulst::built_levels()); }
-
 PyMethodDef methods[] = {
     {"ufunc", make_ufunc, METH_VARARGS, "ufunc(name, doc): the ufunc over the kernel of that name."},
     {"rows_ufunc", make_rows_ufunc, METH_VARARGS,
@@ -218,36 +195,10 @@ PyMethodDef methods[] = {
     {"apply", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(apply)), METH_FASTCALL,
      "apply(name, type, rows, columns, address, step, ...): a kernel on memory, for each argument where its numbers begin "
      "and how many bytes lie from row to row; type 0 to 3: float16, bfloat16, float32, float64."},
-    {"cpu_level", cpu_level, METH_NOARGS, "The instruction-set level in use."},
-    {"cpu_levels", cpu_levels, METH_NOARGS, "The levels in this build that this processor can run, lowest first."},
-    {"built_levels", built_levels, METH_NOARGS, "The levels in this build, lowest first."},
     {nullptr, nullptr, 0, nullptr}};
-
-// -1, with an exception set that says why there is no level to use.
-int no_level() {
-    std::string built;
-    for (const Level* level : verhulst::built_levels()) built += (built.empty() ? "" : ", ") + std::string(level->name);
-    const char* wanted = std::getenv("VERHULST_CPU");
-    if (wanted && *wanted)
-        PyErr_Format(PyExc_ImportError,
-                     "VERHULST_CPU=%s is not an instruction-set level that this build has and this processor can run "
-                     "(levels in this build: %s)",
-                     wanted, built.c_str());
-    else
-        PyErr_Format(PyExc_ImportError,
-                     "this processor runs none of the instruction-set levels in this build (%s); build for it with "
-                     "-Csetup-args=-Dlevels=all or native",
-                     built.c_str());
-    return -1;
-}
 
 }  // namespace
 
-int add_ufuncs(PyObject* module) {
-    if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) return -1;
-    if (!chosen_level()) return no_level();
-    if (add_row_ufuncs(module) < 0 || add_loss_sums(module) < 0) return -1;
-    return PyModule_AddFunctions(module, methods);
-}
+int add_ufuncs(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 }  // namespace verhulst

@@ -1,13 +1,11 @@
 // The Python face of cholesky.hpp.
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#include <numpy/arrayobject.h>
+#include "numpy_api.hpp"
 
 #include <algorithm>
 #include <new>
 #include <vector>
 
 #include "cpu.hpp"
-#include "regression/module.hpp"
 
 namespace verhulst {
 
@@ -101,9 +99,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_cholesky(PyObject* module) {
-    if (PyArray_ImportNumPyAPI() < 0) return -1;
-    return PyModule_AddFunctions(module, methods);
-}
+int add_cholesky(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 }  // namespace verhulst

@@ -1,8 +1,5 @@
 // The Python face of the block kernel: NumPy arrays in, a tuple of sums out. Checks shapes; values are the caller's affair.
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#include "regression/module.hpp"
-
-#include <numpy/arrayobject.h>
+#include "numpy_api.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -190,9 +187,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_regression(PyObject* module) {
-    if (PyArray_ImportNumPyAPI() < 0) return -1;
-    return PyModule_AddFunctions(module, methods);
-}
+int add_regression(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 }  // namespace verhulst

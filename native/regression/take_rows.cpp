@@ -1,12 +1,10 @@
 // X[index] on all threads: the sample that a long fit starts from.
-#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
-#include <numpy/arrayobject.h>
+#include "numpy_api.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <exception>
 
-#include "regression/module.hpp"
 #include "threads.hpp"
 
 namespace verhulst {
@@ -79,9 +77,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-int add_take_rows(PyObject* module) {
-    if (PyArray_ImportNumPyAPI() < 0) return -1;
-    return PyModule_AddFunctions(module, methods);
-}
+int add_take_rows(PyObject* module) { return PyModule_AddFunctions(module, methods); }
 
 }  // namespace verhulst
