@@ -139,3 +139,20 @@ def test_coefficients_that_doubles_do_not_hold_because_columns_are_alike():
     X = np.column_stack([x, x + 1e-11 * rng.normal(size=30).round(1)])
     with pytest.warns(ConvergenceWarning, match="some columns are so nearly combinations of others that the coeff"):
         fit(X, rng.permutation(np.arange(30) % 2))
+
+
+@pytest.mark.parametrize("span", [3e17, 1e15, 1e9])
+@pytest.mark.parametrize("C", [1.0, 1e5])
+def test_time_stamps_some_hundred_ns_apart_under_a_penalty(span, C):
+    """Numbers of 60 bits that differ in their last three: slopes of the maximum in 500 bits."""
+    rng = np.random.default_rng(0)
+    start = np.floor(1.6e18 + rng.random(30) * span)
+    X = np.column_stack([start, start + 256.0 * rng.integers(0, 5, 30)])
+    y = rng.permutation(np.arange(30) % 2).astype(float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # doubles do not hold the intercept to so many digits
+        found = fit(X, y, penalty="l2", C=C)
+    coefficients, errors, _ = optimum(X, y, C=C, starts=[found.coefficients])
+    off = (found.coefficients - np.array(coefficients, dtype=float)) / np.array(errors, dtype=float)
+    assert np.max(np.abs(off[1:])) < 1e-5
+    np.testing.assert_allclose(found.standard_errors[1:], np.array(errors[1:], dtype=float), rtol=1e-5)

@@ -96,13 +96,17 @@ def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], 
 
 
 def without_dependent(
-    rows: Rows, standard: Standardisation, names: Sequence[str]
+    rows: Rows, standard: Standardisation, names: Sequence[str], *, rounded: bool = True
 ) -> tuple[Standardisation, tuple[Collinear, ...]]:
     """Take out constant and collinear columns; say what each of them is made of.
 
     Which columns are combinations of others depends neither on weights nor on the length of rows. So rows count once,
     each with length 1, in coordinates that no single value decides: beside a value of 1e20 the others do not look
     alike, and a row of weight 1e-9 tells columns apart as well as any.
+
+    Parameters
+    ----------
+    rounded : whether the numbers given may be rounded; if not, a column stays if it differs from combinations at all
     """
     first = int(standard.intercept)
     own = without_far_values(rows, standard)
@@ -110,7 +114,7 @@ def without_dependent(
     def pieces() -> Iterator[Matrix]:
         return (alike(chunk.z) for chunk in chunks(seen(lambda: (rows,), own)))
 
-    dependent, parts = dependent_columns(pieces, lambda: _rounding(rows, own))
+    dependent, parts = dependent_columns(pieces, (lambda: _rounding(rows, own)) if rounded else None)
     most = max(1, TERMS // max(rows.size - len(dependent), 1))
     found: list[Collinear] = []
     for place in np.argsort(dependent):

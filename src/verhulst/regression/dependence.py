@@ -18,6 +18,7 @@ from verhulst.regression.statistics import Matrix, Vector
 APART = 1e-8  # share of a column left unexplained by others above which half the digits are enough
 OF_SPREAD = 1e3  # roundings of its usual size that a column may keep of being computed from others
 OF_NUMBERS = 8.0  # roundings of all numbers in a combination that may be left of it
+OF_SUMS = 3.0  # the same where the numbers are exact, for what is reckoned with them here
 UNEXPLAINED = 1e-2  # share of what is left that others may still explain: then its size is known
 LEAST_PART = 1e-6  # a column has no part in a combination of which it makes up less than this
 REFINEMENTS = 5
@@ -25,14 +26,15 @@ EPS = float(np.finfo(float).eps)
 
 
 def dependent_columns(
-    pieces: Callable[[], Iterator[Matrix]], rounding: Callable[[], tuple[Vector, Vector]]
+    pieces: Callable[[], Iterator[Matrix]], rounding: Callable[[], tuple[Vector, Vector]] | None
 ) -> tuple[NDArray[np.intp], Matrix]:
     """The columns that are combinations of others: of two that are equal, the one that stands to the right.
 
     Parameters
     ----------
     pieces : yields the rows (m, q), a piece at a time
-    rounding : (q,) relative errors of the numbers in each column, and the errors in a row whose first entry is 1
+    rounding : (q,) relative errors of the numbers in each column, and the errors in a row whose first entry is 1;
+        None where the numbers are exact
 
     Returns
     -------
@@ -54,12 +56,13 @@ def dependent_columns(
         if not len(places):
             break
         own = away[places, np.arange(len(places))]
-        least = OF_SPREAD * EPS * size[places] * np.abs(own)
+        least = (OF_SPREAD if rounding else 0.0) * EPS * size[places] * np.abs(own)
         away, products = _refined(pieces, away, explain, least)
         rest = np.sqrt(products.diagonal())
         same = rest <= least
         if not same.all():
-            same |= rest <= OF_NUMBERS * _errors(pieces, away, *rounding())
+            error = _errors(pieces, away, *(rounding() if rounding else np.zeros((2, len(size)))))
+            same |= rest <= (OF_NUMBERS if rounding else OF_SUMS) * error
         found.append(places[same])
         whole = -away[:, same] / own[same]
         whole[places[same], np.arange(whole.shape[1])] = 0.0

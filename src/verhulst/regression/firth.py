@@ -18,6 +18,7 @@ from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
+from verhulst.regression.jeffreys_starts import highest_of_several
 from verhulst.regression.newton import Fit, Pass, newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.result import LogisticFit
@@ -57,6 +58,10 @@ def fit_firth(
     verbose: int = 0,
 ) -> LogisticFit:
     """Maximise ℓ(β) + τ log det XᵀWX: finite for separated data, and without the bias of order 1/n for τ = ½.
+
+    The penalty is not concave: with few rows there may be two maxima. Of those that a search from the maximum of the
+    likelihood, one from 0 (up to 20,000 numbers in X) and one from far out (up to 60 rows) lead to, the highest is
+    returned. That finds the highest in all but rare cases, and proves nothing.
 
     Parameters
     ----------
@@ -173,6 +178,8 @@ def firth(
         earlier += found.passes
         standard, likelihood, beta = anew
         found, point = search(likelihood, beta)
+    if found.status == "converged":
+        found, point = highest_of_several(partial(search, monitor=None), likelihood, found, point)
     found = replace(found, passes=earlier + found.passes)
     if found.status != "converged":
         warn(_short(found, unit), ConvergenceWarning)

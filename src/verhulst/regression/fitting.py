@@ -154,7 +154,9 @@ def _fitted(data: Observations, root: float | None, settings: _Settings, posed: 
     information = first.information if near is None else near[1]
     assert information is not None
     sampled = Factor.of(_with(ridge, information))
-    if root is not None and not posed and _doubtful(sampled):
+    # Where columns are nearly combinations, but are none, `careful` keeps the digits that tell them apart.
+    unsure = root is not None and not posed and _doubtful(sampled)
+    if root is not None and unsure and without_dependent(rows, standard, data.names, rounded=False)[1]:
         return _in_row_space(data, root, settings)
     if root is None and (_doubtful(sampled) or not np.all(standard.inverse_scale > 0)):
         standard, dropped = without_dependent(rows, standard, data.names)

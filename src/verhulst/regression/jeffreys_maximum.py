@@ -27,6 +27,7 @@ FIRST_RADIUS = 1.0  # standard errors
 GOOD, POOR = 0.75, 0.25  # share of the foreseen rise: above, the trust region may grow; below, it shrinks
 SAME_INFORMATION = 2e-5  # a last step that moves no log-odds by more changes no standard error by more than 1e-5 of it
 HIDDEN = 1e3  # times the rounding error of the value: a rise that is smaller is not seen in it for sure
+SAME = 0.5  # standard errors from a known maximum within which a search is taken to lead there
 STUCK = 3  # steps in a row that are not half as long as the one before, for a rise that is below rounding
 
 
@@ -39,13 +40,16 @@ def highest(
     max_passes: int,
     monitor: Callable[[Pass], bool] | None = None,
     contrast: Vector | None = None,
+    known: tuple[Vector, Matrix] | None = None,
 ) -> tuple[Fit, Point]:
-    """Maximise the penalised likelihood.
+    """Climb to a maximum of the penalised likelihood.
 
     Parameters
     ----------
     start, tolerance, max_passes, monitor : see `newton`
     contrast : (q,) a: the search keeps to the points where aᵀβ is what it is at the start
+    known : (q,) a maximum that has been found, and the factor of the information there: a search that comes near it
+        stops, with status "stopped"
 
     Returns
     -------
@@ -58,7 +62,7 @@ def highest(
     NotIdentified
         if the information is singular at the start
     """
-    search = _Search(likelihood, start, max_passes, monitor, contrast)
+    search = _Search(likelihood, start, max_passes, monitor, contrast, known)
     found = search.by_information(tolerance) or search.by_curvature(tolerance)
     return found, search.point
 
@@ -73,8 +77,10 @@ class _Search:
         max_passes: int,
         monitor: Callable[[Pass], bool] | None,
         contrast: Vector | None,
+        known: tuple[Vector, Matrix] | None,
     ) -> None:
         self.likelihood, self.monitor, self.max_passes, self.contrast = likelihood, monitor, max_passes, contrast
+        self.known = known
         self.beta, self.point, self.share = start, likelihood.at(start), 0.0
         self.passes: list[Pass] = []
         self.noted = False
@@ -97,6 +103,8 @@ class _Search:
                     return None
                 return self._ended("converged", length, step)
             self._note(length)
+            if self._stopped():
+                return self._ended("stopped", length)
             if self._no_more():
                 return self._ended("passes", length)
             if length <= ACCELERATED_BELOW:
@@ -116,6 +124,8 @@ class _Search:
             part = scaled / values if full else within(values, scaled, radius)
             length = float(np.linalg.norm(part if full else scaled))
             self._note(length)
+            if self._stopped():
+                return self._ended("stopped", length)
             rise = float(scaled @ part - 0.5 * values @ part**2)
             stuck = stuck + 1 if full and rise <= HIDDEN * self._noise() and length > before / 2 else 0
             near = full and length <= tolerance
@@ -197,6 +207,9 @@ class _Search:
         self.passes.append(Pass(len(self.passes) + 1, self._value(), length, self.share, True, True))
         if self.monitor is not None:
             self.monitor(self.passes[-1])
+
+    def _stopped(self) -> bool:
+        return self.known is not None and bool(np.linalg.norm(self.known[1] @ (self.beta - self.known[0])) <= SAME)
 
     def _no_more(self) -> bool:
         return len(self.passes) >= self.max_passes

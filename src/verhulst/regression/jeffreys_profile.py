@@ -11,10 +11,12 @@ from verhulst.regression.constrained import Probe
 from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified
 from verhulst.regression.jeffreys_curvature import curvature
 from verhulst.regression.jeffreys_maximum import highest
-from verhulst.regression.likelihood import Likelihood
+from verhulst.regression.jeffreys_starts import beside, few, highest_of_several
+from verhulst.regression.likelihood import REACHED, Likelihood
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_PASSES = 100
+CONCENTRATED = 0.5  # leverage of some row: then a few rows hold the information, and others may hold it elsewhere
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,15 +40,40 @@ class JeffreysProfile(Likelihood):
         )
 
     def highest(self, contrast: Vector, value: float) -> float:
-        """The largest penalised log-likelihood where the contrast has this value."""
+        """The largest penalised log-likelihood where the contrast has this value, of those that several starts find."""
         assert self.penalised is not None
         response = np.linalg.solve(self.information, contrast)
-        start = self.beta + (value - contrast @ self.beta) / (contrast @ response) * response
+        response /= contrast @ response
+        start = self.beta + (value - contrast @ self.beta) * response
+        search = partial(highest, tolerance=1e-6, max_passes=MOST_PASSES, contrast=contrast)
         try:
-            found, _ = highest(self.penalised, start, tolerance=1e-6, max_passes=MOST_PASSES, contrast=contrast)
+            found, point = search(self.penalised, start)
         except NotIdentified:
             return -np.inf
+        if few(self.penalised) and max(float(h.max(initial=0.0)) for h in point.leverage) > CONCENTRATED:
+            starts = [np.asarray(value * response), *beside(point, found.beta, contrast)]
+            found, _ = highest_of_several(search, self.penalised, found, point, starts)
         return found.log_likelihood
+
+    def ends(self, contrasts: Matrix, drop: float) -> Matrix:
+        """See `Likelihood`; of few rows each end is tried, as another maximum over the others may be higher."""
+        result = Likelihood.ends(self, contrasts, drop)
+        if self.penalised is None or not few(self.penalised):
+            return result
+        for k, side in np.argwhere(np.isfinite(result)).tolist():
+            end, sign = float(result[k, side]), 2.0 * side - 1
+            if self.highest(contrasts[k], end) > self.value - (1 - REACHED) * drop:
+                error = float(np.sqrt(contrasts[k] @ np.linalg.solve(self.information, contrasts[k])))
+                result[k, side] = self.end(contrasts[k], end, sign * error, drop)
+        return result
+
+    def heights(self, contrasts: Matrix, values: Vector) -> Vector:
+        """See `Likelihood`, and `ends`."""
+        result = Likelihood.heights(self, contrasts, values)
+        if self.penalised is None or not few(self.penalised):
+            return result
+        others = [self.highest(contrast, float(value)) for contrast, value in zip(contrasts, values, strict=True)]
+        return np.fmax(result, np.minimum(others, self.value))
 
 
 def probe(penalised: JeffreysLikelihood, betas: Matrix, contrasts: Matrix, /, *, exact: bool) -> Probe:

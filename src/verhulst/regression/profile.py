@@ -47,7 +47,8 @@ def profile_intervals(
 
     The interval of a coefficient holds every value b at which the log-likelihood, maximised over the other coefficients
     with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with penalty "firth" the penalised likelihood
-    takes the place of the likelihood (Heinze and Schemper 2002, Statistics in Medicine 21).
+    takes the place of the likelihood (Heinze and Schemper 2002, Statistics in Medicine 21). That may have two
+    maxima over the other coefficients; of more than 60 rows, and rarely of fewer, the lower one may decide.
 
     Parameters
     ----------
