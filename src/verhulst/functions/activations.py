@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from verhulst import functions
+from verhulst.functions import sigmoid_derivative, softmax
 from verhulst.functions._facts import Interval, facts
+from verhulst.functions._registry import PUBLIC
 
 __all__ = ["Activation", "activations"]
 
@@ -132,7 +133,7 @@ _DEFINITIONS = {
 
 
 def _softmax_of_two(z: np.ndarray) -> np.ndarray:
-    first: np.ndarray = functions.softmax(np.stack([z, np.zeros_like(z)]), axis=0)[0]
+    first: np.ndarray = softmax(np.stack([z, np.zeros_like(z)]), axis=0)[0]
     return first
 
 
@@ -146,10 +147,10 @@ def _costs() -> Mapping[str, float]:
 
 def _describe(name: str) -> Activation:
     formula, use, note = _DEFINITIONS[name]
-    function: Callable[..., Any] = getattr(functions, name)
+    function: Callable[..., Any] = PUBLIC[name]
     named = "sigmoid" if name == "softplus" else f"{name}_derivative"
-    derivative: Callable[..., Any] | None = getattr(functions, named, None)
-    found = facts(function, derivative) if derivative else facts(_softmax_of_two, functions.sigmoid_derivative)
+    derivative: Callable[..., Any] | None = PUBLIC.get(named)
+    found = facts(function, derivative) if derivative else facts(_softmax_of_two, sigmoid_derivative)
     scalar = derivative is not None
     return Activation(
         name=name,

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from verhulst.torch._kernels import unwatched
+from verhulst.torch._operator import library
 
 HALF = (torch.float16, torch.bfloat16)
 _LAST = 1 << 29  # the last bit of a float64 that float32 holds too
@@ -27,10 +28,9 @@ def _rounded(t: Tensor, dtype: torch.dtype) -> Tensor:
     return odd.view(torch.float64).to(dtype)
 
 
-_library = torch.library.Library("verhulst", "FRAGMENT")
-_library.define("cast(Tensor t, ScalarType dtype) -> Tensor")
-_library.impl("cast", _rounded, "CompositeExplicitAutograd")
-torch.library.register_fake("verhulst::cast", lambda t, dtype: torch.empty_like(t, dtype=dtype), lib=_library)
+library.define("cast(Tensor t, ScalarType dtype) -> Tensor")
+library.impl("cast", _rounded, "CompositeExplicitAutograd")
+torch.library.register_fake("verhulst::cast", lambda t, dtype: torch.empty_like(t, dtype=dtype), lib=library)
 _operator = torch.ops.verhulst.cast
 
 
@@ -60,7 +60,7 @@ class _Cast(torch.autograd.Function):
         return cast(t, dtype), in_dims[0]
 
 
-_library.impl("cast", _Cast.apply, "Autograd")
+library.impl("cast", _Cast.apply, "Autograd")
 
 
 def cast(t: Tensor, dtype: torch.dtype) -> Tensor:

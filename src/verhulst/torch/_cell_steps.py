@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from torch import Tensor
 
 from verhulst import _core
 from verhulst.functions import _cell_steps as ufuncs
-from verhulst.torch._differentiable import library
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from verhulst.torch._kernels import FLOATING, as_array, new_like, unwatched
+from verhulst.torch._operator import define, library
 
 
 def _check(inputs: list[tuple[Tensor, int]]) -> None:
@@ -82,14 +81,6 @@ def _gru_gradient(a: Tensor, b: Tensor, h: Tensor, by_h: Tensor) -> tuple[Tensor
     return to_a, to_b, to_h
 
 
-def _define(signature: str, on_cpu: Callable[..., Any], shape_only: Callable[..., Any]) -> Any:
-    name = signature.split("(")[0]
-    library.define(signature)
-    library.impl(name, on_cpu, "CPU")
-    torch.library.register_fake(f"verhulst::{name}", shape_only, lib=library)
-    return getattr(torch.ops.verhulst, name)
-
-
 def _like(t: Tensor) -> Tensor:
     return torch.empty_like(t, memory_format=torch.contiguous_format)
 
@@ -104,15 +95,15 @@ def _gru_shape(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
     return _like(h)
 
 
-_lstm = _define(
+_lstm = define(
     "lstm_step(Tensor a, Tensor c) -> (Tensor, Tensor)",
     _lstm_step,
-    _lstm_shape,
+    shape_only=_lstm_shape,
 )
-_gru = _define(
+_gru = define(
     "gru_step(Tensor a, Tensor b, Tensor h) -> Tensor",
     _gru_step,
-    _gru_shape,
+    shape_only=_gru_shape,
 )
 
 

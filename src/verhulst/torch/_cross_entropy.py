@@ -13,10 +13,11 @@ from verhulst import _core
 from verhulst.functions import _binary_cross_entropy as ufuncs
 from verhulst.functions import formulas
 from verhulst.torch._cast import cast, wider
-from verhulst.torch._differentiable import TORCH, library
+from verhulst.torch._differentiable import TORCH
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid_derivative
 from verhulst.torch._kernels import as_bits, evaluate, new_like, widest
+from verhulst.torch._operator import define, library
 
 LITTLE = 1e-4  # of smoothing: a label in float64 holds more to 2^-39, enough for a result in a narrower type
 
@@ -31,7 +32,6 @@ def _formula_value_gradient(xp: Any, z: Tensor, y: Tensor) -> tuple[Tensor, Tens
 def _define(name: str, ufunc: Any, formula: Callable[..., Any], outputs: int = 1) -> Any:
     """The operator torch.ops.verhulst.NAME(z, y), without its derivative."""
     results = "Tensor" if outputs == 1 else f"({', '.join(['Tensor'] * outputs)})"
-    library.define(f"{name}(Tensor z, Tensor y) -> {results}")
 
     def on_cpu(z: Tensor, y: Tensor) -> Any:
         made = evaluate(ufunc, z, y, outputs=outputs)
@@ -47,11 +47,7 @@ def _define(name: str, ufunc: Any, formula: Callable[..., Any], outputs: int = 1
         made = tuple(torch.empty_like(z) for _ in range(outputs))
         return made[0] if outputs == 1 else made
 
-    library.impl(name, on_cpu, "CPU")
-    library.impl(name, elsewhere, "CUDA")
-    library.impl(name, elsewhere, "MPS")
-    torch.library.register_fake(f"verhulst::{name}", shape_only, lib=library)
-    return getattr(torch.ops.verhulst, name)
+    return define(f"{name}(Tensor z, Tensor y) -> {results}", on_cpu, elsewhere, shape_only)
 
 
 _value = _define("binary_cross_entropy", ufuncs.value, formulas.binary_cross_entropy)
@@ -166,21 +162,19 @@ def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tu
     return total, gradient
 
 
-library.define("binary_cross_entropy_reduced(Tensor z, Tensor y, bool mean, bool with_gradient) -> (Tensor, Tensor)")
-library.impl("binary_cross_entropy_reduced", _reduced_on_cpu, "CPU")
-torch.library.register_fake(
-    "verhulst::binary_cross_entropy_reduced",
-    lambda z, y, mean, with_gradient: (
+_reduced = define(
+    "binary_cross_entropy_reduced(Tensor z, Tensor y, bool mean, bool with_gradient) -> (Tensor, Tensor)",
+    _reduced_on_cpu,
+    shape_only=lambda z, y, mean, with_gradient: (
         z.new_empty(()),
         torch.empty_like(z, memory_format=torch.contiguous_format) if with_gradient else z.new_empty(0),
     ),
-    lib=library,
 )
-_reduced = torch.ops.verhulst.binary_cross_entropy_reduced
-library.define("binary_cross_entropy_total(Tensor z, Tensor y, bool mean) -> Tensor")
-library.impl("binary_cross_entropy_total", lambda z, y, mean: _reduced(z, y, mean, False)[0], "CPU")
-torch.library.register_fake("verhulst::binary_cross_entropy_total", lambda z, y, mean: z.new_empty(()), lib=library)
-_total = torch.ops.verhulst.binary_cross_entropy_total
+_total = define(
+    "binary_cross_entropy_total(Tensor z, Tensor y, bool mean) -> Tensor",
+    lambda z, y, mean: _reduced(z, y, mean, False)[0],
+    shape_only=lambda z, y, mean: z.new_empty(()),
+)
 
 
 class _Reduced(torch.autograd.Function):

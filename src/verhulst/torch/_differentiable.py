@@ -1,16 +1,10 @@
-"""From a kernel and its derivative to a torch function that every mode of torch can use.
-
-Eager mode: an autograd.Function, with which backward, double backward, `torch.func.{grad, jvp, vmap, hessian}` work.
-Under `torch.compile` (fullgraph): the operator torch.ops.verhulst.NAME, forward and backward; a functorch derivative
-taken *inside* the compiled function raises, because torch 2.x would otherwise drop it silently (a plain custom_op
-returns a zero tangent).
-"""
+"""The functions of one argument on tensors, with derivatives computed from the argument."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,8 +12,9 @@ from torch import Tensor
 from verhulst.functions._registry import FUNCTIONS, Function
 from verhulst.functions.formulas import Namespace, beside_functions
 from verhulst.torch._cast import cast
-from verhulst.torch._forward_mode import forward_rule
-from verhulst.torch._kernels import evaluate, unwatched, widest
+from verhulst.torch._kernels import evaluate, widest
+from verhulst.torch._operator import define
+from verhulst.torch._operator import differentiable as with_derivative
 
 TORCH = Namespace(
     exp=torch.exp,
@@ -35,7 +30,6 @@ TORCH = Namespace(
 )
 # The differentiable functions made so far, by name: what derivatives are written with.
 _made = SimpleNamespace(**beside_functions(TORCH))
-library = torch.library.Library("verhulst", "DEF")
 
 
 def by_formula(name: str, z: Tensor) -> Tensor:
@@ -48,63 +42,20 @@ def by_formula(name: str, z: Tensor) -> Tensor:
 def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
     """The torch face of a function of one argument."""
     name = function.name
-    library.define(f"{name}(Tensor z) -> Tensor")
 
     def on_cpu(z: Tensor) -> Tensor:
         return evaluate(function.ufunc, z)[0]
-
-    def elsewhere(z: Tensor) -> Tensor:
-        return by_formula(name, z)
 
     def chained(t: Tensor, z: Tensor) -> Tensor:
         """t times the derivative at z; in float16 as one number, since a factor alone may leave the range."""
         wide = cast(z, widest(z)) if function.arithmetic or z.dtype == torch.float16 else z
         return cast(t.to(wide.dtype) * function.derivative(_made, wide), z.dtype)
 
-    library.impl(name, on_cpu, "CPU")
-    library.impl(name, elsewhere, "CUDA")
-    library.impl(name, elsewhere, "MPS")
-    torch.library.register_fake(f"verhulst::{name}", torch.empty_like, lib=library)
-    operator = getattr(torch.ops.verhulst, name)
-
-    class Function(torch.autograd.Function):
-        @staticmethod
-        def forward(z: Tensor) -> Tensor:
-            if unwatched(z):
-                return on_cpu(z)
-            with torch._C._AutoDispatchBelowAutograd():
-                result: Tensor = operator(z)
-            return result
-
-        @staticmethod
-        def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
-            ctx.save_for_backward(*inputs)
-            ctx.save_for_forward(*inputs)
-
-        @staticmethod
-        def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-            (z,) = ctx.saved_tensors
-            return chained(gradients[0], z)
-
-        @staticmethod
-        @forward_rule
-        def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor) -> Tensor:
-            return chained(tangent, saved[0])
-
-        @staticmethod
-        def vmap(info: Any, in_dims: tuple[int | None], z: Tensor) -> tuple[Tensor, int | None]:
-            return face(z), in_dims[0]
-
-    Function.__name__ = Function.__qualname__ = name
-    library.impl(name, Function.apply, "Autograd")
+    operator = define(f"{name}(Tensor z) -> Tensor", on_cpu, partial(by_formula, name))
+    computed = with_derivative(operator, on_cpu, chained)
 
     def face(z: Tensor) -> Tensor:
-        if torch.compiler.is_compiling():
-            result: Tensor = operator(z)
-            return result
-        if unwatched(z):
-            return on_cpu(z)
-        return Function.apply(z)
+        return computed(z)
 
     face.__name__ = face.__qualname__ = name
     face.__module__ = "verhulst.torch"

@@ -10,24 +10,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from verhulst import functions
+from verhulst.functions._registry import PUBLIC
 from verhulst.torch._cast import cast, wider
-from verhulst.torch._differentiable import library
-from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import relu_derivative
-from verhulst.torch._kernels import as_array, new_like, unwatched
+from verhulst.torch._kernels import as_array, new_like
+from verhulst.torch._operator import define, differentiable
 
 NAMED = find_spec("ml_dtypes") is not None  # bfloat16 in NumPy
 Parametric = Callable[[Tensor, float], Tensor]
 
 
-def _differentiable(name: str, formula: Parametric, derivative: Parametric) -> Parametric:
+def _face(name: str, formula: Parametric, derivative: Parametric) -> Parametric:
     """The torch face of `verhulst.NAME(z, parameter)`, with the formula for other devices and the derivative in z.
 
     Half precision goes by a wider type there, so that the parameter counts as given and the result is rounded once.
     """
-    function = getattr(functions, name)
-    library.define(f"{name}(Tensor z, float parameter) -> Tensor")
+    function = PUBLIC[name]
 
     def on_cpu(z: Tensor, parameter: float) -> Tensor:
         if z.dtype == torch.bfloat16 and not NAMED:
@@ -43,74 +41,40 @@ def _differentiable(name: str, formula: Parametric, derivative: Parametric) -> P
         wide = wider(z)
         return cast(t.to(wide.dtype) * derivative(wide, parameter), z.dtype)
 
-    library.impl(name, on_cpu, "CPU")
-    library.impl(name, elsewhere, "CUDA")
-    library.impl(name, elsewhere, "MPS")
-    torch.library.register_fake(f"verhulst::{name}", lambda z, parameter: torch.empty_like(z), lib=library)
-    operator = getattr(torch.ops.verhulst, name)
-
-    class Function(torch.autograd.Function):
-        @staticmethod
-        def forward(z: Tensor, parameter: float) -> Tensor:
-            with torch._C._AutoDispatchBelowAutograd():
-                result: Tensor = operator(z, parameter)
-            return result
-
-        @staticmethod
-        def setup_context(ctx: Any, inputs: tuple[Tensor, float], output: Tensor) -> None:
-            ctx.save_for_backward(inputs[0])
-            ctx.save_for_forward(inputs[0])
-            ctx.parameter = inputs[1]
-
-        @staticmethod
-        def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-            return chained(gradients[0], ctx.saved_tensors[0], ctx.parameter), None
-
-        @staticmethod
-        @forward_rule
-        def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
-            return chained(tangent, saved[0], ctx.parameter)
-
-        @staticmethod
-        def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, parameter: float) -> tuple[Tensor, int | None]:
-            return face(z, parameter), in_dims[0]
-
-    Function.__name__ = Function.__qualname__ = name
-    library.impl(name, Function.apply, "Autograd")
+    operator = define(f"{name}(Tensor z, float parameter) -> Tensor", on_cpu, elsewhere)
+    computed = differentiable(operator, on_cpu, chained)
 
     def face(z: Tensor, parameter: Any) -> Tensor:
         if isinstance(parameter, Tensor):  # a factor of all that is left of 0
             unit = face(wider(z), 1.0)
             return cast(torch.where(z > 0, unit, parameter * unit), z.dtype)
         if torch.compiler.is_compiling():
-            result: Tensor = operator(z, parameter)
-            return result
+            return computed(z, parameter)
         if not z.is_floating_point():
             raise TypeError(f"{name} takes floating-point numbers, not {z.dtype}")
         if not isinstance(parameter, Real):
             raise TypeError(f"the parameter of {name} must be a number or a tensor, not {type(parameter).__name__}")
-        parameter = float(parameter)
-        return on_cpu(z, parameter) if unwatched(z) else Function.apply(z, parameter)
+        return computed(z, float(parameter))
 
     return face
 
 
-_leaky_relu: Parametric = _differentiable(
+_leaky_relu: Parametric = _face(
     "leaky_relu",
     lambda z, slope: torch.where(z > 0, z, slope * z),
     lambda z, slope: _leaky_relu_derivative(z, slope),
 )
-_leaky_relu_derivative: Parametric = _differentiable(
+_leaky_relu_derivative: Parametric = _face(
     "leaky_relu_derivative",
     lambda z, slope: torch.where(z > 0, 1.0, 0 * relu_derivative(z) + slope),
     lambda z, slope: 0 * relu_derivative(z),
 )
-_elu: Parametric = _differentiable(
+_elu: Parametric = _face(
     "elu",
     lambda z, alpha: torch.where(z > 0, z, alpha * torch.expm1(z.clamp_max(0))),
     lambda z, alpha: _elu_derivative(z, alpha),
 )
-_elu_derivative: Parametric = _differentiable(
+_elu_derivative: Parametric = _face(
     "elu_derivative",
     lambda z, alpha: torch.where(z > 0, 1.0, alpha * torch.exp(z.clamp_max(0))),
     lambda z, alpha: torch.where(z > 0, 0.0, _elu_derivative(z, alpha)),

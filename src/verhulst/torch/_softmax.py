@@ -10,35 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from verhulst import functions
 from verhulst.functions import formulas
+from verhulst.functions._registry import PUBLIC
 from verhulst.torch._cast import cast
-from verhulst.torch._differentiable import TORCH, library
-from verhulst.torch._forward_mode import forward_rule
+from verhulst.torch._differentiable import TORCH
 from verhulst.torch._kernels import as_array, new_like, unwatched, widest
+from verhulst.torch._operator import define, differentiable
 
 BLOCK = 32768  # numbers: with their float64 copies they stay in the cache
-
-
-def _define(name: str, elsewhere: Callable[[Tensor, int], Tensor]) -> tuple[Callable[[Tensor, int], Tensor], Any]:
-    """What the core does with a tensor, and the operator torch.ops.verhulst.NAME(z, dim) without its derivative."""
-    function = getattr(functions, name)
-    library.define(f"{name}(Tensor z, int dim) -> Tensor")
-
-    def result_for(z: Tensor, dim: int) -> Tensor:
-        return z.new_empty(z.movedim(dim, -1).shape[:-1]) if name == "logsumexp" else new_like(z)
-
-    def on_cpu(z: Tensor, dim: int) -> Tensor:
-        result = result_for(z, dim)
-        function(as_array(z), axis=dim, out=as_array(result))
-        return result
-
-    library.impl(name, on_cpu, "CPU")
-    library.impl(name, elsewhere, "CUDA")
-    library.impl(name, elsewhere, "MPS")
-    shape_only = (lambda z, dim: z.sum(dim)) if name == "logsumexp" else lambda z, dim: torch.empty_like(z)
-    torch.library.register_fake(f"verhulst::{name}", shape_only, lib=library)
-    return on_cpu, getattr(torch.ops.verhulst, name)
 
 
 def _log_softmax_elsewhere(z: Tensor, dim: int) -> Tensor:
@@ -50,13 +29,6 @@ def _log_softmax_elsewhere(z: Tensor, dim: int) -> Tensor:
     from_top = wide - wide.gather(dim, top)
     others = from_top.exp().scatter(dim, top, 0.0).sum(dim, keepdim=True)
     return (from_top - others.log1p()).to(z.dtype)
-
-
-_core = {
-    "softmax": _define("softmax", torch.softmax),
-    "log_softmax": _define("log_softmax", _log_softmax_elsewhere),
-    "logsumexp": _define("logsumexp", torch.logsumexp),
-}
 
 
 def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
@@ -100,95 +72,77 @@ def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
             p, v, spare = p[: len(block)], v[: len(block)], spare[: len(block)]
         v = v if narrow else out
         v.copy_(to)
-        functions.softmax(as_array(spare.copy_(block) if narrow else block), axis=dim, out=as_array(p))
+        PUBLIC["softmax"](as_array(spare.copy_(block) if narrow else block), axis=dim, out=as_array(p))
         rule(torch, p, v, spare, lambda t: t.sum(dim, keepdim=True))
         if narrow:
             out.copy_(cast(v, z.dtype))
     return result
 
 
-def _rule(name: str, backward: Any, change: Any, in_place: Any) -> type[torch.autograd.Function]:
+def _over_dim(name: str, elsewhere: Any, backward: Any, change: Any, in_place: Any) -> Callable[[Tensor, int], Tensor]:
     """The function with its derivatives: backward(p, g, total) and change(p, v, total), in float64, rounded once.
 
     Backward of large plain tensors is taken by in_place(torch, p, g, spare, total), the same arithmetic.
     """
-    on_cpu, operator = _core[name]
+    function, summed = PUBLIC[name], name == "logsumexp"
 
-    def rounded(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
+    def on_cpu(z: Tensor, dim: int) -> Tensor:
+        result = z.new_empty(z.movedim(dim, -1).shape[:-1]) if summed else new_like(z)
+        function(as_array(z), axis=dim, out=as_array(result))
+        return result
+
+    def shape_only(z: Tensor, dim: int) -> Tensor:
+        return z.sum(dim) if summed else torch.empty_like(z)
+
+    def rounded(rule: Any, direction: Tensor, z: Tensor, dim: int) -> Tensor:
         p, total = _probabilities(z, dim)
-        if name != "logsumexp" and z.ndim and z.shape[dim] > 1 and not (unwatched(z, direction) and _finite(direction)):
+        if not summed and z.ndim and z.shape[dim] > 1 and not (unwatched(z, direction) and _finite(direction)):
             rule = partial(_infinite, rule)
         return cast(rule(p, cast(direction, p.dtype), total), z.dtype)
 
-    class Function(torch.autograd.Function):
-        @staticmethod
-        def forward(z: Tensor, dim: int) -> Tensor:
-            if unwatched(z):
-                return on_cpu(z, dim)
-            with torch._C._AutoDispatchBelowAutograd():
-                result: Tensor = operator(z, dim)
-            return result
+    def pulled_back(g: Tensor, z: Tensor, dim: int) -> Tensor:
+        g = g.unsqueeze(dim) if summed else g
+        large = z.ndim and z.numel() > BLOCK // 8  # fewer are done sooner by the formula
+        if large and unwatched(z, g) and _finite(g):
+            return _by_blocks(in_place, z, dim, g)
+        return rounded(backward, g, z, dim)
 
-        @staticmethod
-        def setup_context(ctx: Any, inputs: tuple[Tensor, int], output: Tensor) -> None:
-            ctx.save_for_backward(inputs[0])
-            ctx.save_for_forward(inputs[0])
-            ctx.dim = inputs[1]
+    def changed(v: Tensor, z: Tensor, dim: int) -> Tensor:
+        result = rounded(change, v, z, dim)
+        return result.squeeze(dim) if summed else result
 
-        @staticmethod
-        def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-            (z,) = ctx.saved_tensors
-            g = gradients[0].unsqueeze(ctx.dim) if name == "logsumexp" else gradients[0]
-            large = z.ndim and z.numel() > BLOCK // 8  # fewer are done sooner by the formula
-            if large and unwatched(z, g) and _finite(g):
-                return _by_blocks(in_place, z, ctx.dim, g), None
-            return rounded(backward, z, ctx.dim, g), None
+    def batched(z: Tensor, dim: int) -> Tensor:
+        if z.ndim == 1:  # of single numbers
+            result = computed(z.unsqueeze(1), 1)
+            return result if summed else result.squeeze(1)
+        return computed(z, dim + 1 if dim >= 0 else dim)
 
-        @staticmethod
-        @forward_rule
-        def jvp(ctx: Any, saved: tuple[Tensor], tangent: Tensor, _: None) -> Tensor:
-            result = rounded(change, saved[0], ctx.dim, tangent)
-            return result.squeeze(ctx.dim) if name == "logsumexp" else result
-
-        @staticmethod
-        def vmap(info: Any, in_dims: tuple[int | None, None], z: Tensor, dim: int) -> tuple[Tensor, int]:
-            assert in_dims[0] is not None
-            z = z.movedim(in_dims[0], 0)
-            if z.ndim == 1:  # of single numbers
-                result = _apply(name, z.unsqueeze(1), 1)
-                return (result if name == "logsumexp" else result.squeeze(1)), 0
-            return _apply(name, z, dim + 1 if dim >= 0 else dim), 0
-
-    Function.__name__ = Function.__qualname__ = name
-    library.impl(name, Function.apply, "Autograd")
-    return Function
+    operator = define(f"{name}(Tensor z, int dim) -> Tensor", on_cpu, elsewhere, shape_only)
+    computed = differentiable(operator, on_cpu, pulled_back, changed, batched)
+    return computed
 
 
-_FUNCTIONS = {
-    "softmax": _rule(
-        "softmax",
-        partial(formulas.softmax_change, TORCH),
-        partial(formulas.softmax_change, TORCH),
-        formulas.softmax_change_in_place,
-    ),
-    "log_softmax": _rule(
-        "log_softmax",
-        partial(formulas.log_softmax_pullback, TORCH),
-        partial(formulas.log_softmax_change, TORCH),
-        formulas.log_softmax_pullback_in_place,
-    ),
-    "logsumexp": _rule(
-        "logsumexp", lambda p, g, _: p * g, lambda p, v, total: total(p * v), lambda _, p, g, spare, total: g.mul_(p)
-    ),
-}
-
-
-def _apply(name: str, z: Tensor, dim: int) -> Tensor:
-    on_cpu, operator = _core[name]
-    if torch.compiler.is_compiling():
-        result: Tensor = operator(z, dim)
-        return result
-    return on_cpu(z, dim) if unwatched(z) else _FUNCTIONS[name].apply(z, dim)
+_softmax = _over_dim(
+    "softmax",
+    torch.softmax,
+    partial(formulas.softmax_change, TORCH),
+    partial(formulas.softmax_change, TORCH),
+    formulas.softmax_change_in_place,
+)
+_log_softmax = _over_dim(
+    "log_softmax",
+    _log_softmax_elsewhere,
+    partial(formulas.log_softmax_pullback, TORCH),
+    partial(formulas.log_softmax_change, TORCH),
+    formulas.log_softmax_pullback_in_place,
+)
+_logsumexp = _over_dim(
+    "logsumexp",
+    torch.logsumexp,
+    lambda p, g, _: p * g,
+    lambda p, v, total: total(p * v),
+    lambda _, p, g, spare, total: g.mul_(p),
+)
 
 
 def softmax(z: Tensor, dim: int = -1) -> Tensor:
@@ -210,7 +164,7 @@ def softmax(z: Tensor, dim: int = -1) -> Tensor:
     is within 4 ULP of p_i sum_j p_j |v_i - v_j|. Where v_j is infinite, so is the result, for the others with the other
     sign.
     """
-    return _apply("softmax", z, dim)
+    return _softmax(z, dim)
 
 
 def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
@@ -233,7 +187,7 @@ def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
     ULP of |g_i| (1 - p_i) + p_i sum_{j != i} |g_j|. Where g_j is infinite, so is the result, for the others with the
     other sign.
     """
-    return _apply("log_softmax", z, dim)
+    return _log_softmax(z, dim)
 
 
 def logsumexp(z: Tensor, dim: int | tuple[int, ...] = -1, keepdim: bool = False) -> Tensor:
@@ -252,11 +206,11 @@ def logsumexp(z: Tensor, dim: int | tuple[int, ...] = -1, keepdim: bool = False)
     if z.ndim == 0 or not z.is_floating_point():
         return torch.logsumexp(z, dim, keepdim)
     if isinstance(dim, int):
-        result = _apply("logsumexp", z, dim)
+        result = _logsumexp(z, dim)
         return result.unsqueeze(dim) if keepdim else result
     dims = sorted(d + z.ndim if d < 0 else d for d in dim)
     last = list(range(-len(dims), 0))
     moved = z.movedim(dims, last)
     rows = moved.flatten(-len(dims)) if dims else moved.unsqueeze(-1)
-    result = _apply("logsumexp", rows, -1)
+    result = _logsumexp(rows, -1)
     return result[(..., *(None for _ in dims))].movedim(last, dims) if keepdim else result
