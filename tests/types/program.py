@@ -2,8 +2,10 @@
 
 from typing import Any, assert_type
 
+import jax
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 import verhulst as vh
@@ -42,6 +44,9 @@ assert_type(vh.logsumexp(z32, keepdims=True), NDArray[np.float32])
 assert_type(vh.get_num_threads(), int)
 assert_type(vh.activations["sigmoid"], Activation)
 assert_type(vh.binary_cross_entropy_all(z64, z64), BinaryCrossEntropy)
+
+assert_type(vh.torch.sigmoid(torch.zeros(3)), torch.Tensor)
+assert_type(vh.jax.sigmoid(1.0), jax.Array)
 
 assert_type(vh.LogisticRegression(C=1.0), LogisticRegression)
 assert_type(vh.LogisticRegression().fit(np.zeros((4, 1)), [0, 1, 0, 1]), LogisticRegression)
