@@ -4,10 +4,9 @@
 """
 
 from verhulst._lazy import lazy_names
+from verhulst._version import __version__
 from verhulst.functions import *  # noqa: F403
 from verhulst.functions import __all__ as _functions
-
-__version__ = "0.1.0.dev0"
 
 # Loaded on first use: public name -> the module that holds it. A module's own name stands for the module.
 __getattr__, _lazy = lazy_names(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import graphlib
 import pathlib
+import re
 import subprocess
 import sys
 
 import pytest
+
+from verhulst._version import __version__
 
 SOURCE = pathlib.Path(__file__).parents[2] / "src" / "verhulst"
 
@@ -33,6 +36,7 @@ HALL = {
     "__main__.py": {"cli"},
     "_lazy.py": set(),
     "_numbers.py": set(),
+    "_version.py": set(),
     "_load.py": {"data"},  # finds the room by name, when a file asks for it
 }
 
@@ -94,6 +98,18 @@ def test_no_circles() -> None:
     except graphlib.CycleError as error:
         circle = " -> ".join(str(path.relative_to(SOURCE)) for path in reversed(error.args[1]))
         pytest.fail(f"a circle: {circle}")
+
+
+def test_nobody_inside_imports_the_package_itself() -> None:
+    """`verhulst/__init__.py` is for users; what is inside imports from where a name stands."""
+    roof = SOURCE / "__init__.py"
+    assert [str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py") if roof in imports(path)] == []
+
+
+def test_the_version_is_one() -> None:
+    root = SOURCE.parents[1]
+    for name in ("pyproject.toml", "meson.build"):
+        assert re.search(rf"version\s*[:=]\s*['\"]{re.escape(__version__)}['\"]", (root / name).read_text()), name
 
 
 def test_there_are_no_rooms_without_a_rule() -> None:

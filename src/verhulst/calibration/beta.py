@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.nearest import FAR
 from verhulst.calibration.scores import Floats
+from verhulst.functions import log_sigmoid, logit, softplus
 
 
 class Beta(Calibrator):
@@ -60,14 +60,14 @@ class Beta(Calibrator):
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
         z, targets, weights = without_infinite(z, targets, weights)
         if z.min() == z.max():
-            self.a_, self.b_, self.c_ = 0.0, 0.0, float(vh.logit(np.average(targets, weights=weights)))
+            self.a_, self.b_, self.c_ = 0.0, 0.0, float(logit(np.average(targets, weights=weights)))
             return [CalibrationWarning(f"every score is {z[0]:.6g}: every probability is the base rate")]
         if separated(z, targets):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
                 "use Platt(smooth=True), or more data"
             )
-        columns = np.stack([vh.log_sigmoid(z), vh.softplus(z)])
+        columns = np.stack([log_sigmoid(z), softplus(z)])
         self.c_, self.a_, self.b_ = _best(columns, targets, weights).tolist()
         if self.a_ == 0.0 and self.b_ == 0.0:
             return [CalibrationWarning("the scores rank the classes in reverse: every probability is the base rate")]
@@ -77,9 +77,9 @@ class Beta(Calibrator):
         logits = np.full_like(z, self.c_)
         # A term of weight 0 is omitted: 0 · inf is not 0.
         if self.a_:
-            logits += self.a_ * vh.log_sigmoid(z)
+            logits += self.a_ * log_sigmoid(z)
         if self.b_:
-            logits += self.b_ * vh.softplus(z)
+            logits += self.b_ * softplus(z)
         return logits
 
     def parameters(self) -> dict[str, Any]:
@@ -115,5 +115,5 @@ def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
             )
     if best is None:
         # Every other face decreases: every probability is the base rate.
-        return np.array([float(vh.logit(np.average(targets, weights=weights))), 0.0, 0.0])
+        return np.array([float(logit(np.average(targets, weights=weights))), 0.0, 0.0])
     return best[1]

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_softmax
 
-import verhulst as vh
 from verhulst._numbers import significant
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Choice
@@ -26,6 +25,7 @@ from verhulst.calibration.scores import (
     require_two_classes,
 )
 from verhulst.data.model_file import write_model
+from verhulst.functions import sigmoid
 
 # The layout of a calibrator's model file.
 SCHEMA_VERSION = 1
@@ -159,8 +159,8 @@ class Calibrator(ABC):
         if z.ndim == 2:
             return np.exp(log_probabilities(z))
         probabilities = np.empty((len(z), 2))
-        vh.sigmoid(-z, out=probabilities[:, 0])
-        vh.sigmoid(z, out=probabilities[:, 1])
+        sigmoid(-z, out=probabilities[:, 0])
+        sigmoid(z, out=probabilities[:, 1])
         return probabilities
 
     @abstractmethod

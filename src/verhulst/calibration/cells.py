@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst as vh
 from verhulst.calibration.goodness import equal_groups
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats
+from verhulst.functions import logit
 
 # Cells are the resolution of a simulated null. Up to this many cases each is its own cell and the null exact; beyond
 # it, the probabilities within a cell differ so little that its sum is binomial.
@@ -71,6 +71,6 @@ def bin_edges(ranked: Ranked, bins: int) -> NDArray[np.intp]:
 
     Logits are compared: a probability equal to an edge has the logit of that edge, bit for bit.
     """
-    first = np.searchsorted(ranked.z, vh.logit(np.arange(bins) / bins), side="left")
+    first = np.searchsorted(ranked.z, logit(np.arange(bins) / bins), side="left")
     # Bins above the highest score have no case.
     return np.unique(first[first < len(ranked.z)])

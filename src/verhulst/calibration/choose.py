@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-import verhulst as vh
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Candidate, Choice
@@ -23,6 +22,7 @@ from verhulst.calibration.scores import (
     said_kind,
 )
 from verhulst.data.errors import did_you_mean
+from verhulst.functions import softplus
 
 FOLDS = 5
 # Evidence required against the unchanged scores: without it the best of six maps on a few hundred rows is often best by
@@ -219,7 +219,7 @@ def log_losses(z: Floats, targets: Floats | Labels) -> Floats:
     if z.ndim == 2:
         own: Floats = log_probabilities(z)[np.arange(len(z)), targets]
         return -own
-    losses: Floats = vh.softplus(np.where(targets == 1.0, -z, z))
+    losses: Floats = softplus(np.where(targets == 1.0, -z, z))
     return losses
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-import verhulst as vh
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats, ScoreKind, said_kind
+from verhulst.functions import logit
 
 DEFAULT_THRESHOLDS = np.arange(1, 100) / 100
 
@@ -182,7 +182,7 @@ def decide(
 def called_positive(ranked: Ranked, thresholds: Floats) -> tuple[Floats, Floats]:
     """Return the number of cases of class 1, and of class 0, whose probability is at least each threshold."""
     # Compared as logits, which still differ where probabilities round to 1.
-    place = np.searchsorted(ranked.z, vh.logit(thresholds), side="left")
+    place = np.searchsorted(ranked.z, logit(thresholds), side="left")
     ones = np.concatenate([[0.0], np.cumsum(ranked.weights * ranked.targets)])
     all_cases = np.concatenate([[0.0], np.cumsum(ranked.weights)])
     true = ranked.positive - ones[place]

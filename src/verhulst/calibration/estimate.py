@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
-import verhulst as vh
 from verhulst.calibration.scores import Floats
+from verhulst.functions import logit, sigmoid
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def interval(
         half = float(ndtri(0.5 + level / 2.0) * np.float64(error))
     if scale == "logit" and 0.0 < value < 1.0:
         with np.errstate(over="ignore"):
-            centre, half = float(vh.logit(value)), float(np.float64(half) / value / (1.0 - value))
-        low, high = float(vh.sigmoid(centre - half)), float(vh.sigmoid(centre + half))
+            centre, half = float(logit(value)), float(np.float64(half) / value / (1.0 - value))
+        low, high = float(sigmoid(centre - half)), float(sigmoid(centre + half))
     else:
         low, high = max(value - half, floor), value + half
     return Estimate(value, error, low, high, level)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, gammaincc, ndtr
 
-import verhulst as vh
 from verhulst.calibration.calibrator import separated
 from verhulst.calibration.estimate import ONE_CLASS, Estimate, interval, undefined, unknown
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats
+from verhulst.functions import sigmoid_derivative, softplus
 from verhulst.regression.start import null_intercept
 
 
@@ -86,7 +86,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
         return none("the scores are too small, or some are too far from the others", intercept)
     slope = interval(float(both.coefficients[1]), float(both.standard_errors[1]), level)
     # The log-likelihood of the unchanged scores: intercept 0 and slope 1.
-    losses = vh.softplus(np.where(targets == 1.0, -z, z))
+    losses = softplus(np.where(targets == 1.0, -z, z))
     with np.errstate(over="ignore"):
         as_given = -float(losses.sum() if weights is None else weights @ losses)
     statistic = max(2.0 * (both.log_likelihood - as_given), 0.0)
@@ -96,7 +96,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
 def _in_the_large(z: Floats, targets: Floats, weights: Floats | None, level: float) -> Estimate:
     """Return the solution b of Σ w(y − σ(z + b)) = 0."""
     value = null_intercept(float(np.average(targets, weights=weights)), weights, z)
-    information = vh.sigmoid_derivative(z + value)
+    information = sigmoid_derivative(z + value)
     total = float(information.sum() if weights is None else information @ weights)
     return interval(value, total**-0.5 if total > 0.0 else np.inf, level)
 

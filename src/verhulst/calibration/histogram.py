@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import verhulst as vh
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.functions import sigmoid, softplus
 
 # Scores are distinguished between 2^-LOW and 2^HIGH in size; smaller ones count as 0, larger ones as equal.
 _LOW, _HIGH = 20, 12
@@ -112,10 +112,10 @@ class LogitHistogram:
     def _count(self, z: Floats, targets: Floats, weights: Floats | None) -> None:
         size = 2 * self._half
         bins = self._bins(z) + size * targets.astype(np.int64)
-        p = vh.sigmoid(z)
+        p = sigmoid(z)
         finite = np.clip(z, -(2.0**_HIGH), 2.0**_HIGH)
-        losses = vh.softplus(np.where(targets == 1.0, -z, z))
-        squares = np.where(targets == 1.0, vh.sigmoid(-z), p) ** 2
+        losses = softplus(np.where(targets == 1.0, -z, z))
+        squares = np.where(targets == 1.0, sigmoid(-z), p) ** 2
         if weights is None:
             self._log_loss += float(losses.sum())
             self._brier += float(squares.sum())

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.functions import logit
 
 
 class Isotonic(Calibrator):
@@ -90,7 +90,7 @@ class Isotonic(Calibrator):
     def _apply(self, z: Floats) -> Floats:
         p = self._at(z, self.values_, self.value_at_minus_infinity_, self.value_at_infinity_)
         q = self._at(z, self.complements_, self.complement_at_minus_infinity_, self.complement_at_infinity_)
-        logits: Floats = np.where(p <= 0.5, vh.logit(p), np.maximum(-vh.logit(q), 0.0))
+        logits: Floats = np.where(p <= 0.5, logit(p), np.maximum(-logit(q), 0.0))
         return logits
 
     def _at(self, z: Floats, values: Floats, at_minus_infinity: float, at_infinity: float) -> Floats:

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, separated, without_infinite
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.optimum import require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.functions import sigmoid_derivative
 
 
 class LeverageWarning(CalibrationWarning):
@@ -123,7 +123,7 @@ def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:
     n = len(z)
     if n < 20:
         return None
-    information = vh.sigmoid_derivative(eta)
+    information = sigmoid_derivative(eta)
     if weights is not None:
         information *= weights
     known = information > 0.0

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-import verhulst as vh
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.functions import logit
 
 
 class PriorShift(Calibrator):
@@ -65,7 +65,7 @@ class PriorShift(Calibrator):
         for name, share in (("training", training), ("deployment", deployment)):
             if not 0.0 < share < 1.0:
                 raise ValueError(f"{name} must lie strictly between 0 and 1, got {share!r}")
-        return cls(float(vh.logit(deployment)) - float(vh.logit(training)), scores)
+        return cls(float(logit(deployment)) - float(logit(training)), scores)
 
     @classmethod
     def from_undersampling(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-import verhulst as vh
 from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
 from verhulst.calibration.ranked import Ranked
+from verhulst.functions import softplus
 
 
 def log_loss(ranked: Ranked) -> Measure:
     """Return the mean of softplus(−z) for class 1 and softplus(z) for class 0; infinite if a score is."""
-    losses = vh.softplus(np.where(ranked.targets == 1.0, -ranked.z, ranked.z))
+    losses = softplus(np.where(ranked.targets == 1.0, -ranked.z, ranked.z))
     value = ranked.mean(losses)
     if not np.isfinite(value):
         return Measure(value, np.full_like(losses, np.nan))

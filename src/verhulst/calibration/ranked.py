@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst as vh
 from verhulst.calibration.scores import Floats
+from verhulst.functions import sigmoid
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,13 +39,13 @@ class Ranked:
     @cached_property
     def p(self) -> Floats:
         """σ(z)."""
-        p: Floats = vh.sigmoid(self.z)
+        p: Floats = sigmoid(self.z)
         return p
 
     @cached_property
     def q(self) -> Floats:
         """σ(−z): 1 − p with all its digits."""
-        q: Floats = vh.sigmoid(-self.z)
+        q: Floats = sigmoid(-self.z)
         return q
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import verhulst as vh
+from verhulst.functions import logit
 
 ScoreKind = Literal["logits", "probabilities"]
 Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ def as_logits(scores: ArrayLike, kind: ScoreKind | None = None, say: str = "scor
     if kind == "logits":
         return values, kind
     check_probabilities(values)
-    return vh.logit(values), kind
+    return logit(values), kind
 
 
 def as_multiclass_logits(

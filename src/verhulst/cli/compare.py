@@ -27,17 +27,17 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
 
     Every fact is computed from the functions themselves.
     """
-    import verhulst as vh
     from verhulst.cli.console import print_rows
     from verhulst.data.errors import did_you_mean
+    from verhulst.functions.activations import activations
 
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both.")
     for name in names:
-        if name not in vh.activations:
-            hint = did_you_mean(name, vh.activations, f"There are {', '.join(vh.activations)}.")
+        if name not in activations:
+            hint = did_you_mean(name, activations, f"There are {', '.join(activations)}.")
             raise click.UsageError(f"There is no activation {name!r}.{hint}")
-    records = [facts(vh.activations[name]) for name in names or vh.activations]
+    records = [facts(activations[name]) for name in names or activations]
     if as_json or as_csv:
         print_rows("compare", records, "activations", as_json)
     else:

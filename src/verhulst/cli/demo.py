@@ -30,23 +30,25 @@ def command(folder: str) -> None:
     Whom 944 respondents of the American National Election Study of 1996 would vote for. Writes anes96.csv,
     anes96-model.json and anes96-report.html.
     """
-    import verhulst as vh
     from verhulst.cli.console import output, say, say_wrote
     from verhulst.cli.effects_table import print_effects
     from verhulst.data.atomic import check_writable
+    from verhulst.data.dataset import load_dataset
     from verhulst.data.write import write_table
+    from verhulst.regression.table_fit import fit_table
     from verhulst.report.contents import contents_of_table
+    from verhulst.report.write import report as write_report
 
     place = options.output_folder(folder)
     data, model_file, report = (place / name for name in ("anes96.csv", "anes96-model.json", "anes96-report.html"))
     for path in (data, model_file, report):
         check_writable(path)
-    table = vh.data.load_dataset("anes96")
-    model = vh.fit_table(table, "vote", positive="Dole", reference={"party": "independent"})
+    table = load_dataset("anes96")
+    model = fit_table(table, "vote", positive="Dole", reference={"party": "independent"})
     contents = contents_of_table(model)
     write_table(table, data)
     model.save(model_file)
-    vh.report(model, report)
+    write_report(model, report)
 
     screen = output()
     screen.print("[bold]From answers to probabilities[/bold]\n")

@@ -56,17 +56,17 @@ def command(data: str, output: str | None, report: str | None, as_json: bool, le
 
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow) or "-" for standard input. Odds ratios go to standard output.
     """
-    import verhulst as vh
     from verhulst.cli.console import print_json, say_wrote
     from verhulst.cli.effects_table import print_effects, say_cautions
     from verhulst.report.contents import contents_of_table
+    from verhulst.report.write import report as report_model
 
     model = _fit(data, **request)
     contents = contents_of_table(model, level=level)
     if output:
         model.save(output)
     if report:
-        vh.report(model, report, level=level)
+        report_model(model, report, level=level)
     if as_json:
         print_json("fit", _record(model, contents))
     else:

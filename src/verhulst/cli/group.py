@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import click
 
-import verhulst as package
+from verhulst._version import __version__
 from verhulst.cli.console import say
 from verhulst.data.errors import DataError, OutputError, RequestError, did_you_mean
 
@@ -125,6 +125,6 @@ Results go to standard output, messages to standard error; "-" stands for standa
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
 )
-@click.version_option(package.__version__, message="verhulst %(version)s")
+@click.version_option(__version__, message="verhulst %(version)s")
 def verhulst() -> None:
     """Turns scores into probabilities: exactly, fast, and honestly."""

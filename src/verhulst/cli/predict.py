@@ -63,14 +63,14 @@ def command(
     MODEL is what `verhulst fit -o` or `verhulst calibrate -o` wrote. The column `probability` is that of the value
     that counted as 1 at the fit.
     """
-    import verhulst as vh
+    from verhulst._load import load
     from verhulst.cli.console import say_wrote
     from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_given
     from verhulst.data.write import writable_format, write_fields, write_table
 
     try:
-        model = vh.load(model_file)
+        model = load(model_file)
     except ModelFileError as error:
         swapped = data.endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
@@ -93,11 +93,11 @@ def _predictions(
     """The new columns, worked out in pieces, with a progress bar on a terminal if there are many."""
     import numpy as np
 
-    import verhulst as vh
     from verhulst.calibration.calibrator import Calibrator
     from verhulst.cli.console import reading_said
     from verhulst.data.design import Design
     from verhulst.data.errors import ModelFileError
+    from verhulst.functions import sigmoid
     from verhulst.regression.table_fit import TableFit
 
     if isinstance(model, Calibrator):
@@ -112,7 +112,7 @@ def _predictions(
     for start in _with_progress(range(0, table.num_rows, ROWS)):
         piece = table.slice(start, ROWS)
         z = model.log_odds(piece, missing=missing, first_row=start + 1)
-        new = {"probability": vh.sigmoid(z)}
+        new = {"probability": sigmoid(z)}
         if level is not None:
             new["lower"], new["upper"] = model.predict_interval(piece, level, missing=missing, first_row=start + 1)
         if log_odds:

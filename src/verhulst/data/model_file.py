@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.data.errors import ModelFileError, no_such_file
 
@@ -118,8 +119,6 @@ def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, pa
     OutputError
         If the folder does not exist or cannot be written.
     """
-    from verhulst import __version__
-
     document = {
         _MARK: _FILE_FORMAT,
         "kind": kind,

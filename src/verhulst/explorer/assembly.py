@@ -10,7 +10,7 @@ import webbrowser
 from dataclasses import dataclass
 from importlib.resources import files
 
-import verhulst
+from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.figures.theme import DARK, LIGHT, css_variables
 
@@ -71,7 +71,7 @@ def page() -> str:
         )
     )
     script = "\n".join(read(f"{name}.js") for name in SCRIPTS)
-    text = read("page.html").replace("{{version}}", html.escape(verhulst.__version__))
+    text = read("page.html").replace("{{version}}", html.escape(__version__))
     return text.replace("{{style}}", style).replace("{{script}}", script)
 
 

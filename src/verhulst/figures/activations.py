@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
+from verhulst import functions
 from verhulst.figures.canvas import SMALL, caption, curve, new_figure, panels, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -43,12 +43,12 @@ def prepare_activations() -> Activations:
     z = np.linspace(-5, 5, 401)
     members = []
     for shown, name in NAMES.items():
-        f: Callable[[np.ndarray], Any] = getattr(vh, name)
-        derivative = vh.sigmoid if name == "softplus" else getattr(vh, f"{name}_derivative")
+        f: Callable[[np.ndarray], Any] = getattr(functions, name)
+        derivative = functions.sigmoid if name == "softplus" else getattr(functions, f"{name}_derivative")
         slope = derivative(z)
         everywhere = derivative(np.linspace(-40, 40, 16001))
         members.append(Activation(shown, z, f(z), slope, float(everywhere.max())))
-    pair = vh.softmax(np.stack([z, np.zeros_like(z)]), axis=0)
+    pair = functions.softmax(np.stack([z, np.zeros_like(z)]), axis=0)
     members.append(Activation("softmax of (z, 0)", z, pair[0], pair[0] * pair[1], float((pair[0] * pair[1]).max())))
     return Activations(tuple(members))
 

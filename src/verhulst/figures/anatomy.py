@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
+from verhulst import functions
 from verhulst.figures.canvas import TEXT, caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -35,7 +35,7 @@ def prepare_anatomy() -> Anatomy:
     """The three steps on [-5, 5]."""
     z = np.linspace(-5, 5, 401)
     decay = np.exp(-z)
-    return Anatomy(z, decay, 1 + decay, vh.sigmoid(z))
+    return Anatomy(z, decay, 1 + decay, functions.sigmoid(z))
 
 
 def draw_anatomy(record: Anatomy, *, theme: str | Theme = "light") -> Figure:
@@ -45,7 +45,13 @@ def draw_anatomy(record: Anatomy, *, theme: str | Theme = "light") -> Figure:
     steps: tuple[tuple[str, str, np.ndarray, tuple[float, float], Callable[[float], Any]], ...] = (
         ("1  Decay", "e⁻ᶻ: positive,\nfalls e-fold per unit", record.decay, (0, 12), np.exp),
         ("2  Plus one", "1 + e⁻ᶻ:\nfrom ∞ down to 1", record.denominator, (0, 12), lambda t: 1 + np.exp(t)),
-        ("3  Reciprocal", "1 / (1 + e⁻ᶻ):\nbetween 0 and 1", record.sigmoid, (0, 1.08), lambda t: vh.sigmoid(-t)),
+        (
+            "3  Reciprocal",
+            "1 / (1 + e⁻ᶻ):\nbetween 0 and 1",
+            record.sigmoid,
+            (0, 1.08),
+            lambda t: functions.sigmoid(-t),
+        ),
     )
     strokes = (tokens.second, tokens.third, tokens.first)
     for ax, (title, text, values, limits, at), stroke in zip(panels(figure, 1, 3, tokens), steps, strokes, strict=True):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, logit
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def prepare_bernoulli_likelihood(successes: int = 7, trials: int = 10) -> Bernou
     if not 0 < successes < trials:
         raise ValueError(f"{successes} of {trials}: the best log-odds are infinite")
     best = successes / trials
-    best_z = float(vh.logit(best))
+    best_z = float(logit(best))
 
     def log_likelihood(z: np.ndarray) -> np.ndarray:
-        value: np.ndarray = successes * vh.log_sigmoid(z) + (trials - successes) * vh.log_one_minus_sigmoid(z)
+        value: np.ndarray = successes * log_sigmoid(z) + (trials - successes) * log_one_minus_sigmoid(z)
         return value
 
     top = float(log_likelihood(np.array(best_z)))
@@ -59,7 +59,7 @@ def prepare_bernoulli_likelihood(successes: int = 7, trials: int = 10) -> Bernou
     z = np.linspace(-3, 5, 401)
     information = trials * best * (1 - best)
     return BernoulliLikelihood(
-        successes, trials, p, np.exp(log_likelihood(vh.logit(p)) - top), z, log_likelihood(z) - top,
+        successes, trials, p, np.exp(log_likelihood(logit(p)) - top), z, log_likelihood(z) - top,
         -0.5 * information * (z - best_z) ** 2, best, best_z, float(information**-0.5),
     )  # fmt: skip
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst._numbers import typeset
 from verhulst.figures.canvas import caption, curve, new_figure, note, panels
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid, softplus
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def prepare_cross_entropy() -> CrossEntropy:
     """Logits on [-120, 40]."""
     z = np.linspace(-120, 40, 1601)
     with np.errstate(all="ignore"):
-        p = vh.sigmoid(z.astype(np.float32))
+        p = sigmoid(z.astype(np.float32))
         rounded_loss = -np.log(p)
         # The chain rule through p: (−1/p) · p(1 − p), every step in float32.
         rounded_gradient = np.abs((-1 / p) * (p * (1 - p)))
-    clipped = -np.log(np.clip(vh.sigmoid(z), 1e-15, 1 - 1e-15))
-    return CrossEntropy(z, vh.softplus(-z), vh.sigmoid(-z), rounded_loss, rounded_gradient, clipped)
+    clipped = -np.log(np.clip(sigmoid(z), 1e-15, 1 - 1e-15))
+    return CrossEntropy(z, softplus(-z), sigmoid(-z), rounded_loss, rounded_gradient, clipped)
 
 
 def draw_cross_entropy(record: CrossEntropy, *, theme: str | Theme = "light") -> Figure:
@@ -74,12 +74,12 @@ def draw_cross_entropy(record: CrossEntropy, *, theme: str | Theme = "light") ->
     curve(right, record.z, record.gradient, tokens.first, 1.8)
     zero_from = record.z[(record.rounded_gradient == 0) & (record.z > 0)].min()
     right.plot(
-        [zero_from], [float(vh.sigmoid(-zero_from))], "x", color=tokens.second.color, markersize=9, markeredgewidth=2
+        [zero_from], [float(sigmoid(-zero_from))], "x", color=tokens.second.color, markersize=9, markeredgewidth=2
     )
     note(
         right,
         zero_from,
-        float(vh.sigmoid(-zero_from)),
+        float(sigmoid(-zero_from)),
         f"through float32 p:\n0 from {zero_from:.1f}",
         tokens.second.color,
         ha="right",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import SMALL, caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid, sigmoid_derivative
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Growth:
 def prepare_growth() -> Growth:
     """Times on [-6, 6]."""
     t = np.linspace(-6, 6, 481)
-    return Growth(t, vh.sigmoid(t), vh.sigmoid_derivative(t), np.exp(t), float(np.log(2 + np.sqrt(3))))
+    return Growth(t, sigmoid(t), sigmoid_derivative(t), np.exp(t), float(np.log(2 + np.sqrt(3))))
 
 
 def draw_growth(record: Growth, *, theme: str | Theme = "light") -> Figure:

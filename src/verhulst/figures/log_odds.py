@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import verhulst as vh
+from verhulst import functions
 from verhulst._numbers import typeset
 from verhulst.figures.canvas import SMALL, TEXT, caption, curve, dot, new_figure, note, panels
 from verhulst.figures.theme import Theme, theme_named
@@ -38,7 +38,12 @@ def prepare_log_odds(coefficient: float = 0.5) -> LogOdds:
     before = np.array([0.05, 0.5, 0.9])
     z = np.linspace(-5, 5, 401)
     return LogOdds(
-        coefficient, float(np.exp(coefficient)), before, vh.sigmoid(vh.logit(before) + coefficient), z, vh.sigmoid(z)
+        coefficient,
+        float(np.exp(coefficient)),
+        before,
+        functions.sigmoid(functions.logit(before) + coefficient),
+        z,
+        functions.sigmoid(z),
     )
 
 
@@ -50,7 +55,7 @@ def draw_log_odds(record: LogOdds, *, theme: str | Theme = "light") -> Figure:
     _rulers(left, record, tokens)
     curve(right, record.z, record.sigmoid, tokens.first)
     for p, q in zip(record.before, record.after, strict=True):
-        start, end = float(vh.logit(p)), float(vh.logit(q))
+        start, end = float(functions.logit(p)), float(functions.logit(q))
         right.plot([start, end, end], [p, p, q], color=tokens.muted, linewidth=1.0)
         dot(right, start, p, tokens.first, tokens)
         dot(right, end, q, tokens.second, tokens)
@@ -74,7 +79,7 @@ def _rulers(ax: Axes, record: LogOdds, theme: Theme) -> None:
         (
             "probability",
             2,
-            [(float(vh.logit(p)), f"{p:g}") for p in (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)],
+            [(float(functions.logit(p)), f"{p:g}") for p in (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)],
         ),
         (
             "odds",
@@ -101,7 +106,7 @@ def _rulers(ax: Axes, record: LogOdds, theme: Theme) -> None:
             ax.plot([z, z], [y - 0.05, y + 0.05], color=theme.muted, linewidth=1.0)
             ax.text(z, y - 0.11, text, ha="center", va="top", color=theme.muted, size=SMALL)
     for p, q in zip(record.before, record.after, strict=True):
-        start, end = float(vh.logit(p)), float(vh.logit(q))
+        start, end = float(functions.logit(p)), float(functions.logit(q))
         ax.plot([start, start], [0, 2], color=theme.first.color, linewidth=1.0, alpha=0.7)
         ax.plot([end, end], [0, 2], color=theme.second.color, linewidth=1.0, alpha=0.7)
         for y in (0, 1, 2):

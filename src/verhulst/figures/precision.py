@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst._numbers import typeset
 from verhulst.figures.canvas import SMALL, caption, curve, new_figure, note, panels, rule
 from verhulst.figures.rounding import TYPES, RoundingRange, rounding_range
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def prepare_precision(cells: int = 250, per_cell: int = 400) -> Precision:
     """Errors of three float32 sigmoids on [-104, 20], against float64."""
     edges = np.linspace(-104, 20, cells + 1)
     z = np.linspace(-104, 20, cells * per_cell, dtype=np.float32).reshape(cells, per_cell)
-    exact = vh.sigmoid(z.astype(np.float64))
+    exact = sigmoid(z.astype(np.float64))
     unit = np.spacing(exact.astype(np.float32)).astype(np.float64)
 
     def worst(values: np.ndarray) -> np.ndarray:
@@ -54,7 +54,7 @@ def prepare_precision(cells: int = 250, per_cell: int = 400) -> Precision:
         (edges[1:] + edges[:-1]) / 2,
         worst(naive),
         worst(where),
-        worst(vh.sigmoid(z)),
+        worst(sigmoid(z)),
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid, sigmoid_derivative, softplus
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ def prepare_separation() -> Separation:
     slope = np.geomspace(0.05, 100, 400)
 
     def log_likelihood(labels: np.ndarray) -> np.ndarray:
-        value: np.ndarray = -vh.softplus(-(2 * labels - 1) * slope[:, None] * x).sum(axis=1)
+        value: np.ndarray = -softplus(-(2 * labels - 1) * slope[:, None] * x).sum(axis=1)
         return value
 
     separated, overlapped = log_likelihood(y), log_likelihood(overlapping)
-    weight = vh.sigmoid_derivative(slope[:, None] * x)
+    weight = sigmoid_derivative(slope[:, None] * x)
     # With an intercept of 0 the information is diagonal: Σw and Σwx².
     firth = separated + 0.5 * np.log(weight.sum(axis=1) * (weight * x**2).sum(axis=1))
     return Separation(
@@ -72,7 +72,7 @@ def draw_separation(record: Separation, *, theme: str | Theme = "light") -> Figu
     left, right = panels(figure, 1, 2, tokens)
     z = np.linspace(-3.6, 3.6, 721)
     for slope, width in ((0.7, 1.0), (2.0, 1.4), (6.0, 1.8), (30.0, 2.4)):
-        curve(left, z, vh.sigmoid(slope * z), tokens.first, width, alpha=0.45 + 0.55 * (slope == 30))
+        curve(left, z, sigmoid(slope * z), tokens.first, width, alpha=0.45 + 0.55 * (slope == 30))
     for value, stroke in ((0, tokens.second), (1, tokens.third)):
         chosen = record.y == value
         dot(left, record.x[chosen], record.y[chosen], stroke, tokens, 8)

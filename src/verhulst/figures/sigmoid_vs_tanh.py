@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
+from verhulst import functions
 from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -26,7 +26,9 @@ class SigmoidVsTanh:
 def prepare_sigmoid_vs_tanh() -> SigmoidVsTanh:
     """Both on [-6, 6]."""
     z = np.linspace(-6, 6, 481)
-    return SigmoidVsTanh(z, vh.sigmoid(z), vh.tanh(z), vh.sigmoid_derivative(z), vh.tanh_derivative(z))
+    return SigmoidVsTanh(
+        z, functions.sigmoid(z), functions.tanh(z), functions.sigmoid_derivative(z), functions.tanh_derivative(z)
+    )
 
 
 def draw_sigmoid_vs_tanh(record: SigmoidVsTanh, *, theme: str | Theme = "light") -> Figure:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panels
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid, softmax
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ def prepare_softmax_two_classes(points: int = 81) -> SoftmaxTwoClasses:
     """Both logits on [-4, 4]."""
     axis = np.linspace(-4, 4, points)
     one, two = np.meshgrid(axis, axis)
-    surface = vh.softmax(np.stack([one, two], axis=-1), axis=-1)[..., 0]
+    surface = softmax(np.stack([one, two], axis=-1), axis=-1)[..., 0]
     difference = one - two
-    gap = float(np.abs(surface - vh.sigmoid(difference)).max())
+    gap = float(np.abs(surface - sigmoid(difference)).max())
     return SoftmaxTwoClasses(axis, surface, difference.ravel(), surface.ravel(), gap)
 
 
@@ -55,7 +55,7 @@ def draw_softmax_two_classes(record: SoftmaxTwoClasses, *, theme: str | Theme = 
     left.set_aspect("equal")
     caption(left, "softmax((z₁, z₂))₁", tokens, x="z₁", y="z₂")
     order = np.argsort(record.difference)
-    curve(right, record.difference[order], vh.sigmoid(record.difference[order]), tokens.first)
+    curve(right, record.difference[order], sigmoid(record.difference[order]), tokens.first)
     chosen = np.random.default_rng(2).choice(record.first.size, 40, replace=False)
     dot(right, record.difference[chosen], record.first[chosen], tokens.second, tokens, 5.5)
     note(right, -7.8, 0.93, "line: σ(z₁ − z₂)", tokens.first.color)

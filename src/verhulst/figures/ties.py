@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import SMALL, axes_for, caption, curve, figure_of, note
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def prepare_ties(cases: int = 20_000, seed: int = 4) -> Ties:
     logits = rng.normal(13 + 4 * y, 2.5).astype(np.float32)
     scores: dict[str, np.ndarray] = {
         "logits": logits,
-        "float32 probabilities": vh.sigmoid(logits),
-        "float16 probabilities": vh.sigmoid(logits.astype(np.float16)),
+        "float32 probabilities": sigmoid(logits),
+        "float16 probabilities": sigmoid(logits.astype(np.float16)),
     }
     return Ties(tuple(roc(name, values, y) for name, values in scores.items()), cases)
 

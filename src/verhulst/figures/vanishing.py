@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import axes_for, caption, curve, dot, figure_of, note, spread
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import relu, relu_derivative, sigmoid, sigmoid_derivative, softmax, tanh, tanh_derivative
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def backpropagate(
     for matrix in weights[:-1]:
         before.append(after[-1] @ matrix)
         after.append(f(before[-1]))
-    error = vh.softmax(after[-1] @ weights[-1], axis=-1)
+    error = softmax(after[-1] @ weights[-1], axis=-1)
     error[np.arange(len(labels)), labels] -= 1
     error /= len(labels)
     gradients = [after[-1].T @ error]
@@ -87,9 +87,9 @@ def prepare_vanishing(depth: int = 20, width: int = 64, cases: int = 256, seed: 
     x = (pixels - pixels.mean(axis=0)) / 16
     networks = []
     for name, f, slope, variance in (
-        ("sigmoid", vh.sigmoid, vh.sigmoid_derivative, 1.0),
-        ("tanh", vh.tanh, vh.tanh_derivative, 1.0),
-        ("ReLU", vh.relu, vh.relu_derivative, 2.0),
+        ("sigmoid", sigmoid, sigmoid_derivative, 1.0),
+        ("tanh", tanh, tanh_derivative, 1.0),
+        ("ReLU", relu, relu_derivative, 2.0),
     ):
         rng = np.random.default_rng(seed)
         sizes = [x.shape[1]] + [width] * depth + [10]

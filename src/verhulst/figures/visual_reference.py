@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-import verhulst as vh
+from verhulst import functions
 from verhulst._numbers import typeset
 from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panels, rule
 from verhulst.figures.theme import Theme, theme_named
@@ -42,17 +42,17 @@ def prepare_visual_reference() -> VisualReference:
     z = np.linspace(-8, 8, 641)
     p = np.linspace(0.001, 0.999, 499)
     # s(1 − s) = 0.01 has the roots (1 ± √0.96)/2.
-    flat_from = float(vh.logit((1 + np.sqrt(1 - 4 * 0.01)) / 2))
+    flat_from = float(functions.logit((1 + np.sqrt(1 - 4 * 0.01)) / 2))
     return VisualReference(
         z,
-        vh.sigmoid(z),
-        vh.sigmoid(-z),
-        vh.sigmoid_derivative(z),
-        vh.tanh(z),
-        vh.relu(z) / 6,
+        functions.sigmoid(z),
+        functions.sigmoid(-z),
+        functions.sigmoid_derivative(z),
+        functions.tanh(z),
+        functions.relu(z) / 6,
         flat_from,
         p,
-        vh.logit(p),
+        functions.logit(p),
     )
 
 
@@ -92,9 +92,9 @@ def _symmetry(ax: Axes, record: VisualReference, theme: Theme) -> None:
     curve(ax, record.z, record.mirrored, theme.third)
     for sign in (-1, 1):
         z = 2.0 * sign
-        ax.plot([z, z], [float(vh.sigmoid(z)), float(vh.sigmoid(-z))], color=theme.muted, linewidth=0.9)
-        dot(ax, z, float(vh.sigmoid(z)), theme.first, theme)
-        dot(ax, z, float(vh.sigmoid(-z)), theme.third, theme)
+        ax.plot([z, z], [float(functions.sigmoid(z)), float(functions.sigmoid(-z))], color=theme.muted, linewidth=0.9)
+        dot(ax, z, float(functions.sigmoid(z)), theme.first, theme)
+        dot(ax, z, float(functions.sigmoid(-z)), theme.third, theme)
     note(ax, 8, 1, "σ(z)", theme.first.color, ha="right", shift=(-2, -12))
     note(ax, -8, 1, "σ(−z)", theme.third.color, shift=(2, -12))
     note(ax, 5, 0.5, "σ(z) + σ(−z)\n= 1", theme.ink, ha="center")
@@ -129,9 +129,9 @@ def _logit(ax: Axes, record: VisualReference, theme: Theme) -> None:
     rule(ax, theme, y=0)
     dot(ax, 0.5, 0, theme.first, theme)
     for p in (0.1, 0.9):
-        dot(ax, p, float(vh.logit(p)), theme.first, theme, 5)
-    note(ax, 0.9, float(vh.logit(0.9)), "odds 9 : 1", theme.muted, ha="right", shift=(-9, 3))
-    note(ax, 0.1, float(vh.logit(0.1)), "odds 1 : 9", theme.muted, shift=(9, -3))
+        dot(ax, p, float(functions.logit(p)), theme.first, theme, 5)
+    note(ax, 0.9, float(functions.logit(0.9)), "odds 9 : 1", theme.muted, ha="right", shift=(-9, 3))
+    note(ax, 0.1, float(functions.logit(0.1)), "odds 1 : 9", theme.muted, shift=(9, -3))
     note(ax, 0.03, 6.4, "logit(p) = log(p / (1 − p))", theme.ink)
     ax.set(xlim=(0, 1), ylim=(-7.4, 7.4))
     caption(ax, "5  The inverse: the logit", theme, x="p")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-import verhulst as vh
 from verhulst.figures.canvas import SMALL, caption, dot, new_figure, note, panels
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions import sigmoid, tanh
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class ZigZag:
 
 def train(name: str, inputs: np.ndarray, target: np.ndarray, steps: int, rate: float, rng: np.random.Generator) -> Path:
     """Stochastic gradient descent of the logistic loss, one case a step: dloss/dw = (σ(w·x) − y) x."""
-    labels = vh.sigmoid(inputs @ target) > rng.random(len(inputs))
+    labels = sigmoid(inputs @ target) > rng.random(len(inputs))
     weights = [np.zeros(2)]
     for x, y in zip(inputs[:steps], labels[:steps], strict=True):
-        weights.append(weights[-1] - rate * (vh.sigmoid(weights[-1] @ x) - y) * x)
+        weights.append(weights[-1] - rate * (sigmoid(weights[-1] @ x) - y) * x)
     path = np.array(weights)
     moves = np.diff(path, axis=0)
     return Path(name, path, float((moves[:, 0] * moves[:, 1] > 0).mean()), float(np.hypot(*moves.T).sum()))
@@ -53,8 +53,8 @@ def prepare_zig_zag(steps: int = 150, rate: float = 0.5, seed: int = 1) -> ZigZa
     """Two inputs out of sigmoids, and out of tanh, of the same scores; the labels want weights of opposite sign."""
     scores = np.random.default_rng(seed).normal(0, 1.5, (steps, 2))
     target = np.array([3.0, -3.0])
-    first = train("sigmoid", vh.sigmoid(scores), target, steps, rate, np.random.default_rng(seed + 1))
-    second = train("tanh", vh.tanh(scores), target, steps, rate, np.random.default_rng(seed + 1))
+    first = train("sigmoid", sigmoid(scores), target, steps, rate, np.random.default_rng(seed + 1))
+    second = train("tanh", tanh(scores), target, steps, rate, np.random.default_rng(seed + 1))
     return ZigZag((first, second), (3.0, -3.0))
 
 

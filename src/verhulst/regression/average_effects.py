@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-import verhulst
+from verhulst.functions import sigmoid, sigmoid_derivative
 from verhulst.regression.covariance import Covariance, power_of_two
 from verhulst.regression.inference import covariance_of, normal_quantile
 from verhulst.regression.parameters import Parameter, ParameterTable
@@ -73,16 +73,16 @@ def marginal_effects(
         rows = slice(start, start + BLOCK)
         design = np.column_stack([np.ones(len(x[rows])), x[rows]]) if first else x[rows]
         eta, w = fit.log_odds(x[rows], shift[rows]), weight[rows]
-        slope = w * verhulst.sigmoid_derivative(eta)
+        slope = w * sigmoid_derivative(eta)
         mean_slope += slope.sum()
         mean_curve -= (slope * np.tanh(eta / 2)) @ design  # σ'' = σ'(1 − 2σ) = −σ' tanh(η/2)
         for j in switches:
             ends = [eta + (end - x[rows][:, j]) * slopes[j] for end in (0.0, 1.0)]
-            effect[j] += w @ (verhulst.sigmoid(ends[1]) - verhulst.sigmoid(ends[0]))
+            effect[j] += w @ (sigmoid(ends[1]) - sigmoid(ends[0]))
             for end, sign, at in ((0.0, -1.0, ends[0]), (1.0, 1.0, ends[1])):
                 switched = design.copy()
                 switched[:, j + first] = end
-                jacobian[j] += sign * (w * verhulst.sigmoid_derivative(at)) @ switched
+                jacobian[j] += sign * (w * sigmoid_derivative(at)) @ switched
     total = weight.sum()
     unit = np.ones(p)  # of each row: slopes of 1e170 belong to columns of 1e-170
     for j in set(range(p)) - set(switches):

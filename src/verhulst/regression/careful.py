@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst
+from verhulst.functions import log_sigmoid
 from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.factor import Factor
 from verhulst.regression.line import Line
@@ -263,7 +263,7 @@ def recentred(
 ) -> tuple[Signed, Standardisation, Pair]:
     """The same point for columns that are centred and scaled where the information is."""
     margins = data.along(beta, offset=True).high
-    logarithm = data.log_weight + verhulst.log_sigmoid(margins) + verhulst.log_sigmoid(-margins)
+    logarithm = data.log_weight + log_sigmoid(margins) + log_sigmoid(-margins)
     weight = np.zeros(len(data.rows.X))
     np.add.at(weight, data.index, np.exp(logarithm - logarithm.max()))
     new = standard.seen_by(data.rows.X, weight)

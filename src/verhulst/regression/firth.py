@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-import verhulst
+from verhulst.functions import logit
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent, without_far_values
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning, Firth
@@ -153,7 +153,7 @@ def firth(
     dropped: tuple[Collinear, ...] = ()
     rows, start = data.rows(standard), np.zeros(data.X.shape[1] + intercept)
     if intercept:
-        start[0] = verhulst.logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
+        start[0] = logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
     first = rows.statistics(start)
     assert first.information is not None
     if not (Factor.of(first.information).full and np.all(standard.inverse_scale > 0)):

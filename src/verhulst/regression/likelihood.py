@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
 from verhulst.regression.chunks import Blocks, chunks
 from verhulst.regression.constrained import Constrained, Probe, ProbeFunction, Rule, constrained, to_height, to_value
 from verhulst.regression.factor import Factor
@@ -71,8 +71,8 @@ def shared_information(blocks: Blocks, information: Matrix) -> ProbeFunction:
             eta = chunk.z @ betas.T + chunk.offset[:, None]
             # log σ(η) = yη − log(1 + e^η) for y = 1, and with the sign turned for y = 0; shares of successes need both
             y, weight = chunk.y[:, None], chunk.weight
-            value += weight @ (y * verhulst.log_sigmoid(eta) + (1 - y) * verhulst.log_one_minus_sigmoid(eta))
-            gradient += (weight[:, None] * (y - verhulst.sigmoid(eta))).T @ chunk.z
+            value += weight @ (y * log_sigmoid(eta) + (1 - y) * log_one_minus_sigmoid(eta))
+            gradient += (weight[:, None] * (y - sigmoid(eta))).T @ chunk.z
         return Probe(value, gradient, gradient @ inverse, contrasts @ inverse)
 
     return probe

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import verhulst
+from verhulst.functions import log_sigmoid, logsumexp
 from verhulst.regression.look import ROUNDING
 from verhulst.regression.newton import EPS
 from verhulst.regression.pairs import Pair
@@ -55,7 +55,7 @@ class Line:
 
     def pushes(self, steps: float) -> tuple[float, float]:
         """Logarithms of what raises the height and of what lowers it, after so many steps."""
-        push = self.log_size + verhulst.log_sigmoid(-(self.margins + steps * self.change) / self.temperature)
+        push = self.log_size + log_sigmoid(-(self.margins + steps * self.change) / self.temperature)
         pull = self.pull[0] + steps * self.pull[1]
         return _log_sum(push[self.change > 0], -pull), _log_sum(push[self.change < 0], pull)
 
@@ -88,6 +88,6 @@ class Line:
 
 def _log_sum(logarithms: Vector, more: float) -> float:
     """log(Σ exp(logarithms) + more), for what is above 0 of `more`."""
-    parts = [float(verhulst.logsumexp(logarithms))] if len(logarithms) else []
+    parts = [float(logsumexp(logarithms))] if len(logarithms) else []
     parts += [math.log(more)] if more > 0 else []
     return float(np.logaddexp.reduce(parts)) if parts else -math.inf

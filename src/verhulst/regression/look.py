@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst
+from verhulst.functions import log_sigmoid, sigmoid
 from verhulst.regression.newton import EPS, VALID
 from verhulst.regression.orthogonal import Triangle, triangle
 from verhulst.regression.pairs import Pair, add, multiply, pair, total
@@ -169,8 +169,8 @@ class Held:
     @classmethod
     def of(cls, data: Signed, m: Vector, temperature: float) -> Held:
         """At margins m, divided by the temperature."""
-        log_residual = data.log_weight + verhulst.log_sigmoid(-m)
-        log_information = log_residual + verhulst.log_sigmoid(m) - math.log(temperature)
+        log_residual = data.log_weight + log_sigmoid(-m)
+        log_information = log_residual + log_sigmoid(m) - math.log(temperature)
         with np.errstate(divide="ignore"):
             log_ridge = np.log(data.ridge)
         exponent = float(max(log_information.max(), log_ridge.max()))
@@ -202,13 +202,13 @@ def _residual(data: Signed, log_residual: Vector, m: Vector, power: int) -> Pair
     against = m < 0
     right = np.exp(np.where(against, -np.inf, log_residual + power * math.log(2)))
     wrong = np.ldexp(np.where(against, data.weight, 0.0), power)
-    size = add(pair(right), multiply(pair(wrong), add(pair(np.ones(len(m))), pair(-verhulst.sigmoid(m)))))
+    size = add(pair(right), multiply(pair(wrong), add(pair(np.ones(len(m))), pair(-sigmoid(m)))))
     return Pair(size.high * data.sign, size.low * data.sign)
 
 
 def log_likelihood(data: Signed, margins: Pair) -> float:
     """Σ wᵢ log σ(mᵢ)."""
-    return float(np.sum(data.weight * verhulst.log_sigmoid(margins.high)))
+    return float(np.sum(data.weight * log_sigmoid(margins.high)))
 
 
 def settled(data: Signed, here: Look, near: float = VALID) -> bool:
@@ -226,7 +226,7 @@ def settled(data: Signed, here: Look, near: float = VALID) -> bool:
     step, m, left = here.step().high, here.margins.high, np.abs(here.half.high) + here.noise
     moves, later, reach = np.zeros((3, len(data.index)))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        bend = 0.5 * (data.log_weight + verhulst.log_sigmoid(m) + verhulst.log_sigmoid(-m))
+        bend = 0.5 * (data.log_weight + log_sigmoid(m) + log_sigmoid(-m))
         after = here.noise.copy()
         for some, z in data.rounded():
             moves[some] = np.abs(z @ step) + EPS * (np.abs(z) @ np.abs(step))
@@ -240,7 +240,7 @@ def settled(data: Signed, here: Look, near: float = VALID) -> bool:
         held = np.zeros(len(left))
         for some, z in data.rounded():
             gone = far[some]
-            holds = data.log_weight[some] + verhulst.log_sigmoid(reach[some] - m[some]) + np.log(here.unit)
+            holds = data.log_weight[some] + log_sigmoid(reach[some] - m[some]) + np.log(here.unit)
             holds = np.exp(holds + np.log(np.maximum(reach[some], 1.0)))
             held += holds[gone] @ np.abs(here.triangle.half_solves(z[gone]))
         return not np.any(far) or bool(np.all(held <= NEGLIGIBLE * (left + after)))

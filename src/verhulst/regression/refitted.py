@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import verhulst
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid
 from verhulst.regression.fitting import fit
 from verhulst.regression.likelihood import Likelihood
 from verhulst.regression.observations import Observations
@@ -75,7 +75,7 @@ class Refitted(Likelihood):
             return -np.inf
         if not others and (among or not first):
             y, weight = data.y, 1.0 if data.weight is None else data.weight
-            each = y * verhulst.log_sigmoid(shift) + (1 - y) * verhulst.log_one_minus_sigmoid(shift)
+            each = y * log_sigmoid(shift) + (1 - y) * log_one_minus_sigmoid(shift)
             return float(np.sum(weight * np.where(np.isnan(each), 0.0, each)))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import verhulst
+from verhulst.functions import sigmoid, sigmoid_derivative
 from verhulst.regression.chunks import chunks
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
@@ -103,7 +103,7 @@ def sandwich_record(
     at = 0
     for chunk in chunks(lambda: (rows,)):
         eta = log_odds[at : at + len(chunk.y)]
-        residual = chunk.y * verhulst.sigmoid(-eta) - (1 - chunk.y) * verhulst.sigmoid(eta)
+        residual = chunk.y * sigmoid(-eta) - (1 - chunk.y) * sigmoid(eta)
         if groups is None:
             scores = (chunk.z @ half) * (residual * np.sqrt(chunk.weight))[:, None]
             middle += scores.T @ scores
@@ -142,7 +142,7 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
             )
         # Rows far out that are decided have moved the mean away from those that hold the information.
         eta = standard.linear(data.X, fit.coefficients) + (0.0 if data.offset is None else data.offset)
-        weight = verhulst.sigmoid_derivative(eta)
+        weight = sigmoid_derivative(eta)
         standard = standard.seen_by(data.X, weight if data.weight is None else weight * data.weight)
     eta = np.concatenate([chunk.z @ beta + chunk.offset for chunk in chunks(lambda: (rows,))])
     return rows, standard, eta, factor.half()

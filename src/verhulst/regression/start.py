@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-import verhulst
 from verhulst import _core
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, logit, sigmoid, sigmoid_derivative
 from verhulst.regression.newton import newton
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
@@ -27,14 +27,14 @@ def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, pa
 
     In closed form logit(mean); with offsets by Newton's method kept within a bracket.
     """
-    guess = float(verhulst.logit(mean))
+    guess = float(logit(mean))
     if offset is None:
         return guess
     low, high = guess - float(offset.max()), guess - float(offset.min())
     b = _between(low, high)
     for _ in range(passes):
-        excess = float(np.average(verhulst.sigmoid(offset + b), weights=weight)) - mean
-        slope = float(np.average(verhulst.sigmoid_derivative(offset + b), weights=weight))
+        excess = float(np.average(sigmoid(offset + b), weights=weight)) - mean
+        slope = float(np.average(sigmoid_derivative(offset + b), weights=weight))
         if excess == 0:
             return b
         low, high = (low, b) if excess > 0 else (b, high)
@@ -61,13 +61,13 @@ def log_likelihood(
     """The log-likelihood of the model that has an intercept and an offset only; `mean` is that of y."""
     if offset is None:
         total = float(len(y) if weight is None else weight.sum())
-        of_each = mean * verhulst.log_sigmoid(intercept) + (1 - mean) * verhulst.log_one_minus_sigmoid(intercept)
+        of_each = mean * log_sigmoid(intercept) + (1 - mean) * log_one_minus_sigmoid(intercept)
         return total * float(of_each)
     parts = []
     for start in range(0, len(y), block):
         rows = slice(start, start + block)
         eta = offset[rows] + intercept
-        each = y[rows] * verhulst.log_sigmoid(eta) + (1 - y[rows]) * verhulst.log_one_minus_sigmoid(eta)
+        each = y[rows] * log_sigmoid(eta) + (1 - y[rows]) * log_one_minus_sigmoid(eta)
         parts.append(float(np.sum(each if weight is None else weight[rows] * each)))
     return math.fsum(parts)
 

@@ -8,8 +8,8 @@ from html import escape
 from importlib import resources
 from string import Template
 
-from verhulst import __version__
 from verhulst._numbers import p_value, ratio
+from verhulst._version import __version__
 from verhulst.figures.forest import Forest, prepare_forest
 from verhulst.figures.theme import DARK, LIGHT, css_variables
 from verhulst.report.cautions import Caution

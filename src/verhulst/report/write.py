@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-import verhulst as vh
 from verhulst._numbers import percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.reliability_curve import reliability
@@ -17,6 +16,7 @@ from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.figures.outcome import prepare_probability_by_outcome
 from verhulst.figures.reliability import prepare_reliability
+from verhulst.functions import sigmoid
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
@@ -117,7 +117,7 @@ def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
     if observed is None:
         return ""
     z, y, weights = observed.totals.cases()
-    split = prepare_probability_by_outcome(y, vh.sigmoid(z), labels=labels, sample_weight=weights)
+    split = prepare_probability_by_outcome(y, sigmoid(z), labels=labels, sample_weight=weights)
     curve = reliability(y, z, scores_are="logits", kind="bins", equal="size", sample_weight=weights)
     groups, worst = f"{len(curve.rate)} groups", int(np.abs(curve.rate - curve.probability).argmax())
     gap = f"gap: predicted {percent(curve.probability[worst])}, happened {percent(curve.rate[worst])}."
