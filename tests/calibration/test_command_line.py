@@ -70,7 +70,7 @@ def test_a_gate_that_fails_exits_with_1(data: pathlib.Path) -> None:
     [
         (("--score", "p"), 3, r"every score lies in \[0, 1\] .* Say --scores probabilities or --scores logits\."),
         (("--score", "logits"), 2, "there is no column 'logits'. Did you mean 'logit'"),
-        (("--score", "region"), 3, "column 'region' must hold numbers"),
+        (("--score", "region"), 3, "column 'region' must contain numbers"),
         (("--score", "logit", "--scores", "probabilities"), 3, r"probabilities lie outside \[0, 1\]"),
         (("--score", "logit", "--fail-if", "ec > 1"), 2, "there is no measure 'ec'. Did you mean 'ece'"),
         (("--score", "logit", "--fail-if", "ece"), 2, "is no condition; write a measure"),

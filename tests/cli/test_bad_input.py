@@ -56,14 +56,14 @@ FILES = {
         ("missing.csv", [], DATA, "missing.csv: values are missing in 1 of 3 rows (first in row 2): 'x' in 1"),
         ("infinite.csv", [], DATA, "infinite.csv: row 2, column 'x': the value is inf"),
         ("one.csv", [], DATA, "the target 'y' is '1' in every row"),
-        ("three.csv", [], DATA, "the target 'y' has 3 values, where two are needed"),
-        ("text.csv", [], USAGE, "which of them counts as 1 must be said, for instance positive='yes' (--positive yes)"),
+        ("three.csv", [], DATA, "the target 'y' has 3 values, but two are needed"),
+        ("text.csv", [], USAGE, "say which of them counts as 1, for instance positive='yes' (--positive yes)"),
         ("text.csv", ["--positive", "yess"], USAGE, "never 'yess'. Did you mean 'yes'?"),
         ("latin.csv", [], DATA, "latin.csv: line 2 (row 1), column 'x': the text is not UTF-8"),
-        ("slip.csv", [], DATA, "column 'x' would hold numbers, but in row 31 it is '1O'"),
+        ("slip.csv", [], DATA, "column 'x' looks numeric, but in row 31 it is '1O'"),
         ("names.csv", [], DATA, "--exclude name"),
         ("weights.csv", ["--weights", "w"], DATA, "row 2: the weight ('w') is -1"),
-        ("binary.parquet", [], DATA, "the Parquet file is cut short or damaged"),
+        ("binary.parquet", [], DATA, "the Parquet file is incomplete or damaged"),
         ("text.csv", ["--positive", "yes", "--columns", "xx"], USAGE, "there is no column 'xx'"),
         ("text.csv", ["--positive", "yes", "--reference", "x"], USAGE, "must read COLUMN=LEVEL"),
         ("text.csv", ["--positive", "yes", "--format", "exel"], USAGE, "there is no format 'exel'"),
@@ -102,7 +102,7 @@ def test_truncated_parquet(house):
     write_table(load_dataset("anes96"), "votes.parquet")
     whole = (house / "votes.parquet").read_bytes()
     (house / "votes.parquet").write_bytes(whole[: len(whole) // 2])
-    refused(run("fit", "votes.parquet", "-t", "vote"), DATA, "votes.parquet: the Parquet file is cut short or damaged")
+    refused(run("fit", "votes.parquet", "-t", "vote"), DATA, "votes.parquet: the Parquet file is incomplete or damaged")
 
 
 def test_constant_and_duplicate_columns_are_named_and_left_out(house):
@@ -119,7 +119,7 @@ def test_constant_and_duplicate_columns_are_named_and_left_out(house):
 def test_unknown_category_at_prediction(house):
     (house / "new.csv").write_text("party,age\nindependent,30\nGreen,40\n")
     result = run("predict", "model.json", "new.csv", "-o", "out.csv")
-    refused(result, DATA, "new.csv: row 2, column 'party': 'Green' is no level that was there at the fit")
+    refused(result, DATA, "new.csv: row 2, column 'party': 'Green' was not among the levels at the fit")
     assert not (house / "out.csv").exists()
 
 
@@ -144,7 +144,7 @@ def test_a_column_that_is_there_already(house):
     [
         (lambda text: text.replace('"schema_version": 2', '"schema_version": 7'), "was written by a newer version"),
         (lambda text: text.replace('"verhulst_model": 1', '"verhulst_model": 9'), "was written in model file format 9"),
-        (lambda text: text[:-400], "the model file is cut short or damaged"),
+        (lambda text: text[:-400], "the model file is incomplete or damaged"),
         (lambda text: "age,vote\n1,2\n", "is not a model file of verhulst"),
         (lambda text: text.replace("logistic regression", "random forest"), "does not know"),
     ],
@@ -183,9 +183,9 @@ def test_output_folder_that_does_not_exist(house, arguments):
 
 
 def test_output_that_is_a_folder_or_of_no_format(house):
-    refused(run("predict", "model.json", "votes.csv", "-o", "."), USAGE, "cannot tell in which format to write '.'")
+    refused(run("predict", "model.json", "votes.csv", "-o", "."), USAGE, "cannot determine the format of '.'")
     refused(run("fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-o", "."), USAGE, "it is a folder")
-    refused(run("predict", "model.json", "votes.csv", "-o", "p.xlsx"), USAGE, "end its name on .csv")
+    refused(run("predict", "model.json", "votes.csv", "-o", "p.xlsx"), USAGE, "end its name in .csv")
     refused(run("fit", "votes.csv", "-t", "vote", "-o", "-"), USAGE, "needs the name of a file")
 
 

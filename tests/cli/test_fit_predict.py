@@ -232,7 +232,7 @@ def test_wrong_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monkeyp
     write_table(pa.table({"x": [1.0, None, 3.0] * 10, "g": ["a", "b", "c", "b", "d"] * 6}), data)
     refused = run("predict", model, data, "--missing", "empty")
     assert refused.exit_code == 3
-    assert "row 3, column 'g': 'c' is no level that was there at the fit (12 such rows: 'c' and 'd')." in refused.stderr
+    assert "row 3, column 'g': 'c' was not among the levels at the fit (12 such rows: 'c' and 'd')." in refused.stderr
     if ending != "jsonl":  # which holds no infinities
         write_table(pa.table({"x": [1.0, 2.0, np.inf] * 10, "g": ["a"] * 30}), data)
         refused = run("predict", model, data)

@@ -79,8 +79,8 @@ def test_the_same_code_has_the_same_probability_in_every_file(house):
         (['"1,200.00"', '"950.00"'], ",", "with commas as thousands signs."),
         (["5%", "10%"], ",", "with percent signs left out (5% is 5, so an odds ratio is for one percentage point)."),
         (["$5", "$7"], ",", "with the currency sign $ left out."),
-        (["01", "02"], ",", "Column 'dose' is taken as numbers, though '01' looks like a code."),
-        (["1", "2", "3+"], ",", "Column 'dose' is taken as categories, as '3+' is no number."),
+        (["01", "02"], ",", "Column 'dose' is read as numbers, although '01' looks like a code."),
+        (["1", "2", "3+"], ",", "Column 'dose' is read as categories, because '3+' is not a number."),
         (["a", "b", "?"], ",", "Column 'dose' has the level '?'."),
     ],
 )
@@ -110,8 +110,8 @@ def test_names_with_blanks(house):
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("oops", "column 'income' must hold numbers, but in row 6 it is 'oops'. Correct it or leave it blank."),
-        ("5%", "column 'income' must hold numbers, but '5%' has a percent sign and"),
+        ("oops", "column 'income' must contain numbers, but in row 6 it is 'oops'. Correct it or leave it blank."),
+        ("5%", "column 'income' must contain numbers, but '5%' has a percent sign and"),
         (".", "column 'income' is missing in 1 of 200 rows (first in row 6)"),
     ],
 )

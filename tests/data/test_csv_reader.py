@@ -137,7 +137,7 @@ def test_rows_after_a_line_that_says_the_delimiter(tmp_path):
         (b'a,b\n1,2\n"3,x\n4,5\n', r"line 3 \(row 2\) has a quotation mark that is never closed"),
         (b"Gr\xf6\xdfe,won\n1,0\n", r"line 1: the text is not UTF-8. Save the file as UTF-8 \(for instance: iconv"),
         (b'a,b\n"x\ny",1\n\n\xf6,2\n', r"line 5 \(row 2\), column 'a': the text is not UTF-8"),
-        (b"a,b\n1,2\n3,\x00\n", r"line 3 holds a NUL character \(byte 10\)"),
+        (b"a,b\n1,2\n3,\x00\n", r"line 3 contains a NUL character \(byte 10\)"),
         (b"Export of 5 May,,,\na,b,c,d\n", r"leaves 3 of 4 without a name. Name them; if it is a title, leave it out"),
         (b"Export of 5 May\na,b\n1,2\n", r"line 2 \(row 1\) has 2 values .* Or is the first line a title"),
         (b"\xff\xfea\x00\x00", r"begins as UTF-16 text does, but is not readable as such: truncated data at byte 4"),

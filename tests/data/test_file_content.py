@@ -104,7 +104,7 @@ def test_a_table_in_binary_is_read_by_its_bytes(tmp_path, ending, name):
     with pytest.raises(DataError, match=rf"{name}: cannot be read as CSV: it is (?i:{ending}). Try format='{ending}'"):
         read_table(tmp_path / name, format="csv")
     (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-9])
-    with pytest.raises(DataError, match=rf"{name}: the (Parquet|Arrow) file is cut short or damaged"):
+    with pytest.raises(DataError, match=rf"{name}: the (Parquet|Arrow) file is incomplete or damaged"):
         read_table(tmp_path / name)
 
 

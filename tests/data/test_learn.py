@@ -86,13 +86,13 @@ def test_targets(target, positive, levels):
         (
             ["no", "yes", "no"],
             None,
-            r"the target 'y' is 'no' \(2 rows\) and 'yes' \(1 rows\): which of them counts as 1",
+            r"the target 'y' is 'no' \(2 rows\) and 'yes' \(1 rows\): say which of them counts as 1",
         ),
-        ([1, 2, 1], None, "which of them counts as 1 must be said"),
-        ([1, 1, 1], None, "the target 'y' is '1' in every row: there is nothing to tell apart"),
-        (["a", "b", "c"], None, "has 3 values, where two are needed: 'a'.*Keep the rows of two of them"),
+        ([1, 2, 1], None, "say which of them counts as 1"),
+        ([1, 1, 1], None, "the target 'y' is '1' in every row: there is nothing to predict"),
+        (["a", "b", "c"], None, "has 3 values, but two are needed: 'a'.*Keep the rows with two of them"),
         (["no", "yes", "no"], "yess", "never 'yess'. Did you mean 'yes'"),
-        ([0.2, 0.5, 0.7], None, "has 3 values, where two are needed"),
+        ([0.2, 0.5, 0.7], None, "has 3 values, but two are needed"),
     ],
 )
 def test_targets_that_are_not_binary(target, positive, message):
@@ -158,7 +158,7 @@ def test_unknown_level_at_prediction():
     design = learn_design({"y": [0, 1, 1], "g": ["red", "green", "red"]}, "y")
     with pytest.raises(
         DataError,
-        match=r"row 2, column 'g': 'gren' is no level.*Did you mean 'green'\? Known levels: 'green' and 'red'",
+        match=r"row 2, column 'g': 'gren' was not among.*Did you mean 'green'\? Known levels: 'green' and 'red'",
     ):
         design.matrix(read_table({"g": ["red", "gren"]}))
 
@@ -174,7 +174,7 @@ def test_other_columns_than_at_the_fit():
 
 def test_text_where_numbers_were():
     design = learn_design({"y": [0, 1, 1], "age": [1, 2, 3]}, "y")
-    with pytest.raises(DataError, match=r"column 'age' was numeric at the fit; here it holds text, such as 'old'"):
+    with pytest.raises(DataError, match=r"column 'age' was numeric at the fit; here it has text, such as 'old'"):
         design.matrix(read_table({"age": ["old"]}))
 
 
@@ -189,7 +189,7 @@ def test_missing_at_prediction_is_an_error_or_nan():
 def test_numbers_with_a_slip_are_not_taken_as_categories():
     values = [str(i) for i in range(40)]
     values[13] = "12,5"
-    with pytest.raises(DataError, match=r"column 'x' would hold numbers, but in row 14 it is '12,5'"):
+    with pytest.raises(DataError, match=r"column 'x' looks numeric, but in row 14 it is '12,5'"):
         learn_design({"y": [0, 1] * 20, "x": values}, "y")
 
 

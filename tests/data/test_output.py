@@ -80,7 +80,7 @@ def test_devices_are_written_directly():
 
 
 def test_a_table_needs_a_format(tmp_path):
-    with pytest.raises(OutputError, match=r"end its name on .csv"):
+    with pytest.raises(OutputError, match=r"end its name in .csv"):
         write_table(None, tmp_path / "a.xyz")
 
 
@@ -110,9 +110,9 @@ def test_floats_are_exact(tmp_path):
 
 
 def test_what_a_model_file_cannot_hold():
-    with pytest.raises(TypeError, match=r"cannot hold a set"):
+    with pytest.raises(TypeError, match=r"cannot contain a set"):
         encode({"a": {1}})
-    with pytest.raises(TypeError, match=r"text keys only"):
+    with pytest.raises(TypeError, match=r"keys in a model file must be text"):
         encode({1: "a"})
     assert decode({"float": "inf"}) == np.inf
 
@@ -129,7 +129,7 @@ def model(**changes: object) -> str:
         ("age,vote\n1,2\n", r"is not a model file of verhulst \(not JSON\)"),
         ("[1, 2]", r"is JSON, but not a model file"),
         ('{"a": 1}', r"is JSON, but not a model file"),
-        (model()[:-20], r"the model file is cut short or damaged"),
+        (model()[:-20], r"the model file is incomplete or damaged"),
         (model(verhulst_model=2), r"was written in model file format 2; this version of verhulst reads format 1"),
         (model(kind=3), r"the model file is damaged"),
         (model(payload=[]), r"the model file is damaged"),
@@ -156,7 +156,7 @@ def test_binary_file_is_no_model(tmp_path):
     [
         ("example", 2, r"was written by an older version.*schema 1; this one reads 2.*fit the model again"),
         ("example", 0, r"was written by a newer version.*schema 1; this one reads 0.*update verhulst"),
-        ("other", 1, r"holds a 'example', where a 'other' is needed"),
+        ("other", 1, r"contains a 'example', but a 'other' is needed"),
     ],
 )
 def test_another_version_of_the_schema(tmp_path, kind, version, message):

@@ -122,7 +122,7 @@ def test_json_array(tmp_path):
         ("a.jsonl", b'{"a": 1}\n{"a": \n', r"a.jsonl: cannot be read as JSON lines"),
         ("a.json", b"[1, 2]", r"is a JSON array, but not of objects"),
         ("a.parquet", b"a,b\n1,2\n", r"a.parquet: cannot be read as Parquet.*It looks like csv: try format='csv'"),
-        ("a.arrow", b"ARROW1\0\0abc", r"a.arrow: the Arrow file is cut short or damaged"),
+        ("a.arrow", b"ARROW1\0\0abc", r"a.arrow: the Arrow file is incomplete or damaged"),
         ("a.parquet", b"", r"a.parquet: is empty"),
         ("a.csv.gz", b"no gzip", r"a.csv.gz: cannot be read"),
         (
@@ -145,7 +145,7 @@ def test_truncated_parquet(tmp_path):
     path = tmp_path / "a.parquet"
     write_table(pa.table({"x": np.arange(10_000)}), path)
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(DataError, match=r"a.parquet: the Parquet file is cut short or damaged"):
+    with pytest.raises(DataError, match=r"a.parquet: the Parquet file is incomplete or damaged"):
         read_table(path)
 
 
@@ -164,7 +164,7 @@ def test_missing_file_and_folder(tmp_path):
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (object(), r"cannot read a table from a object; give a path"),
+        (object(), r"cannot read a table from a object; pass a path"),
         ({"a": [1, 2], "b": [1]}, r"the columns differ in length: 'a' has 2, 'b' has 1"),
         ({"a": [1, "x"]}, r"column 'a' is not one column of one type"),
         ({}, r"the table: has no columns"),

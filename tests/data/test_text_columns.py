@@ -132,7 +132,7 @@ def test_other_text_among_numbers_is_asked_about(path, odd, distinct):
     file(path, {"dose": numbers, "y": [str(i % 2) for i in range(300)]})
     with pytest.raises(DataError) as error:
         learn_design(path, "y")
-    assert f"column 'dose' would hold numbers, but in row 8 it is {odd!r}" in str(error.value)
+    assert f"column 'dose' looks numeric, but in row 8 it is {odd!r}" in str(error.value)
     assert "(--categorical dose)" in str(error.value)
 
 
@@ -265,9 +265,7 @@ def test_the_unit_of_numbers_that_had_percent_signs_is_said(path, tmp_path, fit)
         expected = model.predict_proba(path)
         list(blocks(model.design, path, rows=3))
     for source in ({"x": x}, pd.DataFrame({"x": x}), tmp_path / "x.parquet"):
-        with pytest.warns(
-            ReadingWarning, match=r"column 'x' had percent signs .* taken as percentages, 5 and not 0.05"
-        ):
+        with pytest.warns(ReadingWarning, match=r"column 'x' had percent signs .* read as percentages, 5 and not 0.05"):
             np.testing.assert_array_equal(model.predict_proba(source), expected)
 
 
@@ -318,7 +316,7 @@ def test_dates_are_refused_in_every_form(path, form):
     file(path, {"when": when, "x": y, "y": y})
     typed = [int(text) for text in when] if form == "%Y%m%d" else when
     for source in (path, {"when": typed, "x": y, "y": y}):
-        with pytest.raises(DataError, match=r"column 'when' holds dates or times.*\(--exclude when\)"):
+        with pytest.raises(DataError, match=r"column 'when' contains dates or times.*\(--exclude when\)"):
             learn_design(source, "y")
     assert learn_design(path, "y", exclude=["when"]).names == ("x",)
 
@@ -338,7 +336,7 @@ def test_words_that_only_begin_as_months_do_are_no_dates(path, words):
 
 
 def test_what_looks_like_a_date_can_be_said_to_be_categories(path):
-    with pytest.raises(DataError, match=r"holds dates or times, such as 'MAR10'.*\(--categorical g\)"):
+    with pytest.raises(DataError, match=r"contains dates or times, such as 'MAR10'.*\(--categorical g\)"):
         learned(path, ["MAR10", "SEP15"] * 10)
     assert learned(path, ["MAR10", "SEP15"] * 10, categorical=["g"]).names == ("g[SEP15]",)
 
@@ -373,7 +371,7 @@ def test_levels_of_text_and_what_finds_them(path, at_the_fit, found, unknown):
     for value in found:
         design.matrix(read_table({"g": [value]}))
     for value in unknown:
-        with pytest.raises(DataError, match=r"is no level that was there at the fit"):
+        with pytest.raises(DataError, match=r"was not among the levels at the fit"):
             design.matrix(read_table({"g": [value]}))
 
 
@@ -392,7 +390,7 @@ def test_levels_of_frames_and_what_finds_them_in_files(path, at_the_fit, found, 
         design.matrix(read_fields(path))
     for value in unknown:
         file(path, {"g": [value]})
-        with pytest.raises(DataError, match=r"is no level that was there at the fit"):
+        with pytest.raises(DataError, match=r"was not among the levels at the fit"):
             design.matrix(read_fields(path))
 
 
@@ -442,7 +440,7 @@ def test_a_boolean_column_takes_truth_values_only(path):
         (["$5", "$7"], ",", ["5", "$7"], ",", [5, 7]),
         (["$5", "$7"], ",", ["€5"], ",", "different currency signs"),
         (["5", "7"], ",", ["5", "old"], ",", "here it is 'old' in row 2"),
-        (["5", "7"], ",", ["old"], ",", "here it holds text, such as 'old' in row 1"),
+        (["5", "7"], ",", ["old"], ",", "here it has text, such as 'old' in row 1"),
         (["5", "7"], ",", [".", "7"], ",", "missing in 1 of 2 rows"),
     ],
 )
@@ -477,11 +475,11 @@ def test_the_whole_column_settles_how_its_blocks_are_read(path):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (["1", "2", ".", "3"], r"text that would hold numbers or truth values, such as '1' \(in row 3 it is '.'\)"),
+        (["1", "2", ".", "3"], r"text that looks like numbers or booleans, such as '1' \(in row 3 it is '.'\)"),
         (["true", "?", "false", "true"], r"such as '(true|false)' \(in row 2 it is '\?'\)"),
-        (["0,5", "1,5", "2", "1,5"], r"text that would hold numbers"),
-        (["5%", "7%", "5%", "5%"], r"text that would hold numbers"),
-        (["$1,006", "$12.5", "$3", "$3"], r"text that would hold numbers"),
+        (["0,5", "1,5", "2", "1,5"], r"text that looks like numbers"),
+        (["5%", "7%", "5%", "5%"], r"text that looks like numbers"),
+        (["$1,006", "$12.5", "$3", "$3"], r"text that looks like numbers"),
         (["1,200", "3", "4", "5"], r"'1,200' can be 1.2 or 1200"),
     ],
 )
@@ -506,7 +504,7 @@ def test_levels_that_differ_by_blanks(path):
     assert learned(path, values).columns[0].levels == ("N", "S", "W")
     column = learn_design({"g": values, "y": [0, 1] * 3}, "y").columns[0]
     assert len(column.levels) == 5
-    assert "differ only by blanks" in column.notes[0][0]
+    assert "differ only in surrounding blanks" in column.notes[0][0]
 
 
 @pytest.mark.parametrize(
@@ -595,7 +593,7 @@ def test_weights_in_text_files(path, weights, ok):
         with pytest.warns(ReadingWarning, match="comma"):
             np.testing.assert_array_equal(design.weight_values(read_fields(path)), [1.5, 2])
     else:
-        with pytest.raises(DataError, match=r"the weights column 'w' must hold numbers, but"):
+        with pytest.raises(DataError, match=r"the weights column 'w' must contain numbers, but"):
             learn_design(path, "y", weights="w")
 
 
@@ -613,7 +611,7 @@ def test_formulas_read_codes_as_text(path):
         file(path, {name: [values[row]] for name, values in rows.items()})
         assert model.predict_proba(path)[0, 1] == whole[row]
     file(path, {"g": ["07"], "h": ["1"]})
-    with pytest.raises(DataError, match=r"row 1, column 'g': '07' is no level that was there at the fit"):
+    with pytest.raises(DataError, match=r"row 1, column 'g': '07' was not among the levels at the fit"):
         model.predict_proba(path)
     file(path, rows)
     with pytest.raises(DataError, match=r"codes rather than numbers.*\(C\(g\) in the formula\)"):
@@ -625,7 +623,7 @@ def test_marks_among_words_are_levels_with_advice_that_helps(path, mark):
     path.write_text(f'g,y\n"a",0\n"b",1\n{mark},1\n"a",1\n')
     (note,) = learn_design(path, "y").columns[0].notes
     assert note[0] == f"Column 'g' has the level {mark.strip(chr(34))!r}."
-    assert "write nothing there, not even quotes" in note[1]
+    assert "leave the cell empty, without quotes" in note[1]
     path.write_text('g,y\n"a",0\n"b",1\n,1\n"a",1\n')
     column = learn_design(path, "y", missing="drop").columns[0]
     assert (column.levels, column.notes) == (("a", "b"), ())

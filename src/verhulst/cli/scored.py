@@ -134,7 +134,7 @@ def numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "n
         with reading_said():
             column = read_role(column, name, "column", delimiter, where)
     elif kind_of(column.type) not in ("numeric", "boolean"):
-        raise DataError(f"{where}column {name!r} must hold numbers, but holds {column.type}.")
+        raise DataError(f"{where}column {name!r} must contain numbers, but holds {column.type}.")
     values = numbers(column)
     if missing == "error":
         _refuse_missing(np.isnan(values), name, where)

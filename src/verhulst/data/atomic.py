@@ -1,4 +1,4 @@
-"""Output files that are either complete or not there."""
+"""Output files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from verhulst.data.errors import MissingFolderError, OutputError
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
-    """The path, once it is sure that a file can be made there; so that work is not lost to a missing folder.
+    """Return the path, after a check that a file can be written there, before work begins.
 
     Raises
     ------
@@ -38,15 +38,15 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 @contextmanager
 def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside `path`, which takes its place when the block ends well.
+    """Yield a temporary path in the folder of `path`, which replaces `path` if the block succeeds.
 
-    If the block raises, or is interrupted, the temporary file is removed and what was at `path` before is untouched.
-    The file is flushed to disk before it is renamed, so that a power cut leaves the old file or the new one.
+    If the block raises, or is interrupted, the temporary file is removed and an existing file at `path` is unchanged.
+    The file is flushed to disk before it is renamed, so that a power failure leaves the old file or the new one.
 
     Parameters
     ----------
     path : str or PathLike
-        Where the file is to be. Something that is there and is no regular file (a device, a pipe) is written directly.
+        The file to write. An existing path that is not a regular file (a device, a pipe) is written directly.
 
     Yields
     ------
@@ -86,6 +86,6 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Writes text as UTF-8, whole or not at all."""
+    """Write text as UTF-8, completely or not at all."""
     with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Data as a sequence of blocks: what a fit reads, one pass at a time."""
+"""Data as a sequence of blocks of rows, for one pass at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive rows, ready for the kernel.
+    """Consecutive rows of a design.
 
     Attributes
     ----------
@@ -29,8 +29,7 @@ class Block:
         0 or 1.
     weights, offset : ndarray of float64, shape (rows,), or None
     first_row : int
-        The number of the block's first row in its source, counted from 1 (before rows with missing values were left
-        out).
+        The number of the block's first row in its source, from 1 (before rows with missing values were left out).
     """
 
     X: NDArray[np.float64]
@@ -46,7 +45,7 @@ class Block:
 
 
 def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int = 1) -> Block:
-    """The rows of `table` as one block, without those that have missing values if the design leaves them out.
+    """Return the rows of `table` as one block, without those with missing values if the design leaves them out.
 
     Raises
     ------
@@ -58,7 +57,7 @@ def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int =
     kept = table if complete is None else table.filter(complete)
     numbers: RowNumbers = first_row if complete is None else first_row + np.flatnonzero(complete)
     return Block(
-        X=design.matrix(kept, first_row=numbers, missing="nan"),  # there are none left
+        X=design.matrix(kept, first_row=numbers, missing="nan"),  # none are left
         y=design.target_values(kept, first_row=numbers),
         weights=design.weight_values(kept, first_row=numbers),
         offset=design.offset_values(kept, first_row=numbers),
@@ -68,7 +67,7 @@ def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int =
 
 @dataclass(frozen=True)
 class TableBlocks:
-    """The blocks of a table in memory. Each iteration is one pass over the data; every pass gives the same blocks."""
+    """The blocks of a table in memory. Each iteration is one pass over the data, with the same blocks."""
 
     design: Design | FormulaDesign
     table: pa.Table
@@ -80,17 +79,23 @@ class TableBlocks:
 
 
 def blocks(design: Design | FormulaDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
-    """The blocks of `source` as an object to be iterated over once per pass.
+    """Return the blocks of `source` as an object to iterate over once per pass.
 
-    The whole table is checked first, so that errors count its rows and not those of one block.
+    The whole table is checked first, so that errors count all its rows, not those of one block.
 
     Parameters
     ----------
     design : Design or FormulaDesign
+        How columns become X.
     source : object
         Anything that `read_table` reads.
     rows : int
-        Rows in a block (the last may have fewer), at least 1.
+        The number of rows in a block (the last may have fewer), at least 1.
+
+    Returns
+    -------
+    iterable of Block
+        The blocks.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One column of a table, and the design columns it becomes."""
+"""One column of a table, and the design columns that it becomes."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """A column as it was when the design was learned.
+    """A column as it was at fit time.
 
     Attributes
     ----------
     name : str
         The column's name in the table.
     kind : {"numeric", "boolean", "categorical"}
-        A number as it is; 0 and 1; or one design column for each level but the reference level.
+        Numbers; 0 and 1; or one design column for each level except the reference level.
     levels : tuple of str
         Categorical: the levels, in their order.
     reference : str or None
         Categorical: the level that the others are compared with.
     level_type : {"text", "number", "float32", "float16", "boolean"}
-        Categorical: what the levels were before they were labels. Text is found again by its text alone; a number or a
-        truth value also where it is written otherwise.
+        Categorical: the type of the levels before they became labels. Text is matched by its text alone; a number or a
+        boolean also if it is written differently.
     style : NumberStyle
         Numeric: how the numbers were written in a text file.
     marks : tuple of str
-        Text that counted as a missing value, beside what always does.
+        Text that counted as a missing value, in addition to the usual marks.
     notes : tuple of (str, str)
-        What a person should know of how the column was read, and what can be done about it.
+        Notes on how the column was read, and what can be done about it.
     """
 
     name: str
@@ -55,13 +55,13 @@ class Column:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the design columns: `age`, or `party[weak Democrat]` for each level but the reference."""
+        """The names of the design columns: `age`, or `party[weak Democrat]` for each level except the reference."""
         if self.kind != "categorical":
             return (self.name,)
         return tuple(f"{self.name}[{level}]" for level in self.levels if level != self.reference)
 
     def read(self, values: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[Any]:
-        """The checked values: doubles with nan where a value is missing, or positions in `levels` with -1 there.
+        """Return checked values: doubles with nan for missing values, or positions in `levels` with -1 for them.
 
         Parameters
         ----------
@@ -78,21 +78,21 @@ class Column:
         Raises
         ------
         DataError
-            If the values are of another kind than at the fit, infinite, or of an unknown level.
+            If the values are of another kind than at fit time, infinite, or of an unknown level.
         """
         kind = kind_of(values.type)
         truths = kind == "boolean" and self.kind == "numeric" and values.null_count < len(values)
         if kind == "unusable" or truths or (kind == "categorical" and self.kind != "categorical"):
             remedy = WRITE_NUMBERS if truths else ""
             raise DataError(
-                f"{place}column {self.name!r} was {self.kind} at the fit; here it holds {_described(values)}.{remedy}"
+                f"{place}column {self.name!r} was {self.kind} at the fit; here it has {_described(values)}.{remedy}"
             )
         if self.kind == "categorical":
             return self._levels(values, place, first_row)
         x = numbers(values)
         if self.kind == "boolean" and kind == "numeric":
             self._refuse_other_than_0_and_1(x, place, first_row)
-        # One pass for the least and one for the greatest tell that all is finite; only else is it looked at in detail.
+        # The minimum and the maximum show whether all values are finite; only otherwise are they checked in detail.
         if len(x) and not (np.isfinite(x.min()) and np.isfinite(x.max())) and (infinite := np.isinf(x)).any():
             row = int(np.argmax(infinite))
             more = int(infinite.sum()) - 1
@@ -106,15 +106,15 @@ class Column:
     def typed(
         self, values: pa.ChunkedArray, delimiter: str, place: str = "", first_row: RowNumbers = 1
     ) -> pa.ChunkedArray:
-        """The column's text in a file as numbers, truth values or labels; see `read_column`."""
+        """Return the column's text in a file as numbers, booleans or labels; see `read_column`."""
         return read_column(values, self.name, self.kind, self.style, delimiter, place, first_row)
 
     def warn_of_percentages(self, values: pa.ChunkedArray, place: str) -> None:
-        """A word on the unit of numbers that had percent signs in the file of the fit and cannot have them here."""
+        """Return a warning about the unit of numbers that had percent signs at fit time and cannot have them here."""
         if kind_of(values.type) == "numeric":
             warnings.warn(
                 f"{place}column {self.name!r} had percent signs at the fit, where 5% was read as 5; here its numbers "
-                "are taken as percentages, 5 and not 0.05",
+                "are read as percentages, 5 and not 0.05",
                 ReadingWarning,
                 stacklevel=2,
             )
@@ -135,13 +135,13 @@ class Column:
             others = f" ({len(rows):,} such rows: {listed(unknown)})" if len(rows) > 1 else ""
             raise DataError(
                 f"{place}row {row_number(first_row, int(rows[0]))}, column {self.name!r}: "
-                f"{labels(values.slice(rows[0], 1))[0].as_py()!r} is no level that was there at the "
-                f"fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: {listed(self.levels, 12)}."
+                f"{labels(values.slice(rows[0], 1))[0].as_py()!r} was not among the levels at "
+                f"the fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: {listed(self.levels, 12)}."
             )
         return found
 
     def write(self, read: NDArray[Any], out: NDArray[np.float64]) -> None:
-        """Writes the design columns of values that `read` gave.
+        """Write the design columns of values returned by `read`.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Column:
             out[:, 0] = read
             return
         out[:] = 0.0
-        # The design column of each level; the reference level has none and gets one past the end.
+        # The design column of each level; the reference level gets one past the end.
         places = np.full(len(self.levels), out.shape[1])
         places[[level != self.reference for level in self.levels]] = np.arange(out.shape[1])
         design_column = places[np.maximum(read, 0)]
@@ -161,7 +161,7 @@ class Column:
         out[read < 0] = np.nan
 
     def to_json(self) -> dict[str, Any]:
-        """The column in the terms of JSON."""
+        """Return the column as JSON data."""
         record: dict[str, Any] = {"name": self.name, "kind": self.kind}
         if self.kind == "categorical":
             record |= {"levels": list(self.levels), "reference": self.reference, "level_type": self.level_type}
@@ -175,14 +175,14 @@ class Column:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Column:
-        """The inverse of `to_json`."""
+        """Return the column in JSON data: the inverse of `to_json`."""
         levels = tuple(record.get("levels", ()))
         return cls(
             record["name"],
             record["kind"],
             levels,
             record.get("reference"),
-            # Files of earlier versions do not tell; there numbers and truth values were always labels of one form.
+            # Files of earlier versions have no level type; in them numbers and booleans were always labels of one form.
             record.get("level_type", type_of_labels(levels)),
             NumberStyle(**record.get("style", {})),
             tuple(record.get("marks", ())),
@@ -195,7 +195,7 @@ def _described(values: pa.ChunkedArray) -> str:
 
     shown = next((value for value in values.slice(0, 1000).to_pylist() if value is not None), None)
     text = "categories" if pa.types.is_dictionary(values.type) else "text"
-    kind = {"categorical": text, "boolean": "truth values", "unusable": str(values.type)}.get(
+    kind = {"categorical": text, "boolean": "booleans", "unusable": str(values.type)}.get(
         kind_of(values.type), kind_of(values.type)
     )
     return f"{kind}, such as {shown!r}" if shown is not None else kind

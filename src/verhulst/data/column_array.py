@@ -1,4 +1,4 @@
-"""Values of Python as one Arrow column: whole numbers of any size, and a sentence where two kinds meet."""
+"""Python values as one Arrow column: integers of any size, and an error for mixed kinds of values."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ _MOST_DIGITS = 76  # of decimal256
 
 
 def column_array(values: Sequence[Any], name: str, place: str = "") -> pa.Array:
-    """Values as an Arrow array; None is a missing value.
+    """Return values as an Arrow array; None is a missing value.
 
-    Whole numbers that do not fit 64 bits become decimals, which keep every digit; beside fractions they are doubles,
-    as all numbers are then.
+    Integers beyond 64 bits become decimals, which keep every digit; together with fractions all numbers are doubles.
 
     Parameters
     ----------
@@ -30,7 +29,7 @@ def column_array(values: Sequence[Any], name: str, place: str = "") -> pa.Array:
     Raises
     ------
     DataError
-        If the values are not of one kind; the message names a row.
+        If the values are not of one kind; the message gives a row.
 
     Examples
     --------
@@ -65,7 +64,7 @@ def _kind(value: Any) -> str | None:
     if value is None or value != value:
         return None
     if isinstance(value, bool):
-        return "a truth value"
+        return "a boolean"
     if isinstance(value, numbers.Number):
         return "a number"
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""One column's values as NumPy needs them: numbers with nan where a value is missing, or level codes."""
+"""The values of one column for NumPy: numbers with nan for missing values, or level codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind = Literal["numeric", "boolean", "categorical", "unusable"]
 
 
 def kind_of(type_: pa.DataType) -> Kind:
-    """What a column of this Arrow type can be in a design."""
+    """Return the kind of a column of this Arrow type in a design."""
     import pyarrow as pa
 
     if pa.types.is_boolean(type_):
@@ -37,7 +37,7 @@ def kind_of(type_: pa.DataType) -> Kind:
 
 
 def numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
-    """A numeric or boolean column as doubles, nan where a value is missing. Without a copy for doubles in one chunk."""
+    """Return a numeric or boolean column as doubles, nan for missing values; one chunk of doubles is not copied."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -51,16 +51,16 @@ def complete(values: pa.ChunkedArray) -> bool:
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
-        # A value of the dictionary may be the missing one.
+        # A value of the dictionary may be missing.
         return not values.null_count and all(complete(pa.chunked_array([each.dictionary])) for each in values.chunks)
     if values.null_count or not pa.types.is_floating(values.type):
         return not values.null_count
-    # NumPy's least of some numbers is nan if one of them is: one quick pass.
+    # NumPy's minimum is nan if a number is: one quick pass.
     return not any(np.isnan(chunk.to_numpy().min()) for chunk in values.chunks if len(chunk))
 
 
 def missing(values: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Where a column has no value: null, or nan."""
+    """Return a mask of the missing values of a column: null, or nan."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -81,21 +81,21 @@ def _missing_in_dictionary(values: pa.DictionaryArray) -> NDArray[np.bool_]:
 
 
 def value_places(values: pa.DictionaryArray) -> NDArray[np.int64]:
-    """For each row the place of its value in the dictionary; one past its end where there is none."""
+    """Return the position of each row's value in the dictionary; one past its end for missing values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    # First to 64 bits: 128 values fill an index of 8 bits to the last.
+    # First to 64 bits: an index of 8 bits has no room for one past the end of 128 values.
     places = pc.cast(values.indices, pa.int64()).fill_null(len(values.dictionary))
     return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
-    """A column of any kind as a dictionary of text: 3, 3.0 and "3" are one label, true is "true".
+    """Return a column of any kind as a dictionary of text: 3, 3.0 and "3" are one label, true is "true".
 
-    A number is written without a decimal point where it is whole, so that a level learned from integers is found again
-    in a file where the same column came out as floats. A float of 32 or 16 bits is written as briefly as it can be in
-    its own type: 3.1, not 3.0999999046325684.
+    Integers are written without a decimal point, so that a level learned from integers is matched in a file in which
+    the same column has floats. A float32 or float16 is written as the shortest text that restores it in its own type:
+    3.1, not 3.0999999046325684.
     """
     import pyarrow as pa
 
@@ -107,7 +107,7 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
-    """A column of any kind as one dictionary array of its values."""
+    """Return a column of any kind as one dictionary array of its values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -123,7 +123,7 @@ def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 def label(value: Any) -> str | None:
-    """How one value is written as a level.
+    """Return the label of one value.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def label(value: Any) -> str | None:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        # The number that is meant by the briefest text in the value's own type.
+        # The number with the shortest text in the value's own type.
         value = float(str(value))
         if value.is_integer() and abs(value) < 2**53:
             return str(int(value))
@@ -143,7 +143,7 @@ def label(value: Any) -> str | None:
 
 
 def in_order(texts: Iterable[str]) -> list[str]:
-    """Levels in their order: numbers by size, else text in sorted order.
+    """Return levels in order: numbers by size, text sorted.
 
     Examples
     --------
@@ -160,7 +160,7 @@ _NARROW: dict[str, type[np.floating[Any]]] = {"float32": np.float32, "float16": 
 
 
 def level_type_of(type_: pa.DataType) -> LevelType:
-    """What the levels of a column of this Arrow type are, before they are labels."""
+    """Return the type of the levels of a column of this Arrow type, before they become labels."""
     import pyarrow as pa
 
     type_ = type_.value_type if pa.types.is_dictionary(type_) else type_
@@ -173,7 +173,7 @@ def level_type_of(type_: pa.DataType) -> LevelType:
 
 
 def type_of_labels(levels: Sequence[str]) -> LevelType:
-    """What levels may have been, by their labels alone.
+    """Infer the type of levels from their labels alone.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def type_of_labels(levels: Sequence[str]) -> LevelType:
 
 
 def plain_label(text: str) -> str:
-    """The label of the number or truth value that `text` is; `text` itself where it is none, or looks like a code.
+    """Return the label of the number or boolean in `text`; `text` itself if it is neither, or looks like a code.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def plain_label(text: str) -> str:
 
 
 def _exact_label(text: str) -> str | None:
-    """The number that `text` is, with all its digits: whole numbers that one double stands for are told apart."""
+    """Return the number in `text` with all its digits, so that integers that round to the same double differ."""
     number = plain_number(text)
     if number is None or text != text.strip():
         return None
@@ -218,11 +218,11 @@ def _number_label(text: str) -> str | None:
 def codes(
     values: pa.ChunkedArray, levels: Sequence[str], level_type: LevelType = "text"
 ) -> tuple[NDArray[np.int64], list[str]]:
-    """Each row's position in `levels`: -1 where the value is missing, -2 where it is none of them.
+    """Return each row's position in `levels`: -1 for a missing value, -2 for a value that is not a level.
 
-    A label is looked for as it is. If it is no level, a number is found by its value where one level alone has it:
-    levels that were numbers in any text (`7` in `7.0` and `007`), levels that were text in numbers only (never `007` in
-    the number 7). Truth values likewise. A float of 32 or 16 bits is also found by its value as a double: 3.1 by
+    A label is first matched exactly. Otherwise a number matches by its value if exactly one level has it: levels that
+    were numbers match any text (7 matches `7.0` and `007`), levels that were text match only numbers (the number 7
+    never matches `007`). Booleans likewise. A float32 or float16 also matches its value as a double: 3.1 matches
     3.0999999046325684.
 
     Returns
@@ -242,7 +242,7 @@ def codes(
 
 
 def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) -> Callable[[str], int]:
-    """The position of a label among levels, or -2; as `codes` says."""
+    """Return the position of a label among levels, or -2; see `codes`."""
     known = {level: position for position, level in enumerate(levels)}
     if level_type == "text" and value_type == "text":
         same: Callable[[str], str] = str.strip
@@ -265,7 +265,7 @@ def finder(levels: Sequence[str], level_type: LevelType, value_type: LevelType) 
 
 
 def _widened(text: str, type_: LevelType) -> str:
-    """The label of a float of 32 or 16 bits after it became a double."""
+    """Return the label of a float32 or float16 after conversion to a double."""
     narrow = _NARROW.get(type_)
     return text if narrow is None else str(label(float(narrow(text))))
 

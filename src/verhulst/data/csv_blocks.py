@@ -1,4 +1,4 @@
-"""Where Arrow's CSV reader may cut a file into blocks."""
+"""Block sizes for Arrow's CSV reader."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _LARGEST = 2**31 - 1  # a block's size is a 32-bit number
 
 
 def block_size(buffer: pa.Buffer) -> int:
-    """A size of blocks none of whose edges falls between a carriage return and the line feed after it.
+    """Return a block size for which no block edge falls between a carriage return and its line feed.
 
-    Arrow's reader loses the line feed of such a pair if it stands in a quoted value (apache/arrow#51368), and counts
-    a line too many outside of one where blank lines are kept. Edges are the multiples of the size, so that a
-    size can be tried by a look at the bytes beside them.
+    Arrow's reader loses the line feed of such a pair in a quoted value (apache/arrow#51368), and counts a line too many
+    outside of one if blank lines are kept. Edges are the multiples of the size, so that a size can be tested by the
+    bytes next to them.
 
     Examples
     --------

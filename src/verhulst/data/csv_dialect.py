@@ -1,4 +1,4 @@
-"""How a CSV file is written: its delimiter, and where its first line of names begins."""
+"""The dialect of a CSV file: its delimiter, and the position of the line of column names."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from itertools import islice
 
 from verhulst.data.csv_records import Record, records
 
-# In the order that decides where nothing else does.
+# In the order that decides between otherwise equal candidates.
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 # Excel's own first line: `sep=;`.
 _SEPARATOR_LINE = re.compile(rb'"?sep=([\x20-\x7e\t])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _NUMBER = re.compile(rb"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 _NUMBER_WITH_COMMA = re.compile(rb"\s*[-+]?\d*,\d+\s*")
-# Records that are looked at, and bytes.
+# The numbers of records and of bytes that are examined.
 _LOOKED_AT = 200
 _HEAD = 1 << 16
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a CSV file is written.
+    """The dialect of a CSV file.
 
     Attributes
     ----------
     delimiter : str
     start : int
-        The position of the first line of names: after a byte-order mark, and after a line `sep=;`.
+        The position of the line of column names: after a byte-order mark, and after a line `sep=;`.
     names : tuple of str
-        The names in the first line, as they stand there.
+        The names in that line, unchanged.
     """
 
     delimiter: str
@@ -39,26 +39,24 @@ class Dialect:
 
     @property
     def delimiter_name(self) -> str:
-        """The delimiter in words: 'commas'."""
+        """The delimiter in words, such as 'commas'."""
         return _NAMES.get(self.delimiter, repr(self.delimiter))
 
 
 def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> Dialect:
-    """How a file is written, from its first lines.
+    """Determine the dialect of a file from its first lines.
 
-    The delimiter is one with which every quotation mark that opens a value has one that closes it, and which gives the
-    most of the first 200 records as many values as the first line has. Where several do equally well, it is one with
-    which quotation marks stand around whole values only, then the one with more numbers among the values, then the one
-    after which fewer blanks follow, then the one with more columns, and at last the first of comma, semicolon, tab and
-    bar. A first line
-    `sep=;`, as Excel reads and writes it, says the delimiter itself.
+    With the delimiter, every opening quotation mark must have a closing one, and the largest number of the first 200
+    records must have as many values as the first line. Ties are resolved in this order: quotation marks enclose only
+    whole values, more values are numbers, fewer blanks follow delimiters, more columns, and finally the order comma,
+    semicolon, tab, vertical bar. A first line `sep=;`, as Excel reads and writes it, sets the delimiter.
 
     Parameters
     ----------
     content : bytes or memoryview
         The file, in UTF-8.
     delimiter : str, optional
-        The one that is taken if it occurs in the first line.
+        The delimiter to use if it occurs in the first line.
 
     Examples
     --------
@@ -66,7 +64,7 @@ def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> D
     ';'
     """
     head = bytes(content[:_HEAD])
-    # Programs that write the mark before a text that has it leave two.
+    # Programs that write the mark before text that already has it leave two.
     start = next(i for i in range(0, len(head) + 1, 3) if not head.startswith(b"\xef\xbb\xbf", i))
     said = _SEPARATOR_LINE.match(head, start)
     if said:
@@ -89,7 +87,7 @@ def _first_records(head: bytes, whole: bool, delimiter: str, start: int) -> list
 
 
 def _merit(found: list[Record], delimiter: str) -> tuple[float, ...]:
-    """What speaks for a delimiter, the weightiest first. `max` takes the first of equals."""
+    """Return the criteria for a delimiter, the most important first. `max` takes the first of equals."""
     if not found or len(found[0].fields) < 2:
         return (-1.0,)
     columns = len(found[0].fields)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
-# Bytes looked at in one piece.
+# The number of bytes examined at a time.
 _BLOCK = 1 << 22
 
 
@@ -30,7 +30,7 @@ def all_quoted(buffer: pa.Buffer, delimiter: str) -> bool:
         quotes = block == _QUOTE
         within = np.bitwise_xor.accumulate(quotes) ^ inside
         inside = bool(within[-1])
-        # What stands outside quotes, the quotes among it: "x","y" leaves "","".
+        # The text outside quotes, including the quotes: "x","y" leaves "","".
         outside = block[~within | quotes]
         if not below:
             ends = np.flatnonzero(np.isin(outside, breaks))
@@ -41,7 +41,7 @@ def all_quoted(buffer: pa.Buffer, delimiter: str) -> bool:
             return False
         pairs = np.concatenate([[before], outside])
         left, right = pairs[:-1], pairs[1:]
-        # A delimiter where a value should begin or end is an empty cell without quotes.
+        # A delimiter at the beginning or end of a value is an empty cell without quotes.
         if ((left != _QUOTE) & (right == ord(delimiter))).any():
             return False
         if ((left == ord(delimiter)) & np.isin(right, breaks)).any():

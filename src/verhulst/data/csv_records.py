@@ -1,4 +1,4 @@
-"""The records of a CSV file one by one: for a look at its first lines, and to name the place of what is wrong."""
+"""The records of a CSV file one by one, to examine its first lines and to locate errors."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class Record:
-    """One record: a line, or several where a value in quotes goes over line ends.
+    """One record: a line, or several if a quoted value contains line ends.
 
     Attributes
     ----------
     start : int
         The position of its first byte.
     fields : list of bytes
-        Without the quotes around them; of a doubled quotation mark within, one.
+        The values without the enclosing quotes; doubled quotation marks inside are single.
     closed : bool
-        Whether the last quotation mark that opens a value has one that closes it.
+        Whether the last opening quotation mark has a closing one.
     blank : bool
-        Whether it is a line without anything.
+        Whether it is an empty line.
     around : bool
-        Whether quotation marks stand around whole values only: not in `5" pipe` nor in `"a"b`.
+        Whether quotation marks enclose only whole values, unlike in `5" pipe` and `"a"b`.
     """
 
     start: int
@@ -35,10 +35,10 @@ class Record:
 
 
 def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iterator[Record]:
-    """The records of a file from position `start` on, split as Arrow splits them: a quotation mark opens a value in
-    quotes only where the value begins.
+    """Yield the records of a file from position `start` on, split as by Arrow.
 
-    Slow beside Arrow's reader (some 20 MB/s), so for few records or for errors.
+    A quotation mark opens a quoted value only at the beginning of a value. This is slower than Arrow's reader (about
+    20 MB/s), so use it for a few records or for errors.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iter
 
 
 def line_number(content: bytes | memoryview, position: int) -> int:
-    """The number, counted from 1, of the line that holds the byte at `position`.
+    """Return the number, from 1, of the line with the byte at `position`.
 
     Examples
     --------
@@ -80,6 +80,6 @@ def line_number(content: bytes | memoryview, position: int) -> int:
 
 
 def name_place(content: bytes | memoryview, record: Record, row: int) -> str:
-    """How messages name a record: by its line in the file and its row of data (the header has none)."""
+    """Return the place of a record for messages: its line in the file and its row of data (the header has none)."""
     line = f"line {line_number(content, record.start)}"
     return f"{line} (row {row})" if row else line

@@ -1,4 +1,4 @@
-"""The data sets that come with verhulst."""
+"""The data sets of the package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from verhulst.data.errors import RequestError, did_you_mean, listed
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Name -> the order of the levels of its ordered columns, which a CSV file cannot hold.
+# Name -> the order of the levels of its ordered columns, which a CSV file does not contain.
 _DATASETS: dict[str, dict[str, tuple[str, ...]]] = {
     "anes96": {
         "party": (
@@ -27,7 +27,7 @@ _DATASETS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def load_dataset(name: str) -> pa.Table:
-    """A data set of the package as an Arrow table. Sources and licences: `verhulst/data/datasets/README.md`.
+    """Return a data set of the package. Sources and licences: `verhulst/data/datasets/README.md`.
 
     Parameters
     ----------
@@ -39,6 +39,7 @@ def load_dataset(name: str) -> pa.Table:
     Returns
     -------
     pyarrow.Table
+        The data.
 
     Raises
     ------

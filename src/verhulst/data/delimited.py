@@ -1,4 +1,4 @@
-"""CSV and TSV files into Arrow tables, with errors that name the line and the column."""
+"""Read CSV and TSV files into Arrow tables, with errors that give the line and the column."""
 
 from __future__ import annotations
 
@@ -22,26 +22,27 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import csv
 
-# Bytes looked at in one piece.
+# The number of bytes examined at a time.
 _PIECE = 1 << 16
 
 
 def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None = None) -> Fields:
-    """A CSV or TSV file, already in memory, as text.
+    """Read a CSV or TSV file, already in memory, as text.
 
-    The first line holds the column names. The delimiter is found in the first lines unless it is given. The encoding
-    is UTF-8, or UTF-16 with a byte-order mark. A cell is missing if it is one of `MISSING_TEXT` and not in quotes; in a
-    file in which every cell is in quotes the quotes say nothing. In a file of one column a blank line is a missing
-    value, and so is ""; in a file of several a blank line is no row. Blank lines at the end are no rows.
+    The first line has the column names. The delimiter is determined from the first lines unless it is given. The
+    encoding is UTF-8, or UTF-16 with a byte-order mark. A cell is missing if it is one of `MISSING_TEXT` and not in
+    quotes; if every cell of the file is in quotes, quotes make no difference. In a file of one column a blank line is a
+    missing value, and so is ""; in a file of several columns blank lines are ignored. Blank lines at the end are always
+    ignored.
 
     Parameters
     ----------
     content : bytes or pyarrow.Buffer
         The whole file.
     name : str
-        What to call the file in messages.
+        The name of the file in messages.
     delimiter : str, optional
-        The one that the file's name promises; another is looked for if it is not in the first line.
+        The delimiter implied by the file's name; if it is not in the first line, another is determined.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
 
 
 def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> pa.Table:
-    """Arrow's reader, such that its result does not depend on where its blocks end."""
+    """Read with Arrow's reader, so that the result does not depend on the ends of its blocks."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -84,7 +85,7 @@ def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> 
     try:
         return csv.read_csv(pa.BufferReader(buffer), _options(dialect, size), parse, convert)
     except pa.ArrowInvalid as error:
-        # A record that is longer than a block.
+        # A record longer than a block.
         if size >= buffer.size or not re.search("straddling|cannot infer number of columns", str(error)):
             raise
     size = min(buffer.size, 2**31 - 1)
@@ -92,7 +93,7 @@ def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> 
 
 
 def _options(dialect: Dialect, size: int) -> csv.ReadOptions:
-    """Names that are ours and not Arrow's: columns are kept as text by their names."""
+    """Return column names of our own: Arrow's options for reading columns as text are by name."""
     from pyarrow import csv
 
     return csv.ReadOptions(block_size=size, column_names=list(dialect.names), skip_rows_after_names=1)
@@ -110,7 +111,7 @@ def _as_text(names: Sequence[str], **more: Any) -> csv.ConvertOptions:
 
 
 def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa.ChunkedArray]:
-    """The columns, null where a mark of a missing value stands outside quotes."""
+    """Return the columns, null for marks of missing values outside quotes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -120,7 +121,7 @@ def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa
     holes = {name: pc.is_in(column, value_set=marks) for name, column in columns.items()}
     marked = [name for name, mask in holes.items() if pc.any(mask).as_py()]
     if marked and has_quotes(buffer) and not all_quoted(buffer, dialect.delimiter):
-        # Which of the marks stand in quotes only a second reading tells.
+        # A second reading shows which of the marks are in quotes.
         outside = _as_text(
             marked,
             null_values=list(MISSING_TEXT),
@@ -130,14 +131,14 @@ def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa
         )
         again = _arrow(buffer, dialect, outside)
         if len(columns) == 1:
-            # In a file of one column other programs write "" for a missing value, as a blank line would be overlooked.
+            # In a file of one column other programs write "" for a missing value, because readers ignore blank lines.
             return [pc.if_else(pc.equal(again[0], ""), nothing, again[0])]
         return [again[name] if name in marked else column for name, column in columns.items()]
     return [pc.if_else(holes[name], nothing, column) if name in marked else column for name, column in columns.items()]
 
 
 def _utf8(buffer: pa.Buffer, name: str) -> pa.Buffer:
-    """A file in UTF-16 as UTF-8; any other as it is."""
+    """Convert a file in UTF-16 to UTF-8; return any other unchanged."""
     import pyarrow as pa
 
     if buffer.slice(0, min(buffer.size, 2)).to_pybytes() not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -150,7 +151,7 @@ def _utf8(buffer: pa.Buffer, name: str) -> pa.Buffer:
 
 
 def _end(buffer: pa.Buffer) -> int:
-    """The end of the last line that is not blank."""
+    """Return the end of the last line that is not blank."""
     end: int = buffer.size
     while end:
         start = max(0, end - _PIECE)
@@ -162,9 +163,9 @@ def _end(buffer: pa.Buffer) -> int:
 
 
 def _closed(buffer: pa.Buffer, delimiter: str) -> pa.Buffer:
-    """The names and rows without the blank lines at the end, but with the end of the last line.
+    """Return names and rows without the blank lines at the end, but with the end of the last line.
 
-    Arrow does not take names alone without it, and takes an empty cell at the very end for one in quotes.
+    Without it, Arrow does not read a file of names alone, and takes an empty cell at the very end as quoted.
     """
     import pyarrow as pa
 
@@ -178,12 +179,12 @@ def _closed(buffer: pa.Buffer, delimiter: str) -> pa.Buffer:
 
 
 def _check_characters(buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
-    """That the whole file is text, in UTF-8."""
+    """Check that the whole file is text in UTF-8."""
     content = memoryview(buffer)
     if nul := re.search(rb"\0", content):
         raise DataError(
-            f"{name}: line {line_number(content, nul.start())} holds a NUL character (byte {nul.start():,}), which no "
-            f"text does. Is it a text file? Save the table as CSV in UTF-8."
+            f"{name}: line {line_number(content, nul.start())} contains a NUL character (byte {nul.start():,}), which "
+            f"text does not. Is it a text file? Save the table as CSV in UTF-8."
         )
     if not is_utf8(buffer):
         raise DataError(f"{name}: {_not_utf8(content, dialect)}")
@@ -216,10 +217,10 @@ def _check_names(dialect: Dialect, name: str) -> None:
 
 
 def _check_closed(cells: pa.Table, rows: pa.Buffer, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
-    """A quotation mark that is never closed takes the rest of the file for one value, without an error from Arrow.
+    """Raise if a quotation mark is never closed; Arrow silently reads the rest of the file as one value.
 
-    That value is then the last of the table, and stands at the very end of the file, with an opening mark before it. So
-    may, rarely, one that is closed (a line end in quotes): only then the records are gone through.
+    That value is then the last of the table and of the file, with an opening mark before it. In rare cases this is also
+    true of a closed one (a line end in quotes): only then the records are examined one by one.
     """
     if not cells.num_rows:
         return
@@ -237,13 +238,13 @@ def _not_closed(content: memoryview, record: Record, row: int) -> str:
 
 
 def _rows(content: memoryview, dialect: Dialect) -> Iterator[Record]:
-    """The names and the rows of data: blank lines are rows in files of one column only."""
+    """Yield names and rows of data: blank lines are rows only in files of one column."""
     found = records(content, dialect.delimiter, dialect.start)
     return (record for record in found if len(dialect.names) == 1 or not record.blank)
 
 
 def _explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
-    """Arrow's message in the user's terms. The place needs a second reading; an error can afford it."""
+    """Explain Arrow's message to the user; locating the error takes a second reading."""
     content = memoryview(buffer)
     if "Expected" in str(error) and "columns" in str(error):
         for row, record in enumerate(_rows(content, dialect)):

@@ -1,4 +1,4 @@
-"""The design: how the columns of a table become the columns of X, remembered for prediction."""
+"""The design: how the columns of a table become the columns of X, stored for prediction."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Missing = Literal["error", "drop"]
-_FILL_IN = "Fill them in, or ask for nan in their place (--missing empty)."
-# Rows of X written at a time: a few hundred kilobytes, well inside a second-level cache.
+_FILL_IN = "Fill them in, or request nan for these rows (--missing empty)."
+# The number of rows of X written at a time: a few hundred kilobytes, which fit in a second-level cache.
 _ROWS = 2048
 
 
 @dataclass(frozen=True)
 class Design:
-    """What was learned from a table about its columns. Made by `learn_design`; kept in the model file.
+    """How the columns of a table become X, y, weights and offset. Made by `learn_design`; stored in model files.
 
     Attributes
     ----------
     columns : tuple of Column
-        The columns that become X, in their order.
+        The columns that become X, in order.
     target : Target or None
         The target column and its two values.
     weights, offset : str or None
-        The columns that hold case weights, and numbers added to the log-odds.
+        The columns of case weights, and of numbers added to the log-odds.
     missing : {"error", "drop"}
-        What happens to rows with missing values.
+        The treatment of rows with missing values.
     source : str
-        The name of the file that it was learned from; empty for a table in memory.
+        The name of the file it was learned from; empty for a table in memory.
     rows_read, rows_kept : int
-        The rows of that table, and those of them without missing values.
+        The numbers of rows of that table, and of those without missing values.
     """
 
     columns: tuple[Column, ...]
@@ -59,18 +59,18 @@ class Design:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of X's columns."""
+        """The names of the columns of X."""
         return tuple(name for column in self.columns for name in column.names)
 
     def matrix(
         self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
     ) -> NDArray[np.float64]:
-        """X for the rows of `table`.
+        """Return X for the rows of `table`.
 
         Parameters
         ----------
         table : pyarrow.Table
-            With every column of the design, in any order; other columns are ignored.
+            A table with every column of the design, in any order; other columns are ignored.
         first_row : int or ndarray of int
             The number of the first row, or of each, for messages.
         missing : {"error", "nan"}
@@ -79,13 +79,14 @@ class Design:
         Returns
         -------
         ndarray of float64, shape (rows, len(self.names)), C order
+            The matrix X.
 
         Raises
         ------
         UnknownColumnError
-            If a column is not there.
+            If a column does not exist.
         DataError
-            If a value is missing, infinite, of an unknown level or of another kind than at the fit.
+            If a value is missing, infinite, of an unknown level or of another kind than at fit time.
         """
         check_missing(missing, "nan")
         names = [column.name for column in self.columns]
@@ -97,7 +98,7 @@ class Design:
         parts = [column.read(table[column.name], at, first_row) for column in self.columns]
         ends = np.cumsum([0, *(len(column.names) for column in self.columns)])
         X = np.empty((table.num_rows, len(self.names)))
-        # By blocks of rows, as a whole column written into rows would touch every cache line of X once per column.
+        # By blocks of rows: writing a whole column into rows would touch every cache line of X once per column.
         for start in range(0, table.num_rows, _ROWS):
             rows = slice(start, start + _ROWS)
             for column, part, left, right in zip(self.columns, parts, ends[:-1], ends[1:], strict=True):
@@ -105,7 +106,7 @@ class Design:
         return X
 
     def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
-        """0 or 1 for each row; nan where the target is missing.
+        """Return 0 or 1 for each row; nan if the target is missing.
 
         Raises
         ------
@@ -121,7 +122,7 @@ class Design:
         return self.target.values(table[self.target.name], place(table), first_row)
 
     def weight_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
-        """The case weights, at least 0, or None if the design has no weights.
+        """Return the case weights, at least 0, or None if the design has no weights.
 
         Raises
         ------
@@ -142,7 +143,7 @@ class Design:
     def offset_values(
         self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
     ) -> NDArray[np.float64] | None:
-        """The offsets in log-odds, or None if the design has none; a missing one is an error or nan.
+        """Return the offsets in log-odds, or None if the design has none; a missing one is an error or nan.
 
         Raises
         ------
@@ -152,12 +153,12 @@ class Design:
         return None if self.offset is None else self._numbers(table, self.offset, "offset", first_row, missing)
 
     def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
-        """Which rows have a value in every column that the design uses; None if all have.
+        """Return a mask of the rows with a value in every column of the design; None if all have.
 
         Raises
         ------
         DataError
-            If there are missing values and `missing` is "error": how many in which column.
+            If there are missing values and `missing` is "error"; the message counts them by column.
         """
         names = self.used_names
         self.require(table, names)
@@ -171,27 +172,27 @@ class Design:
         return ~holes if holes.any() else None
 
     def complete(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
-        """The rows that `complete_rows` tells."""
+        """Return the rows that `complete_rows` selects."""
         table = self.typed(table, first_row=first_row)
         rows = self.complete_rows(table, first_row=first_row)
         return table if rows is None else table.filter(rows)
 
     def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
-        """The table with every column that the design uses read as what it was at the fit.
+        """Return the table with every column of the design read as the kind that it had at fit time.
 
-        Only the columns of a text file are changed. Numbers of a table with types that had percent signs at the fit are
-        taken as percentages, with a warning. A long table should be read so before it is cut into pieces, as the
-        whole column settles whether `1,200` has a decimal comma.
+        Only the columns of a text file are changed. Numbers of a table with types that had percent signs at fit time are
+        read as percentages, with a warning. Convert a long table before cutting it into pieces, because the whole column
+        determines whether `1,200` has a decimal comma.
 
         Raises
         ------
         DataError
-            If a value cannot be read so; the message names its row.
+            If a value cannot be read like this; the message gives its row.
 
         Warns
         -----
         ReadingWarning
-            If numbers were written otherwise than at the fit.
+            If numbers are written differently than at fit time.
         """
         import pyarrow as pa
 
@@ -218,13 +219,13 @@ class Design:
 
     @property
     def used_names(self) -> tuple[str, ...]:
-        """The table's columns that a fit needs: the target, the columns of X, weights and offset."""
+        """The columns of the table that a fit needs: the target, the columns of X, weights and offset."""
         target = (self.target.name,) if self.target else ()
         extra = tuple(name for name in (self.weights, self.offset) if name)
         return target + tuple(column.name for column in self.columns) + extra
 
     def to_json(self) -> dict[str, Any]:
-        """The design in the terms of JSON, for a model file."""
+        """Return the design as JSON data, for a model file."""
         return {
             "columns": [column.to_json() for column in self.columns],
             "target": self.target.to_json() if self.target else None,
@@ -238,7 +239,7 @@ class Design:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Design:
-        """The inverse of `to_json`."""
+        """Return the design in JSON data: the inverse of `to_json`."""
         fields = dict(record)
         fields["columns"] = tuple(Column.from_json(column) for column in fields["columns"])
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
@@ -257,9 +258,7 @@ class Design:
         )
 
     def check(self, table: pa.Table, missing: Literal["error", "nan"]) -> None:
-        """An error if some row cannot be predicted. It counts such rows of the whole table, where `matrix` counts those
-        of the piece that it is given.
-        """
+        """Raise if some row cannot be predicted; the message counts such rows of the whole table."""
         names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
         self.require(table, names)
         table = self.typed(table)
@@ -268,7 +267,7 @@ class Design:
         self.check_values(table)
 
     def check_values(self, table: pa.Table, first_row: RowNumbers = 1) -> None:
-        """An error if a value in a column of X is infinite, of an unknown level or of another kind than at the fit."""
+        """Raise if a value in a column of X is infinite, of an unknown level or of another kind than at fit time."""
         for column in self.columns:
             column.read(table[column.name], place(table), first_row)
 
@@ -296,7 +295,9 @@ class Design:
         self.require(table, [name])
         table = self.typed(table, first_row=first_row)
         if kind_of(table[name].type) not in ("numeric", "boolean"):
-            raise DataError(f"{place(table)}the {role} column {name!r} must hold numbers; it holds {table[name].type}.")
+            raise DataError(
+                f"{place(table)}the {role} column {name!r} must contain numbers; its type is {table[name].type}."
+            )
         values = numbers(table[name])
         usable = np.isfinite(values) | (np.isnan(values) & (missing == "nan"))
         if not usable.all():
@@ -311,13 +312,13 @@ class Design:
 
 
 def check_missing(given: str, other: Literal["drop", "nan"]) -> None:
-    """That missing values are "error" or `other`: anything else would leave rows out, or not, without a word."""
+    """Raise if `given` is neither "error" nor `other`."""
     if given not in ("error", other):
         raise RequestError(f"missing must be 'error' or {other!r}, not {given!r}.")
 
 
 def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
-    """An error if one of these columns has no value at all: leaving rows out would leave none."""
+    """Raise if one of these columns has no values at all: no row would be left."""
     for name in names:
         if table.num_rows and missing(table[name]).all():
             which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"

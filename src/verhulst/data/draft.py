@@ -1,4 +1,4 @@
-"""What kind of column a column of a table is, before its levels are known."""
+"""The kind of a column of a table, before its levels are known."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 
 def draft_column(table: pa.Table, name: str, as_categories: bool) -> Column:
-    """The column without levels; they come when it is known which rows are kept.
+    """Return the column without levels, which are added when the kept rows are known.
 
     Raises
     ------
     DataError
-        If it holds dates or another type that nothing can be made of, or if it is not clear what it holds.
+        If it contains dates or another unusable type, or its kind is unclear.
     """
     return draft_and_numbers(table, name, as_categories)[0]
 
 
 def draft_and_numbers(table: pa.Table, name: str, as_categories: bool) -> tuple[Column, pa.ChunkedArray | None]:
-    """As `draft_column`, with the numbers of text that had to be read to tell.
+    """As `draft_column`, together with the numbers if text had to be read to determine the kind.
 
     Raises
     ------
     DataError
-        If it holds dates or another type that nothing can be made of, or if it is not clear what it holds.
+        If it contains dates or another unusable type, or its kind is unclear.
     """
     values = table[name]
     kind, at = kind_of(values.type), place(table)
     if kind == "unusable":
         raise DataError(
-            f"{at}column {name!r} holds values of type {values.type}, which is neither a number, a truth value nor a "
+            f"{at}column {name!r} holds values of type {values.type}, which is neither a number, a boolean nor a "
             f"category. Exclude it (--exclude {quote(name)}), or make numbers of it (such as days since a date)."
         )
     if as_categories:

@@ -1,4 +1,4 @@
-"""What can be wrong with data, in types that a caller can tell apart."""
+"""The errors and warnings of the data room, and suggestions for misspelt names."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from collections.abc import Iterable
 
 
 class DataError(ValueError):
-    """The data are not as they should be; the message says what, where, and what to do."""
+    """Raised for invalid data; the message says what is wrong, where, and what to do."""
 
 
 class RequestError(DataError):
-    """What was asked for does not suit the data: the request is to be changed, not the data."""
+    """Raised if a request does not fit the data, so that the request should be changed."""
 
 
 class UnknownColumnError(RequestError):
-    """A column was asked for that the table does not have."""
+    """Raised if the table does not have a requested column."""
 
 
 class ModelFileError(DataError):
-    """A file is not a model of this version of verhulst."""
+    """Raised if a file is not a model of this version of verhulst."""
 
 
 class ReadingWarning(UserWarning):
-    """Text was read as numbers in another way than plain numbers are; the message says how."""
+    """Warn that text which is not plainly numeric was read as numbers; the message says how."""
 
 
 class OutputError(OSError):
-    """An output file cannot be written where it was asked for."""
+    """Raised if an output file cannot be written."""
 
 
 class MissingFolderError(OutputError, FileNotFoundError):
-    """The folder that an output file was asked for in does not exist."""
+    """Raised if the folder of an output file does not exist."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, or None.
+    """Return the known name closest to `name`, or None.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """' Did you mean ...?' with a leading space; where nothing is near, `otherwise`, if there is one.
+    """Return ' Did you mean ...?' with a leading space; if no name is close, ' ' and `otherwise`, or nothing.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def no_such_file(path: str) -> FileNotFoundError:
-    """The error for a file that is not there, with the nearest name in its folder."""
+    """Return the error for a file that does not exist, with the closest name in its folder."""
     folder, name = os.path.split(path)
     try:
         there = sorted(os.listdir(folder or "."))
@@ -75,7 +75,7 @@ def no_such_file(path: str) -> FileNotFoundError:
 
 
 def listed(names: Iterable[object], most: int = 8) -> str:
-    """Names in a sentence: 'a', 'b' and 3 more.
+    """List names in a sentence: 'a', 'b' and 3 more.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Cells of a text file: they stay text until the design says how a column is read."""
+"""Cells of a text file, which stay text until the design determines how a column is read."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _READ = b"verhulst.read"
 
 @dataclass(frozen=True)
 class Fields:
-    """A text file in two ways.
+    """The cells of a text file in two forms.
 
     Attributes
     ----------
     cells : pyarrow.Table
-        Text, exactly as it stands in the file, under the names as they stand there; nothing is missing.
+        Text and column names exactly as in the file; nothing is missing.
     table : pyarrow.Table
-        The same columns under their names without outer blanks; null where a value is missing. `delimiter_of` knows
+        The same columns, with names without surrounding blanks and null for missing values. `delimiter_of` recognises
         them.
     """
 
@@ -34,7 +34,7 @@ class Fields:
 
 
 def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: str) -> Fields:
-    """The cells of a file, and the same columns with nulls, marked as text that has not been read yet."""
+    """Return the cells of a file, and the same columns with nulls, marked as text that has not been converted yet."""
     import pyarrow as pa
 
     names = [name.strip() for name in cells.column_names]
@@ -43,35 +43,35 @@ def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: st
 
 
 def delimiter_of(table: pa.Table, name: str) -> str | None:
-    """What parts the values of the file, if a column is text that has not been read yet; None if it has a type."""
+    """Return the delimiter of the file if a column is text that has not been converted yet; None if it has a type."""
     mark = (table.schema.field(name).metadata or {}).get(_KEY)
     return None if mark is None else mark.decode()
 
 
 def field_read(name: str, type_: pa.DataType) -> pa.Field:
-    """The field of a column whose text has been read, or whose numbers have been looked at."""
+    """Return the field of a column whose text has been converted, or whose numbers have been checked."""
     import pyarrow as pa
 
     return pa.field(name, type_, metadata={_READ: b""})
 
 
 def is_read(field: pa.Field) -> bool:
-    """Whether it is the field of such a column."""
+    """Whether a field is that of such a column."""
     return _READ in (field.metadata or {})
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The distinct texts of a column, and where they stand.
+    """The distinct texts of a column, and their positions.
 
     Attributes
     ----------
     distinct : list of str
-        Each text that occurs; without outer blanks if it comes from a file.
+        Each text that occurs; without surrounding blanks if it is from a file.
     counts : ndarray of int64
-        In how many rows each stands.
+        The number of rows with each.
     codes : ndarray of int64, shape (n,)
-        The place of each row's text in `distinct`; -1 where there is none.
+        The position of each row's text in `distinct`; -1 for missing values.
     """
 
     distinct: list[str]
@@ -79,18 +79,18 @@ class Texts:
     codes: NDArray[np.int64]
 
     def row_of(self, text: str) -> int:
-        """The first row that holds `text`, counted from 0."""
+        """Return the first row with `text`, from 0."""
         return int(np.argmax(self.codes == self.distinct.index(text)))
 
 
 def texts_of(values: pa.ChunkedArray, *, strip: bool) -> Texts:
-    """The distinct texts of a column of text or of a dictionary of text.
+    """Return the distinct texts of a column of text or of a dictionary of text.
 
     Parameters
     ----------
     values : pyarrow.ChunkedArray
     strip : bool
-        Whether outer blanks go, and text that is then empty or a mark such as NA is missing: for text files.
+        Whether to strip blanks and treat empty text and marks such as NA as missing, as for text files.
     """
     from verhulst.data.column_values import dictionary_of, value_places
     from verhulst.data.missing_text import MISSING_TEXT

@@ -1,4 +1,4 @@
-"""Which format a file has: by its name, and by its first bytes where the name says nothing."""
+"""The format of a file, from its name and its first bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COMPRESSIONS = (".gz", ".bz2", ".zst", ".lz4")
 
 
 def format_of_name(name: str) -> str | None:
-    """The format that a file's name promises, or None.
+    """Return the format implied by a file's name, or None.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def format_of_name(name: str) -> str | None:
 
 
 def format_of_bytes(head: bytes) -> str:
-    """The format that the first bytes of a file show; text that is nothing else is taken as CSV.
+    """Return the format implied by the first bytes of a file; other text is CSV.
 
     Examples
     --------
@@ -60,12 +60,12 @@ def format_of_bytes(head: bytes) -> str:
     return "csv"
 
 
-# The beginning of an object, or of an array of objects: no names of columns.
+# The beginning of an object, or of an array of objects: not column names.
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
 
 
 def like_json(head: bytes) -> bool:
-    """Whether a file can be nothing but JSON, by its first bytes.
+    """Whether a file can only be JSON, by its first bytes.
 
     Examples
     --------
@@ -76,9 +76,9 @@ def like_json(head: bytes) -> bool:
 
 
 def binary_format(head: bytes, tail: bytes) -> str | None:
-    """The format of a file that can be nothing else, whatever its name: by its first and last bytes. None for text.
+    """Return the format of a file that can have no other, by its first and last bytes; None for text.
 
-    The first bytes alone could be a column's name: `PAR1,PAR2`.
+    The first bytes alone could be a column name: `PAR1,PAR2`.
 
     Examples
     --------
@@ -96,7 +96,7 @@ _ENCODINGS = {b"\0\0\0.": "UTF-32BE", b".\0\0\0": "UTF-32LE", b"\0.\0.": "UTF-16
 
 
 def unmarked_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 of text without a byte-order mark, by where NUL stands among the first four bytes; else None.
+    """Return UTF-16 or UTF-32 for text without a byte-order mark, by the NULs in the first four bytes; else None.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def unmarked_encoding(head: bytes) -> str | None:
     return _ENCODINGS.get(bytes(0 if byte == 0 else ord(".") for byte in head[:4]))
 
 
-# How files begin that are often taken for tables.
+# The first bytes of files that are often mistaken for tables.
 _FOREIGN = {
     b"PK\x03\x04": "a spreadsheet or another zip archive",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
@@ -117,7 +117,7 @@ _FOREIGN = {
 
 
 def foreign(head: bytes) -> str | None:
-    """What a file is that is no table, by its first bytes; None for anything that may be one.
+    """Return what a file is if it is not a table, by its first bytes; None if it may be one.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def foreign(head: bytes) -> str | None:
 
 
 def check_format(name: str) -> str:
-    """A format's name as given by a person.
+    """Return the format with a name given by the user.
 
     Raises
     ------

@@ -27,10 +27,10 @@ _DROP = 'Leave these rows out by missing="drop", or fill the values in first.'
 
 @dataclass(frozen=True)
 class FormulaDesign:
-    """What a formula made of a table; made by `formula_design`. It answers to the same names as `Design`.
+    """A design from a formula, made by `formula_design`. It has the same interface as `Design`.
 
-    A formula may call functions, so it is code. A model file keeps its text but does not run it: after loading,
-    `matrix` says so.
+    A formula may call functions, so it is code. A model file contains its text but does not run it: after loading,
+    `matrix` raises an error.
 
     Attributes
     ----------
@@ -38,13 +38,13 @@ class FormulaDesign:
     names : tuple of str
         The columns of X, without the intercept.
     intercept : bool
-        Whether the formula has an intercept (it has, unless it says `- 1`).
+        Whether the formula has an intercept (unless it contains `- 1`, it has).
     target : Target or None
     missing : {"error", "drop"}
     source : str
     rows_read, rows_kept : int
     weights, offset : str or None
-        The columns that hold case weights, and numbers added to the log-odds.
+        The columns of case weights, and of numbers added to the log-odds.
     """
 
     formula: str
@@ -63,7 +63,7 @@ class FormulaDesign:
     def matrix(
         self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
     ) -> NDArray[np.float64]:
-        """X for the rows of `table`, shape (rows, len(self.names)), C order.
+        """Return X for the rows of `table`, shape (rows, len(self.names)), C order.
 
         Parameters
         ----------
@@ -76,8 +76,8 @@ class FormulaDesign:
         Raises
         ------
         DataError
-            If the formula cannot be worked out on these rows, gives a number that is not finite, depends on which rows
-            it is given, or came from a model file.
+            If the formula cannot be evaluated on these rows, gives a number that is not finite, depends on which rows
+            it is given, or is from a model file.
         """
         check_missing(missing, "nan")
         columns, terms = self._learned()
@@ -85,7 +85,7 @@ class FormulaDesign:
         table = self.typed(table, first_row=first_row)
         holes = columns.holes(table)
         if missing == "error" and holes.any():
-            hint = "Fill them in, or ask for nan in their place."
+            hint = "Fill them in, or request nan for these rows."
             columns.design.refuse_missing(table, columns.names, first_row, hint)
         X = np.full((table.num_rows, len(self.names)), np.nan)
         rows = np.flatnonzero(~holes)
@@ -98,36 +98,36 @@ class FormulaDesign:
         return X
 
     def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
-        """0 or 1 for each row; nan where the target is missing."""
+        """Return 0 or 1 for each row; nan if the target is missing."""
         if self.target is None or self.target.name not in table.column_names:
-            raise UnknownColumnError(f"{place(table)}the target of {self.formula!r} is not there.")
+            raise UnknownColumnError(f"{place(table)}the target of {self.formula!r} does not exist.")
         if self.columns is None:
             return self.target.values(table[self.target.name], place(table), first_row)
         return replace(self.columns.design, target=self.target).target_values(table, first_row=first_row)
 
     def weight_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
-        """The case weights, at least 0, or None if there are none; as `Design.weight_values`."""
+        """Return the case weights, at least 0, or None if there are none; as `Design.weight_values`."""
         return Design((), weights=self.weights).weight_values(table, first_row=first_row)
 
     def offset_values(
         self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
     ) -> NDArray[np.float64] | None:
-        """The offsets in log-odds, or None if there are none; as `Design.offset_values`."""
+        """Return the offsets in log-odds, or None if there are none; as `Design.offset_values`."""
         return Design((), offset=self.offset).offset_values(table, first_row=first_row, missing=missing)
 
     def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
-        """The table with every column that the formula uses read as what it was at the fit; as `Design.typed`."""
+        """Return the table with every column of the formula as the kind that it had at fit time; as `Design.typed`."""
         columns, _ = self._learned()
         columns.design.require(table, columns.names)
         return columns.design.typed(table, first_row=first_row)
 
     def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
-        """Which rows have a value in every column that the formula uses and in every term; None if all have.
+        """Return a mask of the rows with a value in every column and every term of the formula; None if all have.
 
         Raises
         ------
         DataError
-            If there are missing values and `missing` is "error": how many in which column.
+            If there are missing values and `missing` is "error"; the message counts them by column.
         """
         columns, terms = self._learned()
         terms.refuse_mixed_rows(place(table))
@@ -143,7 +143,7 @@ class FormulaDesign:
         return None if kept.all() else kept
 
     def to_json(self) -> dict[str, Any]:
-        """The design in the terms of JSON; the formula as text only."""
+        """Return the design as JSON data, with the formula as text."""
         return {
             "formula": self.formula,
             "names": list(self.names),
@@ -159,7 +159,7 @@ class FormulaDesign:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> FormulaDesign:
-        """The inverse of `to_json`, but for `matrix`."""
+        """Return the design in JSON data: the inverse of `to_json`, except for `matrix`."""
         fields = dict(record, names=tuple(record["names"]))
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         return cls(**fields)
@@ -168,7 +168,7 @@ class FormulaDesign:
         if self.columns is None or self.terms is None:
             raise DataError(
                 f"this model was fitted by the formula {self.formula!r} and loaded from a file. A formula is code, "
-                f"and loading runs none: make the design matrix yourself (its columns are {listed(self.names)})."
+                f"and loading runs no code: compute the design matrix yourself (its columns are {listed(self.names)})."
             )
         return self.columns, self.terms
 
@@ -183,38 +183,41 @@ def formula_design(
     offset: str | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> tuple[FormulaDesign, NDArray[np.float64], NDArray[np.float64]]:
-    """Learns a design from a formula.
+    """Learn a design from a formula.
 
     Parameters
     ----------
     formula : str
         `target ~ terms`, in formulaic's grammar: `C(x)`, `a:b`, `a*b`, `np.log(x)`, `- 1` for no intercept, `.` for all
-        columns but target, weights and offset. The target is the name of a column.
+        columns except target, weights and offset. The target is the name of a column.
     table : pyarrow.Table or anything that `read_table` reads
-        Its columns are read as `learn_design` reads them: the same levels, in the same order, the same missing values.
-        A column that occurs in `C()` only is read as text.
+        Columns are read as by `learn_design`: the same levels in the same order, the same missing values. A column
+        that occurs only in `C()` is read as text.
     positive : object, optional
         The target's value that counts as 1.
     missing : {"error", "drop"}
         Whether a missing value is an error, or its row is left out. The value of a term may be missing too:
-        `np.log(x)` where x is negative.
+        `np.log(x)` for negative x.
     weights, offset : str, optional
         Columns of case weights, and of numbers added to the log-odds.
     context : mapping, optional
-        What the formula may name beside columns and formulaic's own functions: `{"k": 10}` for `I(x / k)`.
+        Further names for the formula, in addition to columns and formulaic's functions: `{"k": 10}` for `I(x / k)`.
 
     Returns
     -------
     design : FormulaDesign
-    X : ndarray of float64, shape (rows kept, p), without the intercept
+        The design.
+    X : ndarray of float64, shape (rows kept, p)
+        The matrix, without the intercept.
     y : ndarray of float64, shape (rows kept,)
+        The outcomes, 0 or 1.
 
     Raises
     ------
     UnknownColumnError
-        If a column that it names is not in the table.
+        If a column in the formula is not in the table.
     DataError
-        If the formula is not one, or cannot be worked out, or values are missing.
+        If the formula is invalid, cannot be evaluated, or values are missing.
 
     Examples
     --------
@@ -230,7 +233,7 @@ def formula_design(
 
 @dataclass(frozen=True)
 class LearnedFormula:
-    """A design with the arrays of the rows that it was learned from."""
+    """A design with the arrays of the rows it was learned from."""
 
     design: FormulaDesign
     X: NDArray[np.float64]
@@ -249,7 +252,7 @@ def learn_formula(
     offset: str | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> LearnedFormula:
-    """As `formula_design`, with all arrays of a fit."""
+    """Learn a design from a formula as `formula_design`, and return it with all arrays of a fit."""
 
     from verhulst.data.read import read_fields
 
@@ -286,7 +289,7 @@ def learn_formula(
                 f"{at}a term of {formula!r} loses its value in a row as others are left out. Leave the rows out of the "
                 f"table first."
             )
-        # Levels and what functions remember (means, knots) are of the rows that are left.
+        # Levels and stored statistics of functions (means, knots) are those of the remaining rows.
         kept[rows[empty]] = False
     if len(rows) < table.num_rows:
         learn_target(some[terms.target], terms.target, positive, f"{at}after rows with missing values were left out, ")
@@ -315,5 +318,5 @@ def learn_formula(
 
 
 def _numbers(first_row: RowNumbers, rows: NDArray[np.int64]) -> RowNumbers:
-    """The row numbers of some rows."""
+    """Return the row numbers of some rows."""
     return first_row + rows if isinstance(first_row, int) else first_row[rows]

@@ -1,4 +1,4 @@
-"""The columns of a table as formulas see them: a pandas frame, read as a design of the table itself reads them."""
+"""The columns of a table for formulas: a pandas frame, with columns read as by a design of the table."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FormulaColumns:
-    """How the columns that a formula names are read.
+    """How the columns of a formula are read.
 
     Attributes
     ----------
     design : Design
-        Each column as `fit_table` would read it: its kind, its levels. `C(x)` makes it categorical.
+        The kind and levels of each column, as for `fit_table`. `C(x)` makes a column categorical.
     texts : frozenset of str
-        Columns of text that are only given to functions; they stay text of any value.
+        Text columns that are only arguments of functions; they stay text.
     others : tuple of str
-        Columns of dates and other types that only functions can use; they stay what they are.
+        Columns of dates and other types that only functions can use; they are not converted.
     categorical : frozenset of str
-        Columns that occur in C() only.
+        Columns that occur only in C().
     from_file : frozenset of str
         Columns of a text file.
     """
@@ -50,7 +50,7 @@ class FormulaColumns:
     from_file: frozenset[str] = frozenset()
 
     def holes(self, table: pa.Table) -> NDArray[np.bool_]:
-        """The rows in which a column on the right has no value."""
+        """Return a mask of the rows in which a column on the right has no value."""
         return _any_missing(table, self.names)
 
     @property
@@ -64,19 +64,19 @@ class FormulaColumns:
         return (*self.design.used_names, *self.others)
 
     def complete_rows(self, table: pa.Table, first_row: RowNumbers, hint: str) -> NDArray[np.bool_]:
-        """The rows that have a value in every column that a fit needs.
+        """Return a mask of the rows with a value in every column that a fit needs.
 
         Raises
         ------
         DataError
-            If values are missing and the design says that this is an error; it ends in `hint`.
+            If values are missing and `design.missing` is "error"; the message ends with `hint`.
         """
         if self.design.missing == "error":
             self.design.refuse_missing(table, self.used_names, first_row, hint)
         return ~_any_missing(table, self.used_names)
 
     def learned(self, table: pa.Table) -> FormulaColumns:
-        """With the levels of these rows, which have no missing values."""
+        """Return the record with the levels of these rows, which have no missing values."""
         columns = tuple(
             column
             if column.name in self.texts
@@ -86,12 +86,12 @@ class FormulaColumns:
         return replace(self, design=replace(self.design, columns=columns))
 
     def frame(self, table: pa.Table, first_row: RowNumbers) -> Any:
-        """The columns of rows without missing values.
+        """Return the columns of rows without missing values as a frame.
 
         Raises
         ------
         DataError
-            If a value is infinite, of an unknown level or of another kind than at the fit.
+            If a value is infinite, of an unknown level or of another kind than at fit time.
         """
         import pandas as pd
 
@@ -112,7 +112,7 @@ class FormulaColumns:
         return pd.DataFrame(frame, index=range(table.num_rows))
 
     def _levels(self, column: Column) -> list[Any]:
-        """The levels as what they were, as a formula may name them: C(x, levels=[3, 1, 2])."""
+        """Return the levels in their original type, for formulas such as C(x, levels=[3, 1, 2])."""
         were = column.level_type
         if were == "text" and column.name in self.from_file:
             were = type_of_labels(column.levels)
@@ -124,14 +124,14 @@ class FormulaColumns:
 
 
 def formula_columns(uses: Mapping[str, set[Use]], table: pa.Table, design: Design) -> FormulaColumns:
-    """How the columns are read, before their levels are known.
+    """Determine how the columns are read, before their levels are known.
 
     Parameters
     ----------
     uses : mapping of column to its uses
     table : pyarrow.Table
     design : Design
-        With target, weights and offset; its columns come from here.
+        With target, weights and offset; its columns are set here.
     """
     drafts, texts, others = [], set(), []
     categorical = frozenset(name for name, found in uses.items() if found == {"categories"})
@@ -158,7 +158,7 @@ def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _argument(table: pa.Table, name: str) -> Column:
-    """A column that a function is given: numbers if it holds them, else text."""
+    """Return a column that is an argument of a function: as numbers if possible, else as text."""
     try:
         return draft_column(table, name, False)
     except DataError:
@@ -166,7 +166,7 @@ def _argument(table: pa.Table, name: str) -> Column:
 
 
 def _for_formulas(learn: Any, table: pa.Table, column: Any, *more: Any) -> Column:
-    """What `learn` finds; its advice is for tables, where a formula has C()."""
+    """Return the result of `learn`, with its advice for tables replaced by C() for formulas."""
     try:
         found: Column = learn(table, column, *more)
     except DataError as error:
@@ -177,7 +177,7 @@ def _for_formulas(learn: Any, table: pa.Table, column: Any, *more: Any) -> Colum
 
 
 def _whole(values: pa.ChunkedArray, read: NDArray[np.float64]) -> NDArray[Any]:
-    """Whole numbers as such where they are, so that a level is 2 and not 2.0."""
+    """Return integers if all values are whole, so that a level is 2 and not 2.0."""
     import pyarrow as pa
 
     if pa.types.is_integer(values.type) and not values.null_count:

@@ -1,4 +1,4 @@
-"""The terms of a formula worked out on a frame, by formulaic."""
+"""Evaluate the terms of a formula on a frame, with formulaic."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from verhulst.data.errors import DataError, listed
 from verhulst.data.formula_terms import first_line
 from verhulst.data.row_numbers import RowNumbers, row_number
 
-# Rows on which it is tried whether a row's values depend on other rows.
+# The number of rows on which to test whether the values of a row depend on other rows.
 _TRIED = 1000
 
 
 @dataclass(frozen=True)
 class FormulaMatrix:
-    """The terms of a formula, with what their functions remember: levels, means, knots.
+    """The terms of a formula, with the stored state of their functions: levels, means, knots.
 
     Attributes
     ----------
     formula : str
     spec : formulaic.ModelSpec
     context : mapping
-        What the formula may name beside columns.
+        Further names that the formula may use.
     mixed : tuple of str
-        The columns of X that are not a matter of each row alone: `I(x - x.mean())`.
+        The columns of X that depend on other rows: `I(x - x.mean())`.
     """
 
     formula: str
@@ -42,7 +42,7 @@ class FormulaMatrix:
     def learned(
         cls, formula: str, terms: Any, frame: Any, context: Mapping[str, Any], place: str, numbers: RowNumbers
     ) -> tuple[FormulaMatrix, NDArray[np.float64], NDArray[np.bool_]]:
-        """From a frame without missing values, with X and the rows in which a term has no value."""
+        """Evaluate a frame without missing values; also return X and the rows in which a term has no value."""
         from formulaic import ModelSpec
 
         draft = cls(formula, ModelSpec.from_spec(terms, output="numpy", na_action="drop"), context)
@@ -60,16 +60,16 @@ class FormulaMatrix:
 
     @property
     def intercept(self) -> bool:
-        """Whether there is one."""
+        """Whether there is an intercept."""
         return "Intercept" in self.spec.column_names
 
     def evaluate(self, frame: Any, place: str, numbers: RowNumbers) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """X of all rows, nan where a term has no value, and the rows in which that is so.
+        """Return X of all rows, nan where a term has no value, and a mask of the rows with nan.
 
         Raises
         ------
         DataError
-            If the terms cannot be worked out, a category is new, or a value is infinite.
+            If the terms cannot be evaluated, a category is new, or a value is infinite.
         """
         matrix, empty = self._worked_out(frame, place)
         X = np.full((len(frame), len(self.names)), np.nan)
@@ -77,7 +77,7 @@ class FormulaMatrix:
         return X, empty
 
     def empty_terms(self, empty: NDArray[np.bool_], numbers: RowNumbers) -> str:
-        """A sentence on rows in which a term has no value."""
+        """Return a message about rows in which a term has no value."""
         first = row_number(numbers, int(np.argmax(empty)))
         return (
             f"a term of {self.formula!r} has no value in {int(empty.sum()):,} of {len(empty):,} rows (first in row "
@@ -85,12 +85,12 @@ class FormulaMatrix:
         )
 
     def refuse_mixed_rows(self, place: str) -> None:
-        """An error if a row's values depend on other rows: new rows would be measured by another mean."""
+        """Raise if the values of a row depend on other rows: new rows would use another mean."""
         if self.mixed:
             raise DataError(
-                f"{place}{listed(self.mixed)} in {self.formula!r} depends on all rows that are given, so that other "
-                f"rows would not be measured as those of the fit were. Use functions that remember, such as center(x) "
-                f"and scale(x), or give the numbers by context=."
+                f"{place}{listed(self.mixed)} in {self.formula!r} depends on all given rows, so that new rows "
+                f"would not be treated as those of the fit. Use functions that remember the fit, such as center(x) "
+                f"and scale(x), or pass the numbers by context=."
             )
 
     def _worked_out(self, frame: Any, place: str) -> tuple[Any, NDArray[np.bool_]]:
@@ -104,11 +104,11 @@ class FormulaMatrix:
                 matrix = self.spec.get_model_matrix(frame, context=self.context, drop_rows=dropped)
         except DataMismatchWarning as warning:
             unknown = str(warning).partition(": {")[2].partition("}")[0]
-            raise DataError(f"{place}a category was not there at the fit of {self.formula!r}: {unknown}.") from None
+            raise DataError(f"{place}a category did not occur in the fit of {self.formula!r}: {unknown}.") from None
         except Exception as error:  # a formula is code, and can fail in any way
             if isinstance(error, MemoryError):
                 raise
-            raise DataError(f"{place}the formula {self.formula!r} cannot be worked out: {_reason(error)}") from None
+            raise DataError(f"{place}the formula {self.formula!r} cannot be evaluated: {_reason(error)}") from None
         empty = np.zeros(len(frame), dtype=np.bool_)
         empty[list(dropped)] = True
         return matrix, empty
@@ -122,7 +122,7 @@ class FormulaMatrix:
         return X
 
     def _mixed_columns(self, frame: Any, X: NDArray[np.float64]) -> tuple[str, ...]:
-        """Every other row worked out alone: a mean, a largest value or the row before comes out otherwise."""
+        """Evaluate every other row alone: a mean, a maximum or the previous row then differ."""
         differs = np.zeros(len(self.names), dtype=np.bool_)
         for start in (0, 1):
             rows = np.arange(start, len(frame), 2)[:_TRIED]
@@ -141,16 +141,16 @@ def _some(numbers: RowNumbers, rows: NDArray[np.bool_]) -> RowNumbers:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong in a term, in terms of the formula."""
+    """Explain an error in a term, in terms of the formula."""
     found = re.match(r"Unable to evaluate factor `(.*)`\. \[(\w+): (.*)\]$", str(error), re.DOTALL)
     if found is None:
         return first_line(error)
     factor, kind, said = found.groups()
     if factor.startswith("offset("):
-        return f"an offset is no term of X: leave {factor!r} out and name its column by offset=."
+        return f"an offset is not a term of X: remove {factor!r} and pass its column as offset=."
     if kind == "NameError" and (name := re.search(r"[`'](.*?)[`']", said)):
         return (
-            f"{factor!r} names {name[1]!r}, which is neither a column nor a function that formulas know. Give it by "
+            f"{factor!r} names {name[1]!r}, which is neither a column nor a function of formulas. Pass it by "
             f"context={{{name[1]!r}: ...}}."
         )
     return f"{factor!r} fails: {first_line(Exception(said))}"

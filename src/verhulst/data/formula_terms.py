@@ -1,4 +1,4 @@
-"""What a formula names: its target, its terms, and the columns that they are made of."""
+"""Parse a formula: its target, its terms, and the columns that they use."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 
-# How terms use a column: as it is (`age`); as categories (`C(party)`); as what a function is given (`np.log(income)`).
+# How terms use a column: unchanged (`age`); as categories (`C(party)`); as an argument (`np.log(income)`).
 Use = Literal["bare", "categories", "argument"]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """A formula that has been read.
+    """A parsed formula.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Terms:
     right : formulaic.SimpleFormula
         The terms.
     uses : dict of str to set of {"bare", "categories", "argument"}
-        How each column of the table that occurs is used, in the order of the table.
+        How each column of the table in the formula is used, in the order of the table.
     """
 
     formula: str
@@ -38,27 +38,27 @@ class Terms:
 def read_terms(
     formula: str, columns: Collection[str], roles: Collection[str], context: Mapping[str, Any], place: str
 ) -> Terms:
-    """Reads a formula for a table of these columns.
+    """Parse a formula for a table with these columns.
 
     Parameters
     ----------
     formula : str
-        `target ~ terms`. The term `.` stands for all columns but the target and `roles`.
+        `target ~ terms`. The term `.` stands for all columns except the target and `roles`.
     columns : collection of str
         Of the table.
     roles : collection of str
         Weights and offset.
     context : mapping
-        What else the formula may name.
+        Further names that the formula may use.
     place : str
         The beginning of messages: "votes.csv: ".
 
     Raises
     ------
     UnknownColumnError
-        If it names a column that is not there.
+        If it contains a column that does not exist.
     DataError
-        If it is no formula.
+        If it is not a formula.
     """
     from formulaic import Formula, SimpleFormula
     from formulaic.errors import FormulaicError
@@ -66,7 +66,7 @@ def read_terms(
     left, tilde, right = formula.partition("~")
     target = left.strip().strip("`")
     if not tilde or not right.strip():
-        raise DataError(f"{place}the formula {formula!r} must read 'target ~ terms'.")
+        raise DataError(f"{place}the formula {formula!r} must have the form 'target ~ terms'.")
     if target not in columns:
         raise UnknownColumnError(
             f"{place}there is no column {target!r} (the target of {formula!r}).{did_you_mean(target, columns)} The "
@@ -80,27 +80,27 @@ def read_terms(
         )
         if not isinstance(terms, SimpleFormula):
             raise DataError(
-                f"{place}the formula {formula!r} cannot be worked out: it has more than one part on the right of '~'."
+                f"{place}the formula {formula!r} cannot be evaluated: it has more than one part on the right of '~'."
             )
         uses = _uses(terms, columns, context)
     except (FormulaicError, SyntaxError, ValueError, TypeError, NotImplementedError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{place}the formula {formula!r} cannot be worked out: {first_line(error)}") from None
+        raise DataError(f"{place}the formula {formula!r} cannot be evaluated: {first_line(error)}") from None
     unknown = [name for name, found in uses.items() if name not in columns and "bare" in found and name not in context]
     if unknown:
         raise UnknownColumnError(
-            f"{place}the formula {formula!r} cannot be worked out: there is no column {unknown[0]!r}."
-            f"{did_you_mean(unknown[0], columns)} The columns are {listed(columns, 12)}. (What is no column is given "
+            f"{place}the formula {formula!r} cannot be evaluated: there is no column {unknown[0]!r}."
+            f"{did_you_mean(unknown[0], columns)} The columns are {listed(columns, 12)}. (Other names are passed "
             f"by context={{{unknown[0]!r}: ...}}.)"
         )
     if target in uses:
-        raise RequestError(f"{place}the target {target!r} of {formula!r} cannot stand on the right as well.")
+        raise RequestError(f"{place}the target {target!r} of {formula!r} cannot occur on the right as well.")
     return Terms(formula, target, terms, {name: uses[name] for name in columns if name in uses})
 
 
 def first_line(error: Exception) -> str:
-    """What an error of formulaic says, without the drawing below it."""
+    """Return the message of a formulaic error, without the drawing below it."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".") + "."
 
@@ -120,7 +120,7 @@ def _uses(terms: Any, columns: Collection[str], context: Mapping[str, Any]) -> d
 
 
 def _names(expression: str) -> Iterator[tuple[str, Use]]:
-    """The names in an expression of Python, in which names of columns may stand between backticks."""
+    """Return the names in a Python expression, in which column names may be between backticks."""
     columns: dict[str, str] = {}
 
     def plain(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Frames, arrays and dicts as Arrow tables."""
+"""Convert frames, arrays and dicts to Arrow tables."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def table_from_memory(source: Any) -> pa.Table:
-    """An object that holds a table, as an Arrow table; without a copy where the layouts agree.
+    """Return a table in memory as an Arrow table; without a copy if the layouts agree.
 
     Parameters
     ----------
     source : object
-        Arrow table, record batch or reader; pandas or polars frame (also lazy); anything else that narwhals knows or
+        Arrow table, record batch or reader; pandas or polars frame (also lazy); anything else that narwhals supports or
         that has `__arrow_c_stream__`; a NumPy array of shape (n,) or (n, p), whose columns become x1 ... xp, or with
         fields; a mapping of names to columns.
 
@@ -40,8 +40,7 @@ def table_from_memory(source: Any) -> pa.Table:
     if len(set(table.column_names)) < table.num_columns:
         twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
-    # A frame's own metadata (such as pandas' index) means nothing here; a table that was read from a file keeps its
-    # name.
+    # Metadata of frames (such as pandas' index) are ignored; a table that was read from a file keeps its name.
     return with_source(without_views(with_orders_of_pandas(table)), source_of(table))
 
 
@@ -66,7 +65,7 @@ def with_orders_of_pandas(table: pa.Table) -> pa.Table:
 
 
 def without_views(table: pa.Table) -> pa.Table:
-    """Columns of text views (of polars), also in dictionaries, as plain text: Arrow cannot filter or write views."""
+    """Convert columns of text views (of polars), also in dictionaries, to text: Arrow cannot filter or write views."""
     import pyarrow as pa
 
     for place, column in enumerate(table.schema):
@@ -121,12 +120,12 @@ def _from_pandas(frame: Any) -> pa.Table:
     try:
         return pa.Table.from_pandas(_intervals_as_text(frame), preserve_index=False)
     except (OverflowError, pa.ArrowNotImplementedError):
-        # A column of objects with whole numbers beyond 64 bits, or of numbers that Arrow does not take.
+        # A column of objects with integers beyond 64 bits, or of numbers that Arrow does not support.
         return _from_columns(dict(frame.items()))
 
 
 def _intervals_as_text(frame: Any) -> Any:
-    """Categories that are intervals (of `pandas.cut`) as what they are written as: `(0, 10]`."""
+    """Convert categories that are intervals (of `pandas.cut`) to text such as `(0, 10]`."""
     import pandas as pd
 
     found = {
@@ -148,7 +147,7 @@ def _through_narwhals(source: Any) -> pa.Table:
         frame = nw.from_native(source)
     except TypeError:
         raise DataError(
-            f"cannot read a table from a {type(source).__name__}; give a path, a pandas, polars or Arrow table, a "
+            f"cannot read a table from a {type(source).__name__}; pass a path, a pandas, polars or Arrow table, a "
             f"NumPy array or a dict of columns."
         ) from None
     return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
@@ -158,7 +157,7 @@ def _from_array(array: np.ndarray[Any, Any]) -> pa.Table:
     if array.dtype.names:
         return _from_columns({name: array[name] for name in array.dtype.names})
     if array.ndim not in (1, 2):
-        raise DataError(f"an array of {array.ndim} dimensions is not a table; give one of shape (rows, columns).")
+        raise DataError(f"an array of {array.ndim} dimensions is not a table; pass one of shape (rows, columns).")
     columns = array.reshape(len(array), -1)
     return _from_columns({f"x{j + 1}": columns[:, j] for j in range(columns.shape[1])})
 
@@ -189,13 +188,13 @@ def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
         if isinstance(type_ := getattr(values, "dtype", None), np.dtype) and type_.kind in "iuf":
             return _numpy_column(np.asarray(values))
         if hasattr(values, "__arrow_c_stream__") and not _of_pandas(values):
-            # A Series of polars: as objects, an Enum would lose the order of its levels, and a float its width.
+            # A polars Series: as objects, an Enum would lose the order of its levels, and a float its width.
             return pa.chunked_array(values)
         if _of_pandas(values) and hasattr(values, "dtype") and hasattr(values.dtype, "categories"):
             import pandas as pd
 
             values = _intervals_as_text(pd.Series(values).to_frame()).iloc[:, 0].cat.as_ordered()
-        # A Series of pandas keeps its categories. None and nan are missing values, also among text.
+        # A pandas Series keeps its categories. None and nan are missing values, also in text.
         return pa.array(values, from_pandas=True)
     except OverflowError:
         return column_array(list(values), name)
@@ -204,13 +203,13 @@ def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
 
 
 def _numpy_column(values: np.ndarray[Any, Any]) -> pa.Array:
-    """An array of one dimension; what its mask hides is missing."""
+    """Convert an array of one dimension; masked values are missing."""
     import pyarrow as pa
 
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
-    # Arrow takes neither the other byte order nor more than 64 bits.
+    # Arrow supports neither the other byte order nor more than 64 bits.
     wide = values.dtype.kind == "f" and values.dtype.itemsize > 8
     native = np.dtype(np.float64) if wide else values.dtype.newbyteorder("=")
     values = np.ascontiguousarray(np.asarray(values), dtype=native)
-    # In doubles nan stays nan, so that the array is used as it lies.
+    # In doubles nan stays nan, so that the array need not be copied.
     return pa.array(values, mask=mask, from_pandas=values.dtype == object)

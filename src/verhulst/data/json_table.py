@@ -1,4 +1,4 @@
-"""JSON into Arrow tables: one object in each line, or one array of objects."""
+"""Read JSON into Arrow tables: one object per line, or one array of objects."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _NOT_BLANK = re.compile(r"[^ \t\r\n]")
-# Arrow's reader takes quadratic time over deeper nesting, and crashes from a depth of some 10,000 on.
+# Arrow's reader takes quadratic time for deeper nesting, and crashes from a depth of about 10,000 on.
 _DEEPEST = 500
 
 
 def read_json(content: pa.Buffer, name: str) -> pa.Table:
-    """JSON lines, or one JSON array of objects, as an Arrow table.
+    """Read JSON lines, or one JSON array of objects, into an Arrow table.
 
-    Its columns are the keys of all objects, in the order in which they first appear; where an object lacks one, the
-    value is missing. Numbers and text come out as they stand in the file: whole numbers of any size keep their digits,
-    and text is not read as a time.
+    Its columns are the keys of all objects, in the order in which they first appear; if an object lacks one, the value
+    is missing. Integers of any size keep their digits, and text is not read as a time.
 
     Parameters
     ----------
     content : pyarrow.Buffer
         The whole file.
     name : str
-        What to call the file in messages.
+        The name of the file in messages.
 
     Raises
     ------
     DataError
-        If it is not JSON, not made of objects, names a key twice in one object, or a column holds values of two kinds.
+        If it is not JSON, does not consist of objects, a key occurs twice in one object, or a column has values of two
+        kinds.
     """
     import pyarrow as pa
 
@@ -60,19 +60,19 @@ def read_json(content: pa.Buffer, name: str) -> pa.Table:
 def _refuse_whole_table(rows: list[dict[str, Any]], name: str) -> None:
     if len(rows) == 1 and rows[0] and all(isinstance(value, dict | list) for value in rows[0].values()):
         raise DataError(
-            f"{name}: is one JSON object that holds the whole table, where one object for each row is needed. (In "
+            f"{name}: is one JSON object with the whole table, but one object for each row is needed. (In "
             f"pandas: to_json(path, orient='records').)"
         )
 
 
 def _by_arrow(content: pa.Buffer) -> pa.Table | None:
-    """By Arrow's quick reader, or None where it fails (Python's says where) or where it would lose something."""
+    """Read with Arrow's quick reader; None if it fails (Python's says where) or would lose information."""
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
     if _depth(content) > _DEEPEST or not is_utf8(content):
         return None
-    # Arrow takes objects of up to one block.
+    # Arrow supports objects of at most one block.
     read = arrow_json.ReadOptions(block_size=min(max(content.size, 1 << 20), 1 << 26))
     try:
         table = arrow_json.read_json(pa.BufferReader(content), read)
@@ -88,7 +88,7 @@ def _by_arrow(content: pa.Buffer) -> pa.Table | None:
 
 
 def _depth(content: pa.Buffer) -> int:
-    """How deep brackets are nested at most; more where text holds brackets that open and never close."""
+    """Return an upper bound on the nesting depth of brackets, counting those in text too."""
     everything = np.frombuffer(content, dtype=np.uint8)
     depth = lowest = deepest = 0
     for start in range(0, len(everything), 1 << 22):
@@ -103,14 +103,14 @@ def _depth(content: pa.Buffer) -> int:
 
 
 def _keeps_digits(column: pa.ChunkedArray) -> bool:
-    """Whether no whole number has become a double that may not be it."""
+    """Whether no integer became a double that may differ from it."""
     import pyarrow as pa
 
     return not (pa.types.is_floating(column.type) and (np.abs(column.to_numpy()) >= 2**53).any())
 
 
 def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]:
-    """The objects of the file, by Python's reader."""
+    """Return the objects of the file, read by Python's reader."""
     try:
         text = str(memoryview(content), "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -119,7 +119,7 @@ def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]
     try:
         values = json.loads(text, object_pairs_hook=_object) if array else list(_values(text))
     except _KeyTwice as error:
-        raise DataError(f"{name}: an object names {error.args[0]!r} twice.") from None
+        raise DataError(f"{name}: an object has {error.args[0]!r} twice.") from None
     except RecursionError:
         raise DataError(f"{name}: cannot be read as JSON lines: values are nested too deeply.") from None
     except ValueError as error:
@@ -128,13 +128,13 @@ def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]
         if not isinstance(value, dict):
             what = "is a JSON array" if array else "is JSON"
             raise DataError(
-                f"{name}: {what}, but not of objects with one entry per column: value {number:,} is no object."
+                f"{name}: {what}, but not of objects with one entry per column: value {number:,} is not an object."
             )
     return values
 
 
 def _values(text: str) -> Iterator[Any]:
-    """The values of a file one after another; between them stand blanks, as a rule a line end."""
+    """Yield the values of a file, which are separated by blanks, usually line ends."""
     decoder = json.JSONDecoder(object_pairs_hook=_object)
     position = 0
     while (found := _NOT_BLANK.search(text, position)) is not None:

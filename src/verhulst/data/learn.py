@@ -1,4 +1,4 @@
-"""Learning a design from a table: which columns, of which kind, with which levels."""
+"""Learn a design from a table: its columns, their kinds and levels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from verhulst.data.text_kind import categorical_option, refuse_unclear_points
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# A text column of more levels than this is asked about: it would become as many columns of X.
+# A text column with more levels than this is an error that asks, because it would become as many columns of X.
 MOST_LEVELS = 1000
 
 
@@ -41,23 +41,24 @@ def learn_design(
     weights: str | None = None,
     offset: str | None = None,
 ) -> Design:
-    """Learns how a table becomes a design matrix and a target.
+    """Learn how a table becomes a design matrix and a target.
 
-    Numbers and booleans become one column each; text and dictionary columns become one column for each level but the
-    reference level, which is the first: in the order of the dictionary if there is one (pandas' categories, polars'
-    Enum), else in sorted order. Only levels that occur are kept.
+    Numbers and booleans become one column each; text and dictionary columns become one column for each level except
+    the reference level, which is the first: in the order of the dictionary if there is one (pandas' categories,
+    polars' Enum), otherwise in sorted order. Only levels that occur are kept.
 
     Parameters
     ----------
     table : pyarrow.Table or anything that `read_table` reads
+        The data.
     target : str or None
-        The column to predict: of two values.
+        The column to predict, with two values.
     columns : sequence of str, optional
-        The columns of X, in this order. By default all but target, weights, offset and `exclude`.
+        The columns of X, in this order. By default all except target, weights, offset and `exclude`.
     exclude : sequence of str
         Columns to leave out.
     categorical : sequence of str
-        Columns to treat as categories though they hold numbers, or though they have very many levels.
+        Columns to treat as categories although they contain numbers or have very many levels.
     positive : object, optional
         The target's value that counts as 1. Needed unless the values are 0 and 1 or false and true.
     reference : mapping of column to level, optional
@@ -70,13 +71,14 @@ def learn_design(
     Returns
     -------
     Design
+        The design.
 
     Raises
     ------
     UnknownColumnError
         If a column is not in the table; the nearest name is suggested.
     DataError
-        If values are missing, the target has not two values, or a column cannot be used.
+        If values are missing, the target does not have two values, or a column cannot be used.
 
     Examples
     --------
@@ -112,7 +114,7 @@ def learn_table(
     weights: str | None = None,
     offset: str | None = None,
 ) -> tuple[Design, pa.Table]:
-    """As `learn_design`, with the table as the design reads it."""
+    """Learn a design as `learn_design`, and return it with the table as the design reads it."""
 
     from verhulst.data.read import read_fields
 
@@ -130,9 +132,9 @@ def learn_table(
         if name not in taken and name not in exclude
     ]
     if not chosen:
-        raise RequestError(f"{at}no column is left for X, of {listed(table.column_names)}.")
+        raise RequestError(f"{at}no column is left for X among {listed(table.column_names)}.")
     if len(set(chosen)) < len(chosen):
-        raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is named twice for X.")
+        raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is given twice for X.")
 
     for name in reference or ():
         if name not in chosen:
@@ -168,14 +170,14 @@ def learn_table(
 
 
 def roles(table: pa.Table, target: str | None, weights: str | None, offset: str | None) -> dict[str, str]:
-    """The columns that are something else than columns of X, and what each is.
+    """Return the columns that are not columns of X, with the role of each.
 
     Raises
     ------
     RequestError
-        If a column is two things at once.
+        If a column has two roles.
     UnknownColumnError
-        If one is not there.
+        If a column does not exist.
     """
     named = {"target": target, "weights": weights, "offset": offset}
     taken = {name: role for role, name in named.items() if name is not None}
@@ -187,7 +189,7 @@ def roles(table: pa.Table, target: str | None, weights: str | None, offset: str 
 
 
 def check_names(table: pa.Table, names: Sequence[str]) -> None:
-    """That the table has these columns; if not, an UnknownColumnError that suggests the nearest."""
+    """Raise an UnknownColumnError with a suggestion if the table lacks one of these columns."""
     for name in names:
         if name not in table.column_names:
             single = table.num_columns == 1 and delimiter_of(table, table.column_names[0]) is not None
@@ -199,7 +201,7 @@ def check_names(table: pa.Table, names: Sequence[str]) -> None:
 
 
 def learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
-    """A drafted column with its levels in these rows."""
+    """Return a drafted column with its levels in these rows."""
     if column.kind != "categorical":
         return _with_index_note(column, table)
     values, name, at = table[column.name], column.name, place(table)
@@ -208,15 +210,15 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
         _doubt_categories(values, name, levels, at)
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
     if len({level.strip() for level in levels}) < len(levels):
-        note = (f"Column {name!r} has levels that differ only by blanks before or after them.", "Strip them.")
+        note = (f"Column {name!r} has levels that differ only in surrounding blanks.", "Strip them.")
         column = replace(column, notes=(*column.notes, note))
     reference = _reference(column, references.get(name), at)
-    # One level is a constant. It gets its column, so that the fit can say so by name.
+    # A single level is a constant. It gets a column, so that the fit can report it by name.
     return column if len(levels) == 1 else replace(column, reference=reference)
 
 
 def _with_index_note(column: Column, table: pa.Table) -> Column:
-    """A word on what pandas writes of a frame's index: a column without a name that counts the rows."""
+    """Return a note about a column without a name that counts the rows, as pandas writes a frame's index."""
     if column.kind != "numeric" or column.name.strip() or not (np.diff(numbers(table[column.name])) == 1).all():
         return column
     note = (
@@ -227,7 +229,7 @@ def _with_index_note(column: Column, table: pa.Table) -> Column:
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:
-    """The labels that occur: in the order of the dictionary if it is ordered, else sorted."""
+    """Return the labels that occur: in the order of the dictionary if it is ordered, else sorted."""
     import pyarrow as pa
 
     encoded = labels(values)
@@ -240,11 +242,11 @@ def _levels(values: pa.ChunkedArray) -> list[str]:
 
 
 def _doubt_categories(values: pa.ChunkedArray, name: str, levels: list[str], at: str) -> None:
-    """Text that is hardly meant as categories, as nearly every value is different."""
+    """Raise if nearly every value is different, so that text is unlikely to be categories."""
     if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * len(values)):
         raise DataError(
             f"{at}column {name!r} is text with {len(levels):,} distinct values in {len(values):,} rows, like a name "
-            f"or a number of a case. Exclude it (--exclude {quote(name)}), or say that it is categorical "
+            f"or a case number. Exclude it (--exclude {quote(name)}), or declare it categorical "
             f"({categorical_option(name)})."
         )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-# In every column of a CSV file, where it is not in quotes. Arrow's own list, written down so that it is stable.
+# In every column of a CSV file, if not in quotes. Arrow's own list, repeated so that it is stable.
 MISSING_TEXT = ("", "#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "N/A", "NA", "NULL", "NaN", "n/a", "nan", "null")
 
-# Beside those, in quotes or not and in small letters or large, in columns that otherwise hold numbers or truth values.
+# In addition, in quotes or not and in any case, in columns whose other values are numbers or booleans.
 _MARKS = frozenset(
     [
         *(text.casefold() for text in MISSING_TEXT),
@@ -17,7 +17,7 @@ _MARKS = frozenset(
 
 
 def is_mark(text: str) -> bool:
-    """Whether `text` stands for a missing value among numbers or truth values.
+    """Whether `text` represents a missing value among numbers or booleans.
 
     Examples
     --------

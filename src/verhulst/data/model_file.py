@@ -20,13 +20,13 @@ Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 NO_UPGRADES: Mapping[int, Upgrade] = {}
 _MARK = "verhulst_model"
 _FILE_FORMAT = 1
-# JSON has no number for these; a one-key object cannot be mistaken for text that says "inf".
+# JSON cannot represent these; a one-key object cannot be mistaken for the text "inf".
 _FLOAT_KEY = "float"
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """What a model file holds: which kind of model, in which version of its schema, and the model itself."""
+    """The content of a model file: the kind of model, the version of its schema, and the model itself."""
 
     kind: str
     schema_version: int
@@ -34,22 +34,29 @@ class ModelFile:
     path: str
 
     def require(self, kind: str, schema_version: int, upgrades: Mapping[int, Upgrade] = NO_UPGRADES) -> dict[str, Any]:
-        """The payload, if it is of this kind, in this version of its schema.
+        """Return the payload if it is of this kind, in this version of its schema.
 
         Parameters
         ----------
         kind : str
+            The kind of model.
         schema_version : int
+            The version of the schema.
         upgrades : mapping, optional
-            From a version to the function that makes of its payload that of the next version.
+            From a version to the function that converts its payload to the next version.
+
+        Returns
+        -------
+        dict
+            The payload.
 
         Raises
         ------
         ModelFileError
-            If the kind differs, or the version is neither the one that this release reads nor one that it can upgrade.
+            If the kind differs, or the version can neither be read nor upgraded.
         """
         if self.kind != kind:
-            raise ModelFileError(f"{self.path}: holds a {self.kind!r}, where a {kind!r} is needed.")
+            raise ModelFileError(f"{self.path}: contains a {self.kind!r}, but a {kind!r} is needed.")
         payload, version = self.payload, self.schema_version
         while version < schema_version and version in upgrades:
             payload, version = upgrades[version](payload), version + 1
@@ -64,7 +71,7 @@ class ModelFile:
 
 
 def encode(value: Any) -> Any:
-    """`value` in the terms of JSON: arrays as nested lists, inf and nan as {"float": "inf"}.
+    """Convert `value` to JSON data: arrays to nested lists, inf and nan to {"float": "inf"}.
 
     Examples
     --------
@@ -77,7 +84,7 @@ def encode(value: Any) -> Any:
         return encode(value.item())
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            raise TypeError("a model file has text keys only")
+            raise TypeError("keys in a model file must be text")
         return {key: encode(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [encode(item) for item in value]
@@ -85,11 +92,11 @@ def encode(value: Any) -> Any:
         return {_FLOAT_KEY: repr(value)}
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    raise TypeError(f"a model file cannot hold a {type(value).__name__}")
+    raise TypeError(f"a model file cannot contain a {type(value).__name__}")
 
 
 def decode(value: Any) -> Any:
-    """The inverse of `encode`, but for arrays, which stay lists."""
+    """Convert JSON data back: the inverse of `encode`, except that arrays stay lists."""
     if isinstance(value, list):
         return [decode(item) for item in value]
     if isinstance(value, dict):
@@ -100,19 +107,19 @@ def decode(value: Any) -> Any:
 
 
 def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, payload: dict[str, Any]) -> None:
-    """Writes a model file, whole or not at all.
+    """Write a model file, completely or not at all.
 
     Parameters
     ----------
     path : str or PathLike
-        Where the file is to be; its folder must exist.
+        The file to write; its folder must exist.
     kind : str
-        What the payload is, such as "logistic regression"; `vh.load` finds the reader by it.
+        The kind of model, such as "logistic regression"; `vh.load` finds the reader by it.
     schema_version : int
         The version of the payload's layout.
     payload : dict
-        Of text, numbers, booleans, None, NumPy arrays, lists and dicts with text keys. Floats are written with the
-        digits that read back as the same float (Python's repr), so nothing is lost.
+        Text, numbers, booleans, None, NumPy arrays, lists and dicts with text keys. Floats are written with enough
+        digits to restore them exactly (Python's repr).
 
     Raises
     ------
@@ -130,14 +137,24 @@ def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, pa
 
 
 def read_model(path: str | os.PathLike[str]) -> ModelFile:
-    """Reads a model file; nothing in it is run.
+    """Read a model file; nothing in it is executed.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file to read.
+
+    Returns
+    -------
+    ModelFile
+        Its content.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ModelFileError
-        If the file is not a model, is cut short, or has a layout of another version.
+        If the file is not a model, is incomplete, or has a layout of another version.
 
     Examples
     --------
@@ -158,7 +175,7 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
         document = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         if _MARK in text[:200]:
-            raise ModelFileError(f"{name}: the model file is cut short or damaged; write it again.") from None
+            raise ModelFileError(f"{name}: the model file is incomplete or damaged; write it again.") from None
         raise ModelFileError(f"{name}: is not a model file of verhulst (not JSON).") from None
     if not isinstance(document, dict) or _MARK not in document:
         raise ModelFileError(f"{name}: is JSON, but not a model file of verhulst.")

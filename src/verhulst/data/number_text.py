@@ -1,4 +1,4 @@
-"""Numbers as people write them: decimal commas, thousands signs, percent and currency signs."""
+"""Numbers in common notations: decimal commas, thousands separators, percent and currency signs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from verhulst.data.errors import listed
 
 _CURRENCIES = "$€£¥₹₽₩₺₪₫฿₴₦₱₡₲₵₸₼₾¢¤"
-# A sign, a currency before or after, digits with what stands among them, a power of ten, a percent sign.
+# A sign, a currency before or after, digits with separators, a power of ten, a percent sign.
 _PARTS = re.compile(
     rf"(?P<sign>[+-]?) ?(?P<before>[{_CURRENCIES}]?) ?(?P<inner>[+-]?)"
     rf"(?P<digits>(?:[0-9](?:[0-9.,' ]*[0-9.,])?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -28,7 +28,7 @@ _OTHERWISE = {
 }
 _E_CODE = re.compile("[0-9]+E[0-9]+")
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
-# What is written otherwise and means the same.
+# Characters with the same meaning.
 _SAME = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{RIGHT SINGLE QUOTATION MARK}": "'"} | dict.fromkeys("\xa0\u202f\u2009", " ")
 )
@@ -37,15 +37,15 @@ _SIGN_NAMES = {",": "commas", ".": "points", " ": "blanks", "'": "apostrophes"}
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """How the numbers of a column are written.
+    """The notation of the numbers of a column.
 
     Attributes
     ----------
     decimal : {".", ","}
     group : {"", ",", ".", " ", "'"}
-        What stands between groups of three digits.
+        The separator of groups of three digits.
     percent : bool
-        Whether each has a percent sign; 5% is read as 5.
+        Whether each number has a percent sign; 5% is read as 5.
     currency : str
         The currency sign, or nothing.
     """
@@ -56,7 +56,7 @@ class NumberStyle:
     currency: str = ""
 
     def notes(self) -> list[str]:
-        """What was read other than as plain numbers, in words; empty for plain numbers."""
+        """Describe the notation if it differs from plain numbers; empty for plain numbers."""
         said = []
         if self.decimal == ",":
             said.append("the comma as decimal point")
@@ -69,7 +69,7 @@ class NumberStyle:
         return said
 
     def to_json(self) -> dict[str, Any]:
-        """The style in the terms of JSON."""
+        """Return the style as JSON data."""
         return dict(vars(self))
 
 
@@ -77,11 +77,11 @@ PLAIN = NumberStyle()
 
 
 class UnclearNumbersError(ValueError):
-    """Text that can be read as different numbers, or as numbers only in part; the message says why."""
+    """Raised if text can be read as different numbers, or only in part as numbers; the message says why."""
 
 
 def plain_number(text: str) -> float | None:
-    """The number that `text` is, with a decimal point and nothing else; None if it is none.
+    """Return the number in `text`, written with a decimal point and nothing else; None if it is not one.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def plain_number(text: str) -> float | None:
 
 
 def like_a_number(text: str) -> bool:
-    """Whether `text` is a number in some style, or one in brackets or after a sign such as `<`.
+    """Whether `text` is a number in some notation, or one in brackets or after a sign such as `<`.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def like_a_number(text: str) -> bool:
 
 
 def why_no_number(text: str) -> str:
-    """For a message: how a number is written that is read by some programs and not here; empty for other text.
+    """Explain, for a message, a notation of numbers that some programs read but verhulst does not; else empty.
 
     Examples
     --------
@@ -129,8 +129,10 @@ def why_no_number(text: str) -> str:
 
 
 def like_a_code(text: str) -> bool:
-    """Whether digits stand as in a code: with zeros before them, more of them than a double holds, after a plus as in
-    numbers of telephones, or around an E as no program writes a power of ten.
+    """Whether `text` looks like a code, not a number.
+
+    It has leading zeros, more digits than a double can hold, a plus as in telephone numbers, or an E unlike the powers
+    of ten that programs write.
 
     Examples
     --------
@@ -145,15 +147,15 @@ def like_a_code(text: str) -> bool:
         return _E_CODE.fullmatch(digits) is not None
     if len(digits) > 1 and digits[0] == "0":
         return True
-    # Python reads no whole number of some thousand digits.
+    # Python does not convert integers of more than some thousand digits.
     return len(digits) > 16 or int(digits) > 2**53 or (text[0] == "+" and len(digits) > 6)
 
 
 def points_are_unclear(texts: Collection[str]) -> bool:
-    """Whether numbers with a point may have it as thousands sign: `1.013` beside `390` can be 1.013 or 1013.
+    """Whether points may be thousands separators: `1.013` next to `390` can be 1.013 or 1013.
 
-    So it is where every number is digits alone or has a point before every three digits, and both are there. Where
-    each has a point, a program has written three decimals.
+    This is so if every number is digits alone or has a point before every three digits, and both kinds occur. If each
+    number has a point, a program wrote three decimals.
 
     Examples
     --------
@@ -171,20 +173,20 @@ def points_are_unclear(texts: Collection[str]) -> bool:
 def read_numbers(
     texts: Sequence[str], delimiter: str | None = None, learned: NumberStyle | None = None
 ) -> tuple[NumberStyle, list[float]]:
-    """The numbers that distinct texts of one column are, and the style that they have in common.
+    """Return the numbers in distinct texts of one column, and their common notation.
 
-    What can be read in one way only is read. Plain numbers are plain numbers, unless in a file `points_are_unclear`.
-    `1,200` alone can be 1200 or 1.2: in a file whose values are parted by semicolons, and if all numbers have a comma,
-    it is the decimal comma; else it is a question.
+    Text is converted if only one reading is possible. Plain numbers are plain numbers, unless in a file
+    `points_are_unclear`. `1,200` alone can be 1200 or 1.2: in a file with values separated by semicolons, and if all
+    numbers have a comma, it is a decimal comma; otherwise it is an error that asks.
 
     Parameters
     ----------
     texts : sequence of str
-        Without marks of missing values.
+        The texts, without marks of missing values.
     delimiter : str, optional
-        What parts the values in the file.
+        The delimiter of the file.
     learned : NumberStyle, optional
-        The style at the fit, which settles what would be unclear. Percent and currency signs must be as they were.
+        The style at fit time, which resolves ambiguities. Percent and currency signs must agree with it.
 
     Returns
     -------
@@ -194,9 +196,9 @@ def read_numbers(
     Raises
     ------
     ValueError
-        If a text is no number in any style; its only argument is that text.
+        If a text is not a number in any style; its only argument is that text.
     UnclearNumbersError
-        If all are like numbers, but not all of one style, or of two styles that differ.
+        If all look like numbers, but not in one style, or in two styles with different results.
 
     Examples
     --------
@@ -224,9 +226,9 @@ def read_numbers(
                 raise ValueError(text)
         raise UnclearNumbersError(_no_style(texts, parts))
     if len({tuple(values) for _, values in fitting}) > 1:
-        # A fit to plain numbers does not say that points here are decimal points.
+        # After a fit to plain numbers, points need not be decimal points.
         by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known and known != (".", "")]
-        # Where each number has its comma, thousands would only be another unit; `950` beside `1,200` would be wrong.
+        # If each number has a comma, thousands would only be another unit; `950` next to `1,200` would be wrong.
         decimal = delimiter == ";" and learned is None and all("," in text for text in texts)
         by_file = [found for found in fitting if decimal and found[0].decimal == ","]
         settled = by_fit or by_file
@@ -234,7 +236,7 @@ def read_numbers(
             raise UnclearNumbersError(_two_readings(texts, fitting) + (_why_unclear(texts) if unclear else ""))
         fitting = settled
     if learned is None and delimiter != ";" and fitting[0][0].decimal == ",":
-        # A comma in one number of forty is a slip, not the way in which the column is written.
+        # A comma in one number of forty is a typo, not the notation of the column.
         odd = [text for text in texts if "," in text]
         if odd and len(odd) < 0.1 * len(texts):
             raise ValueError(odd[0])
@@ -252,7 +254,7 @@ def _parts(text: str) -> dict[str, str] | None:
 
 
 def _separators(parts: Sequence[dict[str, str]]) -> list[tuple[str, str]]:
-    """Decimal and group signs worth trying, plain numbers first."""
+    """Return the decimal and group separators to try, plain numbers first."""
     there = {sign for found in parts for sign in ",. '" if sign in found["digits"]}
     return [(decimal, group) for group in ["", *sorted(there)] for decimal in ".," if decimal != group]
 
@@ -286,7 +288,7 @@ def _all_values(parts: Sequence[dict[str, str]], style: NumberStyle) -> list[flo
 
 
 def _signs(texts: Sequence[str], parts: Sequence[dict[str, str]], learned: NumberStyle | None) -> tuple[bool, str]:
-    """Whether all have a percent sign, and the currency sign of those that have one."""
+    """Return whether all have a percent sign, and the currency sign of those that have one."""
     with_percent = [text for text, found in zip(texts, parts, strict=True) if found["percent"]]
     without = [text for text, found in zip(texts, parts, strict=True) if not found["percent"]]
     if with_percent and without:
@@ -305,7 +307,7 @@ def _signs(texts: Sequence[str], parts: Sequence[dict[str, str]], learned: Numbe
 
 
 def _no_style(texts: Sequence[str], parts: Sequence[dict[str, str]]) -> str:
-    """Names the first text that does not go with those before it."""
+    """Raise an error that gives the first text that is inconsistent with those before it."""
     left = [NumberStyle(*pair) for pair in _separators(parts)]
     for text, found in zip(texts, parts, strict=True):
         left = [style for style in left if _value(found, style) is not None]

@@ -1,4 +1,4 @@
-"""Anything that holds a table, as an Arrow table."""
+"""Read a table in any form as an Arrow table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def read_table(source: Any, format: str | None = None) -> pa.Table:
-    """Reads a table from a file, from standard input or from memory.
+    """Read a table from a file, from standard input or from memory.
 
     Parameters
     ----------
@@ -37,19 +37,19 @@ def read_table(source: Any, format: str | None = None) -> pa.Table:
         that narwhals knows or that speaks the Arrow PyCapsule protocol (DuckDB relations), a NumPy array of one or two
         dimensions or with fields, or a dict of columns.
     format : {"csv", "tsv", "parquet", "jsonl", "arrow", "npy"}, optional
-        For files: the format, where the name's ending (or, on standard input, the first bytes) does not tell it.
+        The format of a file, if it cannot be determined from the name (or, on standard input, from the first bytes).
 
     Returns
     -------
     pyarrow.Table
-        At least one row and one column, of distinct names.
+        The table, with at least one row and one column, and with distinct names.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     DataError
-        If the file cannot be read as what it is said to be; the message says where. If the table is empty.
+        If the file cannot be read in its format (the message says where), or the table is empty.
 
     Examples
     --------
@@ -61,33 +61,33 @@ def read_table(source: Any, format: str | None = None) -> pa.Table:
 
 @dataclass(frozen=True)
 class Given:
-    """A table as it was given.
+    """A table and, for a text file, its cells.
 
     Attributes
     ----------
     table : pyarrow.Table
-        What a design is made of. The columns of a text file are text, until the design says how each is read.
+        The table for designs. The columns of a text file are text until the design determines how each is read.
     fields : Fields or None
-        For a text file: the cells as they stand there.
+        For a text file: the unchanged cells.
     """
 
     table: pa.Table
     fields: Fields | None = None
 
     def typed(self) -> pa.Table:
-        """The table with a type for each column, found from the text if it is a text file."""
+        """Return the table with a type for each column, inferred from the text for a text file."""
         from verhulst.data.typed_cells import typed_table
 
         return self.table if self.fields is None else with_source(typed_table(self.fields), source_of(self.table))
 
 
 def read_fields(source: Any, format: str | None = None) -> pa.Table:
-    """As `read_table`, but the columns of a text file are text that a design has yet to read."""
+    """Read a table as `read_table`, except that the columns of a text file stay text for a design to convert."""
     return read_given(source, format).table
 
 
 def read_given(source: Any, format: str | None = None) -> Given:
-    """As `read_table`, with the cells of a text file as they stand there."""
+    """Read a table as `read_table`, and keep the unchanged cells of a text file."""
     if isinstance(source, str | os.PathLike):
         given, name = _read_file(os.fspath(source), format), _name(os.fspath(source))
     else:
@@ -167,7 +167,7 @@ def _read_arrow(content: pa.Buffer, name: str) -> pa.Table:
 
 
 def _valid(table: pa.Table) -> pa.Table:
-    """The table, looked through: a damaged file can hold text that is not UTF-8, or places outside of its own data."""
+    """Return the validated table: a damaged file can have text that is not UTF-8, or offsets outside of its data."""
     from verhulst.data.in_memory import with_orders_of_pandas, without_views
 
     table.validate(full=True)
@@ -186,9 +186,9 @@ def _read_npy(content: pa.Buffer, name: str) -> pa.Table:
     from verhulst.data.in_memory import table_from_memory
 
     try:
-        # Pickled objects could run code: they are refused.
+        # Pickled objects could run code.
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of files that Python 2 wrote
+            warnings.simplefilter("ignore", UserWarning)  # in files written by Python 2
             array = np.load(io.BytesIO(content.to_pybytes()), allow_pickle=False)
     except ValueError:
         raise
@@ -201,9 +201,9 @@ def _unreadable(name: str, kind: str, content: pa.Buffer, error: Exception) -> s
     reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
     head = content.slice(0, min(content.size, 4)).to_pybytes()
     if kind == "parquet" and head == b"PAR1":
-        return f"{name}: the Parquet file is cut short or damaged (a complete one ends in its directory). {reason}."
+        return f"{name}: the Parquet file is incomplete or damaged (a complete one ends with its directory). {reason}."
     if kind == "arrow" and head in (b"ARRO", b"\xff\xff\xff\xff"):
-        return f"{name}: the Arrow file is cut short or damaged. {reason}."
+        return f"{name}: the Arrow file is incomplete or damaged. {reason}."
     found = format_of_bytes(content.slice(0, min(content.size, 4096)).to_pybytes())
     hint = f" It looks like {found}: try format={found!r}." if found != kind and kind not in ("csv", "tsv") else ""
     return f"{name}: cannot be read as {_shown(kind)}: {reason}.{hint}"

@@ -1,16 +1,16 @@
-"""Which row of the source a row of an array is, so that messages name the one that a person can look up."""
+"""Row numbers in the source for messages, so that the reader can find the row."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-# The number of the first row where rows follow one another, or the number of each where some were left out.
+# The number of the first row if rows are consecutive, or the number of each if some were left out.
 RowNumbers = int | NDArray[np.int64]
 
 
 def row_number(rows: RowNumbers, position: int) -> int:
-    """The number in the source of the row at `position`.
+    """Return the number in the source of the row at `position`.
 
     Examples
     --------

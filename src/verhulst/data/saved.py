@@ -1,4 +1,4 @@
-"""What models that are kept in files have in common."""
+"""Base class of models that can be saved to files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from verhulst.data.model_file import NO_UPGRADES, ModelFile, Upgrade, write_mode
 class Saved:
     """A model with `save`, which `vh.load` reads back.
 
-    A class that derives from it says what kind of file it writes, in which version of its schema, and how the versions
-    before are upgraded; and it has `to_json` and `from_json`. `verhulst._load` lists the kinds.
+    A derived class specifies the kind of its files, the version of its schema and the upgrades of earlier versions, and
+    has `to_json` and `from_json`. `verhulst._load` lists the kinds.
     """
 
     _kind: ClassVar[str]
@@ -22,16 +22,21 @@ class Saved:
     _upgrades: ClassVar[Mapping[int, Upgrade]] = NO_UPGRADES
 
     def to_json(self) -> dict[str, Any]:
-        """The model in the terms of a model file: text, numbers, arrays, lists and dicts."""
+        """Return the model as data for a model file: text, numbers, arrays, lists and dicts."""
         raise NotImplementedError
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
+        """Return the model in such data: the inverse of `to_json`."""
         raise NotImplementedError
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as JSON with exact floats, whole or not at all; `vh.load` reads it back.
+        """Write the model as JSON with exact floats, completely or not at all; `vh.load` reads it back.
+
+        Parameters
+        ----------
+        path : str or PathLike
+            The file to write.
 
         Raises
         ------
@@ -42,12 +47,12 @@ class Saved:
 
     @classmethod
     def from_model_file(cls, model_file: ModelFile) -> Self:
-        """The model in a file.
+        """Return the model in a file.
 
         Raises
         ------
         ModelFileError
-            If the file is of another version, or something in it is missing or of another type.
+            If the file is of another version, or a value is missing or of another type.
         """
         try:
             return cls.from_json(model_file.require(cls._kind, cls._schema_version, cls._upgrades))

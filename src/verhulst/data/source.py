@@ -1,4 +1,4 @@
-"""Where a table came from, carried with the table so that every later message can name the file."""
+"""The source of a table, stored with the table so that later messages can name the file."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _KEY = b"verhulst.source"
 
 
 def with_source(table: pa.Table, source: str) -> pa.Table:
-    """The same table, remembering the name of its source (if it has one) and nothing else about it."""
+    """Return the table with the name of its source (if it has one) as its only metadata."""
     return table.replace_schema_metadata({_KEY: source.encode()} if source else None)
 
 
 def source_of(table: pa.Table) -> str:
-    """The name of the table's source, or an empty string for a table made in memory."""
+    """Return the name of the table's source, or an empty string for a table in memory."""
     return ((table.schema.metadata or {}).get(_KEY) or b"").decode()
 
 
 def place(table: pa.Table) -> str:
-    """The beginning of a message about this table: 'votes.csv: ', or nothing for a table made in memory."""
+    """Return the beginning of a message about this table: 'votes.csv: ', or nothing for a table in memory."""
     source = source_of(table)
     return f"{source}: " if source else ""

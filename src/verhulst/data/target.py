@@ -1,4 +1,4 @@
-"""The target column: which of its two values is 1."""
+"""The target column and which of its two values counts as 1."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """A column of two values.
+    """A target column with two values.
 
     Attributes
     ----------
     name : str
         The column.
     levels : tuple of two str
-        How the values that count as 0 and as 1 are written.
+        The labels of the values that count as 0 and as 1.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Target:
 
     @property
     def level_type(self) -> LevelType:
-        """Whether the two values are truth values or 0 and 1, however they are written, or other text."""
+        """Whether the two values are booleans or 0 and 1 in any notation, or other text."""
         return _level_type(self.levels)
 
     def values(self, column: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[np.float64]:
-        """0 and 1 for each row, nan where the value is missing.
+        """Return 0 and 1 for each row, nan if the value is missing.
 
         Raises
         ------
@@ -54,38 +54,37 @@ class Target:
         if unknown:
             row = row_number(first_row, int(np.flatnonzero(found == -2)[0]))
             raise DataError(
-                f"{place}row {row}: the target {self.name!r} is {unknown[0]!r}, where only {self.levels[0]!r} and "
+                f"{place}row {row}: the target {self.name!r} is {unknown[0]!r}, but only {self.levels[0]!r} and "
                 f"{self.levels[1]!r} are known."
             )
         return np.where(found < 0, np.nan, found.astype(np.float64))
 
     def to_json(self) -> dict[str, Any]:
-        """The target in the terms of JSON."""
+        """Return the target as JSON data."""
         return {"name": self.name, "levels": list(self.levels)}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Target:
-        """The inverse of `to_json`."""
+        """Return the target in JSON data: the inverse of `to_json`."""
         negative, positive = record["levels"]
         return cls(record["name"], (negative, positive))
 
 
 def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, place: str = "") -> Target:
-    """Which two values the target has, and which of them is 1.
+    """Determine the two values of the target, and which of them counts as 1.
 
-    0 and 1, or false and true, speak for themselves. For any other two values, text above all, `positive` must say
-    which is 1.
+    For values other than 0 and 1, or false and true, `positive` must give the value that counts as 1.
 
     Raises
     ------
     DataError
         If there are not exactly two values.
     RequestError
-        If it is not clear which of them is 1, or if `positive` is neither.
+        If it is unclear which of them counts as 1, or if `positive` is neither.
     """
     if kind_of(column.type) == "unusable":
         raise DataError(
-            f"{place}the target {name!r} holds values of type {column.type}; it must hold two distinct values."
+            f"{place}the target {name!r} has values of type {column.type}; it must have two distinct values."
         )
     encoded = labels(column)
     counts = _counts(encoded)
@@ -102,7 +101,7 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
         if _level_type(levels) == "text":
             said = " and ".join(f"{level!r} ({counts[level]:,} rows)" for level in levels)
             raise RequestError(
-                f"{place}the target {name!r} is {said}: which of them counts as 1 must be said, "
+                f"{place}the target {name!r} is {said}: say which of them counts as 1, "
                 f"for instance positive={levels[1]!r} (--positive {_quoted(levels[1])})."
             )
         return Target(name, (levels[0], levels[1]))
@@ -123,7 +122,7 @@ def _level_type(levels: Sequence[str]) -> LevelType:
 
 
 def _find(positive: object, levels: Sequence[str]) -> str | None:
-    """The level that was asked for: by its text, else by its value; 1 and true are the same of two truth values."""
+    """Return the requested level: by its text, else by its value; for two booleans 1 and true are the same."""
     asked = str(positive).strip() if isinstance(positive, str) else str(label(positive))
     if asked in levels:
         return asked
@@ -156,13 +155,13 @@ def _not_binary(name: str, counts: dict[str, int], kind: str) -> str:
         return f"the target {name!r} has no values."
     if len(counts) == 1:
         (value,) = counts
-        return f"the target {name!r} is {value!r} in every row: there is nothing to tell apart."
+        return f"the target {name!r} is {value!r} in every row: there is nothing to predict."
     common = sorted(counts, key=lambda level: -counts[level])
     more = f" and {len(common) - 5:,} more" if len(common) > 5 else ""
     shown = ", ".join(f"{level!r} ({counts[level]:,})" for level in common[:5]) + more
     remedy = (
-        "Is it the right column? A number is made a target by a threshold, such as 1 where it is above 10"
+        "Is it the right column? To make a target of a number use a threshold, such as 1 if it is above 10"
         if kind == "numeric" and len(counts) > 5
-        else "Keep the rows of two of them, or make a column that is 1 for one of them and 0 for the rest"
+        else "Keep the rows with two of them, or make a column that is 1 for one of them and 0 for the others"
     )
-    return f"the target {name!r} has {len(counts):,} values, where two are needed: {shown}. {remedy}."
+    return f"the target {name!r} has {len(counts):,} values, but two are needed: {shown}. {remedy}."

@@ -1,4 +1,4 @@
-"""The text of a file's column as numbers, truth values or labels."""
+"""Convert the text of a file's column to numbers, booleans or labels."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TRUTH = {"true": True, "false": False}
-# What is asked for where truth values stand in a column of numbers: an age is not true.
+# The advice for booleans in a column of numbers.
 WRITE_NUMBERS = " Write 1 and 0 if that is what they mean."
 
 
 def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Text as doubles if all of it is plain numbers; None if it is not, or if its points may part thousands."""
+    """Return text as doubles if all of it is plain numbers and points are not ambiguous; otherwise None."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     try:
-        # The first rows tell of most columns that they are something else.
+        # For most other columns the first rows show that they are not numbers.
         pc.cast(values.slice(0, 1000), pa.float64())
         doubles = pc.cast(values, pa.float64())
     except pa.ArrowInvalid:
@@ -45,21 +45,21 @@ def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def has_unclear_points(values: pa.ChunkedArray) -> bool:
-    """`points_are_unclear` for a column of numbers."""
+    """Whether `points_are_unclear` for a column of numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     pointed = pc.match_substring(values, ".")
     if not pc.any(pointed).as_py() or pc.all(pointed).as_py():
         return False
-    # Of most columns again a few tell: one with and one without a point, and the first rows.
+    # For most columns a few rows suffice: one with and one without a point, and the first rows.
     few = [*values.filter(pointed).slice(0, 1).chunks, *values.filter(pc.invert(pointed)).slice(0, 1).chunks]
     head = pa.chunked_array([*values.slice(0, 1000).chunks, *few], values.type)
     return all(points_are_unclear(some.unique().drop_null().to_pylist()) for some in (head, values))
 
 
 def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The text of a file's column as labels: without outer blanks, null where it is missing."""
+    """Return the text of a file's column as labels: without surrounding blanks, null for missing values."""
     return taken(texts_of(values, strip=True), None)
 
 
@@ -72,12 +72,12 @@ def read_column(
     place: str,
     first_row: RowNumbers,
 ) -> pa.ChunkedArray:
-    """A column of a text file as the kind that it had at the fit.
+    """Return a column of a text file as the kind that it had at fit time.
 
     Raises
     ------
     DataError
-        If a value is none of that type; the message names its row.
+        If a value is not of that kind; the message gives its row.
     """
     if kind == "categorical":
         return read_words(values)
@@ -102,11 +102,9 @@ def read_column(
         odd = str(error.args[0])
         if all(word.casefold() in TRUTH for word in words):
             where = f"{odd!r} in row {_row(texts, odd, first_row)}"
-            raise DataError(f"{at}; here it holds truth values, such as {where}.{WRITE_NUMBERS}") from None
+            raise DataError(f"{at}; here it has booleans, such as {where}.{WRITE_NUMBERS}") from None
         if not any(map(like_a_number, words)) and not why_no_number(odd):
-            raise DataError(
-                f"{at}; here it holds text, such as {odd!r} in row {_row(texts, odd, first_row)}."
-            ) from None
+            raise DataError(f"{at}; here it has text, such as {odd!r} in row {_row(texts, odd, first_row)}.") from None
         raise DataError(
             f"{at}; here it is {odd!r}{why_no_number(odd)} in row {_row(texts, odd, first_row)}. Correct it or leave "
             f"it blank."
@@ -116,23 +114,23 @@ def read_column(
 def read_role(
     values: pa.ChunkedArray, name: str, role: str, delimiter: str, place: str, first_row: RowNumbers = 1
 ) -> pa.ChunkedArray:
-    """A column of a text file that must hold numbers: weights, offsets, scores.
+    """Return a column of a text file that must contain numbers: weights, offsets, scores.
 
     Raises
     ------
     DataError
-        If a value is no number; the message names its row.
+        If a value is not a number; the message gives its row.
     """
     found = as_doubles(values)
     if found is not None:
         return found
     texts = texts_of(values, strip=True)
     words = [text for text in texts.distinct if not is_mark(text)]
-    must = f"{place}{role} {name!r} must hold numbers"
+    must = f"{place}{role} {name!r} must contain numbers"
     if words and all(word.casefold() in TRUTH for word in words):
         return taken(texts, [TRUTH.get(text.casefold()) for text in texts.distinct])
     try:
-        # Percent signs are refused: 5 where 0.05 is meant would be a wrong number.
+        # Percent signs are an error: 5 instead of 0.05 would be a wrong number.
         return _numbers(texts, words, name, delimiter, None, percent=False)
     except UnclearNumbersError as error:
         raise DataError(f"{must}, but {error}. Write them with a decimal point and no other sign.") from None
@@ -163,7 +161,7 @@ def _numbers(
 
 
 def taken(texts: Texts, meanings: list[float | None] | list[bool | None] | None) -> pa.ChunkedArray:
-    """For each row what its text means; None where it has none."""
+    """Return the meaning of each row's text; None if there is none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -1,4 +1,4 @@
-"""What a column of text holds: numbers, truth values, dates or words. The one policy for all that reads tables."""
+"""The kind of a column of text (numbers, booleans, dates or words), for everything that reads tables."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from verhulst.data.text_column import TRUTH, as_doubles, taken
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Text of so many distinct numbers, in a table whose columns have types, is asked about.
+# In a table whose columns have types, text with this many distinct numbers is an error that asks.
 _FEW = 10
 
 
 @dataclass(frozen=True)
 class TextKind:
-    """What a column of text is taken for.
+    """The kind of a column of text.
 
     Attributes
     ----------
     kind : {"numeric", "boolean", "categorical"}
     style : NumberStyle
-        How its numbers are written.
+        The notation of its numbers.
     marks : tuple of str
-        Text in it that counts as a missing value.
+        Texts that count as missing values.
     notes : tuple of (str, str)
-        What a person should know of that, and what can be done about it.
-    values: pyarrow.ChunkedArray or None
-        Its numbers, where they had to be worked out to tell.
+        Notes on the conversion, and what can be done about it.
+    values : pyarrow.ChunkedArray or None
+        Its numbers, if they were computed to determine the kind.
     """
 
     kind: Literal["numeric", "boolean", "categorical"]
@@ -56,16 +56,16 @@ class TextKind:
 
 
 def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | None) -> TextKind:
-    """How a column of text is read that nobody said anything of.
+    """Determine the kind of a column of text without any declaration.
 
-    In a text file (`delimiter` says what parts its values) it becomes numbers or truth values if that is what all of it
-    is, but for marks of missing values. In a table whose columns have types, text stays text; if it holds numbers that
-    are hardly meant as categories, that is a question.
+    In a text file (with delimiter `delimiter`) it becomes numbers or booleans if all its values are, except for marks
+    of missing values. In a table whose columns have types, text stays text; numbers that are unlikely to be categories
+    are an error that asks.
 
     Raises
     ------
     DataError
-        If it holds dates, or numbers but for some text, or numbers that can be read in two ways.
+        If it contains dates, or numbers except for some text, or numbers that can be read in two ways.
     """
     import pyarrow as pa
 
@@ -88,8 +88,8 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
         style, numbers = read_numbers(words, delimiter)
     except UnclearNumbersError as error:
         raise DataError(
-            f"{at}column {name!r} would hold numbers, but {error}. Write its numbers with a decimal point and no other "
-            f"sign, or say that the column is categorical ({categorical_option(name)})."
+            f"{at}column {name!r} looks numeric, but {error}. Write its numbers with a decimal point and no other "
+            f"sign, or declare the column categorical ({categorical_option(name)})."
         ) from None
     except ValueError as error:
         return _words(texts, words, str(error.args[0]), name, at)
@@ -106,7 +106,7 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
 
 
 def _refuse_dates(words: list[str], name: str, at: str) -> None:
-    # The first words tell of most columns that they hold none.
+    # For most columns the first words show that they contain none.
     if not any(map(is_date, words[:100])):
         return
     dates = [word for word in words if is_date(word)]
@@ -115,12 +115,12 @@ def _refuse_dates(words: list[str], name: str, at: str) -> None:
 
 
 def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
-    """An error for numbers such as 20240531, if every one is a date."""
+    """Raise for numbers such as 20240531, if every one is a date."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_float16(values.type):
-        return  # which does not reach so far
+        return  # which has a smaller range
     least, most = (None if end is None else float(end) for end in pc.min_max(values).as_py().values())
     if least is None or most is None or not 1900_01_01 <= least < most <= 2100_12_31:
         return
@@ -131,14 +131,14 @@ def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None
 
 def _about_dates(shown: str, name: str, at: str) -> str:
     return (
-        f"{at}column {name!r} holds dates or times, such as {shown!r}, which are neither numbers nor categories. "
+        f"{at}column {name!r} contains dates or times, such as {shown!r}, which are neither numbers nor categories. "
         f"Exclude it (--exclude {shlex.quote(name)}), make numbers of it (such as days since a date), or, if it is "
-        f"something else, say that it is categorical ({categorical_option(name)})."
+        f"something else, declare it categorical ({categorical_option(name)})."
     )
 
 
 def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> TextKind:
-    """A column of words, unless they are hardly meant as categories."""
+    """Return the kind of a column of words; raise if they are unlikely to be categories."""
     place = {text: i for i, text in enumerate(texts.distinct)}
     numbers = [word for word in words if like_a_number(word)]
     others = [word for word in words if word not in set(numbers)] or [odd]
@@ -150,23 +150,23 @@ def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> Text
         count = sum(rows[word] for word in others)
         more = f" ({count:,} such rows: {listed(others)})" if count > 1 else ""
         raise DataError(
-            f"{at}column {name!r} would hold numbers, but in row {texts.row_of(odd) + 1} it is {odd!r}"
+            f"{at}column {name!r} looks numeric, but in row {texts.row_of(odd) + 1} it is {odd!r}"
             f"{why_no_number(odd)}{more}. Correct "
-            f"it or leave it blank, or say that the column is categorical ({categorical_option(name)})."
+            f"it or leave it blank, or declare the column categorical ({categorical_option(name)})."
         )
     notes: tuple[tuple[str, str], ...] = ()
     marks = [text for text in texts.distinct if is_mark(text)]
     if otherwise:
         notes += (
             (
-                f"Column {name!r} is taken as categories: {others[0]!r} is a number{why_no_number(others[0])}.",
-                "If it should be numbers, write them with the digits 0 to 9, a point and the sign in front.",
+                f"Column {name!r} is read as categories: {others[0]!r} is a number{why_no_number(others[0])}.",
+                "If it should be numbers, write them with the digits 0 to 9, a decimal point and a leading sign.",
             ),
         )
     elif numbers and share >= 0.5:
         notes += (
             (
-                f"Column {name!r} is taken as categories, as {others[0]!r} is no number.",
+                f"Column {name!r} is read as categories, because {others[0]!r} is not a number.",
                 "If it should be numbers, leave such cells blank.",
             ),
         )
@@ -174,7 +174,7 @@ def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> Text
         notes += (
             (
                 f"Column {name!r} has the level {listed(marks)}.",
-                "If that stands for a missing value, write nothing there, not even quotes (None in a frame).",
+                "If that represents a missing value, leave the cell empty, without quotes (None in a frame).",
             ),
         )
     return TextKind("categorical", notes=notes)
@@ -185,8 +185,8 @@ def _ask_of_typed(texts: Texts, shown: tuple[str, ...], name: str, at: str, deli
         return
     word, row = next(text for text in texts.distinct if not is_mark(text)), texts.row_of(shown[0]) + 1
     raise DataError(
-        f"{at}column {name!r} is text that would hold numbers or truth values, such as {word!r} (in row {row} it is "
-        f"{shown[0]!r}). Make numbers of it, with missing values where there is none, or say that it is categorical "
+        f"{at}column {name!r} is text that looks like numbers or booleans, such as {word!r} (in row {row} it is "
+        f"{shown[0]!r}). Convert it to numbers, with missing values where there are none, or declare it categorical "
         f"(categorical=[{name!r}], {categorical_option(name)})."
     )
 
@@ -211,7 +211,7 @@ def _notes(style: NumberStyle, marks: tuple[str, ...], name: str) -> tuple[tuple
 
 
 def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
-    """The distinct numbers of a column that are written as codes are: with zeros before them, very long, or `1E2`."""
+    """Return the distinct numbers of a column that look like codes: with leading zeros, very long, or `1E2`."""
     import pyarrow.compute as pc
 
     found = []
@@ -219,7 +219,7 @@ def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
         found = values.filter(pc.greater(doubles, 2**53)).unique().to_pylist()
     zeros = pc.starts_with(values, "0")
     if pc.any(zeros).as_py():
-        # A number of 1 and more, or 0, does not begin with 0 and go on: few texts are left to look at one by one.
+        # Numbers of at least 1 do not begin with 0: few texts remain to be examined one by one.
         numbers, texts = doubles.filter(zeros), values.filter(zeros)
         doubtful = pc.or_(pc.greater_equal(numbers, 1), pc.equal(numbers, 0))
         found += texts.filter(doubtful).unique().to_pylist()
@@ -230,13 +230,13 @@ def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
 
 
 def _bare(code: str) -> str:
-    """How the number that a code would be is written."""
+    """Return the notation of the number that a code would be."""
     digits = code.strip().lstrip("+-")
     return digits.lstrip("0") or "0" if digits.isdigit() else f"{float(digits):.0f}"
 
 
 def _twins(codes: list[str], values: pa.ChunkedArray) -> set[str]:
-    """The numbers of a column that are written as the codes would be as numbers."""
+    """Return the numbers of a column that are equal to codes read as numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -245,7 +245,7 @@ def _twins(codes: list[str], values: pa.ChunkedArray) -> set[str]:
 
 
 def _code_notes(codes: list[str], others: Collection[str], name: str, at: str) -> tuple[tuple[str, str], ...]:
-    """A word on numbers that look like codes; codes that would become the same number as another are an error."""
+    """Return a note on numbers that look like codes; raise if a code and another value would be the same number."""
     if not codes:
         return ()
     same: dict[float | None, str] = {}
@@ -254,25 +254,25 @@ def _code_notes(codes: list[str], others: Collection[str], name: str, at: str) -
         twin = same.setdefault(number, code if bare not in others else bare)
         if twin != code:
             raise DataError(
-                f"{at}column {name!r} holds {twin!r} and {code!r}, which are codes rather than numbers: as numbers "
-                f"they would be the same. Say that it is categorical ({categorical_option(name)}), or exclude it "
+                f"{at}column {name!r} contains {twin!r} and {code!r}, which are codes rather than numbers: as numbers "
+                f"they would be the same. Declare it categorical ({categorical_option(name)}), or exclude it "
                 f"(--exclude {shlex.quote(name)})."
             )
     return (
         (
-            f"Column {name!r} is taken as numbers, though {codes[0]!r} looks like a code.",
-            f"If it is one, say that it is categorical ({categorical_option(name)}) or exclude it.",
+            f"Column {name!r} is read as numbers, although {codes[0]!r} looks like a code.",
+            f"If it is one, declare it categorical ({categorical_option(name)}) or exclude it.",
         ),
     )
 
 
 def categorical_option(name: str) -> str:
-    """The option of the command line that makes a column categorical, for messages."""
+    """Return the command-line option that makes a column categorical, for messages."""
     return f"--categorical {shlex.quote(name)}"
 
 
 def refuse_unclear_points(values: pa.ChunkedArray, name: str, at: str) -> None:
-    """In a file that has decimal commas elsewhere, `1.200` may be 1200: an error if every point may be such a sign."""
+    """Raise if a file has decimal commas elsewhere and every point of a column may be a thousands separator."""
     import pyarrow.compute as pc
 
     pointed = values.filter(pc.fill_null(pc.match_substring(values, "."), False))

@@ -1,4 +1,4 @@
-"""Types for the columns of a text file, where nothing else says how they are read."""
+"""Types for the columns of a text file without a design."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def typed_table(fields: Fields) -> pa.Table:
-    """A text file as a table of types: whole numbers, numbers, truth values, ISO dates, text.
+    """Convert a text file to a table with types: integers, floating-point numbers, booleans, ISO dates, text.
 
-    A column keeps its text if a type would lose some of it: `007`, or more digits than a number holds. (`20.50` is the
-    number 20.5.) So does one that `points_are_unclear` of.
+    A column stays text if conversion would lose information: `007`, or more digits than a number can hold. (`20.50` is
+    the number 20.5.) So does a column for which `points_are_unclear`.
     """
     import pyarrow as pa
 
@@ -49,7 +49,7 @@ def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    # The first chunk tells of most columns of words that they are no numbers.
+    # For most columns of words the first chunk shows that they are not numbers.
     for some in (values.slice(0, 1000), values):
         try:
             found = pc.cast(some, type_)
@@ -59,7 +59,7 @@ def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None
 
 
 def _has_codes(values: pa.ChunkedArray) -> bool:
-    """Whether some number of the column is written as a code is: with zeros before it, or very long."""
+    """Whether some number of the column looks like a code: with leading zeros, or very long."""
     import pyarrow.compute as pc
 
     bare = pc.utf8_ltrim(values, characters="+-")
@@ -70,7 +70,7 @@ def _has_codes(values: pa.ChunkedArray) -> bool:
 
 
 def _has_hexadecimals(values: pa.ChunkedArray) -> bool:
-    """Whether Arrow has read some text as base 16: `0x1F`."""
+    """Whether Arrow has read some text as hexadecimal: `0x1F`."""
     import pyarrow.compute as pc
 
     return bool(pc.any(pc.match_substring(values, "x", ignore_case=True)).as_py())

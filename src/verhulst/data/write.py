@@ -1,4 +1,4 @@
-"""Writing a table: CSV, TSV, Parquet, Arrow or JSON lines; whole or not at all."""
+"""Write a table as CSV, TSV, Parquet, Arrow or JSON lines, completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,41 +17,43 @@ from verhulst.data.missing_text import MISSING_TEXT
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Lines written at a time.
+# The number of lines written at a time.
 _LINES = 1 << 16
 _WRITABLE = ("csv", "tsv", "jsonl", "parquet", "arrow")
 
 
 def writable_format(path: str, format: str | None = None) -> str:
-    """The format to write `path` in.
+    """Return the format in which to write `path`.
 
     Raises
     ------
     OutputError
-        If neither the name nor `format` tells, or it is a format that is only read.
+        If neither the name nor `format` determines it, or the format is only for reading.
     """
     chosen = format or ("csv" if path == "-" else format_of_name(path))
     if chosen not in _WRITABLE:
         raise OutputError(
-            f"cannot tell in which format to write {path!r}: end its name on .csv, .parquet, .jsonl, .arrow or .tsv."
+            f"cannot determine the format of {path!r}: end its name in .csv, .parquet, .jsonl, .arrow or .tsv."
         )
     return chosen
 
 
 def write_table(table: pa.Table, path: str | os.PathLike[str], format: str | None = None) -> None:
-    """Writes an Arrow table to a file, or to standard output ("-", as CSV unless `format` says otherwise).
+    """Write an Arrow table to a file, or to standard output ("-", as CSV by default).
 
     Parameters
     ----------
     table : pyarrow.Table
+        The table.
     path : str or PathLike
-        Its ending tells the format: .csv, .tsv, .jsonl, .parquet, .arrow.
+        The file to write; its suffix determines the format: .csv, .tsv, .jsonl, .parquet, .arrow.
     format : {"csv", "tsv", "jsonl", "parquet", "arrow"}, optional
+        The format, if the suffix does not determine it.
 
     Raises
     ------
     OutputError
-        If the folder is not there, cannot be written, or the format cannot be told.
+        If the folder does not exist or cannot be written, or the format cannot be determined.
     """
     _write_to(os.fspath(path), table, format)
 
@@ -68,20 +70,20 @@ def _write_to(name: str, table: pa.Table | Extended, format: str | None) -> None
 
 @dataclass(frozen=True)
 class Extended:
-    """The cells of a text file, and columns beside them."""
+    """The cells of a text file, and additional columns."""
 
     fields: Fields
     added: pa.Table
 
 
 def write_fields(fields: Fields, added: pa.Table, path: str | os.PathLike[str]) -> None:
-    """Writes the cells of a text file as they stand there, and columns beside them, as CSV or TSV.
+    """Write the unchanged cells of a text file and additional columns as CSV or TSV.
 
     Parameters
     ----------
     fields : Fields
     added : pyarrow.Table
-        Of as many rows.
+        The additional columns, with as many rows.
     path : str or PathLike
         As for `write_table`.
     """
@@ -89,7 +91,7 @@ def write_fields(fields: Fields, added: pa.Table, path: str | os.PathLike[str]) 
 
 
 def _write_extended(table: Extended, file: Any, delimiter: str) -> None:
-    """Lines of cells, in quotes only where they must be: else a mark such as NA would become text."""
+    """Yield lines of cells, in quotes only if necessary, because a quoted mark such as NA would become text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -108,7 +110,7 @@ def _write_extended(table: Extended, file: Any, delimiter: str) -> None:
 
 
 def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
-    """Cells in quotes where they hold what parts cells, or would be taken for missing values without."""
+    """Quote cells that contain delimiters, quotes or line ends, or would be read as missing values without quotes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -121,7 +123,7 @@ def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
 
 
 def _without_dictionaries(table: pa.Table) -> pa.Table:
-    """Dictionary columns as their values, for formats that have none."""
+    """Convert dictionary columns to their values, for formats without dictionaries."""
     import pyarrow as pa
 
     for place, column in enumerate(table.schema):
@@ -131,7 +133,7 @@ def _without_dictionaries(table: pa.Table) -> pa.Table:
 
 
 def _write_single(table: pa.Table, file: Any, options: Any) -> None:
-    """A column that stands alone: a missing value is written as "", as a blank line is no row to many readers."""
+    """Write a single column, with missing values as "", because many readers ignore blank lines."""
     import io
 
     import pyarrow as pa
@@ -172,7 +174,7 @@ def _write(table: pa.Table | Extended, file: Any, format: str) -> None:
     elif format == "jsonl":
         import json
 
-        # Whole numbers beyond 64 bits come as decimals.
+        # Integers beyond 64 bits are decimals.
         def plain(value: Any) -> Any:
             return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else str(value)
 

@@ -136,7 +136,7 @@ def _design(X: Any) -> Matrix:
     if array.dtype.kind == "c":
         raise ValueError("Complex data not supported: X must be real")
     if array.dtype.kind not in "biuf" and array.dtype != object:
-        raise ValueError(f"X must hold numbers, not {array.dtype}; turn categories into columns (fit_table does)")
+        raise ValueError(f"X must contain numbers, not {array.dtype}; turn categories into columns (fit_table does)")
     return array.astype(np.float64)
 
 
@@ -150,7 +150,7 @@ def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float,
     try:
         array = np.ascontiguousarray(array, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold numbers, not {array.dtype}") from None
+        raise ValueError(f"{name} must contain numbers, not {array.dtype}") from None
     summary = _summary(array)
     if not np.isfinite(summary[2]) and not np.all(np.isfinite(array)):
         row = int(np.argmin(np.isfinite(array)))
