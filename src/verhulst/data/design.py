@@ -180,9 +180,9 @@ class Design:
     def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
         """Return the table with every column of the design read as the kind that it had at fit time.
 
-        Only the columns of a text file are changed. Numbers of a table with types that had percent signs at fit time are
-        read as percentages, with a warning. Convert a long table before cutting it into pieces, because the whole column
-        determines whether `1,200` has a decimal comma.
+        Only the columns of a text file are changed. Numbers of a table with types that had percent signs at fit time
+        are read as percentages, with a warning. Convert a long table before cutting it into pieces, because the whole
+        column determines whether `1,200` has a decimal comma.
 
         Raises
         ------
