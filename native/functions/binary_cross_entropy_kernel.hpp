@@ -1,14 +1,4 @@
-// From the formulas of binary_cross_entropy.hpp to kernels on arrays, for one result or several.
-//
-//   struct F {
-//       static constexpr int results;
-//       static void common(const BinaryCrossEntropy&, Pair*);   where BinaryCrossEntropy::usual
-//       static void at_ends(const BinaryCrossEntropy&, Pair*);  everywhere
-//       static QuickResults<results> quick(const QuickBinaryCrossEntropy&);  rough, for the narrow formats
-//       static constexpr int good[results];                     to 2^-good
-//   };
-// Rough results are returned, not written through a pointer: an expression that tests them cannot be evaluated before
-// they are there. (Operands of & are evaluated in any order.)
+// From the formulas of binary_cross_entropy.hpp to kernels on arrays, for one result or several with one read and one e^-|z|.
 // Several vectors are computed at once, as in elementwise.hpp.
 #pragma once
 
@@ -18,11 +8,53 @@
 
 namespace verhulst::VERHULST_LEVEL {
 
-// Rough results, and where they may be used.
-template <int results>
-struct QuickResults {
-    Vec value[results];
-    Mask usable;
+enum Part { value_part = 1, gradient_part = 2, hessian_part = 4 };
+
+// The results of a kernel, in the order above, for any sum of parts.
+template <int parts>
+struct LossParts {
+    static constexpr bool value = parts & value_part, gradient = parts & gradient_part, hessian = parts & hessian_part;
+    static constexpr int results = value + gradient + hessian;
+
+    // Where BinaryCrossEntropy::usual.
+    static inline void common(const BinaryCrossEntropy& loss, Pair* out) {
+        if constexpr (value) *out++ = loss.value();
+        if constexpr (gradient || hessian) {
+            const BinaryCrossEntropy::Denominator denominator = loss.denominator();
+            if constexpr (gradient) *out++ = loss.gradient(denominator);
+            if constexpr (hessian) *out = loss.hessian(denominator);
+        }
+    }
+    // Everywhere.
+    static inline void at_ends(const BinaryCrossEntropy& loss, Pair* out) {
+        if constexpr (value) *out++ = loss.value_at_ends();
+        if constexpr (gradient) *out++ = loss.gradient_at_ends();
+        if constexpr (hessian) *out = loss.hessian_at_ends();
+    }
+
+    // Rough results, for the narrow formats, and where they may be used. They are returned, not written through a pointer: an
+    // expression that tests them cannot be evaluated before they are there. (Operands of & are evaluated in any order.)
+    struct Quick {
+        Vec value[results];
+        Mask usable;
+    };
+    static inline Quick quick(const QuickBinaryCrossEntropy& loss) {
+        Quick found;
+        Vec* out = found.value;
+        if constexpr (value) *out++ = loss.value();
+        if constexpr (gradient || hessian) {
+            const Vec reciprocal = loss.reciprocal();
+            if constexpr (gradient) *out++ = loss.gradient(reciprocal);
+            if constexpr (hessian) *out = loss.hessian(reciprocal);
+        }
+        found.usable = gradient ? loss.usable(loss.top()) : loss.usual;
+        return found;
+    }
+    // Result j is rough to 2^-good(j).
+    static constexpr int good(int j) {
+        if (value && j == 0) return QuickBinaryCrossEntropy::value_good;
+        return gradient && j == value ? QuickBinaryCrossEntropy::gradient_good : QuickBinaryCrossEntropy::hessian_good;
+    }
 };
 
 template <class F>
@@ -38,9 +70,9 @@ __attribute__((noinline)) void losses_accurate(const Vec* z, const Vec* y, typen
 }
 
 template <class F, class Format, int j = 0>
-static inline Mask losses_certain(const QuickResults<F::results>& quick) {
+static inline Mask losses_certain(const typename F::Quick& quick) {
     const Vec value = quick.value[j];
-    const Mask certain = rounding_certain<Format, F::good[j]>(value) & (Vec(Format::least) <= abs(value));
+    const Mask certain = rounding_certain<Format, F::good(j)>(value) & (Vec(Format::least) <= abs(value));
     if constexpr (j + 1 < F::results)
         return certain & losses_certain<F, Format, j + 1>(quick);
     else
@@ -51,7 +83,7 @@ static inline Mask losses_certain(const QuickResults<F::results>& quick) {
 template <class F, class Format, class Storage = typename Format::Storage>
 static inline bool losses_quick(const Vec* z, const Vec* y, Storage* const* out) {
     constexpr int together = losses_together<F>;
-    QuickResults<F::results> quick[together];
+    typename F::Quick quick[together];
     Mask certain = z[0] == z[0];
     for (int k = 0; k < together; ++k) {
         const QuickBinaryCrossEntropy loss(z[k], y[k], 87.0);
@@ -94,9 +126,9 @@ struct Losses {
     };
 };
 
-template <class F>
+template <int parts>
 constexpr Kernels losses() {
-    return block_kernels<Losses<F>::template Block>();
+    return block_kernels<Losses<LossParts<parts>>::template Block>();
 }
 
 }  // namespace verhulst::VERHULST_LEVEL
