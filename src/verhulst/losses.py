@@ -6,10 +6,10 @@ Weights stay outside: multiply, or sum with them.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import _binary_cross_entropy as _ufuncs
 from verhulst.functions import elu, log_softmax, softmax
@@ -19,6 +19,7 @@ from verhulst.functions._rounding import near_total, rounded, total
 from verhulst.functions.formulas import Total, log_softmax_pullback_in_place
 
 Rows = np.ndarray[Any, Any]
+Float = TypeVar("Float", bound=np.floating)
 BLOCK = 16000  # numbers: some copies of them in float64 stay in the cache
 
 
@@ -30,6 +31,12 @@ class BinaryCrossEntropy(NamedTuple):
     hessian: Any
 
 
+@overload
+def binary_cross_entropy(
+    z: NDArray[Float], y: ArrayLike, *, out: None = None, where: ArrayLike = True
+) -> NDArray[Float]: ...
+@overload
+def binary_cross_entropy(z: Any, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any: ...
 def binary_cross_entropy(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any:
     """Binary cross-entropy of logits z and labels y, element by element: -y log σ(z) - (1 - y) log σ(-z).
 
@@ -69,6 +76,12 @@ def binary_cross_entropy(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: 
     return with_parameter(_ufuncs.value, z, y, out, where)
 
 
+@overload
+def binary_cross_entropy_gradient(
+    z: NDArray[Float], y: ArrayLike, *, out: None = None, where: ArrayLike = True
+) -> NDArray[Float]: ...
+@overload
+def binary_cross_entropy_gradient(z: Any, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any: ...
 def binary_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any:
     """First derivative of the binary cross-entropy in the logit: σ(z) - y.
 
@@ -97,6 +110,12 @@ def binary_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, *, out: Any = None
     return with_parameter(_ufuncs.gradient, z, y, out, where)
 
 
+@overload
+def binary_cross_entropy_hessian(
+    z: NDArray[Float], y: ArrayLike = 0.0, *, out: None = None, where: ArrayLike = True
+) -> NDArray[Float]: ...
+@overload
+def binary_cross_entropy_hessian(z: Any, y: ArrayLike = 0.0, *, out: Any = None, where: ArrayLike = True) -> Any: ...
 def binary_cross_entropy_hessian(z: ArrayLike, y: ArrayLike = 0.0, *, out: Any = None, where: ArrayLike = True) -> Any:
     """Second derivative of the binary cross-entropy in the logit: σ(z) σ(-z), whatever the label.
 
@@ -210,6 +229,12 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     return loss[()] if out is None else into(out, loss)
 
 
+@overload
+def categorical_cross_entropy_gradient(
+    z: NDArray[Float], y: ArrayLike, axis: int = -1, *, out: None = None
+) -> NDArray[Float]: ...
+@overload
+def categorical_cross_entropy_gradient(z: Any, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any: ...
 def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any:
     """Gradient of the categorical cross-entropy in the logits: softmax(z) sum(y) - y.
 
