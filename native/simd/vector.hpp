@@ -5,7 +5,7 @@
 // Kernels are written once against these names and compiled once per level with that level's flags.
 // Every operation is correctly rounded, so a kernel gives the same bits at every level, whatever the width.
 // A new instruction set (NEON, SVE) is one more header, one more branch below, a line in meson.build and a line in cpu.cpp.
-// No other file of the core names a level, and none outside simd/ has instructions of one.
+// simd/lanes.hpp may have faster code for it. No other file names a level, and none outside simd/ has instructions of one.
 #pragma once
 
 #include <cstddef>

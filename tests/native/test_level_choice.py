@@ -1,4 +1,4 @@
-"""The build option `levels`: what it refuses."""
+"""The build option `levels`, and VERHULST_CPU: what they refuse."""
 
 from __future__ import annotations
 
@@ -31,3 +31,11 @@ def test_levels_that_are_refused(tmp_path, levels, environment, message):
     )
     assert run.returncode == 1
     assert message in run.stdout
+
+
+def test_a_level_that_cannot_be_used() -> None:
+    command = [sys.executable, "-c", "import verhulst"]
+    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "VERHULST_CPU": "v9"}, timeout=300)
+    assert run.returncode != 0
+    assert "VERHULST_CPU=v9 is not an instruction-set level that this build has" in run.stderr
+    assert "levels in this build: " in run.stderr
