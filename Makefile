@@ -34,7 +34,8 @@ $(VENV)/.bench: $(VENV)/.made
 	$(call install,all) -Cbuild-dir=build/make '.[$(EXTRAS)]' --group test --group docs --group bench
 	touch $(VENV)/.made $@
 
-demo: $(VENV)/.demo
+# With what is installed, if anything is.
+demo: $(firstword $(wildcard $(VENV)/.made $(VENV)/.dev) $(VENV)/.demo)
 	$(BIN)/verhulst demo --output out
 
 dev: $(VENV)/.dev
