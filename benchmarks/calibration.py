@@ -16,7 +16,7 @@ import numpy as np
 
 import verhulst as vh
 from benchmarks.interleave import interleave
-from verhulst.calibration import Beta, Calibrator, Isotonic, LogitHistogram, Platt, Quadratic, Temperature
+from verhulst.calibration import Beta, Calibrator, Isotonic, LogitHistogram, Platt, Temperature
 
 N = 1_000_000
 Rivals = dict[str, Callable[[], object]]
@@ -98,7 +98,6 @@ def _tasks(
     yield "Platt (smoothed targets)", lambda: Platt(smooth=True).fit(z, y), sigmoid
     yield "temperature", lambda: Temperature().fit(z, y), temperature
     yield "beta", lambda: Beta().fit(z, y), beta | sigmoid
-    yield "quadratic", lambda: Quadratic().fit(z, y), {}
     yield "isotonic", lambda: Isotonic().fit(z, y), isotonic
     yield "ROC-AUC with DeLong's variance", lambda: roc_auc(ranked()), {"scikit-learn": lambda: roc_auc_score(y, z)}
     yield (
@@ -272,7 +271,7 @@ def choice() -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     kinds: dict[str, Callable[[], Calibrator]] = {
-        "temperature": Temperature, "Platt": Platt, "beta": Beta, "quadratic": Quadratic, "isotonic": Isotonic,
+        "temperature": Temperature, "Platt": Platt, "beta": Beta, "isotonic": Isotonic,
     }  # fmt: skip
     for name, drawn in problems():
         raw, auto, worst = [], [], np.inf

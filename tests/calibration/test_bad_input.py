@@ -16,7 +16,6 @@ from verhulst.calibration import (
     LeverageWarning,
     Platt,
     PriorShift,
-    Quadratic,
     ScoreKindError,
     Temperature,
     VectorScaling,
@@ -25,7 +24,7 @@ from verhulst.calibration import (
 RNG = np.random.default_rng(0)
 Z = RNG.normal(0.0, 2.0, 200)
 Y = (RNG.random(200) < vh.sigmoid(Z)).astype(int)
-PARAMETRIC = [Platt(), Temperature(), Beta(), Quadratic()]
+PARAMETRIC = [Platt(), Temperature(), Beta()]
 
 
 def test_scores_that_may_be_either_are_asked_about() -> None:
@@ -61,7 +60,7 @@ def test_zero_and_one_exactly_and_right(calibrator: Platt) -> None:
     kind = type(calibrator)
     p = kind(scores="probabilities").fit(vh.sigmoid(z), y)
     np.testing.assert_allclose(p.transform(vh.sigmoid(Z)), kind().fit(Z, Y).transform(Z), atol=1e-9)
-    assert p.predict_proba([0.0, 1.0])[:, 1].tolist() == [0.0, 1.0] or isinstance(p, Quadratic | Beta)
+    assert p.predict_proba([0.0, 1.0])[:, 1].tolist() == [0.0, 1.0] or isinstance(p, Beta)
 
 
 @pytest.mark.parametrize("calibrator", PARAMETRIC, ids=repr)
@@ -108,15 +107,13 @@ def test_constant_scores_get_the_base_rate() -> None:
         assert Temperature().fit(np.full(40, 1.5), y).inverse_temperature_ == 0.0
     with pytest.warns(CalibrationWarning, match="every score is 0"):
         Temperature(scores="logits").fit(np.zeros(40), y)
-    with pytest.raises(ValueError, match="a quadratic needs three different scores"):
-        Quadratic().fit(np.full(40, 1.5), y)
     np.testing.assert_allclose(Isotonic(end_cases=0).fit(np.full(40, 1.5), y).predict_proba([0.0])[:, 1], 0.25)
     result = vh.evaluate(y, logits=np.full(40, 1.5))
     assert result.roc_auc.value == 0.5
     assert np.isnan(result.cox.slope.value)
 
 
-@pytest.mark.parametrize("calibrator", [Platt(), Beta(), Quadratic()], ids=repr)
+@pytest.mark.parametrize("calibrator", [Platt(), Beta()], ids=repr)
 def test_separable_scores(calibrator: Platt) -> None:
     z = np.array([-3.0, -2.0, -1.0, 1.0, 2.0])
     with pytest.raises(ValueError, match=r"separate the classes perfectly.*Platt\(smooth=True\), or more data"):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
 import pytest
 
 import verhulst as vh
-from verhulst.calibration import Beta, CalibrationWarning, Isotonic, Platt, Quadratic, Temperature, VectorScaling
+from verhulst.calibration import Beta, CalibrationWarning, Isotonic, Platt, Temperature, VectorScaling
 from verhulst.calibration.goodness import cox
 from verhulst.calibration.ranked import Ranked
 
@@ -135,35 +133,16 @@ def test_scores_of_every_size_have_probabilities() -> None:
 
 @pytest.mark.parametrize("shift", [-1e9, 1e6])
 def test_scores_far_from_zero_keep_their_digits(shift: float, tmp_path: object) -> None:
-    """A quadratic about 0 would be the difference of numbers as large as the square of the shift."""
     rng = np.random.default_rng(1)
     y = np.repeat([0, 1], 2000)
     z = np.round(np.where(y == 1, rng.normal(1.0, 1.2, 4000), rng.normal(-1.0, 1.0, 4000)).clip(-2, 4) * 1024) / 1024
-    for make in (Platt, Quadratic, Isotonic):
+    for make in (Platt, Isotonic):
         near, far = make().fit(z, y), make().fit(z + shift, y)
         np.testing.assert_allclose(far.predict_proba(z + shift), near.predict_proba(z), rtol=1e-6)
     path = f"{tmp_path}/map.json"
-    quadratic = Quadratic().fit(z + shift, y)
-    quadratic.save(path)
-    np.testing.assert_array_equal(vh.load(path).transform(z + shift), quadratic.transform(z + shift))
-
-
-def test_a_quadratic_saved_without_a_centre_still_loads(tmp_path: pathlib.Path) -> None:
-    rng = np.random.default_rng(1)
-    y = np.repeat([0, 1], 2000)
-    z = np.where(y == 1, rng.normal(1.0, 1.2, 4000), rng.normal(-1.0, 1.0, 4000)).clip(-2, 4)
-    quadratic = Quadratic().fit(z, y)
-    path = tmp_path / "map.json"
-    quadratic.save(path)
-    content = json.loads(path.read_text())
-
-    def without(value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {key: without(item) for key, item in value.items() if key not in ("centre", "about_centre")}
-
-    path.write_text(json.dumps(without(content)))
-    np.testing.assert_allclose(vh.load(path).transform(z), quadratic.transform(z), atol=1e-12)
+    platt = Platt().fit(z + shift, y)
+    platt.save(path)
+    np.testing.assert_array_equal(vh.load(path).transform(z + shift), platt.transform(z + shift))
 
 
 def test_scores_that_no_scale_suits():

@@ -51,7 +51,7 @@ def weights(rng: np.random.Generator, n: int) -> np.ndarray | None:
 def test_maps(method: str) -> None:
     rng = np.random.default_rng(METHODS.index(method))
     fitted, sentences = 0, []
-    for _ in range({"auto": 8, "quadratic": 100}.get(method, 40)):
+    for _ in range({"auto": 8}.get(method, 40)):
         n = int(rng.choice([2, 4, 8, 30, 100]))
         z = scores(rng, n)
         y, w = outcomes(rng, z), weights(rng, n)

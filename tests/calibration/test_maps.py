@@ -22,7 +22,6 @@ from verhulst.calibration import (
     Isotonic,
     Platt,
     PriorShift,
-    Quadratic,
     Temperature,
     VectorScaling,
 )
@@ -146,27 +145,6 @@ def test_infinite_scores_get_the_limit_of_the_map(seed: int) -> None:
     assert flat
 
 
-def test_quadratic_is_the_three_column_fit() -> None:
-    rng = np.random.default_rng(1)
-    y = np.repeat([0, 1], 2000)
-    z = np.where(y == 1, rng.normal(1.0, 1.2, 4000), rng.normal(-1.0, 1.0, 4000)).clip(-2, 4)
-    theirs = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(np.column_stack([z, z * z]), y)
-    ours = Quadratic().fit(z, y)
-    assert tuple(ours.coefficients_) == pytest.approx((theirs.intercept_[0], *theirs.coef_[0]), abs=1e-8)
-    # Beyond the scores it was fitted to the map goes on along its tangent.
-    far = ours.transform([-100.0, -50.0, ours.low_, ours.high_, 50.0, 100.0])
-    assert (np.diff(far) > 0).all()
-    assert far[5] - far[4] == pytest.approx(50.0 * (ours.coefficients_[1] + 2 * ours.coefficients_[2] * ours.high_))
-
-
-def test_a_quadratic_that_turns_is_refused() -> None:
-    rng = np.random.default_rng(2)
-    z = rng.normal(0.0, 2.0, 2000)
-    y = rng.random(2000) < vh.sigmoid(0.5 * z * z - 1.0)
-    with pytest.raises(ValueError, match=r"the best quadratic turns at .*, within the scores"):
-        Quadratic().fit(z, y)
-
-
 def test_isotonic_is_scikit_learns_with_ties_and_weights() -> None:
     rng = np.random.default_rng(4)
     z = np.round(rng.normal(0.0, 2.0, 800), 1)
@@ -265,7 +243,7 @@ def test_prior_shift_repairs_undersampled_training() -> None:
 
 
 def test_every_map_describes_itself() -> None:
-    assert list(methods_for()) == ["identity", "temperature", "platt", "platt-smooth", "beta", "quadratic", "isotonic"]
+    assert list(methods_for()) == ["identity", "temperature", "platt", "platt-smooth", "beta", "isotonic"]
     assert list(methods_for(3)) == ["identity", "temperature", "vector"]
     public = {name for name in vh.calibration.__all__ if name not in ("CalibratedClassifier", "Calibrator")}
     assert set(KINDS) == {name for name in public if hasattr(getattr(vh.calibration, name), "right_where")}
@@ -274,10 +252,10 @@ def test_every_map_describes_itself() -> None:
         assert kind.formula
         assert kind.right_where
     freedom = {name: kind.degrees_of_freedom() for name, kind in KINDS.items() if kind.degrees_of_freedom()}
-    assert freedom == {"Temperature": 1, "Platt": 2, "Beta": 3, "Quadratic": 3, "VectorScaling": 1}
+    assert freedom == {"Temperature": 1, "Platt": 2, "Beta": 3, "VectorScaling": 1}
     assert KINDS["VectorScaling"].degrees_of_freedom(4) == 7
     assert vh.calibrate.__doc__ is not None
-    assert '"platt-smooth", "beta", "quadratic" or "isotonic"' in vh.calibrate.__doc__
+    assert '"platt-smooth", "beta" or "isotonic"' in vh.calibrate.__doc__
     assert '"identity", "temperature" or "vector"' in vh.calibrate.__doc__
 
 
@@ -320,7 +298,7 @@ def test_both_columns_keep_their_digits_and_files_their_bits(
     st.lists(st.tuples(st.floats(-50, 50), st.booleans()), min_size=4, max_size=60).filter(
         lambda rows: len({label for _, label in rows}) == 2
     ),
-    st.sampled_from(["platt-smooth", "beta", "quadratic", "isotonic", "temperature"]),
+    st.sampled_from(["platt-smooth", "beta", "isotonic", "temperature"]),
 )
 def test_maps_never_fall_and_never_make_nan(rows: list[tuple[float, bool]], name: str) -> None:
     z, y = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
@@ -376,6 +354,3 @@ def test_maps_do_not_care_for_the_unit(unit: float, sample: Sample) -> None:
         expected = make(scores="logits").fit(z, y).predict_proba(z)
         found = make(scores="logits").fit(unit * z, y).predict_proba(unit * z)
         np.testing.assert_allclose(found, expected, rtol=1e-7)
-    if unit > 1e100:
-        with pytest.raises(ValueError, match="overflow when squared"):
-            Quadratic().fit(unit * z, y)

@@ -16,7 +16,6 @@ __getattr__, __all__ = lazy_names(
         "LogitHistogram": "verhulst.calibration.histogram",
         "Platt": "verhulst.calibration.platt",
         "PriorShift": "verhulst.calibration.prior_shift",
-        "Quadratic": "verhulst.calibration.quadratic",
         "Reliability": "verhulst.calibration.reliability_curve",
         "ScoreKindError": "verhulst.calibration.scores",
         "Temperature": "verhulst.calibration.temperature",

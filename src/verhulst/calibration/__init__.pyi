@@ -16,7 +16,6 @@ from verhulst.calibration.isotonic import Isotonic as Isotonic
 from verhulst.calibration.platt import LeverageWarning as LeverageWarning
 from verhulst.calibration.platt import Platt as Platt
 from verhulst.calibration.prior_shift import PriorShift as PriorShift
-from verhulst.calibration.quadratic import Quadratic as Quadratic
 from verhulst.calibration.reliability_curve import Reliability as Reliability
 from verhulst.calibration.reliability_curve import reliability as reliability
 from verhulst.calibration.scores import ScoreKindError as ScoreKindError

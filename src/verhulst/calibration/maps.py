@@ -11,12 +11,11 @@ from verhulst.calibration.identity import Identity
 from verhulst.calibration.isotonic import Isotonic
 from verhulst.calibration.platt import Platt
 from verhulst.calibration.prior_shift import PriorShift
-from verhulst.calibration.quadratic import Quadratic
 from verhulst.calibration.temperature import Temperature
 from verhulst.calibration.vector_scaling import VectorScaling
 
 # In the order in which `calibrate` tries them.
-_KINDS = (Identity, Temperature, Platt, Beta, Quadratic, Isotonic, VectorScaling, PriorShift)
+_KINDS = (Identity, Temperature, Platt, Beta, Isotonic, VectorScaling, PriorShift)
 MAPS: dict[str, type[Calibrator]] = {kind.__name__: kind for kind in _KINDS}
 
 
