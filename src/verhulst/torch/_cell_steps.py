@@ -1,7 +1,7 @@
 """What LSTM and GRU cells do after their matrix products: one read on the CPU, torch expressions elsewhere.
 
-Over `sigmoid` and `tanh` alone, a whole cell (hidden 128, batch 32, float32, forward and backward, one thread) takes 1.8
-(LSTM) and 1.6 times (GRU) as long; benchmarks/networks.py measures it. Below 1.1, these kernels should go.
+Over `sigmoid` and `tanh` alone, a whole cell (hidden 128, batch 32, float32, forward and backward, one thread) takes
+1.8 (LSTM) and 1.6 times (GRU) as long; benchmarks/networks.py measures it. Below 1.1, these kernels should go.
 """
 
 from __future__ import annotations
