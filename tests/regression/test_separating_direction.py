@@ -4,10 +4,9 @@ import warnings
 
 import numpy as np
 import pytest
-from verhulst.regression.model_file import fit_from_json, fit_to_json
 
 import verhulst as vh
-from verhulst.regression import SeparationWarning, fit
+from verhulst.regression import LogisticFit, SeparationWarning, fit
 
 FAR = {
     "year": lambda rng, n: rng.integers(1990, 2025, n).astype(float),
@@ -86,7 +85,7 @@ def test_what_doubles_do_not_hold_is_said_and_kept_in_files():
         found = fit(X, y)
     assert found.separation.kind == "complete"
     assert found.separation.rows_misplaced == 4
-    record = fit_to_json(found)
-    assert fit_from_json(record).separation.rows_misplaced == 4
+    record = found.to_json()
+    assert LogisticFit.from_json(record).separation.rows_misplaced == 4
     del record["separation"]["rows_misplaced"]  # as older versions wrote it
-    assert fit_from_json(record).separation.rows_misplaced == 0
+    assert LogisticFit.from_json(record).separation.rows_misplaced == 0

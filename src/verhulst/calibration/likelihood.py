@@ -15,7 +15,8 @@ from verhulst.calibration.scores import Floats
 from verhulst.functions import sigmoid
 from verhulst.regression.factor import Factor
 from verhulst.regression.fitting import fit
-from verhulst.regression.newton import VALID, Fit, Pass, newton
+from verhulst.regression.newton import VALID, newton
+from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import sample_start

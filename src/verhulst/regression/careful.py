@@ -20,8 +20,10 @@ from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.factor import Factor
 from verhulst.regression.line import Line
 from verhulst.regression.look import LOGARITHM_OF_LARGEST, Look, log_likelihood, look, settled
-from verhulst.regression.newton import SAME_DIGITS, VALID, Fit, Pass, Status, certain
+from verhulst.regression.newton import VALID
 from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
+from verhulst.regression.passes import Fit, Pass, Status, certain
+from verhulst.regression.renewal import SAME_DIGITS
 from verhulst.regression.rows import Rows
 from verhulst.regression.signed import Signed
 from verhulst.regression.standardisation import Standardisation

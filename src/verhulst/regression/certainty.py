@@ -1,6 +1,6 @@
 """Where double precision leaves open what a fit found, and what is said of a fit that is not certain.
 
-Whether a fit is converged is decided by `newton.certain` alone; here it is asked whether λ is to be believed.
+Whether a fit is converged is decided by `passes.certain` alone; here it is asked whether λ is to be believed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.factor import Factor
-from verhulst.regression.newton import EPS, FAR, Fit
 from verhulst.regression.observations import Observations
+from verhulst.regression.passes import Fit
+from verhulst.regression.renewal import FAR
 from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import EPS
 
 WORST_CONDITION = 1e9  # of an information matrix: its inverse then has six good digits
 MANY_PASSES = 30  # Newton's method that has not ended by then is in trouble

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.covariance import Covariance, Standardised
 from verhulst.regression.covariance_file import covariance_from_json
-from verhulst.regression.newton import Pass, Status
 from verhulst.regression.parameters import ParameterState
+from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -73,7 +73,7 @@ class Estimates:
     log_likelihood, null_log_likelihood : of the data; the null model has the intercept and the offset only
     rows, cases, events : number of rows, sum of weights, weighted number of ones
     penalty, C : as given
-    status, decrement, passes : how Newton's method ended (see newton.Fit)
+    status, decrement, passes : how Newton's method ended (see passes.Fit)
     condition : condition number of the information scaled to a unit diagonal
     collinear : columns that were taken out
     separation : None, or the record of what separates the data
@@ -103,7 +103,7 @@ class Estimates:
 
     @property
     def converged(self) -> bool:
-        """Whether the maximum was reached: see `verhulst.regression.newton.certain` for what that means."""
+        """Whether the maximum was reached: see `verhulst.regression.passes.certain` for what that means."""
         return self.status == "converged"
 
     @property

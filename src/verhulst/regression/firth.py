@@ -19,8 +19,9 @@ from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
 from verhulst.regression.jeffreys_starts import highest_of_several
-from verhulst.regression.newton import Fit, Pass, newton
+from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
+from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation

@@ -19,8 +19,9 @@ from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import firth
-from verhulst.regression.newton import Fit, Pass, newton
+from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
+from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.row_space_fit import in_row_space
 from verhulst.regression.rows import Rows

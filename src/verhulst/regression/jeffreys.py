@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from verhulst.functions import sigmoid_derivative
 from verhulst.regression.chunks import Blocks, Chunk, chunks
 from verhulst.regression.factor import Factor, cholesky, triangle_inverse
-from verhulst.regression.statistics import Matrix, Statistics, Vector, merge
+from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector, merge
 
-EPS = float(np.finfo(float).eps)
 DOUBTFUL = 1e-4  # share of a column that those before it leave unexplained, by I, below which R is not had from I
 
 

@@ -17,10 +17,10 @@ from collections.abc import Callable
 import numpy as np
 
 from verhulst.regression.constrained import ACCELERATED_BELOW, Acceleration
-from verhulst.regression.jeffreys import EPS, JeffreysLikelihood, NotIdentified, Point
+from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Point
 from verhulst.regression.jeffreys_curvature import bounds, curvature
-from verhulst.regression.newton import Fit, Pass, Status
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.passes import Fit, Pass, Status
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 QUICK = 0.2  # to which part a pass without second derivatives has to shrink the step, or they are worth their price
 FIRST_RADIUS = 1.0  # standard errors

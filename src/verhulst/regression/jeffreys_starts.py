@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Point
-from verhulst.regression.newton import Fit
+from verhulst.regression.passes import Fit
 from verhulst.regression.statistics import Vector
 
 SMALL = 20_000  # design entries: so many are searched from 0 too

@@ -12,10 +12,9 @@ import numpy as np
 
 from verhulst.functions import log_sigmoid, logsumexp
 from verhulst.regression.look import ROUNDING
-from verhulst.regression.newton import EPS
 from verhulst.regression.pairs import Pair
 from verhulst.regression.signed import Signed
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import EPS, Vector
 
 LEVEL = 0.2  # share of its slope at the start at which the height counts as level
 ENDLESS = 2.0**1000  # times a step: a direction that still rises there rises for ever

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.functions import log_sigmoid, sigmoid
-from verhulst.regression.newton import EPS, VALID
+from verhulst.regression.newton import VALID
 from verhulst.regression.orthogonal import Triangle, triangle
 from verhulst.regression.pairs import Pair, add, multiply, pair, total
 from verhulst.regression.signed import Signed
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 NEGLIGIBLE = 0.1  # share of what is left that rows may hold which move far
 ROUNDING = 16 * 2.0**-104  # of a sum of products of pairs, in units of the sum of their sizes

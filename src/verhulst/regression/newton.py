@@ -10,7 +10,7 @@ no linear predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for t
 
 * information computed r away gives steps that shrink the error at least by e^r − 1, in practice by a small share of
   that, which the steps before tell. The gradients seen since correct it (`Curvature`), which makes that share smaller
-  still. While it is small, a pass needs no matrix. The end is always judged by information from the last point;
+  still. While it is small, a pass needs no matrix (`Renewal`). The end is judged by information from the last point;
 * after a full step of reach r the decrement is at most (e^r − 1) λ: once r and that product are below the tolerance,
   the step may be taken without another look at the data.
 
@@ -22,105 +22,113 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from verhulst.regression.curvature import Curvature
 from verhulst.regression.factor import Factor
-from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector
+from verhulst.regression.passes import Fit, Pass, Status, certain
+from verhulst.regression.renewal import Renewal
+from verhulst.regression.statistics import EPS, Matrix, Statistics, StatisticsFunction, Vector
 
-Status = Literal["converged", "stopped", "stalled", "passes"]
-SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself (proved) ...
-SAME_DIGITS = 5e-7  # ... and where the steps before kept this share of the bound, by no more than a millionth (seen)
-COLUMNS_PER_PASS = 50  # q coefficients make a pass with information cost 1 + q/50 of those without (measured)
-DOUBT = 0.8  # power of a contraction that is expected to last: they tend to slow down
-CHEAP = 3.0  # a matrix that costs as much as so many passes without it: then it is worth looking first
-UNSURE = 4.0  # times as far as expected may the step after a matrix lead
-FAR_AWAY = 0.3  # to which part a pass with information shrinks the decrement before the end is near (seen)
 VALID = 0.5  # a step that may move some log-odds by more than this says nothing of how far away the maximum is
 NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: between them lies what rounding of coefficients makes
-FAR = 3.0  # a reach beyond this promises nothing
-EPS = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pass:
-    """One pass over the data.
-
-    Attributes
-    ----------
-    number : counts from 1
-    log_likelihood : at the point of this pass (less the penalty, if there is one)
-    decrement : λ there, by the information at hand
-    step : the fraction of the Newton step that led there (0 for the first pass)
-    accepted : False where the log-likelihood was too low and the step was shortened
-    information : whether the information matrix was computed
-    direction : the full Newton step that led there, or None
-    margin : the separation margin of `direction` (see Statistics.margin), where it was asked for
-    """
-
-    number: int
-    log_likelihood: float
-    decrement: float
-    step: float
-    accepted: bool
-    information: bool
-    direction: Vector | None = None
-    margin: tuple[float, float] | None = None
-
-    def __str__(self) -> str:
-        """One line, as `verbose=1` shows it."""
-        step = "start" if self.step == 0 else f"step {self.step:.3g}"
-        matrix = "with information" if self.information else "gradient only"
-        return (
-            f"pass {self.number}: log-likelihood {self.log_likelihood:.10g}, decrement {self.decrement:.3g}, "
-            f"{step}, {matrix}{'' if self.accepted else ', refused'}"
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fit:
-    """Where Newton's method ended.
-
-    Attributes
-    ----------
-    beta : (q,)
-    information : (q, q) of the likelihood alone, at beta or so near it that standard errors are the same
-    log_likelihood : of the data at beta, without the penalty
-    decrement : λ at beta, a bound where the last step was taken unseen
-    passes : every pass over the data
-    status : see `certain`; or "stopped" by the monitor; or "passes" where there were too many
-    reach : some log-odds may move by so much on the step that is left
-    row_norm : the largest norm of a row
-    """
+class _Point:
+    """The data at beta (q,), and the penalised log-likelihood and its gradient there."""
 
     beta: Vector
-    information: Matrix
-    log_likelihood: float
-    decrement: float
-    passes: tuple[Pass, ...]
-    status: Status
-    reach: float = 0.0
-    row_norm: float = 0.0
+    data: Statistics
+    value: float
+    gradient: Vector
 
 
-def certain(decrement: float, tolerance: float, *, full: bool, settled: bool) -> Status:
-    """What a fit may say of itself: the one rule, for `newton` and for `careful`.
+@dataclass(slots=True, eq=False)
+class _Search:
+    """The parts of `newton`, and what they share: settings, passes, the information at hand."""
 
-    Parameters
-    ----------
-    decrement, tolerance : λ, and what it has to come down to
-    full : whether every direction has information that is told from rounding; without it λ is blind in some
-    settled : whether the information is that of the maximum too: no row moves far on the way that is left, or none that
-        matters. Where data are separated, λ gets small while the maximum stays infinitely far away.
+    statistics: StatisticsFunction
+    penalty: Vector
+    tolerance: float
+    max_passes: int
+    exact: bool
+    renewal: Renewal
+    passes: list[Pass] = field(default_factory=list)
+    information: Matrix | None = None
 
-    Returns
-    -------
-    "converged" where all of it holds, or else "stalled"
-    """
-    return "converged" if full and settled and decrement <= tolerance else "stalled"
+    def look(
+        self, beta: Vector, direction: Vector | None, information: bool, known: Statistics | None = None
+    ) -> _Point:
+        """One read of the data."""
+        watched = direction if len(self.passes) >= 3 else None  # a separated fit takes more passes than that
+        s = known or self.statistics(beta, direction=watched, information=information)
+        value = s.log_likelihood - 0.5 * float(self.penalty @ beta**2)
+        return _Point(beta, s, value, s.gradient - self.penalty * beta)
+
+    def arrive(self, here: _Point, step: Vector, fraction: float, direction: Vector | None) -> float:
+        """The decrement; the pass is recorded, and it is noted what it says of the information at hand."""
+        decrement = math.sqrt(max(float(here.gradient @ step), 0.0))
+        fresh, margin = here.data.information is not None, here.data.margin
+        passes = self.passes
+        passes.append(Pass(len(passes) + 1, here.value, decrement, fraction, True, fresh, direction, margin))
+        self.renewal.arrived(decrement, here.data.row_norm * float(np.linalg.norm(step)), fraction, fresh)
+        return decrement
+
+    def end(self, here: _Point, step: Vector, decrement: float, stopped: bool) -> Fit | None:
+        """The fit, if this point or the step from it is its end."""
+        information, reach = self.information, self.renewal.reach
+        if information is None:
+            return None
+        if stopped:
+            return self.fit(here, decrement, "stopped")
+        if not self.exact and decrement <= self.tolerance:
+            return replace(self.fit(here, decrement, "converged"), beta=here.beta + step)
+        if self.renewal.unchanged and min(decrement * reach, decrement) <= self.tolerance:
+            # The step at hand costs nothing more and only brings the point nearer. The standard errors stay as they
+            # are; the height follows from slope and bend, up to a share `reach` of the bend.
+            slope = float((here.gradient + self.penalty * here.beta) @ step)
+            height = here.data.log_likelihood + (slope - 0.5 * float(step @ (information @ step)))
+            decrement *= min(math.expm1(min(reach, 1.0)), 1.0)
+            return replace(self.fit(here, decrement, "converged"), beta=here.beta + step, log_likelihood=height)
+        if self.status(decrement) == "converged":
+            # The standard errors at the end of the step are others: look on, until they are its own or rounding rules.
+            if self.renewal.nearer() and len(self.passes) < self.max_passes:
+                return None
+            return self.fit(here, decrement, "converged")
+        return self.fit(here, decrement, "passes") if len(self.passes) >= self.max_passes else None
+
+    def line_search(self, here: _Point, step: Vector, decrement: float) -> tuple[_Point, float] | Fit:
+        """The next point and the fraction of the step that leads there; or the fit, where none leads higher."""
+        few = len(self.passes) + 1 >= self.max_passes
+        with_information = self.renewal.due(last=self.information is None and few)
+        slope, noise, fraction = float(here.gradient @ step), 8 * EPS * abs(here.value), 1.0
+        while True:
+            there = self.look(here.beta + fraction * step, step, with_information)
+            if there.value >= here.value + 1e-4 * fraction * slope - noise:
+                return there, fraction
+            number, margin = len(self.passes) + 1, there.data.margin
+            self.passes.append(Pass(number, there.value, np.nan, fraction, False, with_information, step, margin))
+            stuck = fraction * np.max(np.abs(step)) <= EPS * np.max(np.abs(here.beta)) or fraction < 1e-12
+            if (stuck or number >= self.max_passes) and self.information is not None:
+                return self.fit(here, decrement, self.status(decrement) if stuck else "passes")
+            drop = here.value + fraction * slope - there.value  # > 0: how far below its tangent the value fell
+            best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
+            fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)
+            with_information = with_information or not self.renewal.costly or number + 1 >= self.max_passes
+
+    def status(self, decrement: float) -> Status:
+        """Whether this point is near enough to the maximum, by information from itself."""
+        settled = self.renewal.drift == 0.0 and self.renewal.reach <= VALID
+        return certain(decrement, self.tolerance, full=True, settled=settled)
+
+    def fit(self, here: _Point, decrement: float, status: Status) -> Fit:
+        """The record of an end at this point."""
+        data, passes, reach = here.data, tuple(self.passes), self.renewal.reach
+        assert self.information is not None
+        return Fit(here.beta, self.information, data.log_likelihood, decrement, passes, status, reach, data.row_norm)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
@@ -156,102 +164,26 @@ def newton(
     Fit
     """
     penalty = np.zeros_like(start) if ridge is None else ridge
-    matrix_cost = 1 + len(start) / COLUMNS_PER_PASS
-    passes: list[Pass] = []
-
-    def look(
-        beta: Vector, direction: Vector | None, with_information: bool, known: Statistics | None = None
-    ) -> tuple[Statistics, float, Vector]:
-        """Statistics, penalised value and penalised gradient at beta."""
-        watched = direction if len(passes) >= 3 else None  # a separated fit takes more passes than that
-        s = known or statistics(beta, direction=watched, information=with_information)
-        return s, s.log_likelihood - 0.5 * float(penalty @ beta**2), s.gradient - penalty * beta
-
-    beta, drift = start, np.inf
+    renewal = Renewal(len(start), ridge=ridge is not None, sampled=approximation is not None)
+    search = _Search(statistics, penalty, tolerance, max_passes, exact, renewal)
     curvature = None if approximation is None else Curvature(approximation)
-    here, value, gradient = look(beta, None, curvature is None, first)
-    fraction, direction, previous, promised = 0.0, None, np.inf, 1.0
-    information, within = here.information, np.inf
+    here, direction, fraction = search.look(start, None, curvature is None, first), None, 0.0
     while True:
-        if here.information is not None:
-            information, drift = here.information, 0.0
-            curvature = Curvature(Factor.of(information if ridge is None else information + np.diag(ridge)))
-        assert curvature is not None
-        step = curvature.solve(gradient)
-        decrement = math.sqrt(max(float(gradient @ step), 0.0))
-        passes.append(
-            Pass(
-                len(passes) + 1, value, decrement, fraction, True, here.information is not None, direction, here.margin
+        if here.data.information is not None:
+            search.information = here.data.information
+            curvature = Curvature(
+                Factor.of(search.information if ridge is None else search.information + np.diag(ridge))
             )
-        )
-        reach = here.row_norm * float(np.linalg.norm(step))
-        # Which share of the bound e^reach − 1 the last full step used up: that of the next one will be much like it.
-        expected = promised * previous
-        seen = min(decrement / expected, 1.0) if fraction == 1.0 and 0 < expected < np.inf else 1.0
-        promise = math.expm1(min(drift + reach, FAR))
-        # Where a ridge holds the steps, they say little of the information; that errors move by half a reach is proved.
-        share = seen if ridge is None else 0.5
-        unchanged = reach <= SAME_INFORMATION and share * reach <= SAME_DIGITS
-        ending: Status | None = None
-        if monitor is not None and monitor(passes[-1]):
-            ending = "stopped"
-        elif not exact and decrement <= tolerance:
-            beta, ending = beta + step, "converged"
-        elif information is not None and drift == 0.0 and unchanged and min(decrement * reach, decrement) <= tolerance:
-            # The step at hand costs nothing more and only brings the point nearer. The standard errors stay as they
-            # are; the height follows from slope and bend, up to a share `reach` of the bend.
-            rise = float((gradient + penalty * beta) @ step) - 0.5 * float(step @ (information @ step))
-            beta, height = beta + step, here.log_likelihood + rise
-            decrement *= min(math.expm1(min(reach, 1.0)), 1.0)
-            return Fit(beta, information, height, decrement, tuple(passes), "converged", reach, here.row_norm)
-        elif drift == 0.0 and certain(decrement, tolerance, full=True, settled=reach <= VALID) == "converged":
-            # The standard errors at the end of the step are others: look on, until they are its own or rounding rules.
-            if not reach <= 0.5 * within or len(passes) >= max_passes:
-                ending = "converged"
-            within = reach
-        elif len(passes) >= max_passes:
-            ending = "passes"
-        if ending is not None and information is not None:
-            return Fit(beta, information, here.log_likelihood, decrement, tuple(passes), ending, reach, here.row_norm)
-
-        # Is the information at hand good enough for the point to come, and is that not yet the last one?
-        contraction, target = (seen * promise) ** DOUBT, min(SAME_INFORMATION, SAME_DIGITS / max(share, EPS))
-        if previous == np.inf or fraction < 1.0:  # nothing is known yet: a look without a matrix, if that is cheap
-            untried = previous == np.inf and approximation is not None
-            thrifty = decrement > 1.0 and (untried or matrix_cost > CHEAP)
-        elif reach > 1.0:
-            # Too far away to reckon with the end. Where decrements are small and steps are not, the data may be
-            # separated: Newton's own steps tell, those by a corrected matrix do not.
-            thrifty = decrement > 1.0 and contraction**matrix_cost < FAR_AWAY
-        else:
-            # How well a new matrix does is known from that before it, if at all: with matrices, leave a margin.
-            margin = UNSURE if here.information is not None and matrix_cost > CHEAP else 1.0
-            thrifty = 0 < _gradient_passes(reach, contraction, seen, target / margin) <= matrix_cost
-        if within < np.inf or (information is None and len(passes) + 1 >= max_passes):
-            thrifty = False  # an end needs a matrix
-        previous, promised = decrement, promise
-        slope, noise = float(gradient @ step), 8 * EPS * abs(value)
-        fraction = 1.0
-        while True:
-            trial = beta + fraction * step
-            there, new_value, new_gradient = look(trial, step, not thrifty)
-            if new_value >= value + 1e-4 * fraction * slope - noise:
-                break
-            passes.append(Pass(len(passes) + 1, new_value, np.nan, fraction, False, not thrifty, step, there.margin))
-            stuck = fraction * np.max(np.abs(step)) <= EPS * np.max(np.abs(beta)) or fraction < 1e-12
-            if (stuck or len(passes) >= max_passes) and information is not None:
-                settled = drift == 0.0 and reach <= VALID
-                status = certain(decrement, tolerance, full=True, settled=settled) if stuck else "passes"
-                return Fit(
-                    beta, information, here.log_likelihood, decrement, tuple(passes), status, reach, here.row_norm
-                )
-            drop = value + fraction * slope - new_value  # > 0: how far below its tangent the value fell
-            best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
-            fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)
-            thrifty = thrifty and matrix_cost > CHEAP and len(passes) + 1 < max_passes
-        drift = drift + fraction * reach
-        curvature.learn(fraction * step, gradient - new_gradient)
-        beta, here, value, gradient, direction = trial, there, new_value, new_gradient, step
+        assert curvature is not None
+        step = curvature.solve(here.gradient)
+        decrement = search.arrive(here, step, fraction, direction)
+        stopped = monitor is not None and monitor(search.passes[-1])
+        found = search.end(here, step, decrement, stopped) or search.line_search(here, step, decrement)
+        if isinstance(found, Fit):
+            return found
+        there, fraction = found
+        curvature.learn(fraction * step, here.gradient - there.gradient)
+        here, direction = there, step
 
 
 def refined(statistics: StatisticsFunction, beta: Vector) -> tuple[Vector, Statistics]:
@@ -262,16 +194,3 @@ def refined(statistics: StatisticsFunction, beta: Vector) -> tuple[Vector, Stati
     if NOTHING < float(here.gradient @ step) <= ROUNDED:
         return beta + step, statistics(beta + step)
     return beta, here
-
-
-def _gradient_passes(reach: float, contraction: float, seen: float, target: float) -> float:
-    """How many passes without a matrix lie before the last one; one less where fresh information would need one too.
-
-    Every pass shrinks the reach by `contraction`; with information from the next point the one after it is shrunk by
-    `seen` times its own promise instead. The last pass is that which is within `target`, and needs a matrix anyway.
-    """
-    if not 0 < contraction < 1:
-        return 0.0 if contraction == 0 else np.inf
-    before = math.ceil(math.log(target / reach) / math.log(contraction)) - 1 if reach > target else 0
-    renewed = contraction * reach
-    return before - (before > 0 and seen * math.expm1(min(renewed, FAR)) * renewed > target)

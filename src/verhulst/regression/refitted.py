@@ -1,6 +1,6 @@
 """The likelihood around its maximum, profiled by fits: what fixes a coefficient is an offset in a fit of the others.
 
-Each such fit is as certain as any (see `verhulst.regression.newton.certain`): for data on which points that are found
+Each such fit is as certain as any (see `verhulst.regression.passes.certain`): for data on which points that are found
 together, by quadratic models, come to nothing or are not to be believed.
 """
 

@@ -16,7 +16,8 @@ from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import exact_separation, within_reach
 from verhulst.regression.factor import Factor
 from verhulst.regression.konis import LARGEST, linear_program
-from verhulst.regression.newton import Fit, Pass, newton
+from verhulst.regression.newton import newton
+from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.recession import Recession, free_space, joined, recession, rows_left, separated_rows
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
