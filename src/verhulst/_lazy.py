@@ -9,7 +9,7 @@ from typing import Any
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """The `__getattr__` of a package and the names it serves.
+    """Return the `__getattr__` of a package and the names it provides.
 
     Parameters
     ----------

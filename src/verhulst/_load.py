@@ -1,4 +1,4 @@
-"""`vh.load`: a model file back into the object that was saved."""
+"""`vh.load`: read a saved model."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _KINDS = {
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Loads a model or a calibrator that was saved by `save`.
+    """Load a model or a calibrator that was saved by `save`.
 
-    A model file is JSON; nothing in it is run.
+    A model file is JSON; nothing in it is executed.
 
     Parameters
     ----------
@@ -30,19 +30,19 @@ def load(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     object
-        Of the class that was saved.
+        An object of the class that was saved.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     verhulst.data.ModelFileError
-        If it is not a model file, is damaged, or was written by a version whose layout this one does not read.
+        If it is not a model file, is damaged, or was written by a version with a layout that this one cannot read.
     """
     model_file = read_model(path)
     if model_file.kind not in _KINDS:
         raise ModelFileError(
-            f"{model_file.path}: holds a {model_file.kind!r}, which this version of verhulst does not know "
+            f"{model_file.path}: contains a {model_file.kind!r}, which this version of verhulst does not know "
             f"(it knows {listed(_KINDS)}). Update verhulst."
         )
     module, name = _KINDS[model_file.kind].split(":")

@@ -1,4 +1,4 @@
-"""Numbers as text: the one place where they are rounded for readers."""
+"""Numbers as text, rounded for readers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def typeset(text: str) -> str:
-    """A printed number with a true minus sign, and ∞ for inf.
+    """Return a formatted number with a typographic minus sign, and ∞ for inf.
 
     Examples
     --------
@@ -19,7 +19,7 @@ def typeset(text: str) -> str:
 
 
 def significant(value: float, digits: int) -> str:
-    """A number in so many significant digits, with an ASCII minus sign; – where there is none.
+    """Return a number with this many significant digits and an ASCII minus sign; – for nan.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def significant(value: float, digits: int) -> str:
 
 
 def number(value: float) -> str:
-    """A number in three significant digits, with commas, and without a power of ten where that is possible.
+    """Return a number with three significant digits, with commas, and if possible without a power of ten.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def number(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """An odds ratio: three significant digits, and as many as it takes to tell it from 1.
+    """Return an odds ratio with three significant digits, or as many as distinguish it from 1.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def ratio(value: float) -> str:
 
 
 def count(cases: float) -> str:
-    """A number of cases: whole where it is whole (weights need not be).
+    """Return a number of cases, without decimals if it is whole (weights need not be).
 
     Examples
     --------
@@ -75,7 +75,7 @@ def count(cases: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """A p-value in two or three decimals.
+    """Return a p-value with two or three decimals.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def p_value(p: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in per cent.
+    """Return a share in per cent.
 
     Examples
     --------

@@ -1,3 +1,3 @@
-"""The version of the package: here, in pyproject.toml and in meson.build; a test holds them together."""
+"""The version of the package, also in pyproject.toml and in meson.build; a test compares them."""
 
 __version__ = "0.1.0.dev0"

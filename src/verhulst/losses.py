@@ -1,6 +1,6 @@
 """Binary and categorical cross-entropy from logits: value, gradient and Hessian, without forming a probability.
 
-Weights stay outside: multiply, or sum with them.
+The functions take no weights: multiply the results by them, or form weighted sums.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BLOCK = 16000  # numbers: some copies of them in float64 stay in the cache
 
 
 class BinaryCrossEntropy(NamedTuple):
-    """What `binary_cross_entropy_all` returns: the loss of each case and its two derivatives in the logit."""
+    """The result of `binary_cross_entropy_all`: the loss of each case and its two derivatives in the logit."""
 
     value: Any
     gradient: Any
@@ -38,30 +38,30 @@ def binary_cross_entropy(
 @overload
 def binary_cross_entropy(z: Any, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any: ...
 def binary_cross_entropy(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any:
-    """Binary cross-entropy of logits z and labels y, element by element: -y log σ(z) - (1 - y) log σ(-z).
+    """Return the elementwise binary cross-entropy of logits z and labels y: -y log σ(z) - (1 - y) log σ(-z).
 
     Parameters
     ----------
     z : array_like
-        Logits (log-odds), any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as
-        NumPy promotes them.
+        Logits (log-odds), any shape. float16, float32, float64 and bfloat16 are kept; integers are promoted to floats
+        as in NumPy.
     y : array_like
         Labels in [0, 1]: 0, 1, or a probability (soft label); broadcast against z. They do not widen the result, but
-        count as given: where the type of z cannot hold them, all is computed in float64. Outside [0, 1] the result is
-        nan.
+        are not rounded: if the type of z cannot represent them, the computation is in float64. Outside [0, 1] the
+        result is nan.
     out, where :
         As for every `numpy.ufunc`.
 
     Returns
     -------
     ndarray or scalar
-        The loss in nats, at least 0. An infinite logit costs 0 with the label it stands for, inf with any other; nan
-        where z or y is nan. Within 0.51 ULP in float64 for every label, rounded once in the other formats.
+        The loss in nats, at least 0. For an infinite logit 0 with the matching label, inf with any other; nan if z or y
+        is nan. Within 0.51 ULP in float64 for every label, rounded once in the other formats.
 
     Notes
     -----
     softplus(z) - y z, computed as w|z| + log(1 + e^-|z|) with w = y for z < 0, else 1 - y: both terms are positive, so
-    that nothing cancels however sure and right the logit is.
+    that nothing cancels.
 
     See Also
     --------
@@ -83,7 +83,7 @@ def binary_cross_entropy_gradient(
 @overload
 def binary_cross_entropy_gradient(z: Any, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any: ...
 def binary_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any:
-    """First derivative of the binary cross-entropy in the logit: σ(z) - y.
+    """Return the first derivative of the binary cross-entropy in the logit: σ(z) - y.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def binary_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, *, out: Any = None
     Notes
     -----
     For y = 1 this is -σ(-z), which keeps every digit where σ(z) - 1 would be 0. In general, with h = e^-|z| and w as in
-    `binary_cross_entropy`, ((1 - w) h - w)/(1 + h), its sign turned for z >= 0.
+    `binary_cross_entropy`, ((1 - w) h - w)/(1 + h), with the opposite sign for z >= 0.
 
     Examples
     --------
@@ -117,12 +117,12 @@ def binary_cross_entropy_hessian(
 @overload
 def binary_cross_entropy_hessian(z: Any, y: ArrayLike = 0.0, *, out: Any = None, where: ArrayLike = True) -> Any: ...
 def binary_cross_entropy_hessian(z: ArrayLike, y: ArrayLike = 0.0, *, out: Any = None, where: ArrayLike = True) -> Any:
-    """Second derivative of the binary cross-entropy in the logit: σ(z) σ(-z), whatever the label.
+    """Return the second derivative of the binary cross-entropy in the logit: σ(z) σ(-z), for every label.
 
     Parameters
     ----------
     z, y, out, where :
-        As for `binary_cross_entropy`; y may be left out.
+        As for `binary_cross_entropy`; y is optional.
 
     Returns
     -------
@@ -146,21 +146,21 @@ def binary_cross_entropy_hessian(z: ArrayLike, y: ArrayLike = 0.0, *, out: Any =
 def binary_cross_entropy_all(
     z: ArrayLike, y: ArrayLike, *, out: tuple[Any, Any, Any] | None = None, where: ArrayLike = True
 ) -> BinaryCrossEntropy:
-    """Value, gradient and Hessian of the binary cross-entropy with one read of z and y, and one exponential.
+    """Return value, gradient and Hessian of the binary cross-entropy with one read of z and y, and one exponential.
 
     Parameters
     ----------
     z, y :
         As for `binary_cross_entropy`.
     out : tuple of three arrays, optional
-        Where to write the three; any of them may be None.
+        Arrays for the three results; any of them may be None.
     where :
         As for every `numpy.ufunc`.
 
     Returns
     -------
     BinaryCrossEntropy
-        A named tuple (value, gradient, hessian): to the last bit what the three functions give one by one.
+        A named tuple (value, gradient, hessian), with the same bits as the three functions.
 
     Examples
     --------
@@ -175,38 +175,38 @@ def binary_cross_entropy_all(
 
 
 def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any:
-    """Cross-entropy of logits z over classes and labels y: minus the log-probability of the right class.
+    """Return the cross-entropy of logits z over classes and labels y: minus the log-probability of the right class.
 
     Parameters
     ----------
     z : array_like
-        Logits, one for each class along `axis`. float16, float32, float64, bfloat16 stay what they are.
+        Logits, one for each class along `axis`. float16, float32, float64 and bfloat16 are kept.
     y : array_like
-        The right class of each case, as integers from 0, in the shape of z without `axis`; or weights of the classes in
-        [0, 1] (one-hot or soft labels), in the shape of z, taken as given whatever the type of z.
+        The right class of each case, as integers from 0, in the shape of z without `axis`; or class weights in
+        [0, 1] (one-hot or soft labels), in the shape of z, which are not rounded to the type of z.
     axis : int
-        Where the classes are.
+        The axis of the classes.
     out : ndarray, optional
-        Where to put the result.
+        An array for the result.
 
     Returns
     -------
     ndarray or scalar
-        The loss of each case in nats, at least 0, in the shape of z without `axis`, in its type. An infinite logit
-        costs 0 if it is the right class's. With classes within 0.51 ULP; with weights computed in float64 (to 1.6 ULP,
-        for any number of classes) and rounded once.
+        The loss of each case in nats, at least 0, in the shape of z without `axis`, in its type. The loss of an
+        infinite logit of the right class is 0. With classes within 0.51 ULP; with weights computed in float64 (to 1.6
+        ULP, for any number of classes) and rounded once.
 
     Raises
     ------
     ValueError
-        Where y has neither shape, names no class of z, or holds weights outside [0, 1].
+        If y has neither shape, contains a class that z does not have, or weights outside [0, 1].
     TypeError
-        Where classes are not integers.
+        If classes are not integers.
 
     Notes
     -----
-    -sum_k y_k log softmax(z)_k. A class of weight 0 adds nothing, whatever its logit. A case that is all but certain
-    and right keeps its loss: see `log_softmax`.
+    -sum_k y_k log softmax(z)_k. A class of weight 0 adds nothing, whatever its logit. The loss of a confident
+    correct prediction keeps its digits: see `log_softmax`.
 
     See Also
     --------
@@ -236,7 +236,7 @@ def categorical_cross_entropy_gradient(
 @overload
 def categorical_cross_entropy_gradient(z: Any, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any: ...
 def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any:
-    """Gradient of the categorical cross-entropy in the logits: softmax(z) sum(y) - y.
+    """Return the gradient of the categorical cross-entropy in the logits: softmax(z) sum(y) - y.
 
     Parameters
     ----------
@@ -246,9 +246,9 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
     Returns
     -------
     ndarray
-        The shape and type of z. An entry keeps its digits where p rounds to 1: there p - 1 is minus the sum of the
-        other probabilities. With classes within 0.51 ULP (float64: 2); with weights each entry is computed in float64,
-        to 4 ULP of p times the other classes' weights plus y (1 - p), and rounded once.
+        In the shape and type of z. Where p rounds to 1, p - 1 is computed as minus the sum of the other probabilities.
+        With classes within 0.51 ULP (float64: 2); with weights each entry is computed in float64, to 4 ULP of p times
+        the other classes' weights plus y (1 - p), and rounded once.
 
     Raises
     ------

@@ -65,7 +65,7 @@ FILES = {
         ("weights.csv", ["--weights", "w"], DATA, "row 2: the weight ('w') is -1"),
         ("binary.parquet", [], DATA, "the Parquet file is incomplete or damaged"),
         ("text.csv", ["--positive", "yes", "--columns", "xx"], USAGE, "there is no column 'xx'"),
-        ("text.csv", ["--positive", "yes", "--reference", "x"], USAGE, "must read COLUMN=LEVEL"),
+        ("text.csv", ["--positive", "yes", "--reference", "x"], USAGE, "must have the form COLUMN=LEVEL"),
         ("text.csv", ["--positive", "yes", "--format", "exel"], USAGE, "there is no format 'exel'"),
         ("text.csv", ["--positive", "yes", "--C", "-1"], USAGE, "--C"),
         ("text.csv", ["--positve", "yes"], USAGE, "Did you mean '--positive'"),
@@ -186,7 +186,7 @@ def test_output_that_is_a_folder_or_of_no_format(house):
     refused(run("predict", "model.json", "votes.csv", "-o", "."), USAGE, "cannot determine the format of '.'")
     refused(run("fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-o", "."), USAGE, "it is a folder")
     refused(run("predict", "model.json", "votes.csv", "-o", "p.xlsx"), USAGE, "end its name in .csv")
-    refused(run("fit", "votes.csv", "-t", "vote", "-o", "-"), USAGE, "needs the name of a file")
+    refused(run("fit", "votes.csv", "-t", "vote", "-o", "-"), USAGE, "must be a file")
 
 
 @pytest.mark.parametrize("before", [None, "kept"])

@@ -51,7 +51,7 @@ def test_the_ends_of_probability_are_infinite_scores() -> None:
     [
         ("0.5", "64.9 % higher odds"),
         ("-0.7", "50.3 % lower odds"),
-        ("0", "the odds stay as they are"),
+        ("0", "the odds do not change"),
         ("5", "148.413 times the odds"),
     ],
 )

@@ -41,7 +41,7 @@ def test_writes_a_figure_and_names_it(tmp_path: pathlib.Path, suffix: str) -> No
     ("arguments", "message"),
     [
         (["growht", "-o", "a.png"], "Did you mean 'growth'?"),
-        (["growth"], "Give -o FILE"),
+        (["growth"], "use -o FILE"),
         ([], "Name one figure"),
         (["growth", "--all", "-o", "a"], "Name one figure"),
         (["growth", "-o", "a.gif"], "must end in .png, .svg or .pdf"),

@@ -42,11 +42,11 @@ def test_prints_in_line() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--at", "cat"], "'cat' is not a number"),
-        (["--at", "1:2"], "a range is first:last:step"),
+        (["--at", "cat"], "'cat' is neither a number"),
+        (["--at", "1:2"], "a range must have the form first:last:step"),
         (["--at", "1:2:-1"], "a step of -1 does not lead from 1 to 2"),
         (["--at", "0:1:1e-9"], "does not lead"),
-        (["--at", "0:inf:1"], "a range is first:last:step"),
+        (["--at", "0:inf:1"], "a range must have the form first:last:step"),
         (["-f", "sigmoud"], "Did you mean 'sigmoid'?"),
         (["-f", "LogisticRegression"], "There is no function"),
         (["--json", "--csv"], "not both"),

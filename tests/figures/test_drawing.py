@@ -98,7 +98,7 @@ def test_outcome_counts_weights_as_cases() -> None:
     assert record.median == (0.3, 0.4)
     with pytest.raises(ValueError, match="weights must not be negative"):
         prepare_probability_by_outcome([0, 1], [0.1, 0.2], sample_weight=[1, -1])
-    with pytest.raises(ValueError, match="must be of one length"):
+    with pytest.raises(ValueError, match="must have the same length"):
         prepare_probability_by_outcome([0, 1], [0.1, 0.2], sample_weight=[1])
 
 

@@ -36,7 +36,7 @@ def test_one_panel_on_given_axes(curves: dict[str, vh.calibration.Reliability]) 
     ax = figure.subplots()
     assert vh.figures.draw_reliability(vh.figures.prepare_reliability(curves["raw"]), ax=ax) is figure
     np.testing.assert_array_equal(ax.lines[1].get_ydata(), curves["raw"].rate)
-    with pytest.raises(ValueError, match="one axes cannot hold 3 panels"):
+    with pytest.raises(ValueError, match="3 panels do not fit in one axes"):
         vh.figures.draw_reliability(vh.figures.prepare_reliability(curves), ax=ax)
     with pytest.raises(ValueError, match="at least one curve"):
         vh.figures.prepare_reliability({})

@@ -198,7 +198,7 @@ def test_probability_by_outcome() -> None:
     ("y", "p", "message"),
     [
         ([0, 2], [0.1, 0.2], "y must be 0 or 1"),
-        ([0], [0.1, 0.2], "one length"),
+        ([0], [0.1, 0.2], "must have the same length"),
         ([0], [1.5], "in \\[0, 1\\]"),
         ([0], [np.nan], "in \\[0, 1\\]"),
     ],

@@ -90,7 +90,7 @@ def test_what_it_says(model, tmp_path):
     text = said(tmp_path / "r.html")
     for part in (
         "anes96 (comes with verhulst)",
-        "What goes with vote = Dole",
+        "Factors associated with vote = Dole",
         "393 of 944",
         "41.6 %",
         "party 'strong Republican' instead of 'independent': 23.0 times the odds of vote = Dole (95 % interval: 8.06 "
@@ -227,7 +227,7 @@ def test_what_separated_data_do_not_determine(tmp_path):
     vh.report(fitted, tmp_path / "r.html")
     text = said(tmp_path / "r.html")
     for part in (
-        "The outcomes are separated (complete): the columns tell the outcome of all 60 rows without an exception. "
+        "The outcomes are separated (complete): the columns predict the outcome of all 60 rows without error. "
         "y = 1 in every row with leak ≥ 1, and in no row with leak ≤ 0.",
         "Infinite in every separating direction: (intercept) −∞, leak +∞.",
         "and others lower it: noise.",
@@ -261,7 +261,7 @@ def test_separated_collinear_and_few(tmp_path):
     text = said(tmp_path / "r.html")
     for part in (
         "Before you rely on this",
-        "The outcomes are separated (quasi-complete): the columns tell the outcome of",
+        "The outcomes are separated (quasi-complete): the columns predict the outcome of",
         "Infinite in every separating direction: g[c] +∞.",
         "no maximum",
         "Every row with g[c] = 1 has y = 1.",
@@ -285,12 +285,12 @@ def test_missing_rows_rare_levels_and_penalties(tmp_path):
     vh.report(fit_table(table, "y", missing="drop", penalty="l2"), tmp_path / "r.html")
     text = said(tmp_path / "r.html")
     assert "30 of 300 rows (10.0 %) have missing values and were left out." in text
-    assert "Few rows hold g[rare] (2)." in text
+    assert "Few rows have g[rare] (2)." in text
     assert "The fit is penalised (L2, C = 1)" in text
 
 
 def test_errors(model, tmp_path):
-    with pytest.raises(TypeError, match=r"a report is made of a fitted model, not of a str"):
+    with pytest.raises(TypeError, match=r"a report needs a fitted model, not a str"):
         vh.report("model", tmp_path / "r.html")
     with pytest.raises(OutputError, match=r"does not exist. Make it first"):
         vh.report(model, tmp_path / "none" / "r.html")

@@ -54,7 +54,7 @@ def test_percent():
             effect(math.log(3), name="g[b]", column="g", level="b", reference="a"),
             "g 'b' instead of 'a': 3.00 times the odds of y = 1 (95 % interval: 2.46 to 3.66 times).",
         ),
-        (effect(math.nan, state="left out"), "x was left out: other columns already say what it says."),
+        (effect(math.nan, state="left out"), "x was left out: it is a combination of other columns."),
         (effect(math.log(3), state="penalised"), "x one higher: 3.00 times the odds of y = 1."),
     ],
 )

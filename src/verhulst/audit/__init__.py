@@ -1,4 +1,4 @@
-"""Judges: of a torch model's use of the sigmoid."""
+"""Audits of torch models for misused sigmoids and softmaxes."""
 
 from verhulst._lazy import lazy_names
 from verhulst.audit.finding import AuditReport, Finding

@@ -1,4 +1,4 @@
-"""Audit of a torch model: does it misuse a sigmoid or a softmax?"""
+"""Audit a torch model for misused sigmoids and softmaxes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
 
     Parameters
     ----------
-    model : a torch module; compiled modules are run uncompiled, so that their operations can be seen
-    X : the model's input: a tensor, a tuple of arguments, or a mapping of keyword arguments. A few dozen real rows
-        are enough.
-    y : what `loss_fn` takes as its second argument
-    loss_fn : (model output, y) -> loss
+    model : torch.nn.Module
+        The model; compiled modules are run uncompiled, so that their operations are visible.
+    X : Tensor, tuple or mapping
+        The input of the model: a tensor, positional arguments, or keyword arguments. A few dozen real rows are enough.
+    y : object
+        The second argument of `loss_fn`.
+    loss_fn : callable
+        Returns the loss, given the output of the model and `y`.
 
     Returns
     -------
@@ -36,13 +39,13 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
 
     Raises
     ------
-    TypeError : where `model` is no module or `loss_fn` cannot be called
-    Whatever the model or the loss raises.
+    TypeError
+        If `model` is not a module or `loss_fn` is not callable. Errors of the model or the loss are passed on.
 
     Notes
     -----
-    The model runs in the mode that it is in (train or eval), without gradients. Its buffers, and the random state, are
-    put back afterwards.
+    The model runs in its current mode (train or eval), without gradients. Its buffers and the random state are restored
+    afterwards.
 
     Examples
     --------
@@ -101,7 +104,7 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
                 "opaque",
                 "note",
                 subject,
-                "a TorchScript module hides its modules and may fuse operations: the audit can miss faults in it.",
+                "a TorchScript module hides its modules and may fuse operations, so the audit can miss faults in it.",
                 "Audit the Python model that the script was made from.",
             )
         )
@@ -117,6 +120,6 @@ def _call(model: nn.Module, X: Any) -> Any:
 
 
 def _uncompiled() -> Any:
-    """Functions compiled by torch.compile run as plain Python inside this context."""
+    """Run functions compiled by torch.compile as plain Python inside this context."""
     stance = getattr(torch.compiler, "set_stance", None)
     return stance("force_eager") if stance is not None else nullcontext()

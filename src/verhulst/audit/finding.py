@@ -1,4 +1,4 @@
-"""What an audit says: findings, and the report that holds them."""
+"""The findings of an audit, and the report with them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ _ORDER: dict[str, int] = {"error": 0, "warning": 1, "note": 2}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that an audit found.
+    """One finding of an audit.
 
     Attributes
     ----------
-    id : stable name of the rule, such as "double-sigmoid"
-    severity : "error" (results are wrong), "warning" (digits or gradients are lost), "note" (worth knowing)
-    where : the module, operation or column
-    why : what was seen, with its numbers
-    fix : what to do about it
+    id : str
+        The stable name of the rule, such as "double-sigmoid".
+    severity : {"error", "warning", "note"}
+        Results are wrong; digits or gradients are lost; worth knowing.
+    where : str
+        The module, operation or column.
+    why : str
+        What was found, with numbers.
+    fix : str
+        What to do about it.
     """
 
     id: str
@@ -35,12 +40,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """The findings of one audit, gravest first.
+    """The findings of one audit, the most severe first.
 
     Attributes
     ----------
-    subject : what was audited
-    findings : tuple of `Finding`
+    subject : str
+        The audited object.
+    findings : tuple of Finding
     """
 
     subject: str
@@ -48,12 +54,12 @@ class AuditReport:
 
     @staticmethod
     def of(subject: str, findings: list[Finding]) -> AuditReport:
-        """Sorted by severity, doubles removed."""
+        """Return a report of findings sorted by severity, without duplicates."""
         return AuditReport(subject, tuple(sorted(dict.fromkeys(findings), key=lambda f: _ORDER[f.severity])))
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The rules that spoke, gravest first."""
+        """The rules with findings, the most severe first."""
         return tuple(dict.fromkeys(f.id for f in self.findings))
 
     @property
@@ -61,7 +67,7 @@ class AuditReport:
         return any(f.severity == "error" for f in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: {"subject": ..., "findings": [{"id": ...}, ...]}."""
+        """Return the report as JSON data: {"subject": ..., "findings": [{"id": ...}, ...]}."""
         return asdict(self)
 
     def __repr__(self) -> str:

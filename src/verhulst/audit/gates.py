@@ -1,4 +1,4 @@
-"""Gates of recurrent layers, judged."""
+"""Audit rule for the gates of recurrent layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from verhulst.torch import GATE_NAMES, layer_gates
 
 
 def dead_gates(layers: list[tuple[str, nn.RNNBase, Tensor]]) -> Iterator[Finding]:
-    """Gates that are shut or open nearly everywhere, whatever the input."""
+    """Yield findings on gates that are closed or open for nearly every input."""
     for where, layer, x in layers:
         if layer.mode not in GATE_NAMES or layer.proj_size or x.numel() == 0:
             continue
@@ -25,6 +25,7 @@ def dead_gates(layers: list[tuple[str, nn.RNNBase, Tensor]]) -> Iterator[Finding
                     "dead-gates",
                     "warning",
                     f"{where or layer.mode} ({name} gate)",
-                    f"{share:.1%} of its values over {values.shape[0]} steps are {state}: the gate no longer decides.",
-                    "Look at the scale of the inputs and at the gate's bias; start the forget bias near 1, not at ±10.",
+                    f"{share:.1%} of its values over {values.shape[0]} steps are {state}: the gate hardly "
+                    "depends on its input.",
+                    "Check the scale of the inputs and the bias of the gate; start the forget bias near 1, not at ±10.",
                 )

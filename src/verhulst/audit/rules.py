@@ -1,4 +1,4 @@
-"""The rules of the torch audit: each reads a trace and yields findings."""
+"""The rules of the torch audit; each reads a trace and yields findings."""
 
 from __future__ import annotations
 
@@ -24,26 +24,25 @@ BCE_WITH_LOGITS = frozenset(
 NLL = frozenset({"nll_loss_forward", "nll_loss2d_forward", "nll_loss", "nll_loss_nd"})
 LAYERS = frozenset({"addmm", "mm", "linear", "convolution", "bmm", "baddbmm", "matmul"})
 NORMALISATION = frozenset({"native_batch_norm", "native_layer_norm", "cudnn_batch_norm", "_native_batch_norm_legit"})
-# What makes numbers of any sign, as a last layer does: logits that lie in [0, 1] by chance come out of these.
+# Operations that give numbers of any sign, as a last layer does: their results are logits, in [0, 1] only by chance.
 AFFINE = LAYERS | NORMALISATION | {"add", "add_", "sub", "sum"}
 RECURRENT = (torch.nn.RNNBase, torch.nn.RNNCellBase)
 
 
 def _takes_logits(operation: Operation) -> bool:
-    """A loss that applies the sigmoid itself (torch's and ours; aten's `binary_cross_entropy` takes "
-    "probabilities)."""
+    """Whether a loss takes logits (aten's `binary_cross_entropy` takes probabilities, verhulst's logits)."""
     if operation.name not in BCE_WITH_LOGITS:
         return False
     return operation.name != "binary_cross_entropy" or operation.namespace == "verhulst"
 
 
 def _first(operation: Operation, through: frozenset[str] = MOVES) -> list[Operation]:
-    """Where the first argument's numbers were made."""
+    """Return the operations that made the numbers of the first argument."""
     return list(origins(operation.inputs[0], through)) if operation.inputs else []
 
 
 def double_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
-    """A sigmoid whose result goes through a sigmoid again, by itself or inside a loss that takes logits."""
+    """Find a sigmoid whose result passes through a sigmoid again, alone or inside a loss that takes logits."""
     for operation in trace:
         if not (_takes_logits(operation) or operation.name in SIGMOID or operation.name == "log_sigmoid_forward"):
             continue
@@ -53,16 +52,14 @@ def double_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
                     "double-sigmoid",
                     "error",
                     source.label,
-                    f"its result, a probability, is taken as a logit by {operation.label}: no probability can fall "
-                    "below "
-                    "0.5 or rise above 0.731, and the loss cannot fall below 0.313 for a positive, 0.693 for a "
-                    "negative.",
-                    "Drop this sigmoid and give the loss the raw logits; apply the sigmoid only to read probabilities.",
+                    f"its result, a probability, is used as a logit by {operation.label}: every probability lies "
+                    "between 0.5 and 0.731, and the loss is at least 0.313 for a positive and 0.693 for a negative.",
+                    "Remove this sigmoid and pass raw logits to the loss; use the sigmoid only to read probabilities.",
                 )
 
 
 def probabilities_as_logits(trace: list[Operation]) -> Iterator[Finding]:
-    """Numbers in [0, 1] given to a loss that takes logits, without a sigmoid in sight."""
+    """Find numbers in [0, 1] passed to a loss that takes logits, if they are not from a sigmoid."""
     for operation in trace:
         if not _takes_logits(operation):
             continue
@@ -78,15 +75,15 @@ def probabilities_as_logits(trace: list[Operation]) -> Iterator[Finding]:
             "probabilities-as-logits",
             "note" if by_chance else "error",
             operation.label,
-            f"all {z.numel()} values given as logits lie in [{float(z.min()):.3g}, {float(z.max()):.3g}] (made by "
-            f"{made}): "
-            "read as logits they mean probabilities between 0.5 and 0.731.",
-            "Give the loss log-odds: the scores before they were made probabilities, or verhulst.torch.logit of them.",
+            f"all {z.numel()} values passed as logits lie in [{float(z.min()):.3g}, {float(z.max()):.3g}] (made by "
+            f"{made}): as logits they are probabilities between 0.5 and 0.731.",
+            "Pass log-odds to the loss: the scores before their conversion to probabilities, or verhulst.torch.logit "
+            "of them.",
         )
 
 
 def double_softmax(trace: list[Operation]) -> Iterator[Finding]:
-    """Cross-entropy, which applies log-softmax itself, fed with a softmax or a sigmoid."""
+    """Find cross-entropy, which applies log-softmax itself, on the result of a softmax or a sigmoid."""
     for operation in trace:
         if operation.name not in LOG_SOFTMAX | SOFTMAX:
             continue
@@ -96,27 +93,24 @@ def double_softmax(trace: list[Operation]) -> Iterator[Finding]:
                     "double-softmax",
                     "error",
                     source.label,
-                    f"its probabilities are taken as logits by {operation.label}: with K classes no probability can "
-                    "exceed "
-                    "e/(e + K - 1), and the gradient shrinks by the slope of both.",
-                    "Drop this softmax and give the loss the raw logits.",
+                    f"its probabilities are used as logits by {operation.label}: with K classes no probability can "
+                    "exceed e/(e + K - 1), and the gradient shrinks by the slope of both.",
+                    "Remove this softmax and pass raw logits to the loss.",
                 )
             elif source.name in SIGMOID:
                 yield Finding(
                     "sigmoid-before-softmax",
                     "error",
                     source.label,
-                    f"its values in (0, 1) are taken as logits by {operation.label}: the odds between two classes "
-                    "are capped "
-                    "at e = 2.72.",
-                    "Drop this sigmoid: softmax takes raw logits. For labels that do not exclude each other, keep "
-                    "the sigmoid "
-                    "and use binary cross-entropy from logits instead.",
+                    f"its values in (0, 1) are used as logits by {operation.label}: the odds between two classes "
+                    "cannot exceed e = 2.72.",
+                    "Remove this sigmoid: softmax takes raw logits. For labels that are not mutually exclusive, use "
+                    "binary cross-entropy from logits instead of softmax.",
                 )
 
 
 def sigmoid_then_bce(trace: list[Operation]) -> Iterator[Finding]:
-    """BCELoss on a sigmoid: the logit is lost to rounding before the logarithm."""
+    """Find BCELoss on a sigmoid: the logit is lost to rounding before the logarithm."""
     for operation in trace:
         if operation.name != "binary_cross_entropy" or _takes_logits(operation):
             continue
@@ -129,14 +123,13 @@ def sigmoid_then_bce(trace: list[Operation]) -> Iterator[Finding]:
                     "warning",
                     operation.label,
                     "binary cross-entropy of rounded probabilities: from a logit of 17 (float32) on, the loss is "
-                    "clamped and "
-                    f"the gradient exactly 0. Here {lost:.1%} of the probabilities are exactly 0 or 1.",
-                    "Give logits to binary_cross_entropy_with_logits (verhulst.torch or torch.nn.functional).",
+                    f"clamped and the gradient is exactly 0. Here {lost:.1%} of the probabilities are exactly 0 or 1.",
+                    "Pass logits to binary_cross_entropy_with_logits (verhulst.torch or torch.nn.functional).",
                 )
 
 
 def log_of_probability(trace: list[Operation]) -> Iterator[Finding]:
-    """log(sigmoid(z)), log(1 - sigmoid(z)), log(softmax(z)) written by hand."""
+    """Find log(sigmoid(z)), log(1 - sigmoid(z)) and log(softmax(z))."""
     for operation in trace:
         if operation.name not in ("log", "log_", "log1p", "log2", "log10"):
             continue
@@ -147,15 +140,14 @@ def log_of_probability(trace: list[Operation]) -> Iterator[Finding]:
                     "log-of-softmax" if soft else "log-of-sigmoid",
                     "warning",
                     operation.label,
-                    f"the logarithm of {source.label}, written by hand: -inf or a clamped value, and no gradient, "
-                    "once "
-                    "the probability rounds to 0 or 1; an added epsilon caps it and biases the rest.",
+                    f"the logarithm of {source.label}: -inf or a clamped value, without a gradient, once the "
+                    "probability rounds to 0 or 1; an added epsilon caps the logarithm and biases the other values.",
                     "Use log_softmax." if soft else "Use log_sigmoid(z), and log_sigmoid(-z) for log(1 - sigmoid(z)).",
                 )
 
 
 def nll_of_probabilities(trace: list[Operation]) -> Iterator[Finding]:
-    """NLLLoss fed with something other than log-probabilities."""
+    """Find NLLLoss of anything but log-probabilities."""
     for operation in trace:
         if operation.name not in NLL:
             continue
@@ -166,14 +158,13 @@ def nll_of_probabilities(trace: list[Operation]) -> Iterator[Finding]:
                 "error",
                 operation.label,
                 "NLLLoss takes log-probabilities, which are at most 0; it was given numbers up to "
-                f"{float(operation.tensors[0].max()):.3g}, so it rewards large values without bound or by a "
-                "straight line.",
+                f"{float(operation.tensors[0].max()):.3g}, so it is not the negative log-likelihood.",
                 "Put log_softmax before it, or use cross_entropy on the raw logits.",
             )
 
 
 def softmax_for_multilabel(trace: list[Operation], y: object) -> Iterator[Finding]:
-    """A softmax over labels of which several can be true at once."""
+    """Find a softmax over labels of which several can be true at once."""
     if not isinstance(y, Tensor) or y.ndim < 2 or y.shape[-1] < 2 or not bool(((y == 0) | (y == 1)).all()):
         return
     several = (y.sum(-1) != 1).double().mean()
@@ -187,14 +178,13 @@ def softmax_for_multilabel(trace: list[Operation], y: object) -> Iterator[Findin
             "error",
             operation.label,
             f"{float(several):.0%} of the rows of y have no label or several; softmax makes the {y.shape[-1]} "
-            "probabilities "
-            "of a row add up to 1, so that one label can only rise as another falls.",
+            "probabilities of a row sum to 1, so that one label can only rise if another falls.",
             "Use one sigmoid per label: binary_cross_entropy_with_logits on the raw logits.",
         )
 
 
 def hidden_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
-    """A sigmoid between layers, with the loss of gradient that it causes here."""
+    """Find a sigmoid between layers, and report how much of the gradient it passes."""
     for operation in trace:
         if operation.name not in SIGMOID or any(isinstance(m, RECURRENT) for m in operation.stack):
             continue
@@ -205,15 +195,14 @@ def hidden_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
             "hidden-sigmoid",
             "warning",
             operation.label,
-            f"a sigmoid between layers passes on {slope:.3f} of the gradient on average here (at most 0.25), and "
-            "its outputs "
-            "are all positive, so that the weights of a unit behind it can only move together.",
+            f"a sigmoid between layers passes {slope:.3f} of the gradient on average here (at most 0.25), and its "
+            "outputs are all positive, so that for a single case the weights of the next unit all move the same way.",
             "Use ReLU, GELU or SiLU between layers; keep the sigmoid for gates and for reading probabilities.",
         )
 
 
 def saturation(trace: list[Operation]) -> Iterator[Finding]:
-    """Sigmoids whose argument is so large that, in the type used, their slope is gone."""
+    """Find sigmoids with arguments so large that their slope is 0 in the number type."""
     for operation in trace:
         if operation.name not in SIGMOID or operation.output is None or operation.output.numel() == 0:
             continue
@@ -226,13 +215,13 @@ def saturation(trace: list[Operation]) -> Iterator[Finding]:
                 "warning",
                 operation.label,
                 f"{flat:.1%} of its outputs have a slope under 1e-4 and {gone:.1%} are exactly 0 or 1 in "
-                f"{str(s.dtype).removeprefix('torch.')}: they pass no gradient, and tie when ranked.",
-                "Scale the inputs or the weights down, normalise before it, rank by logits, or use a wider type.",
+                f"{str(s.dtype).removeprefix('torch.')}: they pass no gradient, and have ties when ranked.",
+                "Scale down the inputs or the weights, normalise first, rank by logits, or use a wider type.",
             )
 
 
 def pos_weight(trace: list[Operation]) -> Iterator[Finding]:
-    """A weight on the positives: right for some losses, wrong for the probabilities."""
+    """Find a weight on the positives, which shifts the probabilities."""
     for operation in trace:
         weight = None
         if operation.name == "binary_cross_entropy_with_logits" and len(operation.arguments) > 3:
@@ -244,21 +233,20 @@ def pos_weight(trace: list[Operation]) -> Iterator[Finding]:
                 "note",
                 operation.label,
                 f"pos_weight shifts the learned log-odds by log(pos_weight), here {shift:+.3g} on average: the "
-                "sigmoid of the "
-                "logits is not the probability.",
-                "Take the shift off again before reading probabilities: verhulst.calibration.PriorShift.",
+                "sigmoid of the logits is not the probability.",
+                "Undo the shift before reading probabilities: verhulst.calibration.PriorShift.",
             )
 
 
 def squared_error_of_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
-    """Squared error of a sigmoid: proper, but its gradient vanishes where the model is most wrong."""
+    """Find the squared error of a sigmoid: proper, but its gradient vanishes where the model is most wrong."""
     for operation in trace:
         if operation.name == "mse_loss" and any(s.name in SIGMOID for s in _first(operation)):
             yield Finding(
                 "squared-error-of-sigmoid",
                 "note",
                 operation.label,
-                "the gradient of (sigmoid(z) - y)² in z carries the factor s(1 - s), which vanishes for confident "
+                "the gradient of (sigmoid(z) - y)² in z has the factor s(1 - s), which vanishes for confident "
                 "mistakes.",
                 "Use binary_cross_entropy_with_logits, whose gradient is sigmoid(z) - y.",
             )
@@ -276,7 +264,7 @@ def _slope(operation: Operation) -> float:
 
 
 def _through_numbers_only(start: Operation, goal: Operation) -> bool:
-    """Between the two, sums and differences have one tensor only: an epsilon, or 1 - p."""
+    """Whether sums and differences between the two have only one tensor: an epsilon, or 1 - p."""
     current: Operation | None = start.inputs[0] if start.inputs else None
     while current is not None and current is not goal:
         if current.name in {"add", "rsub", "sub"} and len(current.tensors) > 1 and current.tensors[1].numel() > 1:

@@ -1,7 +1,7 @@
-"""What a torch model really computes: every operation with its tensors, in order.
+"""Trace a torch model: every operation with its tensors, in order.
 
-A dispatch mode sees the operations below autograd, so functional calls, methods and modules look alike, and the values
-are at hand. Tensors are told apart by the memory they view, which survives autograd's rewrapping of views.
+A dispatch mode sees the operations below autograd, so that functional calls, methods and modules look alike and values
+are available. Tensors are identified by the memory that they view, which survives autograd's rewrapping of views.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-# Operations that move numbers without changing what they mean.
+# Operations that move numbers without changing their meaning.
 MOVES = frozenset(
     """
     _reshape_alias _to_copy _unsafe_view alias as_strided cat clone contiguous copy_ detach diagonal dropout expand
@@ -23,13 +23,13 @@ MOVES = frozenset(
     view_as_real
     """.split()  # noqa: SIM905
 )
-# Operations that keep numbers in place up to a guard against 0 and 1.
+# Operations that change numbers only to avoid 0 and 1.
 GUARDS = frozenset({"clamp", "clamp_", "clamp_max", "clamp_min", "maximum", "minimum", "nan_to_num"})
 
 
 @dataclass(eq=False)
 class Operation:
-    """One operation: its name, where it ran, the operations its tensor inputs came from, its tensors."""
+    """One operation: its name, where it ran, the operations that made its tensor inputs, and its tensors."""
 
     namespace: str
     name: str
@@ -51,7 +51,7 @@ def _key(t: Tensor) -> tuple[Any, ...]:
 
 
 class Trace(TorchDispatchMode):
-    """Records while it is entered; `watch` the model first, to know where an operation ran."""
+    """Record operations inside the context; `watch` the model first to know where an operation ran."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class Trace(TorchDispatchMode):
 
 
 def origins(operation: Operation | None, through: frozenset[str] = MOVES) -> Iterator[Operation]:
-    """The operations that made the numbers, looking back through those named in `through`."""
+    """Yield the operations that made the numbers, looking back through those in `through`."""
     if operation is None:
         return
     if operation.name in through:
@@ -111,7 +111,7 @@ def origins(operation: Operation | None, through: frozenset[str] = MOVES) -> Ite
 
 
 def destinations(operation: Operation, through: frozenset[str] = MOVES) -> Iterator[Operation]:
-    """The operations that use the numbers, looking ahead through those named in `through`."""
+    """Yield the operations that use the numbers, looking ahead through those in `through`."""
     for user in operation.users:
         if user.name in through:
             yield from destinations(user, through)

@@ -1,4 +1,4 @@
-"""`verhulst audit`: does a torch model misuse a sigmoid?"""
+"""`verhulst audit`: audit a torch model for misused sigmoids."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ where training.py, in this folder, has a function
   def audit_case():
       return model, X, y, loss_fn
 
-Exit code 1: at least one error was found.
+The exit code is 1 if at least one error was found.
 """
 
 
 @click.group(name="audit")
 def command() -> None:
-    """Judge a model: `audit model` looks for misused sigmoids and softmaxes."""
+    """Audit a model: `audit model` finds misused sigmoids and softmaxes."""
 
 
 @command.command(name="model", epilog=EPILOG)
@@ -34,7 +34,7 @@ def command() -> None:
 def model(factory: str, as_json: bool) -> None:
     """Audit a torch model.
 
-    MODULE:FACTORY names a function of no arguments that returns (model, X, y, loss_fn); a few dozen rows are enough.
+    MODULE:FACTORY is a function without arguments that returns (model, X, y, loss_fn); a few dozen rows are enough.
     """
     from verhulst.audit import torch_model
 
@@ -50,7 +50,7 @@ def model(factory: str, as_json: bool) -> None:
 
 
 def _case(factory: str) -> tuple[Any, ...]:
-    """What the factory returns, imported with the working folder on the path."""
+    """Return the result of the factory, imported with the working folder on the path."""
     import importlib
     import sys
 

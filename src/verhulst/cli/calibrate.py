@@ -1,4 +1,4 @@
-"""`verhulst calibrate`: learns a calibration map from scores and outcomes."""
+"""`verhulst calibrate`: fit a calibration map to scores and outcomes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Examples:
   verhulst calibrate holdout.csv --score p --scores probabilities --target y --method beta -o calibrator.json
   verhulst predict calibrator.json new.csv
 
-The rows must be rows that the model was not trained on. The logit of a probability that was rounded to 0 or 1 is lost:
-give logits (margins, decision values) where you have them.
+Use rows that the model was not trained on. The logit of a probability that was rounded to 0 or 1 is lost, so use logits
+(margins, decision values) if you have them.
 """
 
 
 class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions of click only
-    """The methods of `calibrate`. The maps are not loaded before they are asked for."""
+    """The methods of `calibrate`. The maps are loaded only when needed."""
 
     def __init__(self) -> None:
         self.case_sensitive = True
@@ -38,17 +38,17 @@ class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions
 @click.command(name="calibrate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
 @options.scored("the folds")
 @click.option("--method", type=Method(), default="auto", help="The calibration map.")
-@options.column("--group", help="Rows of one group stay in one fold of the choice.")
+@options.column("--group", help="A column of groups; the rows of a group stay in one fold.")
 @options.output("Write the calibrator (JSON).", required=True)
 @options.report
 @options.json
 def command(
     method: str, group: str | None, seed: int, output: str, report: str | None, as_json: bool, **columns: Any
 ) -> None:
-    """Learn from DATA how a column of scores becomes probabilities.
+    """Fit a map from a column of scores in DATA to probabilities.
 
-    With --method auto the map of least cross-validated log-loss is taken, and none at all if none beats the scores as
-    they are.
+    With --method auto the map of least cross-validated log-loss is chosen, or the identity if no map is better than the
+    unchanged scores.
     """
     from verhulst.calibration.choose import calibrate
     from verhulst.cli.console import output as screen

@@ -25,14 +25,14 @@ Examples:
 def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     """Compare activation functions: formula, range, centre, saturation, slope, cost, use.
 
-    Every fact is computed from the functions themselves.
+    All values are computed from the functions.
     """
     from verhulst.cli.console import print_rows
     from verhulst.data.errors import did_you_mean
     from verhulst.functions.activations import activations
 
     if as_json and as_csv:
-        raise click.UsageError("--json or --csv, not both.")
+        raise click.UsageError("Use --json or --csv, not both.")
     for name in names:
         if name not in activations:
             hint = did_you_mean(name, activations, f"There are {', '.join(activations)}.")
@@ -45,7 +45,7 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
 
 
 def facts(record: Any) -> dict[str, Any]:
-    """What `verhulst.activations` says of one function, flat."""
+    """Return the record of one function in `verhulst.activations`, flat."""
     low, high = record.range
     plain = (
         "zero_centred", "saturates_below", "saturates_above", "largest_derivative", "vanishes_below", "vanishes_above",
@@ -88,13 +88,13 @@ def _print(records: list[dict[str, Any]]) -> None:
         words.add_row("", f"{record['use']} {record['note']}".strip(), style="dim")
     output().print(words)
     output().print(
-        "\ncentred: the mean output is 0 for standard normal z. constant: there the float64 result is the limit. "
-        "slope < 0.001: there a unit hardly learns." + (" cost: time relative to ReLU." if measured else "")
+        "\ncentred: the mean output is 0 for standard normal z. constant: where the float64 result is the limit. "
+        "slope < 0.001: where a unit hardly learns." + (" cost: time relative to ReLU." if measured else "")
     )
 
 
 def _outside(below: float | None, above: float | None) -> str:
-    """The part of the line outside [below, above], as a reader says it."""
+    """Describe the part of the line outside [below, above]."""
     if below is not None and above is not None:
         return f"|z| ≥ {_number(above)}" if below == -above else f"z ≤ {_number(below)}, ≥ {_number(above)}"
     if below is not None:

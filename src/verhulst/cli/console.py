@@ -1,4 +1,4 @@
-"""What is said to people, and where: results on standard output, messages on standard error."""
+"""Output: results on standard output, messages on standard error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from verhulst.data.errors import ReadingWarning
 
 
 def messages() -> Console:
-    """Standard error. Rich leaves colours out where NO_COLOR is set, the terminal is dumb, or there is none."""
+    """Return standard error. Rich uses no colours if NO_COLOR is set, or without a capable terminal."""
     return Console(stderr=True, highlight=False)
 
 
@@ -27,13 +27,13 @@ def output() -> Console:
 
 
 def say(text: str) -> None:
-    """One message on standard error; not wrapped, so that it can be searched and piped."""
+    """Print a message on standard error, unwrapped, so that it can be searched and piped."""
     messages().print(text, markup=False, soft_wrap=True)
 
 
 @contextmanager
 def reading_said() -> Iterator[None]:
-    """Says how columns were read, where that needs a word."""
+    """Print notes on how columns were read."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ReadingWarning)
         yield
@@ -45,14 +45,14 @@ def reading_said() -> Iterator[None]:
 
 
 def say_wrote(*paths: object) -> None:
-    """Names the files that were written; None is none."""
+    """Print the names of written files; None is skipped."""
     for path in paths:
         if path is not None:
             say(f"Wrote {path}")
 
 
 def print_rows(command: str, rows: list[dict[str, Any]], key: str, as_json: bool, **more: Any) -> None:
-    """Rows on standard output, as JSON under a key or as CSV."""
+    """Print rows on standard output, as JSON under a key or as CSV."""
     if as_json:
         print_json(command, more | {key: rows})
     else:
@@ -62,13 +62,13 @@ def print_rows(command: str, rows: list[dict[str, Any]], key: str, as_json: bool
 
 
 def print_json(command: str, record: dict[str, Any]) -> None:
-    """A record on standard output as JSON, with the schema's version first.
+    """Print a record on standard output as JSON, beginning with the schema version.
 
     JSON has no infinity and no nan: an infinite number is written as the text "inf" or "-inf", nan as null.
     """
     document = {"schema_version": 1, "command": command} | record
     text = json.dumps(_json_value(document), ensure_ascii=False, indent=2, allow_nan=False)
-    # JSON is UTF-8, whatever the terminal is.
+    # JSON is UTF-8, whatever the encoding of the terminal.
     sys.stdout.flush()
     sys.stdout.buffer.write(f"{text}\n".encode())
     sys.stdout.buffer.flush()

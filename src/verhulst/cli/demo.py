@@ -1,4 +1,4 @@
-"""`verhulst demo`: real data turned into probabilities, with an explanation."""
+"""`verhulst demo`: a fit of real data, with an explanation."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Example:
 
 @click.command(name="demo", epilog=EPILOG)
 @click.option(
-    "--output", "-o", "folder", default=".", metavar="FOLDER", help="Where to write; made if its parent exists."
+    "--output", "-o", "folder", default=".", metavar="FOLDER", help="The output folder; created if its parent exists."
 )
 def command(folder: str) -> None:
     """Fit real data, explain the result, and write a report.
 
-    Whom 944 respondents of the American National Election Study of 1996 would vote for. Writes anes96.csv,
+    The data are the votes of 944 respondents of the American National Election Study of 1996. Writes anes96.csv,
     anes96-model.json and anes96-report.html.
     """
     from verhulst.cli.console import output, say, say_wrote
@@ -54,7 +54,7 @@ def command(folder: str) -> None:
     screen.print("[bold]From answers to probabilities[/bold]\n")
     screen.print(
         "In 1996, 944 Americans were asked whom they would vote for: 551 said Bill Clinton, 393 Bob Dole. A logistic "
-        "regression learns from them how the odds of a vote for Dole go with party, place on the left-right scale, "
+        "regression estimates how the odds of a vote for Dole depend on party, place on the left-right scale, "
         "television news, age, education and income:\n"
     )
     screen.print("    probability = σ(b₀ + b₁x₁ + b₂x₂ + ...)      σ(z) = 1/(1 + e⁻ᶻ)", markup=False)
@@ -85,7 +85,7 @@ def _bulleted(sentences: Sequence[str]) -> Table:
 
 
 def _example(model: object) -> str:
-    """One person's probability, worked out step by step."""
+    """Print the probability of one person, computed step by step."""
     from verhulst.regression.table_fit import TableFit
 
     assert isinstance(model, TableFit)
@@ -96,7 +96,7 @@ def _example(model: object) -> str:
     p = float(model.predict_proba(person)[0, 1])
     low, high = (float(end[0]) for end in model.predict_interval(person))
     return (
-        f"An independent in the middle of the scale, 40 years old, of middling education and income: z = {number(z)}, "
+        f"An independent in the middle of the scale, 40 years old, with average education and income: z = {number(z)}, "
         f"so σ(z) = {p:.2f}: a probability of {100 * p:.0f}\u00a0% to vote for Dole (95\u00a0% interval: "
         f"{100 * low:.0f}\u00a0% to {100 * high:.0f}\u00a0%)."
     )

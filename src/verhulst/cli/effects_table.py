@@ -1,4 +1,4 @@
-"""A fitted model on the terminal: odds ratios with their intervals, and what to know."""
+"""Print a fitted model on the terminal: odds ratios with intervals, and cautions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def print_effects(contents: Contents) -> None:
-    """The odds ratios as a table on standard output."""
+    """Print the odds ratios as a table on standard output."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -29,13 +29,13 @@ def print_effects(contents: Contents) -> None:
 
 
 def say_cautions(contents: Contents) -> None:
-    """What to know before relying on the fit, on standard error."""
+    """Print the cautions about the fit on standard error."""
     for caution in contents.cautions:
         say(f"Note: {caution}")
 
 
 def effects_record(contents: Contents) -> list[dict[str, Any]]:
-    """The effects for --json."""
+    """Return the effects for --json."""
     return [
         {
             "name": effect.name,

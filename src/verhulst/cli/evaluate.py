@@ -1,4 +1,4 @@
-"""`verhulst evaluate`: judges a column of scores against outcomes."""
+"""`verhulst evaluate`: evaluate a column of scores against outcomes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from verhulst.cli import options
 if TYPE_CHECKING:
     from verhulst.calibration.evaluation import Evaluation
 
-# What --fail-if may name; the p-values end on _p.
+# The measures for --fail-if; the names of p-values end in _p.
 MEASURES: dict[str, Callable[[Evaluation], float]] = {
     "log_loss": lambda result: result.log_loss.value,
     "brier": lambda result: result.brier.value,
@@ -44,25 +44,25 @@ Examples:
 \b
 Measures for --fail-if:
 {textwrap.indent(textwrap.fill(", ".join(MEASURES), 94), "  ")}
-With --by, a condition is tested on the whole and on each group that has both outcomes.
+With --by, a condition is tested for all rows and for each group that has both outcomes.
 """
 
 
 @click.command(name="evaluate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
-@options.scored("the simulated nulls")
+@options.scored("the simulated null distributions")
 @options.column("--by", help="Evaluate each group of this column too.")
 @click.option(
-    "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with 1 if it holds (repeatable)."
+    "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with code 1 if this holds (repeatable)."
 )
 @options.json
 @click.pass_context
 def command(
     context: click.Context, /, conditions: tuple[str, ...], seed: int, as_json: bool, by: str | None, **columns: Any
 ) -> None:
-    """Judge a column of scores in DATA against outcomes.
+    """Evaluate a column of scores in DATA against outcomes.
 
-    DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), or - for standard input. Each calibration error stands
-    beside its null: the value that right probabilities would have in a sample of this size.
+    DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), or - for standard input. Each calibration error is printed
+    with its null: the value to expect in a sample of this size if the probabilities are right.
     """
     from verhulst.cli.console import output, print_json, say
     from verhulst.cli.gate import Gate
@@ -72,7 +72,7 @@ def command(
     from verhulst.cli.scored import learning, read_scored
 
     scored = read_scored(by=by, **columns)
-    # The text has the cautions in it.
+    # The text contains the cautions.
     with learning(scored, aloud=as_json):
         result = evaluate(
             scored.y,

@@ -1,4 +1,4 @@
-"""`verhulst explain`: a score, a probability or a coefficient, put into words."""
+"""`verhulst explain`: explain a score, a probability or a coefficient in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Examples:
 @click.argument("value", type=float)
 @options.json
 def command(kind: str, value: float, as_json: bool) -> None:
-    """Put a number into words.
+    """Explain a number in words.
 
     z is a score (log-odds), p a probability, w a coefficient of a logistic regression.
     """
@@ -46,7 +46,7 @@ def command(kind: str, value: float, as_json: bool) -> None:
 
 
 def score(z: float) -> tuple[dict[str, Any], list[str]]:
-    """A score as probability and odds, and how far it is from where each float type makes its probability 1, or 0."""
+    """Print a score as probability and odds, and its distance from where each float type rounds to 1, or 0."""
     import numpy as np
 
     from verhulst.figures.rounding import TYPES, rounding_range
@@ -84,7 +84,7 @@ def score(z: float) -> tuple[dict[str, Any], list[str]]:
 
 
 def coefficient(w: float) -> tuple[dict[str, Any], list[str]]:
-    """A coefficient as odds ratio, and what one unit more makes of four probabilities."""
+    """Print a coefficient as odds ratio, and the effect of one unit more on four probabilities."""
     import numpy as np
 
     from verhulst.functions import logit, sigmoid, tanh
@@ -95,7 +95,7 @@ def coefficient(w: float) -> tuple[dict[str, Any], list[str]]:
     largest = float(tanh(w / 4))  # from σ(−w/2) to σ(w/2)
     change = f"{abs(percent):.3g} % {'higher' if w > 0 else 'lower'} odds"
     if w == 0:
-        change = "the odds stay as they are"
+        change = "the odds do not change"
     elif percent >= 1000:
         change = f"{_number(ratio)} times the odds"
     lines = [

@@ -27,7 +27,7 @@ def command(output: str, open_browser: bool) -> None:
 
     if output == "-":
         if open_browser:
-            raise click.UsageError("--open needs a file: give -o FILE.")
+            raise click.UsageError("--open needs a file: use -o FILE.")
         click.echo(explore().page, nl=False)
         return
     click.echo(explore(output, open_browser=open_browser).path)

@@ -29,10 +29,10 @@ Examples:
 @options.data
 @options.target
 @options.positive
-@click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns to use, with commas; default: all.")
+@click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all.")
 @click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
 @click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
-@click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The level to compare the others with.")
+@click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The reference level of a column.")
 @options.weights
 @options.column("--offset", help="A column to add to the log-odds.")
 @click.option(
@@ -41,7 +41,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--penalty", type=click.Choice(["none", "l2", "firth"]), default="none",
-    help="l2 pulls the slopes towards 0; firth removes the bias of small samples.",
+    help="l2 shrinks the slopes towards 0; firth removes small-sample bias.",
 )  # fmt: skip
 @click.option(
     "--C", "C", type=click.FloatRange(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
@@ -95,12 +95,12 @@ def _fit(
     from verhulst.regression.table_fit import fit_table
 
     if C is not None and penalty != "l2":
-        raise click.UsageError("--C is the strength of the L2 penalty: give --penalty l2 as well.")
+        raise click.UsageError("--C is the inverse strength of the L2 penalty: use --penalty l2 as well.")
     levels = references(reference)
     table = read_fields(data, form)
     known = table.column_names
     with reading_said():
-        # What the fit warns of is said in words below, with a remedy.
+        # Warnings of the fit are printed as cautions below, with remedies.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("always", ReadingWarning)
         return fit_table(

@@ -22,7 +22,7 @@ _FORM = re.compile(r"\s*([a-z_0-9.]+)\s*(>=|<=|>|<)\s*([-+.0-9a-z]+)\s*", re.IGN
 
 @dataclass(frozen=True)
 class Gate:
-    """Fails where `name` `sign` `bound` holds, or where the value is not a number."""
+    """A gate that fails if `name` `sign` `bound` holds, or if the value is nan."""
 
     name: str
     sign: str
@@ -30,11 +30,12 @@ class Gate:
 
     @classmethod
     def parse(cls, text: str, names: Collection[str]) -> Gate:
-        """A gate from its text; `names` are the known measures.
+        """Return the gate with this text; `names` are the known measures.
 
         Raises
         ------
-        click.BadParameter : text of another form, or a measure that does not exist
+        click.BadParameter
+            If the text has another form, or the measure does not exist.
         """
         found = _FORM.fullmatch(text)
         try:
@@ -43,7 +44,7 @@ class Gate:
             bound = float("nan")
         if found is None or bound != bound:
             raise click.BadParameter(
-                f'{text!r} is no condition; write a measure, <, <=, > or >= and a number: "ece > 0.05"'
+                f'{text!r} is not a condition; write a measure, <, <=, > or >= and a number: "ece > 0.05"'
             )
         name = found[1].lower()
         if name not in names:
@@ -52,9 +53,9 @@ class Gate:
         return cls(name, found[2], bound)
 
     def failure(self, value: float) -> str | None:
-        """A sentence where the condition holds for this value of the measure; None where it does not."""
+        """Return a message if the condition holds for this value of the measure, otherwise None."""
         if value != value:
-            return f"{self.name} cannot be computed from these data, so that {self} cannot be ruled out."
+            return f"{self.name} cannot be computed from these data, so {self} cannot be ruled out."
         if _OPERATORS[self.sign](value, self.bound):
             return f"{self.name} is {value:.6g}, which is {self.sign} {self.bound:g}."
         return None

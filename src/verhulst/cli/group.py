@@ -1,4 +1,4 @@
-"""The group of commands: lazily imported, with errors turned into sentences and exit codes."""
+"""The group of commands: imported when needed, with errors converted to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from verhulst._version import __version__
 from verhulst.cli.console import say
 from verhulst.data.errors import DataError, OutputError, RequestError, did_you_mean
 
-# In the order of --help. A command is the `command` of the file that bears its name.
+# In the order of --help. A command is the object `command` of the file with its name.
 COMMANDS = (
     "demo",
     "fit",
@@ -32,30 +32,30 @@ COMMANDS = (
 
 
 class DataFault(click.ClickException):
-    """The data or the model file are not as they should be."""
+    """Raised for invalid data or model files."""
 
     exit_code = 3
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Writes the message to standard error."""
+        """Write the message to standard error."""
         say(f"Error: {self.format_message()}")
 
 
 class UsageFault(DataFault):
-    """Something that was named on the command line is not there."""
+    """Raised if something on the command line does not exist."""
 
     exit_code = 2
 
 
 class Group(click.Group):
-    """A click group whose commands are files, imported when they are called for."""
+    """A click group whose commands are files that are imported when needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands that exist, in order."""
+        """Return the names of the commands, in order."""
         return [name for name in COMMANDS if importlib.util.find_spec(f"verhulst.cli.{name}")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, imported now."""
+        """Import and return the command with this name."""
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"verhulst.cli.{cmd_name}").command
@@ -64,7 +64,7 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Click's own, but an unknown command is answered with the nearest."""
+        """Resolve as click does, and suggest the closest name for an unknown command."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             known = self.list_commands(ctx)
@@ -73,7 +73,7 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; what the user can mend becomes a sentence and an exit code."""
+        """Run the command; errors that the user can correct become a message and an exit code."""
         try:
             return super().invoke(ctx)
         except (RequestError, OutputError) as error:
@@ -87,7 +87,7 @@ class Group(click.Group):
         except ModuleNotFoundError as error:
             raise UsageFault(_what_to_install(error)) from error
         except BrokenPipeError:
-            # The reader of standard output has gone (`| head`): no fault, but the rest cannot be flushed at exit.
+            # The reader of standard output has ended (`| head`): not an error, but the rest cannot be flushed at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
         except KeyboardInterrupt:
@@ -127,4 +127,4 @@ Results go to standard output, messages to standard error; "-" stands for standa
 )
 @click.version_option(__version__, message="verhulst %(version)s")
 def verhulst() -> None:
-    """Turns scores into probabilities: exactly, fast, and honestly."""
+    """Turn scores into probabilities: exactly, fast, and honestly."""

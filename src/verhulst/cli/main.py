@@ -1,4 +1,4 @@
-"""The entry point: from the shell's arguments to an exit code."""
+"""The entry point of the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 
 
 def main() -> None:
-    """Runs the command line and leaves with its exit code.
+    """Run the command line and exit with its exit code.
 
     0: done. 1: a quality gate failed (`--fail-if`). 2: usage (an unknown command, option, file, column or folder).
     3: bad data or model file. 70: a fault in verhulst itself. 130: interrupted.
@@ -23,10 +23,10 @@ def main() -> None:
         print(f"The command line needs {module}, which is not installed: pip install 'verhulst[cli]'", file=sys.stderr)
         sys.exit(2)
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show ² or σ gets a question mark, not an error.
+        # On a terminal that cannot show ² or σ print a question mark; do not fail.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    # A polite kill unwinds the stack as Ctrl-C does, so that no half-written file stays behind.
+    # SIGTERM unwinds the stack like Ctrl-C, so that no incomplete file is left behind.
     signal.signal(signal.SIGTERM, _terminate)
     verhulst(prog_name="verhulst")
 

@@ -1,4 +1,4 @@
-"""Names of columns as they are given on the command line."""
+"""Column names in options of the command line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import click
 
 
 def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
-    """Columns from options that may be repeated or hold several names with commas between them.
+    """Return the columns in options that may be repeated or contain several names separated by commas.
 
-    A name that has a comma in it is found whole.
+    A column name with a comma is recognised.
 
     Examples
     --------
@@ -24,7 +24,7 @@ def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
 
 
 def references(given: Iterable[str]) -> dict[str, str]:
-    """Reference levels from options that read COLUMN=LEVEL.
+    """Return the reference levels in options of the form COLUMN=LEVEL.
 
     Raises
     ------
@@ -40,6 +40,6 @@ def references(given: Iterable[str]) -> dict[str, str]:
     for text, (column, sign, _) in zip(given, pairs, strict=True):
         if not sign or not column:
             raise click.BadParameter(
-                f"{text!r} must read COLUMN=LEVEL, such as party=independent.", param_hint="--reference"
+                f"{text!r} must have the form COLUMN=LEVEL, such as party=independent.", param_hint="--reference"
             )
     return {column: level for column, _, level in pairs}

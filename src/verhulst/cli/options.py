@@ -1,4 +1,4 @@
-"""Options that several commands share: each is spelled, explained and checked in one place."""
+"""Options of several commands, each defined and checked once."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from verhulst.data.errors import OutputError
 
 Decorator = Callable[[Any], Any]
 
-# Spellings of earlier versions, which still work.
+# Names in earlier versions, which still work.
 OLD_SPELLINGS: dict[str, Any] = {"token_normalize_func": lambda name: "weights" if name == "weight" else name}
 
 
 class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click only
-    """A file to be written. That this is possible is known before the command begins to work.
+    """A file to write, checked before the command starts its work.
 
     Parameters
     ----------
     stdout : bool
         Whether "-" stands for standard output.
     form : callable, optional
-        What else is asked of the name.
+        A further check of the name.
     """
 
     name = "file"
@@ -35,9 +35,9 @@ class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new v
         self.stdout, self.form = stdout, form
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name itself."""
+        """Return the name."""
         if value == "-" and not self.stdout:
-            self.fail("needs the name of a file; for numbers on standard output use --json.", param, ctx)
+            self.fail("must be a file; for numbers on standard output use --json.", param, ctx)
         if self.form is not None:
             self.form(value)
         if value != "-":
@@ -46,41 +46,41 @@ class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new v
 
 
 def output_folder(name: str) -> Path:
-    """A folder for output files, made if its parent exists.
+    """Return a folder for output files, created if its parent exists.
 
     Raises
     ------
     OutputError
-        If it cannot be made.
+        If it cannot be created.
     """
     folder = Path(name)
     try:
         folder.mkdir(exist_ok=True)
     except FileNotFoundError:
-        raise OutputError(f"cannot make {name!r}: the folder {str(folder.parent)!r} does not exist.") from None
+        raise OutputError(f"cannot create {name!r}: the folder {str(folder.parent)!r} does not exist.") from None
     except (FileExistsError, NotADirectoryError):
         raise OutputError(f"cannot write into {name!r}: it is a file, or lies in one.") from None
     return folder
 
 
 def column(*names: str, help: str, **more: Any) -> Decorator:
-    """An option that names a column."""
+    """Return an option for a column."""
     return click.option(*names, metavar="COLUMN", help=help, **more)
 
 
 def output(help: str, kind: OutputFile | None = None, **more: Any) -> Decorator:
-    """The option for the file that a command is there to write."""
+    """Return the option for the main output file of a command."""
     return click.option("--output", "-o", type=kind or OutputFile(), metavar="FILE", help=help, **more)
 
 
 data = click.argument("data", metavar="DATA")
-target = column("--target", "-t", required=True, help="The column of outcomes, of two values.")
+target = column("--target", "-t", required=True, help="The column of outcomes, with two values.")
 positive = click.option(
-    "--positive", metavar="VALUE", help="The target's value that counts as 1; needed unless it is 0 and 1."
+    "--positive", metavar="VALUE", help="The value of the target that counts as 1; required unless they are 0 and 1."
 )
-weights = column("--weights", help="A column that counts cases.")
+weights = column("--weights", help="A column of case counts.")
 format = click.option(
-    "--format", "form", metavar="NAME", help="csv, tsv, parquet, jsonl, arrow or npy, where the name does not tell."
+    "--format", "form", metavar="NAME", help="csv, tsv, parquet, jsonl, arrow or npy, if the name does not show it."
 )
 report = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -88,15 +88,15 @@ csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all di
 
 
 def scored(seed_of: str) -> Decorator:
-    """The options of commands that read scores and outcomes; what they say goes to `read_scored`, but for the seed."""
+    """Return the options of commands that read scores and outcomes, for `read_scored`, and the seed."""
     options = (
         data,
         column("--score", required=True, help="The column of scores."),
-        click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="What the scores are."),
+        click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="The kind of scores."),
         target,
         positive,
         weights,
         format,
-        click.option("--seed", type=int, default=0, help=f"Seed of {seed_of}."),
+        click.option("--seed", type=int, default=0, help=f"Seed for {seed_of}."),
     )
     return lambda command: reduce(lambda inner, option: option(inner), reversed(options), command)

@@ -34,9 +34,9 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
         _print_list(FIGURES, as_json)
         return
     if everything == (name is not None):
-        raise click.UsageError("Name one figure, or give --all; `verhulst plot --list` shows them.")
+        raise click.UsageError("Name one figure, or use --all; `verhulst plot --list` shows the names.")
     if path is None:
-        raise click.UsageError("Where to? Give -o FILE." if name else "Where to? Give -o FOLDER.")
+        raise click.UsageError("No output given: use -o FILE." if name else "No output given: use -o FOLDER.")
     from verhulst.data.atomic import check_writable
     from verhulst.figures.registry import format_of, plot, save
 

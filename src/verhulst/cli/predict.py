@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from verhulst.calibration.calibrator import Calibrator
 
-# Rows worked on at a time: the design matrix of a long table is never whole in memory.
+# The number of rows processed at a time, so that the design matrix of a long table is never whole in memory.
 ROWS = 1 << 16
 
 EPILOG = """
@@ -43,7 +43,7 @@ def _format(path: str) -> None:
 )  # fmt: skip
 @click.option(
     "--interval", "level", type=click.FloatRange(0, 1, True, True), metavar="SHARE",
-    help="Add the ends of intervals of this coverage, such as 0.95.",
+    help="Add the ends of intervals with this coverage, such as 0.95.",
 )  # fmt: skip
 @click.option("--log-odds", is_flag=True, help="Add the log-odds.")
 @click.option("--only", is_flag=True, help="Leave out the columns of DATA.")
@@ -60,8 +60,8 @@ def command(
 ) -> None:
     """Add probabilities to the rows of DATA.
 
-    MODEL is what `verhulst fit -o` or `verhulst calibrate -o` wrote. The column `probability` is that of the value
-    that counted as 1 at the fit.
+    MODEL is a file written by `verhulst fit -o` or `verhulst calibrate -o`. The column `probability` is that of the
+    value that counted as 1 at fit time.
     """
     from verhulst._load import load
     from verhulst.cli.console import say_wrote
@@ -90,7 +90,7 @@ def command(
 def _predictions(
     model: Any, table: pa.Table, missing: Literal["error", "nan"], level: float | None, log_odds: bool
 ) -> dict[str, Any]:
-    """The new columns, worked out in pieces, with a progress bar on a terminal if there are many."""
+    """Return the new columns, computed in pieces, with a progress bar on a terminal if there are many."""
     import numpy as np
 
     from verhulst.calibration.calibrator import Calibrator
@@ -125,11 +125,12 @@ def _predictions(
 def _calibrated(
     calibrator: Calibrator, table: pa.Table, missing: Literal["error", "nan"], level: float | None, log_odds: bool
 ) -> dict[str, Any]:
-    """The new columns for a calibrator.
+    """Return the new columns for a calibrator.
 
     Raises
     ------
-    DataError : a calibrator that was not learned from a table, an interval, or scores that are not what was fitted
+    DataError
+        If the calibrator was not fitted to a table, an interval is requested, or the scores are of another kind.
     """
     import numpy as np
 
@@ -140,9 +141,9 @@ def _calibrated(
 
     where = place(table)
     if calibrator.column_ is None:
-        raise DataError(f"{where}this calibrator was fitted to arrays and knows no column: use it from Python.")
+        raise DataError(f"{where}this calibrator was fitted to arrays and has no column: use it from Python.")
     if level is not None:
-        raise DataError("a calibrator has no intervals; leave --interval out.")
+        raise DataError("a calibrator has no intervals; omit --interval.")
     scores = numeric(table, calibrator.column_, where, missing)
     known = ~np.isnan(scores)
     z = np.full(len(scores), np.nan)
@@ -165,7 +166,7 @@ def _with_progress(pieces: range) -> Any:
 def _columns(added: dict[str, Any]) -> pa.Table:
     import pyarrow as pa
 
-    # nan stands for a row that has no prediction: an empty cell.
+    # nan represents a row without a prediction: an empty cell.
     return pa.table({name: pa.array(values, from_pandas=True) for name, values in added.items()})
 
 

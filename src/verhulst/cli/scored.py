@@ -1,4 +1,4 @@
-"""A table of scores and outcomes, read for `calibrate` and `evaluate`."""
+"""Read a table of scores and outcomes, for `calibrate` and `evaluate`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Columns of a table: scores and outcomes, and where they were named weights and groups."""
+    """Columns of a table: scores and outcomes, and, if given, weights and groups."""
 
     place: str
     outcome: str
@@ -50,12 +50,14 @@ def read_scored(
     form: str | None,
     kind: ScoreKind | None,
 ) -> Scored:
-    """Reads the columns that a command names.
+    """Read the columns given to a command.
 
     Raises
     ------
-    UnknownColumnError : a column that the table does not have
-    DataError : a column of the wrong type, missing values, a target that is not binary
+    UnknownColumnError
+        If the table does not have a column.
+    DataError
+        If a column has the wrong type, values are missing, or the target is not binary.
     """
     table = read_fields(data, form)
     where = place(table)
@@ -77,7 +79,7 @@ def read_scored(
 
 @contextmanager
 def data_faults(where: str) -> Iterator[None]:
-    """What the library says of arrays, said of the file."""
+    """Convert errors about arrays to errors about the file."""
     try:
         yield
     except ScoreKindError as error:
@@ -91,7 +93,7 @@ def data_faults(where: str) -> Iterator[None]:
 
 @contextmanager
 def learning(scored: Scored, aloud: bool = True) -> Iterator[None]:
-    """The same, and what the library warns of is said as notes, or not at all."""
+    """Convert errors likewise, and print warnings as notes, or not at all."""
     with data_faults(scored.place), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CalibrationWarning)
         yield
@@ -107,7 +109,7 @@ def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
 
 
 def _labels(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
-    """A column of values that are told apart: in a text file by their text."""
+    """Return a column of labels; in a text file, of text."""
     column = _column(table, name, where)
     return column if delimiter_of(table, name) is None else read_words(column)
 
@@ -127,14 +129,14 @@ def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:
 
 
 def numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error") -> NDArray[np.float64]:
-    """A column of numbers."""
+    """Return a column of numbers."""
     column = _column(table, name, where)
     delimiter = delimiter_of(table, name)
     if delimiter is not None:
         with reading_said():
             column = read_role(column, name, "column", delimiter, where)
     elif kind_of(column.type) not in ("numeric", "boolean"):
-        raise DataError(f"{where}column {name!r} must contain numbers, but holds {column.type}.")
+        raise DataError(f"{where}column {name!r} must contain numbers, not {column.type}.")
     values = numbers(column)
     if missing == "error":
         _refuse_missing(np.isnan(values), name, where)

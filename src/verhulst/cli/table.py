@@ -1,4 +1,4 @@
-"""`verhulst table`: values of the functions, at any points."""
+"""`verhulst table`: print values of functions."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Examples:
 @click.command(name="table", epilog=EPILOG)
 @click.option(
     "--at", "points", multiple=True, metavar="Z",
-    help="Points: numbers with commas, or first:last:step. Repeatable.  [default: " + POINTS + "]",
+    help="Points: numbers separated by commas, or first:last:step. Repeatable.  [default: " + POINTS + "]",
 )  # fmt: skip
 @click.option(
     "-f", "--functions", multiple=True, metavar="NAMES",
-    help="Functions of one argument, with commas.  [default: sigmoid,sigmoid_derivative]",
+    help="Functions of one argument, separated by commas.  [default: sigmoid,sigmoid_derivative]",
 )  # fmt: skip
 @click.option(
     "--type", "kind", type=click.Choice(["float64", "float32", "float16", "bfloat16"]), default="float64",
@@ -40,7 +40,7 @@ Examples:
 def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_json: bool, as_csv: bool) -> None:
     """Print values of the sigmoid, or of any functions, at any points."""
     if as_json and as_csv:
-        raise click.UsageError("--json or --csv, not both.")
+        raise click.UsageError("Use --json or --csv, not both.")
     names = [name for text in functions for name in text.split(",") if name] or ["sigmoid", "sigmoid_derivative"]
     rows = _rows([z for text in points or (POINTS,) for z in _points(text)], names, kind)
     if as_json or as_csv:
@@ -52,7 +52,7 @@ def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_j
 
 
 def _points(text: str) -> list[float]:
-    """The points that a text names: `1`, `1,2,3`, `-8:8:2`."""
+    """Return the points in a text: `1`, `1,2,3`, `-8:8:2`."""
     import numpy as np
 
     points: list[float] = []
@@ -60,12 +60,12 @@ def _points(text: str) -> list[float]:
         try:
             numbers = [float(number) for number in part.split(":")]
         except ValueError:
-            raise click.UsageError(f"--at {text}: {part!r} is not a number, nor first:last:step.") from None
+            raise click.UsageError(f"--at {text}: {part!r} is neither a number nor a first:last:step range.") from None
         if len(numbers) == 1:
             points += numbers
             continue
         if len(numbers) != 3 or not all(map(np.isfinite, numbers)):
-            raise click.UsageError(f"--at {text}: a range is first:last:step.")
+            raise click.UsageError(f"--at {text}: a range must have the form first:last:step.")
         first, last, step = numbers
         if step == 0 or (last - first) / step < 0 or (last - first) / step >= LARGEST:
             raise click.UsageError(f"--at {text}: a step of {step:g} does not lead from {first:g} to {last:g}.")
@@ -86,7 +86,7 @@ def _function(name: str) -> Any:
 
 
 def dtype_named(name: str) -> Any:
-    """The NumPy type of this name; bfloat16 is that of ml_dtypes."""
+    """Return the NumPy type with this name; bfloat16 is that of ml_dtypes."""
     import numpy as np
 
     if name != "bfloat16":
@@ -125,7 +125,7 @@ def _print(rows: list[dict[str, float]], names: list[str], kind: str) -> None:
 
 
 def _column(values: list[float], digits: int) -> list[str]:
-    """Numbers with their points in one line where their sizes allow it, else with powers of ten."""
+    """Format numbers with aligned decimal points if their sizes allow it, else with powers of ten."""
     whole = all(value == int(value) for value in values if abs(value) < 1e15)
     even = all(value == 0 or 1e-3 <= abs(value) < 1e3 for value in values)
     form = f".{digits}f" if even and not whole else f".{digits}g"

@@ -1,4 +1,4 @@
-"""The explorer as one HTML page, put together from the small files in assets/."""
+"""Assemble the explorer as one HTML page from the files in assets/."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.figures.theme import DARK, LIGHT, css_variables
 
-# In the order in which they build upon each other; main.js wires them to the page.
+# In order of dependence; main.js connects them to the page.
 SCRIPTS = (
     "functions", "floats", "fit", "state", "text", "chart", "curves", "rails", "loss", "readout", "data", "calibration",
     "copy", "main",
@@ -23,12 +23,14 @@ SCRIPTS = (
 
 @dataclass(frozen=True)
 class Explorer:
-    """A whole page.
+    """The explorer page.
 
     Attributes
     ----------
-    page : the HTML text, complete in itself
-    path : the file that it was written to, or None
+    page : str
+        The self-contained HTML.
+    path : Path or None
+        The file it was written to.
     """
 
     page: str
@@ -46,7 +48,12 @@ class Explorer:
 
 
 def page() -> str:
-    """The explorer's HTML: style, script and text in one document that asks the network for nothing.
+    """Return the HTML of the explorer, a self-contained document that needs no network.
+
+    Returns
+    -------
+    str
+        The document.
 
     Examples
     --------
@@ -61,7 +68,7 @@ def page() -> str:
 
     dark = css_variables(DARK) + " --page: var(--vh-paper); --card: var(--vh-wash); --shadow: none; color-scheme: dark;"
     light = css_variables(LIGHT) + " color-scheme: light;"
-    # The page's own choice (data-theme) wins over the system's.
+    # The choice on the page (data-theme) takes precedence over that of the system.
     style = "\n".join(
         (
             f":root {{ {light} }}",
@@ -76,17 +83,19 @@ def page() -> str:
 
 
 def explore(path: str | os.PathLike[str] | None = None, *, open_browser: bool = False) -> Explorer:
-    """The sigmoid explorer, for a notebook, a file or a browser.
+    """Return the sigmoid explorer, for a notebook, a file or a browser.
 
     Parameters
     ----------
-    path : where to write the page; None writes no file, unless a browser is to open it
-    open_browser : whether to open the page in the system's browser
+    path : str or PathLike, optional
+        The file to write; by default none, unless a browser is to open it.
+    open_browser : bool
+        Whether to open the page in the system's browser.
 
     Returns
     -------
     Explorer
-        Shows itself in a notebook.
+        The page; a notebook displays it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Figures: numbers are prepared by one function, drawn by another, and no global style is touched."""
+"""Figures: one function prepares the numbers, another draws them; global styles are not changed."""
 
 from verhulst._lazy import lazy_names
 

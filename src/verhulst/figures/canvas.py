@@ -1,4 +1,4 @@
-"""Figures and axes in the house's style, made without touching matplotlib's global state."""
+"""Figures and axes in a common style, made without changing matplotlib's global state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINE = 2.0
 
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
-    """An empty figure, `width` by `height` inches, that lays itself out. It is not registered with pyplot."""
+    """Return an empty figure, `width` by `height` inches, with constrained layout, not registered with pyplot."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), facecolor=theme.paper)
@@ -27,24 +27,24 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
 
 
 def panels(figure: Figure, rows: int, columns: int, theme: Theme, **options: Any) -> list[Axes]:
-    """A grid of dressed axes, in reading order."""
+    """Return a grid of styled axes, in reading order."""
     grid = figure.subplots(rows, columns, squeeze=False, **options)
     return [dress(ax, theme) for ax in grid.flat]
 
 
 def axes_for(ax: Axes | None, theme: Theme, width: float = 6.4, height: float = 4.0) -> Axes:
-    """`ax` dressed, or the axes of a new figure."""
+    """Return `ax` styled, or the axes of a new figure."""
     return dress(new_figure(width, height, theme).subplots() if ax is None else ax, theme)
 
 
 def figure_of(ax: Axes) -> Figure:
-    """The whole figure that holds `ax`."""
+    """Return the figure of `ax`."""
     figure: Figure = ax.figure.figure
     return figure
 
 
 def dress(ax: Axes, theme: Theme) -> Axes:
-    """Colours, spines, ticks and a quiet grid."""
+    """Set colours, spines, ticks and a light grid."""
     from matplotlib.ticker import MaxNLocator
 
     ax.set_facecolor(theme.paper)
@@ -55,7 +55,7 @@ def dress(ax: Axes, theme: Theme) -> Axes:
     ax.tick_params(which="both", colors=theme.muted, labelsize=SMALL, length=3, width=0.8, color=theme.rule)
     ax.grid(True, color=theme.rule, linewidth=0.5, alpha=0.6)
     ax.set_axisbelow(True)
-    # Few ticks read better, and laying them out is most of the work.
+    # Few ticks are easier to read, and their layout takes most of the time.
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 4, 5, 10]))
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.xaxis.label.set(color=theme.muted, size=TEXT)
@@ -64,7 +64,7 @@ def dress(ax: Axes, theme: Theme) -> Axes:
 
 
 def caption(ax: Axes, title: str, theme: Theme, x: str = "", y: str = "") -> None:
-    """The title above the axes, flush left, and the names of both axes."""
+    """Set the title above the axes, flush left, and the labels of both axes."""
     ax.set_title(title, loc="left", color=theme.ink, size=TITLE, weight="bold", pad=8)
     ax.set_xlabel(x, color=theme.muted, size=TEXT)
     ax.set_ylabel(y, color=theme.muted, size=TEXT)
@@ -76,7 +76,7 @@ def curve(ax: Axes, x: Any, y: Any, stroke: Stroke, width: float = LINE, **optio
 
 
 def dot(ax: Axes, x: Any, y: Any, stroke: Stroke, theme: Theme, size: float = 6.0) -> None:
-    """A point on a curve, ringed by the paper so that it stands off the line."""
+    """Draw a point on a curve, with an outline in the background colour."""
     ax.plot(x, y, "o", color=stroke.color, markersize=size, markeredgecolor=theme.paper, markeredgewidth=1.2, zorder=5)
 
 
@@ -93,7 +93,7 @@ def note(
     shift: tuple[float, float] = (0, 0),
     **options: Any,
 ) -> None:
-    """A direct label at data coordinates (x, y), `shift` points away: used instead of a legend."""
+    """Draw a label at data coordinates (x, y), `shift` points away, in place of a legend."""
     ax.annotate(
         text, (x, y), xytext=shift, textcoords="offset points", color=color, size=size, ha=ha, va=va,
         annotation_clip=False, **options,
@@ -101,7 +101,7 @@ def note(
 
 
 def rule(ax: Axes, theme: Theme, *, x: float | None = None, y: float | None = None, **options: Any) -> None:
-    """A thin dashed reference line at x or at y."""
+    """Draw a thin dashed reference line at x or at y."""
     style: dict[str, Any] = {"color": theme.muted, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 1} | options
     if x is not None:
         ax.axvline(x, **style)
@@ -110,7 +110,7 @@ def rule(ax: Axes, theme: Theme, *, x: float | None = None, y: float | None = No
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
-    """Moves label positions apart until neighbours are at least `gap` away from each other, as little as possible.
+    """Move label positions apart, as little as possible, until neighbours are at least `gap` apart.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     [-0.45, 0.55, 5.0]
     """
     order = np.argsort(positions, kind="stable")
-    placed: list[list[float]] = []  # clusters of wished positions, each laid out about its mean
+    placed: list[list[float]] = []  # clusters of desired positions, each laid out about its mean
     for i in order:
         placed.append([float(positions[i])])
         while len(placed) > 1 and _bottom(placed[-1], gap) - _top(placed[-2], gap) < gap:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Odds ratios farther than this from 1 are drawn as arrows: one wild interval must not flatten all others.
+# Odds ratios farther than this from 1 are drawn as arrows: one wide interval must not flatten all others.
 FARTHEST = 1e3
 _TICKS = (0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0)
 _COARSE = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
@@ -25,13 +25,16 @@ _COARSE = (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
 
 @dataclass(frozen=True)
 class Forest:
-    """What a forest plot shows: one row per column of the model, first row on top.
+    """The rows of a forest plot, one for each column of the model, the first on top.
 
     Attributes
     ----------
-    names : column names
-    odds_ratio, lower, upper : estimate and ends of the interval; 0, inf and nan are kept and drawn as open ends
-    level : coverage of the interval
+    names : tuple of str
+        Column names.
+    odds_ratio, lower, upper : tuple of float
+        The estimates and the ends of the intervals; 0, inf and nan are drawn as open ends.
+    level : float
+        The coverage of the intervals.
     """
 
     names: tuple[str, ...]
@@ -50,31 +53,45 @@ class Forest:
         return float(np.exp(low - pad)), float(np.exp(high + pad))
 
     def ticks(self) -> tuple[float, ...]:
-        """The odds ratios that are marked on the axis."""
+        """Return the odds ratios to mark on the axis."""
         low, high = self.limits()
         return tuple(t for t in (_TICKS if high < 200 * low else _COARSE) if low <= t <= high)
 
     def interval(self, row: int) -> tuple[float, float]:
-        """The ends of a row's interval; of an infinite coefficient the sign is known, and the interval ends at 1."""
+        """Return the ends of a row's interval; for an infinite coefficient only the sign is known, and one end is 1."""
         ratio, lower, upper = self.odds_ratio[row], self.lower[row], self.upper[row]
         if ratio in (0.0, np.inf) and not (lower > 0 or upper < np.inf):
             return (1.0, np.inf) if ratio > 0 else (0.0, 1.0)
         return lower, upper
 
     def clear(self, row: int) -> bool:
-        """Whether the interval of a row leaves out 1."""
+        """Whether the interval of a row excludes 1."""
         return self.lower[row] > 1 or self.upper[row] < 1
 
 
 def prepare_forest(
     names: Sequence[str], odds_ratio: ArrayLike, lower: ArrayLike, upper: ArrayLike, *, level: float = 0.95
 ) -> Forest:
-    """Gathers the rows of a forest plot.
+    """Prepare the rows of a forest plot.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Column names.
+    odds_ratio, lower, upper : sequence of float
+        The estimates and the ends of the intervals.
+    level : float
+        The coverage of the intervals.
+
+    Returns
+    -------
+    Forest
+        The record that `draw_forest` draws.
 
     Raises
     ------
     ValueError
-        If the four do not have the same length, or there is no row.
+        If the lengths differ, or there are no rows.
 
     Examples
     --------
@@ -89,7 +106,22 @@ def prepare_forest(
 
 
 def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None = None) -> Figure:
-    """Draws the rows; returns the figure. Ends at 0 or infinity are arrows, a missing estimate says so."""
+    """Draw a forest plot. Ends at 0 or infinity are arrows; missing estimates are labelled.
+
+    Parameters
+    ----------
+    forest : Forest
+        The rows.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into; by default those of a new figure.
+    theme : str or Theme
+        The theme.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure, not registered with pyplot.
+    """
     tokens = theme_named(theme)
     rows = len(forest.names)
     ax = axes_for(ax, tokens, 7.2, 1.1 + 0.34 * rows)

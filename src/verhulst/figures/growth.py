@@ -20,7 +20,7 @@ class Growth:
     ----------
     t : time
     population, rate, unchecked : P(t), P'(t), and e^t, what it would be without a limit
-    turn : the time at which growth stops speeding up, and −turn where it begins in earnest: σ''' = 0 at ±log(2 + √3)
+    turn : ±turn are the times at which the growth rate changes fastest: σ''' = 0 at ±log(2 + √3)
     """
 
     t: np.ndarray
@@ -53,7 +53,7 @@ def draw_growth(record: Growth, *, theme: str | Theme = "light") -> Figure:
         top,
         0,
         0.5,
-        "half of what the land can feed:\ngrowth is fastest",
+        "half of the capacity:\ngrowth is fastest",
         tokens.first.color,
         shift=(10, -8),
         size=SMALL,

@@ -1,4 +1,4 @@
-"""Predicted probabilities, split by what really happened."""
+"""Predicted probabilities, split by the outcome."""
 
 from __future__ import annotations
 
@@ -21,15 +21,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ProbabilityByOutcome:
-    """Histograms of predicted probabilities, one per outcome; no single row survives in it.
+    """Histograms of predicted probabilities, one per outcome, without individual rows.
 
     Attributes
     ----------
-    edges : bin edges on [0, 1], one more than bins
-    share : for outcome 0 and outcome 1, the share of its cases in each bin (each sums to 1, or is all 0)
-    mean, median : mean and median prediction of each outcome (nan without cases)
-    cases : number of cases of each outcome, the sum of their weights
-    labels : what the outcomes are called
+    edges : tuple of float
+        Bin edges on [0, 1], one more than bins.
+    share : tuple of two tuples of float
+        For outcomes 0 and 1, the share of the cases in each bin (summing to 1, or all 0).
+    mean, median : tuple of two floats
+        The mean and median prediction for each outcome (nan without cases).
+    cases : tuple of two floats
+        The number of cases with each outcome, the sum of their weights.
+    labels : tuple of two str
+        The names of the outcomes.
     """
 
     edges: tuple[float, ...]
@@ -48,15 +53,25 @@ def prepare_probability_by_outcome(
     bins: int = 20,
     sample_weight: ArrayLike | None = None,
 ) -> ProbabilityByOutcome:
-    """Counts predicted probabilities by outcome.
+    """Prepare histograms of predicted probabilities by outcome.
 
     Parameters
     ----------
-    y : 0 or 1, shape (n,)
-    probabilities : of outcome 1, in [0, 1], shape (n,)
-    labels : names of outcome 0 and outcome 1
-    bins : number of equal bins on [0, 1]
-    sample_weight : counts of cases, shape (n,)
+    y : array_like, shape (n,)
+        The outcomes, 0 or 1.
+    probabilities : array_like, shape (n,)
+        The predicted probabilities of outcome 1, in [0, 1].
+    labels : tuple of two str
+        The names of outcome 0 and outcome 1.
+    bins : int
+        The number of equal bins on [0, 1].
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases.
+
+    Returns
+    -------
+    ProbabilityByOutcome
+        The record that `draw_probability_by_outcome` draws.
 
     Raises
     ------
@@ -73,7 +88,7 @@ def prepare_probability_by_outcome(
     p = np.asarray(probabilities, dtype=float)
     w = np.ones(p.shape) if sample_weight is None else np.asarray(sample_weight, dtype=float)
     if not outcome.shape == p.shape == w.shape or p.ndim != 1:
-        raise ValueError(f"y {outcome.shape}, probabilities {p.shape} and weights {w.shape} must be of one length")
+        raise ValueError(f"y {outcome.shape}, probabilities {p.shape} and weights {w.shape} must have the same length")
     if not np.isin(outcome, (0, 1)).all():
         raise ValueError("y must be 0 or 1")
     if not ((p >= 0) & (p <= 1)).all():
@@ -87,7 +102,7 @@ def prepare_probability_by_outcome(
 
 
 def _one_outcome(p: Floats, w: Floats, edges: Floats) -> tuple[tuple[float, ...], float, float, float]:
-    """Shares of the bins, mean, median and number of the cases of one outcome."""
+    """Return shares of the bins, mean, median and number of the cases with one outcome."""
     total = float(w.sum())
     share = tuple((np.histogram(p, edges, weights=w)[0] / (total or 1.0)).tolist())
     if not total:
@@ -100,7 +115,22 @@ def _one_outcome(p: Floats, w: Floats, edges: Floats) -> tuple[tuple[float, ...]
 def draw_probability_by_outcome(
     record: ProbabilityByOutcome, *, theme: str | Theme = "light", ax: Axes | None = None
 ) -> Figure:
-    """Outcome 1 above the line, outcome 0 mirrored below it; means as ticks."""
+    """Draw outcome 1 above a line and outcome 0 mirrored below it, with means as ticks.
+
+    Parameters
+    ----------
+    record : ProbabilityByOutcome
+        The histograms.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into; by default those of a new figure.
+    theme : str or Theme
+        The theme.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure, not registered with pyplot.
+    """
     tokens = theme_named(theme)
     ax = axes_for(ax, tokens, 7.2, 3.2)
     top = max(max(record.share[0]), max(record.share[1]), 1e-9)
@@ -121,5 +151,5 @@ def draw_probability_by_outcome(
     ax.set(xlim=(0, 1), ylim=(-1.32 * top, 1.32 * top))
     ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):.0%}")
     ax.tick_params(labelsize=SMALL)
-    caption(ax, "Predicted probability, by what happened", tokens, x="predicted probability", y="share of cases")
+    caption(ax, "Predicted probability, by outcome", tokens, x="predicted probability", y="share of cases")
     return figure_of(ax)

@@ -1,4 +1,4 @@
-"""Where each float type gives up, and what three ways of writing the sigmoid lose."""
+"""The range of each float type, and the errors of three formulas of the sigmoid."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def draw_precision(record: Precision, *, theme: str | Theme = "light") -> Figure
     curve(right, record.z, record.ours, tokens.first, 2.2)
     note(right, -86, 3e5, "1/(1 + exp(−z)): 0 below −88.7", tokens.second.color)
     note(right, -60, 9, "np.where of two branches", tokens.third.color)
-    note(right, -60, 0.2, "verhulst: half a unit, the least there is", tokens.first.color)
+    note(right, -60, 0.2, "verhulst: half a unit, the minimum", tokens.first.color)
     right.set(xlim=(-104, 20), ylim=(0.07, 2e7))
-    caption(right, "Largest error in float32, in units of the last place", tokens, x="z")
+    caption(right, "Largest error in float32, in units in the last place", tokens, x="z")
     return figure
 
 

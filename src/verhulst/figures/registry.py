@@ -13,19 +13,19 @@ from verhulst.data.atomic import atomic_file
 from verhulst.data.errors import RequestError, did_you_mean
 from verhulst.figures.theme import Theme, theme_named
 
-# A figure called some-name is the module some_name beside this one, with prepare_some_name and draw_some_name.
+# The figure some-name is in the module some_name of this package, with prepare_some_name and draw_some_name.
 FIGURES = {
-    "visual-reference": "Six panels: curve, derivative, symmetry, saturation, logit, beside tanh and ReLU/6",
+    "visual-reference": "Six panels: curve, derivative, symmetry, saturation, logit, and tanh and ReLU/6",
     "anatomy": "The parts of the sigmoid: e⁻ᶻ, 1 + e⁻ᶻ, and the reciprocal",
     "sigmoid-vs-tanh": "Sigmoid and tanh, and their derivatives",
     "activations": "The family of activations, each with its derivative",
     "log-odds": "Probability, odds and log-odds on linked rulers, and what a coefficient does",
-    "precision": "Where each float type rounds to 0 or 1, and the error of three ways to write the sigmoid",
+    "precision": "Where each float type rounds to 0 or 1, and the errors of three formulas of the sigmoid",
     "cross-entropy": "Loss and gradient from logits, and through a rounded probability",
     "softmax-two-classes": "Softmax over two classes is the sigmoid of the difference",
     "ties": "ROC before and after probabilities are rounded",
     "growth": "Verhulst's population curve, with its three phases",
-    "zig-zag": "Weight updates of a neuron fed by sigmoids, beside one fed by tanh",
+    "zig-zag": "Weight updates of a neuron after sigmoids, and of one after tanh",
     "vanishing": "Gradient by layer for sigmoid, tanh and ReLU, from real backpropagation",
     "separation": "Why separated data have no best slope",
     "bernoulli-likelihood": "The likelihood of a probability, and of its log-odds",
@@ -42,34 +42,46 @@ def _module_of(name: str) -> tuple[Any, str]:
 
 
 def prepare(name: str) -> Any:
-    """The numbers of a figure: a frozen record, drawn by `plot`.
+    """Return the numbers of a figure: a frozen dataclass, drawn by `plot`.
+
+    Parameters
+    ----------
+    name : str
+        One of `FIGURES`.
+
+    Returns
+    -------
+    object
+        The record of the figure.
 
     Raises
     ------
     RequestError
-        If there is no figure of that name; a ValueError.
+        If there is no figure with that name; a ValueError.
     """
     module, word = _module_of(name)
     return getattr(module, f"prepare_{word}")()
 
 
 def plot(name: str, *, theme: str | Theme = "light") -> Figure:
-    """Draws a figure of the visual reference.
+    """Draw a figure of the visual reference.
 
     Parameters
     ----------
-    name : one of `FIGURES`
-    theme : "light", "dark" or "grey", or a theme of your own
+    name : str
+        One of `FIGURES`.
+    theme : {"light", "dark", "grey"} or Theme
+        The theme.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Not registered with pyplot; save it with `save` or its own `savefig`.
+        The figure, not registered with pyplot; save it with `save` or its own `savefig`.
 
     Raises
     ------
     ValueError
-        If there is no figure or theme of that name.
+        If there is no figure or theme with that name.
 
     Examples
     --------
@@ -84,17 +96,26 @@ def plot(name: str, *, theme: str | Theme = "light") -> Figure:
 
 
 def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pathlib.Path:
-    """Writes a figure to a PNG, SVG or PDF file, whole or not at all.
+    """Write a figure to a PNG, SVG or PDF file, completely or not at all.
 
     Parameters
     ----------
-    path : its suffix says the format
-    dpi : dots per inch of a PNG
+    figure : matplotlib.figure.Figure
+        The figure.
+    path : str or PathLike
+        The file to write; its suffix determines the format.
+    dpi : float
+        The resolution of a PNG, in dots per inch.
+
+    Returns
+    -------
+    Path
+        The path of the file.
 
     Raises
     ------
     RequestError
-        If the suffix is another; a ValueError.
+        If the suffix is different; a ValueError.
     OutputError
         If the folder does not exist (then a FileNotFoundError) or cannot be written.
     """
@@ -106,7 +127,7 @@ def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pat
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
-    """The format that the suffix of a path says.
+    """Return the format given by the suffix of a path.
 
     Raises
     ------

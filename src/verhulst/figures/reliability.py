@@ -1,4 +1,4 @@
-"""Reliability diagrams: how often the outcome came, against the probability given; one panel or several."""
+"""Reliability diagrams, observed frequency against predicted probability, in one panel or several."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# The histogram of probabilities takes this share of a panel's height.
+# The share of a panel's height for the histogram of probabilities.
 _HISTOGRAM_SHARE = 0.16
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One diagram: its title, the curve, and what is said under the title."""
+    """One diagram: its title, the curve, and the text below the title."""
 
     title: str
     curve: Reliability
@@ -31,21 +31,28 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class ReliabilityDiagram:
-    """What is drawn: panels from left to right, on common axes."""
+    """Panels from left to right, on common axes."""
 
     panels: tuple[Panel, ...]
 
 
 def prepare_reliability(curves: Reliability | Mapping[str, Reliability]) -> ReliabilityDiagram:
-    """Gathers one or several curves (raw and calibrated scores, say) as panels.
+    """Prepare one or several curves, such as those of raw and calibrated scores, as panels.
 
     Parameters
     ----------
-    curves : of `verhulst.calibration.reliability`; a mapping gives each its title
+    curves : Reliability or mapping of str to Reliability
+        The curves; the keys of a mapping are titles.
+
+    Returns
+    -------
+    ReliabilityDiagram
+        The record that `draw_reliability` draws.
 
     Raises
     ------
-    ValueError : an empty mapping
+    ValueError
+        If the mapping is empty.
 
     Examples
     --------
@@ -66,11 +73,26 @@ def _remark(curve: Reliability) -> str:
 
 
 def draw_reliability(diagram: ReliabilityDiagram, *, theme: str | Theme = "light", ax: Axes | None = None) -> Figure:
-    """Draws the panels; returns the figure. `ax` takes a diagram of one panel."""
+    """Draw a reliability diagram.
+
+    Parameters
+    ----------
+    diagram : ReliabilityDiagram
+        The panels.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw a diagram of one panel into; by default those of a new figure.
+    theme : str or Theme
+        The theme.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure, not registered with pyplot.
+    """
     tokens = theme_named(theme)
     if ax is not None:
         if len(diagram.panels) > 1:
-            raise ValueError(f"one axes cannot hold {len(diagram.panels)} panels: leave ax out")
+            raise ValueError(f"{len(diagram.panels)} panels do not fit in one axes: omit ax")
         _panel(dress(ax, tokens), diagram.panels[0], tokens, first=True)
         return figure_of(ax)
     count = len(diagram.panels)
@@ -90,7 +112,7 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
     ax.plot([0, 1], [0, 1], color=theme.muted, linewidth=1.0, linestyle=(0, (4, 3)), zorder=2)
     if curve.kind == "corp":
         step = len(curve.probability) > 1
-        # Some hundred corners are all that a band of this width shows.
+        # A band of this width needs no more than some hundred corners.
         few = np.unique(np.linspace(0, len(curve.probability) - 1, 400).astype(int))
         for low, high, alpha in ((curve.whole_low, curve.whole_high, 0.10), (curve.low, curve.high, 0.20)):
             ax.fill_between(
@@ -121,7 +143,7 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
 
 
 def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:
-    """Which probabilities are given how often, at the foot of the panel."""
+    """Draw the histogram of the probabilities at the bottom of the panel."""
     most = float(curve.histogram.max()) or 1.0
     heights = _HISTOGRAM_SHARE * curve.histogram / most
     ax.bar(
@@ -131,7 +153,7 @@ def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:
 
 
 def _band_words(curve: Reliability) -> str:
-    """What the bands hold in `level` of samples; all that fits beside the curve."""
+    """Return the label of the bands, short enough to fit next to the curve."""
     share = f"{100 * curve.level:g} %"
     if curve.kind == "bins":
         return f"{share} bars for the true rate\nthick: each bin\nthin: all bins at once"

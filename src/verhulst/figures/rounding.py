@@ -20,7 +20,7 @@ class RoundingRange:
 
 
 def rounding_range(name: str) -> RoundingRange:
-    """Where σ rounds away in a float type.
+    """Return where σ rounds to 0 and to 1 in a float type.
 
     Halfway between 1 and its lower neighbour lies 1 − 2^−(p+1), and σ(z) = 1 − 2^−(p+1) at z = log(2^(p+1) − 1).
     Halfway between 0 and the least subnormal 2^(m−p+1) lies 2^(m−p).

@@ -1,4 +1,4 @@
-"""Separated data have no best slope: the likelihood rises for ever."""
+"""Separated data have no best slope: the likelihood increases without end."""
 
 from __future__ import annotations
 

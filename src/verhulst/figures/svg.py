@@ -1,4 +1,4 @@
-"""A figure as SVG text that can stand inside an HTML page, light and dark."""
+"""Convert a figure to SVG for an HTML page, with light and dark themes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from verhulst.figures.theme import LIGHT, Theme
 
 
 def to_svg(figure: Figure, *, label: str, theme: Theme = LIGHT) -> str:
-    """The `<svg>` element of a figure, without prolog, metadata or any external address.
+    """Return the `<svg>` element of a figure, without prolog, metadata or external references.
 
     Colours of the theme become CSS variables with the drawn colour as fallback (`var(--vh-ink, #1d2330)`), so that the
-    page's own light and dark values (`css_variables`) recolour the picture.
+    light and dark values of the page (`css_variables`) recolour the figure.
 
     Parameters
     ----------
-    figure : what was drawn with `theme`
-    label : what the picture shows, for those who hear it
-    theme : the theme it was drawn with
+    figure : matplotlib.figure.Figure
+        The figure.
+    label : str
+        A description of the figure for screen readers.
+    theme : str or Theme
+        The theme that the figure was drawn with.
+
+    Returns
+    -------
+    str
+        The SVG element.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""The one palette of every figure, page and report: light, dark, and grey for print.
+"""The palette of all figures, pages and reports: light, dark, and grey for print.
 
-Colours are told apart by lightness as well as by hue, so that they survive colour blindness and a grey printer
+Colours differ in lightness as well as in hue, so that they are distinguishable with colour blindness and in grey print
 (tests/figures/test_theme.py measures both); the grey theme adds dashes.
 """
 
@@ -13,7 +13,7 @@ from verhulst.data.errors import did_you_mean
 
 @dataclass(frozen=True)
 class Stroke:
-    """How one series is drawn: its colour, and its dashes as matplotlib takes them."""
+    """The style of one series: its colour, and its dashes as in matplotlib."""
 
     color: str
     dash: str | tuple[float, tuple[float, ...]] = "-"
@@ -21,7 +21,7 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Theme:
-    """Design tokens. Every colour that is drawn is one of these.
+    """The colours of a theme.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Theme:
 
     @property
     def series(self) -> tuple[Stroke, ...]:
-        """The strokes in order."""
+        """The strokes of the series, in order."""
         return (self.first, self.second, self.third, self.fourth, self.fifth)
 
     def colors(self) -> dict[str, str]:
@@ -100,12 +100,12 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK, GREY)}
 
 
 def theme_named(theme: str | Theme) -> Theme:
-    """A theme from its name; a theme stays itself.
+    """Return the theme with a name; a theme is returned unchanged.
 
     Raises
     ------
     ValueError
-        If there is no theme of that name.
+        If there is no theme with that name.
 
     Examples
     --------
@@ -122,7 +122,17 @@ def theme_named(theme: str | Theme) -> Theme:
 
 
 def css_variables(theme: Theme) -> str:
-    """The theme's tokens as CSS declarations, to stand inside a rule of the page.
+    """Return the colours of a theme as CSS declarations, for a rule of the page.
+
+    Parameters
+    ----------
+    theme : Theme
+        The theme.
+
+    Returns
+    -------
+    str
+        The declarations.
 
     Examples
     --------

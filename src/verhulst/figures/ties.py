@@ -1,4 +1,4 @@
-"""Rounded probabilities tie, and ties cost ranking: ROC curves before and after."""
+"""ROC curves before and after rounding, which makes ties."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def roc(name: str, scores: np.ndarray, y: np.ndarray) -> Roc:
 
 
 def prepare_ties(cases: int = 20_000, seed: int = 4) -> Ties:
-    """A network sure of itself: logits about 14, those of positives 4 higher."""
+    """Prepare the scores of a confident network: logits about 14, those of positives 4 higher."""
     rng = np.random.default_rng(seed)
     y = (rng.random(cases) < 0.3).astype(float)
     logits = rng.normal(13 + 4 * y, 2.5).astype(np.float32)

@@ -1,4 +1,4 @@
-"""How gradients shrink on their way back: real backpropagation on handwritten digits."""
+"""Gradients by layer, computed by backpropagation on handwritten digits."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def backpropagate(
 
 
 def _digits(cases: int) -> tuple[np.ndarray, np.ndarray]:
-    # Read as a file: importing scikit-learn for its load_digits would take two seconds.
+    # Read from the file: importing scikit-learn for its load_digits takes two seconds.
     spec = importlib.util.find_spec("sklearn")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the digits come with scikit-learn, which is not installed", name="sklearn")
@@ -81,7 +81,7 @@ def prepare_vanishing(depth: int = 20, width: int = 64, cases: int = 256, seed: 
     Raises
     ------
     ModuleNotFoundError
-        Without scikit-learn, which holds the digits.
+        If scikit-learn, which contains the digits, is not installed.
     """
     pixels, labels = _digits(cases)
     x = (pixels - pixels.mean(axis=0)) / 16

@@ -1,4 +1,4 @@
-"""Six panels that say what the sigmoid is."""
+"""Six panels that show the sigmoid and its properties."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def prepare_visual_reference() -> VisualReference:
 
 
 def draw_visual_reference(record: VisualReference, *, theme: str | Theme = "light") -> Figure:
-    """Curve, derivative, symmetry, saturation, logit, and the sigmoid beside tanh and ReLU/6."""
+    """Draw curve, derivative, symmetry, saturation, logit, and a comparison with tanh and ReLU/6."""
     tokens = theme_named(theme)
     figure = new_figure(11.4, 6.6, tokens)
     axes = panels(figure, 2, 3, tokens)
@@ -146,4 +146,4 @@ def _beside(ax: Axes, record: VisualReference, theme: Theme) -> None:
     note(ax, 6.2, 1.14, "ReLU / 6", theme.third.color, ha="right")
     note(ax, -7.8, 0.14, "sigmoid", theme.first.color)
     ax.set(xlim=(-8, 8), ylim=(-1.1, 1.3))
-    caption(ax, "6  Beside tanh and ReLU", theme, x="z")
+    caption(ax, "6  Compared with tanh and ReLU", theme, x="z")

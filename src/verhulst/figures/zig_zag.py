@@ -1,4 +1,4 @@
-"""Inputs of one sign make all weights of a neuron move the same way: the path zig-zags."""
+"""With inputs of one sign all weights of a neuron move the same way in a step, so that the path zig-zags."""
 
 from __future__ import annotations
 

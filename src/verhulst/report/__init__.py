@@ -17,7 +17,7 @@ __getattr__, __all__ = lazy_names(
 
 
 class _Room(ModuleType):
-    """The room has the name of its one function; calling it calls that, whichever of the two `vh.report` finds."""
+    """A package that can be called like its one function, so that `vh.report` works whichever of the two it finds."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.report(*arguments, **named)

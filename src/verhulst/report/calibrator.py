@@ -1,4 +1,4 @@
-"""The report of a calibrator: the scores before and after, as one self-contained page."""
+"""The report of a calibrator, comparing the scores before and after, as a self-contained page."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def calibrator_page(
     outcome: str = "outcome 1",
     source: str = "",
 ) -> str:
-    """The page on a fitted map and the scores that it was learned from.
+    """Return the page on a fitted map and the scores it was fitted to.
 
-    What the scores are worth after calibration is judged in folds: each row by a map that was learned without it.
+    The calibrated scores are evaluated in folds: each row with a map that was fitted without it.
 
     Parameters
     ----------
-    calibrator : fitted, of one column of scores
+    calibrator : fitted, for one column of scores
     scores, y, weights : (n,), the rows of its fit
-    outcome : what the probabilities are of
-    source : what the rows are called
+    outcome : name of the outcome
+    source : name of the rows
     """
     cases = read_cases(y, scores, calibrator.kind_, weights)
     z, y, weights = cases.z, cases.targets, cases.weights
@@ -63,7 +63,7 @@ def calibrator_page(
     name = type(calibrator).__name__
     on = f" on <strong>{escape(Path(source).name)}</strong>" if source else ""
     introduction = (
-        f"<p>A calibration map ({escape(name)}) for the probability of <strong>{escape(outcome)}</strong>, learned{on} "
+        f"<p>A calibration map ({escape(name)}) for the probability of <strong>{escape(outcome)}</strong>, fitted{on} "
         f"from {count(before.n)} cases, {count(before.n_positive)} of them with that outcome.</p>"
         + page.key_figures(_key_figures(before, after))
     )
@@ -83,12 +83,12 @@ def _key_figures(before: Evaluation, after: Evaluation) -> list[Fact]:
     def both(first: float, second: float) -> str:
         return f"{first:.3f} → {second:.3f}"
 
-    null = f"right probabilities would show {number(after.ece.null_mean)} with so many cases"
+    null = f"with right probabilities it would be {number(after.ece.null_mean)} for this number of cases"
     return [
         Fact("log-loss", both(before.log_loss.value, after.log_loss.value), "as given → calibrated; lower is better"),
         Fact("calibration error (ECE)", both(before.ece.value, after.ece.value), null),
         Fact("slope", both(before.cox.slope.value, after.cox.slope.value), "1 is right; below 1: scores too extreme"),
-        Fact("ROC-AUC", number(after.roc_auc.value), "how well the scores rank; a rising map leaves it as it is"),
+        Fact("ROC-AUC", number(after.roc_auc.value), "how well the scores rank; an increasing map does not change it"),
     ]
 
 
@@ -99,43 +99,43 @@ def _words(before: Evaluation, after: Evaluation) -> Iterator[str]:
         yield f"The scores were too {way}: their log-odds had to be multiplied by about {number(slope.value)}."
     if large.high < 0.0 or large.low > 0.0:
         way = "high" if large.value < 0.0 else "low"
-        yield f"They were too {way} on the whole, by {number(abs(large.value))} in log-odds."
+        yield f"They were too {way} on average, by {number(abs(large.value))} in log-odds."
     saved = before.log_loss.value - after.log_loss.value
     if saved > 0.0 and np.isfinite(saved):
-        yield f"Calibration saves {percent(saved / before.log_loss.value)} of the log-loss."
+        yield f"Calibration reduces the log-loss by {percent(saved / before.log_loss.value)}."
     p, left = p_value(after.ece.p_value), number(after.ece.value)
     if after.ece.p_value > 0.05:
-        yield f"What calibration error is left ({left}) is no more than chance brings: p = {p}."
+        yield f"The remaining calibration error ({left}) is consistent with chance: p = {p}."
     else:
-        yield f"Some calibration error is left that chance does not explain (p {p})."
+        yield f"The remaining calibration error is larger than chance explains (p {p})."
 
 
 def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> Iterator[Caution]:
     if not held_out:
         yield Caution(
-            "The calibrated scores are judged on the rows that the map was learned from.",
-            "There are too few rows of one outcome for folds; judge them on new rows.",
+            "The calibrated scores are evaluated on the rows that the map was fitted to.",
+            "There are too few rows with one outcome for folds; evaluate the map on new rows.",
         )
     if before.cautions:
         yield Caution(
             "The scores as given look like those of the rows that the model was fitted on.",
-            "Slope 1 and intercept 0 hold there by construction, and a map that is learned there repairs nothing: "
-            "calibrate on rows that the model has not seen.",
+            "Slope 1 and intercept 0 hold there by construction, and a map fitted there improves nothing: "
+            "calibrate on rows that were not used in the fit.",
         )
     rarer = min(before.n_positive, before.n - before.n_positive)
     if rarer < 100:
-        remedy = "Use a map of few numbers, or gather more rows."
-        yield Caution(f"The rarer outcome came {count(rarer)} times only.", remedy)
+        remedy = "Use a map with few parameters, or collect more rows."
+        yield Caution(f"The rarer outcome occurs only {count(rarer)} times.", remedy)
     lost = [s for s in before.saturation if s.auc_lost > 1e-3]
     if lost:
         types, most = ", ".join(s.dtype for s in lost), max(s.auc_lost for s in lost)
         yield Caution(
             f"As {types} probabilities the scores lose {number(most)} of ROC-AUC.",
-            "Store and rank logits; turn them into probabilities at the end.",
+            "Store and rank logits; convert them to probabilities at the end.",
         )
     if not after.log_loss.value <= before.log_loss.value:
-        remedy = "Use the method auto, which keeps the scores where no map is better."
-        yield Caution("Judged in folds, this map makes the log-loss no better.", remedy)
+        remedy = "Use the method auto, which leaves the scores unchanged if no map is better."
+        yield Caution("In folds, this map does not reduce the log-loss.", remedy)
 
 
 def _picture(panel: Panel) -> tuple[str, str]:
@@ -145,12 +145,12 @@ def _picture(panel: Panel) -> tuple[str, str]:
 
 
 def _figure_note(held_out: bool) -> str:
-    rows = "Each row is judged by a map that was learned without it. " if held_out else ""
+    rows = "Each row is evaluated with a map that was fitted without it.  " if held_out else ""
     return page.note(
         f"{rows}"
-        "On the diagonal, what was predicted is what happened. The bands show where the curve comes to lie if the "
-        "probabilities are right, in 95 % of samples: the inner one at each point by itself (some part of nearly every "
-        "curve lies outside), the outer one at all points at once. At the foot, how often each probability is given."
+        "On the diagonal, predicted probabilities equal observed frequencies. The bands show where the curve lies in "
+        "95 % of samples if the probabilities are right: the inner one at each point (some part of nearly every curve "
+        "lies outside), the outer one at all points at once. At the bottom, the distribution of the probabilities."
     )
 
 
@@ -175,7 +175,7 @@ def _choice(choice: Choice | None) -> str:
         )
         for candidate in choice.candidates
     ]
-    note = f"<p>Log-loss in {choice.folds} folds, against that of the scores as they are (identity).</p>"
+    note = f"<p>Log-loss in {choice.folds} folds, compared with that of the unchanged scores (identity).</p>"
     return note + page.facts_table(facts)
 
 

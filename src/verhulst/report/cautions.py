@@ -1,4 +1,4 @@
-"""What a person should know before acting on a fit, each with what to do about it."""
+"""Cautions about a fit, each with a remedy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation
 
-# Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals get unreliable.
+# Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals become unreliable.
 EVENTS_PER_PARAMETER = 10
 # Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
 HIGH_CONDITION = 30.0**2
@@ -25,7 +25,7 @@ MOST_REASONS = 6
 
 @dataclass(frozen=True)
 class Caution:
-    """Something to know: what is the matter, and what can be done."""
+    """A caution: the problem, and what can be done."""
 
     matter: str
     remedy: str
@@ -37,15 +37,15 @@ class Caution:
 def cautions_of(
     fit: LogisticFit, design: Design | FormulaDesign | None = None, present: Sequence[float] | None = None
 ) -> tuple[Caution, ...]:
-    """Everything worth a warning about a fit, gravest first.
+    """Return the cautions about a fit, the most serious first.
 
     Parameters
     ----------
     fit : LogisticFit
     design : Design, optional
-        Where the fit was made from a table.
+        The design, if the fit was made from a table.
     present : sequence of float, optional
-        For each column of X, in how many cases it is not 0; for levels with few of them.
+        For each column of X, the number of cases in which it is not 0.
     """
     return tuple(_cautions(fit, design, present))
 
@@ -56,7 +56,7 @@ def _cautions(
     if not fit.converged and fit.separation is None:
         yield Caution(
             f"The fit stopped {number(fit.decrement)} standard errors short of the maximum.",
-            "Do not use these numbers; look for columns of wildly different sizes or near copies of each other.",
+            "Do not use these numbers; check for columns of very different scales or columns that are nearly equal.",
         )
     if fit.separation is not None:
         yield _separation(fit.separation)
@@ -67,25 +67,24 @@ def _cautions(
         yield Caution(
             f"{lost:,} of {design.rows_read:,} rows ({percent(lost / design.rows_read)}) have missing values and were "
             "left out.",
-            "If what is missing has to do with the outcome, the rest is no fair sample: look at who was left out.",
+            "If missing values depend on the outcome, the other rows are not representative: check the omitted rows.",
         )
     rarer, parameters = min(fit.events, fit.cases - fit.events), len(fit.names) - len(fit.collinear)
     if fit.penalty is None and rarer < EVENTS_PER_PARAMETER * parameters:
         yield Caution(
             f"The rarer outcome occurs {count(rarer)} times, for {parameters} columns: fewer than "
             f"{EVENTS_PER_PARAMETER} per column.",
-            "Odds ratios then come out too far from 1. Use fewer columns, or the Firth penalty.",
+            "Odds ratios may then be too far from 1. Use fewer columns, or the Firth penalty.",
         )
     if fit.condition > HIGH_CONDITION:
         yield Caution(
             f"Some columns are nearly combinations of others (condition number {number(fit.condition)}).",
-            "Their odds ratios hang together and have wide intervals; the predicted probabilities are not harmed.",
+            "Their effects cannot be estimated separately, so intervals are wide; predictions are not affected.",
         )
     if fit.penalty == "l2":
         yield Caution(
             f"The fit is penalised (L2, C = {fit.C:g}), which pulls odds ratios towards 1.",
-            "Intervals and p-values would not mean what they say, so there are none; fit without a penalty to have "
-            "them.",
+            "Intervals and p-values would be misleading, so there are none; fit without a penalty to have them.",
         )
     if isinstance(design, Design):
         if present is not None:
@@ -98,12 +97,12 @@ def _separation(found: Separation) -> Caution:
     rows = f"{found.rows_separated:,}"
     which = f"all {rows} rows" if found.kind == "complete" else f"{rows} rows"
     matter = [
-        f"The outcomes are separated ({found.kind}): the columns tell the outcome of {which} without an exception.",
+        f"The outcomes are separated ({found.kind}): the columns predict the outcome of {which} without error.",
         *map(_sentence, found.reasons[:MOST_REASONS]),
     ]
     remedy = [
         *found.sentences(),
-        "Check that no column gives the outcome away. If none does, a fit with the Firth or the L2 penalty gives "
+        "Check that no column encodes the outcome. If none does, a fit with the Firth or the L2 penalty gives "
         "finite odds ratios.",
     ]
     return Caution(" ".join(matter), " ".join(remedy))
@@ -115,8 +114,8 @@ def _no_error(fit: LogisticFit) -> Iterator[Caution]:
     names = [name for name, error in errors if name not in known and not 0 < error < math.inf]
     if names and fit.penalty != "l2":
         yield Caution(
-            f"No standard error could be found for {listed(names)}: the likelihood is flat there to the last digit.",
-            "Look for values that are wildly larger than the rest of their column; logarithms often help.",
+            f"No standard error could be computed for {listed(names)}: the likelihood is flat to the last digit.",
+            "Check for values that are much larger than the others in their column; logarithms often help.",
         )
 
 
@@ -126,7 +125,7 @@ def _left_out(fit: LogisticFit) -> Iterator[Caution]:
         yield Caution(_sentence(clause), "They have no odds ratios of their own; exclude them, or use a penalty.")
         return
     for part in fit.collinear:
-        yield Caution(_sentence(str(part)), "It has no odds ratio of its own; exclude it to be rid of this note.")
+        yield Caution(_sentence(str(part)), "It has no odds ratio of its own; exclude it to avoid this note.")
 
 
 def _sentence(clause: str) -> str:
@@ -141,7 +140,7 @@ def _rare_levels(columns: Sequence[Column], present: Sequence[float]) -> Iterato
         rare = [f"{name} ({count(n)})" for name, n in cases if n < FEW_CASES]
         if rare and column.kind == "categorical":
             yield Caution(
-                f"Few rows hold {', '.join(rare[:6])}{' and others' if len(rare) > 6 else ''}.",
-                f"Join rare levels of {column.name} with others, or take their odds ratios with caution.",
+                f"Few rows have {', '.join(rare[:6])}{' and others' if len(rare) > 6 else ''}.",
+                f"Merge rare levels of {column.name} with others, or interpret their odds ratios with caution.",
             )
         start = stop

@@ -1,4 +1,4 @@
-"""What a report says, as numbers and sentences; nothing of how it looks."""
+"""The contents of a report, numbers and sentences, without their layout."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from verhulst.report.words import headline
 
 @dataclass(frozen=True)
 class Observed:
-    """What the model predicted for some rows, beside what happened; totals only.
+    """Predictions and outcomes of some rows, as totals.
 
     Attributes
     ----------
     totals : Totals
     rows : int
     source : str
-        What the rows are called.
+        The name of the rows.
     fitted : bool
-        Whether the model was fitted on these very rows.
+        Whether the model was fitted on these rows.
     """
 
     totals: Totals
@@ -39,7 +39,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Fact:
-    """A number of the fit, with a sentence on what it means."""
+    """A number of the fit, with an explanation."""
 
     name: str
     value: str
@@ -48,20 +48,20 @@ class Fact:
 
 @dataclass(frozen=True)
 class Contents:
-    """Everything that stands in a report on a fitted model.
+    """The contents of a report on a fitted model.
 
     Attributes
     ----------
     outcome : str
-        What the probabilities are of: "vote = Dole".
+        The modelled outcome: "vote = Dole".
     labels : tuple of two str
-        What 0 and 1 are called.
+        The names of 0 and 1.
     source : str
-        What the model was fitted on; empty for arrays.
+        The name of the table that the model was fitted on; empty for arrays.
     key_figures, facts : tuple of Fact
-        The numbers on top, and how the fit was made.
+        The numbers at the top, and details of the fit.
     columns : tuple of Column
-        The table's columns; empty for arrays.
+        The columns of the table; empty for arrays.
     effects : tuple of Effect
     level : float
         Coverage of the intervals.
@@ -89,17 +89,23 @@ def contents_of(
     observed: Observed | None = None,
     level: float = 0.95,
 ) -> Contents:
-    """Gathers what a report says about a fit.
+    """Return the contents of a report on a fit.
 
     Parameters
     ----------
     fit : LogisticFit
+        The fit.
     design : Design or FormulaDesign, optional
-        Where the fit was made from a table.
+        The design, if the fit was made from a table.
     observed : Observed, optional
-        Rows to judge the model by.
+        Rows for evaluating the model.
     level : float
-        Coverage of the intervals, between 0 and 1.
+        The coverage of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    Contents
+        The contents.
     """
     columns = design.columns if isinstance(design, Design) else ()
     target = design.target if design is not None else None
@@ -123,7 +129,7 @@ def contents_of(
 
 
 def contents_of_table(model: TableFit, observed: Observed | None = None, level: float = 0.95) -> Contents:
-    """What a report says about a fit of a table: by default beside the rows of the fit itself."""
+    """Return the contents of a report on a fit of a table, by default with the rows of the fit."""
     own = Observed(model.totals, model.fit.rows, model.design.source, fitted=True)
     return contents_of(model.fit, model.design, own if observed is None else observed, level)
 
@@ -140,7 +146,7 @@ def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
 def _mcfadden(fit: LogisticFit) -> Fact:
     value, meaning = f"{ModelTest.of(fit).mcfadden:.3f}", "0: no better than the base rate; 1: perfect"
     if fit.separation is not None:
-        meaning = f"in the limit, as the outcomes are separated; {meaning}"
+        meaning = f"in the limit, because the outcomes are separated; {meaning}"
         if fit.separation.kind == "complete":
             value, meaning = "–", "there is no best fit: the outcomes are separated"
     return Fact("McFadden R²", value, meaning)
@@ -149,11 +155,11 @@ def _mcfadden(fit: LogisticFit) -> Fact:
 def _distance(fit: LogisticFit) -> Fact:
     name = "Distance from the maximum"
     if fit.separation is not None:
-        return Fact(name, "no maximum", "the likelihood rises for ever, as the outcomes are separated")
+        return Fact(name, "no maximum", "the likelihood has no maximum, because the outcomes are separated")
     return Fact(
         name,
         f"{number(fit.decrement)} standard errors" if fit.converged else "not reached",
-        "the Newton decrement: no coefficient is further from its best value, in units of its standard error",
+        "the Newton decrement: no coefficient is farther from its value at the maximum, in units of its standard error",
     )
 
 

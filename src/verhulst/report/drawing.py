@@ -1,4 +1,4 @@
-"""The records of figures as inline SVG, without matplotlib; the colours are the page's, so they follow its theme."""
+"""Draw the records of figures as inline SVG, without matplotlib, in the colours of the page."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from verhulst.figures.reliability import Panel
 _WIDTH, _HEIGHT = 440.0, 340.0
 _QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _ROW_WIDTH, _ROW_HEIGHT = 260.0, 22.0
-# The histogram at the foot of a reliability diagram takes this share of its height.
+# The share of the height of a reliability diagram for the histogram at the bottom.
 _FOOT = 0.16
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A rectangle of a picture that shows x from `x[0]` to `x[1]` and y from `y[0]` at the foot to `y[1]`."""
+    """A rectangle of a picture for x from `x[0]` to `x[1]` and y from `y[0]` at the bottom to `y[1]`."""
 
     left: float
     top: float
@@ -35,7 +35,7 @@ class Frame:
     y: tuple[float, float] = (0.0, 1.0)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point stands in the picture."""
+        """Return the position of a point in the picture."""
         across, up = (x - self.x[0]) / (self.x[1] - self.x[0]), (y - self.y[0]) / (self.y[1] - self.y[0])
         return self.left + self.width * across, self.top + self.height * (1 - up)
 
@@ -45,12 +45,12 @@ class Frame:
         return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
     def path(self, points: Iterable[tuple[float, float]], kind: str) -> str:
-        """A line through points."""
+        """Return a line through points."""
         places = " ".join(f"{x:.1f},{y:.1f}" for x, y in (self.at(*point) for point in points))
         return f'<polyline class="{kind}" points="{places}"/>'
 
     def bar(self, x: tuple[float, float], y: tuple[float, float], kind: str, said: str = "") -> str:
-        """An upright rectangle with a little air on both sides; `said` is shown under the pointer."""
+        """Return a vertical bar with small gaps on both sides; `said` is its tooltip."""
         (left, foot), (right, top) = self.at(x[0], min(y)), self.at(x[1], max(y))
         tall = max(foot - top, 0.8)
         top = top if y[1] >= y[0] else foot - tall
@@ -66,7 +66,7 @@ class Frame:
     def text(
         self, x: float, y: float, said: str, kind: str = "", anchor: str = "middle", right: float = 0, down: float = 0
     ) -> str:
-        """A word, so many units to the right of the point and below it."""
+        """Return a text, shifted to the right of a point and below it."""
         left, top = self.at(x, y)
         place = f'x="{left + right:.1f}" y="{top + down:.1f}" text-anchor="{anchor}"'
         return f'<text class="{kind}" {place}>{escape(said)}</text>'
@@ -83,7 +83,7 @@ def _probability_axis(frame: Frame, foot: float, down: float) -> list[str]:
 
 
 def outcome_chart(record: ProbabilityByOutcome) -> str:
-    """Histograms back to back: outcome 1 above the line, outcome 0 below it."""
+    """Draw two histograms: outcome 1 above the line, outcome 0 below it."""
     most = max(*record.share[0], *record.share[1]) or 1.0
     frame = Frame(46.0, 36.0, 370.0, 236.0, y=(-most, most))
     parts = [frame.line((share, -most), (share, most), "grid") for share in _QUARTERS]
@@ -102,7 +102,7 @@ def outcome_chart(record: ProbabilityByOutcome) -> str:
 
 
 def reliability_chart(panel: Panel, label: str) -> str:
-    """How often the outcome came against predicted probability; the diagonal is perfect calibration."""
+    """Draw observed frequency against predicted probability; the diagonal is perfect calibration."""
     curve = panel.curve
     frame = Frame(46.0, 26.0, 370.0, 262.0)
     most = float(curve.histogram.max()) or 1.0
@@ -127,20 +127,20 @@ def reliability_chart(panel: Panel, label: str) -> str:
             frame.dot(x, y, 5.0, "point1", f"predicted {percent(x)}, observed {percent(y)}")
             for x, y in zip(p, rate, strict=True)
         ]
-    parts.append(frame.text(0.0, 1.0, "share that happened", "title", "start", down=-10.0))
+    parts.append(frame.text(0.0, 1.0, "observed share", "title", "start", down=-10.0))
     parts.append(frame.text(1.0, 1.0, panel.title, "label1", "end", down=-10.0))
     return _picture(label, [*parts, *_probability_axis(frame, 0.0, 0.0)])
 
 
 def _corners(x: Floats, y: Floats) -> list[tuple[float, float]]:
-    """The points of a line, but for those in the middle of a level stretch."""
+    """Return the points of a line without those inside a horizontal part."""
     level = np.diff(y) == 0
     kept = ~(np.append(False, level) & np.append(level, False))
     return list(zip(x[kept].tolist(), y[kept].tolist(), strict=True))
 
 
 def _around(x: Floats, low: Floats, high: Floats) -> list[tuple[float, float]]:
-    """The outline of a band; some hundred corners are all that one of this width shows."""
+    """Return the outline of a band, with at most some hundred corners."""
     few = np.unique(np.linspace(0, len(x) - 1, 400).astype(int))
     return [*_corners(x[few], low[few]), *reversed(_corners(x[few], high[few]))]
 
@@ -155,13 +155,13 @@ def _row_picture(kind: str, parts: Iterable[str]) -> str:
 
 
 def forest_axis(forest: Forest) -> str:
-    """The axis of a forest plot with its numbers, for the head of a table's column."""
+    """Draw the axis of a forest plot with its numbers, for the head of a table column."""
     frame = _forest_frame(forest)
     return _row_picture("forest axis", (frame.text(math.log(t), 0.0, f"{t:g}", down=-8.0) for t in forest.ticks()))
 
 
 def forest_row(forest: Forest, row: int | None) -> str:
-    """Estimate and interval of one row, to stand in a table beside its numbers; None is a mark at 1."""
+    """Draw estimate and interval of one row, for a table cell; None is a mark at 1."""
     frame = _forest_frame(forest)
     low, high = forest.limits()
     parts = [frame.line((math.log(t), 0.0), (math.log(t), 1.0), "one" if t == 1 else "tick") for t in forest.ticks()]

@@ -16,7 +16,7 @@ State = Literal["estimated", "infinite", "not determined", "not examined", "left
 
 @dataclass(frozen=True)
 class Effect:
-    """What one column of X does to the odds.
+    """The effect of one column of X on the odds.
 
     Attributes
     ----------
@@ -26,11 +26,11 @@ class Effect:
         The column of the table, and the level that is compared with the reference level.
     reference : str or None
     coefficient, standard_error, z, p_value : float
-        On the scale of log-odds; nan where there is none.
+        On the log-odds scale; nan if there is none.
     odds_ratio, lower, upper : float
-        e to the coefficient, and the ends of its interval; 0, inf and nan occur.
+        The exponential of the coefficient, and the ends of its interval; may be 0, inf and nan.
     state : {"estimated", "infinite", "not determined", "not examined", "left out", "penalised"}
-        Whether these are estimates with errors, or why not.
+        Whether these are estimates with standard errors, or why not.
     """
 
     name: str
@@ -48,20 +48,20 @@ class Effect:
 
     @property
     def clear(self) -> bool:
-        """Whether the interval leaves out 1."""
+        """Whether the interval excludes 1."""
         return self.state == "estimated" and (self.lower > 1 or self.upper < 1)
 
 
 def effects_of(fit: LogisticFit, columns: Sequence[Column] = (), level: float = 0.95) -> tuple[Effect, ...]:
-    """The effects of a fit, in the order of its columns, without the intercept.
+    """Return the effects of a fit, in the order of its columns, without the intercept.
 
     Parameters
     ----------
     fit : LogisticFit
     columns : sequence of Column
-        The design's columns, where the fit was made from a table.
+        The columns of the design, if the fit was made from a table.
     level : float
-        Coverage of the (Wald) intervals, between 0 and 1.
+        The coverage of the (Wald) intervals, between 0 and 1.
     """
     origin = {name: (column.name, column.reference) for column in columns for name in column.names}
     coefficients = list(wald(fit, level))[int(fit.intercept) :]

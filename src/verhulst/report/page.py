@@ -1,4 +1,4 @@
-"""The report as one HTML page: no script, no address outside itself, light and dark."""
+"""The report as one HTML page, without scripts and external references, light and dark."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from verhulst.report.drawing import forest_axis, forest_row
 from verhulst.report.effects import Effect
 from verhulst.report.words import interval_in_words
 
-# The curve of the house, as a mark.
+# A sigmoid as a logo.
 _MARK = (
     '<svg viewBox="0 0 26 16" aria-hidden="true"><path d="M1 15C10 15 16 1 25 1" fill="none" stroke="currentColor" '
     'stroke-width="2" stroke-linecap="round"/></svg>'
@@ -26,7 +26,7 @@ _MARK = (
 
 
 def page(title: str, eyebrow: str, sections: Sequence[str]) -> str:
-    """A whole page around its sections.
+    """Return a page with these sections.
 
     Parameters
     ----------
@@ -43,18 +43,18 @@ def page(title: str, eyebrow: str, sections: Sequence[str]) -> str:
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f'<p class="eyebrow">{_MARK}<span>{escape(eyebrow)}</span></p>\n<h1>{escape(title)}</h1>\n'
         + "\n".join(section for section in sections if section)
-        + f"\n<footer>Made by verhulst {escape(__version__)}. This page holds totals only, no row of the data, "
+        + f"\n<footer>Made by verhulst {escape(__version__)}. This page contains totals only, no row of the data, "
         f"and needs no network.</footer>\n</main>\n</body>\n</html>\n"
     )
 
 
 def section(heading: str, body: str) -> str:
-    """A headed section, or nothing where there is nothing to say."""
+    """Return a section with a heading, or nothing if it is empty."""
     return f"<section>\n<h2>{escape(heading)}</h2>\n{body}\n</section>" if body else ""
 
 
 def introduction(contents: Contents) -> str:
-    """What was fitted on what, and the key figures."""
+    """Return a description of the model and the data, with the key figures."""
     explained = ", ".join(column.name for column in contents.columns) or ", ".join(e.name for e in contents.effects)
     on = f" on <strong>{escape(contents.source)}</strong>" if contents.source else ""
     return (
@@ -64,7 +64,7 @@ def introduction(contents: Contents) -> str:
 
 
 def key_figures(facts: Sequence[Fact]) -> str:
-    """A strip of numbers."""
+    """Return a row of numbers."""
     items = "".join(
         f'<div><dt>{escape(f.name)}</dt><dd class="value">{escape(f.value)}</dd>'
         f'<dd class="meaning">{escape(f.meaning)}</dd></div>'
@@ -74,17 +74,17 @@ def key_figures(facts: Sequence[Fact]) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Escaped text in which no line ends before a per cent sign."""
+    """Return escaped text without line breaks before per cent signs."""
     return escape(text).replace(" %", "&nbsp;%")
 
 
 def sentences(said: Sequence[str]) -> str:
-    """A list of sentences."""
+    """Return a list of sentences."""
     return f'<ul class="words">{"".join(f"<li>{unbroken(s)}</li>" for s in said)}</ul>' if said else ""
 
 
 def cautions(found: Sequence[Caution]) -> str:
-    """Warnings, each with its remedy."""
+    """Return the cautions, each with its remedy."""
     if not found:
         return ""
     items = "".join(f"<li><strong>{unbroken(c.matter)}</strong> {unbroken(c.remedy)}</li>" for c in found)
@@ -92,7 +92,7 @@ def cautions(found: Sequence[Caution]) -> str:
 
 
 def odds_ratios(contents: Contents) -> str:
-    """The table of odds ratios with the forest plot in it, and how to read it."""
+    """Return the table of odds ratios with the forest plot, and how to read it."""
     if not contents.effects:
         return ""
     forest = prepare_forest(
@@ -109,8 +109,8 @@ def odds_ratios(contents: Contents) -> str:
         f'<th scope="col" class="plot"><span hidden>plot</span>{forest_axis(forest)}</th></tr></thead>'
     )
     caption = (
-        f"How many times higher the odds of {escape(contents.outcome)} are when a column is one higher, or at a level "
-        "instead of the reference level, all other columns being equal. Full dots: the interval leaves out 1."
+        f"The factor by which the odds of {escape(contents.outcome)} change if a column increases by 1, or for a level "
+        "compared with the reference level, all other columns being equal. Full dots: the interval excludes 1."
     )
     return (
         f'<p class="note" id="odds-ratios">{caption}</p><div class="scroll" tabindex="0" role="region" '
@@ -148,12 +148,12 @@ def _row(effect: Effect, name: str, forest: Forest, kind: str = "") -> str:
 
 
 def note(text: str) -> str:
-    """A paragraph of small print."""
+    """Return a paragraph in small print."""
     return f'<p class="note">{unbroken(text)}</p>'
 
 
 def figures(pictures: Sequence[tuple[str, str]]) -> str:
-    """Pictures side by side where there is room, each with a sentence under it."""
+    """Return pictures side by side if there is room, each with a caption."""
     both = "".join(
         f'<figure>{svg}<figcaption class="note">{unbroken(note)}</figcaption></figure>' for svg, note in pictures
     )
@@ -161,7 +161,7 @@ def figures(pictures: Sequence[tuple[str, str]]) -> str:
 
 
 def facts_table(facts: Sequence[Fact]) -> str:
-    """Numbers with their meanings."""
+    """Return numbers with their meanings."""
     rows = "".join(
         f'<tr><th scope="row">{escape(f.name)}</th><td>{escape(f.value)}</td><td>{escape(f.meaning)}</td></tr>'
         for f in facts
@@ -178,18 +178,18 @@ _GUIDE = (
     ),
     (
         "Interval",
-        "Ratios that the data do not speak against. If it holds 1, the data do not show in which direction the "
-        "effect goes; that is not proof that there is none.",
+        "The range of ratios compatible with the data. If it contains 1, the data do not show the direction of the "
+        "effect; that does not prove that there is none.",
     ),
     (
         "All other columns being equal",
-        "An odds ratio compares rows that differ in this column only. It describes the data; whether changing the "
-        "column would change the outcome, the data alone cannot say.",
+        "An odds ratio compares rows that differ only in this column. It describes the data; the data alone cannot "
+        "show whether changing the column would change the outcome.",
     ),
 )
 
 
 def _guide() -> str:
-    """How to read the report, folded away."""
+    """Return the collapsed guide to odds ratios."""
     entries = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in _GUIDE)
     return f'<details><summary>How to read odds ratios</summary><dl class="guide">{entries}</dl></details>'

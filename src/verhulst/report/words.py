@@ -1,4 +1,4 @@
-"""Effects in words."""
+"""Describe effects in words."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from verhulst.report.effects import Effect
 
 
 def interval_in_words(effect: Effect) -> str:
-    """The ends of an effect's interval, or why there are none."""
+    """Return the ends of an effect's interval, or why there are none."""
     if effect.state == "estimated":
         return f"{ratio(effect.lower)} to {ratio(effect.upper)}"
     return {"infinite": "no finite estimate", "penalised": "–"}.get(effect.state, effect.state)
 
 
 def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
-    """One sentence on what an effect means for the odds.
+    """Return a sentence on the meaning of an effect for the odds.
 
     Parameters
     ----------
     effect : Effect
     outcome : str
-        What the probability is of, such as "vote = Dole".
+        The outcome, such as "vote = Dole".
     level : float
-        Coverage of the effect's interval.
+        The coverage of the effect's interval.
     """
     step = _step(effect)
     who = (
@@ -34,10 +34,10 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
         else f"{effect.name} {'one' if step == 1 else f'{step:,}'} higher"
     )
     if effect.state == "left out":
-        return f"{effect.name} was left out: other columns already say what it says."
+        return f"{effect.name} was left out: it is a combination of other columns."
     if effect.state == "infinite":
         way = "higher" if effect.coefficient > 0 else "lower"
-        return f"{who}: the odds of {outcome} are {way} without limit; these data set no finite odds ratio."
+        return f"{who}: the odds of {outcome} are {way} without limit; these data give no finite odds ratio."
     if effect.state == "not determined":
         return f"{who}: these data do not determine whether the odds of {outcome} are higher or lower."
     if effect.state == "not examined":
@@ -48,7 +48,7 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
 
 
 def _step(effect: Effect) -> int:
-    """The power of ten by which a column must rise to change the odds by about 5 % or more: 10 for years of age."""
+    """Return the power of ten by which a column must increase to change the odds by about 5 %: 10 for years of age."""
     size = abs(effect.coefficient)
     if effect.level is not None or not 0 < size < 0.05:
         return 1
@@ -56,20 +56,20 @@ def _step(effect: Effect) -> int:
 
 
 def _power(ratio: float, step: int) -> float:
-    """ratio to the power of step, infinite where it overflows."""
+    """Return ratio to the power of step, infinite if it overflows."""
     exponent = step * math.log(ratio) if ratio > 0 else -math.inf
     return math.exp(exponent) if exponent < 700 else math.inf
 
 
 def _change(middle: float) -> str:
-    """What a ratio does to the odds: per cent near 1, times further away."""
+    """Describe the change of the odds: in per cent near 1, as a factor otherwise."""
     if middle >= 2 or middle <= 0.01:
         return f"{number(middle)} times the"
     return f"{_per_cent(middle - 1)} higher" if middle >= 1 else f"{_per_cent(1 - middle)} lower"
 
 
 def _span(middle: float, low: float, high: float) -> str:
-    """The interval in the terms in which `_change` puts the ratio."""
+    """Describe the interval in the same terms as `_change`."""
     if middle >= 2 or middle <= 0.01 or low < 1 < high:
         return f"{number(low)} to {number(high)} times"
     if low >= 1:
@@ -82,14 +82,14 @@ def _per_cent(share: float) -> str:
 
 
 def headline(effects: Sequence[Effect], outcome: str, level: float = 0.95, most: int = 4) -> list[str]:
-    """The clearest effects in words, then the unclear ones by name."""
+    """Return the clearest effects in words, then the unclear ones by name."""
     clear = sorted((e for e in effects if e.clear), key=lambda e: -abs(e.z))
     said = [effect_in_words(effect, outcome, level) for effect in clear[:most]]
     if len(clear) > most:
         rest = len(clear) - most
-        said.append(f"{rest} more effect{'s are' if rest > 1 else ' is'} clear of 1; see the table.")
+        said.append(f"{rest} more interval{'s exclude' if rest > 1 else ' excludes'} 1; see the table.")
     unclear = [e.name for e in effects if e.state == "estimated" and not e.clear]
     if unclear:
         shown = ", ".join(unclear[:6]) + (f" and {len(unclear) - 6} more" if len(unclear) > 6 else "")
-        said.append(f"No clear effect (the interval holds 1, no change): {shown}.")
+        said.append(f"No clear effect (the interval contains 1, no change): {shown}.")
     return said

@@ -1,4 +1,4 @@
-"""`vh.report`: a fitted model as one self-contained HTML file."""
+"""`vh.report`: a report on a fitted model as a self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ from verhulst.report.drawing import outcome_chart, reliability_chart
 
 
 def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level: float = 0.95) -> None:
-    """Writes a report on a fitted model: one HTML file that needs no network and holds no row of the data.
+    """Write a report on a fitted model: an HTML file that needs no network and contains no row of the data.
 
-    It says what was fitted on what, in words, what to know before relying on it, odds ratios with a forest plot, how
-    predicted probabilities lie for each outcome, how well they are calibrated, and how the fit was made.
+    It describes the model and the data, what to know before relying on the model, odds ratios with a forest plot, the
+    distribution of predicted probabilities for each outcome, their calibration, and the fit.
 
     Parameters
     ----------
     model : TableFit, LogisticRegression, LogisticFit or Calibrator
-        Fitted, by whatever way; multi-label fits have no report.
+        The fitted model; multi-label fits have no report.
     path : str or PathLike
-        Where the file is to be; its folder must exist.
-    data : optional
-        Rows to judge the predictions by, instead of those of the fit: a table with the target (anything that
-        `vh.data.read_table` reads), or a pair (X, y) for a fit of arrays. For
-        a calibrator, the pair (scores, y) that it was learned from.
+        The file to write; its folder must exist.
+    data : table or pair of arrays, optional
+        Rows for evaluating the predictions, in place of those of the fit: a table with the target (anything that
+        `vh.data.read_table` reads), or a pair (X, y) for a fit of arrays. For a calibrator, the pair (scores, y) that
+        it was fitted to.
     level : float
-        Coverage of the intervals, between 0 and 1.
+        The coverage of the intervals, between 0 and 1.
 
     Raises
     ------
     OutputError
         If the folder does not exist or cannot be written.
     DataError
-        If `data` does not suit the model.
+        If `data` does not fit the model.
     TypeError
-        If `model` is nothing that a report is made of.
+        If `model` is not a fitted model.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
         raise ValueError(f"level is the coverage of intervals, between 0 and 1, not {level!r}")
     if isinstance(model, Calibrator):
         if data is None:
-            raise TypeError("a report on a calibrator needs data=(scores, y), the rows that it was learned from")
+            raise TypeError("a report on a calibrator needs data=(scores, y), the rows that it was fitted to")
         from verhulst.report.calibrator import calibrator_page
 
         write_text(path, calibrator_page(model, *data))
@@ -73,7 +73,7 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
 
 def _contents(model: Any, data: Any, level: float) -> Contents:
-    # A LogisticRegression holds such a fit; asking by name spares the import of scikit-learn.
+    # A LogisticRegression contains such a fit; testing the name avoids the import of scikit-learn.
     model = getattr(model, "result_", model)
     if isinstance(model, TableFit):
         return contents_of_table(model, None if data is None else _observed(model, data), level)
@@ -81,22 +81,22 @@ def _contents(model: Any, data: Any, level: float) -> Contents:
         observed_rows = None
         if data is not None:
             X, y = np.asarray(data[0], dtype=np.float64), np.asarray(data[1], dtype=np.float64)
-            observed_rows = Observed(Totals.of(X, y, model.log_odds(X)), len(y), "the arrays given", fitted=False)
+            observed_rows = Observed(Totals.of(X, y, model.log_odds(X)), len(y), "the given arrays", fitted=False)
         return contents_of(model, None, observed_rows, level)
-    raise TypeError(f"a report is made of a fitted model, not of a {type(model).__name__}")
+    raise TypeError(f"a report needs a fitted model, not a {type(model).__name__}")
 
 
 def _observed(model: TableFit, data: Any) -> Observed:
-    """The model's predictions for other rows; those with missing values are treated as at the fit."""
+    """Return the predictions for other rows; rows with missing values are treated as at fit time."""
     table = read_fields(data)
-    source = source_of(table) or "the table given"
+    source = source_of(table) or "the given table"
     block = make_block(model.design, table)
     z = model.fit.log_odds(block.X, block.offset)
     return Observed(Totals.of(block.X, block.y, z, block.weights), block.rows, source, fitted=False)
 
 
 def html_of(contents: Contents) -> str:
-    """The page of a report.
+    """Return the page of a report.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def html_of(contents: Contents) -> str:
         page.section("Predicted probabilities", _charts(contents.observed, contents.labels)),
         page.section("How it was fitted", page.facts_table(contents.facts)),
     ]
-    return page.page(f"What goes with {contents.outcome}", "verhulst: logistic regression", sections)
+    return page.page(f"Factors associated with {contents.outcome}", "verhulst: logistic regression", sections)
 
 
 def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
@@ -120,13 +120,13 @@ def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
     split = prepare_probability_by_outcome(y, sigmoid(z), labels=labels, sample_weight=weights)
     curve = reliability(y, z, scores_are="logits", kind="bins", equal="size", sample_weight=weights)
     groups, worst = f"{len(curve.rate)} groups", int(np.abs(curve.rate - curve.probability).argmax())
-    gap = f"gap: predicted {percent(curve.probability[worst])}, happened {percent(curve.rate[worst])}."
+    gap = f"gap: predicted {percent(curve.probability[worst])}, observed {percent(curve.rate[worst])}."
     rows = "the rows of the fit itself; only new rows can show how well the model does elsewhere"
     rows = f"These are {rows if observed.fitted else f'the {observed.rows:,} rows of {observed.source}'}."
-    apart = f"The further apart the two halves, the better the model tells the outcomes apart. {rows}"
+    apart = f"The farther apart the two halves, the better the model distinguishes the outcomes. {rows}"
     diagonal = (
-        f"Rows in {groups} of rising prediction, with 95 % intervals (thin: for all groups at once): on the diagonal, "
-        f"what was predicted is what happened. At the foot, how often each probability is predicted. The widest {gap}"
+        f"Rows in {groups} by prediction, with 95 % intervals (thin: for all groups at once). On the diagonal, "
+        f"predicted probabilities equal observed shares. At the bottom: how often each is predicted. The widest {gap}"
     )
     panel = prepare_reliability(curve).panels[0]
     chart = reliability_chart(panel, f"Reliability diagram of {groups}. The widest {gap}")
