@@ -58,14 +58,14 @@ def binary_cross_entropy(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: 
         The loss in nats, at least 0. For an infinite logit 0 with the matching label, inf with any other; nan if z or y
         is nan. Within 0.51 ULP in float64 for every label, rounded once in the other formats.
 
+    See Also
+    --------
+    binary_cross_entropy_gradient, binary_cross_entropy_hessian, binary_cross_entropy_all, categorical_cross_entropy
+
     Notes
     -----
     softplus(z) - y z, computed as w|z| + log(1 + e^-|z|) with w = y for z < 0, else 1 - y: both terms are positive, so
     that nothing cancels.
-
-    See Also
-    --------
-    binary_cross_entropy_gradient, binary_cross_entropy_hessian, binary_cross_entropy_all, categorical_cross_entropy
 
     Examples
     --------
@@ -95,6 +95,10 @@ def binary_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, *, out: Any = None
     ndarray or scalar
         From -1 to 1; nan where z is nan or y not in [0, 1]. In float64 within 0.51 ULP for labels 0 and 1, else within
         0.51 ULP of max(σ(z), y); rounded once in the other formats.
+
+    See Also
+    --------
+    categorical_cross_entropy_gradient, binary_cross_entropy, log_softmax
 
     Notes
     -----
@@ -207,10 +211,6 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     -----
     -sum_k y_k log softmax(z)_k. A class of weight 0 adds nothing, whatever its logit. The loss of a confident
     correct prediction keeps its digits: see `log_softmax`.
-
-    See Also
-    --------
-    categorical_cross_entropy_gradient, binary_cross_entropy, log_softmax
 
     Examples
     --------

@@ -100,7 +100,7 @@ def test_weights_of_all_sizes_together(data):
 
 @pytest.mark.parametrize("y", [0, 1])
 def test_one_row(y):
-    with pytest.raises(ValueError, match=f"one class only: all 1 rows that count are {y}"):
+    with pytest.raises(ValueError, match=f"only one class: all 1 rows that count are {y}"):
         fit([[1.0, 2.0]], [y])
 
 

@@ -171,7 +171,7 @@ def test_labels_that_are_none():
     X, y, _, _, _ = design(0)
     sets = np.empty(len(y), dtype=object)
     sets[:] = [{k} for k in range(len(y))]
-    with pytest.raises(ValueError, match="clusters must hold labels"):
+    with pytest.raises(ValueError, match="clusters must contain labels"):
         sandwich(fit(X, y), X, y, clusters=sets)
 
 
@@ -184,7 +184,7 @@ def test_other_data_than_those_of_the_fit():
 def test_arguments_that_would_be_set_aside():
     X, y, _, _, clusters = design(0)
     model = vh.LogisticRegression().fit(X, y)
-    with pytest.raises(ValueError, match="give covariance or clusters"):
+    with pytest.raises(ValueError, match="pass either a covariance matrix or clusters"):
         model.summary(covariance=model.covariance_, clusters=clusters)
     assert str(model.summary(clusters=clusters)) == str(model.summary(covariance="HC1", clusters=clusters))
     with pytest.raises(TypeError, match="'HC1' takes the data"):

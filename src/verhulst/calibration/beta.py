@@ -19,13 +19,13 @@ class Beta(Calibrator):
     It is exact if the scores of each class have a beta distribution. a is the slope for very negative logits, b that
     for very positive ones; `Platt` is the case a = b. The map never decreases, since the fit is restricted to a, b ≥ 0.
 
+    Infinite scores get the limit of the fitted map. If a > 0, a score of −inf has probability 0; if a is 0, the map is
+    constant for very low scores, and −inf has probability σ(c). The same holds for b and +inf.
+
     Parameters
     ----------
     scores : {"logits", "probabilities"}, optional
         The kind of the scores; see `Calibrator`.
-
-    Infinite scores get the limit of the fitted map. Where a > 0 a score of −inf has probability 0; where a is 0 the
-    map levels off, and −inf gets what very low scores get, σ(c). So it is with b and +inf.
 
     Attributes
     ----------

@@ -112,10 +112,10 @@ def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None
     ----------
     forest : Forest
         The rows.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into; by default those of a new figure.
     theme : str or Theme
         The theme.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into; by default those of a new figure.
 
     Returns
     -------

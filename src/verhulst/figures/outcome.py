@@ -121,10 +121,10 @@ def draw_probability_by_outcome(
     ----------
     record : ProbabilityByOutcome
         The histograms.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw into; by default those of a new figure.
     theme : str or Theme
         The theme.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw into; by default those of a new figure.
 
     Returns
     -------

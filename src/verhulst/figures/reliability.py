@@ -79,10 +79,10 @@ def draw_reliability(diagram: ReliabilityDiagram, *, theme: str | Theme = "light
     ----------
     diagram : ReliabilityDiagram
         The panels.
-    ax : matplotlib.axes.Axes, optional
-        The axes to draw a diagram of one panel into; by default those of a new figure.
     theme : str or Theme
         The theme.
+    ax : matplotlib.axes.Axes, optional
+        The axes to draw a diagram of one panel into; by default those of a new figure.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Exact logistic regression: `LogisticRegression`, `fit` and what stands behind them."""
+"""Logistic regression: `LogisticRegression`, `fit`, tables, inference."""
 
 from verhulst._lazy import lazy_names
 

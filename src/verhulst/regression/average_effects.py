@@ -1,4 +1,4 @@
-"""Average marginal effects: by how much the probability changes, on average over the rows, when a column does."""
+"""Average marginal effects: the change of the probability with a column, averaged over the rows."""
 
 from __future__ import annotations
 
@@ -28,27 +28,38 @@ def marginal_effects(
     level: float = 0.95,
     covariance: Matrix | Covariance | None = None,
 ) -> ParameterTable:
-    """Average marginal effects of the columns, with standard errors by the delta method.
+    """Return average marginal effects of the columns, with standard errors by the delta method.
 
     For a column xⱼ the mean over the rows of ∂σ(η)/∂xⱼ = σ'(η) bⱼ; for one named in `discrete` the mean of
     σ(η with xⱼ = 1) − σ(η with xⱼ = 0). The rows are read once, in blocks: memory grows with q², not with the rows.
 
     Parameters
     ----------
-    fit : a fit with finite estimates
-    X : (n, p) rows to average over
-    sample_weight, offset : (n,) of these rows
-    discrete : names of the columns that are switches between 0 and 1
-    level : coverage of the intervals
-    covariance : (q, q), to be used instead of the fit's own (see `sandwich`)
+    fit : LogisticFit
+        A fit with finite estimates.
+    X : array_like, shape (n, p)
+        The rows to average over.
+    sample_weight, offset : array_like, shape (n,), optional
+        Of these rows.
+    discrete : sequence of str
+        Names of the columns that switch between 0 and 1.
+    level : float
+        The coverage of the intervals.
+    covariance : array_like, shape (q, q), optional
+        A matrix to use in place of that of the fit (see `sandwich`).
+
+    Returns
+    -------
+    ParameterTable
+        The table.
 
     Raises
     ------
     ValueError
-        for a separated fit, names in `discrete` that are not columns of 0 and 1, or arrays of other shapes
+        If the fit is separated, names in `discrete` are not columns of 0 and 1, or arrays have other shapes.
     """
     if fit.separation is not None:
-        raise ValueError("the data are separated: some coefficients are not finite, and so have no marginal effects")
+        raise ValueError("the data are separated: some coefficients are not finite and have no marginal effects")
     unknown = [name for name in discrete if name not in fit.names]
     if unknown:
         raise ValueError(f"there is no column {unknown[0]!r}; there are {', '.join(fit.names)}")
@@ -60,7 +71,7 @@ def marginal_effects(
     switches = [fit.names.index(name) for name in discrete]
     for j in switches:
         if not np.isin(x[:, j], (0.0, 1.0)).all():
-            raise ValueError(f"column {fit.names[j]!r} is not 0 and 1 only, so that it is no switch (discrete=)")
+            raise ValueError(f"column {fit.names[j]!r} has other values than 0 and 1, so it cannot be discrete")
     weight = np.ones(len(x)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     if weight.shape != (len(x),):
         raise ValueError(f"sample_weight must have one number per row: {len(x)}, but its shape is {weight.shape}")

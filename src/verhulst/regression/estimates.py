@@ -1,4 +1,4 @@
-"""What a fit found: coefficients, how they vary, and how they were found. `LogisticFit` adds tables to it."""
+"""The estimates of a fit: coefficients, covariance and details. `LogisticFit` adds tables."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _PLAIN = (
 
 
 class ConvergenceWarning(UserWarning):
-    """The fit ended before the decrement was as small as asked for."""
+    """Warn that a fit did not converge, or that standard errors are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Firth:
-    """What belongs to a fit with Jeffreys' prior.
+    """The details of a fit with Jeffreys' prior.
 
     Attributes
     ----------
@@ -60,25 +60,37 @@ class Firth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimates:
-    """A fitted logistic regression. Parameters stand in the order intercept (if there is one), then columns.
+    """A fitted logistic regression, with the parameters in the order intercept (if there is one), then columns.
 
     Attributes
     ----------
-    names : (p,) column names
-    intercept : whether there is one
-    coefficients : (q,) on the columns as given; 0 for columns that were taken out; on separated data ±inf where every
-        separating direction says so, nan where the data leave the sign open (see `states`)
-    covariance_record : how the coefficients vary: the inverse of the (penalised) information, in the units of the fit;
-        see `covariance` and `standard_errors`
-    log_likelihood, null_log_likelihood : of the data; the null model has the intercept and the offset only
-    rows, cases, events : number of rows, sum of weights, weighted number of ones
-    penalty, C : as given
-    status, decrement, passes : how Newton's method ended (see passes.Fit)
-    condition : condition number of the information scaled to a unit diagonal
-    collinear : columns that were taken out
-    separation : None, or the record of what separates the data
-    firth : None, or what belongs to a fit with penalty="firth"
-    has_offset : whether the fit had an offset that was not 0 everywhere
+    names : tuple of str
+        Column names.
+    intercept : bool
+        Whether there is an intercept.
+    coefficients : ndarray, shape (q,)
+        For the columns as given; 0 for dropped columns; on separated data ±inf if the sign is the same in every
+        separating direction, nan if the data do not determine it (see `states`).
+    covariance_record : Covariance
+        The inverse of the (penalised) information, in the units of the fit; see `covariance` and `standard_errors`.
+    log_likelihood, null_log_likelihood : float
+        Of the model, and of the null model with only the intercept and the offset.
+    rows, cases, events : int, float, float
+        The number of rows, the sum of the weights, the weighted number of ones.
+    penalty, C : str or None, float
+        As passed to `fit`.
+    status, decrement, passes : str, float, tuple
+        How Newton's method ended.
+    condition : float
+        The condition number of the information scaled to a unit diagonal.
+    collinear : tuple of Collinear
+        The dropped columns.
+    separation : Separation or None
+        The record of separated data.
+    firth : Firth or None
+        The details of a fit with penalty="firth".
+    has_offset : bool
+        Whether the fit had an offset that was not 0 everywhere.
     """
 
     names: tuple[str, ...]
@@ -103,17 +115,17 @@ class Estimates:
 
     @property
     def converged(self) -> bool:
-        """Whether the maximum was reached: see `verhulst.regression.passes.certain` for what that means."""
+        """Whether the maximum was reached, in the sense of `verhulst.regression.passes.certain`."""
         return self.status == "converged"
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
-        """(q,) names: "(intercept)" first, where there is one."""
+        """(q,) names: "(intercept)" first, if there is one."""
         return ("(intercept)", *self.names) if self.intercept else self.names
 
     @property
     def states(self) -> tuple[ParameterState, ...]:
-        """(q,) what each coefficient is: "estimated", or why it is not."""
+        """(q,) states of the coefficients: "estimated", or why not."""
         found: list[ParameterState] = ["estimated"] * len(self.coefficients)
         if self.separation is not None:
             words: dict[str, ParameterState] = {"finite": "estimated", "+inf": "infinite", "-inf": "infinite"}
@@ -125,38 +137,39 @@ class Estimates:
 
     @property
     def standard_errors(self) -> Vector:
-        """(q,) standard errors: inf without a finite estimate, nan for columns that were taken out."""
+        """(q,) standard errors: inf without a finite estimate, nan for dropped columns."""
         return self.covariance_record.standard_errors()
 
     @property
     def covariance(self) -> Matrix:
-        """(q, q) inverse of the (penalised) information, worked out at each call; nan for columns that were taken out.
+        """(q, q) inverse of the (penalised) information, computed on each access; nan for dropped columns.
 
-        Entries are 0 or inf where a number is too small or too large for a double (columns of 1e170 have variances of
-        1e-340); `standard_errors`, intervals and tests do without them.
+        Entries that under- or overflow are 0 or inf (columns of 1e170 have variances of 1e-340); `standard_errors`,
+        intervals and tests do not use them.
 
         Raises
         ------
         MemoryError
-            where q × q numbers do not fit into memory
+            If q × q numbers do not fit into memory.
         ValueError
-            where the model comes from a file that was too large for the matrix
+            If the model is from a file that was too large for the matrix.
         """
         return self.covariance_record.matrix()
 
     def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
-        """(n,) linear predictor: b₀ + Xb + offset; ±inf on the two sides of a separating direction.
+        """Return the linear predictor b₀ + Xb + offset, (n,); ±inf on the two sides of a separating direction.
 
         Parameters
         ----------
-        X : (n, p) columns as at the fit
-        offset : (n,) known part of the log-odds; where the fit had one and none is given here, a warning says so and 0
-            is taken
+        X : array_like, shape (n, p)
+            Columns as in the fit.
+        offset : array_like, shape (n,), optional
+            A known part of the log-odds; if the fit had one and none is given, 0 is used with a warning.
 
         Raises
         ------
         ValueError
-            for other shapes
+            If the shapes differ.
         """
         X, offset = self.checked(X, offset)
         if self.separation is not None:
@@ -166,15 +179,15 @@ class Estimates:
         return eta if offset is None else eta + offset
 
     def checked(self, X: ArrayLike, offset: ArrayLike | None) -> tuple[Matrix, Vector | None]:
-        """Rows and their offset as arrays of the right shapes; see `log_odds`."""
+        """Return rows and their offset as arrays of the right shapes; see `log_odds`."""
         x, p = np.asarray(X, dtype=np.float64), len(self.names)
         if x.ndim != 2 or x.shape[1] != p:
             raise ValueError(f"X must have rows of {p} columns, as at the fit, but its shape is {x.shape}")
         if offset is None:
             if self.has_offset:
                 warnings.warn(
-                    "the fit had an offset and none is given here, so that 0 is taken: pass offset= (zeros, if that is "
-                    "what is meant)",
+                    "the fit had an offset and none is given here, so 0 is used: pass offset= (zeros, if that is "
+                    "intended)",
                     UserWarning,
                     stacklevel=3,
                 )
@@ -187,7 +200,7 @@ class Estimates:
         return x, shift
 
     def to_json(self) -> dict[str, Any]:
-        """In the terms of a model file. The directions of the passes are left out."""
+        """Return the estimates as data for a model file, without the directions of the passes."""
         return {name: getattr(self, name) for name in _PLAIN} | {
             "covariance": self.covariance_record.to_json(),
             "passes": [{name: getattr(one, name) for name in _OF_A_PASS} for one in self.passes],
@@ -198,7 +211,7 @@ class Estimates:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
+        """Return the estimates in such data: the inverse of `to_json`."""
         fields = dict(record)
         covariance = covariance_from_json(fields.pop("covariance"), bool(fields["intercept"]))
         coefficients = np.array(fields["coefficients"], dtype=float)

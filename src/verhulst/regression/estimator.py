@@ -33,41 +33,48 @@ FLOATS = (np.float64, np.float32)
 class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with standard errors, fitted until it is within a millionth of a standard error.
 
-    P(second class | x) = σ(b₀ + xᵀb + offset). Maximum likelihood unless a penalty is asked for. A 0/1 target of K ≥ 2
-    columns is multi-label: K regressions on the same X.
+    P(second class | x) = σ(b₀ + xᵀb + offset), by maximum likelihood unless a penalty is requested. A 0/1 target with
+    K ≥ 2 columns is multi-label: K regressions on the same X.
 
     Parameters
     ----------
     penalty : {None, "l2", "firth"}
-        "l2" adds ½‖b‖²/C on the slopes as given, the intercept is free. "firth" is Jeffreys' prior.
+        "l2" adds ½‖b‖²/C for the slopes of the columns as given, not for the intercept. "firth" is Jeffreys' prior.
     C : float
         Inverse strength of the L2 penalty, as in scikit-learn.
     fit_intercept : bool
         Whether the model has an intercept.
     collinear : {"drop", "error"}
-        What becomes of columns that are combinations of columns before them: coefficient 0, error nan and a warning
-        that names the combination; or a ValueError. With penalty "l2" no column is taken out.
+        Whether columns that are combinations of others get coefficient 0, standard error nan and a warning that names
+        the combination, or are an error. With penalty "l2" no column is dropped.
     tol : float
         The Newton decrement at which to stop: distance from the maximum in standard errors.
     max_iter : int
-        Most passes over the data.
+        The largest number of passes over the data.
     verbose : int
         1 prints a line for each pass to stderr.
 
     Attributes
     ----------
-    classes_ : (2,) labels; for a multi-label target the K columns' numbers
-    coef_ : (1, p) or (K, p); on separated data ±inf, or nan where the data leave the sign open (see `separation_`)
-    intercept_ : (1,) or (K,)
-    covariance_ : (p+1, p+1) or (K, p+1, p+1), intercept first; p without an intercept
-    standard_errors_ : (p+1,) or (K, p+1)
-    log_likelihood_, decrement_, n_iter_, converged_, separation_ : of the fit; for a multi-label target lists of K
-    result_ : LogisticFit, or a tuple of K: everything about the fit, free of scikit-learn
-    n_features_in_, feature_names_in_ : as in scikit-learn
+    classes_ : ndarray, shape (2,)
+        The labels; for a multi-label target the numbers of the K columns.
+    coef_ : ndarray, shape (1, p) or (K, p)
+        The slopes; on separated data ±inf, or nan if the data do not determine the sign (see `separation_`).
+    intercept_ : ndarray, shape (1,) or (K,)
+    covariance_ : ndarray, shape (p+1, p+1) or (K, p+1, p+1)
+        The covariance, intercept first; p without an intercept.
+    standard_errors_ : ndarray, shape (p+1,) or (K, p+1)
+    log_likelihood_, decrement_, n_iter_, converged_, separation_ : float, float, int, bool, Separation
+        As in the result of `fit`; for a multi-label target lists of K.
+    result_ : LogisticFit, or a tuple of K
+        The result of `verhulst.regression.fit`, independent of scikit-learn.
+    n_features_in_, feature_names_in_ : int, ndarray of str
+        As in scikit-learn.
 
     Notes
     -----
-    A fitted estimator keeps a reference to its data, for profile intervals and robust errors. Pickles leave it out.
+    A fitted estimator keeps a reference to its data, for profile intervals and robust standard errors. Pickles do not
+    contain the data.
 
     Examples
     --------
@@ -120,15 +127,24 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
 
         Parameters
         ----------
-        X : (n, p); float64 and float32 are read in place
-        y : (n,) two classes of any type, the larger one is modelled; or (n, K) of 0 and 1
-        sample_weight : (n,) ≥ 0, counts of cases
-        offset : (n,) known part of the log-odds
+        X : array_like, shape (n, p)
+            The columns; float64 and float32 are read in place.
+        y : array_like, shape (n,) or (n, K)
+            Two classes of any type, of which the larger one is modelled; or K columns of 0 and 1.
+        sample_weight : array_like, shape (n,), optional
+            Counts of cases, at least 0.
+        offset : array_like, shape (n,), optional
+            A known part of the log-odds.
+
+        Returns
+        -------
+        LogisticRegression
+            The fitted estimator itself.
 
         Raises
         ------
         ValueError
-            for data that cannot be fitted; the message says what and where
+            If the data cannot be fitted; the message says why and where.
         """
         X, y = validate_data(self, X, y, dtype=FLOATS, multi_output=True)
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -138,7 +154,7 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         check_classification_targets(labels)
         if labels.ndim == 2:
             if not np.isin(labels, (0, 1)).all():
-                raise ValueError("a target of several columns must hold 0 and 1 only: one column per label")
+                raise ValueError("a target of several columns must contain only 0 and 1: one column per label")
             self.classes_ = np.arange(labels.shape[1])
             targets = [np.ascontiguousarray(labels[:, k], dtype=np.uint8) for k in range(labels.shape[1])]
         else:
@@ -172,11 +188,11 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         if len(self.classes_) > 2:
             raise ValueError(
                 "Only binary classification is supported. The type of the target is "
-                f"{type_of_target(labels)}: it holds {len(self.classes_)} classes"
+                f"{type_of_target(labels)}: it has {len(self.classes_)} classes"
             )
         if len(counted) < 2:
             shown = repr(counted[:1].tolist()[0]) if len(counted) else "none"
-            raise ValueError(f"y holds one class only: {shown}. A fit needs rows of both classes")
+            raise ValueError(f"y contains only one class: {shown}. A fit needs rows of both classes")
         return np.asarray(code, dtype=np.uint8)
 
     def _publish(self) -> None:
@@ -198,7 +214,7 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
 
     @property
     def covariance_(self) -> Matrix:
-        """Covariance of the coefficients, worked out when it is asked for; see `LogisticFit.covariance`."""
+        """Covariance of the coefficients, computed on access; see `LogisticFit.covariance`."""
         return self._of_each([r.covariance for r in self._results])
 
     @property
@@ -217,15 +233,15 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
     def _one(self) -> LogisticFit:
         if len(results := self._results) > 1 or not isinstance(self.result_, LogisticFit):
             raise ValueError(
-                f"the target had {len(results)} labels, each has a fit of its own: use result_[k], for example "
+                f"the target had {len(results)} labels, each with its own fit: use result_[k], for example "
                 "result_[0].summary()"
             )
         return self.result_
 
     def decision_function(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector | Matrix:
-        """Log-odds of the second class, (n,); of each label, (n, K). ±inf on the sides of a separating direction.
+        """Return log-odds of the second class, (n,), or of each label, (n, K); ±inf for separated rows.
 
-        A fit with an offset warns where none is given: the log-odds are then those of an offset of 0.
+        If the fit had an offset and none is given, 0 is used with a warning.
         """
         results = self._results
         X = validate_data(self, X, reset=False, dtype=FLOATS)
@@ -233,25 +249,25 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         return scores[0] if isinstance(self.result_, LogisticFit) else np.column_stack(scores)
 
     def predict_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
-        """Probabilities: (n, 2) in the order of classes_; for a multi-label target (n, K), each label's own."""
+        """Return probabilities, (n, 2) in the order of classes_; for a multi-label target (n, K)."""
         z = self.decision_function(X, offset)
         return np.column_stack([sigmoid(-z), sigmoid(z)]) if z.ndim == 1 else sigmoid(z)
 
     def predict_log_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
-        """Logarithms of the probabilities, with all their digits in both tails."""
+        """Return logarithms of the probabilities, accurate in both tails."""
         z = self.decision_function(X, offset)
         ones: Matrix = log_sigmoid(z)
         return ones if z.ndim == 2 else np.column_stack([log_one_minus_sigmoid(z), ones])
 
     def predict(self, X: ArrayLike, offset: ArrayLike | None = None) -> NDArray[Any]:
-        """The class with the higher probability, (n,); 0 or 1 for each label, (n, K)."""
+        """Return the class with the higher probability, (n,); 0 or 1 for each label, (n, K)."""
         z = self.decision_function(X, offset)
         return self.classes_[(z > 0).astype(int)] if z.ndim == 1 else (z > 0).astype(int)
 
     def predict_interval(
         self, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
     ) -> tuple[Vector, Vector]:
-        """Wald intervals for the probability of the second class; see `verhulst.regression.probability_interval`."""
+        """Return Wald intervals for the probability of the second class, as `probability_interval`."""
         found = self._one()
         return probability_interval(found, validate_data(self, X, reset=False, dtype=FLOATS), level, offset)
 
@@ -264,25 +280,35 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         clusters: ArrayLike | None = None,
         penalised_errors: bool = False,
     ) -> Summary:
-        """Coefficients, errors, tests, odds ratios and how the fit went, as text and HTML.
+        """Return coefficients, standard errors, tests, odds ratios and details of the fit, as text and HTML.
 
         Parameters
         ----------
-        level : coverage of the intervals
-        interval : "wald", or "profile" for profile-likelihood intervals
-        covariance : "HC0" or "HC1" for robust errors, or a matrix; None is the inverse information
-        clusters : (n,) labels of the training rows, for cluster-robust errors; "HC1" unless covariance="HC0"
-        penalised_errors : show errors of an L2-penalised fit, which leave out its bias
+        level : float
+            The coverage of the intervals.
+        interval : {"wald", "profile"}
+            Wald or profile-likelihood intervals.
+        covariance : {"HC0", "HC1"} or array_like, optional
+            Robust standard errors, or a matrix; by default the inverse information.
+        clusters : array_like, shape (n,), optional
+            Labels of the training rows for cluster-robust standard errors; "HC1" unless covariance="HC0".
+        penalised_errors : bool
+            Whether to show standard errors of an L2-penalised fit, which do not account for its bias.
+
+        Returns
+        -------
+        Summary
+            The summary.
 
         Raises
         ------
         ValueError
-            for clusters beside a covariance matrix, and see `verhulst.regression.sandwich`
+            If clusters are combined with a covariance matrix, or as `verhulst.regression.sandwich`.
         """
         if interval not in ("wald", "profile"):
             raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
         if clusters is not None and covariance is not None and not isinstance(covariance, str):
-            raise ValueError("give covariance or clusters: a covariance matrix leaves nothing for clusters to change")
+            raise ValueError("pass either a covariance matrix or clusters, not both")
         found, intervals = self._one(), None
         used: Matrix | Covariance | None
         if isinstance(covariance, str) or (clusters is not None and covariance is None):
@@ -296,11 +322,11 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         return summary(found, level, covariance=used, intervals=intervals, penalised_errors=penalised_errors)
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
-        """Odds ratios of the columns with Wald intervals."""
+        """Return odds ratios of the columns with Wald intervals."""
         return odds_ratios(self._one(), level)
 
     def marginal_effects(self, X: ArrayLike, **options: Any) -> ParameterTable:
-        """Average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
+        """Return average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
         return marginal_effects(self._one(), validate_data(self, X, reset=False, dtype=FLOATS), **options)
 
     def _training_data(self) -> tuple[Any, Any, Any, Any]:
@@ -312,12 +338,12 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         return self._data
 
     def to_json(self) -> dict[str, Any]:
-        """The estimator in the terms of a model file, without the training data.
+        """Return the estimator as data for a model file, without the training data.
 
         Raises
         ------
         TypeError
-            for classes that are neither text nor numbers
+            If classes are neither text nor numbers.
         """
         classes = np.asarray(self.classes_)
         if classes.dtype == object and all(isinstance(label, str) for label in classes):
@@ -336,7 +362,7 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
+        """Return the estimator in such data: the inverse of `to_json`."""
         model = cls(**record["parameters"])
         fits = tuple(LogisticFit.from_json(one) for one in record["fits"])
         model.classes_ = np.array(record["classes"], dtype=record["class_type"])

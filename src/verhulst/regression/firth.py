@@ -1,4 +1,4 @@
-"""Firth's logistic regression: the highest likelihood with Jeffreys' prior, and its corrections for prediction."""
+"""Firth's logistic regression: the likelihood with Jeffreys' prior, and corrections for prediction."""
 
 from __future__ import annotations
 
@@ -58,31 +58,36 @@ def fit_firth(
     max_passes: int = 100,
     verbose: int = 0,
 ) -> LogisticFit:
-    """Maximise ℓ(β) + τ log det XᵀWX: finite for separated data, and without the bias of order 1/n for τ = ½.
+    """Maximise ℓ(β) + τ log det XᵀWX: finite for separated data, and for τ = ½ without the bias of order 1/n.
 
-    The penalty is not concave: with few rows there may be two maxima. Of those that a search from the maximum of the
-    likelihood, one from 0 (up to 20,000 numbers in X) and one from far out (up to 60 rows) lead to, the highest is
-    returned. That finds the highest in all but rare cases, and proves nothing.
+    The penalty is not concave: with few rows there may be two maxima. The search starts from the maximum of the
+    likelihood, from 0 (for up to 20,000 numbers in X) and from far away (for up to 60 rows), and the highest maximum
+    found is returned. This is the global maximum except in rare cases, but without a proof.
 
     Parameters
     ----------
-    X, y, sample_weight, offset, intercept, names, collinear, tolerance, max_passes, verbose : see `fit`
-    tau : weight of the penalty, above 0; ½ is Firth's, less shrinks less
-    correction : the penalty draws probabilities towards ½, so that their mean is not that of y. "flic" puts the
-        intercept where it is; "flac" fits the data joined by pseudo-observations that are marked as such, which also
-        alters the slopes (Puhr, Heinze, Nold, Lusa and Geroldinger 2017, Statistics in Medicine 36). Both need an
-        intercept.
-    errors : the covariance: "expected" is (XᵀWX)⁻¹, as in brglm2; "augmented" is (XᵀW(1 + 2τh)X)⁻¹, as in logistf
+    X, y, sample_weight, offset : array_like
+        As for `fit`.
+    tau : float
+        The weight of the penalty, above 0; ½ is Firth's, smaller values shrink less.
+    correction : {None, "flic", "flac"}
+        The penalty pulls probabilities towards ½, so that their mean is not that of y. "flic" corrects the intercept;
+        "flac" adds pseudo-observations marked by a covariate, which also changes the slopes (Puhr, Heinze, Nold, Lusa
+        and Geroldinger 2017, Statistics in Medicine 36). Both need an intercept.
+    errors : {"expected", "augmented"}
+        The covariance: (XᵀWX)⁻¹, as in brglm2; or (XᵀW(1 + 2τh)X)⁻¹, as in logistf.
+    intercept, names, collinear, tolerance, max_passes, verbose : optional
+        As for `fit`.
 
     Returns
     -------
     LogisticFit
-        with penalty "firth"
+        The result, with penalty "firth".
 
     Raises
     ------
     ValueError
-        see `fit`; and for a `tau` that is not above 0, or a correction without an intercept
+        As `fit`; and if `tau` is not above 0, or a correction is requested without an intercept.
 
     Examples
     --------
@@ -117,7 +122,7 @@ def firth(
     max_passes: int = 100,
     verbose: int = 0,
 ) -> LogisticFit:
-    """`fit_firth` for data that have been checked."""
+    """Fit checked data as `fit_firth`."""
     require_limits(tolerance, max_passes)
     if not tau > 0:
         raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")

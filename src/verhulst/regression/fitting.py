@@ -1,4 +1,4 @@
-"""Logistic regression of arrays: from checked input to a frozen result. Free of scikit-learn."""
+"""Logistic regression of arrays, without scikit-learn."""
 
 from __future__ import annotations
 
@@ -55,31 +55,44 @@ def fit(
 
     Parameters
     ----------
-    X : (n, p) numbers; float64 and float32 of any memory order are read in place
-    y : (n,) in [0, 1]: 0 and 1, or shares of successes
-    sample_weight : (n,) ≥ 0, counts of cases
-    offset : (n,) known part of the log-odds
-    penalty : None (maximum likelihood); "l2": ½‖b‖²/C on the slopes as given, the intercept free; or "firth": Jeffreys'
-        prior, see `fit_firth`, which has more to choose from
-    C : inverse strength of the L2 penalty; with another penalty or none it changes nothing, and a warning says so
-    intercept : whether the model has one
-    names : (p,) column names, used in messages and in the summary
-    collinear : "drop" takes out columns that are combinations of others to the precision of their numbers (coefficient
-        0, error nan) and warns; "error" raises. With penalty "l2" no column is taken out: its maximum is there whatever
-        the columns.
-    tolerance : Newton decrement at which to stop: distance from the maximum in standard errors
-    max_passes : most passes over the data; where double precision leaves the end in doubt, up to three times as many
-        again from each of two starts
-    verbose : 1 prints a line for each pass to stderr
+    X : array_like, shape (n, p)
+        The columns; float64 and float32 of any memory order are read in place.
+    y : array_like, shape (n,)
+        The outcomes, 0 and 1, or shares of successes in [0, 1].
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases, at least 0.
+    offset : array_like, shape (n,), optional
+        A known part of the log-odds.
+    penalty : {None, "l2", "firth"}
+        No penalty (maximum likelihood); ½‖b‖²/C for the slopes of the columns as given, not for the intercept; or
+        Jeffreys' prior, for which `fit_firth` has more options.
+    C : float
+        The inverse strength of the L2 penalty; without that penalty it has no effect, and a warning is issued.
+    intercept : bool
+        Whether the model has an intercept.
+    names : sequence of str, optional
+        Column names, used in messages and in the summary.
+    collinear : {"drop", "error"}
+        Whether columns that are combinations of others, to the precision of their numbers, are dropped with a warning
+        (coefficient 0, standard error nan) or are an error. With penalty "l2" no column is dropped, because the
+        maximum exists whatever the columns.
+    tolerance : float
+        The Newton decrement at which to stop: the distance from the maximum in standard errors.
+    max_passes : int
+        The largest number of passes over the data; if convergence is uncertain in double precision, up to three times
+        as many again from each of two starting points.
+    verbose : int
+        1 prints a line for each pass to stderr.
 
     Returns
     -------
     LogisticFit
+        The result, a frozen dataclass.
 
     Raises
     ------
     ValueError
-        see `observations`; and for collinear columns if collinear="error"
+        If the data cannot be fitted, or columns are collinear and `collinear` is "error".
     """
     if penalty not in (None, "l2", "firth"):
         raise ValueError(f"penalty must be None, 'l2' or 'firth', not {penalty!r}")
@@ -105,7 +118,7 @@ def fit(
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    """What `fit` was asked for; see there."""
+    """The arguments of `fit`."""
 
     penalty: str | None
     C: float
@@ -124,7 +137,7 @@ def _in_row_space(data: Observations, root: float, settings: _Settings) -> Logis
 
 
 def _fitted(data: Observations, root: float | None, settings: _Settings, posed: bool = False) -> LogisticFit:
-    """The fit of the columns as they are, where there are no more of them than rows.
+    """Fit the columns, if there are no more of them than rows.
 
     Parameters
     ----------

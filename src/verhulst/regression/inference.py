@@ -17,7 +17,7 @@ from verhulst.regression.statistics import Matrix, Vector
 
 
 def normal_quantile(level: float) -> float:
-    """z such that a standard normal variable lies within ±z with probability `level`."""
+    """Return z such that a standard normal variable lies within ±z with probability `level`."""
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, but is {level!r}")
     return float(ndtri(0.5 + level / 2))
@@ -30,19 +30,28 @@ def wald(
     covariance: Matrix | Covariance | None = None,
     intervals: Matrix | None = None,
 ) -> ParameterTable:
-    """Coefficients with standard errors, z, p and intervals b ± z·SE.
+    """Return coefficients with standard errors, z, p and intervals b ± z·SE.
 
     Parameters
     ----------
     fit : LogisticFit
-    level : coverage of the intervals
-    covariance : (q, q) matrix or a record, to be used instead of the fit's own (see `sandwich`)
-    intervals : (q, 2), to be used instead of Wald intervals (see `profile_intervals`)
+        The fit.
+    level : float
+        The coverage of the intervals.
+    covariance : array_like, shape (q, q), optional
+        A matrix to use in place of that of the fit (see `sandwich`).
+    intervals : array_like, shape (q, 2), optional
+        Intervals to use in place of Wald intervals (see `profile_intervals`).
+
+    Returns
+    -------
+    ParameterTable
+        The table.
 
     Raises
     ------
     ValueError
-        if the level does not lie between 0 and 1, or an array has another shape
+        If the level does not lie between 0 and 1, or an array has the wrong shape.
 
     Examples
     --------
@@ -70,21 +79,21 @@ def wald(
 
 
 def covariance_of(fit: Estimates, covariance: Matrix | Covariance | str | None) -> Covariance:
-    """The fit's own, or the one that was given.
+    """Return the given covariance, or that of the fit.
 
     Raises
     ------
     ValueError
-        for a matrix of another shape
+        If a matrix has the wrong shape.
     TypeError
-        for the name of one: it takes the data
+        If it is a name, which needs the data.
     """
     if covariance is None:
         return fit.covariance_record
     if isinstance(covariance, Covariance):
         return covariance
     if isinstance(covariance, str):
-        raise TypeError(f"covariance must be a matrix; {covariance!r} takes the data: give sandwich(...) of them")
+        raise TypeError(f"covariance must be a matrix; {covariance!r} needs the data: pass the result of sandwich(...)")
     table, q = np.asarray(covariance, dtype=np.float64), len(fit.coefficients)
     if table.shape != (q, q):
         raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
@@ -98,10 +107,20 @@ def odds_ratios(
     covariance: Matrix | Covariance | None = None,
     intervals: Matrix | None = None,
 ) -> ParameterTable:
-    """Odds ratios e^b of the columns, with intervals: e to the ends of the coefficient's interval.
+    """Return odds ratios e^b of the columns, with intervals e to the ends of the coefficient's interval.
 
-    By what factor the odds change when a column is one higher and the others stay. The intercept has none. Parameters
-    are those of `wald`.
+    An odds ratio is the factor by which the odds change if a column increases by 1 and the others stay the same. The
+    intercept has none.
+
+    Parameters
+    ----------
+    fit, level, covariance, intervals : LogisticFit, float, array_like, array_like
+        As for `wald`.
+
+    Returns
+    -------
+    ParameterTable
+        The table.
     """
     lines = []
     for line in list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.intercept) :]:
@@ -120,7 +139,7 @@ def _exp(x: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ModelTest:
-    """How the model compares with the one that has an intercept (if there is one) and the offset only.
+    """Comparison of the model with the null model, which has only the intercept (if there is one) and the offset.
 
     Attributes
     ----------
@@ -140,7 +159,7 @@ class ModelTest:
 
     @classmethod
     def of(cls, fit: Estimates) -> ModelTest:
-        """The tests of a fit."""
+        """Return the tests of a fit."""
         columns = len(fit.names) - len(fit.collinear)
         k = columns + fit.intercept
         ratio = 2 * (fit.log_likelihood - fit.null_log_likelihood)
@@ -157,9 +176,25 @@ class ModelTest:
 def probability_interval(
     fit: Estimates, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
 ) -> tuple[Vector, Vector]:
-    """Wald intervals for the probability of each row: σ(z ± q·√(xᵀCx)), each end (n,).
+    """Return Wald intervals for the probability of each row, σ(z ± q·√(xᵀCx)).
 
-    They speak of the probability itself; outcomes are 0 or 1. Rows on the sides of a separating direction get [0, 1].
+    The intervals are for the probability, not for outcomes. Rows on the sides of a separating direction get [0, 1].
+
+    Parameters
+    ----------
+    fit : LogisticFit
+        The fit.
+    X : array_like, shape (n, p)
+        The rows.
+    level : float
+        The coverage of the intervals.
+    offset : array_like, shape (n,), optional
+        A known part of the log-odds.
+
+    Returns
+    -------
+    tuple of two ndarrays, shape (n,)
+        The lower and upper ends of the intervals.
     """
     z = fit.log_odds(X, offset)
     half = normal_quantile(level) * fit.covariance_record.row_deviations(np.asarray(X))

@@ -32,8 +32,8 @@ from verhulst.regression.passes import Fit, Pass, Status, certain
 from verhulst.regression.renewal import Renewal
 from verhulst.regression.statistics import EPS, Matrix, Statistics, StatisticsFunction, Vector
 
-VALID = 0.5  # a step that may move some log-odds by more than this says nothing of how far away the maximum is
-NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: between them lies what rounding of coefficients makes
+VALID = 0.5  # steps that may change log-odds by more than this do not bound the distance to the maximum
+NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: the range of those caused by rounding of coefficients
 
 
 @dataclass(frozen=True, slots=True, eq=False)

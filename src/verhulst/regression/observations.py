@@ -118,7 +118,7 @@ def observations(
         low, high, counted = some.min(), some.max(), len(some)
     if low == high and low in (0.0, 1.0):
         raise ValueError(
-            f"y holds one class only: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
+            f"y contains only one class: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
         )
     mean = total / n if weight is None else float(np.average(outcome, weights=weight))
     return Observations(design, outcome, weight, shift, exponent, columns, mean)

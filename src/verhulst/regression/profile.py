@@ -43,30 +43,33 @@ def profile_intervals(
     *,
     level: float = 0.95,
 ) -> Matrix:
-    """Profile-likelihood intervals of all coefficients.
+    """Return profile-likelihood intervals of all coefficients.
 
-    The interval of a coefficient holds every value b at which the log-likelihood, maximised over the other coefficients
-    with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with penalty "firth" the penalised likelihood
-    takes the place of the likelihood (Heinze and Schemper 2002, Statistics in Medicine 21). That may have two
-    maxima over the other coefficients; of more than 60 rows, and rarely of fewer, the lower one may decide.
+    The interval of a coefficient contains every value b at which the log-likelihood, maximised over the other
+    coefficients with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with penalty "firth" the penalised
+    likelihood is used (Heinze and Schemper 2002, Statistics in Medicine 21). It may have two maxima over the other
+    coefficients; with more than 60 rows, and rarely with fewer, the lower one may determine the interval.
 
     Parameters
     ----------
-    fit : what `fit` or `fit_firth` returned
-    X, y, sample_weight, offset : the data of that fit
-    level : coverage, between 0 and 1
+    fit : LogisticFit
+        The result of `fit` or `fit_firth`.
+    X, y, sample_weight, offset : array_like
+        The data of that fit.
+    level : float
+        The coverage, between 0 and 1.
 
     Returns
     -------
-    (q, 2) array
-        lower and upper ends, intercept first; ±inf where the likelihood never falls so far, both where separated data
-        do not determine the coefficient; nan for columns that were taken out of the fit, not examined, or not told from
-        others by double precision
+    ndarray, shape (q, 2)
+        The lower and upper ends, intercept first; ±inf where the likelihood does not fall enough, both if separated
+        data do not determine the coefficient; nan for columns that were dropped, not examined, or not distinguishable
+        from others in double precision.
 
     Raises
     ------
     ValueError
-        for a fit with penalty "l2", with correction "flic" or "flac", or of other data
+        If the fit has penalty "l2" or correction "flic" or "flac", or is of other data.
 
     Examples
     --------
@@ -107,25 +110,26 @@ def likelihood_ratio_tests(
     sample_weight: ArrayLike | None = None,
     offset: ArrayLike | None = None,
 ) -> Matrix:
-    """Likelihood-ratio tests of each coefficient being 0, the columns of the others kept.
+    """Return likelihood-ratio tests of each coefficient being 0, with the other columns kept.
 
     For a fit with penalty "firth" the penalised likelihood is compared, with the penalty of the full model on both
     sides.
 
     Parameters
     ----------
-    fit, X, y, sample_weight, offset : see `profile_intervals`
+    fit, X, y, sample_weight, offset : LogisticFit, and array_like
+        As for `profile_intervals`.
 
     Returns
     -------
-    (q, 2) array
-        statistic 2 (ℓ(β̂) − ℓ(β̂ with this coefficient 0)), and its probability under χ² with one degree of freedom;
-        nan for columns that were taken out of the fit, or not examined on separated data
+    ndarray, shape (q, 2)
+        The statistics 2 (ℓ(β̂) − ℓ(β̂ with this coefficient 0)), and p-values under χ² with one degree of freedom; nan
+        for columns that were dropped, or not examined on separated data.
 
     Raises
     ------
     ValueError
-        see `profile_intervals`
+        As `profile_intervals`.
     """
     if (part := narrowed(fit, X)) is not None:
         narrow, x, used = part
@@ -155,7 +159,7 @@ def _tests(profiles: _Profiles) -> Matrix:
 
 
 class _Profiles:
-    """The likelihood of a fit, taken up again.
+    """The likelihood of a fitted model, rebuilt from its data.
 
     Attributes
     ----------

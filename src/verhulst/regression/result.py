@@ -1,4 +1,4 @@
-"""What `fit` returns: the estimates, and the tables that are made of them."""
+"""The result of `fit`: the estimates, with methods for tables."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class LogisticFit(Estimates):
     """A fitted logistic regression; its attributes are those of `verhulst.regression.estimates.Estimates`."""
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
-        """Odds ratios of the columns with Wald intervals; see `verhulst.regression.odds_ratios` for other intervals."""
+        """Return odds ratios of the columns with Wald intervals; see `verhulst.regression.odds_ratios` for others."""
         return odds_ratios(self, level)
 
     def summary(self, level: float = 0.95, **options: Any) -> Summary:
-        """Everything about the fit, as text and HTML; options are those of `verhulst.regression.summary.summary`."""
+        """Return a summary of the fit, as text and HTML; options are those of `verhulst.regression.summary.summary`."""
         return summary(self, level, **options)

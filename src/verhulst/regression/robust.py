@@ -1,4 +1,4 @@
-"""Covariance that stands when the model is only roughly right, or rows come in clusters."""
+"""Covariance that remains valid if the model is only approximately right, or rows are in clusters."""
 
 from __future__ import annotations
 
@@ -35,32 +35,37 @@ def sandwich(
     kind: Literal["HC0", "HC1"] = "HC0",
     clusters: ArrayLike | None = None,
 ) -> Matrix:
-    """Robust covariance H⁻¹ M H⁻¹ with M the sum of outer products of the rows' scores.
+    """Return the robust covariance H⁻¹ M H⁻¹ with M the sum of outer products of the rows' scores.
 
     Parameters
     ----------
-    fit : a fit without penalty whose coefficients are finite
-    X, y, sample_weight, offset : the data of that fit
-    kind : "HC0", or "HC1", which multiplies by n/(n − q) with n the sum of the weights; with g clusters by
-        g/(g − 1) · (n − 1)/(n − q) with n the rows that have a positive weight
-    clusters : (n,) labels, text, numbers or dates; scores are summed within a cluster before their products are taken.
-        Rows of weight 0 make no cluster
+    fit : LogisticFit
+        A fit without penalty, with finite coefficients.
+    X, y, sample_weight, offset : array_like
+        The data of that fit.
+    kind : {"HC0", "HC1"}
+        "HC1" multiplies by n/(n − q) with n the sum of the weights; with g clusters by g/(g − 1) · (n − 1)/(n − q)
+        with n the number of rows of positive weight.
+    clusters : array_like, shape (n,), optional
+        Labels: text, numbers or dates. Scores are summed within a cluster before their products are computed. Rows of
+        weight 0 do not count as clusters.
 
     Returns
     -------
-    (q, q) covariance, nan for columns that were taken out
+    ndarray, shape (q, q)
+        The covariance; nan for dropped columns.
 
     Raises
     ------
     ValueError
-        for a penalised or separated fit, other data than those of the fit, unknown kinds, missing labels, fewer than
-        two clusters, or HC1 of no more cases than parameters
+        If the fit is penalised or separated, the data are not those of the fit, the kind is unknown, labels are
+        missing, there are fewer than two clusters, or HC1 has no more cases than parameters.
 
     Notes
     -----
     White (1982), "Maximum likelihood estimation of misspecified models", Econometrica 50. Weights count cases: a row of
-    weight 2 is two rows. Other weights (of a survey, inverse probabilities) have no unit, and need an answer that has
-    none: errors by clusters do not depend on it, and ``clusters=np.arange(n)`` makes each row a cluster of its own.
+    weight 2 is two rows. Other weights (of a survey, inverse probabilities) have no unit, and need standard errors
+    that do not depend on it: those by clusters do not, and ``clusters=np.arange(n)`` makes each row its own cluster.
     """
     return sandwich_record(fit, X, y, sample_weight, offset, kind=kind, clusters=clusters).matrix()
 
@@ -168,7 +173,7 @@ def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | 
         n = data.total_weight * 2.0**data.weight_exponent
         if n <= q:
             raise ValueError(
-                f"HC1 multiplies by n/(n − q), which says nothing for n = {n:.6g} cases (the sum of the weights) and "
+                f"HC1 multiplies by n/(n − q), which is not defined for n = {n:.6g} cases (the sum of the weights) and "
                 f"q = {q} parameters. Weights count cases: give counts, or ask for 'HC0'. For weights of another kind "
                 "make each row a cluster of its own, for then their unit does not matter"
             )
@@ -207,7 +212,7 @@ def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
     try:
         return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.intp)
     except TypeError as error:
-        raise ValueError(f"clusters must hold labels such as numbers or text: {error}") from None
+        raise ValueError(f"clusters must contain labels such as numbers or text: {error}") from None
 
 
 def _is_missing(label: Any) -> bool:

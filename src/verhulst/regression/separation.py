@@ -1,4 +1,4 @@
-"""What separates the outcomes of a fit: the record, and what is said about it."""
+"""The record of separated outcomes, and its messages."""
 
 from __future__ import annotations
 
@@ -15,29 +15,36 @@ State = Literal["finite", "+inf", "-inf", "not determined", "not examined"]
 
 
 class SeparationWarning(UserWarning):
-    """The outcomes are separated, so that some maximum likelihood estimates are infinite."""
+    """Warn that the outcomes are separated, so that some maximum likelihood estimates are infinite."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Separation:
-    """What separates the outcomes.
+    """The separation of the outcomes.
 
     Attributes
     ----------
-    kind : "complete" if some direction has a margin above 0 in every row, else "quasi-complete"
-    columns : names of the coefficients without a finite estimate, "(intercept)" among them if it has none
-    states : (q,) of each coefficient: "finite"; "+inf" or "-inf" where it has this sign in every separating direction
-        in which it is not 0; "not determined" where it has either sign, each in some direction; "not examined" where
-        there are too many columns to tell, or values too unlike each other
-    direction : (q,) for the columns as given, intercept first where there is one: one of the directions that separate
-        as many rows as can be, by which predictions are made. `side` puts every separated row on the side of its
-        outcome (but see `rows_misplaced`). Its largest entry is 1 in size; it is 0 for coefficients that have a finite
-        estimate.
-    finite : (q,) coefficients that hold where x·direction = 0; elsewhere the infinite part decides
-    rows_separated : number of rows with a margin above 0
-    reasons : sentences about single columns that separate by themselves
-    rows_misplaced : number of rows so close to the boundary that double precision puts them elsewhere: separated rows
-        that `side` does not put on the side of their outcome, and others that it does not call 0; mostly none
+    kind : {"complete", "quasi-complete"}
+        "complete" if some direction has a margin above 0 in every row.
+    columns : tuple of str
+        Names of the coefficients without a finite estimate, possibly with "(intercept)".
+    states : tuple of str, length q
+        The state of each coefficient: "finite"; "+inf" or "-inf" if it has this sign in every separating direction in
+        which it is not 0; "not determined" if it is positive in some directions and negative in others; "not examined"
+        if there are too many columns, or values of too different scales.
+    direction : ndarray, shape (q,)
+        For the columns as given, intercept first if there is one: one of the directions that separate as many rows as
+        possible, used for predictions. `side` puts every separated row on the side of its outcome (but see
+        `rows_misplaced`). Its largest entry has size 1; it is 0 for coefficients with a finite estimate.
+    finite : ndarray, shape (q,)
+        The coefficients for rows with x·direction = 0; for other rows the infinite part decides.
+    rows_separated : int
+        The number of rows with a margin above 0.
+    reasons : tuple of str
+        Sentences about single columns that separate by themselves.
+    rows_misplaced : int
+        The number of rows so close to the boundary that double precision misplaces them: separated rows that `side`
+        does not put on the side of their outcome, and others for which it is not 0; usually none.
     """
 
     kind: Literal["complete", "quasi-complete"]
@@ -51,17 +58,17 @@ class Separation:
 
     @property
     def infinite(self) -> NDArray[np.bool_]:
-        """(q,) which coefficients are +∞ or −∞."""
+        """(q,) mask of the coefficients that are +∞ or −∞."""
         return np.array([state in ("+inf", "-inf") for state in self.states], dtype=bool)
 
     @property
     def unknown(self) -> NDArray[np.bool_]:
-        """(q,) which coefficients are not determined by the data, or were not examined."""
+        """(q,) mask of the coefficients that are not determined by the data, or were not examined."""
         return np.array([state in ("not determined", "not examined") for state in self.states], dtype=bool)
 
     @property
     def not_determined(self) -> tuple[str, ...]:
-        """Names of the coefficients that the data leave open."""
+        """Names of the coefficients that are not determined by the data."""
         return self._named("not determined")
 
     @property
@@ -75,15 +82,15 @@ class Separation:
 
     @property
     def coefficients(self) -> Vector:
-        """(q,) the limits: finite, ±∞, or nan where the data leave it open or it was not examined."""
+        """(q,) the limits: finite, ±∞, or nan if not determined by the data or not examined."""
         limits = {"+inf": np.inf, "-inf": -np.inf, "not determined": np.nan, "not examined": np.nan}
         pairs = zip(self.states, self.finite, strict=True)
         return np.array([limits.get(state, finite) for state, finite in pairs], dtype=float)
 
     def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
-        """(n,) limits of the linear predictor: ±∞ by the side of the direction, the finite part on the boundary.
+        """Return the limits of the linear predictor, (n,): ±∞ by the side of the direction, finite on the boundary.
 
-        A row with a missing value, or without its offset, has none: nan.
+        Rows with a missing value or offset are nan.
         """
         x = np.asarray(X, dtype=np.float64)
         side, first = self.side(x), len(self.finite) - x.shape[1]
@@ -93,11 +100,12 @@ class Separation:
         return np.where(side == 0, finite + shift, limit)
 
     def side(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Where rows lie along the direction: 1, −1, or 0 for rows within rounding of the boundary.
+        """Return the side of rows along the direction: 1, −1, or 0 for rows within rounding of the boundary.
 
         Parameters
         ----------
-        X : (n, p) columns as given, without the intercept
+        X : array_like, shape (n, p)
+            Columns as given, without the intercept.
         """
         x = np.asarray(X, dtype=np.float64)
         slopes = self.direction[len(self.direction) - x.shape[1] :]
@@ -107,12 +115,12 @@ class Separation:
         return np.where(np.abs(along) <= (len(slopes) + 7) * np.finfo(float).eps * size, 0.0, np.sign(along))
 
     def to_json(self) -> dict[str, Any]:
-        """In the terms of a model file."""
+        """Return the record as data for a model file."""
         return {name: getattr(self, name) for name in Separation.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Separation:
-        """The inverse of `to_json`.
+        """Return the record in such data: the inverse of `to_json`.
 
         Raises
         ------
@@ -122,19 +130,19 @@ class Separation:
         vectors = {name: np.array(record[name], dtype=float) for name in ("direction", "finite")}
         names = {name: tuple(record[name]) for name in ("columns", "reasons", "states")}
         if len(names["states"]) != len(vectors["direction"]) or not set(names["states"]) <= set(get_args(State)):
-            raise ValueError("the states of the coefficients are not what they can be")
+            raise ValueError("the states of the coefficients are invalid")
         return cls(**(record | vectors | names))
 
     def __str__(self) -> str:
         why = f": {_shortened(self.reasons, '; ')}" if self.reasons else ""
         if self.kind == "complete":
-            what = f"The columns tell the two outcomes apart without error in all {self.rows_separated:,} rows{why}"
+            what = f"The columns predict the outcome without error in all {self.rows_separated:,} rows{why}"
         else:
-            what = f"The outcome of {self.rows_separated:,} rows can be told without error{why}"
+            what = f"The outcome of {self.rows_separated:,} rows is predicted without error{why}"
         return f"{self.kind} separation. {what}. The likelihood has no maximum. {' '.join(self.sentences())}"
 
     def sentences(self) -> list[str]:
-        """What is known of the coefficients without a finite estimate, by kind."""
+        """Return sentences about the coefficients without a finite estimate, by kind."""
         signs = {"+inf": "+∞", "-inf": "−∞"}
         others = [state for state in self.states if state != "finite"]
         pairs = zip(self.columns, others, strict=True)
@@ -149,17 +157,17 @@ class Separation:
             )
         if self.not_examined:
             names = _shortened(self.not_examined, ", ")
-            said.append(f"Not examined, for the number of columns or the range of their values: {names}.")
+            said.append(f"Not examined, because of the number of columns or the range of their values: {names}.")
         if self.rows_misplaced:
             said.append(
-                f"{self.rows_misplaced:,} rows lie so close to the boundary that double precision does not tell on "
-                "which side: do not rely on their predictions."
+                f"{self.rows_misplaced:,} rows lie so close to the boundary that double precision does not determine "
+                "their side: do not rely on their predictions."
             )
         return said
 
     def advice(self) -> str:
-        """The record as a warning: what was found, what the numbers mean, what to do."""
-        others = " The other coefficients are the limits they tend to." if "finite" in self.states else ""
+        """Return the record as a warning: the finding, the meaning of the numbers, and what to do."""
+        others = " The other coefficients are limits." if "finite" in self.states else ""
         return (
             f"{self} None of these has a standard error or a Wald test.{others} "
             "For finite estimates use penalty='firth' or penalty='l2'."

@@ -1,4 +1,4 @@
-"""Columns centred and scaled behind the user's back, and the way home.
+"""Implicit centring and scaling of the columns, and the inverse transform.
 
 The fit works on z = (x − centre)·2^(−k), with k the exponent of the column's standard deviation: scaling by a power of
 two is exact, and centring is undone in the intercept. Any centre and scale of about the right size will do (they only

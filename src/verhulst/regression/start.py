@@ -75,10 +75,10 @@ def log_likelihood(
 def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
     """A rough fit of a sample: coefficients, and the information of all rows as the sample estimates it.
 
-    One row in k, or every k-th of each outcome where one is much rarer, with k such that both then come in like numbers
-    where they can (rare outcomes carry most of the information), weighted by k. A ridge worth about one row keeps
-    samples in bounds that are separated though the whole is not. Samples with too few of the rarer outcome are not
-    fitted: for many columns their information at `start` is returned, for few columns None. None too where the data
+    One row in k, or every k-th of each outcome where one is much rarer, with k such that both are then about equally
+    frequent where they can (rare outcomes carry most of the information), weighted by k. A ridge worth about one row
+    keeps samples in bounds that are separated though the whole is not. Samples with too few of the rarer outcome are
+    not fitted: for many columns their information at `start` is returned, for few columns None. None too where the data
     are too short.
     """
     n = len(rows.y)

@@ -57,7 +57,7 @@ class Statistics:
 
 
 class StatisticsFunction(Protocol):
-    """Where the data lie is this function's secret."""
+    """Evaluates the statistics; callers do not know where the data are stored."""
 
     def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
         """Statistics of all rows at `beta`."""

@@ -1,4 +1,4 @@
-"""Logistic regression of a table: from a file or a frame to a model that reads tables. Free of scikit-learn."""
+"""Logistic regression of tables: a fitted model that predicts for files and frames, without scikit-learn."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class TableFit(Saved):
     Attributes
     ----------
     design : Design or FormulaDesign
-        How a table's columns become those of X.
+        How the columns of a table become those of X.
     fit : LogisticFit
-        Coefficients, covariance, log-likelihood and how they were found.
+        Coefficients, covariance, log-likelihood and details of the fit.
     totals : Totals
-        What a report shows of the rows of the fit.
+        Totals of the rows of the fit, for reports.
     """
 
     design: Design | FormulaDesign
@@ -51,44 +51,45 @@ class TableFit(Saved):
     }
 
     def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
-        """The log-odds of outcome 1 for the rows of a table, shape (n,).
+        """Return the log-odds of outcome 1 for the rows of a table, shape (n,).
 
         Parameters
         ----------
         source : anything that `vh.data.read_table` reads
+            The table.
         missing : {"error", "nan"}
-            What becomes of rows with missing values.
+            Whether rows with missing values are an error, or nan.
         first_row : int
             The number of the first row, for messages.
 
         Raises
         ------
         DataError
-            If the table has other columns than the fit had, unknown levels, infinities or missing values.
+            If the table has other columns than in the fit, unknown levels, infinities or missing values.
         """
         return self.fit.log_odds(*self._matrix(source, missing, first_row))
 
     def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
-        """Probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2)."""
+        """Return probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2)."""
         z = self.log_odds(source, missing=missing)
         return np.column_stack([sigmoid(-z), sigmoid(z)])
 
     def predict_interval(
         self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error", first_row: int = 1
     ) -> tuple[Vector, Vector]:
-        """The ends of Wald intervals for the probability of outcome 1, each of shape (n,).
+        """Return the ends of Wald intervals for the probability of outcome 1, each of shape (n,).
 
-        See `verhulst.regression.probability_interval`: of the probability itself, not of outcomes, which are 0 or 1.
+        The intervals are for the probability, not for outcomes; see `verhulst.regression.probability_interval`.
         """
         X, offset = self._matrix(source, missing, first_row)
         return probability_interval(self.fit, X, level, offset)
 
     def summary(self, level: float = 0.95, **options: Any) -> Summary:
-        """Everything about the fit, as text and HTML; see `LogisticFit.summary`."""
+        """Return a summary of the fit, as text and HTML; see `LogisticFit.summary`."""
         return self.fit.summary(level, **options)
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
-        """The odds ratios of the columns with their intervals."""
+        """Return the odds ratios of the columns with their intervals."""
         return self.fit.odds_ratios(level)
 
     def __repr__(self) -> str:
@@ -112,7 +113,7 @@ class TableFit(Saved):
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> TableFit:
-        """The inverse of `to_json`."""
+        """Return the model in such data: the inverse of `to_json`."""
         design: Design | FormulaDesign = (
             Design.from_json(record["design"]) if record["design"] else FormulaDesign.from_json(record["formula"])
         )
@@ -140,25 +141,26 @@ def fit_table(
     offset: str | None = None,
     **options: Any,
 ) -> TableFit:
-    """Fits a logistic regression on a table.
+    """Fit a logistic regression on a table.
 
     Parameters
     ----------
     source : anything that `vh.data.read_table` reads
         A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns.
     target, columns, exclude, categorical, positive, reference, missing, weights, offset
-        Which columns take part and how: see `vh.data.learn_design`.
+        The columns and their roles, as in `vh.data.learn_design`.
     **options
-        penalty, C, intercept, collinear, tolerance, max_passes: see `vh.regression.fit`.
+        Options of `vh.regression.fit`: penalty, C, intercept, collinear, tolerance, max_passes.
 
     Returns
     -------
     TableFit
+        The fitted model.
 
     Raises
     ------
     DataError
-        If the table cannot be read or is not fit for this; the message says where and what to do.
+        If the table cannot be read or used; the message says why, where and what to do.
     ValueError
         If an option is out of range.
 
@@ -196,25 +198,29 @@ def fit_formula(
     context: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> TableFit:
-    """Fits a logistic regression as a formula says: `vote ~ age + C(party)`.
+    """Fit a logistic regression with a formula: `vote ~ age + C(party)`.
 
     Parameters
     ----------
     formula : str
-        In formulaic's grammar; the target is the name of a column, `.` is all columns but target, weights and offset.
-    source, positive, missing, weights, offset, **options
+        A formula in formulaic's grammar; the target is the name of a column, and `.` stands for all columns except
+        target, weights and offset.
+    source, positive, missing, weights, offset
         As for `fit_table`.
     context : mapping, optional
-        What the formula may name beside columns: `{"k": 10}` for `I(age / k)`.
+        Further names for the formula: `{"k": 10}` for `I(age / k)`.
+    **options
+        As for `fit_table`.
 
     Returns
     -------
     TableFit
+        The fitted model.
 
     Raises
     ------
     DataError
-        If the formula cannot be worked out on the table.
+        If the formula cannot be evaluated on the table.
 
     Examples
     --------
@@ -245,7 +251,6 @@ def _fitted(
     except DataError:
         raise
     except ValueError as error:
-        # What is wrong with the arrays is wrong with the table: one class left once weights of 0 count, names that
-        # meet.
+        # Errors of the arrays are errors of the table: one class without rows of weight 0, equal names.
         raise DataError(f"{design.source}: {error}." if design.source else f"{error}.") from None
     return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))
