@@ -88,7 +88,7 @@ def test_multi_label(data):
     np.testing.assert_array_equal(model.coef_[2], vh.LogisticRegression().fit(X, both[:, 2]).coef_[0])
     with pytest.raises(ValueError, match=r"result_\[0\].summary"):
         model.summary()
-    with pytest.raises(ValueError, match=r"classes|Multioutput|0 and 1 only"):
+    with pytest.raises(ValueError, match=r"classes|Multioutput|only 0 and 1"):
         vh.LogisticRegression().fit(X, both * 2.0 + 1)
 
 

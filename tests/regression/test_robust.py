@@ -184,10 +184,10 @@ def test_other_data_than_those_of_the_fit():
 def test_arguments_that_would_be_set_aside():
     X, y, _, _, clusters = design(0)
     model = vh.LogisticRegression().fit(X, y)
-    with pytest.raises(ValueError, match="pass either a covariance matrix or clusters"):
+    with pytest.raises(ValueError, match="either a covariance matrix or clusters"):
         model.summary(covariance=model.covariance_, clusters=clusters)
     assert str(model.summary(clusters=clusters)) == str(model.summary(covariance="HC1", clusters=clusters))
-    with pytest.raises(TypeError, match="'HC1' takes the data"):
+    with pytest.raises(TypeError, match="'HC1' needs the data"):
         model.result_.summary(covariance="HC1")
     with pytest.raises(ValueError, match="the intervals must be"):
         wald(model.result_, intervals=np.zeros((1, 2)))
