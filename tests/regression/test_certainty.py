@@ -237,6 +237,16 @@ def test_a_decided_row_far_out_changes_nothing(size, kind):
     assert found.log_likelihood == pytest.approx(others.log_likelihood, rel=1e-12)
 
 
+@pytest.mark.parametrize(("size", "columns"), [(1e20, 1), (2.1e26, 1), (1e30, 1), (1e26, 2), (1e30, 3), (1e30, 12)])
+def test_weights_and_a_penalty_beside_one_value_far_away(size, columns):
+    """Less a mean that the one value decides the others would look alike: the fit ended "converged" elsewhere."""
+    rng = np.random.default_rng(3)
+    X, y = rng.normal(size=(11, columns)).round(1), (np.arange(11) % 2).astype(float)
+    X[4, 0] = size
+    made = {"X": X, "y": y, "weight": 10.0 ** rng.integers(-8, 9, 11), "offset": None, "C": 100.0, "intercept": True}
+    assert not faults(made)
+
+
 @pytest.mark.parametrize("size", [9.96921e36, 1e100, 1e290])
 def test_a_row_far_out_that_contradicts_the_others(size):
     """It needs hundreds of log-odds to balance their pull, and decides the slope alone."""
@@ -248,6 +258,17 @@ def test_rows_far_out_at_several_distances():
     compared({"X": np.array(x)[:, None], "y": np.array([1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0])})
     X = np.column_stack([x, np.roll(x, 3)])
     compared({"X": X, "y": np.array([1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0])})
+
+
+def test_offsets_that_contradict_outcomes_beside_values_near_the_end_of_doubles():
+    """The decrement itself passes 1e154, whose square is no double."""
+    x = [24, -14, 10, -14, 17, 22, -3, -14, -5, -14, -11, -12, 17, -2, 12, 1.67647361e277, -13, 2, -4, -7, 10, 22, 2]
+    z = [3, 2, 0, 3, -2, -4, 4, -5, 4, 3, 0, -4, 5, -5, -1, 2.10717237e36, 2, 0, -4, -5, -4, -4, -1]
+    y = np.array([0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 0, 1, 1, 1, 0, 0])
+    towards = [1, 0, 1, 0, 1, 1, 0, 1, -1, -1, 0, -1, 0, 0, -1, 0, 0, 0, 1, -1, 1, 0, 1]
+    with pytest.warns(ConvergenceWarning):
+        found = fit(np.column_stack([z, x]), y, offset=1000.0 * np.array(towards), max_passes=25)
+    assert not found.converged
 
 
 @pytest.mark.parametrize("intercept", [True, False])

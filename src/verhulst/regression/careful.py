@@ -81,7 +81,9 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
             break
         line = Line.of(data, here.margins.high, here.temperature, here.beta, step)
         farthest = float(np.max(np.abs(line.change)))
-        if here.temperature > 1 and (farthest <= here.temperature or here.decrement**2 <= VALID**2 * here.temperature):
+        if here.temperature > 1 and (
+            farthest <= here.temperature or here.decrement <= VALID * math.sqrt(here.temperature)
+        ):
             here = seen(here.beta, max(1.0, here.temperature / 4), 0.0)
             continue
         if here.temperature == 1 and here.decrement <= VALID < farthest:

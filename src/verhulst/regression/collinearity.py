@@ -150,6 +150,15 @@ def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation
     return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of values near the end of doubles, which are refused elsewhere
+def mean_is_far(X: Matrix, mean: Vector) -> bool:
+    """Whether a mean lies far away from where a few rows are: less their mean, the others would lose their digits."""
+    few = np.asarray(X[:: max(1, len(X) // 9)], dtype=np.float64)
+    middle = np.median(few, axis=0)
+    away = np.median(np.abs(few - middle), axis=0)
+    return bool(np.any((np.abs(mean - middle) > FAR_VALUE * away) & (away > 0)))
+
+
 def has_far_values(rows: Rows, standard: Standardisation) -> bool:
     """Whether some value lies far away from where the others of its column usually are."""
     own = without_far_values(rows, standard)

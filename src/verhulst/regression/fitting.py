@@ -14,7 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt, trouble
-from verhulst.regression.collinearity import Collinear, has_far_values, left_out, without_dependent
+from verhulst.regression.collinearity import (
+    Collinear,
+    has_far_values,
+    left_out,
+    mean_is_far,
+    without_dependent,
+    without_far_values,
+)
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
@@ -130,7 +137,10 @@ class _Settings:
 
 
 def _in_row_space(data: Observations, root: float, settings: _Settings) -> LogisticFit:
-    centre = data.standardisation(settings.intercept).centre
+    standard = data.standardisation(settings.intercept)
+    if settings.intercept and mean_is_far(data.X, standard.centre):
+        standard = without_far_values(data.rows(standard), standard)
+    centre = standard.centre
     return in_row_space(
         data, centre, settings.intercept, root, lambda some, its_root: _fitted(some, its_root, settings, posed=True)
     )
