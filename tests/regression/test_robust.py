@@ -233,7 +233,7 @@ def test_shapes_that_do_not_fit_the_rows():
             ask(np.zeros((3, X.shape[1] + 1)))
     with pytest.raises(ValueError, match="no rows to average over"):
         marginal_effects(model.result_, X[:0])
-    with pytest.raises(ValueError, match="column 'x1' is not 0 and 1 only"):
+    with pytest.raises(ValueError, match="column 'x1' has other values than 0 and 1"):
         marginal_effects(model.result_, X, discrete=["x1"])
 
 

@@ -95,7 +95,7 @@ def test_what_it_says(model, tmp_path):
         "41.6 %",
         "party 'strong Republican' instead of 'independent': 23.0 times the odds of vote = Dole (95 % interval: 8.06 "
         "to 65.9 times).",
-        "No clear effect (the interval holds 1, no change): tv_news, age, education, income.",
+        "No clear effect (the interval contains 1, no change): tv_news, age, education, income.",
         "vote = Clinton: 551 cases, median 3.8 %",
         "These are the rows of the fit itself",
         "How to read odds ratios",
