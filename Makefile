@@ -47,9 +47,11 @@ quick: $(VENV)/.dev
 test: $(VENV)/.made lint types
 	$(BIN)/python -m pytest -n 2
 
+CPP_FILES := $(shell find native proofs -name '*.?pp')
 lint: $(VENV)/.made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run -Werror $(CPP_FILES)
 
 types: $(VENV)/.made
 	$(BIN)/mypy

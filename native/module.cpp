@@ -24,8 +24,8 @@ PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)},
 #endif
                             {0, nullptr}};
 
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_core", "Compiled kernels of verhulst.", 0, nullptr,
-                          slots,                 nullptr, nullptr,                         nullptr};
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_core", "Compiled kernels of verhulst.", 0, nullptr, slots, nullptr, nullptr, nullptr};
 
 }  // namespace
 

@@ -44,8 +44,9 @@ int main(int argc, char** argv) {
         }
         const bool bad = !(worst <= r.bound);
         failed |= bad;
-        std::printf("{\"function\": \"%s\", \"filter_bound\": %.3g, \"filter_error\": %.3g, \"at\": \"%a\", \"failed\": %s}\n",
-                    r.name, r.bound, worst, worst_at, bad ? "true" : "false");
+        std::printf(
+            "{\"function\": \"%s\", \"filter_bound\": %.3g, \"filter_error\": %.3g, \"at\": \"%a\", \"failed\": %s}\n",
+            r.name, r.bound, worst, worst_at, bad ? "true" : "false");
     }
     return failed;
 }

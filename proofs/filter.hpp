@@ -22,10 +22,10 @@ D _ZGVeN8v_erfc(D);
 #define VECTOR_FUNCTION(name) \
     static inline D name(D x) { return _ZGVeN8v_##name(x); }
 #else
-#define VECTOR_FUNCTION(name)                              \
-    static inline D name(D x) {                            \
+#define VECTOR_FUNCTION(name)                               \
+    static inline D name(D x) {                             \
         for (int i = 0; i < 8; ++i) x[i] = std::name(x[i]); \
-        return x;                                          \
+        return x;                                           \
     }
 #endif
 

@@ -29,6 +29,7 @@ inline std::vector<const verhulst::Level*> named_levels(const std::string& list)
 // Their names as the inside of a JSON list.
 inline std::string json_names(const std::vector<const verhulst::Level*>& levels) {
     std::string names;
-    for (const verhulst::Level* level : levels) names += (names.empty() ? "\"" : ", \"") + std::string(level->name) + "\"";
+    for (const verhulst::Level* level : levels)
+        names += (names.empty() ? "\"" : ", \"") + std::string(level->name) + "\"";
     return names;
 }

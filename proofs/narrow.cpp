@@ -164,7 +164,8 @@ int main(int argc, char** argv) {
                 if (got == expected[i] || (is_nan(*format, got) && is_nan(*format, expected[i]))) continue;
                 if (++failures <= 8) {
                     char line[200];
-                    std::snprintf(line, sizeof line, "%s{\"level\": \"%s\", \"input\": \"%a\", \"got\": \"0x%x\", \"expected\": \"0x%x\"}",
+                    std::snprintf(line, sizeof line,
+                                  "%s{\"level\": \"%s\", \"input\": \"%a\", \"got\": \"0x%x\", \"expected\": \"0x%x\"}",
                                   examples.empty() ? "" : ", ", level->name, x[i], got, expected[i]);
                     examples += line;
                 }
@@ -172,10 +173,10 @@ int main(int argc, char** argv) {
         }
     }
     const std::string names = json_names(levels);
-    std::printf("{\"function\": \"%s\", \"format\": \"%s\", \"levels\": [%s], \"inputs\": %llu, \"judged_by_mpfr\": %llu, "
-                "\"failures\": %llu, \"examples\": [%s]}\n",
-                argv[1], argv[2], names.c_str(), static_cast<unsigned long long>(last - first),
-                static_cast<unsigned long long>(candidates), static_cast<unsigned long long>(failures),
-                examples.c_str());
+    std::printf(
+        "{\"function\": \"%s\", \"format\": \"%s\", \"levels\": [%s], \"inputs\": %llu, \"judged_by_mpfr\": %llu, "
+        "\"failures\": %llu, \"examples\": [%s]}\n",
+        argv[1], argv[2], names.c_str(), static_cast<unsigned long long>(last - first),
+        static_cast<unsigned long long>(candidates), static_cast<unsigned long long>(failures), examples.c_str());
     return failures != 0;
 }

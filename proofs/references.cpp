@@ -73,9 +73,7 @@ Filtered tanh_derivative_filter(D x) {
 Filtered relu_filter(D x) { return relative(x > 0 ? x : all(0)); }
 Filtered relu_derivative_filter(D x) { return relative(x > 0 ? all(1) : all(0)); }
 Filtered hard_sigmoid_filter(D x) { return relative((min(max(x, -3), 3) + 3) / 6); }
-Filtered hard_sigmoid_derivative_filter(D x) {
-    return relative((x > -3) & (x < 3) ? all(1) / 6 : all(0));
-}
+Filtered hard_sigmoid_derivative_filter(D x) { return relative((x > -3) & (x < 3) ? all(1) / 6 : all(0)); }
 Filtered silu_filter(D x) { return relative(x * sigmoid(x)); }
 Filtered silu_derivative_filter(D x) {
     const D c = clamp(x);
@@ -91,15 +89,11 @@ Filtered gelu_derivative_filter(D x) {
     return sum(x, step, bump);
 }
 
-Filtered logit_derivative_filter(D p) {
-    return relative((p < 0) | (p > 1) ? all(std::nan("")) : 1 / (p * (1 - p)));
-}
+Filtered logit_derivative_filter(D p) { return relative((p < 0) | (p > 1) ? all(std::nan("")) : 1 / (p * (1 - p))); }
 Filtered softplus_inverse_derivative_filter(D y) {
     return relative(y < 0 ? all(std::nan("")) : -1 / expm1(-min(y, 800)));
 }
-Filtered log1m_exp_derivative_filter(D x) {
-    return relative(x > 0 ? all(std::nan("")) : -1 / expm1(-max(x, -700)));
-}
+Filtered log1m_exp_derivative_filter(D x) { return relative(x > 0 ? all(std::nan("")) : -1 / expm1(-max(x, -700))); }
 
 // ---- definitions ---------------------------------------------------------------------------------------------
 

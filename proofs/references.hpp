@@ -12,9 +12,9 @@ struct Filtered {
 
 struct Reference {
     const char* name;
-    Filtered (*filter)(D x);               // any finite x
-    double bound;                          // of the filter
-    void (*exact)(mpfr_t y, mpfr_t x);     // any x; y has the caller's precision
+    Filtered (*filter)(D x);            // any finite x
+    double bound;                       // of the filter
+    void (*exact)(mpfr_t y, mpfr_t x);  // any x; y has the caller's precision
 };
 
 extern const Reference references[];

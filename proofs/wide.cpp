@@ -84,9 +84,11 @@ int main(int argc, char** argv) {
 
     const std::string names = json_names(levels);
     const bool failed = !(worst <= limit) || level_differences;
-    std::printf("{\"function\": \"%s\", \"format\": \"float64\", \"levels\": [%s], \"inputs\": %zu, \"largest_error\": %.5f, "
-                "\"at\": \"%a\", \"stratum\": \"%s\", \"limit\": %g, \"absolute\": %g, \"level_differences\": %zu, \"failed\": %s}\n",
-                argv[1], names.c_str(), tried, std::isinf(worst) ? 1e300 : worst, worst_at, worst_in, limit, absolute, level_differences,
-                failed ? "true" : "false");
+    std::printf(
+        "{\"function\": \"%s\", \"format\": \"float64\", \"levels\": [%s], \"inputs\": %zu, \"largest_error\": %.5f, "
+        "\"at\": \"%a\", \"stratum\": \"%s\", \"limit\": %g, \"absolute\": %g, \"level_differences\": %zu, \"failed\": "
+        "%s}\n",
+        argv[1], names.c_str(), tried, std::isinf(worst) ? 1e300 : worst, worst_at, worst_in, limit, absolute,
+        level_differences, failed ? "true" : "false");
     return failed;
 }

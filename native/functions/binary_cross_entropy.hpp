@@ -26,15 +26,13 @@
 namespace verhulst::VERHULST_LEVEL {
 
 struct BinaryCrossEntropy {
-    Vec distance;        // |z|
-    Mask left;           // z < 0
+    Vec distance;  // |z|
+    Mask left;     // z < 0
     Pair w, one_minus_w;
-    Pair h;              // e^-|z|
+    Pair h;  // e^-|z|
 
     // Where value(), gradient() and hessian() are right; elsewhere the three that end in _at_ends are, and everywhere.
-    static inline Mask usual(Vec z, Vec y) {
-        return (Vec(0.0) <= y) & (y <= Vec(1.0)) & (abs(z) <= Vec(700.0));
-    }
+    static inline Mask usual(Vec z, Vec y) { return (Vec(0.0) <= y) & (y <= Vec(1.0)) & (abs(z) <= Vec(700.0)); }
 
     BinaryCrossEntropy(Vec z, Vec y) {
         const Vec rest = 1.0 - y;
@@ -103,9 +101,7 @@ struct BinaryCrossEntropy {
         return {e.value.hi * power, e.value.lo * power};
     }
     static Pair back(Pair p) { return {scale_once(p, Bits(-std::uint64_t{1000})), 0.0}; }
-    Mask tiny_w() const {
-        return (w.hi == Vec(0.0)) | ((w.hi < Vec(0x1p-960)) & (distance < Vec(0x1p60)));
-    }
+    Mask tiny_w() const { return (w.hi == Vec(0.0)) | ((w.hi < Vec(0x1p-960)) & (distance < Vec(0x1p60))); }
     Pair far_value() const {
         const Vec product = w.hi * distance;
         const Vec product_lo = fma(w.hi, distance, -product) + w.lo * distance;

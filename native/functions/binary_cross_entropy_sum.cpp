@@ -50,7 +50,7 @@ struct FixedOrder {
 // `vectors` vectors by pairs.
 template <class Format, int vectors, class Storage = typename Format::Storage>
 static inline void accurate_block(const Storage* z, const Storage* y, Storage* gradient, const GradientScale& scale,
-                               FixedOrder& order) {
+                                  FixedOrder& order) {
     for (int k = 0; k < vectors; ++k) {
         const Vec z_k = Format::load(z + k * lanes), y_k = Format::load(y + k * lanes);
         const BinaryCrossEntropy loss(z_k, y_k);
@@ -83,8 +83,8 @@ static inline typename Format::Storage minus_infinity() {
 }
 
 template <class Format>
-void accurate(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n, const GradientScale& scale,
-           LossSum& sum) {
+void accurate(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n,
+              const GradientScale& scale, LossSum& sum) {
     using Storage = typename Format::Storage;
     const Storage* z = reinterpret_cast<const Storage*>(z_bytes);
     const Storage* y = reinterpret_cast<const Storage*>(y_bytes);
@@ -183,11 +183,12 @@ class QuickSum {
             quotients(top, h, q);
             for (int k = 0; k < together; ++k)
                 certain = certain & rounding_certain<Format, QuickBinaryCrossEntropy::gradient_good>(q[k]) &
-                       (Vec(Format::least) <= abs(q[k]));
+                          (Vec(Format::least) <= abs(q[k]));
         }
         if (!all(certain)) return false;
         if constexpr (with_gradient)
-            for (int k = 0; k < together; ++k) Format::store_certain(gradient + k * lanes, select(left[k], q[k], -q[k]));
+            for (int k = 0; k < together; ++k)
+                Format::store_certain(gradient + k * lanes, select(left[k], q[k], -q[k]));
         gather(h, far);
         return true;
     }
@@ -228,7 +229,7 @@ class QuickSum {
 
 template <class Format, bool with_gradient, class Storage = typename Format::Storage>
 void quick_losses(const Storage* z, const Storage* y, Storage* gradient, std::ptrdiff_t n, const GradientScale& scale,
-                 LossSum& sum) {
+                  LossSum& sum) {
     QuickSum<Format> quick(scale, sum);
     std::ptrdiff_t i = 0;
     for (; i + block <= n; i += block)
@@ -242,7 +243,7 @@ void quick_losses(const Storage* z, const Storage* y, Storage* gradient, std::pt
 
 template <class Format>
 void quick(const char* z_bytes, const char* y_bytes, char* gradient_bytes, std::ptrdiff_t n, const GradientScale& scale,
-          LossSum& sum) {
+           LossSum& sum) {
     using Storage = typename Format::Storage;
     const Storage* z = reinterpret_cast<const Storage*>(z_bytes);
     const Storage* y = reinterpret_cast<const Storage*>(y_bytes);
@@ -280,7 +281,9 @@ constexpr LossSumKernels narrow_sums() {
 }  // namespace
 
 extern const LossSumKernelsByType loss_sums;
-const LossSumKernelsByType loss_sums = {{narrow_sums<Float16>(), narrow_sums<BFloat16>(), narrow_sums<Float32>(),
+const LossSumKernelsByType loss_sums = {{narrow_sums<Float16>(),
+                                         narrow_sums<BFloat16>(),
+                                         narrow_sums<Float32>(),
                                          {accurate<Float64>, accurate<Float64>, round<Float64>, 0x1p-1022}}};
 
 }  // namespace verhulst::VERHULST_LEVEL

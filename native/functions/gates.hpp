@@ -88,8 +88,8 @@ static inline Decay<Vec> decay_quick(Vec z) {
     const Vec shift = exponential::shift + 16;
     const Vec shifted = fma(z, -2.0 * exponential::per_step, shift);
     const Vec s = fma(shifted - shift, 0.5 * exponential::step_hi, z);
-    const Vec twice = from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) +
-                                shift_left<48>(bits(shifted)));
+    const Vec twice =
+        from_bits(bits(lookup16_first(exponential::two_to_sixteenths, bits(shifted))) + shift_left<48>(bits(shifted)));
     const Vec s2 = s * s;
     const Vec low = fma(s, -0x1.5555555555555p-1, 1.0);
     const Vec middle = fma(s, -0x1.1111111111111p-3, 0x1.5555555555555p-2);

@@ -18,8 +18,8 @@ struct GeluDerivative {
     static inline Pair difference(Vec a) {
         namespace constant = normal_distribution;
         const Pair s = scaled_normal_tail(a);
-        const Pair line = multiply(Pair{a, Vec(0.0)}, Pair{Vec(constant::one_over_sqrt_two_pi),
-                                                           Vec(constant::one_over_sqrt_two_pi_lo)});
+        const Pair line = multiply(Pair{a, Vec(0.0)},
+                                   Pair{Vec(constant::one_over_sqrt_two_pi), Vec(constant::one_over_sqrt_two_pi_lo)});
         const Pair d = two_sum(s.hi, -line.hi);
         return fast_two_sum(d.hi, d.lo + (s.lo - line.lo));
     }

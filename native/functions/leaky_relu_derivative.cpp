@@ -5,9 +5,7 @@ namespace verhulst::VERHULST_LEVEL {
 namespace {
 
 struct LeakyReluDerivative {
-    static inline Vec wide(Vec z, Vec slope) {
-        return select(is_nan(z), z, select(Vec(0.0) < z, Vec(1.0), slope));
-    }
+    static inline Vec wide(Vec z, Vec slope) { return select(is_nan(z), z, select(Vec(0.0) < z, Vec(1.0), slope)); }
     static inline Pair narrow(Vec z, Vec slope) { return {wide(z, slope), Vec(0.0)}; }
 };
 

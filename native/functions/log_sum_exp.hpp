@@ -110,13 +110,12 @@ class Along {
     bool can_keep() const { return is_wide<Format> || n_ <= most_kept; }
     void keep(std::ptrdiff_t k, Vec e) {
         if constexpr (is_wide<Format>)
-            n_ - k * lanes >= lanes ? Format::store(out_ + k * lanes, e) : void(last_kept_ = e);
+            (n_ - (k * lanes) >= lanes) ? Format::store(out_ + k * lanes, e) : void(last_kept_ = e);
         else
             VERHULST_LEVEL::store(kept_ + k * lanes, e);
     }
     Vec kept(std::ptrdiff_t k) const {
-        if constexpr (is_wide<Format>)
-            return n_ - k * lanes >= lanes ? Format::load(out_ + k * lanes) : last_kept_;
+        if constexpr (is_wide<Format>) return n_ - k * lanes >= lanes ? Format::load(out_ + k * lanes) : last_kept_;
         return VERHULST_LEVEL::load(kept_ + k * lanes);
     }
     void store_one(Vec y) {
@@ -260,7 +259,7 @@ static inline Pair log_of_sum(PartialSum s) {
 
 // A row whose largest element is infinite.
 struct InfiniteRow {
-    bool nan = false;            // some element is nan
+    bool nan = false;             // some element is nan
     std::ptrdiff_t infinite = 0;  // how many are +inf
 
     template <class Rows>

@@ -62,9 +62,7 @@ struct Logit {
         return fast_two_sum(y.hi, y.lo);
     }
 
-    static inline Limit limit(Vec p) {
-        return {~((Vec(0.0) <= p) & (p <= Vec(1.0))), Vec(std::nan(""))};
-    }
+    static inline Limit limit(Vec p) { return {~((Vec(0.0) <= p) & (p <= Vec(1.0))), Vec(std::nan(""))}; }
 
     // The same r with one rounding instead of a low part: 1 - p is exact for the narrow p near 1/2, where r is small.
     // One division for both: 1/q = q'/(q q').

@@ -30,9 +30,7 @@ struct LogitDerivative {
     }
     static inline Mask inside(Vec p) { return (Vec(0.0) < p) & (p < Vec(1.0)); }
 
-    static inline Limit limit(Vec p) {
-        return {~((Vec(0.0) <= p) & (p <= Vec(1.0))), Vec(std::nan(""))};
-    }
+    static inline Limit limit(Vec p) { return {~((Vec(0.0) <= p) & (p <= Vec(1.0))), Vec(std::nan(""))}; }
 
     static Vec wide(Vec p) {
         const Pair y = narrow(p);

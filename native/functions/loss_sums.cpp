@@ -59,11 +59,16 @@ struct Losses {
 
 int type_of(PyArrayObject* array) {
     switch (PyArray_TYPE(array)) {
-        case NPY_HALF: return float16;
-        case NPY_INT16: return bfloat16;  // its bits
-        case NPY_FLOAT: return float32;
-        case NPY_DOUBLE: return float64;
-        default: return type_count;
+        case NPY_HALF:
+            return float16;
+        case NPY_INT16:
+            return bfloat16;  // its bits
+        case NPY_FLOAT:
+            return float32;
+        case NPY_DOUBLE:
+            return float64;
+        default:
+            return type_count;
     }
 }
 
@@ -100,9 +105,7 @@ PyObject* binary_cross_entropy_sum(PyObject*, PyObject* args) {
     Py_BEGIN_ALLOW_THREADS;
     try {
         losses.run(scaled != 0, mean != 0, PyArray_BYTES(out));
-    } catch (const std::exception&) {
-        out_of_memory = true;
-    }
+    } catch (const std::exception&) { out_of_memory = true; }
     Py_END_ALLOW_THREADS;
     if (out_of_memory) return PyErr_NoMemory();
     Py_RETURN_NONE;
@@ -110,7 +113,8 @@ PyObject* binary_cross_entropy_sum(PyObject*, PyObject* args) {
 
 PyMethodDef methods[] = {
     {"binary_cross_entropy_sum", binary_cross_entropy_sum, METH_VARARGS,
-     "binary_cross_entropy_sum(z, y, gradient, out, mean, scaled): out becomes the sum (the mean) of the losses, gradient\n"
+     "binary_cross_entropy_sum(z, y, gradient, out, mean, scaled): out becomes the sum (the mean) of the losses, "
+     "gradient\n"
      "(None: not wanted) the gradient of each (scaled: divided by their number). An int16 is the bits of a bfloat16."},
     {nullptr, nullptr, 0, nullptr}};
 

@@ -32,11 +32,13 @@ struct LstmGradient {
         for (int v = 0; v < gates::together; ++v) {
             const auto x = [&](int j) { return in[j].at[v]; };
             const auto store = [&](int j, Vec y) { Format::store_certain(out[j] + v * lanes, y); };
-            const Vec furthest_gate = gates::larger(gates::larger(x(0), x(1)), x(3)), furthest = gates::larger(x(2), x(5));
+            const Vec furthest_gate = gates::larger(gates::larger(x(0), x(1)), x(3)),
+                      furthest = gates::larger(x(2), x(5));
             const ValueAndSlope o = gates::sigmoid_and_slope(x(3)), new_c = gates::tanh_and_slope(x(5));
             const Vec k = fma(x(6), o.value * new_c.slope, x(7));
             const Vec by_o = x(6) * (new_c.value * o.slope);
-            const ValueAndSlope i = gates::sigmoid_and_slope(x(0)), f = gates::sigmoid_and_slope(x(1)), g = gates::tanh_and_slope(x(2));
+            const ValueAndSlope i = gates::sigmoid_and_slope(x(0)), f = gates::sigmoid_and_slope(x(1)),
+                                g = gates::tanh_and_slope(x(2));
             const Vec by_i = k * (g.value * i.slope), by_f = k * (x(4) * f.slope);
             const Vec by_g = k * (i.value * g.slope), by_c = k * f.value;
             // An argument that is nan makes a sum of all results nan; so does what overflows.

@@ -31,14 +31,16 @@ struct LstmStep {
         Vec c[together];
         for (int k = 0; k < together; ++k) {
             const Vec i = in[0].at[k], f = in[1].at[k], g = in[2].at[k];
-            const Vec to_i = exp_quick<fma>(-i), to_f = exp_quick<fma>(-f), m = gates::decay_minus_one_quick(g), w = 2.0 + m;
+            const Vec to_i = exp_quick<fma>(-i), to_f = exp_quick<fma>(-f), m = gates::decay_minus_one_quick(g),
+                      w = 2.0 + m;
             const Vec of_i = fma(to_i, w, w), by_f = fma(to_f, m, m);
             c[k] = fma(in[4].at[k], of_i, copysign(by_f, g)) * (1.0 / fma(to_f, of_i, of_i));
             valid[k] = gates::larger(gates::larger(i, f), in[3].at[k]) <= Vec(87.0);
         }
         for (int k = 0; k < together; ++k) Format::store_certain(out[1] + k * lanes, c[k]);
         for (int k = 0; k < together; ++k) {
-            const Vec o = in[3].at[k], state = Format::load(out[1] + k * lanes), m = gates::decay_minus_one_quick(state);
+            const Vec o = in[3].at[k], state = Format::load(out[1] + k * lanes),
+                      m = gates::decay_minus_one_quick(state);
             const Vec w = 2.0 + m, h = copysign(m / fma(exp_quick<fma>(-o), w, w), state);
             valid[k] = valid[k] & (h == h);  // nan comes from any nan
             Format::store_certain(out[0] + k * lanes, h);

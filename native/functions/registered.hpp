@@ -35,8 +35,8 @@ struct Registered {
         }
         char* kept = strdup(doc);
         if (!kept) return PyErr_NoMemory();
-        ufunc = PyUFunc_FromFuncAndDataAndSignature(functions_, data_, types_, numpy_types, inputs, outputs, PyUFunc_None,
-                                                    name, kept, 0, signature);
+        ufunc = PyUFunc_FromFuncAndDataAndSignature(functions_, data_, types_, numpy_types, inputs, outputs,
+                                                    PyUFunc_None, name, kept, 0, signature);
         return Py_XNewRef(ufunc);
     }
 
@@ -44,8 +44,8 @@ struct Registered {
     int add_bfloat16(int number) {
         int types[most_arguments];
         std::fill_n(types, most_arguments, number);
-        return ufunc ? PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(ufunc), number, functions_[0], types,
-                                                   &loops[bfloat16])
+        return ufunc ? PyUFunc_RegisterLoopForType(reinterpret_cast<PyUFuncObject*>(ufunc), number, functions_[0],
+                                                   types, &loops[bfloat16])
                      : 0;
     }
 

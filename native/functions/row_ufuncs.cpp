@@ -43,8 +43,8 @@ struct Matrix {
 
 template <class Item>
 void copy_items(Matrix from, Matrix to, npy_intp rows, npy_intp columns) {
-    const bool by_row = std::abs(from.column_step) + std::abs(to.column_step) <=
-                        std::abs(from.row_step) + std::abs(to.row_step);
+    const bool by_row =
+        std::abs(from.column_step) + std::abs(to.column_step) <= std::abs(from.row_step) + std::abs(to.row_step);
     const npy_intp outer = by_row ? rows : columns, inner = by_row ? columns : rows;
     const npy_intp from_outer = by_row ? from.row_step : from.column_step;
     const npy_intp from_inner = by_row ? from.column_step : from.row_step;

@@ -129,8 +129,8 @@ PyObject* make(PyObject* args, Registered<Loop>* made, PyUFuncGenericFunction fu
     if (f < 0) return nullptr;
     const Signature& s = signatures[f];
     const std::string over_rows = row_signature(s);
-    return made[f].make(s.name, doc, s.inputs, s.outputs, function, made == registered_rows ? over_rows.c_str() : nullptr,
-                        loop_of, f);
+    return made[f].make(s.name, doc, s.inputs, s.outputs, function,
+                        made == registered_rows ? over_rows.c_str() : nullptr, loop_of, f);
 }
 
 PyObject* make_ufunc(PyObject*, PyObject* args) { return make(args, registered, ufunc_loop); }
@@ -178,13 +178,9 @@ PyObject* apply(PyObject*, PyObject* const* args, Py_ssize_t count) {
     }
     if (PyErr_Occurred()) return nullptr;
     Loop loop = loop_of(static_cast<Type>(type), f);
-    Py_BEGIN_ALLOW_THREADS
-    if (dimensions[0] == 1)
-        ufunc_loop(at, dimensions + 1, steps + arguments, &loop);
-    else
-        rows_loop(at, dimensions, steps, &loop);
-    Py_END_ALLOW_THREADS
-    Py_RETURN_NONE;
+    Py_BEGIN_ALLOW_THREADS if (dimensions[0] == 1) ufunc_loop(at, dimensions + 1, steps + arguments, &loop);
+    else rows_loop(at, dimensions, steps, &loop);
+    Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
 PyMethodDef methods[] = {
@@ -193,7 +189,8 @@ PyMethodDef methods[] = {
      "rows_ufunc(name, doc): the same as a generalised ufunc over the last axis, for rows that lie apart."},
     {"register_bfloat16", register_bfloat16, METH_O, "register_bfloat16(dtype): add bfloat16 loops to every ufunc."},
     {"apply", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(apply)), METH_FASTCALL,
-     "apply(name, type, rows, columns, address, step, ...): a kernel on memory, for each argument where its numbers begin "
+     "apply(name, type, rows, columns, address, step, ...): a kernel on memory, for each argument where its numbers "
+     "begin "
      "and how many bytes lie from row to row; type 0 to 3: float16, bfloat16, float32, float64."},
     {nullptr, nullptr, 0, nullptr}};
 

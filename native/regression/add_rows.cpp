@@ -47,7 +47,8 @@ void read_outcomes(const Request& request, std::ptrdiff_t start, std::ptrdiff_t 
 // with weight.
 template <bool with_direction>
 Vec predict(const Request& request, Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, RowArrays& rows, Vec largest) {
-    const Vec one(request.intercept ? 1.0 : 0.0), first(with_direction && request.intercept ? request.direction[0] : 0.0);
+    const Vec one(request.intercept ? 1.0 : 0.0),
+        first(with_direction && request.intercept ? request.direction[0] : 0.0);
     for (std::ptrdiff_t r = 0; r < padded; r += lanes) {
         Vec eta[lanes], norm[lanes], along[lanes];
         for (int i = 0; i < lanes; ++i) eta[i] = norm[i] = along[i] = Vec(0.0);
@@ -141,7 +142,8 @@ void gradient(Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, const RowArra
 }
 
 // Z becomes diag(root) Z in rows at.. of the panels; edge += root^T diag(root) Z.
-void weigh(Panels& z, FilledRows& filled, std::ptrdiff_t at, std::ptrdiff_t padded, const RowArrays& rows, double* edge) {
+void weigh(Panels& z, FilledRows& filled, std::ptrdiff_t at, std::ptrdiff_t padded, const RowArrays& rows,
+           double* edge) {
     for (std::ptrdiff_t k = 0; k < z.count(); ++k) {
         double* part = z.panel(k) + at * lanes;
         const bool watched = filled.watched(k);
@@ -166,7 +168,8 @@ void weigh(Panels& z, FilledRows& filled, std::ptrdiff_t at, std::ptrdiff_t padd
 
 }  // namespace
 
-void add_rows(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums& sums) {
+void add_rows(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch,
+              Sums& sums) {
     const Environment environment;
     const bool matrix = request.product != Product::none;
     const std::ptrdiff_t strip = strip_rows(request.size()), block = matrix ? block_rows(request.size()) : strip;

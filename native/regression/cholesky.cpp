@@ -20,7 +20,7 @@ std::ptrdiff_t vector_of(std::ptrdiff_t k) { return k / lanes * lanes; }
 // to[j] += sum over t < count of factor[t] from[t * stride + j], j from..stride, for `width` rows `to` at once.
 template <int width, int count>
 void add_multiples(double* const* to, const double (*factor)[several], const double* from, std::ptrdiff_t stride,
-              std::ptrdiff_t first) {
+                   std::ptrdiff_t first) {
     for (std::ptrdiff_t j = vector_of(first); j < stride; j += lanes) {
         Vec sum[width];
         for (int m = 0; m < width; ++m) sum[m] = load(to[m] + j);
@@ -37,7 +37,7 @@ void add_multiples(double* const* to, const double (*factor)[several], const dou
 // The same for any number of rows `from` up to `several`.
 template <int width>
 void add_some_multiples(double* const* to, const double (*factor)[several], const double* from, std::ptrdiff_t count,
-                   std::ptrdiff_t stride, std::ptrdiff_t first) {
+                        std::ptrdiff_t stride, std::ptrdiff_t first) {
     if (count == several) return add_multiples<width, several>(to, factor, from, stride, first);
     for (std::ptrdiff_t t = 0; t < count; ++t) {
         double one[width][several];
@@ -65,8 +65,10 @@ bool factor(double* a, std::ptrdiff_t n, std::ptrdiff_t stride) {
             double* const rows[2] = {a + i * stride, a + std::min(i + 1, n - 1) * stride};
             for (int m = 0; m < 2; ++m)
                 for (std::ptrdiff_t t = k; t < stop; ++t) part[m][t - k] = -a[t * stride + i + m];
-            if (i + 1 < n) add_some_multiples<2>(rows, part, panel, stop - k, stride, i);
-            else add_some_multiples<1>(rows, part, panel, stop - k, stride, i);
+            if (i + 1 < n)
+                add_some_multiples<2>(rows, part, panel, stop - k, stride, i);
+            else
+                add_some_multiples<1>(rows, part, panel, stop - k, stride, i);
         }
     }
     return true;
@@ -96,7 +98,8 @@ void invert(const double* r, double* w, std::ptrdiff_t n, std::ptrdiff_t stride)
                 add_multiples<1, 1>(&row, part, w + k * stride, stride, k);
             }
             row[i] = 1.0;
-            for (std::ptrdiff_t j = vector_of(i); j < stride; j += lanes) store(row + j, load(row + j) / Vec(r[i * stride + i]));
+            for (std::ptrdiff_t j = vector_of(i); j < stride; j += lanes)
+                store(row + j, load(row + j) / Vec(r[i * stride + i]));
         }
         stop = start;
     }

@@ -15,7 +15,8 @@ namespace {
 npy_intp size_of(PyObject* object) {
     PyArrayObject* array = reinterpret_cast<PyArrayObject*>(object);
     if (!PyArray_Check(object) || PyArray_TYPE(array) != NPY_DOUBLE || PyArray_NDIM(array) != 2 ||
-        PyArray_DIM(array, 0) != PyArray_DIM(array, 1) || !PyArray_IS_C_CONTIGUOUS(array) || !PyArray_ISBEHAVED_RO(array)) {
+        PyArray_DIM(array, 0) != PyArray_DIM(array, 1) || !PyArray_IS_C_CONTIGUOUS(array) ||
+        !PyArray_ISBEHAVED_RO(array)) {
         PyErr_SetString(PyExc_ValueError, "this takes a contiguous square float64 matrix");
         return -1;
     }
@@ -63,35 +64,28 @@ PyObject* cholesky(PyObject*, PyObject* matrix) try {
     Padded a(n);
     a.read_upper(numbers(matrix));
     bool done = false;
-    Py_BEGIN_ALLOW_THREADS
-    done = chosen_level()->cholesky->factor(a.data(), n, a.stride());
-    Py_END_ALLOW_THREADS
-    if (!done) Py_RETURN_NONE;
+    Py_BEGIN_ALLOW_THREADS done = chosen_level()->cholesky->factor(a.data(), n, a.stride());
+    Py_END_ALLOW_THREADS if (!done) Py_RETURN_NONE;
     return a.array(false);
-} catch (const std::bad_alloc&) {
-    return PyErr_NoMemory();
-}
+} catch (const std::bad_alloc&) { return PyErr_NoMemory(); }
 
 PyObject* inverse(PyObject* root, bool squared) try {
     const npy_intp n = size_of(root);
     if (n < 0) return nullptr;
     Padded r(n), w(n);
     r.read_upper(numbers(root));
-    Py_BEGIN_ALLOW_THREADS
-    chosen_level()->cholesky->invert(r.data(), w.data(), n, r.stride());
+    Py_BEGIN_ALLOW_THREADS chosen_level() -> cholesky->invert(r.data(), w.data(), n, r.stride());
     if (squared) chosen_level()->cholesky->square(w.data(), r.data(), n, r.stride());
-    Py_END_ALLOW_THREADS
-    return squared ? r.array(true) : w.array(false);
-} catch (const std::bad_alloc&) {
-    return PyErr_NoMemory();
-}
+    Py_END_ALLOW_THREADS return squared ? r.array(true) : w.array(false);
+} catch (const std::bad_alloc&) { return PyErr_NoMemory(); }
 
 PyObject* triangle_inverse(PyObject*, PyObject* root) { return inverse(root, false); }
 PyObject* cholesky_inverse(PyObject*, PyObject* root) { return inverse(root, true); }
 
 PyMethodDef methods[] = {
     {"cholesky", cholesky, METH_O,
-     "cholesky(matrix) -> R, upper triangular with matrix = R^T R; None where the matrix is not positive definite. Only "
+     "cholesky(matrix) -> R, upper triangular with matrix = R^T R; None where the matrix is not positive definite. "
+     "Only "
      "the upper triangle is read."},
     {"triangle_inverse", triangle_inverse, METH_O, "triangle_inverse(R) -> R^-1, for an upper triangle."},
     {"cholesky_inverse", cholesky_inverse, METH_O, "cholesky_inverse(R) -> (R^T R)^-1, for an upper triangle."},

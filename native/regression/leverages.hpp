@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "simd/lanes.hpp"
 #include "regression/panels.hpp"
+#include "simd/lanes.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 
@@ -36,9 +36,12 @@ static inline Vec squared_lengths(const Request& request, Panels& z, std::ptrdif
     for (Vec& s : square) s = Vec(0.0);
     const std::ptrdiff_t panels = (request.size() + lanes - 1) / lanes;
     for (std::ptrdiff_t k = 0; k < panels; k += 3) {
-        if (panels - k >= 3) add_squares<3>(request, z, k, at, square);
-        else if (panels - k == 2) add_squares<2>(request, z, k, at, square);
-        else add_squares<1>(request, z, k, at, square);
+        if (panels - k >= 3)
+            add_squares<3>(request, z, k, at, square);
+        else if (panels - k == 2)
+            add_squares<2>(request, z, k, at, square);
+        else
+            add_squares<1>(request, z, k, at, square);
     }
     return sums(square);
 }

@@ -107,9 +107,7 @@ bool all_rows(const Request& request, Sums& sums) {
     Py_BEGIN_ALLOW_THREADS;
     try {
         sums = statistics(request, chosen_level()->add_rows);
-    } catch (const std::exception&) {
-        out_of_memory = true;
-    }
+    } catch (const std::exception&) { out_of_memory = true; }
     Py_END_ALLOW_THREADS;
     if (out_of_memory) PyErr_NoMemory();
     return !out_of_memory;

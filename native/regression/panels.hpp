@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "simd/lanes.hpp"
 #include "regression/statistics.hpp"
+#include "simd/lanes.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 

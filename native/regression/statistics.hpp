@@ -22,8 +22,8 @@ struct Request {
     bool single;
     std::ptrdiff_t row_stride, column_stride;  // in bytes
     std::ptrdiff_t rows, columns;
-    const double* y;        // in [0, 1]
-    const std::uint8_t* y_bytes;  // or 0 and 1; then y is null
+    const double* y;                // in [0, 1]
+    const std::uint8_t* y_bytes;    // or 0 and 1; then y is null
     const double *weight, *offset;  // or null
     const double *centre, *inverse_scale;
     bool intercept;
@@ -63,7 +63,8 @@ struct Sums {
 constexpr std::ptrdiff_t block_rows(std::ptrdiff_t size) { return size <= 24 ? 128 : 256; }
 
 // Adds rows start..stop to sums; scratch is the thread's own. One per instruction-set level.
-using AddRows = void (*)(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums&);
+using AddRows = void (*)(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch,
+                         Sums&);
 
 // All rows, on as many threads as threads.hpp allows.
 Sums statistics(const Request&, AddRows add_rows);

@@ -25,7 +25,8 @@ void take(const Rows& from, npy_intp begin, npy_intp end, npy_intp count, Number
         for (npy_intp r = begin; r < end; ++r) {
             const char* later = from.data + from.index[std::min(r + rows_ahead, count - 1)] * from.row_stride;
             for (npy_intp byte = 0; byte < bytes; byte += 64) __builtin_prefetch(later + byte);
-            std::memcpy(to + r * from.columns, from.data + from.index[r] * from.row_stride, static_cast<std::size_t>(bytes));
+            std::memcpy(to + r * from.columns, from.data + from.index[r] * from.row_stride,
+                        static_cast<std::size_t>(bytes));
         }
         return;
     }
@@ -41,7 +42,8 @@ PyObject* take_rows(PyObject*, PyObject* args) {
     if (PyArray_NDIM(x) != 2 || (PyArray_TYPE(x) != NPY_DOUBLE && PyArray_TYPE(x) != NPY_FLOAT) ||
         !PyArray_ISNOTSWAPPED(x) || PyArray_NDIM(index) != 1 || PyArray_TYPE(index) != NPY_INTP ||
         !PyArray_IS_C_CONTIGUOUS(index)) {
-        PyErr_SetString(PyExc_ValueError, "take_rows takes a float64 or float32 matrix and a contiguous vector of indices");
+        PyErr_SetString(PyExc_ValueError,
+                        "take_rows takes a float64 or float32 matrix and a contiguous vector of indices");
         return nullptr;
     }
     const npy_intp rows = PyArray_DIM(x, 0), count = PyArray_DIM(index, 0);
@@ -57,8 +59,7 @@ PyObject* take_rows(PyObject*, PyObject* args) {
     void* to = PyArray_DATA(reinterpret_cast<PyArrayObject*>(made));
     const bool single = PyArray_TYPE(x) == NPY_FLOAT;
     const npy_intp block = std::max<npy_intp>(1, 32768 / std::max<npy_intp>(from.columns, 1));  // worth a thread
-    Py_BEGIN_ALLOW_THREADS
-    parallel_for((count + block - 1) / block, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
+    Py_BEGIN_ALLOW_THREADS parallel_for((count + block - 1) / block, [&](std::ptrdiff_t first, std::ptrdiff_t last) {
         for (std::ptrdiff_t k = first; k < last; ++k) {
             const npy_intp begin = k * block, end = std::min<npy_intp>(begin + block, count);
             if (single)
@@ -67,8 +68,7 @@ PyObject* take_rows(PyObject*, PyObject* args) {
                 take(from, begin, end, count, static_cast<double*>(to));
         }
     });
-    Py_END_ALLOW_THREADS
-    return made;
+    Py_END_ALLOW_THREADS return made;
 }
 
 PyMethodDef methods[] = {

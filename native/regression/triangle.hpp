@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "simd/lanes.hpp"
 #include "regression/panels.hpp"
+#include "simd/lanes.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 
@@ -18,7 +18,8 @@ namespace verhulst::VERHULST_LEVEL {
 class FilledRows {
   public:
     FilledRows(const Panels& panels, std::ptrdiff_t rows)
-        : rows_(rows), index_(static_cast<std::size_t>(panels.count() * rows)),
+        : rows_(rows),
+          index_(static_cast<std::size_t>(panels.count() * rows)),
           number_(static_cast<std::size_t>(panels.count())) {
         for (std::ptrdiff_t k = 0; k < panels.count(); ++k) watched_.push_back(panels.keeps_zeros(k));
     }
@@ -79,9 +80,12 @@ static inline void add_triangle(Panels& z, FilledRows& filled, std::ptrdiff_t ro
         const std::ptrdiff_t stop = std::min(i + 3, z.count());
         for (std::ptrdiff_t g = 0; g < stop; ++g) {
             const std::ptrdiff_t from = std::max(g, i);
-            if (stop - from == 3) add_tiles<3>(z, filled, g, from, rows, triangle);
-            else if (stop - from == 2) add_tiles<2>(z, filled, g, from, rows, triangle);
-            else add_tiles<1>(z, filled, g, from, rows, triangle);
+            if (stop - from == 3)
+                add_tiles<3>(z, filled, g, from, rows, triangle);
+            else if (stop - from == 2)
+                add_tiles<2>(z, filled, g, from, rows, triangle);
+            else
+                add_tiles<1>(z, filled, g, from, rows, triangle);
         }
     }
 }

@@ -38,9 +38,13 @@ static inline Result each(Of of) {
     return r;
 }
 
-static inline Vec load(const double* p) { return each<Vec>([=](int i) { return p[i]; }); }
+static inline Vec load(const double* p) {
+    return each<Vec>([=](int i) { return p[i]; });
+}
 static inline void store(double* p, Vec a) { std::memcpy(p, &a.v, sizeof a.v); }
-static inline Vec load(const float* p) { return each<Vec>([=](int i) { return p[i]; }); }
+static inline Vec load(const float* p) {
+    return each<Vec>([=](int i) { return p[i]; });
+}
 static inline void store(float* p, Vec a) {
     for (int i = 0; i < lanes; ++i) p[i] = static_cast<float>(a.v[i]);
 }
@@ -144,7 +148,9 @@ static inline Mask operator~(Mask a) { return {~a.v}; }
 
 static inline Bits bits(Vec a) { return (Naturals)a.v; }
 static inline Vec from_bits(Bits a) { return (Doubles)a.v; }
-static inline Bits load(const std::uint64_t* p) { return each<Bits>([=](int i) { return p[i]; }); }
+static inline Bits load(const std::uint64_t* p) {
+    return each<Bits>([=](int i) { return p[i]; });
+}
 static inline void store(std::uint64_t* p, Bits a) { std::memcpy(p, &a.v, sizeof a.v); }
 static inline Bits operator+(Bits a, Bits b) { return a.v + b.v; }
 static inline Bits operator-(Bits a, Bits b) { return a.v - b.v; }
@@ -154,15 +160,19 @@ static inline Bits operator^(Bits a, Bits b) { return a.v ^ b.v; }
 static inline Mask operator==(Bits a, Bits b) { return {a.v == b.v}; }
 // Where a and b have a bit in common.
 static inline Mask any_bit(Bits a, Bits b) { return {(a.v & b.v) != 0}; }
-static inline Bits select(Mask m, Bits yes, Bits no) {
-    return (yes.v & (Naturals)m.v) | (no.v & ~(Naturals)m.v);
+static inline Bits select(Mask m, Bits yes, Bits no) { return (yes.v & (Naturals)m.v) | (no.v & ~(Naturals)m.v); }
+template <int n>
+static inline Bits shift_left(Bits a) {
+    return a.v << n;
 }
 template <int n>
-static inline Bits shift_left(Bits a) { return a.v << n; }
+static inline Bits shift_right(Bits a) {
+    return a.v >> n;
+}
 template <int n>
-static inline Bits shift_right(Bits a) { return a.v >> n; }
-template <int n>
-static inline Bits shift_right_signed(Bits a) { return (Naturals)((Integers)a.v >> n); }
+static inline Bits shift_right_signed(Bits a) {
+    return (Naturals)((Integers)a.v >> n);
+}
 
 static inline Vec select(Mask m, Vec yes, Vec no) { return from_bits(select(m, bits(yes), bits(no))); }
 // The larger (smaller) of the two; the second where either is nan.

@@ -48,8 +48,6 @@ static inline Quotient divide(Pair a, Pair b) {
 static inline Vec round(Quotient x) { return fma(x.rest, x.r, x.q); }
 static inline Pair pair(Quotient x) { return fast_two_sum(x.q, x.rest * x.r); }
 
-static inline Pair select(Mask m, Pair yes, Pair no) {
-    return {select(m, yes.hi, no.hi), select(m, yes.lo, no.lo)};
-}
+static inline Pair select(Mask m, Pair yes, Pair no) { return {select(m, yes.hi, no.hi), select(m, yes.lo, no.lo)}; }
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -36,15 +36,15 @@ constexpr double shift = 0x1.8p52;                 // adding it leaves the neare
 
 // First row: T with j 2^48 taken off its bits, so that adding k 2^48 to them makes 2^m T. Second row: t.
 // mpmath, 200 bits: T = float(2**(j/16)); t = float((2**(j/16) - T)/T).
-alignas(64) constexpr PairTable16 two_to_sixteenths(
-    {0x1.0000000000000p+0, 0x1.fb5586cf9890fp-1, 0x1.f72b83c7d517bp-1, 0x1.f387a6e756238p-1,
-     0x1.f06fe0a31b715p-1, 0x1.edea64c123422p-1, 0x1.ebfdad5362a27p-1, 0x1.eab07dd485429p-1,
-     0x1.ea09e667f3bcdp-1, 0x1.ea11473eb0187p-1, 0x1.eace5422aa0dbp-1, 0x1.ec49182a3f090p-1,
-     0x1.ee89f995ad3adp-1, 0x1.f199bdd85529cp-1, 0x1.f5818dcfba487p-1, 0x1.fa4afa2a490dap-1},
-    {0x0.0000000000000p+0, 0x1.79aa65d837b6dp-54, -0x1.01b15eaa59348p-55, 0x1.68efde3a8a894p-54,
-     0x1.34d754db0abb6p-55, 0x1.59f48a72a4c6dp-55, 0x1.690cebb7aafb0p-56, 0x1.063e1e21c5409p-54,
-     -0x1.3b3efbf5e2228p-54, -0x1.b32dcb94da51dp-56, 0x1.db72fc1f0eab4p-55, 0x1.1affc2b91ce27p-56,
-     0x1.c1a7792cb3387p-55, 0x1.36eae30af0cb3p-56, 0x1.4a385a63d07a7p-56, -0x1.ff7128fd391f0p-55});
+alignas(64) constexpr PairTable16
+    two_to_sixteenths({0x1.0000000000000p+0, 0x1.fb5586cf9890fp-1, 0x1.f72b83c7d517bp-1, 0x1.f387a6e756238p-1,
+                       0x1.f06fe0a31b715p-1, 0x1.edea64c123422p-1, 0x1.ebfdad5362a27p-1, 0x1.eab07dd485429p-1,
+                       0x1.ea09e667f3bcdp-1, 0x1.ea11473eb0187p-1, 0x1.eace5422aa0dbp-1, 0x1.ec49182a3f090p-1,
+                       0x1.ee89f995ad3adp-1, 0x1.f199bdd85529cp-1, 0x1.f5818dcfba487p-1, 0x1.fa4afa2a490dap-1},
+                      {0x0.0000000000000p+0, 0x1.79aa65d837b6dp-54, -0x1.01b15eaa59348p-55, 0x1.68efde3a8a894p-54,
+                       0x1.34d754db0abb6p-55, 0x1.59f48a72a4c6dp-55, 0x1.690cebb7aafb0p-56, 0x1.063e1e21c5409p-54,
+                       -0x1.3b3efbf5e2228p-54, -0x1.b32dcb94da51dp-56, 0x1.db72fc1f0eab4p-55, 0x1.1affc2b91ce27p-56,
+                       0x1.c1a7792cb3387p-55, 0x1.36eae30af0cb3p-56, 0x1.4a385a63d07a7p-56, -0x1.ff7128fd391f0p-55});
 
 // x = k ln2/16 + r1 + what c takes over.
 struct Reduced {
@@ -60,7 +60,8 @@ static inline Reduced reduce(Vec z) {
     const Vec k = shifted - shift;
     Vec T, t;
     lookup16(two_to_sixteenths, bits(shifted), T, t);
-    return {shifted, fma(k, -step_hi, sign < 0 ? -z : z), fma(k, -step_lo, t), from_bits(bits(T) + shift_left<48>(bits(shifted)))};
+    return {shifted, fma(k, -step_hi, sign < 0 ? -z : z), fma(k, -step_lo, t),
+            from_bits(bits(T) + shift_left<48>(bits(shifted)))};
 }
 
 // (e^r - 1 - r)/r^2 by Estrin's scheme.

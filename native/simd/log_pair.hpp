@@ -26,28 +26,28 @@ namespace verhulst::VERHULST_LEVEL {
 namespace logarithm {
 
 // Of the 16 equal steps of h in [0, 1]: c, log(1/c); c_j about 15/(15 + j).
-alignas(64) constexpr PairTable16 unit_steps(
-    {0x1.0000000000000p+0, 0x1.e000001ad1d6ep-1, 0x1.c3c3c3bff574dp-1, 0x1.aaaaaa9445be5p-1,
-     0x1.9435e52b5d7c5p-1, 0x1.7fffffe1dcb6bp-1, 0x1.6db6db547651cp-1, 0x1.5d1745c0378abp-1,
-     0x1.4de9bd40122b9p-1, 0x1.3fffffe59066ap-1, 0x1.3333333c3131ap-1, 0x1.2762764580700p-1,
-     0x1.1c71c72f3f510p-1, 0x1.1249248c21a92p-1, 0x1.08d3dc937b959p-1, 0x1.0226b91e7ac8dp-1},
-    {0x0.0000000000000p+0, 0x1.08598a7507218p-4, 0x1.005588be78383p-3, 0x1.75650189c76f8p-3,
-     0x1.e41fcc1ff7cadp-3, 0x1.26962163abd20p-2, 0x1.588c2dd7e7fdbp-2, 0x1.882f1f2acf1b5p-2,
-     0x1.b5b3e22864962p-2, 0x1.e148a1f70abe1p-2, 0x1.058aef99149d1p-1, 0x1.199fac3480b62p-1,
-     0x1.2cf25f8bb6bdap-1, 0x1.3f91275dbd678p-1, 0x1.5188a4d860b42p-1, 0x1.5e9b57da22a24p-1});
+alignas(64) constexpr PairTable16
+    unit_steps({0x1.0000000000000p+0, 0x1.e000001ad1d6ep-1, 0x1.c3c3c3bff574dp-1, 0x1.aaaaaa9445be5p-1,
+                0x1.9435e52b5d7c5p-1, 0x1.7fffffe1dcb6bp-1, 0x1.6db6db547651cp-1, 0x1.5d1745c0378abp-1,
+                0x1.4de9bd40122b9p-1, 0x1.3fffffe59066ap-1, 0x1.3333333c3131ap-1, 0x1.2762764580700p-1,
+                0x1.1c71c72f3f510p-1, 0x1.1249248c21a92p-1, 0x1.08d3dc937b959p-1, 0x1.0226b91e7ac8dp-1},
+               {0x0.0000000000000p+0, 0x1.08598a7507218p-4, 0x1.005588be78383p-3, 0x1.75650189c76f8p-3,
+                0x1.e41fcc1ff7cadp-3, 0x1.26962163abd20p-2, 0x1.588c2dd7e7fdbp-2, 0x1.882f1f2acf1b5p-2,
+                0x1.b5b3e22864962p-2, 0x1.e148a1f70abe1p-2, 0x1.058aef99149d1p-1, 0x1.199fac3480b62p-1,
+                0x1.2cf25f8bb6bdap-1, 0x1.3f91275dbd678p-1, 0x1.5188a4d860b42p-1, 0x1.5e9b57da22a24p-1});
 
 // Of the 16 equal steps of the bits of m, from `first` = 0.698 to 1.396: c, log(1/c). The tenth holds 1, with as
 // much room (1/48) below it as above.
 constexpr std::uint64_t first = 0x3fe6555500000000;
-alignas(64) constexpr PairTable16 octave_steps(
-    {0x1.66c6189e3b66cp+0, 0x1.57b86f6a209adp+0, 0x1.49e1135c098bcp+0, 0x1.3d1c1477c59afp+0,
-     0x1.314ac1ec499bbp+0, 0x1.2652c22fb27c2p+0, 0x1.1c1d98f0de54ap+0, 0x1.12979faa96e8cp+0,
-     0x1.09afbec6a586fp+0, 0x1.0000000000000p+0, 0x1.e6a746ada27d5p-1, 0x1.cb5d63b332499p-1,
-     0x1.b2f93373cf087p-1, 0x1.9d0abe3704759p-1, 0x1.893759732da6cp-1, 0x1.7734cececff56p-1},
-    {-0x1.599d73ffb5000p-2, -0x1.2db90dd00b000p-2, -0x1.03a25f38b8000p-2, -0x1.b66a7b7618000p-3,
-     -0x1.68a2911eba000p-3, -0x1.1db2daee0e000p-3, -0x1.aad19c1a4c000p-4, -0x1.1f2b986484000p-4,
-     -0x1.303f6b5e18000p-5, 0x0.0000000000000p+0, 0x1.9fed7835d0000p-5, 0x1.bc5579e0b8000p-4,
-     0x1.4de7bb6bce000p-3, 0x1.b7dc2dde42000p-3, 0x1.0e4cd84e94000p-2, 0x1.3e4f1d06b7000p-2});
+alignas(64) constexpr PairTable16
+    octave_steps({0x1.66c6189e3b66cp+0, 0x1.57b86f6a209adp+0, 0x1.49e1135c098bcp+0, 0x1.3d1c1477c59afp+0,
+                  0x1.314ac1ec499bbp+0, 0x1.2652c22fb27c2p+0, 0x1.1c1d98f0de54ap+0, 0x1.12979faa96e8cp+0,
+                  0x1.09afbec6a586fp+0, 0x1.0000000000000p+0, 0x1.e6a746ada27d5p-1, 0x1.cb5d63b332499p-1,
+                  0x1.b2f93373cf087p-1, 0x1.9d0abe3704759p-1, 0x1.893759732da6cp-1, 0x1.7734cececff56p-1},
+                 {-0x1.599d73ffb5000p-2, -0x1.2db90dd00b000p-2, -0x1.03a25f38b8000p-2, -0x1.b66a7b7618000p-3,
+                  -0x1.68a2911eba000p-3, -0x1.1db2daee0e000p-3, -0x1.aad19c1a4c000p-4, -0x1.1f2b986484000p-4,
+                  -0x1.303f6b5e18000p-5, 0x0.0000000000000p+0, 0x1.9fed7835d0000p-5, 0x1.bc5579e0b8000p-4,
+                  0x1.4de7bb6bce000p-3, 0x1.b7dc2dde42000p-3, 0x1.0e4cd84e94000p-2, 0x1.3e4f1d06b7000p-2});
 // log 2: to a multiple of 2^-42, so that k log2_hi + log(1/c) is exact, and the rest.
 constexpr double log2_hi = 0x1.62e42fefa3800p-1;
 constexpr double log2_lo = 0x1.ef35793c76730p-45;

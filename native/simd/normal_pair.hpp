@@ -26,7 +26,7 @@ alignas(64) constexpr PairTable16 c15_c14{normal::c15, normal::c14}, c13_c12{nor
 alignas(64) constexpr PairTable16 c3{normal::c3, normal::c3_lo}, c2{normal::c2, normal::c2_lo},
     c1{normal::c1, normal::c1_lo}, c0{normal::c0, normal::c0_lo};
 
-constexpr double one_over_sqrt_two_pi = 0x1.9884533d43651p-2;  // 1/sqrt(2 pi), nearest double
+constexpr double one_over_sqrt_two_pi = 0x1.9884533d43651p-2;       // 1/sqrt(2 pi), nearest double
 constexpr double one_over_sqrt_two_pi_lo = -0x1.cbc0d30ebfd15p-56;  // the rest, nearest double
 
 }  // namespace normal_distribution

@@ -17,61 +17,61 @@ alignas(64) constexpr double c0[16] = {
     0x1.1ba6c6d3a0276p-6, 0x1.e381b93c28211p-7, 0x1.8bc65b43db087p-7, 0x1.3ea732bd204c0p-7};
 
 alignas(64) constexpr double c0_lo[16] = {
-    0x1.321648ec65d38p-56, 0x1.5b5ccb581f89cp-59, -0x1.d00ba6107c90ep-59, 0x1.b027a77ad33e6p-57,
-    -0x1.1646b36c1f44dp-61, 0x1.3b0a597c9f99ep-58, 0x1.fe1c4aaf40c1ap-62, -0x1.9403443e0f2cap-59,
-    -0x1.93a50d2c0d7b4p-59, 0x1.0874a781f595ap-62, -0x1.278be462d2a73p-62, 0x1.530798b6dc2d3p-64,
+    0x1.321648ec65d38p-56,  0x1.5b5ccb581f89cp-59,  -0x1.d00ba6107c90ep-59, 0x1.b027a77ad33e6p-57,
+    -0x1.1646b36c1f44dp-61, 0x1.3b0a597c9f99ep-58,  0x1.fe1c4aaf40c1ap-62,  -0x1.9403443e0f2cap-59,
+    -0x1.93a50d2c0d7b4p-59, 0x1.0874a781f595ap-62,  -0x1.278be462d2a73p-62, 0x1.530798b6dc2d3p-64,
     -0x1.de1b8b18c911dp-60, -0x1.4b1c8843708c1p-61, -0x1.48a143bc025bdp-62, -0x1.581309a69e3afp-62};
 
 alignas(64) constexpr double c1[16] = {
-    -0x1.2e8651379bcf4p-2, -0x1.63e07140d7368p-3, -0x1.71c04c317211ep-4, -0x1.75ab63fbbab50p-5,
-    -0x1.b6038a80903c9p-6, -0x1.1be2c5acaa9ddp-6, -0x1.5068c2372ace0p-7, -0x1.86b8437ca5cfdp-8,
-    -0x1.fbf2cfdc6dcc6p-9, -0x1.63cfc8735fac0p-9, -0x1.cabcd94632c1ep-10, -0x1.1f524b052d027p-10,
+    -0x1.2e8651379bcf4p-2,  -0x1.63e07140d7368p-3,  -0x1.71c04c317211ep-4,  -0x1.75ab63fbbab50p-5,
+    -0x1.b6038a80903c9p-6,  -0x1.1be2c5acaa9ddp-6,  -0x1.5068c2372ace0p-7,  -0x1.86b8437ca5cfdp-8,
+    -0x1.fbf2cfdc6dcc6p-9,  -0x1.63cfc8735fac0p-9,  -0x1.cabcd94632c1ep-10, -0x1.1f524b052d027p-10,
     -0x1.892ada1a58f32p-11, -0x1.1dbde503124f6p-11, -0x1.7f147d26115fep-12, -0x1.f0d1d7901d621p-13};
 
 alignas(64) constexpr double c1_lo[16] = {
-    -0x1.e7b8692a96588p-56, -0x1.3ae4f73db3165p-60, 0x1.de1e841fac6afp-58, -0x1.7f3f972dbce5dp-60,
+    -0x1.e7b8692a96588p-56, -0x1.3ae4f73db3165p-60, 0x1.de1e841fac6afp-58,  -0x1.7f3f972dbce5dp-60,
     -0x1.2ad98826b8993p-60, -0x1.1d370ed15e7b2p-60, -0x1.d9c09fe178bacp-63, 0x1.f03db3f94fcc9p-62,
-    0x1.99505b37a401dp-63, -0x1.54a5ee2158159p-63, -0x1.788108391e9e9p-64, 0x1.d52f9007176e7p-65,
-    0x1.e4f40c8af3c32p-66, 0x1.8300ccd8dca14p-66, 0x1.3a3d1c7a709b1p-66, -0x1.5ad3431746fbbp-67};
+    0x1.99505b37a401dp-63,  -0x1.54a5ee2158159p-63, -0x1.788108391e9e9p-64, 0x1.d52f9007176e7p-65,
+    0x1.e4f40c8af3c32p-66,  0x1.8300ccd8dca14p-66,  0x1.3a3d1c7a709b1p-66,  -0x1.5ad3431746fbbp-67};
 
 alignas(64) constexpr double c2[16] = {
-    0x1.5c5673c8b7633p-3, 0x1.5bf7f206f35bep-4, 0x1.204038e2e73c1p-5, 0x1.bf399da0dad32p-7,
-    0x1.a29f04f4ff87fp-8, 0x1.bfbaed8d60a26p-9, 0x1.a0eee3ca2891ep-10, 0x1.7625d6555fc03p-11,
+    0x1.5c5673c8b7633p-3,  0x1.5bf7f206f35bep-4,  0x1.204038e2e73c1p-5,  0x1.bf399da0dad32p-7,
+    0x1.a29f04f4ff87fp-8,  0x1.bfbaed8d60a26p-9,  0x1.a0eee3ca2891ep-10, 0x1.7625d6555fc03p-11,
     0x1.8af23eaa8d287p-12, 0x1.d0fb6385ac0e4p-13, 0x1.e2fd8f9f3edb9p-14, 0x1.dff6de44d73fbp-15,
     0x1.0ffa10b0389c4p-15, 0x1.5146c6f93b1dfp-16, 0x1.727469323b26ep-17, 0x1.83129335e49e6p-18};
 
 alignas(64) constexpr double c2_lo[16] = {
-    0x1.704eb0cee9993p-58, 0x1.ca8abf549c375p-61, 0x1.d01b3b9950e9bp-59, 0x1.be8e500ed6493p-61,
+    0x1.704eb0cee9993p-58,  0x1.ca8abf549c375p-61,  0x1.d01b3b9950e9bp-59,  0x1.be8e500ed6493p-61,
     -0x1.42d98953c001dp-62, -0x1.75556353110dfp-65, -0x1.5fafcffdf1e1ep-64, -0x1.2943fee5b5badp-66,
-    -0x1.ee339b52ac7b9p-67, 0x1.917f9c2656469p-68, 0x1.27a5e30ac961ap-68, -0x1.e74d5c05f7dc1p-71,
-    0x1.4b4a9a55a4354p-72, -0x1.287d96db9d109p-71, 0x1.3b887bd210961p-74, -0x1.44403b7ff1979p-72};
+    -0x1.ee339b52ac7b9p-67, 0x1.917f9c2656469p-68,  0x1.27a5e30ac961ap-68,  -0x1.e74d5c05f7dc1p-71,
+    0x1.4b4a9a55a4354p-72,  -0x1.287d96db9d109p-71, 0x1.3b887bd210961p-74,  -0x1.44403b7ff1979p-72};
 
 alignas(64) constexpr double c3[16] = {
-    -0x1.594f58fe0683dp-4, -0x1.2c849dfda5456p-5, -0x1.99805968b70ddp-7, -0x1.f6275d265fb06p-9,
+    -0x1.594f58fe0683dp-4,  -0x1.2c849dfda5456p-5,  -0x1.99805968b70ddp-7,  -0x1.f6275d265fb06p-9,
     -0x1.7e8220e103738p-10, -0x1.55bc008c2d700p-11, -0x1.f9cc9d4bb2bc3p-13, -0x1.6189189b2bf7bp-14,
     -0x1.305575efc77c3p-15, -0x1.2ddfa2851ae33p-16, -0x1.fa60e04d46b05p-18, -0x1.8fcf5d88cdbe1p-19,
     -0x1.7796be050c54ep-20, -0x1.8d91810b3d7b4p-21, -0x1.65eb8db07faffp-22, -0x1.2d63eec09eebfp-23};
 
 alignas(64) constexpr double c3_lo[16] = {
-    -0x1.cf432163324d4p-58, -0x1.7122b33201b5bp-59, 0x1.b1bf024412f69p-61, 0x1.9d7a84d89f054p-66,
-    0x1.e500a63030103p-67, 0x1.caabd98b21c13p-65, 0x1.aea6eb97f7bccp-68, -0x1.434c91565770bp-68,
-    -0x1.ab86e9689c27ep-69, 0x1.92e217f3a1e55p-70, -0x1.847958ba892a6p-72, 0x1.2d8e88878344dp-74,
-    0x1.f56c59eb59739p-75, 0x1.0868c9a73b8ebp-76, -0x1.b5f549cc255c7p-80, 0x1.ddee7c2c3aea5p-77};
+    -0x1.cf432163324d4p-58, -0x1.7122b33201b5bp-59, 0x1.b1bf024412f69p-61,  0x1.9d7a84d89f054p-66,
+    0x1.e500a63030103p-67,  0x1.caabd98b21c13p-65,  0x1.aea6eb97f7bccp-68,  -0x1.434c91565770bp-68,
+    -0x1.ab86e9689c27ep-69, 0x1.92e217f3a1e55p-70,  -0x1.847958ba892a6p-72, 0x1.2d8e88878344dp-74,
+    0x1.f56c59eb59739p-75,  0x1.0868c9a73b8ebp-76,  -0x1.b5f549cc255c7p-80, 0x1.ddee7c2c3aea5p-77};
 
 alignas(64) constexpr double c4[16] = {
-    0x1.312c88a8f692cp-5, 0x1.d68c6d8faac3bp-7, 0x1.0d602eb7452f1p-8, 0x1.0ac206d1be0a1p-10,
+    0x1.312c88a8f692cp-5,  0x1.d68c6d8faac3bp-7,  0x1.0d602eb7452f1p-8,  0x1.0ac206d1be0a1p-10,
     0x1.4fb4a0c0720b8p-12, 0x1.fa3b677d6c234p-14, 0x1.2cab6e8b1441ep-15, 0x1.49cbdba33c8a4p-17,
     0x1.d0ed67da79a57p-19, 0x1.857df7c07730ap-20, 0x1.0857aad9930a0p-21, 0x1.4c27cc98bb856p-23,
     0x1.02dc0e4bdfa1cp-24, 0x1.d40217bf3df19p-26, 0x1.597f14377a210p-27, 0x1.d5129e3200443p-29};
 
 alignas(64) constexpr double c5[16] = {
-    -0x1.eb760ca7d91a7p-7, -0x1.53aa0f1deecd8p-8, -0x1.4bf38a32033c1p-10, -0x1.0dee21004ff5ep-12,
+    -0x1.eb760ca7d91a7p-7,  -0x1.53aa0f1deecd8p-8,  -0x1.4bf38a32033c1p-10, -0x1.0dee21004ff5ep-12,
     -0x1.1c0d0d81fedd3p-14, -0x1.6caa288a6a49fp-16, -0x1.5eafc97a1438fp-18, -0x1.2fdca5ff2b507p-20,
     -0x1.601bb3ec58679p-22, -0x1.f36e8a8d19521p-24, -0x1.12d9988848c90p-25, -0x1.133883e302ddep-27,
     -0x1.642a2ffdf1b30p-29, -0x1.13186726e2f62p-30, -0x1.4d33df6e2f323p-32, -0x1.6ccf0dbe002d7p-34};
 
 alignas(64) constexpr double c6[16] = {
-    0x1.6df18a7df6ab4p-8, 0x1.c990dfdb419dap-10, 0x1.826247b6b2007p-12, 0x1.057885d974e22p-14,
+    0x1.6df18a7df6ab4p-8,  0x1.c990dfdb419dap-10, 0x1.826247b6b2007p-12, 0x1.057885d974e22p-14,
     0x1.d0dbc4f90fe39p-17, 0x1.ffea8a09183a2p-19, 0x1.91a64f4ff23e2p-21, 0x1.14a23c2b5bfe9p-23,
     0x1.0872f4cb206a3p-25, 0x1.3e4151e303f93p-27, 0x1.1c9ca44c8822ap-29, 0x1.c6e553b7ee4fap-32,
     0x1.e927de3bebe4bp-34, 0x1.42f88f34fabe6p-35, 0x1.410e893a07587p-37, 0x1.1b8db9b531837p-39};
@@ -160,37 +160,37 @@ alignas(64) constexpr double c1[16] = {
     -0x1.86b8437cac4d1p-8, -0x1.fbf2cfdc6f07ep-9, -0x1.63cfc8735fd6dp-9, -0x1.06cdbe7c1ed56p-9};
 
 alignas(64) constexpr double c2[16] = {
-    0x1.a4e15de61428cp-3, 0x1.222f238abb57fp-3, 0x1.9a45b2262667ap-4, 0x1.28beedc5d8e34p-4,
-    0x1.7b79d1bfcaae6p-5, 0x1.bd45f4ef483dap-6, 0x1.15aa6bd488cd3p-6, 0x1.6c5e3c927cb97p-7,
-    0x1.a29f04f5013d8p-8, 0x1.bfbaed8d610dbp-9, 0x1.07e3e93700ed8p-9, 0x1.4ea50718ea8cap-10,
+    0x1.a4e15de61428cp-3,  0x1.222f238abb57fp-3,  0x1.9a45b2262667ap-4,  0x1.28beedc5d8e34p-4,
+    0x1.7b79d1bfcaae6p-5,  0x1.bd45f4ef483dap-6,  0x1.15aa6bd488cd3p-6,  0x1.6c5e3c927cb97p-7,
+    0x1.a29f04f5013d8p-8,  0x1.bfbaed8d610dbp-9,  0x1.07e3e93700ed8p-9,  0x1.4ea50718ea8cap-10,
     0x1.7625d65565493p-11, 0x1.8af23eaa8e0a9p-12, 0x1.d0fb6385ac42fp-13, 0x1.27e80535b5d58p-13};
 
 alignas(64) constexpr double c3[16] = {
-    -0x1.b02b1fe3f28d2p-4, -0x1.15c923236e60ap-4, -0x1.6e920728d6facp-5, -0x1.ef9f7e801d2c0p-6,
-    -0x1.1f33fe5aef632p-6, -0x1.2962f4625b159p-7, -0x1.49badda0f12a7p-8, -0x1.838c5240e0dcep-9,
+    -0x1.b02b1fe3f28d2p-4,  -0x1.15c923236e60ap-4,  -0x1.6e920728d6facp-5,  -0x1.ef9f7e801d2c0p-6,
+    -0x1.1f33fe5aef632p-6,  -0x1.2962f4625b159p-7,  -0x1.49badda0f12a7p-8,  -0x1.838c5240e0dcep-9,
     -0x1.7e8220d4c75d2p-10, -0x1.55bc0088c8eddp-11, -0x1.57ff8594ec123p-12, -0x1.7b5fb85681216p-13,
     -0x1.6189187abe5b3p-14, -0x1.305575e99e8f9p-15, -0x1.2ddfa2836f039p-16, -0x1.4b934f09fb8bfp-17};
 
 alignas(64) constexpr double c4[16] = {
-    0x1.89deabe7d17aep-5, 0x1.dc32d9e829a92p-6, 0x1.27b80fe96154cp-6, 0x1.78a81433a3049p-7,
-    0x1.8ff2a58c55e74p-8, 0x1.721ebe317b357p-9, 0x1.70c53ca764dd0p-10, 0x1.87b7101719da4p-11,
+    0x1.89deabe7d17aep-5,  0x1.dc32d9e829a92p-6,  0x1.27b80fe96154cp-6,  0x1.78a81433a3049p-7,
+    0x1.8ff2a58c55e74p-8,  0x1.721ebe317b357p-9,  0x1.70c53ca764dd0p-10, 0x1.87b7101719da4p-11,
     0x1.4fb4a0b7e6ebcp-12, 0x1.fa3b67793b53cp-14, 0x1.b643d5fbafc79p-15, 0x1.a67415233e81cp-16,
     0x1.49cbdb8793768p-17, 0x1.d0ed67d1a4e13p-19, 0x1.857df7be68768p-20, 0x1.71c8031c93319p-21};
 
 alignas(64) constexpr double c5[16] = {
-    -0x1.460a910aae93fp-6, -0x1.7506fe0b9ef70p-7, -0x1.b6a736cc9ec94p-8, -0x1.08ab2af9f3f29p-8,
-    -0x1.038d13027c4c9p-9, -0x1.b17805cdd8d3cp-11, -0x1.8759592c2057ep-12, -0x1.7a617e19c2951p-13,
+    -0x1.460a910aae93fp-6,  -0x1.7506fe0b9ef70p-7,  -0x1.b6a736cc9ec94p-8,  -0x1.08ab2af9f3f29p-8,
+    -0x1.038d13027c4c9p-9,  -0x1.b17805cdd8d3cp-11, -0x1.8759592c2057ep-12, -0x1.7a617e19c2951p-13,
     -0x1.1c0d1e9eb6992p-14, -0x1.6caa32086886ap-16, -0x1.1138dfe4bc80ap-17, -0x1.ce785e710b9bfp-19,
     -0x1.2fdcd3549b4d0p-20, -0x1.601bc527359bdp-22, -0x1.f36e93e76045fp-24, -0x1.9a75ad1f41e49p-25};
 
 alignas(64) constexpr double c6[16] = {
-    0x1.f1fd5944f6e5bp-8, 0x1.0ed65c41411a5p-8, 0x1.2ee7e9df14baap-9, 0x1.5bd19745e7da1p-10,
+    0x1.f1fd5944f6e5bp-8,  0x1.0ed65c41411a5p-8,  0x1.2ee7e9df14baap-9,  0x1.5bd19745e7da1p-10,
     0x1.3cf8a5ce464b0p-11, 0x1.e145f89902ed9p-13, 0x1.8c5d494b1b749p-14, 0x1.5ee01ad8c998cp-15,
     0x1.d0dbdcdf60170p-17, 0x1.ffea95c2c7af6p-19, 0x1.4dc8d1cb211ccp-20, 0x1.f21874267a2efp-22,
     0x1.14a262d6cb2d6p-23, 0x1.0873012500903p-25, 0x1.3e4157a4bf4b6p-27, 0x1.c5826fccc73d4p-29};
 
 alignas(64) constexpr double c7[16] = {
-    -0x1.62d4be6057242p-9, -0x1.704744b3d7ea5p-10, -0x1.8922ad12877bbp-11, -0x1.af0bbbc14e0edp-12,
+    -0x1.62d4be6057242p-9,  -0x1.704744b3d7ea5p-10, -0x1.8922ad12877bbp-11, -0x1.af0bbbc14e0edp-12,
     -0x1.6ed5627937e29p-13, -0x1.fd7e8c2a4a423p-15, -0x1.80e3f85bb7557p-16, -0x1.397d1a23e7fd5p-17,
     -0x1.70b9c1384f075p-19, -0x1.5ea3ef2b1ffd4p-21, -0x1.8fed97d944993p-23, -0x1.08116e4cb6e88p-24,
     -0x1.f1af541e442b6p-27, -0x1.89ec7cba4ed3ep-29, -0x1.93242a2df76fap-31, -0x1.f2c326a3a98efp-33};

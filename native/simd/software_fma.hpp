@@ -79,8 +79,7 @@ __attribute__((noinline)) static double by_integers(double a, double b, double c
     const std::uint64_t addend = split(c, &ec);
     const bool product_negative = std::signbit(a) != std::signbit(b);
     Unpacked p = normalised(product, ea + eb), q = normalised(addend, ec);
-    const bool product_larger =
-        p.exponent > q.exponent || (p.exponent == q.exponent && p.mantissa >= q.mantissa);
+    const bool product_larger = p.exponent > q.exponent || (p.exponent == q.exponent && p.mantissa >= q.mantissa);
     const bool negative = product_larger ? product_negative : std::signbit(c);
     if (!product_larger) {
         const Unpacked larger = q;

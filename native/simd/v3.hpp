@@ -64,9 +64,7 @@ static inline Mask operator<=(Vec a, Vec b) { return {_mm256_cmp_pd(a.v, b.v, _C
 static inline Mask operator==(Vec a, Vec b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ)}; }
 static inline Mask operator&(Mask a, Mask b) { return {_mm256_and_pd(a.v, b.v)}; }
 static inline Mask operator|(Mask a, Mask b) { return {_mm256_or_pd(a.v, b.v)}; }
-static inline Mask operator~(Mask a) {
-    return {_mm256_xor_pd(a.v, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)))};
-}
+static inline Mask operator~(Mask a) { return {_mm256_xor_pd(a.v, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)))}; }
 static inline bool any(Mask m) { return _mm256_movemask_pd(m.v) != 0; }
 static inline bool all(Mask m) { return _mm256_movemask_pd(m.v) == 15; }
 static inline Vec select(Mask m, Vec yes, Vec no) { return _mm256_blendv_pd(no.v, yes.v, m.v); }
@@ -87,13 +85,15 @@ static inline Mask operator==(Bits a, Bits b) { return {_mm256_castsi256_pd(_mm2
 static inline Mask any_bit(Bits a, Bits b) {
     return ~Mask{_mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(a.v, b.v), _mm256_setzero_si256()))};
 }
-static inline Bits select(Mask m, Bits yes, Bits no) {
-    return bits(select(m, from_bits(yes), from_bits(no)));
+static inline Bits select(Mask m, Bits yes, Bits no) { return bits(select(m, from_bits(yes), from_bits(no))); }
+template <int n>
+static inline Bits shift_left(Bits a) {
+    return _mm256_slli_epi64(a.v, n);
 }
 template <int n>
-static inline Bits shift_left(Bits a) { return _mm256_slli_epi64(a.v, n); }
-template <int n>
-static inline Bits shift_right(Bits a) { return _mm256_srli_epi64(a.v, n); }
+static inline Bits shift_right(Bits a) {
+    return _mm256_srli_epi64(a.v, n);
+}
 // AVX2 has no signed 64-bit shift: shift without sign, then extend the sign bit from where it came to lie.
 template <int n>
 static inline Bits shift_right_signed(Bits a) {

@@ -88,11 +88,17 @@ static inline Mask operator==(Bits a, Bits b) { return {_mm512_cmpeq_epi64_mask(
 static inline Mask any_bit(Bits a, Bits b) { return {_mm512_test_epi64_mask(a.v, b.v)}; }
 static inline Bits select(Mask m, Bits yes, Bits no) { return _mm512_mask_blend_epi64(m.v, no.v, yes.v); }
 template <int n>
-static inline Bits shift_left(Bits a) { return _mm512_slli_epi64(a.v, n); }
+static inline Bits shift_left(Bits a) {
+    return _mm512_slli_epi64(a.v, n);
+}
 template <int n>
-static inline Bits shift_right(Bits a) { return _mm512_srli_epi64(a.v, n); }
+static inline Bits shift_right(Bits a) {
+    return _mm512_srli_epi64(a.v, n);
+}
 template <int n>
-static inline Bits shift_right_signed(Bits a) { return _mm512_srai_epi64(a.v, n); }
+static inline Bits shift_right_signed(Bits a) {
+    return _mm512_srai_epi64(a.v, n);
+}
 
 // table[index mod 16]: the table stays in two registers.
 static inline Vec lookup16(const double* table, Bits index) {

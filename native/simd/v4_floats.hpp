@@ -73,7 +73,9 @@ static inline Floats from_bits(FloatBits a) { return _mm512_castsi512_ps(a.v); }
 static inline FloatBits operator+(FloatBits a, FloatBits b) { return _mm512_add_epi32(a.v, b.v); }
 static inline FloatMask any_bit(FloatBits a, FloatBits b) { return {_mm512_test_epi32_mask(a.v, b.v)}; }
 template <int n>
-static inline FloatBits shift_left(FloatBits a) { return _mm512_slli_epi32(a.v, n); }
+static inline FloatBits shift_left(FloatBits a) {
+    return _mm512_slli_epi32(a.v, n);
+}
 
 // table[index mod 32]: the table stays in two registers.
 static inline Floats lookup32(const float* table, FloatBits index) {
