@@ -140,7 +140,7 @@ def test_penalised_summary_has_no_errors_unless_asked(spector):
     plain = found.summary()
     assert math.isnan(plain.coefficients["GPA"].standard_error)
     assert "L2 penalty" in repr(plain)
-    assert "left out" in repr(plain)
+    assert "omitted" in repr(plain)
     assert found.summary(penalised_errors=True).coefficients["GPA"].standard_error > 0
 
 

@@ -53,25 +53,26 @@ def trouble(
     weighted: bool,
     far: Callable[[], bool],
 ) -> str | None:
-    """What has to be said of a fit that is not certain, or None; `far` tells whether some value lies far out."""
+    """Return the warning about a fit that is not certain, or None; `far` tells whether there are extreme values."""
     passes = len(result.passes)
     if weak is not None and weak.any():
         names = ", ".join(repr(name) for name, yes in zip(result.parameter_names, weak, strict=True) if yes)
         return (
-            f"the fit did not converge: the coefficients {names} cannot be told apart by the rows that still carry "
-            "information, because the other rows are decided; the standard errors that are nan are not known, and the "
-            "coefficients may be far from the maximum. Leave columns out, or use penalty='firth' or penalty='l2'"
+            f"the fit did not converge: the coefficients {names} cannot be distinguished by the rows that have "
+            "information, because the probabilities of the other rows are 0 or 1; standard errors of nan are unknown, "
+            "and the coefficients may be far from the maximum. Leave columns out, or use penalty='firth' or "
+            "penalty='l2'"
         )
     if found.status != "converged" and found.reach > FAR:
         return (
             f"the fit did not converge: after {passes} passes the coefficients are an unknown number of standard "
-            "errors from the maximum, because the log-likelihood is flat or bent where they are. Raise max_passes, or "
-            "look for extreme offsets, weights or outliers"
+            "errors from the maximum, because the log-likelihood is flat or has kinks there. Raise max_passes, or "
+            "check for extreme offsets, weights or outliers"
         )
     if found.status != "converged":
         return (
             f"the fit did not converge: after {passes} passes the coefficients are still about {result.decrement:.2g} "
-            "standard errors from the maximum. Raise max_passes, or look for extreme offsets, weights or outliers"
+            "standard errors from the maximum. Raise max_passes, or check for extreme offsets, weights or outliers"
         )
     if _short_of_digits(result, tolerance):
         if not weighted:
@@ -80,16 +81,16 @@ def trouble(
                 return (
                     "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are "
                     f"{distance} from the maximum: each is right, but together they do not quite give the log-odds. "
-                    "Leave columns out, or give their differences from each other or from a value in their middle"
+                    "Leave columns out, or use their differences from each other or from a central value"
                 )
             return (
                 f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "
-                "each is right, but together they do not give the log-odds of rows that hold such values. Look for "
+                "each is right, but together they do not give the log-odds of rows with such values. Check for "
                 "outliers and leave them out"
             )
         return (
             f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
-            "standard errors from the maximum; leave out the rows of small weight, or scale the weights"
+            "standard errors from the maximum; leave out the rows with small weights, or rescale the weights"
         )
     return None
 

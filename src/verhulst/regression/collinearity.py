@@ -1,4 +1,4 @@
-"""Columns that say nothing new: found, named with the combination that makes them so, taken out."""
+"""Collinear columns: found, named with their combination, and dropped."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ TERMS = 200_000  # numbers in combinations that are worked out and kept
 
 
 class CollinearWarning(UserWarning):
-    """A column is constant or a combination of others, and was taken out."""
+    """Warn that a column is constant or a combination of others, and was dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collinear:
-    """A column that says nothing that the columns before it do not say.
+    """A column that is a combination of other columns.
 
     Attributes
     ----------
@@ -81,12 +81,12 @@ def described(dropped: Sequence[Collinear], columns: int, rows: int) -> list[str
 
 
 def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], data: Observations) -> None:
-    """Warn of the columns taken out.
+    """Warn of dropped columns.
 
     Raises
     ------
     ValueError
-        if that is an error, and there are some
+        If there are some and `collinear` is "error".
     """
     if collinear == "error" and dropped:
         few = len(dropped) <= FEW

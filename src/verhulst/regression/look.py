@@ -24,7 +24,7 @@ from verhulst.regression.statistics import EPS, Matrix, Vector
 
 NEGLIGIBLE = 0.1  # share of what is left that rows may hold which move far
 ROUNDING = 16 * 2.0**-104  # of a sum of products of pairs, in units of the sum of their sizes
-LOGARITHM_OF_LARGEST = 600.0  # numbers beyond e^600 are not reckoned with
+LOGARITHM_OF_LARGEST = 600.0  # numbers beyond e^600 are ignored
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""What goes into a fit, checked: design, outcomes, weights, offsets, names."""
+"""Checked input of a fit: design, outcomes, weights, offsets, names."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def observations(
     Raises
     ------
     ValueError
-        for shapes that do not fit, values that are not finite (with column and row), outcomes outside [0, 1] or of one
-        class only, negative weights
+        If shapes differ, values are not finite (the message gives column and row), outcomes are outside [0, 1] or of
+        only one class, or weights are negative.
     """
     design = _design(X)
     n, p = design.shape
@@ -93,7 +93,7 @@ def observations(
         raise ValueError(f"there are {len(columns)} names for {p} columns")
     if len(set(columns)) < p:
         twice = next(c for c in columns if columns.count(c) > 1)
-        raise ValueError(f"two columns are named {twice!r}; every column needs a name of its own")
+        raise ValueError(f"two columns are named {twice!r}; column names must be distinct")
     if n == 0:
         raise ValueError("there are no rows to fit: X has 0 sample(s)")
     outcome, (low, high, total) = _vector(y, n, "y")
@@ -141,7 +141,7 @@ def _design(X: Any) -> Matrix:
 
 
 def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float, float]]:
-    """The values as an array, and their smallest, largest and sum."""
+    """Return the values as an array, and their minimum, maximum and sum."""
     array = np.asarray(values)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array.ravel()
@@ -159,14 +159,14 @@ def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float,
 
 
 def _summary(array: Vector, block: int = 1 << 15) -> tuple[float, float, float]:
-    """Smallest, largest and sum, block by block: one read of the memory instead of three."""
+    """Return minimum, maximum and sum, block by block: one read of the memory instead of three."""
     blocks = [array[start : start + block] for start in range(0, len(array), block)]
     low, high, total = zip(*((b.min(), b.max(), b.sum()) for b in blocks), strict=True)
     return float(min(low)), float(max(high)), float(np.sum(total))
 
 
 def require_limits(tolerance: float, max_passes: int) -> None:
-    """Raise a ValueError for a tolerance or a number of passes that no fit can keep to."""
+    """Raise a ValueError for an invalid tolerance or number of passes."""
     if not tolerance > 0:
         raise ValueError(f"the tolerance must be above 0, but is {tolerance!r}")
     if not max_passes >= 1:
@@ -174,13 +174,13 @@ def require_limits(tolerance: float, max_passes: int) -> None:
 
 
 def require_moderate(sums: NDArray[np.float64]) -> None:
-    """Raise a ValueError where finite numbers have become infinite together."""
+    """Raise a ValueError if sums of finite numbers overflow."""
     if not np.all(np.isfinite(sums)):
         raise ValueError("the numbers in X, the weights or the offset are so large that their sums overflow")
 
 
 def require_finite(X: Matrix, names: Sequence[str], block: int = 4096) -> None:
-    """Raise a ValueError that names the first value of X that is not finite, and counts them by column."""
+    """Raise a ValueError with the first value of X that is not finite, and counts by column."""
     bad = np.zeros(X.shape[1], dtype=np.int64)
     first: tuple[int, int] | None = None
     for start in range(0, len(X), block):

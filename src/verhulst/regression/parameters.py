@@ -61,7 +61,7 @@ class ParameterTable:
         return len(self.parameters)
 
     def __getitem__(self, name: str | int) -> Parameter:
-        """The line of a column, by name or by position."""
+        """Return the line of a column, by name or by position."""
         if isinstance(name, int):
             return self.parameters[name]
         for line in self.parameters:
@@ -76,7 +76,7 @@ class ParameterTable:
         return self.html()
 
     def lines(self) -> list[str]:
-        """The table as aligned lines of text."""
+        """Return the table as aligned lines of text."""
         header, rows = self._cells()
         widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
         return [
@@ -87,7 +87,7 @@ class ParameterTable:
         ]
 
     def html(self) -> str:
-        """The table as an HTML table."""
+        """Return the table as HTML."""
         header, rows = self._cells()
         head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
         body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
@@ -111,7 +111,7 @@ class ParameterTable:
 
 
 def p_value_text(p: float) -> str:
-    """A probability, to the digits that matter."""
+    """Format a probability with the relevant digits."""
     if math.isnan(p):
         return "–"
     if p < SMALLEST:

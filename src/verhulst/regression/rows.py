@@ -1,4 +1,4 @@
-"""Rows held in arrays, centred and scaled while the compiled kernel reads them."""
+"""Rows in arrays, centred and scaled while the compiled kernel reads them."""
 
 from __future__ import annotations
 

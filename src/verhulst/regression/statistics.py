@@ -1,4 +1,4 @@
-"""What a fit needs to know of the data at one coefficient vector, and how the parts of many blocks become one.
+"""The statistics of the data at one coefficient vector, and how those of many blocks are merged.
 
 For rows xᵢ with outcome yᵢ, weight wᵢ and linear predictor ηᵢ = xᵢᵀβ + offsetᵢ
 
@@ -6,7 +6,7 @@ For rows xᵢ with outcome yᵢ, weight wᵢ and linear predictor ηᵢ = xᵢ�
     gradient         g = Σ wᵢ (yᵢ − σ(ηᵢ)) xᵢ
     information      H = Σ wᵢ σ'(ηᵢ) xᵢ xᵢᵀ
 
-Everything above this file (Newton, separation, profiles) sees the data only through such a record.
+Newton's method, separation and profiles access the data only through such a record.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class StatisticsFunction(Protocol):
 
 
 def merge(parts: Sequence[Statistics]) -> Statistics:
-    """The statistics of all parts, added pairwise in a fixed tree: the same bits whoever computed which part."""
+    """Return the statistics of all parts, added in a fixed tree: the same bits whichever thread computed a part."""
     parts = list(parts)
     if not parts:
         raise ValueError("there are no parts to merge")

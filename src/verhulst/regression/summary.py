@@ -1,4 +1,4 @@
-"""A fit in words and numbers: as text and as HTML."""
+"""The summary of a fit, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from verhulst.regression.statistics import Matrix
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What `summary()` shows.
+    """The contents of a summary.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ def summary(
     intervals: Matrix | None = None,
     penalised_errors: bool = False,
 ) -> Summary:
-    """The summary of a fit.
+    """Return the summary of a fit.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def summary(
     level : coverage of the intervals
     covariance : (q, q) to be used for standard errors instead of the inverse information (see `sandwich`)
     intervals : (q, 2) to be shown instead of Wald intervals (see `profile_intervals`)
-    penalised_errors : show standard errors of an L2-penalised fit. They measure how the penalised estimate varies, not
-        how far it is from the truth: the penalty's bias is in none of them.
+    penalised_errors : show standard errors of an L2-penalised fit. They measure the variation of the penalised
+        estimate and do not account for its bias.
     """
     hidden = fit.penalty == "l2" and not penalised_errors
     if hidden:
@@ -137,16 +137,16 @@ def _warnings(fit: Estimates, hidden: bool, robust: bool) -> tuple[str, ...]:
         notes.append(fit.separation.advice())
     if hidden:
         notes.append(
-            "A penalty pulls coefficients towards 0, so that the usual standard errors and intervals do not cover the "
-            "truth; they are left out. Ask with penalised_errors=True."
+            "A penalty shrinks coefficients towards 0, so that the usual standard errors and intervals do not cover "
+            "the truth; they are omitted. Request them with penalised_errors=True."
         )
     if robust:
-        notes.append("Standard errors are from the covariance that was given.")
+        notes.append("Standard errors are computed from the given covariance.")
     if fit.status in ("stalled", "passes"):
         notes.append(f"The coefficients are about {fit.decrement:.2g} standard errors from the maximum.")
     if fit.condition > 1e10:
         notes.append(
-            f"Some columns are nearly combinations of others (condition {fit.condition:.1e}): their coefficients hang "
-            "together, and digits are lost."
+            f"Some columns are nearly combinations of others (condition {fit.condition:.1e}): their coefficients "
+            "cannot be estimated separately, and digits are lost."
         )
     return tuple(notes)
