@@ -325,7 +325,7 @@ def test_a_column_without_values_is_named(nothing, tmp_path):
         source = tmp_path / "a.csv"
         source.write_text("x,g,y\n1,.,0\n2,.,1\n3,.,1\n")
     for missing in ("drop", "error"):
-        with pytest.raises(DataError, match=r"column 'g' holds no values. Exclude it"):
+        with pytest.raises(DataError, match=r"column 'g' has no values. Exclude it"):
             learn_design(source, "y", missing=missing)
 
 

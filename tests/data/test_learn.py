@@ -137,7 +137,7 @@ def test_every_row_has_a_missing_value():
 
 
 def test_a_column_without_any_value_is_named():
-    with pytest.raises(DataError, match=r"column 'z' holds no values. Exclude it \(--exclude z\)"):
+    with pytest.raises(DataError, match=r"column 'z' has no values. Exclude it \(--exclude z\)"):
         learn_design({"y": [0, 1], "x": [1, 2], "z": [None, None]}, "y", missing="drop")
 
 
@@ -281,11 +281,11 @@ def test_columns_without_values_or_names(tmp_path):
     path.write_text("age,won,all empty,\n30,1,,\n41,0,,\n")
     for missing in ("error", "drop"):
         with pytest.raises(
-            DataError, match=r"column 'all empty' holds no values. Exclude it \(--exclude 'all empty'\)"
+            DataError, match=r"column 'all empty' has no values. Exclude it \(--exclude 'all empty'\)"
         ):
             learn_design(path, "won", missing=missing)
         with pytest.raises(
-            DataError, match=r"column '' \(number 4 of 4\) holds no values. Exclude it \(--exclude ''\)"
+            DataError, match=r"column '' \(number 4 of 4\) has no values. Exclude it \(--exclude ''\)"
         ):
             learn_design(path, "won", exclude=["all empty"], missing=missing)
     path.write_text(",age,won\n7,30,1\n8,41,0\n9,50,1\n")

@@ -323,7 +323,7 @@ def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
         if table.num_rows and missing(table[name]).all():
             which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
             raise DataError(
-                f"{place(table)}column {name!r}{which} holds no values. Exclude it (--exclude {quote(name)})."
+                f"{place(table)}column {name!r}{which} has no values. Exclude it (--exclude {quote(name)})."
             )
 
 

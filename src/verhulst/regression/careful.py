@@ -48,7 +48,7 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
 
     Returns
     -------
-    The last look, the passes, and a direction along which the height rises for ever, or None
+    The last look, the passes, and a direction along which the height rises without end, or None
     """
     passes: list[Pass] = []
     risen = 0
@@ -107,7 +107,7 @@ def _along(beta: Pair, step: Pair, steps: float) -> Pair:
 
 
 def _direction_by_direction(data: Signed, here: Look) -> tuple[Pair, float, Pair | None]:
-    """Where to go, by how many steps at most, and a direction along which the height rises for ever, or None.
+    """Where to go, by how many steps at most, and a direction along which the height rises without end, or None.
 
     Near the maximum, says λ, and yet some row moves far: a row far out whose log-odds grow by one in each whole step,
     while the rows near by are at rest. Each direction in which rows move far is followed on its own.
@@ -146,7 +146,7 @@ class Careful:
     half : (q, r) with half·halfᵀ the inverse of what was factored
     condition : its condition number, scaled to a unit diagonal
     ridge : (q,) for those columns, or None
-    endless : (q,) a direction along which the height rises for ever, or None
+    endless : (q,) a direction along which the height rises without end, or None
     weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so
     """
 

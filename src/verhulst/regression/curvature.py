@@ -27,7 +27,7 @@ class Curvature:
     def learn(self, step: Vector, change: Vector) -> None:
         """Take note that the gradient fell by `change` (q,) along `step` (q,)."""
         along = float(step @ change)
-        if along > 0:  # always so for a concave function, but for rounding
+        if along > 0:  # always true for a concave function, except for rounding
             self._pairs = [*self._pairs[1 - REMEMBERED :], (step, change, along)]
 
     def solve(self, gradient: Vector) -> Vector:

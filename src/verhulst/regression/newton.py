@@ -153,7 +153,7 @@ def newton(
     first : the statistics at the start, where they are known; with information unless an approximation is given
     ridge : (q,) ≥ 0, or None for no penalty
     tolerance : the decrement at which to stop
-    max_passes : give up after so many passes over the data
+    max_passes : the largest number of passes over the data
     approximation : factor of the information near the start (of a sample, say) and the ridge, used for the first steps
         while it serves
     exact : whether the end is judged by information from the last point, or by what is at hand: enough for a start

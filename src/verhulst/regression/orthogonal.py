@@ -44,7 +44,7 @@ class Triangle:
 
     @property
     def full(self) -> bool:
-        """Whether that is all of them, but for columns of zeros."""
+        """Whether these are all of them, except for columns of zeros."""
         return self.rank == np.count_nonzero(self.scale)
 
     def half_solve(self, gradient: Pair) -> Pair:

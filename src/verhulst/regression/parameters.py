@@ -11,7 +11,7 @@ from typing import Literal
 from verhulst._numbers import significant
 
 ParameterState = Literal["estimated", "infinite", "not determined", "not examined", "left out"]
-SMALLEST = 1e-300  # probabilities are not told apart below
+SMALLEST = 1e-300  # smaller probabilities are shown as below this
 
 
 @dataclass(frozen=True, slots=True)

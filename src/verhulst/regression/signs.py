@@ -29,7 +29,7 @@ FREE = 1e-7  # a coefficient whose share in every free direction is below this i
 FAR_OUT = 1e6  # times the usual distance from the median: beside such a value the solver does not see the others
 SAMPLE = 4096  # rows
 WORST = 10  # rows by direction that join the programs after the first read; twice as many after the next ...
-MOST_WORST = 1000  # ... up to so many
+MOST_WORST = 1000  # ... up to this many
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from verhulst.regression.statistics import Matrix, Vector
 
 SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
-SAMPLE_ROWS = 512  # ... but at least so many rows
+SAMPLE_ROWS = 512  # ... but at least this many rows
 LARGEST = 900  # exponent of two of a standardised value
 LEAST_SCALE = 2.0**-300  # its square times that of a ridge is a number
 LARGER = 8  # times as many rows, for columns that looked constant

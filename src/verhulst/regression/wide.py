@@ -62,7 +62,7 @@ def among_all(
 
     separation: Separation | None = found.separation
     if separation is not None:
-        states: list[State] = ["finite"] * size  # nobody asks those that were taken out
+        states: list[State] = ["finite"] * size  # those of dropped columns are not used
         for place, state in zip(used.tolist(), separation.states, strict=True):
             states[place] = state
         direction, finite = spread(separation.direction), spread(separation.finite)
