@@ -73,7 +73,7 @@ def test_a_gate_that_fails_exits_with_1(data: pathlib.Path) -> None:
         (("--score", "region"), 3, "column 'region' must contain numbers"),
         (("--score", "logit", "--scores", "probabilities"), 3, r"probabilities lie outside \[0, 1\]"),
         (("--score", "logit", "--fail-if", "ec > 1"), 2, "there is no measure 'ec'. Did you mean 'ece'"),
-        (("--score", "logit", "--fail-if", "ece"), 2, "is no condition; write a measure"),
+        (("--score", "logit", "--fail-if", "ece"), 2, "is not a condition; write a measure"),
         (("--score", "logit", "--weight", "p2"), 2, "there is no column 'p2'"),
     ],
 )
@@ -118,7 +118,7 @@ def test_a_calibrator_of_arrays_knows_no_column(data: pathlib.Path, tmp_path: pa
     vh.calibration.Platt().fit(z, rng.random(300) < vh.sigmoid(z)).save(tmp_path / "map.json")
     done = run("predict", tmp_path / "map.json", data)
     assert done.exit_code == 3
-    assert "knows no column" in done.stderr
+    assert "has no column" in done.stderr
 
 
 def test_report_from_python(tmp_path: pathlib.Path) -> None:

@@ -280,13 +280,9 @@ def test_columns_without_values_or_names(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("age,won,all empty,\n30,1,,\n41,0,,\n")
     for missing in ("error", "drop"):
-        with pytest.raises(
-            DataError, match=r"column 'all empty' has no values. Exclude it \(--exclude 'all empty'\)"
-        ):
+        with pytest.raises(DataError, match=r"column 'all empty' has no values. Exclude it \(--exclude 'all empty'\)"):
             learn_design(path, "won", missing=missing)
-        with pytest.raises(
-            DataError, match=r"column '' \(number 4 of 4\) has no values. Exclude it \(--exclude ''\)"
-        ):
+        with pytest.raises(DataError, match=r"column '' \(number 4 of 4\) has no values. Exclude it \(--exclude ''\)"):
             learn_design(path, "won", exclude=["all empty"], missing=missing)
     path.write_text(",age,won\n7,30,1\n8,41,0\n9,50,1\n")
     (index, age) = learn_design(path, "won").columns

@@ -1,8 +1,8 @@
 """Directions along which the likelihood never falls: found, verified, and made as large as they can be.
 
 A direction d with (2yᵢ − 1) xᵢᵀd ≥ 0 in every row, and > 0 in some, separates the outcomes: the log-likelihood rises
-along d without end and no finite estimate exists (Albert and Anderson 1984, Biometrika 71). Newton's method finds one by
-itself: on separated data its step tends to a direction whose margins (2yᵢ − 1) xᵢᵀd are at least 1 in the separated
+along d without end and no finite estimate exists (Albert and Anderson 1984, Biometrika 71). Newton's method finds one
+by itself: on separated data its step tends to a direction whose margins (2yᵢ − 1) xᵢᵀd are at least 1 in the separated
 rows and 0 in the others. From such a step this file makes a certificate. It takes the rows of small margin for the rows
 of margin 0, projects the step onto the directions that leave those rows alone, and looks at every row again: a margin
 below minus its own rounding bound refutes the direction. The columns are centred and scaled as the rows of margin 0 see
