@@ -84,7 +84,7 @@ def test_weights_and_offset_are_columns():
 @pytest.mark.parametrize(
     ("table", "weights", "message"),
     [
-        ({"y": [0, 1, 1], "x": [1, 2, 3], "w": [0, 1, 1]}, "w", r"one class only"),
+        ({"y": [0, 1, 1], "x": [1, 2, 3], "w": [0, 1, 1]}, "w", r"only one class"),
         ({"y": [0, 1, 1], "g": ["a", "b", "a"], "g[b]": [1, 2, 3]}, None, r"two columns are named 'g\[b\]'"),
     ],
 )
