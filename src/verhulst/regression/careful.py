@@ -135,31 +135,31 @@ def _of_moderate_size(step: Pair) -> Pair:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Careful:
-    """What `careful` found.
+class End:
+    """Where a fit ended.
 
     Attributes
     ----------
     fit : its status is "converged" where nothing is in doubt any more
-    rows, standard : what the fit's coefficients belong to: columns centred where the information is
-    factor, exponent : of the information and the ridge, divided by 2^exponent
-    half : (q, r) with half·halfᵀ the inverse of what was factored
-    condition : its condition number, scaled to a unit diagonal
-    ridge : (q,) for those columns, or None
+    rows, standard : what the fit's coefficients belong to
+    factor : of the information and the ridge, divided by 2^exponent
+    condition : of what was factored, scaled to a unit diagonal
+    exponent : see `factor`
+    half : (q, r) with half·halfᵀ the inverse of what was factored; None where the factor serves
     endless : (q,) a direction along which the height rises without end, or None
-    weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so
+    weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so; None where that
+        was not asked
     """
 
     fit: Fit
     rows: Rows
     standard: Standardisation
     factor: Factor
-    exponent: int
-    half: Matrix
     condition: float
-    ridge: Vector | None
-    endless: Vector | None
-    weak: NDArray[np.bool_]
+    exponent: int = 0
+    half: Matrix | None = None
+    endless: Vector | None = None
+    weak: NDArray[np.bool_] | None = None
 
 
 @np.errstate(all="ignore")  # seen in the result, where it matters
@@ -172,7 +172,7 @@ def careful(
     tolerance: float,
     unit: float,
     max_passes: int,
-) -> Careful:
+) -> End:
     """Maximise log-likelihood − ½ root² ‖slopes‖² where double precision is in doubt.
 
     Parameters
@@ -185,7 +185,7 @@ def careful(
     max_passes : most passes over the data from each start
     """
     within = tolerance / max(1.0, math.sqrt(unit))
-    found: Careful | None = None
+    found: End | None = None
     passes: tuple[Pass, ...] = ()
     for start in starts:
         # In coordinates that no single value decides: beside one of 1e40 the others look alike, to pairs too.
@@ -228,7 +228,7 @@ def careful(
 
 def _last(
     data: Signed, standard: Standardisation, beta: Pair, status: Status, enough: float, endless: Pair | None
-) -> Careful:
+) -> End:
     """The last look, at the numbers that are reported: `beta` in double precision.
 
     Where a row far out makes that something else, the errors are still those of the maximum.
@@ -256,10 +256,8 @@ def _last(
         status if known or status == "passes" else "stalled",
         0.0 if known else np.inf,
     )
-    condition = factor.condition(matrix)
-    ridge = data.ridge if data.ridge.any() else None
     way = None if endless is None else endless.high
-    return Careful(fit, data.rows, standard, factor, exponent, factor.half(), condition, ridge, way, weak)
+    return End(fit, data.rows, standard, factor, factor.condition(matrix), exponent, factor.half(), way, weak)
 
 
 def recentred(

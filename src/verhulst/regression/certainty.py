@@ -95,6 +95,22 @@ def trouble(
     return None
 
 
+def trouble_of_firth(found: Fit, unit: float) -> str:
+    """Why a fit with Jeffreys' prior did not converge."""
+    decrement = found.decrement * np.sqrt(unit)
+    # Beyond that, the quadratic model that tells the distance does not hold.
+    distance = f"about {decrement:.2g} standard errors" if decrement <= 1 else "more than a standard error"
+    if found.status == "passes":
+        return (
+            f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still {distance} "
+            "from the maximum. Raise max_passes, or look for extreme offsets, weights or values"
+        )
+    return (
+        f"the Firth fit did not converge: rounding ended it {distance} from the maximum. Look for columns that are "
+        "nearly combinations of others, or for extreme offsets, weights or values"
+    )
+
+
 def _short_of_digits(result: LogisticFit, tolerance: float) -> bool:
     """Whether doubles do not hold the maximum: for huge weights, or values far out whose log-odds are moderate."""
     with np.errstate(all="ignore"):

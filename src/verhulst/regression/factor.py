@@ -110,6 +110,11 @@ class Factor:
         return 1 / float(reciprocal) if reciprocal > 0 else float("inf")
 
 
+def with_ridge(information: Matrix, ridge: Vector | None) -> Matrix:
+    """The information and the ridge (q,), if there is one."""
+    return information if ridge is None else information + np.diag(ridge)
+
+
 def cholesky(matrix: Matrix) -> Matrix | None:
     """Upper triangular R with RᵀR = matrix, row by row in memory; None where there is none."""
     if len(matrix) < LARGE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,22 +10,23 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst.functions import logit
-from verhulst.regression.collinearity import Collinear, left_out, without_dependent, without_far_values
+from verhulst.regression.certainty import trouble_of_firth
+from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning, Firth
-from verhulst.regression.factor import Factor
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
 from verhulst.regression.jeffreys_starts import highest_of_several
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.passes import Fit, Pass
+from verhulst.regression.prepare import Prepared, Settings, prepare
+from verhulst.regression.record import record
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.start import log_likelihood, null_intercept
-from verhulst.regression.statistics import Statistics, StatisticsFunction, Vector
+from verhulst.regression.start import null_intercept
+from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import among_independent
 
@@ -96,110 +96,37 @@ def fit_firth(
     >>> model.coefficients.round(4)
     array([-0.5108,  2.1203])
     """
-    data = observations(X, y, sample_weight, offset, names)
-    return firth(
-        data,
-        tau=tau,
-        correction=correction,
-        errors=errors,
-        intercept=intercept,
-        collinear=collinear,
-        tolerance=tolerance,
-        max_passes=max_passes,
-        verbose=verbose,
-    )
+    settings = Settings("firth", 1.0, intercept, collinear, tolerance, max_passes, verbose)
+    return firth(observations(X, y, sample_weight, offset, names), settings, tau, correction, errors)
 
 
 def firth(
     data: Observations,
-    *,
+    settings: Settings,
     tau: float = 0.5,
     correction: Correction = None,
     errors: Errors = "expected",
-    intercept: bool = True,
-    collinear: Literal["drop", "error"] = "drop",
-    tolerance: float = 1e-6,
-    max_passes: int = 100,
-    verbose: int = 0,
 ) -> LogisticFit:
     """Fit checked data as `fit_firth`."""
-    require_limits(tolerance, max_passes)
-    if not tau > 0:
-        raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
-    if correction not in (None, "flic", "flac"):
-        raise ValueError(f"correction must be None, 'flic' or 'flac', not {correction!r}")
-    if errors not in ("expected", "augmented"):
-        raise ValueError(f"errors must be 'expected' or 'augmented', not {errors!r}")
-    if correction is not None and not intercept:
-        raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
-    unit = 2.0**data.weight_exponent
-    cases = data.total_weight * unit
-    if cases < LEAST_CASES:
-        raise ValueError(
-            f"the weights add up to {cases:.2g} cases, so that the penalty alone decides; weights count cases"
-        )
-    require_finite(data.X, data.names)
+    unit = _checked(data, settings, tau, correction, errors)
     if data.X.shape[1] > data.counted:
         return among_independent(
-            data,
-            intercept,
-            collinear,
-            lambda some: firth(
-                some,
-                tau=tau,
-                correction=correction,
-                errors=errors,
-                intercept=intercept,
-                tolerance=tolerance,
-                max_passes=max_passes,
-                verbose=verbose,
-            ),
+            data, settings.intercept, settings.collinear, lambda some: firth(some, settings, tau, correction, errors)
         )
-    standard = data.standardisation(intercept)
-    dropped: tuple[Collinear, ...] = ()
-    rows, start = data.rows(standard), np.zeros(data.X.shape[1] + intercept)
-    if intercept:
-        start[0] = logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
-    first = rows.statistics(start)
-    assert first.information is not None
-    if not (Factor.of(first.information).full and np.all(standard.inverse_scale > 0)):
-        standard, dropped = without_dependent(rows, standard, data.names)
-        rows = data.rows(standard)
-        first = rows.statistics(start)
-        assert first.information is not None
-        if not Factor.of(first.information).full:  # some values lie so far out that the others look alike
-            standard = without_far_values(rows, standard)
-            rows = data.rows(standard)
-            first = rows.statistics(start)
-    left_out(dropped, collinear, data)
-
-    likelihood = jeffreys_likelihood(data, standard, tau)
-    tell = _tell if verbose else None
-    # In the weights as given a standard error is 1/√unit times as long.
-    close = max(tolerance / np.sqrt(max(unit, 1.0)), min(tolerance, CLOSEST))
-    search = partial(highest, tolerance=close, max_passes=max_passes, monitor=tell)
-    found, point = _from_several_starts(search, likelihood, rows.statistics, start, first)
-    earlier: tuple[Pass, ...] = ()
-    while found.status != "passes" and (anew := _centred_anew(data, standard, likelihood, found.beta, point, tau)):
-        earlier += found.passes
-        standard, likelihood, beta = anew
-        found, point = search(likelihood, beta)
-    if found.status == "converged":
-        found, point = highest_of_several(partial(search, monitor=None), likelihood, found, point)
-    found = replace(found, passes=earlier + found.passes)
+    begun = prepare(data, settings)
+    if not begun.factor.full and not begun.tells_apart:
+        # Some values lie so far out that the others look alike.
+        begun = begun.seen_by(without_far_values(begun.rows, begun.standard))
+    found, point, likelihood, standard = _highest(begun, tau, unit)
     if found.status != "converged":
-        warn(_short(found, unit), ConvergenceWarning)
-    beta = found.beta
-    before_correction = value = point.log_likelihood
-    determinant = point.log_determinant
-    if correction is not None:
-        beta = _flic(likelihood, beta) if correction == "flic" else _flac(likelihood, point, beta, tolerance)
-        point = likelihood.at(beta)
-        value = point.log_likelihood
-    triangle = point.factor if errors == "expected" else likelihood.triangle(beta, augmented=True)
-    factor = factor_of(triangle)
+        warn(trouble_of_firth(found, unit), ConvergenceWarning)
 
-    size = data.X.shape[1] + intercept
+    beta, uncorrected = found.beta, point
+    if correction is not None:
+        beta = _flic(likelihood, beta) if correction == "flic" else _flac(likelihood, point, beta, settings.tolerance)
+        point = likelihood.at(beta)
+    triangle = point.factor if errors == "expected" else likelihood.triangle(beta, augmented=True)
+    factor, size = factor_of(triangle), begun.rows.size
     covariance = np.full((size, size), np.nan)
     covariance[np.ix_(likelihood.used, likelihood.used)] = factor.inverse()
     half = None
@@ -208,29 +135,54 @@ def firth(
         half[likelihood.used] = factor.half()
     # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
     scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
-    penalty = tau * (determinant - 2 * scales + len(beta) * np.log(unit))
-    null = null_intercept(data.mean, data.weight, data.offset) if intercept else 0.0
-    return LogisticFit(
-        names=data.names,
-        intercept=intercept,
-        coefficients=standard.original(likelihood.whole(beta)),
-        covariance_record=Standardised(covariance, standard, data.weight_exponent, half=half),
-        log_likelihood=value * unit,
-        null_log_likelihood=log_likelihood(data.y, data.mean, null, data.weight, data.offset) * unit,
-        rows=len(data.y),
-        cases=data.total_weight * unit,
-        events=data.mean * data.total_weight * unit,
-        penalty="firth",
-        C=1.0,
-        status=found.status,
-        decrement=found.decrement * np.sqrt(unit),
-        passes=found.passes,
-        condition=factor.condition(triangle.T @ triangle),
-        collinear=dropped,
-        separation=None,
-        firth=Firth(tau, correction, errors, before_correction * unit + penalty),
-        has_offset=data.has_offset,
+    penalty = tau * (uncorrected.log_determinant - 2 * scales + len(beta) * np.log(unit))
+    return record(
+        replace(found, beta=likelihood.whole(beta), log_likelihood=point.log_likelihood),
+        begun,
+        standard,
+        Standardised(covariance, standard, data.weight_exponent, half=half),
+        factor.condition(triangle.T @ triangle),
+        Firth(tau, correction, errors, uncorrected.log_likelihood * unit + penalty),
     )
+
+
+def _checked(data: Observations, settings: Settings, tau: float, correction: Correction, errors: Errors) -> float:
+    """What a weight of 1 stands for; raises a ValueError for what cannot be fitted so."""
+    require_limits(settings.tolerance, settings.max_passes)
+    if not tau > 0:
+        raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
+    if correction not in (None, "flic", "flac"):
+        raise ValueError(f"correction must be None, 'flic' or 'flac', not {correction!r}")
+    if errors not in ("expected", "augmented"):
+        raise ValueError(f"errors must be 'expected' or 'augmented', not {errors!r}")
+    if correction is not None and not settings.intercept:
+        raise ValueError(f"correction={correction!r} moves the intercept; the model has none")
+    unit = 2.0**data.weight_exponent
+    cases = data.total_weight * unit
+    if cases < LEAST_CASES:
+        raise ValueError(
+            f"the weights add up to {cases:.2g} cases, so that the penalty alone decides; weights count cases"
+        )
+    require_finite(data.X, data.names)
+    return unit
+
+
+def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, JeffreysLikelihood, Standardisation]:
+    """The maximum, and the coordinates in which it was found."""
+    data, standard, settings = begun.data, begun.standard, begun.settings
+    likelihood = jeffreys_likelihood(data, standard, tau)
+    # In the weights as given a standard error is 1/√unit times as long.
+    close = max(settings.tolerance / np.sqrt(max(unit, 1.0)), min(settings.tolerance, CLOSEST))
+    search = partial(highest, tolerance=close, max_passes=settings.max_passes, monitor=settings.monitor())
+    found, point = _from_several_starts(search, likelihood, begun)
+    earlier: tuple[Pass, ...] = ()
+    while found.status != "passes" and (anew := _centred_anew(data, standard, likelihood, found.beta, point, tau)):
+        earlier += found.passes
+        standard, likelihood, beta = anew
+        found, point = search(likelihood, beta)
+    if found.status == "converged":
+        found, point = highest_of_several(partial(search, monitor=None), likelihood, found, point)
+    return replace(found, passes=earlier + found.passes), point, likelihood, standard
 
 
 def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: float) -> JeffreysLikelihood:
@@ -243,16 +195,16 @@ def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: floa
 def _from_several_starts(
     search: Callable[[JeffreysLikelihood, Vector], tuple[Fit, Point]],
     likelihood: JeffreysLikelihood,
-    statistics: StatisticsFunction,
-    start: Vector,
-    first: Statistics,
+    begun: Prepared,
 ) -> tuple[Fit, Point]:
     """Search from near the maximum of the likelihood alone; where that comes to nothing, from elsewhere."""
     best: tuple[Fit, Point] | None = None
     # A few passes towards that maximum cost less than half as much each. For separated data they only lead away, for
     # offsets that contradict the outcomes a few are not enough.
     for passes in (PLAIN_PASSES, 0, MANY_PASSES):
-        near = newton(statistics, start, first=first, tolerance=NEAR, max_passes=passes).beta if passes else start
+        near = begun.start
+        if passes:
+            near = newton(begun.rows.statistics, near, first=begun.first, tolerance=NEAR, max_passes=passes).beta
         try:
             found = search(likelihood, near[likelihood.used])
         except NotIdentified as error:
@@ -291,27 +243,6 @@ def _centred_anew(
     except NotIdentified:
         return None
     return (there, again, beta) if apart else None
-
-
-def _short(found: Fit, unit: float) -> str:
-    """Why the fit did not converge."""
-    decrement = found.decrement * np.sqrt(unit)
-    # Beyond that, the quadratic model that tells the distance does not hold.
-    distance = f"about {decrement:.2g} standard errors" if decrement <= 1 else "more than a standard error"
-    if found.status == "passes":
-        return (
-            f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still {distance} "
-            "from the maximum. Raise max_passes, or look for extreme offsets, weights or values"
-        )
-    return (
-        f"the Firth fit did not converge: rounding ended it {distance} from the maximum. Look for columns that are "
-        "nearly combinations of others, or for extreme offsets, weights or values"
-    )
-
-
-def _tell(one: Pass) -> bool:
-    print(one, file=sys.stderr)
-    return False
 
 
 def _flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:

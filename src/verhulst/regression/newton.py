@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from verhulst.regression.curvature import Curvature
-from verhulst.regression.factor import Factor
+from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.passes import Fit, Pass, Status, certain
 from verhulst.regression.renewal import Renewal
 from verhulst.regression.statistics import EPS, Matrix, Statistics, StatisticsFunction, Vector
@@ -171,9 +171,7 @@ def newton(
     while True:
         if here.data.information is not None:
             search.information = here.data.information
-            curvature = Curvature(
-                Factor.of(search.information if ridge is None else search.information + np.diag(ridge))
-            )
+            curvature = Curvature(Factor.of(with_ridge(search.information, ridge)))
         assert curvature is not None
         step = curvature.solve(here.gradient)
         decrement = search.arrive(here, step, fraction, direction)

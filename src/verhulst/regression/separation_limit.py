@@ -188,9 +188,9 @@ def separation_limit(
     blocks: Blocks,
     found: Recession,
     start: Vector,
-    *,
     tolerance: float,
     max_passes: int,
+    *,
     refit: Callable[[NDArray[np.bool_]], LogisticFit | None] | None = None,
 ) -> Limit:
     """Separate as many rows as can be, fit the others, and examine the coefficients.

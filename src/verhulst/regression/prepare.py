@@ -1,0 +1,141 @@
+"""What every fit begins with: standardised rows, the null model, a start, a first look, and columns left out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from verhulst.functions import logit
+from verhulst.regression.collinearity import Collinear, left_out, without_dependent
+from verhulst.regression.factor import Factor, with_ridge
+from verhulst.regression.observations import Observations, require_finite, require_moderate
+from verhulst.regression.passes import Pass
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.start import log_likelihood, null_intercept, sample_start
+from verhulst.regression.statistics import Statistics, Vector
+
+DOUBTFUL = 1e-8  # share of a column left unexplained by the others below which digits get lost
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The arguments of `verhulst.regression.fit`."""
+
+    penalty: str | None
+    C: float
+    intercept: bool
+    collinear: Literal["drop", "error"]
+    tolerance: float
+    max_passes: int
+    verbose: int
+
+    def monitor(self, watch: Callable[[Pass], bool] | None = None) -> Callable[[Pass], bool] | None:
+        """The watch, telling stderr of each pass where that is asked for."""
+        if not self.verbose:
+            return watch
+
+        def tell(one: Pass) -> bool:
+            print(one, file=sys.stderr)
+            return watch is not None and watch(one)
+
+        return tell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Data that are ready for Newton's method.
+
+    Attributes
+    ----------
+    data, settings : as given, checked
+    standard, rows : the centres and scales, 0 for columns left out; the data seen through them
+    root, ridge : of the penalty on the slopes as given; (q,) for those columns; or None
+    null, null_log_likelihood : (q,) the model with the intercept and the offset only
+    start, first : (q,) where to begin, and the statistics there
+    factor : of the information at the start and the ridge, before columns were left out
+    sampled : whether that is an estimate, since the start comes from a sample; `first` then has no matrix
+    dropped : the columns left out
+    """
+
+    data: Observations
+    settings: Settings
+    standard: Standardisation
+    rows: Rows
+    root: float | None
+    ridge: Vector | None
+    null: Vector
+    null_log_likelihood: float
+    start: Vector
+    first: Statistics
+    factor: Factor
+    sampled: bool
+    dropped: tuple[Collinear, ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether digits get lost in columns that are nearly combinations of others."""
+        root = self.factor.root
+        return not self.factor.full or (len(root) > 0 and float(root.diagonal().min()) ** 2 < DOUBTFUL)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether the information at the start tells the columns apart that were not left out."""
+        assert self.first.information is not None
+        return Factor.of(self.first.information).full
+
+    def seen_by(self, standard: Standardisation) -> Prepared:
+        """The same with other centres and scales, from the null model or, for Firth's, the same start."""
+        start = self.null if self.sampled else self.start
+        rows = self.data.rows(standard)
+        first = rows.statistics(start)
+        return replace(self, standard=standard, rows=rows, start=start, first=first, sampled=False)
+
+
+def prepare(data: Observations, settings: Settings, root: float | None = None) -> Prepared:
+    """Standardise, find the null model and a start, look at the data there, leave out columns that say nothing new.
+
+    Parameters
+    ----------
+    data : no more columns than rows that count
+    root : of the ridge, for the weights as they are in `data`; then no column is left out. None without a ridge
+
+    Raises
+    ------
+    ValueError
+        for values that are not finite, sums that overflow, and dependent columns where they are an error
+    """
+    firth, standard = settings.penalty == "firth", data.standardisation(settings.intercept)
+    if root is not None:
+        standard = standard.under_penalty(root, data.total_weight)
+    rows, ridge = data.rows(standard), None if root is None else standard.ridge(root)
+    intercept = null_intercept(data.mean, data.weight, data.offset) if settings.intercept else 0.0
+    height = log_likelihood(data.y, data.mean, intercept, data.weight, data.offset)
+    null = np.zeros(rows.size)
+    start, near = null, None
+    if settings.intercept:
+        null[0] = intercept
+    if firth:
+        start = np.zeros(rows.size)
+        if settings.intercept:
+            start[0] = logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
+    elif (near := sample_start(rows, null, ridge)) is not None:
+        start = near[0]
+    first = rows.statistics(start, information=near is None)
+    if not (np.isfinite(first.log_likelihood) and np.isfinite(first.row_norm)):
+        require_finite(data.X, data.names)
+        require_moderate(np.array([first.log_likelihood, first.row_norm]))
+    information = first.information if near is None else near[1]
+    assert information is not None
+    factor = Factor.of(with_ridge(information, ridge))
+    begun = Prepared(data, settings, standard, rows, root, ridge, null, height, start, first, factor, near is not None)
+    suspected = not factor.full if firth else begun.doubtful
+    if root is None and (suspected or not np.all(standard.inverse_scale > 0)):
+        standard, dropped = without_dependent(rows, standard, data.names)
+        left_out(dropped, settings.collinear, data)
+        begun = replace(begun.seen_by(standard), dropped=dropped)
+    return begun

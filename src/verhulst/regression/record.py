@@ -1,0 +1,130 @@
+"""The result of a fit, and the warnings that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.regression.careful import End
+from verhulst.regression.certainty import trouble
+from verhulst.regression.collinearity import has_far_values
+from verhulst.regression.covariance import Standardised
+from verhulst.regression.estimates import ConvergenceWarning, Firth
+from verhulst.regression.factor import Factor
+from verhulst.regression.passes import Fit
+from verhulst.regression.prepare import Prepared
+from verhulst.regression.recession import Recession
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.separation import SeparationWarning
+from verhulst.regression.separation_limit import separation_limit
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.warn import warn
+
+
+@np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
+def record(
+    found: Fit,
+    begun: Prepared,
+    standard: Standardisation,
+    covariance: Standardised,
+    condition: float,
+    firth: Firth | None = None,
+) -> LogisticFit:
+    """The result, in the units of the data as given.
+
+    Parameters
+    ----------
+    found : in the units of the search: scaled weights, and columns as `standard` makes them
+    condition : of the information and the ridge
+    """
+    data = begun.data
+    unit = 2.0**data.weight_exponent
+    return LogisticFit(
+        names=data.names,
+        intercept=standard.intercept,
+        coefficients=standard.original(found.beta),
+        covariance_record=covariance,
+        log_likelihood=found.log_likelihood * unit,
+        null_log_likelihood=begun.null_log_likelihood * unit,
+        rows=len(data.y),
+        cases=data.total_weight * unit,
+        events=data.mean * data.total_weight * unit,
+        penalty=begun.settings.penalty,
+        C=begun.settings.C,
+        status=found.status,
+        decrement=found.decrement * np.sqrt(unit),
+        passes=found.passes,
+        condition=condition,
+        collinear=begun.dropped,
+        separation=None,
+        firth=firth,
+        has_offset=data.has_offset,
+    )
+
+
+def record_maximum(end: End, begun: Prepared) -> LogisticFit:
+    """The result of a fit with a finite maximum; warns where it is not certain."""
+    data = begun.data
+    exponent = data.weight_exponent + end.exponent
+    covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=end.half)
+    result = record(end.fit, begun, end.standard, covariance, end.condition)
+    what = trouble(
+        result,
+        end.fit,
+        end.weak,
+        begun.settings.tolerance,
+        weighted=data.weight is not None,
+        far=lambda: has_far_values(end.rows, end.standard),
+    )
+    if what:
+        warn(what, ConvergenceWarning)
+    return result
+
+
+def record_limit(
+    end: End,
+    certificate: Recession,
+    begun: Prepared,
+    refit: Callable[[NDArray[np.bool_]], LogisticFit | None],
+) -> LogisticFit:
+    """The result of a fit of separated data: what the estimates tend to; warns of it.
+
+    Parameters
+    ----------
+    certificate : that the data are separated
+    refit : see `separation_limit`
+    """
+    data, standard, limits = begun.data, end.standard, (begun.settings.tolerance, begun.settings.max_passes)
+    tends_to = separation_limit(lambda: (end.rows,), certificate, begun.null, *limits, refit=refit)
+    found = tends_to.newton(end.fit)
+    condition = Factor.of(found.information).condition(found.information)
+    left_out = [one.column + begun.settings.intercept for one in begun.dropped]
+    covariance = tends_to.covariance(standard, data.weight_exponent, left_out)
+    plain = record(found, begun, standard, covariance, condition)
+    separation = tends_to.record(lambda: (end.rows,), standard, data.names)
+    warn(separation.advice(), SeparationWarning)
+    if tends_to.rest is not None:
+        plain = _with_rest(plain, tends_to.rest, data.weight_exponent)
+    if plain.status in ("passes", "stalled"):
+        warn(
+            f"the fit of the rows that are not separated did not converge: it ended {plain.decrement:.2g} standard "
+            "errors from its maximum. Look for extreme offsets, weights or outliers",
+            ConvergenceWarning,
+        )
+    return replace(plain, coefficients=separation.coefficients, separation=separation)
+
+
+def _with_rest(whole: LogisticFit, rest: LogisticFit, weight_exponent: int) -> LogisticFit:
+    """What a separated fit has from the rows that are not separated; their weights were scaled."""
+    unit = 2.0**weight_exponent
+    return replace(
+        whole,
+        log_likelihood=rest.log_likelihood * unit,
+        status=rest.status,
+        decrement=rest.decrement * np.sqrt(unit),
+        passes=whole.passes + rest.passes,
+        condition=rest.condition,
+    )
