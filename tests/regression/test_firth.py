@@ -1,7 +1,6 @@
 """Firth's estimate: against fifty digits, against brglm2 and logistf, and by its own definition."""
 
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import verhulst as vh
 from verhulst.regression import fit, fit_firth
 from verhulst.regression.collinearity import CollinearWarning
 from verhulst.regression.estimates import ConvergenceWarning
+from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys import JeffreysLikelihood
 from verhulst.regression.jeffreys_curvature import curvature
 from verhulst.regression.observations import observations
@@ -155,27 +155,24 @@ def test_units_and_shifts_of_columns_do_not_matter():
     np.testing.assert_allclose(single.coefficients, plain.coefficients, rtol=1e-5)
 
 
-def test_data_in_blocks_give_the_same_point():
+def test_data_in_pieces_give_the_same_point(monkeypatch):
     X, y = simulated(500, 4)
     data = observations(np.column_stack([X, np.ones(500)]), y, np.arange(500) % 3.0)
-    rows = data.rows(data.standardisation(True))
-    parts = [
-        replace(rows, X=rows.X[part], y=rows.y[part], weight=rows.weight[part])
-        for part in (slice(0, 150), slice(150, 500))
-    ]
-    used = np.arange(5)  # the constant column takes no part
-    beta = np.array([0.3, -0.5, 0.2, 0.1, 0.4])
-    likelihoods = [JeffreysLikelihood(lambda b=blocks: b, used, 0.5) for blocks in ((rows,), parts)]
-    whole, pieces = (likelihood.at(beta) for likelihood in likelihoods)
-    for name in ("log_likelihood", "log_determinant", "gradient", "information", "factor"):
-        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12, atol=1e-14)
-    for augmented in (False, True):
-        once, in_parts = (likelihood.triangle(beta, augmented) for likelihood in likelihoods)
-        np.testing.assert_allclose(in_parts, once, rtol=1e-12, atol=1e-13)
-    bends = [curvature(likelihood, beta, point) for likelihood, point in zip(likelihoods, (whole, pieces), strict=True)]
-    np.testing.assert_allclose(bends[1], bends[0], rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(np.concatenate(pieces.leverage), np.concatenate(whole.leverage), rtol=1e-12)
-    assert sum(map(np.sum, whole.leverage)) == pytest.approx(5, rel=1e-12)
+    likelihood = jeffreys_likelihood(data, data.standardisation(True), 0.5)
+    beta = np.array([0.3, -0.5, 0.2, 0.1, 0.4])  # the constant column takes no part
+    point = likelihood.at(beta)
+
+    def once() -> list[np.ndarray]:
+        triangles = [likelihood.triangle(beta, augmented) for augmented in (False, True)]
+        return [*triangles, curvature(likelihood, beta, point)]
+
+    whole = once()
+    monkeypatch.setattr("verhulst.regression.rows.PIECE_NUMBERS", 900)
+    assert len(list(likelihood.pieces)) == 4
+    for in_pieces, at_once in zip(once(), whole, strict=True):
+        np.testing.assert_allclose(in_pieces, at_once, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(np.abs(point.factor), np.abs(whole[0]), rtol=1e-10, atol=1e-12)
+    assert np.sum(point.leverage) == pytest.approx(5, rel=1e-12)
 
 
 @pytest.mark.parametrize("p", [1, 7, 8, 23, 24, 60])
@@ -186,13 +183,13 @@ def test_leverages_and_gradient_against_numpy(p, intercept):
     data = observations(X, y, rng.integers(0, 3, 203).astype(float), rng.normal(size=203))
     rows = data.rows(data.standardisation(intercept))
     beta = rng.normal(size=rows.size) / np.sqrt(p)
-    likelihood = JeffreysLikelihood(lambda: (rows,), np.arange(rows.size), 0.3)
+    likelihood = JeffreysLikelihood(rows, np.arange(rows.size), 0.3)
     point, triangle = likelihood.at(beta), likelihood.triangle(beta, augmented=True)
-    z, w = rows.standardised(0, 203), data.weight
+    z, w = rows.standardised(), data.weight
     eta = z @ beta + data.offset
     v = w * vh.sigmoid_derivative(eta)
     h = v * np.einsum("ij,jk,ik->i", z, np.linalg.inv(z.T @ (z * v[:, None])), z)
-    np.testing.assert_allclose(point.leverage[0], h, atol=1e-12)
+    np.testing.assert_allclose(point.leverage, h, atol=1e-12)
     residual = w * (y - vh.sigmoid(eta)) + 0.6 * h * (0.5 - vh.sigmoid(eta))
     np.testing.assert_allclose(point.gradient, z.T @ residual, atol=1e-11)
     np.testing.assert_allclose(triangle.T @ triangle, z.T @ (z * (v * (1 + 0.6 * h))[:, None]), atol=1e-11)

@@ -13,7 +13,7 @@ from verhulst.regression.statistics import merge
 
 def reference(rows: Rows, beta, direction):
     """(log-likelihood, gradient, information, gram, row norm, margins) by whole-array formulas."""
-    z = rows.standardised(0, len(rows.y))
+    z = rows.standardised()
     y = rows.y.astype(float)
     w = np.ones(len(y)) if rows.weight is None else rows.weight
     eta = z @ beta + (0.0 if rows.offset is None else rows.offset)

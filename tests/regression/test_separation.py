@@ -75,24 +75,6 @@ def oracle(X, y):
     return n - len(open_rows), np.array(free)
 
 
-def watched(X, y, weight=None):
-    """The parts of a fit: blocks, Newton's end, and the watch."""
-    data = observations(X, y, weight)
-    standard = Standardisation.of(data.X, intercept=True)
-    rows = data.rows(standard)
-    third = -(-len(y) // 3)
-    parts = [observations_slice(data, slice(k * third, (k + 1) * third)).rows(standard) for k in range(3)]
-    watch = SeparationWatch(lambda: parts)
-    start = np.zeros(rows.size)
-    return (lambda: parts), newton(rows.statistics, start, monitor=watch), watch, start, standard
-
-
-def observations_slice(data, rows):
-    from dataclasses import replace
-
-    return replace(data, X=data.X[rows], y=data.y[rows], weight=None if data.weight is None else data.weight[rows])
-
-
 def test_thousand_random_problems_against_the_linear_program():
     rng = np.random.default_rng(20)
     seen = separated = 0
@@ -124,22 +106,29 @@ def test_the_linear_program_of_the_package_agrees():
         if usable(X, y):
             data = observations(X, y)
             rows = data.rows(Standardisation.of(data.X, intercept=True))
-            assert (linear_program(lambda rows=rows: (rows,)) is not None) == (oracle(X, y)[0] > 0)
+            assert (linear_program(rows) is not None) == (oracle(X, y)[0] > 0)
 
 
 def test_the_linear_program_refuses_large_data():
     data = observations(np.random.default_rng(0).normal(size=(400_000, 2)), np.arange(400_000) % 2)
     rows = data.rows(Standardisation.of(data.X, intercept=True))
     with pytest.raises(ValueError, match="at most 1000000 design entries"):
-        linear_program(lambda: (rows,))
+        linear_program(rows)
 
 
-def test_data_in_blocks_give_the_same_certificate():
+def test_data_in_pieces_give_the_same_certificate(monkeypatch):
+    monkeypatch.setattr("verhulst.regression.rows.PIECE_NUMBERS", 27 * 4)  # the 79 rows are three pieces
+    monkeypatch.setattr("verhulst.regression.separation_limit.within_reach", lambda rows: False)
     data = endometrial()
-    blocks, _, watch, start, standard = watched(data.X, data.y)
+    checked = observations(data.X, data.y)
+    standard = checked.standardisation(True)
+    rows, start = checked.rows(standard), np.zeros(4)
+    assert len(list(rows.pieces())) == 3
+    watch = SeparationWatch(rows)
+    newton(rows.statistics, start, monitor=watch)
     assert watch.found is not None
-    limit = separation_limit(blocks, watch.found, start, tolerance=1e-6, max_passes=100)
-    np.testing.assert_allclose(limit.record(blocks, standard, data.names).direction, [0, 1, 0, 0])
+    limit = separation_limit(rows, watch.found, start, 1e-6, 100)
+    np.testing.assert_allclose(limit.record(rows, standard, data.names).direction, [0, 1, 0, 0], atol=1e-12)
     whole = quietly(data.X, data.y)
     np.testing.assert_allclose(standard.original(limit.fit.beta)[[0, 2, 3]], whole.coefficients[[0, 2, 3]], rtol=1e-9)
 

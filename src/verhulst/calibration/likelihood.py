@@ -178,7 +178,7 @@ def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
     if last.row_norm * np.linalg.norm(step) <= VALID:
         return True
     # That is only a bound. Row by row: those whose log-odds would change must not move the others.
-    design = rows.standardised(0, len(rows.y)).T
+    design = rows.standardised().T
     moving = np.abs(step @ design) > VALID
     eta = found.beta @ design[:, moving] + (0.0 if rows.offset is None else rows.offset[moving])
     gradients = design[:, moving] * _residual(eta, rows.y[moving], None if rows.weight is None else rows.weight[moving])

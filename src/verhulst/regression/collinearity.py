@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import CHUNK_NUMBERS, chunks
-from verhulst.regression.coordinates import alike, seen, usual
+from verhulst.regression.coordinates import alike, usual
 from verhulst.regression.dependence import dependent_columns
 from verhulst.regression.observations import Observations
 from verhulst.regression.rows import Rows
@@ -112,7 +111,7 @@ def without_dependent(
     own = without_far_values(rows, standard)
 
     def pieces() -> Iterator[Matrix]:
-        return (alike(chunk.z) for chunk in chunks(seen(lambda: (rows,), own)))
+        return (alike(piece.z) for piece in rows.seen_by(own).pieces())
 
     dependent, parts = dependent_columns(pieces, (lambda: _rounding(rows, own)) if rounded else None)
     most = max(1, TERMS // max(rows.size - len(dependent), 1))
@@ -130,8 +129,7 @@ def _rounding(rows: Rows, standard: Standardisation) -> tuple[Vector, Vector]:
     None where they are integers, or whole multiples of a number that is not small beside them: these are exact.
     """
     kind, first = np.finfo(rows.X.dtype), int(standard.intercept)
-    step = max(1, CHUNK_NUMBERS // max(rows.size, 1))
-    pieces = [slice(start, start + step) for start in range(0, len(rows.X), step)]
+    pieces = rows.slices(len(rows.X))
     largest = np.max([np.max(np.abs(rows.X[some]), axis=0) for some in pieces], axis=0).astype(float)
     exponent = np.frexp(largest)[1] - kind.nmant + SPARE_BITS
     exponent = np.where(largest < 1 / kind.eps, np.minimum(exponent, 0), exponent)
@@ -145,7 +143,7 @@ def _rounding(rows: Rows, standard: Standardisation) -> tuple[Vector, Vector]:
 
 def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation:
     """Centres and scales that no single value decides, for the columns that take part."""
-    own = usual(lambda: (rows,)) or standard
+    own = usual(rows) or standard
     centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
     return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
 
@@ -161,8 +159,8 @@ def mean_is_far(X: Matrix, mean: Vector) -> bool:
 
 def has_far_values(rows: Rows, standard: Standardisation) -> bool:
     """Whether some value lies far away from where the others of its column usually are."""
-    own = without_far_values(rows, standard)
-    return any(np.max(np.abs(chunk.z), initial=0.0) > FAR_VALUE for chunk in chunks(seen(lambda: (rows,), own)))
+    low, high = rows.seen_by(without_far_values(rows, standard)).extremes()
+    return bool(max(np.max(high, initial=0.0), -np.min(low, initial=0.0)) > FAR_VALUE)
 
 
 def collinear_column(

@@ -20,14 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr
 
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 Integers = NDArray[Any]
 """Python's integers in an array of objects."""
 
 MOST_PIVOTS = 2000  # for one question
 PATIENCE = 300  # pivots by the steepest choice before those that cannot go in circles (Bland's)
-EPS = float(np.finfo(float).eps)
 SMALL, DUST = 1e-140, 1e-130  # products of numbers above SMALL do not underflow
 
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
 
-from verhulst.regression.chunks import Blocks, Chunk, chunks
+from verhulst.regression.rows import Piece, Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 ENOUGH = 4096  # rows, for centres and scales
 LEAST_SPREAD = 2.0**-10  # share of a column's usual size: smaller differences between values set no scale
-Pairs = Callable[[], Iterable[tuple[Chunk, Chunk]]]
-
-
-def standard_of(blocks: Blocks) -> Standardisation:
-    """The centres and scales of the blocks, which all have the same."""
-    first = next(iter(blocks()))
-    return Standardisation(first.centre, first.inverse_scale, first.intercept)
-
-
-def seen(blocks: Blocks, standard: Standardisation) -> Blocks:
-    """The same blocks with other centres and scales."""
-    return lambda: [replace(b, centre=standard.centre, inverse_scale=standard.inverse_scale) for b in blocks()]
 
 
 def as_given(standard: Standardisation) -> Standardisation:
@@ -34,11 +21,11 @@ def as_given(standard: Standardisation) -> Standardisation:
     )
 
 
-def side_by_side(first: Blocks, second: Blocks) -> Pairs:
+def side_by_side(first: Rows, second: Rows) -> Iterator[tuple[Piece, Piece]]:
     """The rows in two coordinate systems at once."""
     if first is second:
-        return lambda: ((chunk, chunk) for chunk in chunks(first))
-    return lambda: zip(chunks(first), chunks(second), strict=True)
+        return ((piece, piece) for piece in first.pieces())
+    return zip(first.pieces(), second.pieces(), strict=True)
 
 
 def moved(direction: Vector, here: Standardisation, there: Standardisation) -> Vector:
@@ -50,7 +37,7 @@ def moved(direction: Vector, here: Standardisation, there: Standardisation) -> V
     return np.concatenate([[direction[0] + (there.centre - here.centre) @ slopes], scaled])
 
 
-def usual(blocks: Blocks, candidate: Vector | None = None, small: float = 0.0) -> Standardisation | None:
+def usual(rows: Rows, candidate: Vector | None = None, small: float = 0.0) -> Standardisation | None:
     """Medians of rows, and their usual distances from those; None where there are no rows.
 
     Any centre and scale of about the right size will do, so the first rows are enough; but no single value decides.
@@ -59,12 +46,12 @@ def usual(blocks: Blocks, candidate: Vector | None = None, small: float = 0.0) -
     ----------
     candidate, small : take the rows whose margin for this direction is not above `small`; None takes all
     """
-    fitted = standard_of(blocks)
+    fitted = rows.standard
     first, some = int(fitted.intercept), np.empty((0, len(fitted.centre)))
-    for chunk, given in side_by_side(blocks, seen(blocks, as_given(fitted)))():
+    for piece, given in side_by_side(rows, rows.seen_by(as_given(fitted))):
         taken = given.z[:, first:]
         if candidate is not None:
-            taken = taken[np.abs(chunk.margins(candidate)[0]) <= small]
+            taken = taken[np.abs(piece.margins(candidate)[0]) <= small]
         some = np.concatenate([some, taken])
         if len(some) >= ENOUGH:
             break

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, lapack
 
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 APART = 1e-8  # share of a column left unexplained by others above which half the digits are enough
 OF_SPREAD = 1e3  # roundings of its usual size that a column may keep of being computed from others
@@ -22,7 +22,6 @@ OF_SUMS = 3.0  # the same where the numbers are exact, for what is reckoned with
 UNEXPLAINED = 1e-2  # share of what is left that others may still explain: then its size is known
 LEAST_PART = 1e-6  # a column has no part in a combination of which it makes up less than this
 REFINEMENTS = 5
-EPS = float(np.finfo(float).eps)
 
 
 def dependent_columns(

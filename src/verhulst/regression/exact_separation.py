@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks
 from verhulst.regression.cone import Cone, Integers
+from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_COLUMNS = 16
@@ -22,7 +22,7 @@ class ExactSeparation:
     Attributes
     ----------
     direction : (q,) from the inside of the cone: it separates every row that can be separated
-    mask : (n,) the rows that can be separated, in the order of the blocks
+    mask : (n,) the rows that can be separated, in their order
     rows : number of rows that count
     rising, falling : (q,) whether some separating direction has this coefficient above 0, below 0
     """
@@ -39,13 +39,13 @@ class ExactSeparation:
         return int(np.count_nonzero(self.mask))
 
 
-def within_reach(blocks: Blocks) -> bool:
+def within_reach(rows: Rows) -> bool:
     """Whether the data are small enough for exact arithmetic."""
-    size = [(int(np.count_nonzero(rows.inverse_scale)) + rows.intercept, len(rows.y)) for rows in blocks()]
-    return size[0][0] <= MOST_COLUMNS and sum(q * n for q, n in size) <= MOST_NUMBERS
+    size = int(np.count_nonzero(rows.inverse_scale)) + rows.intercept
+    return size <= MOST_COLUMNS and size * len(rows.y) <= MOST_NUMBERS
 
 
-def exact_separation(blocks: Blocks) -> ExactSeparation | None:
+def exact_separation(rows: Rows) -> ExactSeparation | None:
     """Decide exactly whether the outcomes can be separated, and how; None where they cannot.
 
     Columns that take no part in the fit take no part here.
@@ -55,12 +55,12 @@ def exact_separation(blocks: Blocks) -> ExactSeparation | None:
     UndecidedError
         if the search takes too long
     """
-    signed, fixed, counted, used = _signed_rows(blocks)
-    rows, place = np.unique(signed, axis=0, return_inverse=True)
-    there = rows.any(axis=1)
+    signed, fixed, counted, used = _signed_rows(rows)
+    distinct, place = np.unique(signed, axis=0, return_inverse=True)
+    there = distinct.any(axis=1)
     held = np.unique(fixed, axis=0)
     held = held[held.any(axis=1)]
-    cone = Cone(np.concatenate([rows[there], held, -held]))
+    cone = Cone(np.concatenate([distinct[there], held, -held]))
     open_rows = np.arange(len(cone)) < np.count_nonzero(there)
     rays: list[Integers] = []
     while open_rows.any():
@@ -83,25 +83,19 @@ def exact_separation(blocks: Blocks) -> ExactSeparation | None:
             some[k] = True
     direction = np.zeros(size)
     direction[used] = cone.floating(cone.mixture(rays))
-    separated = np.zeros(len(rows), dtype=bool)
+    separated = np.zeros(len(distinct), dtype=bool)
     separated[there] = ~open_rows[: np.count_nonzero(there)]
     mask = np.zeros(len(counted), dtype=bool)
     mask[counted] = separated[place.ravel()]
     return ExactSeparation(direction, mask, int(np.count_nonzero(counted)) + len(fixed), rising, falling)
 
 
-def _signed_rows(blocks: Blocks) -> tuple[Matrix, Matrix, NDArray[np.bool_], NDArray[np.bool_]]:
+def _signed_rows(rows: Rows) -> tuple[Matrix, Matrix, NDArray[np.bool_], NDArray[np.bool_]]:
     """(2y − 1)·(1, x) of the rows with outcomes 0 and 1; (1, x) of the others; which are the first; which columns."""
-    signed, fixed, counted = [], [], []
-    used = np.zeros(0, dtype=bool)
-    for rows in blocks():
-        used = np.concatenate([np.ones(int(rows.intercept), bool), rows.inverse_scale > 0])
-        y = np.asarray(rows.y, dtype=np.float64)
-        design = np.column_stack([np.ones((len(y), int(rows.intercept))), np.asarray(rows.X, dtype=np.float64)])
-        design = design[:, used]
-        weighs = np.ones(len(y), bool) if rows.weight is None else rows.weight > 0
-        plain = weighs & ((y == 0) | (y == 1))
-        signed.append(np.where(y[plain] == 1, 1.0, -1.0)[:, None] * design[plain] + 0.0)
-        fixed.append(design[weighs & ~plain])
-        counted.append(plain)
-    return np.concatenate(signed), np.concatenate(fixed), np.concatenate(counted), used
+    used = np.concatenate([np.ones(int(rows.intercept), bool), rows.inverse_scale > 0])
+    y = np.asarray(rows.y, dtype=np.float64)
+    design = np.column_stack([np.ones((len(y), int(rows.intercept))), np.asarray(rows.X, dtype=np.float64)])
+    design = design[:, used]
+    plain = rows.counted & ((y == 0) | (y == 1))
+    signed = np.where(y[plain] == 1, 1.0, -1.0)[:, None] * design[plain] + 0.0
+    return signed, design[rows.counted & ~plain], plain, used

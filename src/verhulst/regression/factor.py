@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from verhulst import _core
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 LARGE = 700  # columns; from here on LAPACK is faster than the core, though its threads wait, spinning, after each call
 
@@ -19,7 +19,7 @@ def rank_tolerance(size: int) -> float:
 
     An exactly collinear column leaves a few size·eps through rounding; three digits more separate the two cases.
     """
-    return 1e3 * max(size, 10) * float(np.finfo(float).eps)
+    return 1e3 * max(size, 10) * EPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

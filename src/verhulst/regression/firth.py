@@ -189,7 +189,7 @@ def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: floa
     """The penalised likelihood of the columns that take part; weights that were scaled scale the penalty too."""
     rows = data.rows(standard)
     used = np.flatnonzero(np.concatenate([np.ones(int(standard.intercept)), standard.inverse_scale]))
-    return JeffreysLikelihood(lambda: (rows,), used, tau * 2.0**-data.weight_exponent)
+    return JeffreysLikelihood(rows, used, tau * 2.0**-data.weight_exponent)
 
 
 def _from_several_starts(
@@ -234,7 +234,7 @@ def _centred_anew(
     if point.unexplained >= LOST:
         return None
     weight = np.zeros(len(data.y))
-    weight[likelihood.counts] = np.concatenate([w for _, _, w in likelihood.weighed(beta)])
+    weight[likelihood.rows.counted] = np.concatenate([w for _, _, w in likelihood.weighed(beta)])
     there = standard.seen_by(data.X, weight)
     again = jeffreys_likelihood(data, there, tau)
     beta = there.working(standard.original(likelihood.whole(beta)))[again.used]
@@ -259,7 +259,7 @@ def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance:
     n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
     z = np.concatenate([piece.z[:, 1:] for piece in pieces])
     offset = np.concatenate([piece.offset for piece in pieces])
-    leverage = np.concatenate(point.leverage)[likelihood.counts]
+    leverage = point.leverage[likelihood.rows.counted]
     joined = Rows(
         np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
         np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -119,7 +120,7 @@ def _fitted(data: Observations, root: float | None, settings: Settings, posed: b
     # Where columns are nearly combinations, but are none, `careful` keeps the digits that tell them apart.
     if root is not None and not posed and begun.doubtful and _dependent(begun):
         return _in_row_space(data, root, settings)
-    watch = None if root is not None else SeparationWatch(lambda: (begun.rows,))
+    watch = None if root is not None else SeparationWatch(begun.rows)
     found = newton(
         begun.rows.statistics,
         begun.start,
@@ -163,7 +164,7 @@ def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tu
     if settings.verbose:
         print(*end.fit.passes, sep="\n", file=sys.stderr)
     if end.endless is not None and watch is not None:
-        certificate = watch.proved(lambda: (end.rows,), end.endless)
+        certificate = watch.proved(end.rows, end.endless)
     return replace(end, fit=replace(end.fit, passes=found.passes + end.fit.passes)), certificate
 
 
@@ -171,9 +172,8 @@ def _in_row_space(data: Observations, root: float, settings: Settings) -> Logist
     standard = data.standardisation(settings.intercept)
     if settings.intercept and mean_is_far(data.X, standard.centre):
         standard = without_far_values(data.rows(standard), standard)
-    return in_row_space(
-        data, standard.centre, settings.intercept, root, lambda some, its_root: _fitted(some, its_root, settings, posed=True)
-    )
+    fitted = partial(_fitted, settings=settings, posed=True)
+    return in_row_space(data, standard.centre, settings.intercept, root, fitted)
 
 
 def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | None:

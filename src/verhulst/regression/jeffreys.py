@@ -9,15 +9,15 @@ whatever the data (Kosmidis and Firth 2021, Biometrika 108). The gradient needs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.functions import sigmoid_derivative
-from verhulst.regression.chunks import Blocks, Chunk, chunks
 from verhulst.regression.factor import Factor, cholesky, triangle_inverse
-from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector, merge
+from verhulst.regression.rows import Piece, Rows
+from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector
 
 DOUBTFUL = 1e-4  # share of a column that those before it leave unexplained, by I, below which R is not had from I
 
@@ -40,7 +40,7 @@ class Point:
     unexplained : the least share of a column, as I sees it, that the columns before it leave unexplained
     noise : rounding error of log det I, about
     row_norm : the largest Euclidean norm of a row
-    leverage : the leverages of the rows of each block, 0 for rows of weight 0
+    leverage : (n,) the leverages of the rows, 0 for rows of weight 0
     """
 
     log_likelihood: float
@@ -52,7 +52,7 @@ class Point:
     unexplained: float
     noise: float
     row_norm: float
-    leverage: tuple[Vector, ...]
+    leverage: Vector
 
     def penalised(self, tau: float) -> float:
         """ℓ + τ log det I."""
@@ -64,25 +64,25 @@ class JeffreysLikelihood:
 
     Parameters
     ----------
-    blocks : the data, with standardised columns none of which is a combination of others
+    rows : the data, with standardised columns none of which is a combination of others
     used : indices of the columns that take part
     tau : weight of the penalty, ½ for Firth's estimate
     """
 
-    def __init__(self, blocks: Blocks, used: NDArray[np.intp], tau: float) -> None:
-        self.blocks, self.used, self.tau = blocks, used, tau
+    def __init__(self, rows: Rows, used: NDArray[np.intp], tau: float) -> None:
+        self.rows, self.used, self.tau = rows, used, tau
 
     @property
-    def pieces(self) -> Iterable[Chunk]:
+    def pieces(self) -> Iterable[Piece]:
         """The rows with a positive weight and the columns that take part, from the start."""
-        for chunk in chunks(self.blocks):
-            all_used = len(self.used) == chunk.z.shape[1]
-            yield chunk if all_used else Chunk(chunk.z[:, self.used], chunk.y, chunk.weight, chunk.offset)
+        for piece in self.rows.pieces():
+            all_used = len(self.used) == piece.z.shape[1]
+            yield piece if all_used else replace(piece, z=piece.z[:, self.used])
 
     def at(self, beta: Vector) -> Point:
         """Everything at β, in two reads of the data: the leverages of a row need the information of all."""
         whole = self.whole(beta)
-        statistics = merge([rows.statistics(whole) for rows in self.blocks()])
+        statistics = self.rows.statistics(whole)
         assert statistics.information is not None
         information = self._part(statistics.information)
         factor = cholesky(information)
@@ -99,35 +99,26 @@ class JeffreysLikelihood:
         root = np.zeros((len(whole), len(whole)))
         inside = np.ix_(self.used, self.used) if len(self.used) < len(whole) else slice(None)
         inverse = root[inside] = triangle_inverse(factor)
-        found = [rows.penalised_gradient(whole, root, self.tau) for rows in self.blocks()]
-        gradient = np.sum([each for each, _ in found], axis=0)[self.used]
+        gradient, leverage = self.rows.penalised_gradient(whole, root, self.tau)
         determinant = 2 * float(np.log(factor.diagonal()).sum())
-        leverages = tuple(leverage for _, leverage in found)
         return Point(
             statistics.log_likelihood,
             determinant,
-            gradient,
+            gradient[self.used],
             information,
             factor,
             inverse,
             unexplained,
             noise,
             statistics.row_norm,
-            leverages,
+            leverage,
         )
 
-    def weighed(self, beta: Vector) -> Iterator[tuple[Chunk, Vector, Vector]]:
+    def weighed(self, beta: Vector) -> Iterator[tuple[Piece, Vector, Vector]]:
         """The pieces with their log-odds η and the weights w of their rows in the information."""
         for piece in self.pieces:
             eta = piece.z @ beta + piece.offset
             yield piece, eta, piece.weight * sigmoid_derivative(eta)
-
-    @property
-    def counts(self) -> NDArray[np.bool_]:
-        """Which rows have a positive weight: those of `pieces`."""
-        return np.concatenate(
-            [np.ones(len(rows.y), bool) if rows.weight is None else rows.weight > 0 for rows in self.blocks()]
-        )
 
     def triangle(self, beta: Vector, augmented: bool = False) -> Matrix:
         """R with RᵀR = I, or XᵀW(1 + 2τh)X, without forming that matrix: by orthogonal transformations of √W X."""
@@ -145,10 +136,9 @@ class JeffreysLikelihood:
 
     def whole(self, beta: Vector) -> Vector:
         """The coefficients with those of the columns that take no part: 0."""
-        size = next(iter(self.blocks())).size
-        if len(beta) == size:
+        if len(beta) == self.rows.size:
             return beta
-        whole = np.zeros(size)
+        whole = np.zeros(self.rows.size)
         whole[self.used] = beta
         return whole
 

@@ -59,7 +59,7 @@ def bounds(likelihood: JeffreysLikelihood, beta: Vector, point: Point, enough: f
     if 1 - likelihood.tau * most >= enough:
         return 1 - likelihood.tau * most, most**0.5
     most, farthest, at = 0.0, 0.0, 0
-    leverage = np.concatenate(point.leverage)[likelihood.counts]
+    leverage = point.leverage[likelihood.rows.counted]
     for _, eta, weight in likelihood.weighed(beta):
         h = leverage[at : at + len(eta)]
         at += len(eta)

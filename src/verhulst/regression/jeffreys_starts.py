@@ -50,7 +50,7 @@ def highest_of_several(
 
 def few(likelihood: JeffreysLikelihood) -> bool:
     """Whether there are so few rows that two maxima are not rare."""
-    return sum(len(rows.y) for rows in likelihood.blocks()) <= FEW
+    return len(likelihood.rows.y) <= FEW
 
 
 def beside(point: Point, beta: Vector, contrast: Vector) -> Iterator[Vector]:
@@ -65,7 +65,7 @@ def beside(point: Point, beta: Vector, contrast: Vector) -> Iterator[Vector]:
 
 
 def _starts(likelihood: JeffreysLikelihood, beta: Vector) -> Iterator[Vector]:
-    if sum(len(rows.y) * rows.size for rows in likelihood.blocks()) <= SMALL:
+    if likelihood.rows.entries <= SMALL:
         yield np.zeros_like(beta)
         if few(likelihood):
             yield FARTHER * beta

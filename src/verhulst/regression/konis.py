@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from verhulst.regression.chunks import Blocks, chunks
 from verhulst.regression.recession import Recession, recession
+from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Vector
 
 FEASIBILITY = 1e-9  # HiGHS' own tolerances are set to this
 LARGEST = 1_000_000  # design entries; beyond, the program is slow (n = 60,000 × 20: one second)
 
 
-def linear_program(blocks: Blocks) -> Recession | None:
+def linear_program(rows: Rows) -> Recession | None:
     """A separating direction, or None where there is none.
 
     Maximises Σ (2yᵢ − 1) xᵢᵀd over directions in the unit box with (2yᵢ − 1) xᵢᵀd ≥ 0 in every row (= 0 where y is
@@ -29,7 +29,7 @@ def linear_program(blocks: Blocks) -> Recession | None:
     """
     from scipy.optimize import linprog
 
-    parts = list(chunks(blocks))
+    parts = list(rows.pieces())
     z = np.concatenate([part.z for part in parts])
     y = np.concatenate([part.y for part in parts])
     if z.size > LARGEST:
@@ -58,7 +58,7 @@ def linear_program(blocks: Blocks) -> Recession | None:
         return None
     for share in (1e-6, 1e-4, 1e-2):  # what counts as a margin of 0 is known to the solver's tolerance only
         direction: Vector = found.x / (2 * max(share * most, 10 * FEASIBILITY))
-        certificate = recession(blocks, direction)
+        certificate = recession(rows, direction)
         if certificate is not None:
             return certificate
     return None

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
-from verhulst.regression.chunks import Blocks, chunks
 from verhulst.regression.constrained import Constrained, Probe, ProbeFunction, Rule, constrained, to_height, to_value
 from verhulst.regression.factor import Factor
 from verhulst.regression.newton import newton
-from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector, merge
+from verhulst.regression.rows import Rows
+from verhulst.regression.statistics import Matrix, Statistics, StatisticsFunction, Vector
 
 SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by sharing C
 REACHED = 1e-3  # share of the fall by which the height of an end may be missed; most are within 1e-8
@@ -33,18 +33,14 @@ def chi_squared_quantile(level: float) -> float:
     return float(ndtri(0.5 + level / 2)) ** 2
 
 
-def own_information(blocks: Blocks, directions: int) -> ProbeFunction:
-    """Each point with its own information matrix; the blocks are read once for all points.
+def own_information(rows: Rows, directions: int) -> ProbeFunction:
+    """Each point with its own information matrix.
 
     `directions`: how many the information tells apart at the maximum; where it tells fewer no step is known.
     """
 
     def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
-        parts: list[list[Statistics]] = [[] for _ in betas]
-        for rows in blocks():
-            for part, beta in zip(parts, betas, strict=True):
-                part.append(rows.statistics(beta))
-        found = [merge(part) for part in parts]
+        found = [rows.statistics(beta) for beta in betas]
         factors = [Factor.of(s.information) for s in found if s.information is not None]
         return Probe(
             np.array([s.log_likelihood for s in found]),
@@ -61,18 +57,18 @@ def own_information(blocks: Blocks, directions: int) -> ProbeFunction:
     return probe
 
 
-def shared_information(blocks: Blocks, information: Matrix) -> ProbeFunction:
+def shared_information(rows: Rows, information: Matrix) -> ProbeFunction:
     """All points with one information matrix, that of the maximum: a pass is two matrix products."""
     inverse = np.nan_to_num(Factor.of(information).inverse(), nan=0.0)
 
     def probe(betas: Matrix, contrasts: Matrix, /) -> Probe:
         value, gradient = np.zeros(len(betas)), np.zeros(betas.shape)
-        for chunk in chunks(blocks):
-            eta = chunk.z @ betas.T + chunk.offset[:, None]
+        for piece in rows.pieces():
+            eta = piece.z @ betas.T + piece.offset[:, None]
             # log σ(η) = yη − log(1 + e^η) for y = 1, and with the sign turned for y = 0; shares of successes need both
-            y, weight = chunk.y[:, None], chunk.weight
+            y, weight = piece.y[:, None], piece.weight
             value += weight @ (y * log_sigmoid(eta) + (1 - y) * log_one_minus_sigmoid(eta))
-            gradient += (weight[:, None] * (y - sigmoid(eta))).T @ chunk.z
+            gradient += (weight[:, None] * (y - sigmoid(eta))).T @ piece.z
         return Probe(value, gradient, gradient @ inverse, contrasts @ inverse)
 
     return probe

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst.regression.chunks import Blocks, statistics_of
 from verhulst.regression.coordinates import as_given
 from verhulst.regression.covariance import Standardised, power_of_two, working_contrasts
 from verhulst.regression.factor import Factor
@@ -24,6 +23,7 @@ from verhulst.regression.observations import Observations, observations
 from verhulst.regression.recession import Recession, rows_left
 from verhulst.regression.refitted import Refitted
 from verhulst.regression.result import LogisticFit
+from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.wide import narrowed
 
@@ -239,11 +239,10 @@ class _Profiles:
     def _plain(self, fit: LogisticFit, data: Observations) -> None:
         rows = data.rows(self._standard)
         self._columns = np.arange(rows.size)
-        blocks: Blocks = lambda: (rows,)  # noqa: E731
         self.likelihood = None
         if fit.separation is None:
             beta, known = self._standard.working(fit.coefficients), fit.covariance_record
-            around = self._around(blocks, refined(statistics_of(blocks), beta)[0], data)
+            around = self._around(rows, refined(rows.statistics, beta)[0], data)
             hard = isinstance(known, Standardised) and known.half is not None
             self.everything = self.likelihood = Refitted(
                 around.statistics,
@@ -268,19 +267,19 @@ class _Profiles:
         if fit.separation.kind == "quasi-complete":
             found = fit.separation
             apart = Recession(found.direction, as_given(self._standard), found.rows_separated, fit.rows)
-            left = rows_left(blocks, apart)
+            left = rows_left(rows, apart)
             self.likelihood = self._around(left, beta, data)
             self.top = self.likelihood.value
-        self.everything = self._around(blocks, beta, data)
+        self.everything = self._around(rows, beta, data)
 
-    def _around(self, blocks: Blocks, beta: Vector, data: Observations) -> Likelihood:
-        statistics = statistics_of(blocks)
+    def _around(self, rows: Rows, beta: Vector, data: Observations) -> Likelihood:
+        statistics = rows.statistics
         here = statistics(beta)
         assert here.information is not None
         work = len(data.y) * len(beta) ** 2 * 2 * len(self.used)
         probe = (
-            own_information(blocks, len(Factor.of(here.information).used))
+            own_information(rows, len(Factor.of(here.information).used))
             if work < SHARED_INFORMATION_FROM
-            else shared_information(blocks, here.information)
+            else shared_information(rows, here.information)
         )
         return Likelihood(statistics, probe, beta, here.log_likelihood, here.information, row_norm=here.row_norm)

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks, chunks
-from verhulst.regression.coordinates import Pairs, alike, moved, seen, side_by_side, standard_of, usual
+from verhulst.regression.coordinates import alike, moved, side_by_side, usual
 from verhulst.regression.factor import rank_tolerance
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -87,18 +86,18 @@ class FreeSpace:
         return inside
 
 
-def free_space(pairs: Pairs, direction: Vector, small: float | None = SMALL_MARGIN) -> FreeSpace:
+def free_space(judged: Rows, rows: Rows, direction: Vector, small: float | None = SMALL_MARGIN) -> FreeSpace:
     """The directions that leave the rows with a small margin (None: zero up to rounding) for `direction` alone.
 
     Parameters
     ----------
-    pairs : the data twice: in the coordinates of the direction, and in those of the space
+    judged, rows : the data in the coordinates of the direction, and in those of the space
     """
     size = len(direction)
     gram, everywhere = np.zeros((size, size)), np.zeros(size)
-    for judged, chunk in pairs():
-        m, bound = judged.margins(direction)
-        z = alike(chunk.z)
+    for here, there in side_by_side(judged, rows):
+        m, bound = here.margins(direction)
+        z = alike(there.z)
         everywhere += np.sum(z**2, axis=0)
         z = z[np.abs(m) <= (bound if small is None else small)]
         gram += z.T @ z
@@ -113,26 +112,25 @@ def free_space(pairs: Pairs, direction: Vector, small: float | None = SMALL_MARG
     return FreeSpace(vectors[:, null], scale, inverse)
 
 
-def verified(blocks: Blocks, direction: Vector) -> Recession | None:
+def verified(rows: Rows, direction: Vector) -> Recession | None:
     """`direction` as a certificate if no row contradicts it and some row confirms it."""
-    separated, rows, least = 0, 0, np.inf
-    for chunk in chunks(blocks):
-        m, bound = chunk.margins(direction)
+    separated, counted, least = 0, 0, np.inf
+    for m, bound in rows.margins(direction):
         if np.any(m < -bound):
             return None
         positive = m > bound
         separated += int(np.count_nonzero(positive))
-        rows += len(m)
+        counted += len(m)
         least = min(least, float(np.min(m[positive], initial=np.inf)))
-    return Recession(direction / least, standard_of(blocks), separated, rows) if separated else None
+    return Recession(direction / least, rows.standard, separated, counted) if separated else None
 
 
-def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) -> Recession | None:
+def recession(rows: Rows, candidate: Vector, small: float = SMALL_MARGIN) -> Recession | None:
     """A certificate near `candidate`, whose rows with margins below `small` are taken to have margin 0.
 
     Parameters
     ----------
-    blocks : the data
+    rows : the data
     candidate : (q,) a Newton step, or what a linear program found
     small : see above
 
@@ -141,15 +139,15 @@ def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) ->
     Recession or None
         None means that the candidate proves nothing
     """
-    space = free_space(side_by_side(blocks, blocks), candidate, small)
+    space = free_space(rows, rows, candidate, small)
     if not space.basis.shape[1]:
         return None
-    fitted = standard_of(blocks)
-    own = usual(blocks, candidate, small)
-    there, carried = blocks, candidate
+    fitted = rows.standard
+    own = usual(rows, candidate, small)
+    there, carried = rows, candidate
     if own is not None:
-        there, carried = seen(blocks, own), moved(candidate, fitted, own)
-        space = free_space(side_by_side(blocks, there), candidate, small)
+        there, carried = rows.seen_by(own), moved(candidate, fitted, own)
+        space = free_space(rows, there, candidate, small)
         if not space.basis.shape[1]:
             return None
     direction = space.project(carried)
@@ -158,9 +156,9 @@ def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) ->
         return None
     for _ in range(REFINEMENTS if own is not None else 0):
         left = np.zeros(len(direction))
-        for as_fitted, chunk in side_by_side(blocks, there)():
+        for as_fitted, as_own in side_by_side(rows, there):
             at_rest = np.abs(as_fitted.margins(candidate)[0]) <= small
-            z = alike(chunk.z[at_rest])
+            z = alike(as_own.z[at_rest])
             left += z.T @ (z @ direction)
         direction = direction - space.inverse @ left
     # What rounding left where there should be nothing would show in rows that are 0 in all other columns.
@@ -169,45 +167,28 @@ def recession(blocks: Blocks, candidate: Vector, small: float = SMALL_MARGIN) ->
     return verified(there, without_dust) or verified(there, direction)
 
 
-def rows_left(blocks: Blocks, found: Recession) -> Blocks:
-    """The same blocks, where the rows that are separated have weight 0."""
-
-    def remaining() -> list[Rows]:
-        result, start = [], 0
-        for rows in blocks():
-            stop = start + len(rows.y)
-            gone = _separated(rows, found) if found.exact is None else found.exact.mask[start:stop]
-            weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
-            result.append(replace(rows, weight=np.where(gone, 0.0, weight)))
-            start = stop
-        return result
-
-    return remaining
+def rows_left(rows: Rows, found: Recession) -> Rows:
+    """The same rows, where those that are separated have weight 0."""
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    return replace(rows, weight=np.where(separated_rows(rows, found), 0.0, weight))
 
 
-def separated_rows(blocks: Blocks, found: Recession) -> NDArray[np.bool_]:
-    """(n,) which rows are separated."""
-    return np.concatenate([rows.weight == 0 for rows in rows_left(blocks, found)()])
+def separated_rows(rows: Rows, found: Recession) -> NDArray[np.bool_]:
+    """(n,) which rows are separated, whatever their weight."""
+    if found.exact is not None:
+        return found.exact.mask
+    all_of_them = replace(rows, weight=None, offset=None).seen_by(found.standard)
+    return np.concatenate([m > bound for m, bound in all_of_them.margins(found.direction)])
 
 
-def _separated(rows: Rows, found: Recession) -> NDArray[np.bool_]:
-    """(n,) which rows have a margin above 0, whatever their weight."""
-    single = replace(rows, weight=None, offset=None)
-    parts = []
-    for chunk in chunks(seen(lambda: (single,), found.standard)):
-        m, bound = chunk.margins(found.direction)
-        parts.append(m > bound)
-    return np.concatenate(parts)
-
-
-def joined(blocks: Blocks, first: Recession, second: Recession) -> Recession | None:
+def joined(rows: Rows, first: Recession, second: Recession) -> Recession | None:
     """A direction that separates the rows that `first` separates, and those that `second` separates among the rest."""
-    multiple, standard = 1.0, standard_of(blocks)
-    for chunk, other in side_by_side(seen(blocks, first.standard), seen(blocks, second.standard))():
-        m, bound = chunk.margins(first.direction)
+    multiple = 1.0
+    for piece, other in side_by_side(rows.seen_by(first.standard), rows.seen_by(second.standard)):
+        m, bound = piece.margins(first.direction)
         gone = m > bound
         if gone.any():
             needed = (1.0 - other.margins(second.direction)[0][gone]) / m[gone]
             multiple = max(multiple, float(needed.max()))
-    parts = [moved(one.direction, one.standard, standard) for one in (first, second)]
-    return recession(blocks, multiple * parts[0] + parts[1])
+    parts = [moved(one.direction, one.standard, rows.standard) for one in (first, second)]
+    return recession(rows, multiple * parts[0] + parts[1])

@@ -97,17 +97,25 @@ def record_limit(
     certificate : that the data are separated
     refit : see `separation_limit`
     """
-    data, standard, limits = begun.data, end.standard, (begun.settings.tolerance, begun.settings.max_passes)
-    tends_to = separation_limit(lambda: (end.rows,), certificate, begun.null, *limits, refit=refit)
+    data, standard, unit = begun.data, end.standard, 2.0**begun.data.weight_exponent
+    limits = (begun.settings.tolerance, begun.settings.max_passes)
+    tends_to = separation_limit(end.rows, certificate, begun.null, *limits, refit=refit)
     found = tends_to.newton(end.fit)
     condition = Factor.of(found.information).condition(found.information)
     left_out = [one.column + begun.settings.intercept for one in begun.dropped]
     covariance = tends_to.covariance(standard, data.weight_exponent, left_out)
     plain = record(found, begun, standard, covariance, condition)
-    separation = tends_to.record(lambda: (end.rows,), standard, data.names)
+    separation = tends_to.record(end.rows, standard, data.names)
     warn(separation.advice(), SeparationWarning)
-    if tends_to.rest is not None:
-        plain = _with_rest(plain, tends_to.rest, data.weight_exponent)
+    if (rest := tends_to.rest) is not None:  # its weights were scaled
+        plain = replace(
+            plain,
+            log_likelihood=rest.log_likelihood * unit,
+            status=rest.status,
+            decrement=rest.decrement * np.sqrt(unit),
+            passes=plain.passes + rest.passes,
+            condition=rest.condition,
+        )
     if plain.status in ("passes", "stalled"):
         warn(
             f"the fit of the rows that are not separated did not converge: it ended {plain.decrement:.2g} standard "
@@ -115,16 +123,3 @@ def record_limit(
             ConvergenceWarning,
         )
     return replace(plain, coefficients=separation.coefficients, separation=separation)
-
-
-def _with_rest(whole: LogisticFit, rest: LogisticFit, weight_exponent: int) -> LogisticFit:
-    """What a separated fit has from the rows that are not separated; their weights were scaled."""
-    unit = 2.0**weight_exponent
-    return replace(
-        whole,
-        log_likelihood=rest.log_likelihood * unit,
-        status=rest.status,
-        decrement=rest.decrement * np.sqrt(unit),
-        passes=whole.passes + rest.passes,
-        condition=rest.condition,
-    )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import sigmoid, sigmoid_derivative
-from verhulst.regression.chunks import chunks
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.look import look
@@ -106,14 +105,14 @@ def sandwich_record(
     # H⁻¹ M H⁻¹ = half (halfᵀ M half) halfᵀ: in the middle, numbers of ordinary size whatever the columns.
     middle = np.zeros((half.shape[1],) * 2)
     at = 0
-    for chunk in chunks(lambda: (rows,)):
-        eta = log_odds[at : at + len(chunk.y)]
-        residual = chunk.y * sigmoid(-eta) - (1 - chunk.y) * sigmoid(eta)
+    for piece in rows.pieces():
+        eta = log_odds[at : at + len(piece.y)]
+        residual = piece.y * sigmoid(-eta) - (1 - piece.y) * sigmoid(eta)
         if groups is None:
-            scores = (chunk.z @ half) * (residual * np.sqrt(chunk.weight))[:, None]
+            scores = (piece.z @ half) * (residual * np.sqrt(piece.weight))[:, None]
             middle += scores.T @ scores
         else:
-            np.add.at(sums, groups[at : at + len(eta)], (chunk.z @ half) * (residual * chunk.weight)[:, None])
+            np.add.at(sums, groups[at : at + len(eta)], (piece.z @ half) * (residual * piece.weight)[:, None])
         at += len(eta)
     if groups is not None:
         middle = sums.T @ sums
@@ -149,7 +148,7 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
         eta = standard.linear(data.X, fit.coefficients) + (0.0 if data.offset is None else data.offset)
         weight = sigmoid_derivative(eta)
         standard = standard.seen_by(data.X, weight if data.weight is None else weight * data.weight)
-    eta = np.concatenate([chunk.z @ beta + chunk.offset for chunk in chunks(lambda: (rows,))])
+    eta = np.concatenate([piece.z @ beta + piece.offset for piece in rows.pieces()])
     return rows, standard, eta, factor.half()
 
 

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 ALIKE = 1e3  # columns that differ by no more than this in size need not be sorted by it
-EPS = float(np.finfo(float).eps)
 HELD = 1e8  # times the ridge may the information of columns be that others are compared with
 
 

@@ -11,9 +11,7 @@ import numpy as np
 from verhulst.regression.covariance import LARGEST_IN_FILE, Covariance, blocks, square
 from verhulst.regression.row_space import RowSpace
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Matrix, Vector
-
-EPS = float(np.finfo(float).eps)
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 
 @dataclass(slots=True, eq=False)

@@ -1,17 +1,45 @@
-"""Rows in arrays, centred and scaled while the compiled kernel reads them."""
+"""Rows of data, centred and scaled while they are read.
+
+`Rows` holds arrays. What fits ask of it is what they would ask of data that lie elsewhere: `statistics` at a point,
+`margins` along a direction, a `sample`, `extremes`, and `pieces` for what is looked at row by row.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst._core import jeffreys_gradient, logistic_statistics
-from verhulst.regression.statistics import Matrix, Statistics, Vector
+from verhulst._core import jeffreys_gradient, logistic_statistics, take_rows
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector
 
 _NO_MATRIX, _INFORMATION, _GRAM = 0, 1, 2
+ALL = slice(None)
+PIECE_NUMBERS = 1 << 17  # design entries of a piece: one MiB, so that several products over it stay in the second cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Some rows that count: standardised design z (m, q), outcomes, weights and offsets (m,)."""
+
+    z: Matrix
+    y: Vector
+    weight: Vector
+    offset: Vector
+
+    def margins(self, direction: Vector) -> tuple[Vector, Vector]:
+        """(2y − 1) zᵀd of each row (−|zᵀd| where 0 < y < 1), and a bound on its rounding error.
+
+        A product of q terms is off by at most q·eps·Σ|zⱼdⱼ|; the entries of z and d carry a rounding of their own.
+        """
+        m = self.z @ direction
+        signed = np.where(self.y == 1, m, np.where(self.y == 0, -m, -np.abs(m)))
+        bound = (len(direction) + 6) * EPS * (np.abs(self.z) @ np.abs(direction))
+        return signed, bound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,14 +68,67 @@ class Rows:
         """q: how many coefficients there are."""
         return int(self.X.shape[1]) + self.intercept
 
-    def standardised(self, start: int, stop: int) -> Matrix:
-        """Rows start..stop of the standardised design, intercept column first, as a new (stop − start, q) array."""
-        z = np.empty((stop - start, self.size))
-        if self.intercept:
-            z[:, 0] = 1.0
-        np.subtract(self.X[start:stop], self.centre, out=z[:, int(self.intercept) :])
-        z[:, int(self.intercept) :] *= self.inverse_scale
+    @property
+    def entries(self) -> int:
+        """Number of design entries."""
+        return self.size * len(self.y)
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """(n,) which rows have a positive weight."""
+        return np.ones(len(self.y), bool) if self.weight is None else self.weight > 0
+
+    @property
+    def standard(self) -> Standardisation:
+        """The centres and scales."""
+        return Standardisation(self.centre, self.inverse_scale, self.intercept)
+
+    def seen_by(self, standard: Standardisation) -> Rows:
+        """The same rows with other centres and scales."""
+        return replace(self, centre=standard.centre, inverse_scale=standard.inverse_scale)
+
+    def standardised(self, some: slice | NDArray[np.intp] = ALL) -> Matrix:
+        """Some rows of the standardised design, intercept column first, as a new array."""
+        x, first = self.X[some], int(self.intercept)
+        z = np.ones((len(x), self.size))
+        np.subtract(x, self.centre, out=z[:, first:])
+        z[:, first:] *= self.inverse_scale
         return z
+
+    def slices(self, n: int) -> list[slice]:
+        """What divides n rows into pieces."""
+        step = max(1, PIECE_NUMBERS // max(self.size, 1))
+        return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+    def pieces(self) -> Iterator[Piece]:
+        """All rows with a positive weight, standardised, a piece at a time."""
+        for some in self.slices(len(self.y)):
+            z, y = self.standardised(some), np.asarray(self.y[some], dtype=np.float64)
+            weight = np.ones(len(y)) if self.weight is None else self.weight[some]
+            offset = np.zeros(len(y)) if self.offset is None else self.offset[some]
+            counts = weight > 0
+            if not counts.all():
+                z, y, weight, offset = z[counts], y[counts], weight[counts], offset[counts]
+            yield Piece(z, y, weight, offset)
+
+    def margins(self, direction: Vector) -> Iterator[tuple[Vector, Vector]]:
+        """Margins of the rows that count for a direction (q,), and bounds on their errors; see `Piece.margins`."""
+        return (piece.margins(direction) for piece in self.pieces())
+
+    def extremes(self) -> tuple[Vector, Vector]:
+        """(q,) the smallest and the largest standardised values of the rows that count."""
+        ends = [(piece.z.min(axis=0), piece.z.max(axis=0)) for piece in self.pieces() if len(piece.z)]
+        return np.min([low for low, _ in ends], axis=0), np.max([high for _, high in ends], axis=0)
+
+    def sample(self, index: NDArray[np.intp], times: Vector) -> Rows:
+        """Some of the rows, each with `times` its weight."""
+        return replace(
+            self,
+            X=take_rows(self.X, index),
+            y=self.y[index],
+            weight=times if self.weight is None else times * self.weight[index],
+            offset=None if self.offset is None else self.offset[index],
+        )
 
     def statistics(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
         """Statistics at `beta` (q,), which belongs to the standardised columns; so does `direction`."""

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks, statistics_of
 from verhulst.regression.cone import UndecidedError
-from verhulst.regression.coordinates import as_given, seen, side_by_side, standard_of, usual
+from verhulst.regression.coordinates import as_given, usual
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import exact_separation, within_reach
 from verhulst.regression.factor import Factor
@@ -19,6 +18,7 @@ from verhulst.regression.konis import LARGEST, linear_program
 from verhulst.regression.newton import newton
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.recession import Recession, free_space, joined, recession, rows_left, separated_rows
+from verhulst.regression.rows import Rows
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
@@ -71,7 +71,7 @@ class Limit:
             working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
         return Standardised(working, standard, weight_exponent, fixed)
 
-    def record(self, blocks: Blocks, standard: Standardisation, names: Sequence[str]) -> Separation:
+    def record(self, rows: Rows, standard: Standardisation, names: Sequence[str]) -> Separation:
         """The result in words and in the units of the columns as given; `names` (p,)."""
         elsewhere = np.array([state != "finite" for state in self.states])
         parameters = ("(intercept)", *names) if standard.intercept else tuple(names)
@@ -82,20 +82,20 @@ class Limit:
             np.zeros(len(elsewhere)),
             self._finite(standard),
             self.recession.separated,
-            reasons(blocks, names, elsewhere[int(standard.intercept) :]),
+            reasons(rows, names, elsewhere[int(standard.intercept) :]),
         )
-        return self._with_direction(found, blocks)
+        return self._with_direction(found, rows)
 
-    def _with_direction(self, record: Separation, blocks: Blocks) -> Separation:
+    def _with_direction(self, record: Separation, rows: Rows) -> Separation:
         """The record with the first direction that puts all rows where they belong, or that which misplaces fewest.
 
         Directions are judged as predictions will use them: for the columns as given, rounded, their largest entry 1.
         """
         free, best = np.array([state != "finite" for state in self.states]), None
-        for candidate in self._candidates(blocks):
+        for candidate in self._candidates(rows):
             direction = np.where(free, candidate, 0.0)
             tried = replace(record, direction=direction / np.max(np.abs(direction)))
-            tried = replace(tried, rows_misplaced=misplaced(blocks, self.recession, tried))
+            tried = replace(tried, rows_misplaced=misplaced(rows, self.recession, tried))
             if best is None or tried.rows_misplaced < best.rows_misplaced:
                 best = tried
             if not best.rows_misplaced:
@@ -103,11 +103,11 @@ class Limit:
         assert best is not None
         return best
 
-    def _candidates(self, blocks: Blocks) -> Iterator[Vector]:
+    def _candidates(self, rows: Rows) -> Iterator[Vector]:
         yield self.recession.given
         if self.recession.exact is not None:
             yield self.recession.exact.direction
-        far_from_all = widest(blocks, self.recession)
+        far_from_all = widest(rows, self.recession)
         if far_from_all is not None:
             yield far_from_all
 
@@ -129,8 +129,8 @@ class SeparationWatch:
     found : the certificate, once there is one
     """
 
-    def __init__(self, blocks: Blocks) -> None:
-        self._blocks = blocks
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
         self.found: Recession | None = None
         self._overlap = False  # proved
 
@@ -140,7 +140,7 @@ class SeparationWatch:
             return False
         if self._overlap:
             return False
-        candidate = recession(self._blocks, step.direction)
+        candidate = recession(self._rows, step.direction)
         if candidate is not None and not self._settled(candidate):
             self.found = candidate
         return self.found is not None
@@ -154,38 +154,34 @@ class SeparationWatch:
         doubtful : whether its end is no proof of a maximum, though it says so
         """
         proved = self.found is not None or self._overlap or (fit.status == "converged" and not doubtful)
-        if not proved and not self._settled(None) and _entries(self._blocks) <= LARGEST:
-            self.found = linear_program(self._blocks)
+        if not proved and not self._settled(None) and self._rows.entries <= LARGEST:
+            self.found = linear_program(self._rows)
         return self.found
 
-    def proved(self, blocks: Blocks, direction: Vector) -> Recession | None:
-        """A certificate from a direction (q,) along which the likelihood rises for ever, as the blocks see it."""
-        return None if self._overlap else recession(blocks, direction)
+    def proved(self, rows: Rows, direction: Vector) -> Recession | None:
+        """A certificate from a direction (q,) along which the likelihood rises for ever, as the rows see it."""
+        return None if self._overlap else recession(rows, direction)
 
     def _settled(self, candidate: Recession | None) -> bool:
         """Whether exact arithmetic has decided."""
-        if not within_reach(self._blocks):
+        if not within_reach(self._rows):
             return False
         try:
-            exact = exact_separation(self._blocks)
+            exact = exact_separation(self._rows)
         except UndecidedError:
             return False
         self._overlap = exact is None
         if exact is None:
             self.found = None
             return True
-        plain = as_given(standard_of(self._blocks))
+        plain = as_given(self._rows.standard)
         direction = exact.direction if candidate is None else candidate.given
         self.found = Recession(direction, plain, exact.separated, exact.rows, exact)
         return True
 
 
-def _entries(blocks: Blocks) -> int:
-    return sum(rows.size * len(rows.y) for rows in blocks())
-
-
 def separation_limit(
-    blocks: Blocks,
+    rows: Rows,
     found: Recession,
     start: Vector,
     tolerance: float,
@@ -197,41 +193,41 @@ def separation_limit(
 
     Parameters
     ----------
-    blocks : the data
+    rows : the data
     found : a certificate
     start : (q,) where Newton's method starts for the rows that are left
     tolerance, max_passes : see `newton`
     refit : fits the rows without those that are marked (n,), or says None; far values among the marked rows may have
-        made the others look alike in the coordinates of the blocks
+        made the others look alike in the coordinates of `rows`
     """
     while found.exact is None and not found.complete:
-        left = rows_left(blocks, found)
-        left = seen(left, usual(left) or standard_of(left))
+        left = rows_left(rows, found)
+        left = left.seen_by(usual(left) or left.standard)
         watch = SeparationWatch(left)
-        fit = newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
+        fit = newton(left.statistics, start, tolerance=tolerance, max_passes=max_passes, monitor=watch)
         again = watch.certificate(fit)
-        more = None if again is None else joined(blocks, found, again)
+        more = None if again is None else joined(rows, found, again)
         if more is None or more.separated <= found.separated:
             break
         found = more
-    states = _states(blocks, found)
+    states = _states(rows, found)
     if found.complete:
         return Limit(found, states, None)
-    rest = None if refit is None else refit(separated_rows(blocks, found))
+    rest = None if refit is None else refit(separated_rows(rows, found))
     if rest is not None:
         return Limit(found, states, None, rest)
-    left = rows_left(blocks, found)
-    return Limit(found, states, newton(statistics_of(left), start, tolerance=tolerance, max_passes=max_passes))
+    left = rows_left(rows, found)
+    return Limit(found, states, newton(left.statistics, start, tolerance=tolerance, max_passes=max_passes))
 
 
-def _states(blocks: Blocks, found: Recession) -> tuple[State, ...]:
+def _states(rows: Rows, found: Recession) -> tuple[State, ...]:
     if found.exact is not None:
         rising, falling = found.exact.rising, found.exact.falling
         free, examined = rising | falling, np.ones(len(rising), bool)
     else:
-        there = seen(blocks, found.standard)
-        space = free_space(side_by_side(there, there), found.direction, None)
-        known = signs(blocks, found, space)
+        there = rows.seen_by(found.standard)
+        space = free_space(there, there, found.direction, None)
+        known = signs(rows, found, space)
         free, rising, falling, examined = known.free, known.rising, known.falling, known.examined
     words: list[State] = []
     for f, up, down, seen_through in zip(free, rising, falling, examined, strict=True):

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks
+from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Vector
 
 REASON_ROWS = 4096  # looked at together
 
 
-def reasons(blocks: Blocks, names: Sequence[str], among: NDArray[np.bool_]) -> tuple[str, ...]:
+def reasons(rows: Rows, names: Sequence[str], among: NDArray[np.bool_]) -> tuple[str, ...]:
     """Sentences about single columns.
 
     Parameters
     ----------
-    blocks : the data
+    rows : the data
     names : (p,) of the columns
     among : (p,) the columns to look at
 
@@ -28,16 +28,15 @@ def reasons(blocks: Blocks, names: Sequence[str], among: NDArray[np.bool_]) -> t
         Where columns tell all outcomes apart, each by itself, those only; else what others say of some rows.
     """
     low, high = (np.full((2, len(names)), sign * np.inf) for sign in (1, -1))
-    for rows in blocks():
-        for start in range(0, len(rows.y), REASON_ROWS):
-            some = slice(start, start + REASON_ROWS)
-            y = rows.y[some]
-            for outcome, there in ((0, y < 1), (1, y > 0)):
-                chosen = there if rows.weight is None else there & (rows.weight[some] > 0)
-                if chosen.any():
-                    X = rows.X[some][chosen]
-                    low[outcome] = np.minimum(low[outcome], X.min(axis=0))
-                    high[outcome] = np.maximum(high[outcome], X.max(axis=0))
+    for start in range(0, len(rows.y), REASON_ROWS):
+        some = slice(start, start + REASON_ROWS)
+        y = rows.y[some]
+        for outcome, there in ((0, y < 1), (1, y > 0)):
+            chosen = there if rows.weight is None else there & (rows.weight[some] > 0)
+            if chosen.any():
+                X = rows.X[some][chosen]
+                low[outcome] = np.minimum(low[outcome], X.min(axis=0))
+                high[outcome] = np.maximum(high[outcome], X.max(axis=0))
     columns = list(map(int, np.flatnonzero(among)))
     whole = [_of_all_rows(names[j], low[:, j], high[:, j]) for j in columns]
     part = [_of_some_rows(names[j], low[:, j], high[:, j]) for j in columns]

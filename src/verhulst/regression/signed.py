@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import CHUNK_NUMBERS
 from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
@@ -52,21 +51,13 @@ class Signed:
 
     def rounded(self) -> Iterator[tuple[slice, Matrix]]:
         """The standardised rows in double precision, a piece at a time: (m, q)."""
-        rows, first = self.rows, int(self.rows.intercept)
-        step = max(1, CHUNK_NUMBERS // max(rows.size, 1))
-        for start in range(0, len(self.index), step):
-            some = slice(start, start + step)
-            z = np.ones((len(self.index[some]), rows.size))
-            np.subtract(rows.X[self.index[some]], rows.centre, out=z[:, first:])
-            z[:, first:] *= rows.inverse_scale
-            yield some, z
+        for some in self.rows.slices(len(self.index)):
+            yield some, self.rows.standardised(self.index[some])
 
     def pieces(self) -> Iterator[tuple[slice, Pair]]:
         """The same exactly."""
         rows, first = self.rows, int(self.rows.intercept)
-        step = max(1, CHUNK_NUMBERS // max(rows.size, 1))
-        for start in range(0, len(self.index), step):
-            some = slice(start, start + step)
+        for some in rows.slices(len(self.index)):
             x = np.asarray(rows.X[self.index[some]], dtype=np.float64)
             high, low = (np.zeros((len(x), rows.size)) for _ in range(2))
             high[:, :first] = 1.0

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.chunks import Blocks, chunks
-from verhulst.regression.coordinates import seen
 from verhulst.regression.recession import FreeSpace, Recession
+from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_READS = 20
@@ -49,12 +48,12 @@ class Signs:
     examined: NDArray[np.bool_]
 
 
-def signs(blocks: Blocks, found: Recession, space: FreeSpace) -> Signs:
+def signs(rows: Rows, found: Recession, space: FreeSpace) -> Signs:
     """Examine every coefficient.
 
     Parameters
     ----------
-    blocks : the data
+    rows : the data
     found : a certificate that separates as many rows as can be
     space : the directions that leave the other rows alone, for the coordinates of the certificate
     """
@@ -70,24 +69,23 @@ def signs(blocks: Blocks, found: Recession, space: FreeSpace) -> Signs:
     result = Signs(free, np.zeros(len(free), bool), np.zeros(len(free), bool), ~free)
     which = np.flatnonzero(free)
     if len(which) and basis.shape[1] <= MOST_DIMENSIONS:
-        search = _Search(blocks, found, basis, units[which] / height[which, None], space)
+        search = _Search(rows, found, basis, units[which] / height[which, None], space)
         search.run()
-        if _far_out(blocks):
+        if _far_out(rows):
             search.impossible[:] = False
         result.rising[which], result.falling[which] = search.shown.T
         result.examined[which] = np.all(search.shown | search.impossible, axis=1) & search.shown.any(axis=1)
     return result
 
 
-def _far_out(blocks: Blocks) -> bool:
+def _far_out(rows: Rows) -> bool:
     """Whether some column's standard deviation comes from a few values far away."""
-    for rows in blocks():
-        x = np.asarray(rows.X[:: max(1, len(rows.y) // SAMPLE)], dtype=np.float64)
-        away = np.abs(x - np.median(x, axis=0)) * rows.inverse_scale
-        for column in away.T:
-            apart = column[column > 0]
-            if len(apart) and np.median(apart) * FAR_OUT < 1:
-                return True
+    x = np.asarray(rows.X[:: max(1, len(rows.y) // SAMPLE)], dtype=np.float64)
+    away = np.abs(x - np.median(x, axis=0)) * rows.inverse_scale
+    for column in away.T:
+        apart = column[column > 0]
+        if len(apart) and np.median(apart) * FAR_OUT < 1:
+            return True
     return False
 
 
@@ -99,8 +97,8 @@ class _Search:
     shown, impossible : (f, 2) for the objectives u·cⱼ and −u·cⱼ, whether they can be above 0, or cannot
     """
 
-    def __init__(self, blocks: Blocks, found: Recession, basis: Matrix, objectives: Matrix, space: FreeSpace) -> None:
-        self._blocks, self._found, self._basis = seen(blocks, found.standard), found, basis
+    def __init__(self, rows: Rows, found: Recession, basis: Matrix, objectives: Matrix, space: FreeSpace) -> None:
+        self._data, self._found, self._basis = rows.seen_by(found.standard), found, basis
         self._objectives = objectives
         inside = space.basis.T @ (found.direction / space.scale)
         self._inside = inside / np.linalg.norm(inside)
@@ -175,10 +173,10 @@ class _Search:
 
     def _pieces(self) -> Iterator[Matrix]:
         """Rows that are separated, in the coordinates u and with sign; and how far inside they have the certificate."""
-        for chunk in chunks(self._blocks):
-            m, bound = chunk.margins(self._found.direction)
+        for piece in self._data.pieces():
+            m, bound = piece.margins(self._found.direction)
             apart = m > bound
-            signed = np.where(chunk.y[apart] == 1, 1.0, -1.0)[:, None] * (chunk.z[apart] @ self._basis)
+            signed = np.where(piece.y[apart] == 1, 1.0, -1.0)[:, None] * (piece.z[apart] @ self._basis)
             if len(signed):
                 yield signed / np.linalg.norm(signed, axis=1, keepdims=True)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst import _core
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, logit, sigmoid, sigmoid_derivative
 from verhulst.regression.newton import newton
 from verhulst.regression.rows import Rows
@@ -92,13 +90,7 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     telling = few >= EVENTS_PER_COLUMN * rows.size
     if not telling and (few == 0 or rows.size < MANY_COLUMNS):
         return None
-    sample = replace(
-        rows,
-        X=_core.take_rows(rows.X, index),
-        y=rows.y[index],
-        weight=weight if rows.weight is None else weight * rows.weight[index],
-        offset=None if rows.offset is None else rows.offset[index],
-    )
+    sample = rows.sample(index, weight)
     if not telling:
         information = sample.statistics(start).information
         assert information is not None
