@@ -59,7 +59,7 @@ class Factor:
     @property
     def _whole(self) -> bool:
         """Whether all columns take part, in their order."""
-        return 0 < len(self.used) == len(self.scale) and bool(self.used[0] == 0 and np.all(np.diff(self.used) == 1))
+        return 0 < len(self.used) == len(self.scale) and bool((self.used[1:] > self.used[:-1]).all())
 
     @property
     def full(self) -> bool:

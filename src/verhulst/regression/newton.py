@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,8 +37,7 @@ VALID = 0.5  # steps that may change log-odds by more than this do not bound the
 NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: the range of those caused by rounding of coefficients
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Point:
+class _Point(NamedTuple):
     """The data at beta (q,), and the penalised log-likelihood and its gradient there."""
 
     beta: Vector
@@ -85,14 +85,14 @@ class _Search:
         if stopped:
             return self.fit(here, decrement, "stopped")
         if not self.exact and decrement <= self.tolerance:
-            return replace(self.fit(here, decrement, "converged"), beta=here.beta + step)
+            return self.fit(here._replace(beta=here.beta + step), decrement, "converged")
         if self.renewal.unchanged and min(decrement * reach, decrement) <= self.tolerance:
             # The step at hand costs nothing more and only brings the point nearer. The standard errors stay as they
             # are; the height follows from slope and bend, up to a share `reach` of the bend.
             slope = float((here.gradient + self.penalty * here.beta) @ step)
             height = here.data.log_likelihood + (slope - 0.5 * float(step @ (information @ step)))
             decrement *= min(math.expm1(min(reach, 1.0)), 1.0)
-            return replace(self.fit(here, decrement, "converged"), beta=here.beta + step, log_likelihood=height)
+            return self.fit(here._replace(beta=here.beta + step), decrement, "converged", height)
         if self.status(decrement) == "converged":
             # The standard errors at the end of the step are others: look on, until they are its own or rounding rules.
             if self.renewal.nearer() and len(self.passes) < self.max_passes:
@@ -124,11 +124,15 @@ class _Search:
         settled = self.renewal.drift == 0.0 and self.renewal.reach <= VALID
         return certain(decrement, self.tolerance, full=True, settled=settled)
 
-    def fit(self, here: _Point, decrement: float, status: Status) -> Fit:
-        """The record of an end at this point."""
-        data, passes, reach = here.data, tuple(self.passes), self.renewal.reach
+    def fit(self, end: _Point, decrement: float, status: Status, height: float | None = None) -> Fit:
+        """The record of an end; height is that of its data, if not given."""
         assert self.information is not None
-        return Fit(here.beta, self.information, data.log_likelihood, decrement, passes, status, reach, data.row_norm)
+        height, passes, reach = (
+            end.data.log_likelihood if height is None else height,
+            tuple(self.passes),
+            self.renewal.reach,
+        )
+        return Fit(end.beta, self.information, height, decrement, passes, status, reach, end.data.row_norm)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
