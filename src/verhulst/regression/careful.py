@@ -10,24 +10,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from verhulst.functions import log_sigmoid
 from verhulst.regression.collinearity import without_far_values
-from verhulst.regression.factor import Factor
 from verhulst.regression.line import Line
 from verhulst.regression.look import LOGARITHM_OF_LARGEST, Look, log_likelihood, look, settled
 from verhulst.regression.newton import VALID
-from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
-from verhulst.regression.passes import Fit, Pass, Status, certain
+from verhulst.regression.pairs import Pair, add, multiply, pair
+from verhulst.regression.passes import End, Fit, Pass, Status, certain
 from verhulst.regression.renewal import SAME_DIGITS
 from verhulst.regression.rows import Rows
-from verhulst.regression.signed import Signed
+from verhulst.regression.signed import Signed, moved_to, recentred
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import Vector
 
 ROUNDS = 3  # of passes, each in coordinates of its own
 LAST_PASSES = 6  # bring a step that moves some log-odds by ½ down to rounding, as its square, fourth, eighth power ...
@@ -134,34 +131,6 @@ def _of_moderate_size(step: Pair) -> Pair:
     return step if most <= LARGEST_STEP else Pair(step.high * (LARGEST_STEP / most), step.low * (LARGEST_STEP / most))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class End:
-    """Where a fit ended.
-
-    Attributes
-    ----------
-    fit : its status is "converged" where nothing is in doubt any more
-    rows, standard : what the fit's coefficients belong to
-    factor : of the information and the ridge, divided by 2^exponent
-    condition : of what was factored, scaled to a unit diagonal
-    exponent : see `factor`
-    half : (q, r) with half·halfᵀ the inverse of what was factored; None where the factor serves
-    endless : (q,) a direction along which the height rises without end, or None
-    weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so; None where that
-        was not asked
-    """
-
-    fit: Fit
-    rows: Rows
-    standard: Standardisation
-    factor: Factor
-    condition: float
-    exponent: int = 0
-    half: Matrix | None = None
-    endless: Vector | None = None
-    weak: NDArray[np.bool_] | None = None
-
-
 @np.errstate(all="ignore")  # seen in the result, where it matters
 def careful(
     rows: Rows,
@@ -258,37 +227,3 @@ def _last(
     )
     way = None if endless is None else endless.high
     return End(fit, data.rows, standard, factor, factor.condition(matrix), exponent, factor.half(), way, weak)
-
-
-def recentred(
-    data: Signed, standard: Standardisation, beta: Pair, root: float | None
-) -> tuple[Signed, Standardisation, Pair]:
-    """The same point for columns that are centred and scaled where the information is."""
-    margins = data.along(beta, offset=True).high
-    logarithm = data.log_weight + log_sigmoid(margins) + log_sigmoid(-margins)
-    weight = np.zeros(len(data.rows.X))
-    np.add.at(weight, data.index, np.exp(logarithm - logarithm.max()))
-    new = standard.seen_by(data.rows.X, weight)
-    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell how far apart the others are
-        new = replace(new, inverse_scale=standard.inverse_scale)
-    return moved_to(data, standard, new, beta, root)
-
-
-def moved_to(
-    data: Signed, standard: Standardisation, new: Standardisation, beta: Pair, root: float | None
-) -> tuple[Signed, Standardisation, Pair]:
-    """The same point for columns with other centres and scales."""
-    new = new.bounded(data.rows.X)
-    if root is not None:
-        new = new.under_penalty(root, float(np.sum(data.weight)))
-    rows = replace(data.rows, centre=new.centre, inverse_scale=new.inverse_scale)
-    first = int(standard.intercept)
-    change = np.ones(len(beta.high))
-    np.divide(standard.inverse_scale, new.inverse_scale, out=change[first:], where=new.inverse_scale > 0)
-    moved = Pair(beta.high * change, beta.low * change)
-    if first:
-        way = exact_sum(new.centre, -standard.centre)
-        slopes = Pair(beta.high[1:] * standard.inverse_scale, beta.low[1:] * standard.inverse_scale)
-        constant = add(beta.at(0), total(multiply(way, slopes)))
-        moved.high[0], moved.low[0] = constant
-    return replace(data, rows=rows, ridge=np.zeros(rows.size) if root is None else new.ridge(root)), new, moved

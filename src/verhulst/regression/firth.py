@@ -14,6 +14,7 @@ from verhulst.regression.certainty import trouble_of_firth
 from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning, Firth
+from verhulst.regression.firth_corrections import flac, flic
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
 from verhulst.regression.jeffreys_starts import highest_of_several
@@ -23,9 +24,7 @@ from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.prepare import Prepared, Settings, prepare
 from verhulst.regression.record import record
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.start import null_intercept
 from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import among_independent
@@ -123,7 +122,7 @@ def firth(
 
     beta, uncorrected = found.beta, point
     if correction is not None:
-        beta = _flic(likelihood, beta) if correction == "flic" else _flac(likelihood, point, beta, settings.tolerance)
+        beta = flic(likelihood, beta) if correction == "flic" else flac(likelihood, point, beta, settings.tolerance)
         point = likelihood.at(beta)
     triangle = point.factor if errors == "expected" else likelihood.triangle(beta, augmented=True)
     factor, size = factor_of(triangle), begun.rows.size
@@ -243,30 +242,3 @@ def _centred_anew(
     except NotIdentified:
         return None
     return (there, again, beta) if apart else None
-
-
-def _flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
-    """The same slopes with the intercept of maximum likelihood, at which the mean probability is that of y."""
-    pieces = list(likelihood.pieces)
-    y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
-    slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
-    return np.concatenate([[null_intercept(float(np.average(y, weights=weight)), weight, slopes)], beta[1:]])
-
-
-def _flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:
-    """Maximum likelihood of the data joined by pseudo-observations: y = ½ with weight 2τh, marked by a column of 1."""
-    pieces = list(likelihood.pieces)
-    n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
-    z = np.concatenate([piece.z[:, 1:] for piece in pieces])
-    offset = np.concatenate([piece.offset for piece in pieces])
-    leverage = point.leverage[likelihood.rows.counted]
-    joined = Rows(
-        np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
-        np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),
-        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * leverage]),
-        np.concatenate([offset, offset]),
-        np.zeros(p + 1),
-        np.ones(p + 1),
-        True,
-    )
-    return newton(joined.statistics, np.append(beta, 0.0), tolerance=tolerance).beta[:-1]

@@ -12,14 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.regression.careful import End, careful
+from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt
 from verhulst.regression.collinearity import mean_is_far, without_dependent, without_far_values
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.firth import firth
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
-from verhulst.regression.passes import Fit
+from verhulst.regression.passes import End, Fit
 from verhulst.regression.prepare import Prepared, Settings, prepare
 from verhulst.regression.recession import Recession
 from verhulst.regression.record import record_limit, record_maximum

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.regression.factor import Factor
+from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 Status = Literal["converged", "stopped", "stalled", "passes"]
@@ -69,6 +75,34 @@ class Fit:
     status: Status
     reach: float = 0.0
     row_norm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class End:
+    """Where a fit ended.
+
+    Attributes
+    ----------
+    fit : its status is "converged" where nothing is in doubt any more
+    rows, standard : what the fit's coefficients belong to
+    factor : of the information and the ridge, divided by 2^exponent
+    condition : of what was factored, scaled to a unit diagonal
+    exponent : see `factor`
+    half : (q, r) with half·halfᵀ the inverse of what was factored; None where the factor serves
+    endless : (q,) a direction along which the height rises without end, or None
+    weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so; None where that
+        was not asked
+    """
+
+    fit: Fit
+    rows: Rows
+    standard: Standardisation
+    factor: Factor
+    condition: float
+    exponent: int = 0
+    half: Matrix | None = None
+    endless: Vector | None = None
+    weak: NDArray[np.bool_] | None = None
 
 
 def certain(decrement: float, tolerance: float, *, full: bool, settled: bool) -> Status:

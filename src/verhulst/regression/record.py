@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.careful import End
 from verhulst.regression.certainty import trouble
 from verhulst.regression.collinearity import has_far_values
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.factor import Factor
-from verhulst.regression.passes import Fit
+from verhulst.regression.passes import End, Fit
 from verhulst.regression.prepare import Prepared
 from verhulst.regression.recession import Recession
 from verhulst.regression.result import LogisticFit

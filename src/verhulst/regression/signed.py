@@ -7,13 +7,15 @@ and the information w σ(m) σ(−m), whatever the outcome: products whose logar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.functions import log_sigmoid
 from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
 from verhulst.regression.rows import Rows
+from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 
@@ -74,3 +76,37 @@ class Signed:
         if offset and self.rows.offset is not None:
             result = add(result, pair(self.rows.offset[self.index]))
         return Pair(result.high * self.sign, result.low * self.sign)
+
+
+def recentred(
+    data: Signed, standard: Standardisation, beta: Pair, root: float | None
+) -> tuple[Signed, Standardisation, Pair]:
+    """The same point for columns that are centred and scaled where the information is."""
+    margins = data.along(beta, offset=True).high
+    logarithm = data.log_weight + log_sigmoid(margins) + log_sigmoid(-margins)
+    weight = np.zeros(len(data.rows.X))
+    np.add.at(weight, data.index, np.exp(logarithm - logarithm.max()))
+    new = standard.seen_by(data.rows.X, weight)
+    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell how far apart the others are
+        new = replace(new, inverse_scale=standard.inverse_scale)
+    return moved_to(data, standard, new, beta, root)
+
+
+def moved_to(
+    data: Signed, standard: Standardisation, new: Standardisation, beta: Pair, root: float | None
+) -> tuple[Signed, Standardisation, Pair]:
+    """The same point for columns with other centres and scales."""
+    new = new.bounded(data.rows.X)
+    if root is not None:
+        new = new.under_penalty(root, float(np.sum(data.weight)))
+    rows = replace(data.rows, centre=new.centre, inverse_scale=new.inverse_scale)
+    first = int(standard.intercept)
+    change = np.ones(len(beta.high))
+    np.divide(standard.inverse_scale, new.inverse_scale, out=change[first:], where=new.inverse_scale > 0)
+    moved = Pair(beta.high * change, beta.low * change)
+    if first:
+        way = exact_sum(new.centre, -standard.centre)
+        slopes = Pair(beta.high[1:] * standard.inverse_scale, beta.low[1:] * standard.inverse_scale)
+        constant = add(beta.at(0), total(multiply(way, slopes)))
+        moved.high[0], moved.low[0] = constant
+    return replace(data, rows=rows, ridge=np.zeros(rows.size) if root is None else new.ridge(root)), new, moved

@@ -1,0 +1,38 @@
+"""Corrections of Firth's estimate whose probabilities have the mean of y: FLIC and FLAC (see `fit_firth`)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from verhulst.regression.jeffreys import JeffreysLikelihood, Point
+from verhulst.regression.newton import newton
+from verhulst.regression.rows import Rows
+from verhulst.regression.start import null_intercept
+from verhulst.regression.statistics import Vector
+
+
+def flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
+    """The same slopes with the intercept of maximum likelihood, at which the mean probability is that of y."""
+    pieces = list(likelihood.pieces)
+    y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
+    slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
+    return np.concatenate([[null_intercept(float(np.average(y, weights=weight)), weight, slopes)], beta[1:]])
+
+
+def flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:
+    """Maximum likelihood of the data joined by pseudo-observations: y = ½ with weight 2τh, marked by a column of 1."""
+    pieces = list(likelihood.pieces)
+    n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
+    z = np.concatenate([piece.z[:, 1:] for piece in pieces])
+    offset = np.concatenate([piece.offset for piece in pieces])
+    leverage = point.leverage[likelihood.rows.counted]
+    joined = Rows(
+        np.column_stack([np.concatenate([z, z]), np.repeat([0.0, 1.0], n)]),
+        np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),
+        np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * leverage]),
+        np.concatenate([offset, offset]),
+        np.zeros(p + 1),
+        np.ones(p + 1),
+        True,
+    )
+    return newton(joined.statistics, np.append(beta, 0.0), tolerance=tolerance).beta[:-1]
