@@ -155,6 +155,12 @@ def test_units_and_shifts_of_columns_do_not_matter():
     np.testing.assert_allclose(single.coefficients, plain.coefficients, rtol=1e-5)
 
 
+def test_sums_that_overflow_are_refused():
+    X, y = simulated(40, 2)
+    with pytest.raises(ValueError, match="so large that their sums overflow"):
+        fit_firth(X, y, offset=np.where(y == 1, -1e307, 1e307))
+
+
 def test_data_in_pieces_give_the_same_point(monkeypatch):
     X, y = simulated(500, 4)
     data = observations(np.column_stack([X, np.ones(500)]), y, np.arange(500) % 3.0)
