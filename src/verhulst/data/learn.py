@@ -15,11 +15,10 @@ from verhulst.data.design import Design, Missing, check_missing, refuse_empty
 from verhulst.data.draft import draft_and_numbers
 from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of, field_read
-from verhulst.data.number_text import PLAIN
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
 from verhulst.data.text_column import read_words
-from verhulst.data.text_kind import categorical_option, refuse_unclear_points
+from verhulst.data.text_kind import categorical_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -145,10 +144,6 @@ def learn_table(
     named = {*categorical, *(reference or ())}
     read = {name: draft_and_numbers(table, name, name in named) for name in chosen}
     drafts = tuple(draft for draft, _ in read.values())
-    if any(draft.style.decimal == "," for draft in drafts):
-        for draft in drafts:
-            if draft.kind == "numeric" and draft.style == PLAIN and delimiter_of(table, draft.name) is not None:
-                refuse_unclear_points(table[draft.name], draft.name, at)
     for name, (_, values) in read.items():
         if values is not None:
             table = table.set_column(table.column_names.index(name), field_read(name, values.type), values)
