@@ -1,11 +1,15 @@
 """Learning a design: kinds of columns, names, references, targets."""
 
 import json
+import warnings
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import verhulst as vh
 from verhulst.data import (
@@ -19,6 +23,7 @@ from verhulst.data import (
     read_table,
 )
 from verhulst.data.block import make_block
+from verhulst.data.errors import ReadingWarning
 
 
 def anes() -> pa.Table:
@@ -284,13 +289,55 @@ def test_columns_without_values_or_names(tmp_path):
             learn_design(path, "won", missing=missing)
         with pytest.raises(DataError, match=r"column '' \(number 4 of 4\) has no values. Exclude it \(--exclude ''\)"):
             learn_design(path, "won", exclude=["all empty"], missing=missing)
-    path.write_text(",age,won\n7,30,1\n8,41,0\n9,50,1\n")
-    (index, age) = learn_design(path, "won").columns
-    assert index.notes == (("Column '', which has no name, counts the rows.", "Exclude it (--exclude '')."),)
-    assert age.notes == ()
     path.write_text("age won\n30 1\n41 0\n")
     with pytest.raises(UnknownColumnError, match=r"'age won'. Values must be separated by commas, semicolons, tabs or"):
         learn_design(path, "won")
+
+
+index = st.lists(st.integers(0, 10**6), min_size=8, max_size=8, unique=True)
+
+
+@settings(max_examples=15, deadline=None)
+@given(index=index, name=st.sampled_from([None, "case"]), kept=st.lists(st.integers(0, 7), unique=True, max_size=2))
+def test_pandas_index_is_no_column_in_any_table(tmp_path_factory, index, name, kept):
+    folder = tmp_path_factory.mktemp("index")
+    frame = pd.DataFrame({"x": [1, 5, 2, 0, 7, 4, 3, 6], "y": [0, 1] * 4}, index=pd.Index(index, name=name))
+    frame = frame[~np.isin(np.arange(8), [place for place in kept if place > 5])]
+    frame.to_parquet(folder / "a.parquet")
+    frame.to_feather(folder / "a.arrow")
+    whole = vh.fit_table(frame, "y")
+    arrow = pa.Table.from_pandas(frame, preserve_index=True)
+    for table in (folder / "a.parquet", folder / "a.arrow", arrow):
+        assert read_table(table).column_names == ["x", "y"]
+        np.testing.assert_array_equal(vh.fit_table(table, "y").fit.coefficients, whole.fit.coefficients)
+        assert vh.fit_formula("y ~ .", table).fit.names == ("x",)
+        np.testing.assert_array_equal(whole.predict_proba(table), whole.predict_proba(frame))
+    if name is None:  # what a program that knows nothing of pandas makes of it
+        assert read_table(arrow.replace_schema_metadata()).column_names == ["x", "y"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(index=index)
+def test_the_index_that_pandas_writes_to_csv_is_left_out_of_all_columns(tmp_path_factory, index):
+    path = tmp_path_factory.mktemp("index") / "a.csv"
+    frame = pd.DataFrame({"x": [1, 5, 2, 0, 7, 4, 3, 6], "y": [0, 1] * 4}, index=index)
+    frame.to_csv(path)
+    with pytest.warns(ReadingWarning, match="column '', the first, has no name .* it is left out"):
+        model = vh.fit_table(path, "y")
+    with pytest.warns(ReadingWarning, match="it is left out"):
+        by_formula = vh.fit_formula("y ~ .", path)
+    assert model.fit.names == by_formula.fit.names == ("x",)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ReadingWarning)
+        np.testing.assert_array_equal(model.predict_proba(path), model.predict_proba(frame))
+        assert vh.fit_formula("y ~ x", path).fit.names == ("x",)
+        assert learn_design(path, "y", exclude=[""]).names == ("x",)
+        assert learn_design(path, "y", columns=["", "x"]).names == ("", "x")
+        # A value that is there twice, or no whole number, is no index.
+        for other in (index[1], f"{index[0]}.5", "a"):
+            changed = frame.set_axis([other, *index[1:]])
+            changed.to_csv(path)
+            assert learn_design(path, "y", categorical=[""] if other == "a" else []).columns[0].name == ""
 
 
 def test_an_offset_that_is_missing_at_prediction_is_a_missing_value():

@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import verhulst as vh
+from verhulst.cli.scored import read_scored
 from verhulst.data import DataError, Design, RequestError, blocks, learn_design, read_table
 from verhulst.data.column import Column
 from verhulst.data.errors import ReadingWarning
@@ -582,6 +583,59 @@ def test_points_in_a_file_with_decimal_commas(path):
         learn_design(path, "y")
     file(path, {"a": ["1.200", "0.125"], "b": ["0,5", "1,5"], "y": y}, delimiter=";")
     assert [column.style.decimal for column in learn_design(path, "y").columns] == [".", ","]
+
+
+thousands = st.lists(st.integers(1000, 999_999), min_size=6, max_size=12, unique=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    whole=thousands,
+    signs=st.sampled_from([(".", ",", ";"), (".", ",", "\t"), (".", ",", ","), (",", ".", ";")]),
+    unit=st.sampled_from(["", " €"]),
+    beside=st.sampled_from([-7.5, 0.25, 30.5]),
+)
+def test_a_file_has_one_decimal_sign_wherever_its_columns_are_read_as_numbers(path, whole, signs, unit, beside):
+    """Text that may be thousands is never taken for decimals beside the other sign, whoever reads the column."""
+    group, decimal, delimiter = signs
+    n = len(whole)
+    y = [str(i % 2) for i in range(n)]
+    columns = {
+        "a": [f"{number:,}".replace(",", group) for number in whole],
+        "b": [f"{beside}{unit}".replace(".", decimal)] * n,
+        "x": [str(i * i % 7) for i in range(n)],
+        "y": y,
+    }
+    file(path, columns, delimiter=delimiter)
+    numbers = {
+        "a": [float(number) for number in whole],
+        "x": [i * i % 7 for i in range(n)],
+        "y": [i % 2 for i in range(n)],
+    }
+    model = vh.fit_table(numbers, "y", penalty="l2")
+    weighted = learn_design(numbers, "y", weights="a")
+    others = "points" if decimal == "." else "commas"
+    asked = rf"column 'a': .* can be .* or {whole[0]}, as other columns have decimal {others}"
+    for reading in (
+        lambda: learn_design(path, "y"),
+        lambda: learn_design(path, "y", columns=["a"]),
+        lambda: learn_design(path, "y", columns=["x"], weights="a"),
+        lambda: learn_design(path, "y", columns=["x"], offset="a"),
+        lambda: vh.fit_formula("y ~ a", path),
+        lambda: model.predict_proba(path),
+        lambda: weighted.weight_values(read_fields(path)),
+        lambda: read_scored(path, "a", "y", None, None, None, None),
+        lambda: read_scored(path, "x", "y", None, "a", None, None),
+    ):
+        with pytest.raises(DataError, match=asked):
+            reading()
+    with pytest.raises(DataError, match="cannot be worked out"):
+        vh.fit_formula("y ~ np.log(a)", path)
+    assert read_table(path)["a"].to_pylist() == columns["a"]
+    # One number that is clear settles it.
+    file(path, columns | {"a": [f"0{group}125", *columns["a"][1:]]}, delimiter=delimiter)
+    learn_design(path, "y", columns=["a"])
+    assert learn_design(path, "y", columns=["x"]).names == ("x",)
 
 
 @pytest.mark.parametrize(("weights", "ok"), [(["1,5", "2"], True), (["5%", "7%"], False), (["1", "x"], False)])

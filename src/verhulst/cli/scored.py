@@ -22,6 +22,7 @@ from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target
 from verhulst.data.text_column import read_role, read_words
+from verhulst.data.text_kind import refuse_unclear_sign
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -133,6 +134,7 @@ def numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "n
     column = _column(table, name, where)
     delimiter = delimiter_of(table, name)
     if delimiter is not None:
+        refuse_unclear_sign(table, name, where)
         with reading_said():
             column = read_role(column, name, "column", delimiter, where)
     elif kind_of(column.type) not in ("numeric", "boolean"):

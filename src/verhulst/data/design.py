@@ -18,6 +18,7 @@ from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
 from verhulst.data.target import Target
 from verhulst.data.text_column import read_role, read_words
+from verhulst.data.text_kind import refuse_unclear_sign
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -208,10 +209,14 @@ class Design:
                     fields[position] = field_read(name, values.type)
                 continue
             if name in columns:
+                # A fit to plain numbers does not say that points here are decimal points.
+                if columns[name].kind == "numeric" and columns[name].style.separators == (".", ""):
+                    refuse_unclear_sign(table, name, at)
                 values = columns[name].typed(values, delimiter, at, first_row)
             elif self.target is not None and name == self.target.name:
                 values = read_words(values)
             else:
+                refuse_unclear_sign(table, name, at)
                 role = "the weights column" if name == self.weights else "the offset column"
                 values = read_role(values, name, role, delimiter, at, first_row)
             fields[position], arrays[position] = field_read(name, values.type), values

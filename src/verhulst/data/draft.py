@@ -10,7 +10,7 @@ from verhulst.data.column_values import kind_of, level_type_of
 from verhulst.data.errors import DataError
 from verhulst.data.fields import delimiter_of
 from verhulst.data.source import place
-from verhulst.data.text_kind import kind_of_text, refuse_dates_as_numbers
+from verhulst.data.text_kind import categorical_option, kind_of_text, refuse_dates_as_numbers, refuse_unclear_sign
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,4 +49,6 @@ def draft_and_numbers(table: pa.Table, name: str, as_categories: bool) -> tuple[
             refuse_dates_as_numbers(values, name, at)
         return Column(name, kind), None
     found = kind_of_text(values, name, at, delimiter_of(table, name))
+    if found.kind == "numeric":
+        refuse_unclear_sign(table, name, at, f", or say that it is categorical ({categorical_option(name)})")
     return Column(name, found.kind, style=found.style, marks=found.marks, notes=found.notes), found.values

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _KEY = b"verhulst.delimiter"
 _READ = b"verhulst.read"
+_OTHER_SIGN = b"verhulst.other_sign"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,13 @@ def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: st
     """Return the cells of a file, and the same columns with nulls, marked as text that has not been converted yet."""
     import pyarrow as pa
 
+    from verhulst.data.decimal_signs import unclear_columns
+
     names = [name.strip() for name in cells.column_names]
-    marked = [pa.field(name, pa.string(), metadata={_KEY: delimiter.encode()}) for name in names]
+    marked = [
+        pa.field(name, pa.string(), metadata={_KEY: delimiter.encode(), _OTHER_SIGN: sign.encode()})
+        for name, sign in zip(names, unclear_columns(columns, delimiter), strict=True)
+    ]
     return Fields(cells, pa.table(list(columns), schema=pa.schema(marked)))
 
 
@@ -46,6 +52,11 @@ def delimiter_of(table: pa.Table, name: str) -> str | None:
     """Return the delimiter of the file if a column is text that has not been converted yet; None if it has a type."""
     mark = (table.schema.field(name).metadata or {}).get(_KEY)
     return None if mark is None else mark.decode()
+
+
+def other_sign(table: pa.Table, name: str) -> str:
+    """The decimal sign of the file's other columns, if it makes unclear how the numbers of this one are meant."""
+    return ((table.schema.field(name).metadata or {}).get(_OTHER_SIGN) or b"").decode()
 
 
 def field_read(name: str, type_: pa.DataType) -> pa.Field:

@@ -14,7 +14,7 @@ from verhulst.data.errors import DataError, UnknownColumnError, listed
 from verhulst.data.formula_columns import FormulaColumns, formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
-from verhulst.data.learn import roles
+from verhulst.data.learn import index_column, roles, warn_of_index
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
@@ -261,6 +261,10 @@ def learn_formula(
     at = place(table)
     named = [name for name in (weights, offset) if name is not None]
     terms = read_terms(formula, table.column_names, named, context or {}, at)
+    index = index_column(table)
+    if index is not None and index in terms.uses and f"`{index}`" not in formula:  # by `.` alone
+        warn_of_index(index)
+        terms = read_terms(formula, table.column_names, [*named, index], context or {}, at)
     roles(table, terms.target, weights, offset)
     design = Design((), Target(terms.target, ("", "")), weights, offset, missing, source_of(table), table.num_rows)
     columns = formula_columns(terms.uses, table, design)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from verhulst.data.source import source_of, with_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_INDEX_NAME = re.compile(r"__index_level_[0-9]+__")
 
 
 def table_from_memory(source: Any) -> pa.Table:
@@ -40,8 +44,22 @@ def table_from_memory(source: Any) -> pa.Table:
     if len(set(table.column_names)) < table.num_columns:
         twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
         raise DataError(f"the table has more than one column named {twice!r}; rename them.")
-    # Metadata of frames (such as pandas' index) are ignored; a table that was read from a file keeps its name.
-    return with_source(without_views(with_orders_of_pandas(table)), source_of(table))
+    # Metadata of frames are ignored from here on; a table that was read from a file keeps its name.
+    return with_source(plain_table(table), source_of(table))
+
+
+def plain_table(table: pa.Table) -> pa.Table:
+    """Return an Arrow table without pandas' index and without views, its categories in the order of pandas."""
+    return without_views(with_orders_of_pandas(_without_index(table)))
+
+
+def _without_index(table: pa.Table) -> pa.Table:
+    """Return the table without the columns that pandas wrote for a frame's index, known by the metadata or by name."""
+    index = {name for name in (table.schema.pandas_metadata or {}).get("index_columns", ()) if isinstance(name, str)}
+    kept = [
+        place for place, name in enumerate(table.column_names) if name not in index and not _INDEX_NAME.fullmatch(name)
+    ]
+    return table if len(kept) == table.num_columns else table.select(kept)
 
 
 def with_orders_of_pandas(table: pa.Table) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from shlex import quote
@@ -13,13 +14,12 @@ from verhulst.data.column import Column
 from verhulst.data.column_values import finder, in_order, label, labels, level_type_of, numbers
 from verhulst.data.design import Design, Missing, check_missing, refuse_empty
 from verhulst.data.draft import draft_and_numbers
-from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import DataError, ReadingWarning, RequestError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of, field_read
-from verhulst.data.number_text import PLAIN
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
-from verhulst.data.text_column import read_words
-from verhulst.data.text_kind import categorical_option, refuse_unclear_points
+from verhulst.data.text_column import as_doubles, read_words
+from verhulst.data.text_kind import categorical_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +54,8 @@ def learn_design(
     target : str or None
         The column to predict, with two values.
     columns : sequence of str, optional
-        The columns of X, in this order. By default all except target, weights, offset and `exclude`.
+        The columns of X, in this order. By default all except target, weights, offset, `exclude`, and the index that
+        pandas writes first and without a name.
     exclude : sequence of str
         Columns to leave out.
     categorical : sequence of str
@@ -126,6 +127,10 @@ def learn_table(
     for name in columns or ():
         if name in taken:
             raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
+    index = index_column(table) if columns is None else None
+    if index is not None and index not in {*taken, *exclude, *categorical, *(reference or ())}:
+        exclude = [*exclude, index]
+        warn_of_index(index)
     chosen = [
         name
         for name in (table.column_names if columns is None else columns)
@@ -147,10 +152,6 @@ def learn_table(
     named = {*categorical, *(reference or ())}
     read = {name: draft_and_numbers(table, name, name in named) for name in chosen}
     drafts = tuple(draft for draft, _ in read.values())
-    if any(draft.style.decimal == "," for draft in drafts):
-        for draft in drafts:
-            if draft.kind == "numeric" and draft.style == PLAIN and delimiter_of(table, draft.name) is not None:
-                refuse_unclear_points(table[draft.name], draft.name, at)
     for name, (_, values) in read.items():
         if values is not None:
             table = table.set_column(table.column_names.index(name), field_read(name, values.type), values)
@@ -203,7 +204,7 @@ def check_names(table: pa.Table, names: Sequence[str]) -> None:
 def learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
     """Return a drafted column with its levels in these rows."""
     if column.kind != "categorical":
-        return _with_index_note(column, table)
+        return column
     values, name, at = table[column.name], column.name, place(table)
     levels = _levels(values)
     if not as_categories:
@@ -217,15 +218,28 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
     return column if len(levels) == 1 else replace(column, reference=reference)
 
 
-def _with_index_note(column: Column, table: pa.Table) -> Column:
-    """Return a note about a column without a name that counts the rows, as pandas writes a frame's index."""
-    if column.kind != "numeric" or column.name.strip() or not (np.diff(numbers(table[column.name])) == 1).all():
-        return column
-    note = (
-        f"Column {column.name!r}, which has no name, counts the rows.",
-        f"Exclude it (--exclude {quote(column.name)}).",
+def index_column(table: pa.Table) -> str | None:
+    """Return the first column if it looks like pandas' index: no name, and a different whole number in each row."""
+    import pyarrow as pa
+
+    name = table.column_names[0]
+    if name.strip():
+        return None
+    values = table[name] if delimiter_of(table, name) is None else as_doubles(table[name])
+    if values is None or not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        return None
+    x = numbers(values)
+    return name if (x == np.floor(x)).all() and len(np.unique(x)) == len(x) else None
+
+
+def warn_of_index(name: str) -> None:
+    """Warn about a column that was left out as `index_column`."""
+    warnings.warn(
+        f"column {name!r}, the first, has no name and a different whole number in each row, like the index of a pandas "
+        "frame; it is left out. To use it, give it a name",
+        ReadingWarning,
+        stacklevel=3,
     )
-    return replace(column, notes=(*column.notes, note))
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:

@@ -18,8 +18,7 @@ _PARTS = re.compile(
     rf" ?(?P<percent>%?) ?(?P<after>[{_CURRENCIES}]?)"
 )
 # Digits with a point before every three, and digits alone.
-GROUPED_BY_POINTS = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
-_GROUPED_OR_WHOLE = re.compile(rf"{GROUPED_BY_POINTS}|[0-9]+")
+_GROUPED_OR_WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+")
 _OTHERWISE = {
     r"[0-9]*[.,][0-9]+-|[0-9]{2,}-": "with the minus behind",
     r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)[dD][+-]?[0-9]+": "with D for E",
@@ -54,6 +53,11 @@ class NumberStyle:
     group: str = ""
     percent: bool = False
     currency: str = ""
+
+    @property
+    def separators(self) -> tuple[str, str]:
+        """The decimal sign, and what parts thousands."""
+        return self.decimal, self.group
 
     def notes(self) -> list[str]:
         """Describe the notation if it differs from plain numbers; empty for plain numbers."""
@@ -170,6 +174,25 @@ def points_are_unclear(texts: Collection[str]) -> bool:
     )
 
 
+def decimals_of(text: str) -> str:
+    """The signs that may be the decimal sign of a number, `.` and `,`; none if it is no number.
+
+    Examples
+    --------
+    >>> [decimals_of(text) for text in ("30,5", "$1,234.50", "1.234.567", "1.234", "B.5")]
+    [',', '.', ',', '.,', '']
+    """
+    found = _parts(text)
+    if found is None:
+        return ""
+    groups = ["", *(sign for sign in ",. '" if sign in found["digits"])]
+    return "".join(
+        decimal
+        for decimal in ".,"
+        if any(_pattern(decimal, group).fullmatch(found["digits"]) for group in groups if group != decimal)
+    )
+
+
 def read_numbers(
     texts: Sequence[str], delimiter: str | None = None, learned: NumberStyle | None = None
 ) -> tuple[NumberStyle, list[float]]:
@@ -216,7 +239,7 @@ def read_numbers(
     percent, currency = _signs(texts, parts, learned)
     styles = [NumberStyle(decimal, group, percent, currency) for decimal, group in _separators(parts)]
     unclear = delimiter is not None and points_are_unclear([found["digits"] for found in parts])
-    known = None if learned is None else (learned.decimal, learned.group)
+    known = None if learned is None else learned.separators
     if not unclear and known in (None, (".", "")):
         styles = [style for style in styles[:1] if _all_values(parts, style)] or styles
     fitting = [(style, values) for style in styles if (values := _all_values(parts, style)) is not None]
@@ -227,7 +250,7 @@ def read_numbers(
         raise UnclearNumbersError(_no_style(texts, parts))
     if len({tuple(values) for _, values in fitting}) > 1:
         # After a fit to plain numbers, points need not be decimal points.
-        by_fit = [found for found in fitting if (found[0].decimal, found[0].group) == known and known != (".", "")]
+        by_fit = [found for found in fitting if found[0].separators == known and known != (".", "")]
         # If each number has a comma, thousands would only be another unit; `950` next to `1,200` would be wrong.
         decimal = delimiter == ";" and learned is None and all("," in text for text in texts)
         by_file = [found for found in fitting if decimal and found[0].decimal == ","]

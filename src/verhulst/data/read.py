@@ -168,10 +168,10 @@ def _read_arrow(content: pa.Buffer, name: str) -> pa.Table:
 
 def _valid(table: pa.Table) -> pa.Table:
     """Return the validated table: a damaged file can have text that is not UTF-8, or offsets outside of its data."""
-    from verhulst.data.in_memory import with_orders_of_pandas, without_views
+    from verhulst.data.in_memory import plain_table
 
     table.validate(full=True)
-    return without_views(with_orders_of_pandas(table))
+    return plain_table(table)
 
 
 def _read_json(content: pa.Buffer, name: str) -> pa.Table:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from verhulst.data.date_text import is_compact_date, is_date
 from verhulst.data.errors import DataError, listed
-from verhulst.data.fields import Texts, texts_of
+from verhulst.data.fields import Texts, other_sign, texts_of
 from verhulst.data.missing_text import is_mark
 from verhulst.data.number_text import (
-    GROUPED_BY_POINTS,
     PLAIN,
     NumberStyle,
     UnclearNumbersError,
@@ -271,15 +270,31 @@ def categorical_option(name: str) -> str:
     return f"--categorical {shlex.quote(name)}"
 
 
-def refuse_unclear_points(values: pa.ChunkedArray, name: str, at: str) -> None:
-    """Raise if a file has decimal commas elsewhere and every point of a column may be a thousands separator."""
+def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") -> None:
+    """Raise if `1.200` may be 1200 because other columns of the file have decimal commas; or the reverse.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    name : str
+        A column that is about to be read as numbers.
+    at : str
+        The beginning of messages: "votes.csv: ".
+    or_else : str
+        What would help besides writing the numbers differently.
+    """
     import pyarrow.compute as pc
 
-    pointed = values.filter(pc.fill_null(pc.match_substring(values, "."), False))
-    if len(pointed) and pc.all(pc.match_substring_regex(pointed, rf"^\s*[+-]?{GROUPED_BY_POINTS}\s*$")).as_py():
-        shown = pointed[0].as_py()
-        raise DataError(
-            f"{at}column {name!r}: {shown!r} can be {plain_number(shown):g} or {shown.replace('.', '')}, as other "
-            f"columns have decimal commas. Write its numbers without thousands signs, or say that it is categorical "
-            f"({categorical_option(name)})."
-        )
+    other = other_sign(table, name)
+    if not other:
+        return
+    sign = "," if other == "." else "."
+    values = table[name]
+    shown = values.filter(pc.fill_null(pc.match_substring(values, sign), False))[0].as_py().strip()
+    digits = "".join(letter for letter in shown if letter.isdigit() or letter == sign)
+    decimal, whole = float(digits.replace(sign, ".")), digits.replace(sign, "")
+    raise DataError(
+        f"{at}column {name!r}: {shown!r} can be {decimal:.12g} or {whole}, as other columns have decimal "
+        f"{'commas' if other == ',' else 'points'}. Write its numbers without thousands signs{or_else}, or, if these "
+        f"are decimals, with one more (such as {digits + '0'!r})."
+    )

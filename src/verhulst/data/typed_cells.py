@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verhulst.data.fields import Fields
+from verhulst.data.fields import Fields, other_sign
 from verhulst.data.number_text import like_a_code
 from verhulst.data.text_column import has_unclear_points
 
@@ -16,12 +16,14 @@ def typed_table(fields: Fields) -> pa.Table:
     """Convert a text file to a table with types: integers, floating-point numbers, booleans, ISO dates, text.
 
     A column stays text if conversion would lose information: `007`, or more digits than a number can hold. (`20.50` is
-    the number 20.5.) So does a column for which `points_are_unclear`.
+    the number 20.5.) So does a column for which `points_are_unclear`, by itself or by the other columns.
     """
     import pyarrow as pa
 
     table = fields.table
-    return pa.table({name: _typed(table[name]) for name in table.column_names})
+    return pa.table(
+        {name: table[name] if other_sign(table, name) else _typed(table[name]) for name in table.column_names}
+    )
 
 
 def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,0 +1,69 @@
+"""Columns of a text file whose numbers may be meant otherwise, by what its other columns have as decimal sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from verhulst.data.number_text import decimals_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Distinct texts of the first rows, which tell of most columns what they are.
+_FEW = 50
+
+
+def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[str]:
+    """For each column the decimal sign of other columns, if it makes unclear how this one is meant; else nothing.
+
+    It does where every number with a sign has it before three digits: `1.234` is 1.234 by itself, and may be 1234 in
+    a file that has decimal commas elsewhere. `1,234` is read as a decimal where semicolons part the values, and may be
+    1234 in a file with decimal points.
+
+    Parameters
+    ----------
+    columns : sequence of pyarrow.ChunkedArray of text
+        All columns of the file.
+    delimiter : str
+        What parts the values in it.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> unclear_columns([pa.chunked_array([["1.234", "7.500"]]), pa.chunked_array([["0,5", "2"]])], ";")
+    [',', '']
+    """
+    shown = [_shown(column) for column in columns]
+    known = {signs for signs, _ in shown if len(signs) == 1}
+    if delimiter == ";":
+        # A column that is unclear by itself is read as it stands: its sign is the decimal sign.
+        known |= {sign for signs, sign in shown if len(signs) == 2}
+    others = {".": ",", ",": "."}
+    return [others[sign] if len(signs) == 2 and others[sign] in known else "" for signs, sign in shown]
+
+
+def _shown(values: pa.ChunkedArray) -> tuple[str, str]:
+    """The signs that may be the decimal sign of a column of numbers, and the one that stands in it."""
+    signed = _signed(values.slice(0, 1000))[:_FEW]
+    if not signed or len(_decimals(signed)) == 2:
+        signed = _signed(values)
+    return _decimals(signed), "," if any("," in text for text in signed) else "."
+
+
+def _signed(values: pa.ChunkedArray) -> list[str]:
+    """The distinct texts that hold a point or a comma."""
+    import pyarrow.compute as pc
+
+    found = pc.or_(pc.match_substring(values, "."), pc.match_substring(values, ","))
+    texts: list[str] = values.filter(pc.fill_null(found, False)).unique().to_pylist()
+    return texts
+
+
+def _decimals(texts: list[str]) -> str:
+    """The signs that may be the decimal sign of all these texts; none if they are no numbers, or differ."""
+    numbers = [found for text in texts if (found := decimals_of(text))]
+    if 2 * len(numbers) <= len(texts):
+        return ""
+    clear = {found for found in numbers if len(found) == 1}
+    return ".," if not clear else clear.pop() if len(clear) == 1 else ""
