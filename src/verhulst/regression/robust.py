@@ -35,7 +35,7 @@ def sandwich(
     kind: Literal["HC0", "HC1"] = "HC0",
     clusters: ArrayLike | None = None,
 ) -> Matrix:
-    """Robust covariance H⁻¹ M H⁻¹ with M the sum of outer products of the rows' scores.
+    """Robust covariance H⁻¹ M H⁻¹ with M the sum of outer products of the scores of cases, or of clusters.
 
     Parameters
     ----------
@@ -59,8 +59,11 @@ def sandwich(
     Notes
     -----
     White (1982), "Maximum likelihood estimation of misspecified models", Econometrica 50. Weights count cases: a row of
-    weight 2 is two rows. Other weights (of a survey, inverse probabilities) have no unit, and need an answer that has
-    none: errors by clusters do not depend on it, and ``clusters=np.arange(n)`` makes each row a cluster of its own.
+    weight 2 is two rows, and one of weight w and share y is wy rows of 1 and w(1 − y) rows of 0, which add w(y(1 − p)²
+    + (1 − y)p²) z zᵀ to M. Soft labels, shares of weight 1 or less, do the same. With clusters it is w²(y − p)² z zᵀ
+    for a row alone in its cluster: ``clusters=np.arange(n)`` gives errors of shares whose cases depend on each other.
+    Other weights (of a survey, inverse probabilities) have no unit, and need an answer that has none: errors by
+    clusters do not depend on it, and ``clusters=np.arange(n)`` makes each row a cluster of its own.
     """
     return sandwich_record(fit, X, y, sample_weight, offset, kind=kind, clusters=clusters).matrix()
 
@@ -103,11 +106,13 @@ def sandwich_record(
     at = 0
     for chunk in chunks(lambda: (rows,)):
         eta = log_odds[at : at + len(chunk.y)]
-        residual = chunk.y * verhulst.sigmoid(-eta) - (1 - chunk.y) * verhulst.sigmoid(eta)
+        below, above = verhulst.sigmoid(-eta), verhulst.sigmoid(eta)
         if groups is None:
-            scores = (chunk.z @ half) * (residual * np.sqrt(chunk.weight))[:, None]
+            size = np.hypot(np.sqrt(chunk.y) * below, np.sqrt(1 - chunk.y) * above)
+            scores = (chunk.z @ half) * (size * np.sqrt(chunk.weight))[:, None]
             middle += scores.T @ scores
         else:
+            residual = chunk.y * below - (1 - chunk.y) * above
             np.add.at(sums, groups[at : at + len(eta)], (chunk.z @ half) * (residual * chunk.weight)[:, None])
         at += len(eta)
     if groups is not None:
