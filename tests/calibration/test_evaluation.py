@@ -310,6 +310,39 @@ def test_decision_curve_and_costs(sample: Sample) -> None:
         vh.calibration.decision_curve(y, z, thresholds=[0.0, 0.5])
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+@pytest.mark.parametrize("seed", range(4))
+def test_decisions_and_histogram_count_probabilities_on_the_edge_as_they_were_given(dtype: type, seed: int) -> None:
+    """Weighted counts are sums of weights of the cases that a plain comparison finds, and 0 where it finds none."""
+    rng = np.random.default_rng(seed)
+    p = (rng.integers(0, 11, 300) / 10).astype(dtype)
+    y = (rng.random(300) < p).astype(int)
+    w = rng.random(300) * 10.0 ** rng.integers(-3, 4, 300)
+    for tenth in (1, 3, 7, 9):
+        costs = {"false_positive": tenth / 10, "false_negative": 1.0 - tenth / 10}
+        for some in (slice(None), p < dtype(tenth / 10), p >= dtype(tenth / 10)):
+            scores, outcomes, weights = p[some], y[some], w[some]
+            decision = vh.calibration.decide(
+                outcomes, scores, scores_are="probabilities", sample_weight=weights, **costs
+            )
+            called = scores >= dtype(decision.threshold)
+            counts = [weights[call & (outcomes == k)].sum() for call in (called, ~called) for k in (1, 0)]
+            found = decision.true_positives, decision.false_positives, decision.false_negatives, decision.true_negatives
+            np.testing.assert_allclose(found, counts, rtol=1e-13)
+            curve = vh.calibration.decision_curve(
+                outcomes, scores, scores_are="probabilities", sample_weight=weights, thresholds=[decision.threshold]
+            )
+            price = decision.threshold / (1 - decision.threshold)
+            np.testing.assert_allclose(curve.model, (counts[0] - price * counts[1]) / weights.sum(), rtol=1e-12, atol=0)
+    if dtype is np.float64:
+        curve = vh.calibration.reliability(y, p, scores_are="probabilities", kind="bins", sample_weight=w)
+        edges = curve.histogram_edges
+        upper = np.append(edges[1:-1], np.inf)
+        expected = [w[(p >= low) & (p < high)].sum() for low, high in zip(edges[:-1], upper, strict=True)]
+        np.testing.assert_allclose(curve.histogram, expected, rtol=1e-13, atol=0)
+        assert edges[35] == 0.7
+
+
 def test_subgroups_are_judged_as_if_alone(sample: Sample) -> None:
     z, y, w = sample
     by = np.where(z > 0, "high", "low")

@@ -139,6 +139,17 @@ def test_a_column_that_is_there_already(house):
     )
 
 
+@pytest.mark.parametrize("output", [[], ["-o", "out.csv"]])
+def test_a_column_that_csv_cannot_hold(house, output):
+    (house / "new.jsonl").write_text('{"party": "independent", "age": 30, "tags": [1, 2]}\n')
+    refused(
+        run("predict", "model.json", "new.jsonl", *output),
+        USAGE,
+        "column 'tags' is of type list<item: int64>, which cannot",
+    )
+    assert not (house / "out.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -95,6 +95,19 @@ def test_a_missing_value_that_stands_alone_is_seen(tmp_path, ending, column):
     assert read_table(path)["p"].to_pylist() == column
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+@pytest.mark.parametrize(
+    "column", [pa.array([[1], None]), pa.array([{"a": 1}, None]), pa.array([b"\xff", b""])], ids=str
+)
+def test_columns_that_a_text_file_cannot_hold(tmp_path, ending, column):
+    for table in (pa.table({"tags": column}), pa.table({"x": [1, 2], "tags": column})):
+        with pytest.raises(
+            OutputError, match=r"column 'tags' is of type .*, which cannot be written as .sv: write .jso"
+        ):
+            write_table(table, tmp_path / f"a.{ending}")
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_floats_are_exact(tmp_path):
     rng = np.random.default_rng(0)
     numbers = np.concatenate([rng.standard_normal(500) * 10.0 ** rng.integers(-300, 300, 500), [5e-324, -0.0, np.inf]])
@@ -133,7 +146,7 @@ def model(**changes: object) -> str:
         (model(verhulst_model=2), r"was written in model file format 2; this version of verhulst reads format 1"),
         (model(kind=3), r"the model file is damaged"),
         (model(payload=[]), r"the model file is damaged"),
-        (model(), r"holds a 'example', which this version of verhulst does not know"),
+        (model(), r"contains a 'example', which this version of verhulst does not know"),
     ],
 )
 def test_files_that_are_no_models(tmp_path, content, message):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -572,6 +573,32 @@ def test_codes_that_would_be_one_number_are_asked_about(path):
         assert f"{code!r} looks like a code" in column.notes[-1][0]
     assert learned(path, ["1e5", "100000", "1E+02", "+5", "5"]).columns[0].notes == ()
     assert learned(path, ["0", "0.0", "0.25", "10"]).columns[0].notes == ()
+
+
+long = st.integers(2**53 - 4, 2**53 + 4) | st.integers(2**63 - 2, 2**63 - 1) | st.integers(10**19, 10**19 + 3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(numbers=st.lists(st.builds(lambda n, sign: n * sign, long, st.sampled_from([1, -1])), min_size=2, unique=True))
+def test_whole_numbers_that_one_double_stands_for_are_asked_about_in_any_table(path, numbers):
+    numbers = numbers[:8]
+    y = [i % 2 for i in range(len(numbers))]
+    table = read_table({"id": numbers, "y": y})
+    pq.write_table(table, path.with_name("a.parquet"))
+    path.with_name("a.jsonl").write_text(
+        "".join(json.dumps({"id": n, "y": k}) + "\n" for n, k in zip(numbers, y, strict=True))
+    )
+    frame = pd.DataFrame({"id": pd.Series(numbers, dtype=object), "y": y})
+    joined = len(set(map(float, numbers))) < len(numbers)
+    for source in (table, path.with_name("a.parquet"), path.with_name("a.jsonl"), {"id": numbers, "y": y}, frame):
+        if joined:
+            with pytest.raises(
+                DataError, match=r"column 'id' holds .*, which are codes rather than numbers: as numbers"
+            ):
+                learn_design(source, "y")
+            assert len(learn_design(source, "y", categorical=["id"]).columns[0].levels) == len(numbers)
+        else:
+            assert learn_design(source, "y").columns[0].kind == "numeric"
 
 
 def test_points_in_a_file_with_decimal_commas(path):

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy.interpolate import BSpline
 from tests.regression.extreme_rays import rank
 from tests.regression.optimum import optimum
 
@@ -131,6 +132,29 @@ def test_rounding_makes_no_column_new(family):
         with pytest.warns(CollinearWarning, match="combination"):
             found = fit(X, rng.permutation(np.arange(80) % 2))
         assert len(found.collinear) == dependent
+
+
+def splines(seed):
+    """Cubic B-splines on equally spaced knots at 100 whole numbers: the columns of each row add up to 1."""
+    rng = np.random.default_rng(seed)
+    x = np.round(rng.uniform(20, 80, 100))
+    y, many = (rng.random(100) < 0.4).astype(int), int(rng.integers(3, 8))
+    step = np.ptp(x) / (many - 1)
+    knots = x.min() + step * np.arange(-3, many + 3)
+    return BSpline.design_matrix(x, knots, 3, extrapolate=True).toarray(), y
+
+
+@pytest.mark.parametrize("seed", [*range(60), 2209])
+def test_splines_that_add_up_to_one(seed):
+    X, y = splines(seed)
+    assert np.max(np.abs(X.sum(axis=1) - 1)) < 4 * np.finfo(float).eps
+    for fitted in (fit, fit_firth):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # some are separated
+            found = fitted(X, y)
+        assert len(found.collinear) == 1
+        for alone in (fitted(X, y, intercept=False), fitted(X[:, 1:], y)):
+            assert found.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-6)
 
 
 def test_coefficients_that_doubles_do_not_hold_because_columns_are_alike():

@@ -28,7 +28,7 @@ def dense(found, X, y, weight, offset, clusters=None):
     p = vh.sigmoid(z @ found.coefficients + offset)
     bread = np.linalg.inv((z * (weight * p * (1 - p))[:, None]).T @ z)
     if clusters is None:
-        return bread @ (z * (weight * (y - p) ** 2)[:, None]).T @ z @ bread
+        return bread @ (z * (weight * (y * (1 - p) ** 2 + (1 - y) * p**2))[:, None]).T @ z @ bread
     scores = z * (weight * (y - p))[:, None]
     sums = np.array([scores[clusters == label].sum(axis=0) for label in np.unique(clusters)])
     return bread @ sums.T @ sums @ bread
@@ -60,6 +60,36 @@ def test_weights_that_count_are_repeated_rows(seed):
             sandwich(many, X[again], y[again], None, offset[again], **theirs),
             rtol=1e-6,
         )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_shares_with_weights_are_the_rows_of_their_cases(seed):
+    X, _, w, offset, clusters = design(seed)
+    successes = np.random.default_rng(seed + 100).integers(0, w + 1)
+    shares = successes / np.maximum(w, 1)
+    again = np.repeat(np.arange(len(w)), w)
+    cases = np.concatenate([np.arange(count) < ones for count, ones in zip(w, successes, strict=True)]).astype(float)
+    assert np.any((shares > 0) & (shares < 1))
+    grouped, single = fit(X, shares, w, offset), fit(X[again], cases, None, offset[again])
+    for options in ({"kind": "HC0"}, {"kind": "HC1"}, {"clusters": clusters}):
+        theirs = {name: value[again] if name == "clusters" else value for name, value in options.items()}
+        np.testing.assert_allclose(
+            sandwich(grouped, X, shares, w, offset, **options),
+            sandwich(single, X[again], cases, None, offset[again], **theirs),
+            rtol=1e-6,
+        )
+
+
+@pytest.mark.parametrize("weight", [None, 0.25])
+def test_soft_labels_are_shares_of_one_case_or_less(weight):
+    X, _, _, offset, _ = design(3)
+    n, y = len(X), np.random.default_rng(3).random(len(X))
+    w = np.full(n, 1.0 if weight is None else weight)
+    known = dense(fit(X, y, w, offset, tolerance=1e-10), X, y, w, offset)
+    found = fit(X, y, None if weight is None else w, offset, tolerance=1e-10)
+    np.testing.assert_allclose(sandwich(found, X, y, None if weight is None else w, offset), known, rtol=1e-6)
+    both = np.r_[X, X], np.r_[np.ones(n), np.zeros(n)], np.r_[w * y, w * (1 - y)], np.r_[offset, offset]
+    np.testing.assert_allclose(sandwich(fit(*both, tolerance=1e-10), *both), known, rtol=1e-6)
 
 
 @pytest.mark.parametrize("unit", [1e-300, 1e-6, 0.3, 7.0, 1e12, 1e300])

@@ -66,6 +66,12 @@ def make_cells(ranked: Ranked, bins: int) -> Cells:
     )
 
 
+def bin_weights(ranked: Ranked, bins: int) -> Floats:
+    """The number of cases in each bin of `bin_edges`."""
+    bin_of_each = np.searchsorted(logit(np.arange(1, bins) / bins), ranked.z, side="right")
+    return np.bincount(bin_of_each, ranked.weights, bins).astype(np.float64)
+
+
 def bin_edges(ranked: Ranked, bins: int) -> NDArray[np.intp]:
     """Return the first case of each occupied bin [k/bins, (k+1)/bins) of probability; 1 is in the last.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.ranked import Ranked
@@ -88,17 +88,19 @@ def decision_curve(
     """
     cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
-    return curve_of(ranked, DEFAULT_THRESHOLDS if thresholds is None else np.asarray(thresholds, dtype=np.float64))
+    thresholds = DEFAULT_THRESHOLDS if thresholds is None else np.asarray(thresholds, dtype=np.float64)
+    return curve_of(ranked, thresholds, _in_type_of(scores, cases.kind, thresholds))
 
 
-def curve_of(ranked: Ranked, thresholds: Floats) -> DecisionCurve:
-    """Return the decision curve of sorted cases."""
+def curve_of(ranked: Ranked, thresholds: Floats, compared: Floats | None = None) -> DecisionCurve:
+    """Return the decision curve of sorted cases; `compared` are the thresholds in the type of the scores."""
     if not ((thresholds > 0.0) & (thresholds < 1.0)).all():
         raise ValueError("thresholds must be probabilities strictly between 0 and 1")
-    true, false = called_positive(ranked, thresholds)
+    place = _places(ranked, thresholds if compared is None else compared)
+    true, false = _from_each_on(ranked)
     price = thresholds / (1.0 - thresholds)
-    model = (true - price * false) / ranked.total
-    everyone = (ranked.positive - price * ranked.negative) / ranked.total
+    model = (true[place] - price * false[place]) / ranked.total
+    everyone = (true[0] - price * false[0]) / ranked.total
     return DecisionCurve(thresholds, model, everyone)
 
 
@@ -173,17 +175,32 @@ def decide(
     threshold = cost_threshold(false_positive, false_negative)
     cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
-    true, false = (float(count[0]) for count in called_positive(ranked, np.array([threshold])))
-    missed = ranked.positive - true
+    place = int(_places(ranked, _in_type_of(scores, cases.kind, np.array([threshold])))[0])
+    called = np.arange(len(ranked.z)) >= place
+    ones = ranked.targets == 1.0
+    true, false, right, missed = (
+        float(ranked.weights[rows].sum()) for rows in (called & ones, called & ~ones, ~called & ~ones, ~called & ones)
+    )
     cost = (false * false_positive + missed * false_negative) / ranked.total
-    return Decision(threshold, true, false, ranked.negative - false, missed, cost)
+    return Decision(threshold, true, false, right, missed, cost)
 
 
-def called_positive(ranked: Ranked, thresholds: Floats) -> tuple[Floats, Floats]:
-    """Return the number of cases of class 1, and of class 0, whose probability is at least each threshold."""
+def _in_type_of(scores: ArrayLike, kind: ScoreKind, thresholds: Floats) -> Floats:
+    """Return thresholds rounded to float32 or a narrower type of the scores: there 0.9 is at least 0.9."""
+    dtype = np.asarray(scores).dtype
+    if kind == "logits" or dtype.kind in "biuO" or dtype.itemsize >= 8:
+        return thresholds
+    return thresholds.astype(dtype).astype(np.float64)
+
+
+def _places(ranked: Ranked, thresholds: Floats) -> NDArray[np.intp]:
+    """Return the index of the first case whose probability is at least each threshold."""
     # Compared as logits, which still differ where probabilities round to 1.
-    place = np.searchsorted(ranked.z, logit(thresholds), side="left")
-    ones = np.concatenate([[0.0], np.cumsum(ranked.weights * ranked.targets)])
-    all_cases = np.concatenate([[0.0], np.cumsum(ranked.weights)])
-    true = ranked.positive - ones[place]
-    return true, ranked.total - all_cases[place] - true
+    place: NDArray[np.intp] = np.searchsorted(ranked.z, logit(thresholds), side="left")
+    return place
+
+
+def _from_each_on(ranked: Ranked) -> tuple[Floats, Floats]:
+    """Return the number of cases of class 1, and of class 0, from each index on; exactly 0 if there are none."""
+    ones, zeros = ranked.weights * ranked.targets, ranked.weights * (1.0 - ranked.targets)
+    return np.append(np.cumsum(ones[::-1])[::-1], 0.0), np.append(np.cumsum(zeros[::-1])[::-1], 0.0)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from verhulst.calibration.bands import Bands, bins_bands, confidence_bands, consistency_bands
 from verhulst.calibration.cases import read_cases
-from verhulst.calibration.cells import bin_edges
+from verhulst.calibration.cells import bin_edges, bin_weights
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.goodness import equal_groups
 from verhulst.calibration.isotonic import pool
@@ -141,8 +141,6 @@ def reliability(
         raise ValueError(f"bins must be at least 1 and replications at least 20, got {bins} and {replications}")
     cases = read_cases(y, scores, scores_are, sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
-    edges = np.linspace(0.0, 1.0, HISTOGRAM_BINS + 1)
-    histogram = np.histogram(ranked.p, edges, weights=ranked.weights)[0]
     if kind == "bins":
         starts = bin_edges(ranked, bins) if equal == "width" else equal_groups(ranked, bins)
         probability, rate, bands = binned(ranked, starts, level)
@@ -159,8 +157,8 @@ def reliability(
         bands.whole_high,
         band,
         level,
-        histogram.astype(np.float64),
-        edges,
+        bin_weights(ranked, HISTOGRAM_BINS),
+        np.arange(HISTOGRAM_BINS + 1) / HISTOGRAM_BINS,
         decompose(ranked),
     )
 

@@ -10,7 +10,13 @@ from verhulst.data.column_values import kind_of, level_type_of
 from verhulst.data.errors import DataError
 from verhulst.data.fields import delimiter_of
 from verhulst.data.source import place
-from verhulst.data.text_kind import categorical_option, kind_of_text, refuse_dates_as_numbers, refuse_unclear_sign
+from verhulst.data.text_kind import (
+    categorical_option,
+    kind_of_text,
+    refuse_dates_as_numbers,
+    refuse_joined_numbers,
+    refuse_unclear_sign,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +53,7 @@ def draft_and_numbers(table: pa.Table, name: str, as_categories: bool) -> tuple[
     if kind != "categorical" or level_type_of(values.type) != "text":
         if kind == "numeric":
             refuse_dates_as_numbers(values, name, at)
+            refuse_joined_numbers(values, name, at)
         return Column(name, kind), None
     found = kind_of_text(values, name, at, delimiter_of(table, name))
     if found.kind == "numeric":

@@ -229,7 +229,7 @@ def index_column(table: pa.Table) -> str | None:
     if values is None or not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         return None
     x = numbers(values)
-    return name if (x == np.floor(x)).all() and len(np.unique(x)) == len(x) else None
+    return name if (np.isfinite(x) & (x == np.floor(x))).all() and len(np.unique(x)) == len(x) else None
 
 
 def warn_of_index(name: str) -> None:

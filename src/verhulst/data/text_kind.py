@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from verhulst.data.date_text import is_compact_date, is_date
 from verhulst.data.errors import DataError, listed
@@ -126,6 +126,31 @@ def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None
     numbers = [float(number) for number in pc.unique(values).drop_null().to_pylist()]
     if all(number.is_integer() and is_compact_date(int(number)) for number in numbers):
         raise DataError(_about_dates(f"{least:.0f}", name, at))
+
+
+def refuse_joined_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
+    """An error for whole numbers beyond 2^53 in a column of types, if two of them would become the same double."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_integer(values.type) or pa.types.is_decimal(values.type)):
+        return
+    ends = [end for end in pc.min_max(values).as_py().values() if end is not None]
+    if all(abs(end) <= 2**53 for end in ends):
+        return
+    seen: dict[float, Any] = {}
+    for number in pc.unique(values).drop_null().to_pylist():
+        twin = seen.setdefault(float(number), number)
+        if twin != number and abs(number) > 2**53:
+            raise DataError(_about_joined(str(twin), str(number), name, at))
+
+
+def _about_joined(one: str, other: str, name: str, at: str) -> str:
+    return (
+        f"{at}column {name!r} holds {one!r} and {other!r}, which are codes rather than numbers: as numbers they would "
+        f"be the same. Say that it is categorical ({categorical_option(name)}), or exclude it (--exclude "
+        f"{shlex.quote(name)})."
+    )
 
 
 def _about_dates(shown: str, name: str, at: str) -> str:
@@ -252,11 +277,7 @@ def _code_notes(codes: list[str], others: Collection[str], name: str, at: str) -
         number, bare = plain_number(code), _bare(code)
         twin = same.setdefault(number, code if bare not in others else bare)
         if twin != code:
-            raise DataError(
-                f"{at}column {name!r} contains {twin!r} and {code!r}, which are codes rather than numbers: as numbers "
-                f"they would be the same. Declare it categorical ({categorical_option(name)}), or exclude it "
-                f"(--exclude {shlex.quote(name)})."
-            )
+            raise DataError(_about_joined(twin, code, name, at))
     return (
         (
             f"Column {name!r} is read as numbers, although {codes[0]!r} looks like a code.",

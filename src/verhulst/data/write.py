@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -134,8 +135,6 @@ def _without_dictionaries(table: pa.Table) -> pa.Table:
 
 def _write_single(table: pa.Table, file: Any, options: Any) -> None:
     """Write a single column, with missing values as "", because many readers ignore blank lines."""
-    import io
-
     import pyarrow as pa
     from pyarrow import csv
 
@@ -151,6 +150,24 @@ def _write_single(table: pa.Table, file: Any, options: Any) -> None:
 
 
 def _write(table: pa.Table | Extended, file: Any, format: str) -> None:
+    import pyarrow as pa
+
+    try:
+        _write_as(table, file, format)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        if not isinstance(table, Extended) and table.num_columns > 1:
+            for name in table.column_names:  # the one that cannot be written says so by itself
+                _write(table.select([name]), io.BytesIO(), format)
+        if isinstance(table, Extended) or table.num_columns > 1:
+            raise
+        (column,) = table.schema
+        raise OutputError(
+            f"column {column.name!r} is of type {column.type}, which cannot be written as {format}: write .jsonl or "
+            f".arrow, or leave the column out (predict: --only)."
+        ) from None
+
+
+def _write_as(table: pa.Table | Extended, file: Any, format: str) -> None:
     if isinstance(table, Extended):
         _write_extended(table, file, "\t" if format == "tsv" else ",")
         return

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, lapack
 
 from verhulst.regression.statistics import EPS, Matrix, Vector
 
-APART = 1e-8  # share of a column left unexplained by others above which half the digits are enough
+APART = 1e-8  # share of a combination's terms that is left of it above which half the digits are enough
 OF_SPREAD = 1e3  # roundings of its usual size that a column may keep of being computed from others
 OF_NUMBERS = 8.0  # roundings of all numbers in a combination that may be left of it
 OF_SUMS = 3.0  # the same where the numbers are exact, for what is reckoned with them here
@@ -48,9 +47,9 @@ def dependent_columns(
     places, away, products = alive, np.eye(len(size))[:, alive], gram[np.ix_(alive, alive)]
     explain: list[Callable[[Matrix], tuple[Matrix, Vector]]] = []
     while len(places):
-        kept, left, parts = eliminated(products)
+        kept, left, half, parts = eliminated(products)
         basis = away[:, kept]
-        explain.append(_explained_by(basis, products[np.ix_(kept, kept)]))
+        explain.append(_explained_by(basis @ half))
         places, away = places[left], away[:, left] - basis @ parts
         if not len(places):
             break
@@ -72,7 +71,7 @@ def dependent_columns(
     return np.concatenate(found), np.concatenate(combinations, axis=1)
 
 
-def eliminated(gram: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix]:
+def eliminated(gram: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix, Matrix]:
     """Columns that certainly stand apart from those before them, the others, and what explains these best.
 
     Parameters
@@ -83,34 +82,38 @@ def eliminated(gram: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix
     -------
     kept : (k,)
     left : (q − k,)
+    half : (k, k) half·halfᵀ is the inverse of the products of those kept
     parts : (k, q − k) the others are nearly the former times these
     """
     size = len(gram)
     scale = np.sqrt(gram.diagonal())
     root = np.zeros((size, size))  # a row for each column kept: what it adds to the span, seen from every column
+    inverse = np.zeros((size, size))  # of the columns kept of `root`
     kept: list[int] = []
     left: list[int] = []
     for j in range(size):
-        above = root[: len(kept), j:]
+        k = len(kept)
+        above = root[:k, j:]
         row = gram[j, j:] / scale[j:] / scale[j] - above[:, 0] @ above
-        if row[0] > APART:
-            root[len(kept), j:] = row / np.sqrt(row[0])
+        part = inverse[:k, :k] @ above[:, 0]
+        if row[0] > APART * (1.0 + part @ part):  # products are off by eps times the terms
+            pivot = np.sqrt(row[0])
+            root[k, j:] = row / pivot
+            inverse[:k, k], inverse[k, k] = -part / pivot, 1.0 / pivot
             kept.append(j)
         else:
             left.append(j)
-    triangle, sides = root[: len(kept)][:, kept], root[: len(kept)][:, left]
-    parts = lapack.dtrtrs(triangle, sides)[0] if kept and left else sides
-    return np.array(kept, dtype=np.intp), np.array(left, dtype=np.intp), parts * scale[left] / scale[kept, None]
+    half = inverse[: len(kept), : len(kept)] / scale[kept, None]
+    parts = half @ root[: len(kept)][:, left] * scale[left]
+    return np.array(kept, dtype=np.intp), np.array(left, dtype=np.intp), half, parts
 
 
-def _explained_by(basis: Matrix, gram: Matrix) -> Callable[[Matrix], tuple[Matrix, Vector]]:
-    """What the columns `basis`, with these products, explain of others, given the products (q, m) of all with those."""
-    root = cho_factor(gram)
+def _explained_by(basis: Matrix) -> Callable[[Matrix], tuple[Matrix, Vector]]:
+    """What orthonormal combinations `basis` (q, k) explain of others, given the products (q, m) of all with those."""
 
     def explained(products: Matrix) -> tuple[Matrix, Vector]:
         along = basis.T @ products
-        part = cho_solve(root, along)
-        return basis @ part, np.einsum("ij,ij->j", along, part)
+        return basis @ along, np.einsum("ij,ij->j", along, along)
 
     return explained
 

@@ -7,9 +7,13 @@ from numpy.typing import ArrayLike
 
 from verhulst.regression.coordinates import as_given
 from verhulst.regression.covariance import Standardised, power_of_two, working_contrasts
+from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_profile import JeffreysProfile
+from verhulst.regression.likelihood import (
+    FARTHEST as FARTHEST_OF_FINITE,
+)
 from verhulst.regression.likelihood import (
     SHARED_INFORMATION_FROM,
     Likelihood,
@@ -25,6 +29,7 @@ from verhulst.regression.refitted import Refitted
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.warn import warn
 from verhulst.regression.wide import narrowed
 
 VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
@@ -64,7 +69,7 @@ def profile_intervals(
     ndarray, shape (q, 2)
         The lower and upper ends, intercept first; ±inf where the likelihood does not fall enough, both if separated
         data do not determine the coefficient; nan for columns that were dropped, not examined, or not distinguishable
-        from others in double precision.
+        from others in double precision, and, with a warning, where no fit of the others is certain on separated data.
 
     Raises
     ------
@@ -100,6 +105,7 @@ def _intervals(profiles: _Profiles, level: float) -> Matrix:
     for k in np.flatnonzero(profiles.infinite):
         result[k] = np.multiply(profiles.one_sided(int(k), drop), profiles.scales[k])
     result[profiles.open] = -np.inf, np.inf  # the likelihood comes near its supremum at every value
+    profiles.warn_of("intervals", result)
     return result
 
 
@@ -124,7 +130,8 @@ def likelihood_ratio_tests(
     -------
     ndarray, shape (q, 2)
         The statistics 2 (ℓ(β̂) − ℓ(β̂ with this coefficient 0)), and p-values under χ² with one degree of freedom; nan
-        for columns that were dropped, or not examined on separated data.
+        for columns that were dropped, or not examined on separated data, and, with a warning, where no fit of the
+        others is certain on such data.
 
     Raises
     ------
@@ -155,6 +162,7 @@ def _tests(profiles: _Profiles) -> Matrix:
         result[k, 0] = 2 * profiles.unit * max(profiles.top - height, 0.0)
     result[profiles.open, 0] = 0.0
     result[:, 1] = erfc(np.sqrt(result[:, 0] / 2))
+    profiles.warn_of("tests", result)
     return result
 
 
@@ -194,6 +202,7 @@ class _Profiles:
         aliased = {c.column + first for c in fit.collinear}
         self.used = [k for k in range(len(fit.coefficients)) if k not in aliased]
         self.infinite = np.isinf(fit.coefficients)
+        self._names = fit.parameter_names
         # Columns of 1e170 have coefficients whose squares are too small for a double.
         self.scales = np.concatenate([np.ones(first), power_of_two(self._standard.inverse_scale)])
         self.open = np.array([state == "not determined" for state in fit.states])
@@ -228,6 +237,15 @@ class _Profiles:
         end = bracketed(excess, start, step, FARTHEST * abs(step))
         return (end, np.inf) if sign < 0 else (-np.inf, end)
 
+    def warn_of(self, what: str, result: Matrix) -> None:
+        """Name the infinite coefficients whose profile could not be followed."""
+        names = [self._names[k] for k in np.flatnonzero(self.infinite & np.isnan(result).any(axis=1))]
+        if names:
+            warn(
+                f"the {what} of {', '.join(names)} are nan: no fit of the other coefficients could be trusted",
+                ConvergenceWarning,
+            )
+
     def _firth(self, fit: LogisticFit, data: Observations) -> None:
         assert fit.firth is not None
         penalised = jeffreys_likelihood(data, self._standard, fit.firth.tau)
@@ -242,37 +260,32 @@ class _Profiles:
         self.likelihood = None
         if fit.separation is None:
             beta, known = self._standard.working(fit.coefficients), fit.covariance_record
-            around = self._around(rows, refined(rows.statistics, beta)[0], data)
             hard = isinstance(known, Standardised) and known.half is not None
-            self.everything = self.likelihood = Refitted(
-                around.statistics,
-                around.probe,
-                around.beta,
-                around.value,
-                around.information,
-                data=data,
-                columns=tuple(k - int(fit.intercept) for k in self.used if k or not fit.intercept),
-                intercept=fit.intercept,
-                scales=self.scales,
-                errors=fit.standard_errors / self.scales,
-                always=hard,
-                farthest=FARTHEST_OF_ALL,
-                row_norm=around.row_norm,
-            )
+            beta = refined(rows.statistics, beta)[0]
+            self.everything = self.likelihood = self._around(rows, beta, data, fit, FARTHEST_OF_ALL, hard)
             self.top = self.everything.value
             return
         self._towards: Vector = np.sign(fit.separation.coefficients)
         beta = self._standard.working(fit.separation.finite)
-        self.top = 0.0
         if fit.separation.kind == "quasi-complete":
             found = fit.separation
             apart = Recession(found.direction, as_given(self._standard), found.rows_separated, fit.rows)
-            left = rows_left(rows, apart)
-            self.likelihood = self._around(left, beta, data)
-            self.top = self.likelihood.value
-        self.everything = self._around(rows, beta, data)
+            # Its maximum is the supremum of all rows, and so are those along finite coefficients.
+            self.everything = self.likelihood = self._around(rows_left(rows, apart), beta, data, fit)
+            self.top = self.everything.value
+        else:
+            self.everything, self.top = self._around(rows, beta, data, fit), 0.0
 
-    def _around(self, rows: Rows, beta: Vector, data: Observations) -> Likelihood:
+    def _around(
+        self,
+        rows: Rows,
+        beta: Vector,
+        data: Observations,
+        fit: LogisticFit,
+        farthest: float = FARTHEST_OF_FINITE,
+        always: bool = False,
+    ) -> Refitted:
+        """Return the likelihood of some rows; along one coefficient that of all rows, by fits of the others."""
         statistics = rows.statistics
         here = statistics(beta)
         assert here.information is not None
@@ -282,4 +295,18 @@ class _Profiles:
             if work < SHARED_INFORMATION_FROM
             else shared_information(rows, here.information)
         )
-        return Likelihood(statistics, probe, beta, here.log_likelihood, here.information, row_norm=here.row_norm)
+        return Refitted(
+            statistics,
+            probe,
+            beta,
+            here.log_likelihood,
+            here.information,
+            data=data,
+            columns=tuple(k - int(fit.intercept) for k in self.used if k or not fit.intercept),
+            intercept=fit.intercept,
+            scales=self.scales,
+            errors=fit.standard_errors / self.scales,
+            always=always,
+            farthest=farthest,
+            row_norm=here.row_norm,
+        )

@@ -34,7 +34,7 @@ def sandwich(
     kind: Literal["HC0", "HC1"] = "HC0",
     clusters: ArrayLike | None = None,
 ) -> Matrix:
-    """Return the robust covariance H⁻¹ M H⁻¹ with M the sum of outer products of the rows' scores.
+    """Return the robust covariance H⁻¹ M H⁻¹ with M the sum of outer products of the scores of cases, or of clusters.
 
     Parameters
     ----------
@@ -63,8 +63,11 @@ def sandwich(
     Notes
     -----
     White (1982), "Maximum likelihood estimation of misspecified models", Econometrica 50. Weights count cases: a row of
-    weight 2 is two rows. Other weights (of a survey, inverse probabilities) have no unit, and need standard errors
-    that do not depend on it: those by clusters do not, and ``clusters=np.arange(n)`` makes each row its own cluster.
+    weight 2 is two rows, and one of weight w and share y is wy rows of 1 and w(1 − y) rows of 0, which add w(y(1 − p)²
+    + (1 − y)p²) z zᵀ to M. Soft labels, shares of weight 1 or less, do the same. With clusters it is w²(y − p)² z zᵀ
+    for a row alone in its cluster: ``clusters=np.arange(n)`` gives errors of shares whose cases depend on each other.
+    Other weights (of a survey, inverse probabilities) have no unit, and need standard errors that do not depend on it:
+    those by clusters do not, and ``clusters=np.arange(n)`` makes each row its own cluster.
     """
     return sandwich_record(fit, X, y, sample_weight, offset, kind=kind, clusters=clusters).matrix()
 
@@ -107,11 +110,13 @@ def sandwich_record(
     at = 0
     for piece in rows.pieces():
         eta = log_odds[at : at + len(piece.y)]
-        residual = piece.y * sigmoid(-eta) - (1 - piece.y) * sigmoid(eta)
+        below, above = sigmoid(-eta), sigmoid(eta)
         if groups is None:
-            scores = (piece.z @ half) * (residual * np.sqrt(piece.weight))[:, None]
+            size = np.hypot(np.sqrt(piece.y) * below, np.sqrt(1 - piece.y) * above)
+            scores = (piece.z @ half) * (size * np.sqrt(piece.weight))[:, None]
             middle += scores.T @ scores
         else:
+            residual = piece.y * below - (1 - piece.y) * above
             np.add.at(sums, groups[at : at + len(eta)], (piece.z @ half) * (residual * piece.weight)[:, None])
         at += len(eta)
     if groups is not None:

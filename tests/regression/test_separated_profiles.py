@@ -1,0 +1,98 @@
+"""Tests and profile intervals of separated fits: what `fit` finds without the column, or with it as an offset."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+import verhulst as vh
+from verhulst.regression import fit, likelihood_ratio_tests, profile_intervals
+from verhulst.regression.refitted import Refitted
+from verhulst.regression.result import ConvergenceWarning
+
+FALL = chi2.ppf(0.95, 1) / 2
+
+
+def dose(rng):
+    """Shares of answers at a few doses, with the square of the dose."""
+    doses = np.unique(rng.choice([0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100], rng.integers(4, 9)))
+    cases = rng.integers(3, 50, len(doses))
+    log_odds = (np.log(doses + 0.05) - rng.normal()) * rng.choice([0.5, 2, 10])
+    return np.column_stack([doses, doses**2]), rng.binomial(cases, vh.sigmoid(log_odds)) / cases, cases.astype(float)
+
+
+def groups(rng):
+    """Groups as columns of 0 and 1, a measurement, and their products."""
+    n, k = rng.integers(15, 60), rng.integers(2, 5)
+    columns = np.eye(k)[rng.integers(0, k, n)][:, 1:]
+    x = np.round(rng.normal(50, 10, n))[:, None]
+    return np.hstack([columns, x, columns * x]), (rng.random(n) < rng.choice([0.5, 0.15])).astype(float), None
+
+
+def rare(rng):
+    """One to three events, the other rows standing for many."""
+    n = rng.integers(40, 120)
+    X = np.column_stack([rng.integers(0, 2, n), rng.integers(18, 90, n), rng.integers(0, 4, n)]).astype(float)
+    y = np.zeros(n)
+    y[rng.choice(n, rng.integers(1, 4), replace=False)] = 1.0
+    return X[:, : rng.integers(2, 4)], y, np.where(y == 1, 1.0, rng.choice([1.0, 10.0, 1000.0]))
+
+
+def quietly(*args, **settings):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return fit(*args, **settings)
+
+
+def separated(family, count):
+    """The first separated fits of a family, and their data."""
+    found, seed = [], 0
+    while len(found) < count:
+        X, y, weight = family(np.random.default_rng(seed))
+        seed += 1
+        if y.max() > 0 and y.min() < 1 and np.all(X.std(axis=0) > 0):
+            model = quietly(X, y, weight)
+            if model.separation is not None:
+                found.append((model, X, y, weight))
+    return found
+
+
+@pytest.mark.parametrize(("family", "count"), [(dose, 30), (groups, 12), (rare, 12)])
+def test_separated_fits(family, count):
+    ends = 0
+    for model, X, y, weight in separated(family, count):
+        tests = likelihood_ratio_tests(model, X, y, weight)[:, 0]
+        intervals = profile_intervals(model, X, y, weight)
+        used = [j for j in range(X.shape[1]) if model.states[j + 1] != "left out"]
+        for j in [-1, *used]:
+            others, intercept = X[:, [i for i in used if i != j]], j >= 0
+            column = X[:, j] if intercept else np.ones(len(y))
+            without = quietly(others, y, weight, intercept=intercept).log_likelihood
+            assert tests[j + 1] == pytest.approx(2 * (model.log_likelihood - without), rel=1e-6, abs=1e-6)
+            for end in intervals[j + 1][np.isfinite(intervals[j + 1])]:
+                held = quietly(others, y, weight, column * end, intercept=intercept)
+                assert model.log_likelihood - held.log_likelihood == pytest.approx(FALL, abs=1e-4)
+                ends += 1
+    assert ends >= 10
+
+
+def test_the_square_of_a_dose():
+    """All three coefficients are infinite; the test of the square said 288.5."""
+    X, y, weight = [[0.2, 0.04], [2, 4], [100, 10000.0]], [3 / 5, 14 / 27, 1.0], [5, 27, 15]
+    model = quietly(X, y, weight)
+    assert likelihood_ratio_tests(model, X, y, weight)[2, 0] == pytest.approx(0.24190833, abs=1e-7)
+    low, high = profile_intervals(model, X, y, weight)[2]
+    assert low < 0
+    assert high == np.inf
+
+
+def test_a_height_that_no_fit_is_certain_of(monkeypatch):
+    X, y, weight = [[0.2, 0.04], [2, 4], [100, 10000.0]], [3 / 5, 14 / 27, 1.0], [5, 27, 15]
+    model = quietly(X, y, weight)
+    monkeypatch.setattr(Refitted, "highest", lambda *_: np.nan)
+    with pytest.warns(ConvergenceWarning, match=r"tests of \(intercept\), x1, x2 are nan"):
+        assert np.all(np.isnan(likelihood_ratio_tests(model, X, y, weight)))
+    with pytest.warns(ConvergenceWarning, match=r"intervals of \(intercept\), x1, x2 are nan"):
+        found = profile_intervals(model, X, y, weight)
+    np.testing.assert_array_equal(found, [[np.nan, np.inf], [-np.inf, np.nan], [np.nan, np.inf]])
