@@ -134,6 +134,19 @@ def test_rounding_makes_no_column_new(family):
         assert len(found.collinear) == dependent
 
 
+def test_two_pairs_that_differ_by_the_same_little():
+    """What is left of either pair are four digits, and these are the same."""
+    rng = np.random.default_rng(9)
+    for _ in range(10):
+        a, b, little = rng.normal(size=(3, 80))
+        X = np.column_stack([a, b, a + 2e-12 * little, b + 2e-12 * little])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            with pytest.warns(CollinearWarning, match="combination"):
+                found = fit(X, rng.permutation(np.arange(80) % 2))
+        assert len(found.collinear) == 1
+
+
 def splines(seed):
     """Cubic B-splines on equally spaced knots at 100 whole numbers: the columns of each row add up to 1."""
     rng = np.random.default_rng(seed)

@@ -45,9 +45,10 @@ def dependent_columns(
     found = [np.flatnonzero(~(size > 0))]
     combinations = [np.zeros((len(size), len(found[0])))]
     places, away, products = alive, np.eye(len(size))[:, alive], gram[np.ix_(alive, alive)]
+    noise = np.zeros(len(alive))
     explain: list[Callable[[Matrix], tuple[Matrix, Vector]]] = []
     while len(places):
-        kept, left, half, parts = eliminated(products)
+        kept, left, half, parts = eliminated(products, noise)
         basis = away[:, kept]
         explain.append(_explained_by(basis @ half))
         places, away = places[left], away[:, left] - basis @ parts
@@ -60,7 +61,9 @@ def dependent_columns(
         same = rest <= least
         if not same.all():
             error = _errors(pieces, away, *(rounding() if rounding else np.zeros((2, len(size)))))
-            same |= rest <= (OF_NUMBERS if rounding else OF_SUMS) * error
+            error *= OF_NUMBERS if rounding else OF_SUMS
+            same |= rest <= error
+            noise = np.maximum(UNEXPLAINED, error[~same] / rest[~same])
         found.append(places[same])
         whole = -away[:, same] / own[same]
         whole[places[same], np.arange(whole.shape[1])] = 0.0
@@ -71,12 +74,13 @@ def dependent_columns(
     return np.concatenate(found), np.concatenate(combinations, axis=1)
 
 
-def eliminated(gram: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix, Matrix]:
+def eliminated(gram: Matrix, noise: Vector) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix, Matrix]:
     """Columns that certainly stand apart from those before them, the others, and what explains these best.
 
     Parameters
     ----------
     gram : (q, q) products of columns, none of zeros
+    noise : (q,) shares of the columns that may be rounding, or explained by others
 
     Returns
     -------
@@ -96,7 +100,8 @@ def eliminated(gram: Matrix) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix
         above = root[:k, j:]
         row = gram[j, j:] / scale[j:] / scale[j] - above[:, 0] @ above
         part = inverse[:k, :k] @ above[:, 0]
-        if row[0] > APART * (1.0 + part @ part):  # products are off by eps times the terms
+        hidden = noise[j] + np.abs(part) @ noise[kept]
+        if not kept or row[0] > max(APART * (1.0 + part @ part), hidden**2):  # products are off by eps times the terms
             pivot = np.sqrt(row[0])
             root[k, j:] = row / pivot
             inverse[:k, k], inverse[k, k] = -part / pivot, 1.0 / pivot
