@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -39,8 +37,6 @@ FARTHEST_OF_ALL = (
     2.0**100
 )  # standard errors: an outlier of 1e30 makes an error of 1e-30, and one side of the interval not
 FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
-FARTHEST_START = 2.0**40  # the same: where a value inside the interval is looked for, if 0 lies outside
-SAME = 1e-6  # of two heights: the difference that rounding may make
 
 
 def profile_intervals(
@@ -207,7 +203,6 @@ class _Profiles:
         self.used = [k for k in range(len(fit.coefficients)) if k not in aliased]
         self.infinite = np.isinf(fit.coefficients)
         self._names = fit.parameter_names
-        self._told = [] if fit.separation is None else [k for k in self.used if not np.isnan(fit.coefficients[k])]
         # Columns of 1e170 have coefficients whose squares are too small for a double.
         self.scales = np.concatenate([np.ones(first), power_of_two(self._standard.inverse_scale)])
         self.open = np.array([state == "not determined" for state in fit.states])
@@ -237,17 +232,17 @@ class _Profiles:
         start = 0.0
         while excess(start) >= 0:  # 0 is outside the interval: go to where the coefficient tends
             start = 2 * start - step
-            if abs(start) > FARTHEST_START * abs(step):
+            if abs(start) > FARTHEST * abs(step):
                 return np.nan, np.nan
-        end = bracketed(excess, start, step, max(FARTHEST * abs(step), abs(start)))
+        end = bracketed(excess, start, step, FARTHEST * abs(step))
         return (end, np.inf) if sign < 0 else (-np.inf, end)
 
     def warn_of(self, what: str, result: Matrix) -> None:
-        """Name the infinite coefficients, and the others of separated data, whose profile could not be followed."""
-        names = [self._names[k] for k in self._told if np.isnan(result[k]).any()]
+        """Name the infinite coefficients whose profile could not be followed."""
+        names = [self._names[k] for k in np.flatnonzero(self.infinite & np.isnan(result).any(axis=1))]
         if names:
             warn(
-                f"the {what} of {', '.join(names)} are nan: no fit of the other coefficients is certain",
+                f"the {what} of {', '.join(names)} are nan: no fit of the other coefficients could be trusted",
                 ConvergenceWarning,
             )
 
@@ -276,11 +271,8 @@ class _Profiles:
             found = fit.separation
             apart = Recession(found.direction, as_given(self._standard), found.rows_separated, fit.rows)
             # Its maximum is the supremum of all rows, and so are those along finite coefficients.
-            around = self._around(rows_left(rows, apart), beta, data, fit)
-            self.top = fit.log_likelihood / self.unit
-            if abs(around.value - self.top) > SAME * (1 + abs(self.top)):  # digits lost in the coefficients as given
-                around = replace(around, value=self.top, always=True)
-            self.everything = self.likelihood = around
+            self.everything = self.likelihood = self._around(rows_left(rows, apart), beta, data, fit)
+            self.top = self.everything.value
         else:
             self.everything, self.top = self._around(rows, beta, data, fit), 0.0
 
