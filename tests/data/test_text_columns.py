@@ -656,7 +656,7 @@ def test_a_file_has_one_decimal_sign_wherever_its_columns_are_read_as_numbers(pa
     ):
         with pytest.raises(DataError, match=asked):
             reading()
-    with pytest.raises(DataError, match="cannot be worked out"):
+    with pytest.raises(DataError, match="cannot be evaluated"):
         vh.fit_formula("y ~ np.log(a)", path)
     assert read_table(path)["a"].to_pylist() == columns["a"]
     # One number that is clear settles it.
