@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -24,11 +23,8 @@ from verhulst.calibration.scores import (
     require_both_classes,
     require_two_classes,
 )
-from verhulst.data.model_file import write_model
+from verhulst.data.saved import Saved
 from verhulst.functions import sigmoid
-
-# The layout of a calibrator's model file.
-SCHEMA_VERSION = 1
 
 
 class CalibrationWarning(UserWarning):
@@ -39,7 +35,7 @@ class NotFittedError(ValueError, AttributeError):
     """Raised when a calibrator is used before it was fitted."""
 
 
-class Calibrator(ABC):
+class Calibrator(Saved, ABC):
     """A map from logits to calibrated logits, fitted to scores and outcomes.
 
     Parameters
@@ -48,6 +44,9 @@ class Calibrator(ABC):
         The kind of scores passed to `fit` and the other methods. By default they are logits; scores that all lie in
         [0, 1], or look like percentages, are then an error.
     """
+
+    _kind: ClassVar[str] = "calibrator"
+    _schema_version: ClassVar[int] = 1
 
     #: The name of the map in `calibrate`; "" for a map that is not chosen there.
     method: ClassVar[str] = ""
@@ -188,36 +187,33 @@ class Calibrator(ABC):
             return as_multiclass_logits(scores, kind)
         return as_logits(scores, kind)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted map to a JSON model file; the map that `vh.load` reads from it predicts the same bits.
-
-        Parameters
-        ----------
-        path : str or PathLike
-            The file to write.
+    def to_json(self) -> dict[str, Any]:
+        """Return the fitted map in the terms of a model file: see `save`.
 
         Raises
         ------
         NotFittedError
             If the map is not fitted.
         """
-        content = {
+        return {
             "map": type(self).__name__,
             "scores": self._fitted_kind(),
             "n_classes": self.n_classes_,
             "column": self.column_,
             "parameters": self.parameters(),
         }
-        write_model(path, "calibrator", SCHEMA_VERSION, content)
 
-    def restore(self, content: dict[str, Any]) -> None:
-        """Set the state from the content that `save` wrote."""
-        if content["scores"] not in ("logits", "probabilities") and (self.learns or content["scores"] is not None):
-            raise ValueError(f"scores are {content['scores']!r}")
-        self.scores = self.kind_ = content["scores"]
-        self.n_classes_ = int(content["n_classes"])
-        self.column_ = content["column"]
-        self._set_parameters(content["parameters"])
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Self:
+        """Return the map in such data: the inverse of `to_json`."""
+        if record["scores"] not in ("logits", "probabilities") and (cls.learns or record["scores"] is not None):
+            raise ValueError(f"scores are {record['scores']!r}")
+        calibrator = cls.__new__(cls)
+        calibrator.scores = calibrator.kind_ = record["scores"]
+        calibrator.n_classes_ = int(record["n_classes"])
+        calibrator.column_ = record["column"]
+        calibrator._set_parameters(record["parameters"])
+        return calibrator
 
     def __repr__(self) -> str:
         name = type(self).__name__
