@@ -8,7 +8,7 @@ SOURCES := $(shell find src native meson.build meson.options -type f -not -name 
 install = rm -f $(VENV)/.made $(VENV)/.demo $(VENV)/.dev && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet \
   --constraint constraints.txt --no-build-isolation -Csetup-args=-Dlevels=$(1)
 
-.PHONY: demo test dev quick bench prove sanitize same-bits docs lint types clean stubs
+.PHONY: demo test properties dev quick bench prove sanitize same-bits docs lint types clean stubs
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +46,10 @@ quick: $(VENV)/.dev
 
 test: $(VENV)/.made lint types
 	$(BIN)/python -m pytest -n 2
+
+# The property tests with examples that no run had before; `make test` draws the same ones each time.
+properties: $(VENV)/.made
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=default
 
 CPP_FILES := $(shell find native proofs -name '*.?pp')
 lint: $(VENV)/.made

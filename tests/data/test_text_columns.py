@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import verhulst as vh
@@ -579,6 +579,7 @@ long = st.integers(2**53 - 4, 2**53 + 4) | st.integers(2**63 - 2, 2**63 - 1) | s
 
 
 @settings(max_examples=40, deadline=None)
+@example(numbers=[2**53 + 1, 2**53])
 @given(numbers=st.lists(st.builds(lambda n, sign: n * sign, long, st.sampled_from([1, -1])), min_size=2, unique=True))
 def test_whole_numbers_that_one_double_stands_for_are_asked_about_in_any_table(path, numbers):
     numbers = numbers[:8]

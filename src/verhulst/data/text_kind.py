@@ -141,7 +141,7 @@ def refuse_joined_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
     seen: dict[float, Any] = {}
     for number in pc.unique(values).drop_null().to_pylist():
         twin = seen.setdefault(float(number), number)
-        if twin != number and abs(number) > 2**53:
+        if twin != number and max(abs(twin), abs(number)) > 2**53:
             raise DataError(_about_joined(str(twin), str(number), name, at))
 
 
