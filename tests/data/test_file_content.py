@@ -11,6 +11,7 @@ import pyarrow.feather
 import pytest
 
 from verhulst.data import DataError, read_table, write_table
+from verhulst.data.file_content import free_memory, read_content
 
 TEXT = b"age,won\n30,1\n41,0\n"
 READ = {"age": [30, 41], "won": [1, 0]}
@@ -122,3 +123,24 @@ def test_names_of_columns_that_look_like_formats(tmp_path):
     for text in ("PAR1,PAR2\n1,2\n", "ARROW1;b\n1;2\n", "BZh9,b\n1,2\n"):
         (tmp_path / "a.csv").write_text(text)
         assert read_table(tmp_path / "a.csv").num_columns == 2
+
+
+def test_more_than_the_memory_that_is_free(tmp_path, monkeypatch):
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"age,won\n" + b"30,1\n" * 10_000_000, mtime=0))
+    monkeypatch.setattr("verhulst.data.file_content.free_memory", lambda: 20_000_000)
+    with pytest.raises(DataError, match=r"a.csv.gz: .* stand for more than 0.02 GB, which is the memory"):
+        read_table(tmp_path / "a.csv.gz")
+    (tmp_path / "b.csv.gz").write_bytes(compressed("gzip"))
+    assert read_table(tmp_path / "b.csv.gz").to_pydict() == READ
+
+
+def test_free_memory():
+    assert 1 << 20 < free_memory() < 1 << 50
+
+
+def test_a_file_that_becomes_shorter_while_it_is_in_use(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(TEXT * 100_000)
+    content = read_content(str(path), "a.csv")
+    path.write_bytes(b"")  # pages of a mapped file would be gone now, and the process ended by SIGBUS
+    assert content.to_pybytes() == TEXT * 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -24,11 +25,14 @@ _ENDINGS = {".gz": "gzip", ".bz2": "bzip2", ".zst": "zstd", ".lz4": "lz4"}
 # Compressed by what is not read here.
 _OTHERS = {b"\xfd7zXZ\x00": "xz", b"\x1f\x9d": "compress", b"7z\xbc\xaf\x27\x1c": "7-Zip", b"LZIP": "lzip"}
 
+_PIECE = 1 << 24  # bytes
+
 
 def read_content(path: str, name: str) -> pa.Buffer:
-    """The bytes of a file: mapped where it is a plain file, decompressed where it is not.
+    """The bytes of a file, decompressed if they are compressed.
 
-    What the first bytes say counts, not the ending: a file without one and standard input may be compressed too.
+    The first bytes decide that, not the ending: a file without one and standard input may be compressed too. A file is
+    read, not mapped into memory: it may become shorter while it is in use, which would end the process.
 
     Parameters
     ----------
@@ -42,23 +46,24 @@ def read_content(path: str, name: str) -> pa.Buffer:
     FileNotFoundError
         If there is no such file.
     DataError
-        If it is a folder, cannot be read, or is compressed data that are cut short, damaged or of a kind unknown here.
+        If it is a folder, cannot be read, or is compressed data that are cut short, damaged, of an unknown kind or
+        larger than the memory that is free.
     """
-    import pyarrow as pa
-
     try:
         raw = _raw(path)
         compression = _compression(raw)
         if compression is None:
             _check_ending(path, name, raw)
             return raw
-        content = pa.CompressedInputStream(pa.BufferReader(raw), compression).read_buffer()
+        content = _decompressed(raw, compression, name)
     except FileNotFoundError:
         raise no_such_file(path) from None
     except OSError as error:
         if Path(path).is_dir():
             raise DataError(f"{name}: is a folder; name a file.") from None
         raise DataError(f"{name}: cannot be read: {error.strerror or error}.") from None
+    except MemoryError:
+        raise DataError(f"{name}: is larger than the memory that is free.") from None
     if _compression(content) or _other(content):
         raise DataError(f"{name}: is compressed twice; decompress it once.")
     return content
@@ -69,10 +74,36 @@ def _raw(path: str) -> pa.Buffer:
 
     if path == "-":
         return pa.py_buffer(sys.stdin.buffer.read())
-    if Path(path).is_file() and Path(path).stat().st_size:
-        return pa.memory_map(path).read_buffer()
+    if Path(path).is_file():
+        with pa.OSFile(path) as file:
+            return file.read_buffer()
     with pa.input_stream(path, compression=None) as stream:
         return stream.read_buffer()
+
+
+def _decompressed(raw: pa.Buffer, compression: str, name: str) -> pa.Buffer:
+    """Decompress a piece at a time, up to the memory that is free: a small file can stand for any number of bytes."""
+    import pyarrow as pa
+
+    limit, sink = free_memory(), pa.BufferOutputStream()
+    with pa.CompressedInputStream(pa.BufferReader(raw), compression) as stream:
+        while piece := stream.read(_PIECE):
+            if sink.tell() + len(piece) > limit:
+                raise DataError(
+                    f"{name}: {raw.size / 1e9:.3g} GB of compressed data stand for more than {limit / 1e9:.3g} GB, "
+                    f"which is the memory that is free."
+                )
+            sink.write(piece)
+    return sink.getvalue()
+
+
+def free_memory() -> int:
+    """Return the number of bytes of memory that programs can still take (Linux), or of all memory (elsewhere)."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _head(buffer: pa.Buffer) -> bytes:
