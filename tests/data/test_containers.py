@@ -112,6 +112,7 @@ def test_the_order_of_levels_is_that_of_the_column(values):
         assert learn_design(source, "y").columns[0].levels == ("c", "a")
 
 
+@pytest.mark.filterwarnings("ignore::verhulst.data.errors.ColumnWarning")  # numbers among words
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_rows_says_nothing_of_the_order_of_levels(tmp_path, seed):
     """Columns with an order keep it, the others are sorted, in memory and through files, whichever row comes first."""

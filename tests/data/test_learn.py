@@ -340,6 +340,26 @@ def test_the_index_that_pandas_writes_to_csv_is_left_out_of_all_columns(tmp_path
             assert learn_design(path, "y", categorical=[""] if other == "a" else []).columns[0].name == ""
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_the_index_that_pandas_reads_from_csv_is_left_out_too(tmp_path, rounds):
+    """pandas names a column without a name `Unnamed: 0`; a frame written and read again has it in every later table."""
+    frame = pd.DataFrame({"x": [1, 5, 2, 0, 7, 4, 3, 6], "y": [0, 1] * 4})
+    for _ in range(rounds):
+        frame.to_csv(tmp_path / "a.csv")
+        frame = pd.read_csv(tmp_path / "a.csv")
+    frame.to_csv(tmp_path / "b.csv", index=False)
+    for source in (frame, tmp_path / "b.csv", tmp_path / "a.csv"):
+        with pytest.warns(ReadingWarning, match="it is left out") as caught:
+            assert vh.fit_table(source, "y").fit.names == ("x",)
+        assert len(caught) == rounds
+        with pytest.warns(ReadingWarning, match="it is left out"):
+            assert vh.fit_formula("y ~ .", source).fit.names == ("x",)
+    for other in ([0] * 8, [0.5, *range(7)]):  # no index
+        assert learn_design(frame.assign(**{"Unnamed: 0": other}), "y", exclude=frame.columns[:-3]).names[0] == (
+            "Unnamed: 0"
+        )
+
+
 def test_an_offset_that_is_missing_at_prediction_is_a_missing_value():
     table = {"y": [0, 1, 1, 0], "x": [1.0, 2, 3, 5], "o": [0.5, 0.1, 0, 1]}
     new = read_table({"x": [1.0, 2.0], "o": [None, 0.25]})

@@ -90,7 +90,7 @@ def _fit(
     **request: Any,
 ) -> TableFit:
     from verhulst.cli.console import reading_said
-    from verhulst.data.errors import ReadingWarning
+    from verhulst.data.errors import ColumnWarning, ReadingWarning
     from verhulst.data.read import read_fields
     from verhulst.regression.table_fit import fit_table
 
@@ -103,6 +103,7 @@ def _fit(
         # Warnings of the fit are printed as cautions below, with remedies.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("always", ReadingWarning)
+        warnings.simplefilter("ignore", ColumnWarning)
         return fit_table(
             table,
             target,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.number_text import like_a_code, plain_number
+from verhulst.data.code_text import like_a_code
+from verhulst.data.number_text import plain_number
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,6 +17,8 @@ _FEW = 50
 def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[str]:
     """For each column the decimal sign of other columns, if it makes unclear how this one is meant; else nothing.
 
+    It is "?" if no column of the file settles it: every number with a point has it before three digits.
+
     It does where every number with a sign has it before three digits: `1.234` is 1.234 by itself, and may be 1234 in
     a file that has decimal commas elsewhere. `1,234` is read as a decimal where semicolons part the values, and may be
     1234 in a file with decimal points.
@@ -33,14 +35,23 @@ def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[
     >>> import pyarrow as pa
     >>> unclear_columns([pa.chunked_array([["1.234", "7.500"]]), pa.chunked_array([["0,5", "2"]])], ";")
     [',', '']
+    >>> unclear_columns([pa.chunked_array([["1.234", "7.500"]]), pa.chunked_array([["5", "2"]])], ";")
+    ['?', '']
     """
     shown = [_shown(column) for column in columns]
     known = {signs for signs, _ in shown if len(signs) == 1}
+    settled = bool(known)
     if delimiter == ";":
         # A column that is unclear by itself is read as it stands: its sign is the decimal sign.
         known |= {sign for signs, sign in shown if len(signs) == 2}
-    others = {".": ",", ",": "."}
-    return [others[sign] if len(signs) == 2 and others[sign] in known else "" for signs, sign in shown]
+
+    def unclear(signs: str, sign: str) -> str:
+        other = "," if sign == "." else "."
+        if len(signs) < 2:
+            return ""
+        return other if other in known else "?" if sign == "." and not settled else ""
+
+    return [unclear(signs, sign) for signs, sign in shown]
 
 
 def _shown(values: pa.ChunkedArray) -> tuple[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shlex import quote
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.column import Column
 from verhulst.data.column_values import complete, kind_of, missing, numbers
-from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, exclude_option, listed
 from verhulst.data.fields import delimiter_of, field_read, is_read
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
@@ -327,9 +326,7 @@ def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
     for name in names:
         if table.num_rows and missing(table[name]).all():
             which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
-            raise DataError(
-                f"{place(table)}column {name!r}{which} has no values. Exclude it (--exclude {quote(name)})."
-            )
+            raise DataError(f"{place(table)}column {name!r}{which} has no values. Exclude it ({exclude_option(name)}).")
 
 
 def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING
 
+from verhulst.data.code_text import refuse_same_numbers
 from verhulst.data.column import Column
 from verhulst.data.column_values import kind_of, level_type_of
-from verhulst.data.errors import DataError
-from verhulst.data.fields import delimiter_of
+from verhulst.data.errors import DataError, categorical_option, exclude_option
+from verhulst.data.fields import delimiter_of, sign_is_assumed
 from verhulst.data.source import place
-from verhulst.data.text_kind import (
-    categorical_option,
-    kind_of_text,
-    refuse_dates_as_numbers,
-    refuse_joined_numbers,
-    refuse_unclear_sign,
-)
+from verhulst.data.text_kind import kind_of_text, refuse_dates_as_numbers, refuse_unclear_sign
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,16 +40,24 @@ def draft_and_numbers(table: pa.Table, name: str, as_categories: bool) -> tuple[
     if kind == "unusable":
         raise DataError(
             f"{at}column {name!r} holds values of type {values.type}, which is neither a number, a boolean nor a "
-            f"category. Exclude it (--exclude {quote(name)}), or make numbers of it (such as days since a date)."
+            f"category. Exclude it ({exclude_option(name)}), or make numbers of it (such as days since a date)."
         )
     if as_categories:
         return Column(name, "categorical"), None
     if kind != "categorical" or level_type_of(values.type) != "text":
         if kind == "numeric":
             refuse_dates_as_numbers(values, name, at)
-            refuse_joined_numbers(values, name, at)
+            refuse_same_numbers(values, name, at)
         return Column(name, kind), None
     found = kind_of_text(values, name, at, delimiter_of(table, name))
+    notes = found.notes
     if found.kind == "numeric":
         refuse_unclear_sign(table, name, at, f", or say that it is categorical ({categorical_option(name)})")
-    return Column(name, found.kind, style=found.style, marks=found.marks, notes=found.notes), found.values
+        if sign_is_assumed(table, name) and not found.style.group:
+            notes += (
+                (
+                    f"The points of column {name!r} are read as decimal points, although all have three digits behind.",
+                    "If they part thousands (1.234 is 1234), write the numbers without them.",
+                ),
+            )
+    return Column(name, found.kind, style=found.style, marks=found.marks, notes=notes), found.values

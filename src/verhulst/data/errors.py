@@ -1,10 +1,14 @@
-"""The errors and warnings of the data room, and suggestions for misspelt names."""
+"""The errors and warnings of the data room, and what their messages suggest: names, options."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import shlex
 from collections.abc import Iterable
+
+# Notes on what was done with data, and what can be done about each.
+Notes = tuple[tuple[str, str], ...]
 
 
 class DataError(ValueError):
@@ -19,12 +23,20 @@ class UnknownColumnError(RequestError):
     """Raised if the table does not have a requested column."""
 
 
+class DatesError(DataError):
+    """Raised for a column of dates, which only functions of a formula can use."""
+
+
 class ModelFileError(DataError):
     """Raised if a file is not a model of this version of verhulst."""
 
 
 class ReadingWarning(UserWarning):
     """Warn that text which is not plainly numeric was read as numbers; the message says how."""
+
+
+class ColumnWarning(ReadingWarning):
+    """Warn of a note on a column of X, which is also kept in the design."""
 
 
 class OutputError(OSError):
@@ -87,3 +99,13 @@ def listed(names: Iterable[object], most: int = 8) -> str:
     if rest > 0:
         return f"{', '.join(shown)} and {rest} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def categorical_option(name: str) -> str:
+    """Return the command-line option that makes a column categorical, for messages."""
+    return f"--categorical {shlex.quote(name)}"
+
+
+def exclude_option(name: str) -> str:
+    """Return the command-line option that leaves a column out, for messages."""
+    return f"--exclude {shlex.quote(name)}"

@@ -56,6 +56,15 @@ def delimiter_of(table: pa.Table, name: str) -> str | None:
 
 def other_sign(table: pa.Table, name: str) -> str:
     """The decimal sign of the file's other columns, if it makes unclear how the numbers of this one are meant."""
+    return _other_sign(table, name).strip("?")
+
+
+def sign_is_assumed(table: pa.Table, name: str) -> bool:
+    """Whether points are decimal signs only by assumption: all in the file stand before three digits."""
+    return _other_sign(table, name) == "?"
+
+
+def _other_sign(table: pa.Table, name: str) -> str:
     return ((table.schema.field(name).metadata or {}).get(_OTHER_SIGN) or b"").decode()
 
 

@@ -14,7 +14,7 @@ from verhulst.data.errors import DataError, UnknownColumnError, listed
 from verhulst.data.formula_columns import FormulaColumns, formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
-from verhulst.data.learn import index_column, roles, warn_of_index
+from verhulst.data.learn import index_columns, roles, warn_of_index, warn_of_notes
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
@@ -261,10 +261,10 @@ def learn_formula(
     at = place(table)
     named = [name for name in (weights, offset) if name is not None]
     terms = read_terms(formula, table.column_names, named, context or {}, at)
-    index = index_column(table)
-    if index is not None and index in terms.uses and f"`{index}`" not in formula:  # by `.` alone
+    index = [name for name in index_columns(table) if name in terms.uses and f"`{name}`" not in formula]  # by `.`
+    if index:
         warn_of_index(index)
-        terms = read_terms(formula, table.column_names, [*named, index], context or {}, at)
+        terms = read_terms(formula, table.column_names, [*named, *index], context or {}, at)
     roles(table, terms.target, weights, offset)
     design = Design((), Target(terms.target, ("", "")), weights, offset, missing, source_of(table), table.num_rows)
     columns = formula_columns(terms.uses, table, design)
@@ -298,6 +298,7 @@ def learn_formula(
     if len(rows) < table.num_rows:
         learn_target(some[terms.target], terms.target, positive, f"{at}after rows with missing values were left out, ")
     columns = replace(columns, design=replace(columns.design, rows_kept=len(rows)))
+    warn_of_notes(columns.notes)
     made = FormulaDesign(
         formula,
         found.names,

@@ -13,13 +13,12 @@ from verhulst.data.column import Column
 from verhulst.data.column_values import kind_of, labels, missing, type_of_labels
 from verhulst.data.design import Design
 from verhulst.data.draft import draft_column
-from verhulst.data.errors import DataError
+from verhulst.data.errors import DataError, DatesError, Notes, categorical_option
 from verhulst.data.fields import delimiter_of
 from verhulst.data.formula_terms import Use
 from verhulst.data.learn import learn_column
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.source import place
-from verhulst.data.text_kind import categorical_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -111,6 +110,15 @@ class FormulaColumns:
                 frame[column.name] = _whole(values, read)
         return pd.DataFrame(frame, index=range(table.num_rows))
 
+    @property
+    def notes(self) -> Notes:
+        """The notes on the columns, with advice for formulas."""
+        return tuple(
+            (matter, _advice_for_formulas(remedy, column.name))
+            for column in self.design.columns
+            for matter, remedy in column.notes
+        )
+
     def _levels(self, column: Column) -> list[Any]:
         """Return the levels in their original type, for formulas such as C(x, levels=[3, 1, 2])."""
         were = column.level_type
@@ -158,10 +166,10 @@ def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _argument(table: pa.Table, name: str) -> Column:
-    """Return a column that is an argument of a function: as numbers if possible, else as text."""
+    """Return a column that is an argument of a function: words and dates are text."""
     try:
-        return draft_column(table, name, False)
-    except DataError:
+        return _for_formulas(draft_column, table, name, False)
+    except DatesError:
         return Column(name, "categorical")
 
 
@@ -171,9 +179,13 @@ def _for_formulas(learn: Any, table: pa.Table, column: Any, *more: Any) -> Colum
         found: Column = learn(table, column, *more)
     except DataError as error:
         name = column if isinstance(column, str) else column.name
-        said = str(error).replace(categorical_option(name), f"C({name}) in the formula")
-        raise type(error)(said.replace("(--exclude ", "(leave it out of the formula: ")) from None
+        raise type(error)(_advice_for_formulas(str(error), name)) from None
     return found
+
+
+def _advice_for_formulas(said: str, name: str) -> str:
+    said = said.replace(categorical_option(name), f"C({name}) in the formula")
+    return said.replace("(--exclude ", "(leave it out of the formula: ")
 
 
 def _whole(values: pa.ChunkedArray, read: NDArray[np.float64]) -> NDArray[Any]:

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verhulst.data.column import Column
-from verhulst.data.column_values import finder, in_order, label, labels, level_type_of, numbers
+from verhulst.data.column_values import finder, in_order, kind_of, label, labels, level_type_of, numbers
 from verhulst.data.design import Design, Missing, check_missing, refuse_empty
 from verhulst.data.draft import draft_and_numbers
-from verhulst.data.errors import DataError, ReadingWarning, RequestError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import (
+    ColumnWarning,
+    DataError,
+    Notes,
+    ReadingWarning,
+    RequestError,
+    UnknownColumnError,
+    categorical_option,
+    did_you_mean,
+    exclude_option,
+    listed,
+)
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
 from verhulst.data.text_column import as_doubles, read_words
-from verhulst.data.text_kind import categorical_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # A text column with more levels than this is an error that asks, because it would become as many columns of X.
 MOST_LEVELS = 1000
+# The names of the column that pandas writes for an index without a name, in a file and when it has read that file.
+_UNNAMED = re.compile(r"\s*|Unnamed: 0(\.[0-9]+)*")
 
 
 def learn_design(
@@ -127,10 +139,10 @@ def learn_table(
     for name in columns or ():
         if name in taken:
             raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
-    index = index_column(table) if columns is None else None
-    if index is not None and index not in {*taken, *exclude, *categorical, *(reference or ())}:
-        exclude = [*exclude, index]
-        warn_of_index(index)
+    named = {*taken, *exclude, *categorical, *(reference or ())}
+    index = [name for name in index_columns(table) if name not in named] if columns is None else []
+    exclude = [*exclude, *index]
+    warn_of_index(index)
     chosen = [
         name
         for name in (table.column_names if columns is None else columns)
@@ -167,6 +179,7 @@ def learn_table(
     learned = tuple(learn_column(kept, column, column.name in categorical, reference or {}) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
         learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
+    warn_of_notes(tuple(note for column in learned for note in column.notes))
     return replace(design, columns=learned, rows_kept=kept.num_rows), table
 
 
@@ -218,28 +231,40 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
     return column if len(levels) == 1 else replace(column, reference=reference)
 
 
-def index_column(table: pa.Table) -> str | None:
-    """Return the first column if it looks like pandas' index: no name, and a different whole number in each row."""
-    import pyarrow as pa
+def index_columns(table: pa.Table) -> list[str]:
+    """Return the first columns that look like pandas' index: without a name, and different whole numbers in the rows.
 
-    name = table.column_names[0]
-    if name.strip():
-        return None
-    values = table[name] if delimiter_of(table, name) is None else as_doubles(table[name])
-    if values is None or not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        return None
-    x = numbers(values)
-    return name if (np.isfinite(x) & (x == np.floor(x))).all() and len(np.unique(x)) == len(x) else None
+    pandas itself names such a column of a file `Unnamed: 0`, and `Unnamed: 0.1` if it reads what it wrote once more.
+    """
+
+    found = []
+    for name in table.column_names:
+        values = table[name] if delimiter_of(table, name) is None else as_doubles(table[name])
+        if not _UNNAMED.fullmatch(name) or values is None or kind_of(values.type) != "numeric":
+            break
+        x = numbers(values)
+        if not (np.isfinite(x) & (x == np.floor(x))).all() or len(np.unique(x)) < len(x):
+            break
+        found.append(name)
+    return found
 
 
-def warn_of_index(name: str) -> None:
-    """Warn about a column that was left out as `index_column`."""
-    warnings.warn(
-        f"column {name!r}, the first, has no name and a different whole number in each row, like the index of a pandas "
-        "frame; it is left out. To use it, give it a name",
-        ReadingWarning,
-        stacklevel=3,
-    )
+def warn_of_index(names: Sequence[str]) -> None:
+    """Warn about columns that were left out as `index_columns`."""
+    for name in names:
+        which = "named by pandas because it has no name, has" if name.strip() else "the first, has no name and"
+        warnings.warn(
+            f"column {name!r}, {which} a different whole number in each row, like the index of a pandas frame; it is "
+            "left out. To use it, give it a name",
+            ReadingWarning,
+            stacklevel=4,
+        )
+
+
+def warn_of_notes(notes: Notes) -> None:
+    """Warn about how columns were read, as the command line says it from the design."""
+    for matter, remedy in notes:
+        warnings.warn(f"{matter} {remedy}".rstrip("."), ColumnWarning, stacklevel=4)
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:
@@ -260,7 +285,7 @@ def _doubt_categories(values: pa.ChunkedArray, name: str, levels: list[str], at:
     if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * len(values)):
         raise DataError(
             f"{at}column {name!r} is text with {len(levels):,} distinct values in {len(values):,} rows, like a name "
-            f"or a case number. Exclude it (--exclude {quote(name)}), or declare it categorical "
+            f"or a case number. Exclude it ({exclude_option(name)}), or declare it categorical "
             f"({categorical_option(name)})."
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from verhulst.data.code_text import like_a_code
 from verhulst.data.errors import listed
 
 _CURRENCIES = "$€£¥₹₽₩₺₪₫฿₴₦₱₡₲₵₸₼₾¢¤"
@@ -25,7 +26,6 @@ _OTHERWISE = {
     r"[+-]?0[xX][0-9a-fA-F]+": "in base 16",
     r"[+-]?[0-9]+(?:_[0-9]+)+(?:\.[0-9]*)?": "with underscores",
 }
-_E_CODE = re.compile("[0-9]+E[0-9]+")
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 # Characters with the same meaning.
 _SAME = str.maketrans(
@@ -130,29 +130,6 @@ def why_no_number(text: str) -> str:
             return ""
         return ", with digits other than 0 to 9"
     return ""
-
-
-def like_a_code(text: str) -> bool:
-    """Whether `text` looks like a code, not a number.
-
-    It has leading zeros, more digits than a double can hold, a plus as in telephone numbers, or an E unlike the powers
-    of ten that programs write.
-
-    Examples
-    --------
-    >>> [like_a_code(text) for text in ("007", "12345678901234567890", "+4930123456", "1E2")]
-    [True, True, True, True]
-    >>> [like_a_code(text) for text in ("0.7", "1000", "+5", "1E+02", "1e5")]
-    [False, False, False, False, False]
-    """
-    text = text.strip()
-    digits = text.lstrip("+-")
-    if not (digits.isascii() and digits.isdigit()):
-        return _E_CODE.fullmatch(digits) is not None
-    if len(digits) > 1 and digits[0] == "0":
-        return True
-    # Python does not convert integers of more than some thousand digits.
-    return len(digits) > 16 or int(digits) > 2**53 or (text[0] == "+" and len(digits) > 6)
 
 
 def points_are_unclear(texts: Collection[str]) -> bool:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from verhulst.data.code_text import codes_in, note_on_codes, with_equals
 from verhulst.data.date_text import is_compact_date, is_date
-from verhulst.data.errors import DataError, listed
+from verhulst.data.errors import DataError, DatesError, Notes, categorical_option, exclude_option, listed
 from verhulst.data.fields import Texts, other_sign, texts_of
 from verhulst.data.missing_text import is_mark
 from verhulst.data.number_text import (
     PLAIN,
     NumberStyle,
     UnclearNumbersError,
-    like_a_code,
     like_a_number,
-    plain_number,
     read_numbers,
     why_no_number,
 )
-from verhulst.data.text_column import TRUTH, as_doubles, taken
+from verhulst.data.text_column import TRUTH, WRITE_NUMBERS, as_doubles, taken
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # In a table whose columns have types, text with this many distinct numbers is an error that asks.
 _FEW = 10
+# Words that are, beside numbers, the same truth values written in another way.
+_TRUTH_WORDS = frozenset([*TRUTH, "t", "f", "yes", "no", "y", "n"])
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class TextKind:
     kind: Literal["numeric", "boolean", "categorical"]
     style: NumberStyle = PLAIN
     marks: tuple[str, ...] = ()
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: Notes = ()
     values: pa.ChunkedArray | None = None
 
 
@@ -69,9 +68,10 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
     import pyarrow as pa
 
     if delimiter is not None and (doubles := as_doubles(values)) is not None:
-        codes = _codes(values, doubles)
+        texts = with_equals(codes_in(values), values, doubles)
         refuse_dates_as_numbers(doubles, name, at)
-        return TextKind("numeric", notes=_code_notes(codes, _twins(codes, values), name, at), values=doubles)
+        notes = note_on_codes(texts, [float(text) for text in texts], name, at)
+        return TextKind("numeric", notes=notes, values=doubles)
     texts = texts_of(values, strip=delimiter is not None)
     words = [text for text in texts.distinct if not is_mark(text)]
     marks = tuple(text for text in texts.distinct if is_mark(text))
@@ -97,8 +97,7 @@ def kind_of_text(values: pa.ChunkedArray, name: str, at: str, delimiter: str | N
         return TextKind("categorical")
     if style != PLAIN or marks or len(words) > _FEW:
         _ask_of_typed(texts, marks or tuple(words), name, at, delimiter)
-    codes = [word for word in words if like_a_code(word)]
-    notes = (*_notes(style, marks, name), *_code_notes(codes, set(words) - set(codes), name, at))
+    notes = (*_notes(style, marks, name), *note_on_codes(words, numbers, name, at))
     known = dict(zip(words, numbers, strict=True))
     values = taken(texts, [known.get(text) for text in texts.distinct])
     return TextKind("numeric", style=style, marks=marks, notes=notes, values=values)
@@ -110,7 +109,7 @@ def _refuse_dates(words: list[str], name: str, at: str) -> None:
         return
     dates = [word for word in words if is_date(word)]
     if len(dates) >= 0.9 * len(words):
-        raise DataError(_about_dates(dates[0], name, at))
+        raise DatesError(_about_dates(dates[0], name, at))
 
 
 def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
@@ -125,38 +124,13 @@ def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None
         return
     numbers = [float(number) for number in pc.unique(values).drop_null().to_pylist()]
     if all(number.is_integer() and is_compact_date(int(number)) for number in numbers):
-        raise DataError(_about_dates(f"{least:.0f}", name, at))
-
-
-def refuse_joined_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
-    """An error for whole numbers beyond 2^53 in a column of types, if two of them would become the same double."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not (pa.types.is_integer(values.type) or pa.types.is_decimal(values.type)):
-        return
-    ends = [end for end in pc.min_max(values).as_py().values() if end is not None]
-    if all(abs(end) <= 2**53 for end in ends):
-        return
-    seen: dict[float, Any] = {}
-    for number in pc.unique(values).drop_null().to_pylist():
-        twin = seen.setdefault(float(number), number)
-        if twin != number and max(abs(twin), abs(number)) > 2**53:
-            raise DataError(_about_joined(str(twin), str(number), name, at))
-
-
-def _about_joined(one: str, other: str, name: str, at: str) -> str:
-    return (
-        f"{at}column {name!r} holds {one!r} and {other!r}, which are codes rather than numbers: as numbers they would "
-        f"be the same. Say that it is categorical ({categorical_option(name)}), or exclude it (--exclude "
-        f"{shlex.quote(name)})."
-    )
+        raise DatesError(_about_dates(f"{least:.0f}", name, at))
 
 
 def _about_dates(shown: str, name: str, at: str) -> str:
     return (
         f"{at}column {name!r} contains dates or times, such as {shown!r}, which are neither numbers nor categories. "
-        f"Exclude it (--exclude {shlex.quote(name)}), make numbers of it (such as days since a date), or, if it is "
+        f"Exclude it ({exclude_option(name)}), make numbers of it (such as days since a date), or, if it is "
         f"something else, declare it categorical ({categorical_option(name)})."
     )
 
@@ -169,16 +143,18 @@ def _words(texts: Texts, words: list[str], odd: str, name: str, at: str) -> Text
     rows = {word: int(texts.counts[place[word]]) for word in words}
     share = sum(rows[word] for word in numbers) / sum(rows.values())
     otherwise = all(map(why_no_number, others))
-    if numbers and (otherwise or share >= 0.9 or (len(numbers) >= 5 and len(numbers) >= 0.75 * len(words))):
+    truths = all(word.casefold() in _TRUTH_WORDS for word in others)
+    mostly = share >= 0.9 or (len(numbers) >= 5 and len(numbers) >= 0.75 * len(words))
+    if numbers and (otherwise or truths or mostly):
         odd = min(others, key=texts.row_of) if len(others) < 1000 else others[0]
         count = sum(rows[word] for word in others)
         more = f" ({count:,} such rows: {listed(others)})" if count > 1 else ""
         raise DataError(
             f"{at}column {name!r} looks numeric, but in row {texts.row_of(odd) + 1} it is {odd!r}"
-            f"{why_no_number(odd)}{more}. Correct "
-            f"it or leave it blank, or declare the column categorical ({categorical_option(name)})."
+            f"{why_no_number(odd)}{more}.{WRITE_NUMBERS if truths else ''} Correct it or leave it blank, or declare "
+            f"the column categorical ({categorical_option(name)})."
         )
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: Notes = ()
     marks = [text for text in texts.distinct if is_mark(text)]
     if otherwise:
         notes += (
@@ -215,8 +191,8 @@ def _ask_of_typed(texts: Texts, shown: tuple[str, ...], name: str, at: str, deli
     )
 
 
-def _notes(style: NumberStyle, marks: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
-    notes: tuple[tuple[str, str], ...] = ()
+def _notes(style: NumberStyle, marks: tuple[str, ...], name: str) -> Notes:
+    notes: Notes = ()
     if style.notes():
         notes += (
             (
@@ -232,63 +208,6 @@ def _notes(style: NumberStyle, marks: tuple[str, ...], name: str) -> tuple[tuple
             ),
         )
     return notes
-
-
-def _codes(values: pa.ChunkedArray, doubles: pa.ChunkedArray) -> list[str]:
-    """Return the distinct numbers of a column that look like codes: with leading zeros, very long, or `1E2`."""
-    import pyarrow.compute as pc
-
-    found = []
-    if (most := pc.max(doubles).as_py()) is not None and most > 2**53:
-        found = values.filter(pc.greater(doubles, 2**53)).unique().to_pylist()
-    zeros = pc.starts_with(values, "0")
-    if pc.any(zeros).as_py():
-        # Numbers of at least 1 do not begin with 0: few texts remain to be examined one by one.
-        numbers, texts = doubles.filter(zeros), values.filter(zeros)
-        doubtful = pc.or_(pc.greater_equal(numbers, 1), pc.equal(numbers, 0))
-        found += texts.filter(doubtful).unique().to_pylist()
-    for odd in (pc.match_substring(values, "E"), pc.starts_with(values, "+")):
-        if pc.any(odd).as_py():
-            found += values.filter(odd).unique().to_pylist()
-    return [text for text in dict.fromkeys(found) if text is not None and like_a_code(text)]
-
-
-def _bare(code: str) -> str:
-    """Return the notation of the number that a code would be."""
-    digits = code.strip().lstrip("+-")
-    return digits.lstrip("0") or "0" if digits.isdigit() else f"{float(digits):.0f}"
-
-
-def _twins(codes: list[str], values: pa.ChunkedArray) -> set[str]:
-    """Return the numbers of a column that are equal to codes read as numbers."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    bare = pa.array([bare for code in codes if (bare := _bare(code)) != code], pa.string())
-    return set(values.filter(pc.is_in(values, value_set=bare)).unique().to_pylist()) if len(bare) else set()
-
-
-def _code_notes(codes: list[str], others: Collection[str], name: str, at: str) -> tuple[tuple[str, str], ...]:
-    """Return a note on numbers that look like codes; raise if a code and another value would be the same number."""
-    if not codes:
-        return ()
-    same: dict[float | None, str] = {}
-    for code in codes:
-        number, bare = plain_number(code), _bare(code)
-        twin = same.setdefault(number, code if bare not in others else bare)
-        if twin != code:
-            raise DataError(_about_joined(twin, code, name, at))
-    return (
-        (
-            f"Column {name!r} is read as numbers, although {codes[0]!r} looks like a code.",
-            f"If it is one, declare it categorical ({categorical_option(name)}) or exclude it.",
-        ),
-    )
-
-
-def categorical_option(name: str) -> str:
-    """Return the command-line option that makes a column categorical, for messages."""
-    return f"--categorical {shlex.quote(name)}"
 
 
 def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") -> None:

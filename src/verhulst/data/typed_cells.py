@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from verhulst.data.code_text import codes_in
 from verhulst.data.fields import Fields, other_sign
-from verhulst.data.number_text import like_a_code
 from verhulst.data.text_column import has_unclear_points
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
     for type_ in (pa.int64(), pa.float64()):
         found = _cast(bare, type_)
         if found is not None:
-            as_text = _has_codes(bare) or _has_hexadecimals(bare) or has_unclear_points(bare)
+            as_text = bool(codes_in(bare)) or _has_hexadecimals(bare) or has_unclear_points(bare)
             return values if as_text else found
     if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
@@ -58,17 +58,6 @@ def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None
         except pa.ArrowInvalid:
             return None
     return found
-
-
-def _has_codes(values: pa.ChunkedArray) -> bool:
-    """Whether some number of the column looks like a code: with leading zeros, or very long."""
-    import pyarrow.compute as pc
-
-    bare = pc.utf8_ltrim(values, characters="+-")
-    doubtful = pc.or_(pc.starts_with(bare, "0"), pc.greater(pc.binary_length(bare), 15))
-    doubtful = pc.or_(doubtful, pc.or_(pc.match_substring(bare, "E"), pc.starts_with(values, "+")))
-    found = values.filter(pc.fill_null(doubtful, False)).unique().to_pylist()
-    return any(map(like_a_code, found))
 
 
 def _has_hexadecimals(values: pa.ChunkedArray) -> bool:
