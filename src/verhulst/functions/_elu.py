@@ -7,15 +7,16 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from verhulst import _core
-from verhulst.functions._parameter import with_parameter
+from verhulst.functions._containers import NOT_GIVEN
+from verhulst.functions._parameter import call, with_second_argument
 from verhulst.functions._registry import public
 
-_elu = _core.ufunc("_elu", "elu(z, alpha)")
-_elu_derivative = _core.ufunc("_elu_derivative", "elu_derivative(z, alpha)")
+_elu = with_second_argument(_core.ufunc("_elu", "elu(z, alpha)"), "alpha", factor=True)
+_elu_derivative = with_second_argument(_core.ufunc("_elu_derivative", "elu_derivative(z, alpha)"), "alpha", factor=True)
 
 
 @public
-def elu(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, where: ArrayLike = True) -> Any:
+def elu(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = NOT_GIVEN, where: ArrayLike = True) -> Any:
     """Exponential linear unit: z for z > 0, else alpha (e^z - 1).
 
     Parameters
@@ -49,11 +50,11 @@ def elu(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, where: ArrayLi
     >>> vh.elu([-2.0, -1e-20, 2.0])
     array([-8.64664717e-01, -1.00000000e-20,  2.00000000e+00])
     """
-    return with_parameter(_elu, z, alpha, out, where, factor=True)
+    return call(_elu, z, alpha, out, where)
 
 
 @public
-def elu_derivative(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, where: ArrayLike = True) -> Any:
+def elu_derivative(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = NOT_GIVEN, where: ArrayLike = True) -> Any:
     """Derivative of the exponential linear unit: 1 for z > 0, else alpha e^z.
 
     Parameters
@@ -83,4 +84,4 @@ def elu_derivative(z: ArrayLike, alpha: ArrayLike = 1.0, *, out: Any = None, whe
     >>> vh.elu_derivative([-2.0, 0.0, 2.0])
     array([0.13533528, 1.        , 1.        ])
     """
-    return with_parameter(_elu_derivative, z, alpha, out, where, factor=True)
+    return call(_elu_derivative, z, alpha, out, where)

@@ -1,49 +1,123 @@
-"""Functions with a parameter: one ufunc of two arguments behind each."""
+"""Functions with a second argument, a parameter or labels: one ufunc of two arguments behind each."""
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.functions._containers import NOT_GIVEN, Function, public_name, wrapped
 from verhulst.functions._registry import FUNCTIONS
 from verhulst.functions._rounding import rounded
 
 BLOCK = 16384  # numbers: a few copies of them in float64 stay in the cache
+NATIVE = frozenset(map(np.dtype, ("f2", "f4", "f8")))
+NUMBERS = (bool, int, float, np.number, np.bool)
 
 
-def with_parameter(
-    ufunc: np.ufunc, z: ArrayLike, parameter: ArrayLike, out: Any, where: ArrayLike, *, factor: bool = False
-) -> Any:
-    """`ufunc(z, parameter)` in the number type that a function of z alone would have.
+def with_second_argument(ufunc: np.ufunc, argument: str, *, factor: bool = False) -> Function:
+    """The function of a ufunc of two arguments, in the number type that one of z alone would have.
 
-    The parameter does not widen the result: a float64 label or slope leaves float32 scores float32. But it counts as
-    given: where that type cannot hold it (0.999 is 1 in bfloat16), all is computed in float64 and rounded once. A
-    parameter that is a factor of the result is rounded to float32 all the same, which moves the result by a unit at
-    most, unless it leaves the normal numbers of float32. Objects that bring their own ufunc rules
-    (pandas, xarray, Dask) keep them.
+    The second argument does not widen the result: a float64 label or slope leaves float32 scores float32. But it counts
+    as given: where that type cannot hold it (0.999 is 1 in bfloat16), all is computed in float64 and rounded once. One
+    that is a factor of the result is rounded to float32 all the same, which moves the result by a unit at most, unless
+    it leaves the normal numbers of float32.
     """
-    if not hasattr(z, "__array_ufunc__"):
-        z = np.asarray(z)
-    dtype = getattr(z, "dtype", None)
-    if not isinstance(dtype, np.dtype):
-        return ufunc(z, parameter, out=out, where=where)
-    result = number_type(dtype)
-    given = np.asarray(parameter)
+    return Function(ufunc, partial(_compute, ufunc, argument, factor))
+
+
+def call(function: Function, z: ArrayLike, given: ArrayLike, out: Any, where: ArrayLike) -> Any:
+    """`function(z, given)` as a ufunc is called; `out` is NOT_GIVEN where the caller gave none."""
+    options: dict[str, Any] = {} if out is NOT_GIVEN else {"out": out}
+    if where is not True:
+        options["where"] = where
+    if type(z) is not np.ndarray and isinstance(given, NUMBERS):
+        return function.of_first(given)(z, **options)
+    return function(z, given, **options)
+
+
+def _compute(
+    ufunc: np.ufunc,
+    argument: str,
+    factor: bool,
+    z: Any,
+    given: Any,
+    *,
+    out: Any = NOT_GIVEN,
+    where: Any = True,
+    dtype: Any = None,
+) -> Any:
+    """Of arrays and numbers; `dtype`, which a container may give, is the type to compute in."""
+    if type(z) is np.ndarray and z.dtype in NATIVE and where is True and dtype is None:
+        if type(given) is np.ndarray:
+            held = given if given.dtype == z.dtype else None
+        else:
+            held = _held_number(given, z.dtype, factor) if type(given) in (float, int) else None
+        if held is not None and (out is NOT_GIVEN or out is None):
+            return ufunc(z, held)
+        if held is not None and type(out) is np.ndarray and out.dtype == z.dtype and ufunc.nout == 1:
+            return ufunc(z, held, out=out)
+    name, inputs = public_name(ufunc), (z, given)
+    z, given = np.asarray(z), np.asarray(float(given) if isinstance(given, int) else given)
+    result = number_type(z.dtype, f"{name} takes real numbers") if dtype is None else np.dtype(dtype)
+    number_type(given.dtype, f"{argument} of {name} must be real numbers")
+    options: dict[str, Any] = {} if where is True else {"where": np.asarray(where)}
+    targets: tuple[Any, ...] = (None,) * ufunc.nout
+    if out is not NOT_GIVEN and out is not ...:
+        targets = _targets(out, name, result, ufunc.nout)
+        options["out"] = tuple(t if t is None else t.view(np.ndarray) for t in targets)
     with np.errstate(all="ignore"):
         held = _held_factor(given, result) if factor else _held(given, result)
         if held is not None:
-            return ufunc(z, held, out=out, where=where)
-        return _in_float64(ufunc, z, given, result, out, where)
-
-
-def number_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The type that a function of such numbers returns."""
-    result: np.dtype[Any] = (
-        dtype.newbyteorder("=") if dtype.kind == "f" else FUNCTIONS["relu"].ufunc.resolve_dtypes((dtype, None))[1]
+            made = ufunc(z.astype(result, copy=False), held, **options)
+        else:
+            made = _in_float64(ufunc, z, given, result, options)
+    parts = made if ufunc.nout > 1 else (made,)
+    results = tuple(
+        wrapped(part, ufunc, inputs, *pair) for part, *pair in zip(parts, targets, range(ufunc.nout), strict=True)
     )
+    if out is ...:
+        results = tuple(map(np.asanyarray, results))
+    return results if ufunc.nout > 1 else results[0]
+
+
+def number_type(dtype: np.dtype[Any], words: str = "these are no real numbers") -> np.dtype[Any]:
+    """The type that a function of such numbers returns; `words` of the error say what takes real numbers."""
+    if dtype in NATIVE:
+        return dtype.newbyteorder("=")
+    try:
+        result: np.dtype[Any] = FUNCTIONS["relu"].ufunc.resolve_dtypes((dtype, None))[1]
+    except TypeError:
+        raise TypeError(f"{words} of at most 64 bits, not {dtype}") from None
     return result
+
+
+def _targets(out: Any, name: str, dtype: np.dtype[Any], number: int) -> tuple[Any, ...]:
+    """Arrays for the results, None for those to be made."""
+    targets = out if isinstance(out, tuple) else (out,) if number == 1 or out is None else ()
+    if out is None:
+        targets = (None,) * number
+    if len(targets) != number:
+        raise ValueError(
+            f"out of {name} must be a tuple of {number} arrays" if number > 1 else f"{name} has one result"
+        )
+    for target in targets:
+        if target is not None and not isinstance(target, np.ndarray):
+            raise TypeError(f"out of {name} must be an array, not {type(target).__name__}")
+        if target is not None and not np.can_cast(dtype, target.dtype, "same_kind"):
+            raise TypeError(f"{name} gives {dtype}, which out, of {target.dtype}, cannot hold")
+    return targets
+
+
+@lru_cache(1024)
+def _held_number(given: float, dtype: np.dtype[Any], factor: bool) -> Any:
+    """A Python number in that type, None where it does not hold it."""
+    with np.errstate(all="ignore"):
+        number = np.asarray(float(given))
+        held = _held_factor(number, dtype) if factor else _held(number, dtype)
+    return None if held is None else held[()]
 
 
 def _held(given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
@@ -67,14 +141,17 @@ def _held_factor(given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarra
     return held if good.all() else None
 
 
-def _in_float64(ufunc: np.ufunc, z: Any, given: Any, dtype: np.dtype[Any], out: Any, where: Any) -> Any:
-    targets = out if isinstance(out, tuple) else (out,)
-    if where is True and isinstance(z, np.ndarray | np.generic) and np.broadcast(z, given).size > BLOCK:
+def _in_float64(ufunc: np.ufunc, z: Any, given: Any, dtype: np.dtype[Any], options: dict[str, Any]) -> Any:
+    targets = options.get("out", (None,) * ufunc.nout)
+    if "where" not in options and np.broadcast(z, given).size > BLOCK:
         made = _by_blocks(ufunc, z, given, dtype, targets)
         return made if len(targets) > 1 else made[0]
-    wide = ufunc(z, given, out=(None,) * len(targets), where=where, dtype=np.float64)
+    where = options.get("where", True)
+    if "out" in options:
+        options = {"out": (None,) * ufunc.nout, "where": where}
+    wide = ufunc(z, given, dtype=np.float64, **options)
     results = [
-        _put(target, part.astype(dtype) if dtype.kind == "f" else rounded(part, dtype), where)
+        _put(target, rounded(part, dtype), where)
         for part, target in zip(wide if isinstance(wide, tuple) else (wide,), targets, strict=True)
     ]
     return tuple(results) if isinstance(wide, tuple) else results[0]

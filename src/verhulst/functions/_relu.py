@@ -7,12 +7,15 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from verhulst import _core
-from verhulst.functions._parameter import with_parameter
+from verhulst.functions._containers import NOT_GIVEN
+from verhulst.functions._parameter import call, with_second_argument
 from verhulst.functions._registry import public, ufunc
 from verhulst.functions.formulas import Array, Namespace
 
-_leaky_relu = _core.ufunc("_leaky_relu", "leaky_relu(z, slope)")
-_leaky_relu_derivative = _core.ufunc("_leaky_relu_derivative", "leaky_relu_derivative(z, slope)")
+_leaky_relu = with_second_argument(_core.ufunc("_leaky_relu", "leaky_relu(z, slope)"), "slope", factor=True)
+_leaky_relu_derivative = with_second_argument(
+    _core.ufunc("_leaky_relu_derivative", "leaky_relu_derivative(z, slope)"), "slope", factor=True
+)
 
 
 @ufunc(derivative=lambda f, z: f.relu_derivative(z), ulp=0.5)
@@ -64,7 +67,7 @@ def relu_derivative(xp: Namespace, z: Array) -> Array:
 
 
 @public
-def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where: ArrayLike = True) -> Any:
+def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = NOT_GIVEN, where: ArrayLike = True) -> Any:
     """Leaky rectified linear unit: z for z > 0, else slope z.
 
     Parameters
@@ -97,11 +100,13 @@ def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where:
     >>> vh.leaky_relu([-2.0, 0.0, 2.0])
     array([-0.02,  0.  ,  2.  ])
     """
-    return with_parameter(_leaky_relu, z, slope, out, where, factor=True)
+    return call(_leaky_relu, z, slope, out, where)
 
 
 @public
-def leaky_relu_derivative(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = None, where: ArrayLike = True) -> Any:
+def leaky_relu_derivative(
+    z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = NOT_GIVEN, where: ArrayLike = True
+) -> Any:
     """Derivative of the leaky rectified linear unit: 1 for z > 0, else slope.
 
     Parameters
@@ -130,4 +135,4 @@ def leaky_relu_derivative(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = N
     >>> vh.leaky_relu_derivative([-2.0, 0.0, 2.0], slope=0.125)
     array([0.125, 0.125, 1.   ])
     """
-    return with_parameter(_leaky_relu_derivative, z, slope, out, where, factor=True)
+    return call(_leaky_relu_derivative, z, slope, out, where)

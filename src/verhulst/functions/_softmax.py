@@ -7,12 +7,12 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from verhulst import _core
-from verhulst.functions._axes import Axis, along, over
+from verhulst.functions._axes import Axis, call, over_axes
 from verhulst.functions._registry import public
 
-_softmax = _core.row_ufunc("softmax", "softmax(z) over the last axis")
-_log_softmax = _core.row_ufunc("log_softmax", "log_softmax(z) over the last axis")
-_logsumexp = _core.row_ufunc("logsumexp", "logsumexp(z) over the last axis")
+_softmax = over_axes(_core.row_ufunc("softmax", "softmax(z) over the last axis"))
+_log_softmax = over_axes(_core.row_ufunc("log_softmax", "log_softmax(z) over the last axis"))
+_logsumexp = over_axes(_core.row_ufunc("logsumexp", "logsumexp(z) over the last axis"))
 
 
 @public
@@ -54,7 +54,7 @@ def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     array([[0.09003057, 0.24472847, 0.66524096],
            [1.        , 0.        , 0.        ]])
     """
-    return along(_softmax, z, axis, out)
+    return call(_softmax, z, axis=axis, out=out)
 
 
 @public
@@ -95,7 +95,7 @@ def log_softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     >>> vh.log_softmax(np.float32([17, 0]))
     array([-4.1399375e-08, -1.7000000e+01], dtype=float32)
     """
-    return along(_log_softmax, z, axis, out)
+    return call(_log_softmax, z, axis=axis, out=out)
 
 
 @public
@@ -138,4 +138,4 @@ def logsumexp(z: ArrayLike, axis: Axis = -1, *, keepdims: bool = False, out: Any
     >>> vh.logsumexp([0.0, -40.0])
     np.float64(4.248354255291589e-18)
     """
-    return over(_logsumexp, z, axis, keepdims, out)
+    return call(_logsumexp, z, axis=axis, keepdims=keepdims, out=out)

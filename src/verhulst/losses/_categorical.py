@@ -1,181 +1,22 @@
-"""Binary and categorical cross-entropy from logits: value, gradient and Hessian, without forming a probability.
-
-The functions take no weights: multiply the results by them, or form weighted sums.
-"""
+"""Categorical cross-entropy from logits."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.functions import _binary_cross_entropy as _ufuncs
 from verhulst.functions import elu, log_softmax, softmax
 from verhulst.functions._axes import into
-from verhulst.functions._parameter import number_type, with_parameter
+from verhulst.functions._parameter import number_type
 from verhulst.functions._rounding import near_total, rounded, total
 from verhulst.functions.formulas import Total, log_softmax_pullback_in_place
 
 Rows = np.ndarray[Any, Any]
 Float = TypeVar("Float", bound=np.floating)
 BLOCK = 16000  # numbers: some copies of them in float64 stay in the cache
-
-
-class BinaryCrossEntropy(NamedTuple):
-    """The result of `binary_cross_entropy_all`: the loss of each case and its two derivatives in the logit."""
-
-    value: Any
-    gradient: Any
-    hessian: Any
-
-
-@overload
-def binary_cross_entropy(
-    z: NDArray[Float], y: ArrayLike, *, out: None = None, where: ArrayLike = True
-) -> NDArray[Float]: ...
-@overload
-def binary_cross_entropy(z: Any, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any: ...
-def binary_cross_entropy(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any:
-    """Return the elementwise binary cross-entropy of logits z and labels y: -y log σ(z) - (1 - y) log σ(-z).
-
-    Parameters
-    ----------
-    z : array_like
-        Logits (log-odds), any shape. float16, float32, float64 and bfloat16 are kept; integers are promoted to floats
-        as in NumPy.
-    y : array_like
-        Labels in [0, 1]: 0, 1, or a probability (soft label); broadcast against z. They do not widen the result, but
-        are not rounded: if the type of z cannot represent them, the computation is in float64. Outside [0, 1] the
-        result is nan.
-    out, where :
-        As for every `numpy.ufunc`.
-
-    Returns
-    -------
-    ndarray or scalar
-        The loss in nats, at least 0. For an infinite logit 0 with the matching label, inf with any other; nan if z or y
-        is nan. Within 0.51 ULP in float64 for every label, rounded once in the other formats.
-
-    See Also
-    --------
-    binary_cross_entropy_gradient, binary_cross_entropy_hessian, binary_cross_entropy_all, categorical_cross_entropy
-
-    Notes
-    -----
-    softplus(z) - y z, computed as w|z| + log(1 + e^-|z|) with w = y for z < 0, else 1 - y: both terms are positive, so
-    that nothing cancels.
-
-    Examples
-    --------
-    >>> import verhulst as vh
-    >>> vh.binary_cross_entropy([0.0, -40.0, 40.0, float("inf")], [1, 0, 0, 1])
-    array([6.93147181e-01, 4.24835426e-18, 4.00000000e+01, 0.00000000e+00])
-    """
-    return with_parameter(_ufuncs.value, z, y, out, where)
-
-
-@overload
-def binary_cross_entropy_gradient(
-    z: NDArray[Float], y: ArrayLike, *, out: None = None, where: ArrayLike = True
-) -> NDArray[Float]: ...
-@overload
-def binary_cross_entropy_gradient(z: Any, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any: ...
-def binary_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, *, out: Any = None, where: ArrayLike = True) -> Any:
-    """Return the first derivative of the binary cross-entropy in the logit: σ(z) - y.
-
-    Parameters
-    ----------
-    z, y, out, where :
-        As for `binary_cross_entropy`.
-
-    Returns
-    -------
-    ndarray or scalar
-        From -1 to 1; nan where z is nan or y not in [0, 1]. In float64 within 0.51 ULP for labels 0 and 1, else within
-        0.51 ULP of max(σ(z), y); rounded once in the other formats.
-
-    See Also
-    --------
-    categorical_cross_entropy_gradient, binary_cross_entropy, log_softmax
-
-    Notes
-    -----
-    For y = 1 this is -σ(-z), which keeps every digit where σ(z) - 1 would be 0. In general, with h = e^-|z| and w as in
-    `binary_cross_entropy`, ((1 - w) h - w)/(1 + h), with the opposite sign for z >= 0.
-
-    Examples
-    --------
-    >>> import verhulst as vh
-    >>> vh.binary_cross_entropy_gradient([0.0, 40.0, 0.0], [1, 1, 0.5])
-    array([-5.00000000e-01, -4.24835426e-18,  0.00000000e+00])
-    """
-    return with_parameter(_ufuncs.gradient, z, y, out, where)
-
-
-@overload
-def binary_cross_entropy_hessian(
-    z: NDArray[Float], y: ArrayLike = 0.0, *, out: None = None, where: ArrayLike = True
-) -> NDArray[Float]: ...
-@overload
-def binary_cross_entropy_hessian(z: Any, y: ArrayLike = 0.0, *, out: Any = None, where: ArrayLike = True) -> Any: ...
-def binary_cross_entropy_hessian(z: ArrayLike, y: ArrayLike = 0.0, *, out: Any = None, where: ArrayLike = True) -> Any:
-    """Return the second derivative of the binary cross-entropy in the logit: σ(z) σ(-z), for every label.
-
-    Parameters
-    ----------
-    z, y, out, where :
-        As for `binary_cross_entropy`; y is optional.
-
-    Returns
-    -------
-    ndarray or scalar
-        From 0 to 1/4; nan where z is nan or y not in [0, 1]. Within 0.51 ULP in float64, rounded once in the other
-        formats.
-
-    Notes
-    -----
-    h/(1 + h)^2 with h = e^-|z|: the same to the last digit on both sides of 0.
-
-    Examples
-    --------
-    >>> import verhulst as vh
-    >>> vh.binary_cross_entropy_hessian([-40.0, 0.0, 40.0])
-    array([4.24835426e-18, 2.50000000e-01, 4.24835426e-18])
-    """
-    return with_parameter(_ufuncs.hessian, z, y, out, where)
-
-
-def binary_cross_entropy_all(
-    z: ArrayLike, y: ArrayLike, *, out: tuple[Any, Any, Any] | None = None, where: ArrayLike = True
-) -> BinaryCrossEntropy:
-    """Return value, gradient and Hessian of the binary cross-entropy with one read of z and y, and one exponential.
-
-    Parameters
-    ----------
-    z, y :
-        As for `binary_cross_entropy`.
-    out : tuple of three arrays, optional
-        Arrays for the three results; any of them may be None.
-    where :
-        As for every `numpy.ufunc`.
-
-    Returns
-    -------
-    BinaryCrossEntropy
-        A named tuple (value, gradient, hessian), with the same bits as the three functions.
-
-    Examples
-    --------
-    >>> import verhulst as vh
-    >>> value, gradient, hessian = vh.binary_cross_entropy_all([0.0, 2.0], [1, 1])
-    >>> value
-    array([0.69314718, 0.12692801])
-    >>> gradient
-    array([-0.5       , -0.11920292])
-    """
-    return BinaryCrossEntropy(*with_parameter(_ufuncs.value_gradient_hessian, z, y, out or (None, None, None), where))
 
 
 def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out: Any = None) -> Any:
@@ -220,8 +61,7 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     >>> vh.categorical_cross_entropy([2.0, 0.0, 0.0], [0.8, 0.1, 0.1])
     np.float64(0.6395447662...)
     """
-    z = np.asarray(z)
-    labels, hard = _class_labels(y, z, axis)
+    z, labels, hard = _cases("categorical_cross_entropy", z, y, axis)
     if hard:
         loss = np.abs(np.take_along_axis(log_softmax(z, axis), labels, axis).squeeze(axis))
     else:
@@ -261,8 +101,7 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
     >>> vh.categorical_cross_entropy_gradient([0.0, 40.0, 0.0], 1)
     array([ 4.24835426e-18, -8.49670851e-18,  4.24835426e-18])
     """
-    z = np.asarray(z)
-    labels, hard = _class_labels(y, z, axis)
+    z, labels, hard = _cases("categorical_cross_entropy_gradient", z, y, axis)
     if hard:
         gradient = softmax(z, axis)
         np.put_along_axis(gradient, labels, _by_blocks(_right_class, z, labels, axis), axis)
@@ -325,16 +164,19 @@ def _by_blocks(function: Any, z: Rows, weights: Rows, axis: int) -> Rows:
     return result if last else np.moveaxis(result, -1, axis)
 
 
-def _class_labels(y: ArrayLike, z: np.ndarray[Any, Any], axis: int) -> tuple[np.ndarray[Any, Any], bool]:
-    """Labels that broadcast against z, and whether they are classes (else weights, in z's shape)."""
-    y = np.asarray(y)
+def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
+    """The logits, labels that broadcast against them, and whether these are classes (else weights, in z's shape)."""
+    _check_containers(name, z, y, axis)
+    z, y = np.asarray(z), np.asarray(y)
+    number_type(z.dtype, f"{name} takes real numbers")
     axis = np.lib.array_utils.normalize_axis_index(axis, z.ndim)
     without = z.shape[:axis] + z.shape[axis + 1 :]
     if y.shape == z.shape:
-        return y, False
+        number_type(y.dtype, f"weights of classes in {name} must be real numbers")
+        return z, y, False
     if y.shape != without:
         raise ValueError(f"y has shape {y.shape}: neither classes, {without}, nor weights of classes, {z.shape}")
-    if y.dtype.kind not in "iu":
+    if y.dtype.kind not in "iu" and y.size:
         raise TypeError(f"classes must be integers, not {y.dtype}")
     wrong = np.argwhere((y < 0) | (y >= z.shape[axis]))
     if len(wrong):
@@ -342,4 +184,21 @@ def _class_labels(y: ArrayLike, z: np.ndarray[Any, Any], axis: int) -> tuple[np.
         raise ValueError(
             f"class {y[where]} at {where} is not among the {z.shape[axis]} classes of z, 0 to {z.shape[axis] - 1}"
         )
-    return np.expand_dims(y, axis), True
+    return z, np.expand_dims(y.astype(np.intp, copy=False), axis), True
+
+
+def _check_containers(name: str, z: Any, y: Any, axis: int) -> None:
+    """Refuse what positions alone would get wrong: labels in another order, hidden entries."""
+    if isinstance(z, np.ma.MaskedArray) and np.ma.is_masked(z):
+        raise TypeError(f"{name} takes no masked logits: z.filled(-np.inf) leaves hidden classes out")
+    if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
+        raise TypeError(f"{name} takes no masked labels: leave their cases out of z and y")
+    if hasattr(z, "iloc") and hasattr(y, "iloc"):  # pandas
+        if not z.index.equals(y.index):
+            raise ValueError("y has another index than z: bring it into the same order, y.reindex(z.index)")
+        if y.ndim == z.ndim == 2 and not z.columns.equals(y.columns):
+            raise ValueError("y has other columns than z: bring them into the same order, y[z.columns]")
+    if hasattr(z, "dims") and hasattr(y, "dims"):  # xarray
+        cases = [name for i, name in enumerate(z.dims) if i != axis % len(z.dims)]
+        if list(y.dims) not in (cases, list(z.dims)):
+            raise ValueError(f"y has dimensions {y.dims}, not {tuple(cases)} or {z.dims}: y.transpose(...) orders them")

@@ -1,0 +1,131 @@
+"""Functions that are more than one ufunc, on containers that have rules of their own for ufuncs.
+
+NumPy asks pandas, xarray, Dask, polars and others what a ufunc of them is: `__array_ufunc__`, NEP 13. `Function` asks
+them in the same way, and they call it back with plain arrays, part by part if they like: labels are aligned, dimensions
+matched by name and lazy arrays left lazy by the containers themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+NOT_GIVEN: Any = np._NoValue  # of `out`: NumPy warns of `where` without `out`, but not if `out` is None on purpose
+_PLAIN = frozenset({np.ndarray, float, int, bool, list, tuple, np.float64, np.float32, type(None), type(NOT_GIVEN)})
+_made: dict[str, Function] = {}
+
+
+class Function:
+    """A function on plain arrays that shows containers what they look for in a `numpy.ufunc`.
+
+    Attributes
+    ----------
+    __name__ : the public name
+    nin, nout, nargs, types, ntypes, signature, identity : as of a ufunc
+    """
+
+    identity = None
+
+    def __init__(self, ufunc: np.ufunc, compute: Callable[..., Any], last: tuple[Any, ...] = ()) -> None:
+        """Call `compute(*inputs, *last, **options)` of arrays and numbers, in the name of `ufunc`."""
+        self.compute, self.last = compute, last
+        self.__name__ = self.__qualname__ = public_name(ufunc)
+        self.nin, self.nout, self.signature = ufunc.nin - len(last), ufunc.nout, ufunc.signature
+        self.nargs, self.types, self.ntypes, self.ufunc = self.nin + self.nout, ufunc.types, ufunc.ntypes, ufunc
+        _made.setdefault(self.__name__, self)
+
+    def of_first(self, *last: Any) -> Function:
+        """The function with its last inputs given: one of a single input, which containers know best."""
+        return Function(self.ufunc, self.compute, last)
+
+    def __repr__(self) -> str:
+        return f"<verhulst.{self.__name__}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.__name__, self.last)
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """Compute, or let the first container that wants to answer."""
+        if not options and all(type(x) in _PLAIN for x in inputs):
+            return self.compute(*inputs, *self.last)
+        owners = owners_of(inputs, options)
+        if not owners:
+            return self.compute(*inputs, *self.last, **options)
+        out = options.pop("out", None)
+        if out is not None:
+            options["out"] = out if isinstance(out, tuple) else (out,)
+        inputs = tuple(_polars_numbers(x) for x in inputs)
+        for owner in owners:
+            answer = type(owner).__array_ufunc__(owner, self, "__call__", *inputs, **options)
+            if answer is not NotImplemented:
+                return _polars_in_type_of(inputs[0], answer)
+        kinds = ", ".join(type(owner).__name__ for owner in owners)
+        raise TypeError(f"{self.__name__} of {kinds} is not implemented: __array_ufunc__ returned NotImplemented")
+
+
+def _restore(name: str, last: tuple[Any, ...]) -> Function:
+    return _made[name].of_first(*last) if last else _made[name]
+
+
+def public_name(ufunc: np.ufunc) -> str:
+    """The name of the public function of a ufunc behind it."""
+    return ufunc.__name__.removeprefix("_")
+
+
+def owners_of(inputs: tuple[Any, ...], options: dict[str, Any]) -> list[Any]:
+    """The arguments with rules of their own, one of each type, subclasses before their bases, else from the left."""
+    owners: list[Any] = []
+    out = options.get("out")
+    for x in (*inputs, *(out if isinstance(out, tuple) else (out,)), options.get("where")):
+        kind = type(x)
+        if kind in _PLAIN or kind in map(type, owners):
+            continue
+        rule = getattr(kind, "__array_ufunc__", np.ndarray.__array_ufunc__)
+        if rule is None:
+            raise TypeError(f"operand '{kind.__name__}' does not support ufuncs (__array_ufunc__=None)")
+        if rule is np.ndarray.__array_ufunc__:
+            continue
+        before = [i for i, owner in enumerate(owners) if issubclass(kind, type(owner))]
+        owners.insert(before[0] if before else len(owners), x)
+    return owners
+
+
+def _is_polars_series(x: Any) -> bool:
+    return type(x).__name__ == "Series" and type(x).__module__.startswith("polars.")
+
+
+def _polars_numbers(x: Any) -> Any:
+    """polars shows no truth values to ufuncs."""
+    return x.cast(type(x)([0], dtype=int).dtype) if _is_polars_series(x) and str(x.dtype) == "Boolean" else x
+
+
+def _polars_in_type_of(z: Any, answer: Any) -> Any:
+    """polars brings all arguments to one type first; the first alone has a say in that of the result."""
+    if not _is_polars_series(answer):
+        return answer
+    of_z = z if _is_polars_series(z) else type(answer)(np.zeros(0, np.asarray(z).dtype))
+    return answer.cast(of_z.dtype) if of_z.dtype.is_float() else answer
+
+
+def wrapped(result: Any, ufunc: np.ufunc, inputs: tuple[Any, ...], target: Any = None, index: int = 0) -> Any:
+    """The result as `target`, or the input of the highest priority, wraps it: NumPy's `__array_wrap__`.
+
+    So masked arrays put masks together, and matrices stay matrices.
+    """
+    if type(target) is np.ndarray:
+        return target
+    if target is None:
+        able = [x for x in inputs if type(x) not in _PLAIN and hasattr(x, "__array_wrap__")]
+        able = [x for x in able if not isinstance(x, np.generic)]
+        if not able:
+            return result
+        wrap = max(able, key=lambda x: getattr(x, "__array_priority__", 0.0)).__array_wrap__
+        numbers, scalar = np.asarray(result), np.ndim(result) == 0
+    else:
+        inputs, wrap, numbers, scalar = (*inputs, target), target.__array_wrap__, target, False
+    try:
+        return wrap(numbers, (ufunc, inputs, index), scalar)
+    except TypeError:  # as it was before NumPy 2
+        return wrap(numbers)

@@ -1,0 +1,114 @@
+"""Functions over an axis on containers: masked arrays, frames, lazy arrays, names of dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import verhulst as vh
+
+Z = np.array([[-1.5, 0.25], [2.0, -3.0]])
+
+
+class Child(np.ndarray[Any, Any]):
+    pass
+
+
+def same(got: Any, expected: Any) -> None:
+    """Numbers and their type."""
+    got = np.asarray(got)
+    assert got.dtype == expected.dtype
+    np.testing.assert_array_equal(got, expected)
+
+
+OVER_AXIS = {name: getattr(vh, name) for name in ("softmax", "log_softmax", "logsumexp")}
+
+
+@pytest.mark.parametrize("name", OVER_AXIS)
+def test_masked_arrays_over_an_axis(name: str) -> None:
+    """What is hidden has no share, whatever its number and type; where all is hidden, so is the result."""
+    f = OVER_AXIS[name]
+    for z in (np.array([[0.0, np.nan, 1.0], [2.0, 3.0, 4.0], [5.0, 6.0, 7.0]]), np.arange(9).reshape(3, 3)):
+        mask = np.array([[0, 1, 0], [0, 0, 0], [1, 1, 1]], bool)
+        masked = np.ma.array(z, mask=mask)
+        got = f(masked)
+        assert isinstance(got, np.ma.MaskedArray)
+        rows = [f(row.compressed()) for row in masked[:2]]
+        np.testing.assert_array_equal(
+            np.hstack([got[i].compressed() if got.ndim == 2 else got[i] for i in (0, 1)]), np.hstack(rows)
+        )
+        np.testing.assert_array_equal(np.ma.getmaskarray(got), mask if name != "logsumexp" else [False, False, True])
+        np.testing.assert_array_equal(f(masked.T, 0).T.filled(9), got.filled(9))
+        for axis in (None, (0, 1), (1, 0)):
+            whole = f(masked, axis)
+            kept = np.sort(whole.compressed() if np.ndim(whole) else np.atleast_1d(whole))
+            np.testing.assert_allclose(kept, np.sort(np.atleast_1d(f(masked.compressed()))), rtol=1e-14)
+        out = np.ma.zeros(got.shape)
+        assert f(masked, out=out) is out
+        np.testing.assert_array_equal(out.filled(9), got.filled(9))
+    assert vh.logsumexp(np.ma.array([1.0, 2.0], mask=True)) is np.ma.masked
+    assert vh.logsumexp(np.ma.array(np.zeros((2, 3)), mask=[[0, 1, 1], [1, 1, 1]]), keepdims=True).mask.tolist() == [
+        [False],
+        [True],
+    ]
+
+
+@pytest.mark.parametrize("name", OVER_AXIS)
+def test_containers_over_an_axis(name: str) -> None:
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    pl = pytest.importorskip("polars", reason="NOT RUN: polars is not installed")
+    da = pytest.importorskip("dask.array", reason="NOT RUN: Dask is not installed")
+    xr = pytest.importorskip("xarray", reason="NOT RUN: xarray is not installed")
+    f = OVER_AXIS[name]
+    z = Z.astype("f4")
+    frame = pd.DataFrame(z, index=["r", "s"], columns=["a", "b"])
+    for axis in (-1, 0, 1, None, (0, 1)):
+        expected = f(z, axis)
+        for container in (frame, xr.DataArray(z, dims=("t", "k")), z.view(Child)):
+            got = f(container, axis)
+            same(got, expected)
+            if np.shape(expected) == z.shape:
+                assert type(got) is type(container)
+    if name != "logsumexp":
+        assert list(f(frame).index) == ["r", "s"]
+    for series in (pd.Series(z[0]), pl.Series(z[0])):
+        same(f(series), f(z[0]))
+        assert isinstance(f(series), type(series)) or name == "logsumexp"
+    with pytest.raises(TypeError, match="missing values"):
+        f(pd.Series([1.0, None], dtype="Float64"))
+    lazy = f(da.from_array(z, chunks=(1, 2)))
+    assert isinstance(lazy, da.Array)
+    same(lazy.compute(scheduler="synchronous"), f(z))
+    same(f(da.from_array(z, chunks=(1, 2)), None), f(z, None))
+
+
+def test_labels_of_classes_stand_in_the_order_of_the_logits() -> None:
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    xr = pytest.importorskip("xarray", reason="NOT RUN: xarray is not installed")
+    frame, y = pd.DataFrame(Z, index=["r", "s"], columns=["a", "b"]), pd.Series([1, 0], index=["r", "s"])
+    array = xr.DataArray(np.zeros((2, 3, 2)), dims=("t", "k", "s"))
+    for f in (vh.categorical_cross_entropy, vh.categorical_cross_entropy_gradient):
+        same(f(frame, y), f(Z, [1, 0]))
+        same(f(frame, [1, 0]), f(Z, [1, 0]))
+        with pytest.raises(ValueError, match="another index"):
+            f(frame, y[::-1])
+        same(f(frame, y[::-1].reindex(frame.index)), f(Z, [1, 0]))
+        with pytest.raises(ValueError, match="other columns"):
+            f(frame, frame[["b", "a"]] * 0)
+        labels = xr.DataArray([[0, 1], [2, 0]], dims=("s", "t"))
+        with pytest.raises(ValueError, match="orders them"):
+            f(array, labels, 1)
+        same(f(array, labels.transpose("t", "s"), 1), f(array.values, labels.values.T, 1))
+        with pytest.raises(TypeError, match="masked logits"):
+            f(np.ma.array(Z, mask=Z > 0), [0, 0])
+        with pytest.raises(TypeError, match="masked labels"):
+            f(Z, np.ma.array([0, 0], mask=[0, 1]))
+        same(f(np.ma.array(Z), [0, 0]), f(Z, [0, 0]))
+        assert f(np.zeros((0, 3)), []).shape[0] == 0
+        same(f(Z, np.array([1, 0], np.uint64)), f(Z, [1, 0]))
+        with pytest.raises(TypeError, match=f"{f.__name__} takes real numbers"):
+            f(Z * 1j, [0, 0])
+        with pytest.raises(TypeError, match="classes must be integers, not object"):
+            f(Z, [2**70, 0])
