@@ -127,16 +127,15 @@ def _all(names: list[str]) -> str:
 
 
 def torch_stub() -> str:
-    return _faces("from torch import Tensor\n\n", "Tensor", "Tensor")
+    """Called with z, or with `input`, as torch's own functions are."""
+    call = "@overload\ndef {name}(z: Tensor) -> Tensor: ...\n@overload\ndef {name}(*, input: Tensor) -> Tensor: ...\n"
+    faces = "".join(call.format(name=name) for name in FUNCTIONS)
+    return HEAD + "from typing import overload\n\nfrom torch import Tensor\n\n" + faces + _all(list(FUNCTIONS))
 
 
 def jax_stub() -> str:
-    return _faces("import jax\nfrom jax.typing import ArrayLike\n\n", "ArrayLike", "jax.Array")
-
-
-def _faces(imports: str, argument: str, result: str) -> str:
-    faces = (f"def {name}(z: {argument}) -> {result}: ...\n" for name in FUNCTIONS)
-    return HEAD + imports + "".join(faces) + _all(list(FUNCTIONS))
+    faces = (f"def {name}(z: ArrayLike) -> jax.Array: ...\n" for name in FUNCTIONS)
+    return HEAD + "import jax\nfrom jax.typing import ArrayLike\n\n" + "".join(faces) + _all(list(FUNCTIONS))
 
 
 def package_stub(package: str) -> str:

@@ -151,4 +151,4 @@ def log1m_exp_derivative(xp: Namespace, x: Array) -> Array:
     >>> vh.log1m_exp_derivative([-1.0, -40.0])
     array([-5.81976707e-01, -4.24835426e-18])
     """
-    return -1 / xp.where(x > 0, math.nan, abs(xp.expm1(-x)))
+    return -xp.exp(x) / xp.where(x > 0, math.nan, abs(xp.expm1(x)))

@@ -25,6 +25,7 @@ from verhulst.torch._lstm import (
     LSTMCell,
     LSTMGates,
 )
+from verhulst.torch._operator import decompositions
 from verhulst.torch._parametric import (
     elu,
     elu_derivative,
@@ -50,6 +51,7 @@ __all__ = [
     "LayerFlow",
     "MultiLabelClassifier",
     "binary_cross_entropy_with_logits",
+    "decompositions",
     "elu",
     "elu_derivative",
     "gradient_flow",

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from verhulst.torch._kernels import unwatched
-from verhulst.torch._operator import library
+from verhulst.torch._operator import define, leaves_python, library
 
 HALF = (torch.float16, torch.bfloat16)
 _LAST = 1 << 29  # the last bit of a float64 that float32 holds too
@@ -28,10 +28,12 @@ def _rounded(t: Tensor, dtype: torch.dtype) -> Tensor:
     return odd.view(torch.float64).to(dtype)
 
 
-library.define("cast(Tensor t, ScalarType dtype) -> Tensor")
-library.impl("cast", _rounded, "CompositeExplicitAutograd")
-torch.library.register_fake("verhulst::cast", lambda t, dtype: torch.empty_like(t, dtype=dtype), lib=library)
-_operator = torch.ops.verhulst.cast
+_operator = define(
+    "cast(Tensor t, ScalarType dtype) -> Tensor",
+    _rounded,
+    _rounded,
+    lambda t, dtype: torch.empty_like(t, dtype=dtype),
+)
 
 
 class _Cast(torch.autograd.Function):
@@ -67,7 +69,7 @@ def cast(t: Tensor, dtype: torch.dtype) -> Tensor:
     """The tensor in that type, rounded once; its gradient too."""
     if {t.dtype, dtype} not in _ROUNDED_TWICE:
         return t.to(dtype)
-    if torch.compiler.is_compiling():
+    if torch.compiler.is_compiling() or leaves_python():
         result: Tensor = _operator(t, dtype)
         return result
     return _rounded(t, dtype) if unwatched(t) else _Cast.apply(t, dtype)

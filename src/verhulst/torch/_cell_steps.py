@@ -16,8 +16,8 @@ from verhulst import _core
 from verhulst.functions import _cell_steps as ufuncs
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._functional import sigmoid, sigmoid_derivative, tanh, tanh_derivative
-from verhulst.torch._kernels import FLOATING, as_array, new_like, unwatched
-from verhulst.torch._operator import define, library
+from verhulst.torch._kernels import FLOATING, as_array, new_like, plain, recorded, unwatched
+from verhulst.torch._operator import apply_plain, define, in_front, leaves_python, library
 
 
 def _check(inputs: list[tuple[Tensor, int]]) -> None:
@@ -99,24 +99,37 @@ def _gru_shape(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
     return _like(h)
 
 
+def _lstm_formula(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    i, f, g, o = a.chunk(4, -1)
+    new_c = torch.addcmul(sigmoid(f) * c, sigmoid(i), tanh(g))
+    return sigmoid(o) * tanh(new_c), new_c
+
+
+def _gru_formula(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
+    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
+    n = tanh(a_n + sigmoid(a_r + b_r) * b_n)
+    return n + sigmoid(a_z + b_z) * (h - n)
+
+
+def _rows(state: Any, *_: Any) -> list[tuple[int, int]]:
+    """All dimensions but the last."""
+    return [(d, d) for d in range(state.ndim - 1)]
+
+
 _lstm = define(
     "lstm_step(Tensor a, Tensor c) -> (Tensor, Tensor)",
     _lstm_step,
-    shape_only=_lstm_shape,
+    _lstm_formula,
+    _lstm_shape,
+    _rows,
 )
 _gru = define(
     "gru_step(Tensor a, Tensor b, Tensor h) -> Tensor",
     _gru_step,
-    shape_only=_gru_shape,
+    _gru_formula,
+    _gru_shape,
+    _rows,
 )
-
-
-def _in_front(info: Any, in_dims: tuple[int | None, ...], *tensors: Tensor) -> list[Tensor]:
-    """All with the batch of vmap as their first dimension."""
-    return [
-        t.expand(info.batch_size, *t.shape) if dim is None else t.movedim(dim, 0)
-        for t, dim in zip(tensors, in_dims, strict=True)
-    ]
 
 
 class _LSTMStep(torch.autograd.Function):
@@ -162,7 +175,7 @@ class _LSTMStep(torch.autograd.Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], a: Tensor, c: Tensor) -> Any:
-        return _LSTMStep.apply(*_in_front(info, in_dims, a, c)), (0, 0)
+        return _LSTMStep.apply(*in_front(info, in_dims, a, c)), (0, 0)
 
 
 class _GRUStep(torch.autograd.Function):
@@ -208,7 +221,7 @@ class _GRUStep(torch.autograd.Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], a: Tensor, b: Tensor, h: Tensor) -> tuple[Tensor, int]:
-        return _GRUStep.apply(*_in_front(info, in_dims, a, b, h)), 0
+        return _GRUStep.apply(*in_front(info, in_dims, a, b, h)), 0
 
 
 library.impl("lstm_step", _LSTMStep.apply, "Autograd")
@@ -224,23 +237,25 @@ def _takes_core(state: Tensor, *arguments: Tensor) -> bool:
 
 def lstm_step(a: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     """The new (h, c) of an LSTM from its gates' arguments (i, f, g, o), side by side in `a`, and the state c."""
-    if _takes_core(c, a):
-        if not torch.compiler.is_compiling() and unwatched(a, c):
-            return _lstm_step(a, c)
-        h, new_c = _lstm(a, c) if torch.compiler.is_compiling() else _LSTMStep.apply(a, c)
-        return h, new_c
-    i, f, g, o = a.chunk(4, -1)
-    new_c = torch.addcmul(sigmoid(f) * c, sigmoid(i), tanh(g))
-    return sigmoid(o) * tanh(new_c), new_c
+    if not _takes_core(c, a):
+        return _lstm_formula(a, c)
+    if torch.compiler.is_compiling() or leaves_python():
+        h, new_c = _lstm(a, c)
+    elif plain(a, c):
+        h, new_c = apply_plain(_LSTMStep, a, c) if recorded(a, c) else _lstm_step(a, c)
+    else:
+        h, new_c = _LSTMStep.apply(a, c)
+    return h, new_c
 
 
 def gru_step(a: Tensor, b: Tensor, h: Tensor) -> Tensor:
     """The new h of a GRU from its gates' arguments (r, z, n): a from the input, b from the state; and the state h."""
-    if _takes_core(h, a, b):
-        if not torch.compiler.is_compiling() and unwatched(a, b, h):
-            return _gru_step(a, b, h)
-        new_h: Tensor = _gru(a, b, h) if torch.compiler.is_compiling() else _GRUStep.apply(a, b, h)
-        return new_h
-    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
-    n = tanh(a_n + sigmoid(a_r + b_r) * b_n)
-    return n + sigmoid(a_z + b_z) * (h - n)
+    if not _takes_core(h, a, b):
+        return _gru_formula(a, b, h)
+    if torch.compiler.is_compiling() or leaves_python():
+        new_h: Tensor = _gru(a, b, h)
+    elif plain(a, b, h):
+        new_h = apply_plain(_GRUStep, a, b, h) if recorded(a, b, h) else _gru_step(a, b, h)
+    else:
+        new_h = _GRUStep.apply(a, b, h)
+    return new_h

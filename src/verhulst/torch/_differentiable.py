@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from types import SimpleNamespace
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from verhulst.functions._registry import FUNCTIONS, Function
 from verhulst.functions.formulas import Namespace, beside_functions
+from verhulst.torch._arguments import numbers, tensor_function
 from verhulst.torch._cast import cast
 from verhulst.torch._kernels import evaluate, widest
 from verhulst.torch._operator import define
@@ -51,11 +51,13 @@ def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
         wide = cast(z, widest(z)) if function.arithmetic or z.dtype == torch.float16 else z
         return cast(t.to(wide.dtype) * function.derivative(_made, wide), z.dtype)
 
-    operator = define(f"{name}(Tensor z) -> Tensor", on_cpu, partial(by_formula, name))
-    computed = with_derivative(operator, on_cpu, chained)
+    def formula(z: Tensor) -> Tensor:
+        return by_formula(name, z)
+
+    computed = with_derivative(define(f"{name}(Tensor z) -> Tensor", on_cpu, formula), on_cpu, chained)
 
     def face(z: Tensor) -> Tensor:
-        return computed(z)
+        return computed(numbers(z, name))
 
     face.__name__ = face.__qualname__ = name
     face.__module__ = "verhulst.torch"
@@ -63,12 +65,15 @@ def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
 
     Parameters
     ----------
-    z : Tensor of float16, bfloat16, float32 or float64, any shape and layout
+    z : Tensor
+        Any shape and layout, of float16, bfloat16, float32 or float64; integers and booleans become torch's default
+        type. May be called `input`, as torch calls it.
 
     Returns
     -------
-    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere as
-    exact as the device's own exp, log1p and erfc.
+    Tensor
+        The shape and dtype of z; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere as exact as the device's
+        own exp, log1p and erfc.
 
     Notes
     -----
@@ -77,5 +82,6 @@ def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
     Backward, double backward, `torch.func` and `torch.compile(fullgraph=True)` are supported; `torch.func` derivatives
     taken inside a compiled function raise.
     """
-    setattr(_made, name, face)
-    return face
+    public = tensor_function(face)
+    setattr(_made, name, computed)
+    return public

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
+from torch.nn import Parameter
 
 from verhulst import _core
 
@@ -35,28 +36,36 @@ PLAIN = frozenset((_key_set("CPU", "AutocastCPU", "AutogradCPU", "ADInplaceOrVie
 AT_REST = frozenset((_key_set("BackendSelect", "ADInplaceOrView"), _key_set("BackendSelect")))
 
 
-def unwatched(*tensors: Tensor) -> bool:
-    """Whether nothing but their numbers matters: plain CPU tensors that no gradient, transform, mode or trace follows.
+def plain(*tensors: Tensor) -> bool:
+    """Whether these are plain CPU tensors that no transform, mode or trace follows; autograd may.
 
-    Such tensors go to the core as they are; torch's dispatcher and an autograd.Function would cost 30 microseconds.
+    Such tensors go to the core as they are; torch's dispatcher and a general autograd.Function would cost 30
+    microseconds.
     """
     if (
-        None in AT_REST  # then nothing is known, and all goes the long way
+        None in AT_REST  # the dispatcher is unknown: always take the general path
         or forward_ad._current_level >= 0
         or torch._C._dispatch_tls_local_include_set().raw_repr() not in AT_REST
         or torch._C._len_torch_function_stack() > 0
     ):
         return False
-    recorded = torch.is_grad_enabled()
+    keys = torch._C._dispatch_keys
     for t in tensors:
-        if (
-            type(t) is not Tensor
-            or t.dtype not in FLOATING
-            or torch._C._dispatch_keys(t).raw_repr() not in PLAIN
-            or (recorded and t.requires_grad)
-        ):
+        if (type(t) is not Tensor and type(t) is not Parameter) or t.dtype not in FLOATING:
+            return False
+        if keys(t).raw_repr() not in PLAIN:
             return False
     return True
+
+
+def recorded(*tensors: Tensor) -> bool:
+    """Whether autograd records what is done with one of these."""
+    return torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
+
+
+def unwatched(*tensors: Tensor) -> bool:
+    """Whether nothing but their numbers matters: plain tensors, which autograd does not follow either."""
+    return plain(*tensors) and not recorded(*tensors)
 
 
 def widest(t: Tensor) -> torch.dtype:

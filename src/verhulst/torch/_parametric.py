@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.util import find_spec
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from verhulst.functions import _elu as elu_ufuncs
+from verhulst.functions import _relu as relu_ufuncs
+from verhulst.functions._parameter import _held_factor
 from verhulst.functions._registry import PUBLIC
+from verhulst.torch._arguments import numbers, tensor_function
 from verhulst.torch._cast import cast, wider
 from verhulst.torch._functional import relu_derivative
-from verhulst.torch._kernels import as_array, new_like
+from verhulst.torch._kernels import as_array, new_like, widest
 from verhulst.torch._operator import define, differentiable
 
 NAMED = find_spec("ml_dtypes") is not None  # bfloat16 in NumPy
 Parametric = Callable[[Tensor, float], Tensor]
 
 
-def _face(name: str, formula: Parametric, derivative: Parametric) -> Parametric:
+@lru_cache(maxsize=256)
+def _held(dtype: torch.dtype, parameter: float) -> np.ndarray[Any, Any] | None:
+    """The parameter in that type, None where only arithmetic in float64 takes it as given."""
+    with np.errstate(all="ignore"):
+        return _held_factor(np.asarray(parameter), as_array(torch.empty(0, dtype=dtype)).dtype)
+
+
+def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametric) -> Parametric:
     """The torch face of `verhulst.NAME(z, parameter)`, with the formula for other devices and the derivative in z.
 
     Half precision goes by a wider type there, so that the parameter counts as given and the result is rounded once.
@@ -31,27 +44,31 @@ def _face(name: str, formula: Parametric, derivative: Parametric) -> Parametric:
         if z.dtype == torch.bfloat16 and not NAMED:
             return cast(on_cpu(cast(z, torch.float64), parameter), z.dtype)
         result = new_like(z)
-        function(as_array(z), parameter, out=as_array(result))
+        held = _held(z.dtype, parameter)
+        if held is None:
+            function(as_array(z), parameter, out=as_array(result))
+        else:
+            ufunc(as_array(z), held, as_array(result))
         return result
 
-    def elsewhere(z: Tensor, parameter: float) -> Tensor:
-        return cast(formula(wider(z), parameter), z.dtype)
+    def by_formula(z: Tensor, parameter: float) -> Tensor:
+        wide = wider(z) if _held(z.dtype, parameter) is not None else cast(z, widest(z))
+        return cast(formula(wide, parameter), z.dtype)
 
     def chained(t: Tensor, z: Tensor, parameter: float) -> Tensor:
         wide = wider(z)
         return cast(t.to(wide.dtype) * derivative(wide, parameter), z.dtype)
 
-    operator = define(f"{name}(Tensor z, float parameter) -> Tensor", on_cpu, elsewhere)
+    operator = define(f"{name}(Tensor z, float parameter) -> Tensor", on_cpu, by_formula)
     computed = differentiable(operator, on_cpu, chained)
 
     def face(z: Tensor, parameter: Any) -> Tensor:
+        z = numbers(z, name)
         if isinstance(parameter, Tensor):  # a factor of all that is left of 0
-            unit = face(wider(z), 1.0)
+            unit = computed(wider(z), 1.0)
             return cast(torch.where(z > 0, unit, parameter * unit), z.dtype)
         if torch.compiler.is_compiling():
             return computed(z, parameter)
-        if not z.is_floating_point():
-            raise TypeError(f"{name} takes floating-point numbers, not {z.dtype}")
         if not isinstance(parameter, Real):
             raise TypeError(f"the parameter of {name} must be a number or a tensor, not {type(parameter).__name__}")
         return computed(z, float(parameter))
@@ -61,62 +78,102 @@ def _face(name: str, formula: Parametric, derivative: Parametric) -> Parametric:
 
 _leaky_relu: Parametric = _face(
     "leaky_relu",
+    relu_ufuncs._leaky_relu,
     lambda z, slope: torch.where(z > 0, z, slope * z),
     lambda z, slope: _leaky_relu_derivative(z, slope),
 )
 _leaky_relu_derivative: Parametric = _face(
     "leaky_relu_derivative",
+    relu_ufuncs._leaky_relu_derivative,
     lambda z, slope: torch.where(z > 0, 1.0, 0 * relu_derivative(z) + slope),
     lambda z, slope: 0 * relu_derivative(z),
 )
 _elu: Parametric = _face(
     "elu",
+    elu_ufuncs._elu,
     lambda z, alpha: torch.where(z > 0, z, alpha * torch.expm1(z.clamp_max(0))),
     lambda z, alpha: _elu_derivative(z, alpha),
 )
 _elu_derivative: Parametric = _face(
     "elu_derivative",
+    elu_ufuncs._elu_derivative,
     lambda z, alpha: torch.where(z > 0, 1.0, alpha * torch.exp(z.clamp_max(0))),
     lambda z, alpha: torch.where(z > 0, 0.0, _elu_derivative(z, alpha)),
 )
 
 
+@tensor_function
 def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
     """Leaky ReLU: z for z > 0, slope z below.
 
     Parameters
     ----------
-    z : Tensor, any shape
-    slope : the slope for z < 0, a number
+    z : Tensor
+        Any shape; integers become torch's default type. May be called `input`.
+    slope : float or Tensor
+        The slope for z < 0; a tensor may be learnt. May be called `negative_slope`.
 
     Returns
     -------
-    Tensor of z's shape and dtype, on the CPU with the bits of `verhulst.leaky_relu`; its derivative at 0 is `slope`.
+    Tensor
+        The shape and dtype of z, on the CPU with the bits of `verhulst.leaky_relu`; its derivative at 0 is `slope`.
     """
     return _leaky_relu(z, slope)
 
 
+@tensor_function
 def leaky_relu_derivative(z: Tensor, slope: float = 0.01) -> Tensor:
-    """Derivative of leaky ReLU: 1 for z > 0, slope elsewhere; nan at nan."""
+    """Derivative of leaky ReLU: 1 for z > 0, slope elsewhere; nan at nan.
+
+    Parameters
+    ----------
+    z : Tensor
+        As for `leaky_relu`.
+    slope : float or Tensor
+        As for `leaky_relu`.
+
+    Returns
+    -------
+    Tensor
+        The shape and dtype of z, on the CPU with the bits of `verhulst.leaky_relu_derivative`.
+    """
     return _leaky_relu_derivative(z, slope)
 
 
+@tensor_function
 def elu(z: Tensor, alpha: float = 1.0) -> Tensor:
     """ELU: z for z > 0, alpha (e^z - 1) below.
 
     Parameters
     ----------
-    z : Tensor, any shape
-    alpha : minus the limit at -inf, a number
+    z : Tensor
+        Any shape; integers become torch's default type. May be called `input`.
+    alpha : float or Tensor
+        Minus the limit at -inf; a tensor may be learnt.
 
     Returns
     -------
-    Tensor of z's shape and dtype, on the CPU with the bits of `verhulst.elu`. The derivative is computed from z
-    (torch's own, from the result, loses every digit in the left tail).
+    Tensor
+        The shape and dtype of z, on the CPU with the bits of `verhulst.elu`. The derivative is computed from z (torch's own,
+        from the result, loses every digit in the left tail).
     """
     return _elu(z, alpha)
 
 
+@tensor_function
 def elu_derivative(z: Tensor, alpha: float = 1.0) -> Tensor:
-    """Derivative of ELU: 1 for z > 0, alpha e^z elsewhere."""
+    """Derivative of ELU: 1 for z > 0, alpha e^z elsewhere.
+
+    Parameters
+    ----------
+    z : Tensor
+        As for `elu`.
+    alpha : float or Tensor
+        As for `elu`.
+
+    Returns
+    -------
+    Tensor
+        The shape and dtype of z, on the CPU with the bits of `verhulst.elu_derivative`.
+    """
     return _elu_derivative(z, alpha)

@@ -12,28 +12,63 @@ from torch import Tensor
 
 from verhulst.functions import formulas
 from verhulst.functions._registry import PUBLIC
-from verhulst.torch._cast import cast
+from verhulst.torch._arguments import dimensions, numbers, tensor_function
+from verhulst.torch._cast import HALF, cast
 from verhulst.torch._differentiable import TORCH
 from verhulst.torch._kernels import as_array, new_like, unwatched, widest
 from verhulst.torch._operator import define, differentiable
 
+Dim = int | tuple[int, ...] | None
 BLOCK = 32768  # numbers: with their float64 copies they stay in the cache
 
 
-def _log_softmax_elsewhere(z: Tensor, dim: int) -> Tensor:
+def _from_top(z: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
+    """z minus its largest along dim, the place of that, and the sum of the others' exponentials.
+
+    A single inf is the largest by any distance; several, or nothing but -inf, leave nan.
+    """
+    top = z.argmax(dim, keepdim=True)
+    infinite = z == torch.inf
+    from_top = torch.where(
+        infinite, torch.where(infinite.sum(dim, keepdim=True) == 1, 0.0, torch.nan), z - z.gather(dim, top)
+    )
+    return from_top, top, from_top.exp().scatter(dim, top, 0.0).sum(dim, keepdim=True)
+
+
+def _by_formula(from_wide: Callable[[Tensor, int], Tensor], summed: bool = False) -> Callable[[Tensor, int], Tensor]:
+    """The function in torch's own, half precision by way of float32, of any shape."""
+
+    def formula(z: Tensor, dim: int) -> Tensor:
+        if z.ndim == 0:
+            result = formula(z.unsqueeze(0), 0)
+            return result if summed else result.squeeze(0)
+        if z.shape[dim] == 0:
+            return z.sum(dim) - torch.inf if summed else torch.empty_like(z)
+        return from_wide(z.float() if z.dtype in HALF else z, dim).to(z.dtype)
+
+    return formula
+
+
+def _softmax_formula(z: Tensor, dim: int) -> Tensor:
+    from_top, _, others = _from_top(z, dim)
+    return from_top.exp() / (1 + others)
+
+
+def _log_softmax_formula(z: Tensor, dim: int) -> Tensor:
     """The top class from the others, -log1p(sum of their e^(z - max)): it keeps its digits."""
-    if z.ndim == 0 or z.shape[dim] == 0:
-        return torch.log_softmax(z, dim)
-    wide = z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
-    top = wide.argmax(dim, keepdim=True)
-    from_top = wide - wide.gather(dim, top)
-    others = from_top.exp().scatter(dim, top, 0.0).sum(dim, keepdim=True)
-    return (from_top - others.log1p()).to(z.dtype)
+    from_top, _, others = _from_top(z, dim)
+    return from_top - others.log1p()
+
+
+def _logsumexp_formula(z: Tensor, dim: int) -> Tensor:
+    _, top, others = _from_top(z, dim)
+    largest = z.gather(dim, top)
+    return torch.where(largest.isinf(), largest, largest + others.log1p()).squeeze(dim)
 
 
 def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
     """softmax(z) for the arithmetic of a derivative, and the sum over its classes."""
-    return softmax(cast(z, widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
+    return _softmax(cast(z, widest(z)), dim), lambda t: t.sum(dim, keepdim=True)
 
 
 def _finite(t: Tensor) -> bool:
@@ -79,7 +114,7 @@ def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
     return result
 
 
-def _over_dim(name: str, elsewhere: Any, backward: Any, change: Any, in_place: Any) -> Callable[[Tensor, int], Tensor]:
+def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any) -> Callable[[Tensor, int], Tensor]:
     """The function with its derivatives: backward(p, g, total) and change(p, v, total), in float64, rounded once.
 
     Backward of large plain tensors is taken by in_place(torch, p, g, spare, total), the same arithmetic.
@@ -117,45 +152,94 @@ def _over_dim(name: str, elsewhere: Any, backward: Any, change: Any, in_place: A
             return result if summed else result.squeeze(1)
         return computed(z, dim + 1 if dim >= 0 else dim)
 
-    operator = define(f"{name}(Tensor z, int dim) -> Tensor", on_cpu, elsewhere, shape_only)
+    def independent(z: Any, dim: int) -> list[tuple[int, int]]:
+        dim %= max(z.ndim, 1)
+        return [(d, d - 1 if summed and d > dim else d) for d in range(z.ndim) if d != dim]
+
+    operator = define(
+        f"{name}(Tensor z, int dim) -> Tensor", on_cpu, _by_formula(formula, summed), shape_only, independent
+    )
     computed = differentiable(operator, on_cpu, pulled_back, changed, batched)
     return computed
 
 
 _softmax = _over_dim(
     "softmax",
-    torch.softmax,
+    _softmax_formula,
     partial(formulas.softmax_change, TORCH),
     partial(formulas.softmax_change, TORCH),
     formulas.softmax_change_in_place,
 )
 _log_softmax = _over_dim(
     "log_softmax",
-    _log_softmax_elsewhere,
+    _log_softmax_formula,
     partial(formulas.log_softmax_pullback, TORCH),
     partial(formulas.log_softmax_change, TORCH),
     formulas.log_softmax_pullback_in_place,
 )
 _logsumexp = _over_dim(
     "logsumexp",
-    torch.logsumexp,
+    _logsumexp_formula,
     lambda p, g, _: p * g,
     lambda p, v, total: total(p * v),
     lambda _, p, g, spare, total: g.mul_(p),
 )
 
 
-def softmax(z: Tensor, dim: int = -1) -> Tensor:
+def _over(
+    name: str, function: Callable[[Tensor, int], Tensor], z: Tensor, dim: Dim, dtype: torch.dtype | None = None
+) -> tuple[Tensor, tuple[int, ...]]:
+    """The function over the dimensions, several of which are taken as one, last; and which they were.
+
+    Of several, and of a number, the result has them as its one last dimension.
+    """
+    if dtype is not None:
+        if not dtype.is_floating_point:
+            raise TypeError(f"dtype of {name} must be a floating-point type, not {dtype}")
+        z = cast(numbers(z, name), dtype)
+    z = numbers(z, name)
+    if type(dim) is int and -z.ndim <= dim < z.ndim:
+        return function(z, dim), (dim % z.ndim,)
+    if not z.ndim and type(dim) is int and dim in (0, -1):
+        dim = ()
+    dims = dimensions(dim, z.ndim)
+    return function(_merged(z, dims), -1), dims
+
+
+def _merged(z: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """z with these dimensions, in this order, as its one last."""
+    kept = [d for d in range(z.ndim) if d not in dims]
+    length = math.prod([z.shape[d] for d in dims])
+    return z.permute([*kept, *dims]).reshape([*(z.shape[d] for d in kept), length])
+
+
+def _along(name: str, function: Callable[[Tensor, int], Tensor], z: Tensor, dim: Dim, dtype: Any) -> Tensor:
+    result, dims = _over(name, function, z, dim, dtype)
+    if type(dim) is int and dims:
+        return result
+    kept = [d for d in range(z.ndim) if d not in dims]
+    order = [*kept, *dims]
+    unfolded = result.reshape([z.shape[d] for d in order])
+    return unfolded.permute([order.index(d) for d in range(z.ndim)])
+
+
+@tensor_function
+def softmax(z: Tensor, dim: Dim = -1, dtype: torch.dtype | None = None) -> Tensor:
     """Softmax along a dimension: e^z / sum of e^z.
 
     Parameters
     ----------
-    z : Tensor of logits
-    dim : the dimension that sums to 1
+    z : Tensor
+        Logits; integers become torch's default type. May be called `input`.
+    dim : int, tuple of int or None
+        The dimension that sums to 1. Several are taken as one, None takes all.
+    dtype : torch.dtype, optional
+        The type to which z is cast first.
 
     Returns
     -------
-    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.softmax` gives, elsewhere torch's own.
+    Tensor
+        The shape and dtype of z; on the CPU to the last bit what `verhulst.softmax` gives.
 
     Notes
     -----
@@ -164,21 +248,26 @@ def softmax(z: Tensor, dim: int = -1) -> Tensor:
     is within 4 ULP of p_i sum_j p_j |v_i - v_j|. Where v_j is infinite, so is the result, for the others with the other
     sign.
     """
-    return _softmax(z, dim)
+    return _along("softmax", _softmax, z, dim, dtype)
 
 
-def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
+@tensor_function
+def log_softmax(z: Tensor, dim: Dim = -1, dtype: torch.dtype | None = None) -> Tensor:
     """Logarithm of softmax along a dimension; the top class keeps its digits.
 
     Parameters
     ----------
-    z : Tensor of logits
-    dim : the dimension over which softmax sums to 1
+    z : Tensor
+        Logits; integers become torch's default type. May be called `input`.
+    dim : int, tuple of int or None
+        The dimension over which softmax sums to 1. Several are taken as one, None takes all.
+    dtype : torch.dtype, optional
+        The type to which z is cast first.
 
     Returns
     -------
-    Tensor of z's shape and dtype; on the CPU to the last bit what `verhulst.log_softmax` gives, elsewhere with the top
-    class taken from the others, -log1p(sum of their e^(z - max)).
+    Tensor
+        The shape and dtype of z; on the CPU to the last bit what `verhulst.log_softmax` gives.
 
     Notes
     -----
@@ -187,30 +276,28 @@ def log_softmax(z: Tensor, dim: int = -1) -> Tensor:
     ULP of |g_i| (1 - p_i) + p_i sum_{j != i} |g_j|. Where g_j is infinite, so is the result, for the others with the
     other sign.
     """
-    return _log_softmax(z, dim)
+    return _along("log_softmax", _log_softmax, z, dim, dtype)
 
 
-def logsumexp(z: Tensor, dim: int | tuple[int, ...] = -1, keepdim: bool = False) -> Tensor:
-    """log of the sum of e^z along a dimension.
+@tensor_function
+def logsumexp(z: Tensor, dim: Dim = -1, keepdim: bool = False) -> Tensor:
+    """Logarithm of the sum of e^z along a dimension.
 
     Parameters
     ----------
     z : Tensor
-    dim : the dimension that is summed over; several are taken as one
-    keepdim : keep it with length 1
+        Numbers; integers become torch's default type. May be called `input`.
+    dim : int, tuple of int or None
+        The dimension that is summed over. Several are taken as one, None takes all.
+    keepdim : bool
+        Keep it with length 1.
 
     Returns
     -------
-    Tensor without that dimension; on the CPU to the last bit what `verhulst.logsumexp` gives. Its gradient is softmax.
+    Tensor
+        The shape of z without that dimension; on the CPU to the last bit what `verhulst.logsumexp` gives. Its gradient is softmax.
     """
-    if z.ndim == 0 or not z.is_floating_point():
-        return torch.logsumexp(z, dim, keepdim)
-    if isinstance(dim, int):
-        result = _logsumexp(z, dim)
-        return result.unsqueeze(dim) if keepdim else result
-    dims = sorted(d + z.ndim if d < 0 else d for d in dim)
-    last = list(range(-len(dims), 0))
-    moved = z.movedim(dims, last)
-    rows = moved.flatten(-len(dims)) if dims else moved.unsqueeze(-1)
-    result = _logsumexp(rows, -1)
-    return result[(..., *(None for _ in dims))].movedim(last, dims) if keepdim else result
+    result, dims = _over("logsumexp", _logsumexp, z, dim)
+    if not keepdim:
+        return result
+    return result.reshape([1 if d in dims else n for d, n in enumerate(z.shape)])
