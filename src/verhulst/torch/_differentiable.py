@@ -72,8 +72,8 @@ def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
     Returns
     -------
     Tensor
-        The shape and dtype of z; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere as exact as the device's
-        own exp, log1p and erfc.
+        The shape and dtype of z; on the CPU to the last bit what `verhulst.{name}` gives, elsewhere as exact as the
+        device's own exp, log1p and erfc.
 
     Notes
     -----

@@ -154,8 +154,8 @@ def elu(z: Tensor, alpha: float = 1.0) -> Tensor:
     Returns
     -------
     Tensor
-        The shape and dtype of z, on the CPU with the bits of `verhulst.elu`. The derivative is computed from z (torch's own,
-        from the result, loses every digit in the left tail).
+        The shape and dtype of z, on the CPU with the bits of `verhulst.elu`. The derivative is computed from z (torch's
+        own, from the result, loses every digit in the left tail).
     """
     return _elu(z, alpha)
 

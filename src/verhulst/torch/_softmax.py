@@ -295,7 +295,8 @@ def logsumexp(z: Tensor, dim: Dim = -1, keepdim: bool = False) -> Tensor:
     Returns
     -------
     Tensor
-        The shape of z without that dimension; on the CPU to the last bit what `verhulst.logsumexp` gives. Its gradient is softmax.
+        The shape of z without that dimension; on the CPU to the last bit what `verhulst.logsumexp` gives. Its gradient
+        is softmax.
     """
     result, dims = _over("logsumexp", _logsumexp, z, dim)
     if not keepdim:
