@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from importlib.util import find_spec
 from numbers import Real
 from typing import Any
@@ -14,23 +13,22 @@ from torch import Tensor
 
 from verhulst.functions import _elu as elu_ufuncs
 from verhulst.functions import _relu as relu_ufuncs
-from verhulst.functions._parameter import _held_factor
+from verhulst.functions._parameter import _held_number
 from verhulst.functions._registry import PUBLIC
 from verhulst.torch._arguments import numbers, tensor_function
 from verhulst.torch._cast import cast, wider
 from verhulst.torch._functional import relu_derivative
-from verhulst.torch._kernels import as_array, new_like, widest
+from verhulst.torch._kernels import FLOATING, as_array, new_like, widest
 from verhulst.torch._operator import define, differentiable
 
 NAMED = find_spec("ml_dtypes") is not None  # bfloat16 in NumPy
+DTYPES = {dtype: as_array(torch.empty(0, dtype=dtype)).dtype for dtype in FLOATING if NAMED or dtype != torch.bfloat16}
 Parametric = Callable[[Tensor, float], Tensor]
 
 
-@lru_cache(maxsize=256)
-def _held(dtype: torch.dtype, parameter: float) -> np.ndarray[Any, Any] | None:
+def _held(dtype: torch.dtype, parameter: float) -> Any:
     """The parameter in that type, None where only arithmetic in float64 takes it as given."""
-    with np.errstate(all="ignore"):
-        return _held_factor(np.asarray(parameter), as_array(torch.empty(0, dtype=dtype)).dtype)
+    return _held_number(parameter, DTYPES[dtype], True)
 
 
 def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametric) -> Parametric:
@@ -52,7 +50,8 @@ def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametri
         return result
 
     def by_formula(z: Tensor, parameter: float) -> Tensor:
-        wide = wider(z) if _held(z.dtype, parameter) is not None else cast(z, widest(z))
+        overflows = z.dtype == torch.float32 and _held(z.dtype, parameter) is None
+        wide = cast(z, widest(z)) if overflows else wider(z)
         return cast(formula(wide, parameter), z.dtype)
 
     def chained(t: Tensor, z: Tensor, parameter: float) -> Tensor:
@@ -78,25 +77,25 @@ def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametri
 
 _leaky_relu: Parametric = _face(
     "leaky_relu",
-    relu_ufuncs._leaky_relu,
+    relu_ufuncs._leaky_relu.ufunc,
     lambda z, slope: torch.where(z > 0, z, slope * z),
     lambda z, slope: _leaky_relu_derivative(z, slope),
 )
 _leaky_relu_derivative: Parametric = _face(
     "leaky_relu_derivative",
-    relu_ufuncs._leaky_relu_derivative,
+    relu_ufuncs._leaky_relu_derivative.ufunc,
     lambda z, slope: torch.where(z > 0, 1.0, 0 * relu_derivative(z) + slope),
     lambda z, slope: 0 * relu_derivative(z),
 )
 _elu: Parametric = _face(
     "elu",
-    elu_ufuncs._elu,
+    elu_ufuncs._elu.ufunc,
     lambda z, alpha: torch.where(z > 0, z, alpha * torch.expm1(z.clamp_max(0))),
     lambda z, alpha: _elu_derivative(z, alpha),
 )
 _elu_derivative: Parametric = _face(
     "elu_derivative",
-    elu_ufuncs._elu_derivative,
+    elu_ufuncs._elu_derivative.ufunc,
     lambda z, alpha: torch.where(z > 0, 1.0, alpha * torch.exp(z.clamp_max(0))),
     lambda z, alpha: torch.where(z > 0, 0.0, _elu_derivative(z, alpha)),
 )
