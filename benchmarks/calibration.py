@@ -67,7 +67,7 @@ def _tasks(
     from verhulst.calibration.proper import log_loss as our_log_loss
     from verhulst.calibration.ranked import Ranked
     from verhulst.calibration.ranking import average_precision, roc_auc
-    from verhulst.calibration.smooth_error import on_grid, smooth_error
+    from verhulst.calibration.smooth_error import smooth_error
 
     def ranked() -> Ranked:
         return Ranked.sort(z, target, None)
@@ -76,8 +76,8 @@ def _tasks(
         return Ranked(np.arange(len(z)), z, target, np.ones(len(z)), True)
 
     def ours_smooth() -> object:
-        probability = vh.sigmoid(z)
-        return smooth_error(on_grid(probability, target - probability), on_grid(probability, np.ones(len(z))))
+        cases = ranked()
+        return smooth_error(cases.p, cases.residual, cases.weights)
 
     sigmoid: Rivals = {"scikit-learn": lambda: _SigmoidCalibration().fit(z, y)}
     temperature: Rivals = {"scikit-learn": lambda: _TemperatureScaling().fit(z, y)}

@@ -18,7 +18,7 @@ import verhulst as vh
 from verhulst.calibration.calibration_error import binned_error
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision, roc_auc
-from verhulst.calibration.smooth_error import GRID, on_grid, smooth_errors
+from verhulst.calibration.smooth_error import smooth_errors
 
 Sample = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -183,8 +183,9 @@ def test_smooth_error_is_the_integral_it_should_be(sample: Sample) -> None:
     """The mean of |Σ r K(t, p)|, with the reflected Gaussian summed over images, is the bandwidth itself."""
     z, y, _ = sample
     p = vh.sigmoid(z)
-    value, bandwidth = smooth_errors(on_grid(p, y - p), float(len(z)))
-    t = (np.arange(GRID) + 0.5) / GRID
+    order = np.argsort(p)
+    value, bandwidth = (float(each[0]) for each in smooth_errors(p[order], (y - p)[order][None], float(len(z)))[:2])
+    t = (np.arange(2048) + 0.5) / 2048
     kernel = sum(
         stats.norm.pdf(t[:, None], loc=image, scale=bandwidth) for k in (-1, 0, 1) for image in (2 * k + p, 2 * k - p)
     )
@@ -194,6 +195,55 @@ def test_smooth_error_is_the_integral_it_should_be(sample: Sample) -> None:
     result = vh.evaluate(y, logits=z)
     assert result.smooth_ece.value == pytest.approx(float(value), rel=1e-9)
     assert 0.0 <= result.smooth.e50 <= result.smooth.e90 <= result.smooth.e_max <= 1.0
+
+
+SMOOTHED = {
+    "usual": lambda rng, n: vh.sigmoid(rng.normal(0.0, 2.0, n)),
+    "rare": lambda rng, n: rng.beta(1.0, 1e4, n),
+    "all but certain": lambda rng, n: 1.0 - rng.beta(1.0, 3e4, n),
+    "of every size": lambda rng, n: 10.0 ** rng.uniform(-9.0, -0.3, n),
+    "rare, and three that are not": lambda rng, n: np.append(rng.beta(1.0, 1e6, n - 3), [0.3, 0.6, 0.9]),
+    "few values": lambda rng, n: rng.choice([1e-5, 2e-4, 3e-3], n),
+    "tiny": lambda rng, n: 10.0 ** rng.uniform(-300.0, -14.0, n),
+}
+
+
+@pytest.mark.parametrize("bias", [0.0, 1.0, 3.0])
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_smooth_error_of_rare_events_is_the_integral(name: str, bias: float) -> None:
+    """The integral of |Σ w r K(t, p)| at the bandwidth found, summed case by case, is that bandwidth."""
+    rng = np.random.default_rng(list(SMOOTHED).index(name))
+    p = SMOOTHED[name](rng, 200)
+    y = rng.random(200) < bias * p
+    w = 10.0 ** rng.uniform(-2.0, 2.0, 200)
+    smooth = vh.evaluate(y, probabilities=p, sample_weight=w, replications=19).smooth
+    sigma = smooth.bandwidth
+    # Every case has points up to nine bandwidths away; the images at the ends are as many as the bandwidth reaches.
+    t = (p[:, None] + sigma * np.linspace(-9.0, 9.0, 91)).clip(0.0, 1.0).ravel()
+    t = np.unique(np.append(t, np.linspace(0.0, 1.0, 1001 if sigma > 0.1 else 2)))
+    images = [image for k in range(-5, 6) for image in (2 * k + p, 2 * k - p) if abs(k) < 2 or sigma > 0.1]
+    kernel = sum(stats.norm.pdf((t[:, None] - image) / sigma) for image in images)
+    direct = np.trapezoid(np.abs(kernel @ (w * (y - p))), t / sigma) / w.sum()
+    assert smooth.value == pytest.approx(direct, rel=1e-3)
+    assert smooth.value == pytest.approx(sigma, rel=1e-4)
+    assert abs(w @ (y - p)) / w.sum() <= 1.001 * smooth.value
+    assert 0.0 <= smooth.e50 <= smooth.e90 <= smooth.e_max <= 1.0
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-9, 1e9])
+def test_scale_of_weights(sample: Sample, scale: float) -> None:
+    """Measures do not depend on the scale of the weights; standard errors change by its root."""
+    z, y, w = (each[:400] for each in sample)
+    z = np.where(np.arange(400) < 20, -40.0 * (1 - 2 * y), z)
+    one, other = (vh.evaluate(y, logits=z, sample_weight=s * w, replications=19) for s in (1.0, scale))
+    for name in ("log_loss", "brier", "roc_auc", "average_precision"):
+        assert getattr(other, name).value == pytest.approx(getattr(one, name).value, rel=1e-12)
+        if name in ("log_loss", "brier"):
+            errors = [getattr(result, name).standard_error for result in (one, other)]
+            assert errors[1] * scale**0.5 == pytest.approx(errors[0], rel=1e-12)
+    assert other.spiegelhalter.statistic == pytest.approx(one.spiegelhalter.statistic * scale**0.5, rel=1e-9)
+    assert other.ece.value == pytest.approx(one.ece.value, rel=1e-12)
+    assert other.smooth.value == pytest.approx(one.smooth.value, rel=1e-9)
 
 
 def test_smooth_error_is_relplots_to_its_own_tolerance() -> None:
@@ -325,7 +375,7 @@ def test_decisions_and_histogram_count_probabilities_on_the_edge_as_they_were_gi
             decision = vh.calibration.decide(
                 outcomes, scores, scores_are="probabilities", sample_weight=weights, **costs
             )
-            called = scores >= dtype(decision.threshold)
+            called = scores.astype(float) >= decision.threshold
             counts = [weights[call & (outcomes == k)].sum() for call in (called, ~called) for k in (1, 0)]
             found = decision.true_positives, decision.false_positives, decision.false_negatives, decision.true_negatives
             np.testing.assert_allclose(found, counts, rtol=1e-13)

@@ -222,3 +222,34 @@ def test_a_histogram_that_has_seen_logits_does_not_ask() -> None:
     histogram.update([-2.0, 3.0], [0, 1])
     histogram.update([0.25, 0.5], [0, 1])
     assert histogram.summary().n == 4.0
+
+
+# What each entry returns for scores and outcomes, as text with every digit.
+RESULTS = {
+    "evaluate": lambda s, y, kind: vh.evaluate(y, s, scores_are=kind, replications=19).to_dict(),
+    "reliability": lambda s, y, kind: vars(reliability(y, s, scores_are=kind, replications=20)),
+    "decision_curve": lambda s, y, kind: vars(vh.calibration.decision_curve(y, s, scores_are=kind)),
+    "decide": lambda s, y, kind: vh.calibration.decide(y, s, false_positive=1.0, false_negative=9.0, scores_are=kind),
+    "compare": lambda s, y, kind: compare(y, s, s[::-1], scores_are=kind),
+    **{
+        name: lambda s, y, kind, name=name: vh.calibrate(s, y, name, scores=kind).predict_proba(s).tolist()
+        for name in methods_for()
+    },
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int8, np.uint64, np.bool_], ids=lambda of: of.__name__)
+@pytest.mark.parametrize("name", RESULTS)
+def test_narrow_types_give_what_the_same_numbers_give_as_doubles(name: str, dtype: type) -> None:
+    rng = np.random.default_rng(5)
+    z = rng.normal(0.0, 2.0, 300)
+    y = rng.random(300) < vh.sigmoid(z)
+    edges = np.arange(50) % 9 / 10 + 0.1
+    for kind, values in (("logits", z), ("probabilities", np.append(vh.sigmoid(z[:250]), edges))):
+        if kind == "probabilities" and np.dtype(dtype).kind != "f":
+            continue
+        s = (np.abs(values) if np.dtype(dtype).kind == "u" else values).astype(dtype)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CalibrationWarning)
+            narrow, wide = (repr(RESULTS[name](each, y, kind)) for each in (s, s.astype(np.float64)))
+        assert narrow == wide

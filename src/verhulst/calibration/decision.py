@@ -89,14 +89,14 @@ def decision_curve(
     cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
     thresholds = DEFAULT_THRESHOLDS if thresholds is None else np.asarray(thresholds, dtype=np.float64)
-    return curve_of(ranked, thresholds, _in_type_of(scores, cases.kind, thresholds))
+    return curve_of(ranked, thresholds)
 
 
-def curve_of(ranked: Ranked, thresholds: Floats, compared: Floats | None = None) -> DecisionCurve:
-    """Return the decision curve of sorted cases; `compared` are the thresholds in the type of the scores."""
+def curve_of(ranked: Ranked, thresholds: Floats) -> DecisionCurve:
+    """Return the decision curve of sorted cases."""
     if not ((thresholds > 0.0) & (thresholds < 1.0)).all():
         raise ValueError("thresholds must be probabilities strictly between 0 and 1")
-    place = _places(ranked, thresholds if compared is None else compared)
+    place = _places(ranked, thresholds)
     true, false = _from_each_on(ranked)
     price = thresholds / (1.0 - thresholds)
     model = (true[place] - price * false[place]) / ranked.total
@@ -175,7 +175,7 @@ def decide(
     threshold = cost_threshold(false_positive, false_negative)
     cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
-    place = int(_places(ranked, _in_type_of(scores, cases.kind, np.array([threshold])))[0])
+    place = int(_places(ranked, np.array([threshold]))[0])
     called = np.arange(len(ranked.z)) >= place
     ones = ranked.targets == 1.0
     true, false, right, missed = (
@@ -183,14 +183,6 @@ def decide(
     )
     cost = (false * false_positive + missed * false_negative) / ranked.total
     return Decision(threshold, true, false, right, missed, cost)
-
-
-def _in_type_of(scores: ArrayLike, kind: ScoreKind, thresholds: Floats) -> Floats:
-    """Return thresholds rounded to float32 or a narrower type of the scores: there 0.9 is at least 0.9."""
-    dtype = np.asarray(scores).dtype
-    if kind == "logits" or dtype.kind in "biuO" or dtype.itemsize >= 8:
-        return thresholds
-    return thresholds.astype(dtype).astype(np.float64)
 
 
 def _places(ranked: Ranked, thresholds: Floats) -> NDArray[np.intp]:

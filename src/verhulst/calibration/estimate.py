@@ -56,16 +56,17 @@ class Measure:
     influence: Floats
 
 
+@np.errstate(over="ignore")
 def standard_error(influence: Floats, weights: Floats, total: float) -> float:
     """Return √(Σ wψ²)/Σw; infinite if it overflows, nan for one case, which says nothing about its own spread."""
     if len(influence) == 1 and total <= 1.0:
         return np.nan
     largest = float(np.abs(influence).max())
-    if not 1e150 < largest < np.inf:
-        return float(np.sqrt(weights @ (influence * influence))) / total
-    with np.errstate(over="ignore"):
-        influence = influence / largest
-        return float(np.sqrt(weights @ (influence * influence)) / total * np.float64(largest))
+    if not 0.0 < largest < np.inf:
+        return largest
+    # Shares of weights and of the largest influence: no product overflows or underflows.
+    influence = influence / largest
+    return float(np.sqrt((weights / total) @ (influence * influence)) / np.sqrt(total) * np.float64(largest))
 
 
 def interval(

@@ -27,7 +27,7 @@ from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision_interval, roc_auc_interval
 from verhulst.calibration.saturation import Saturation, saturation
 from verhulst.calibration.scores import Floats, ScoreKind
-from verhulst.calibration.smooth_error import SmoothError, on_grid, smooth_error, smooth_errors
+from verhulst.calibration.smooth_error import SmoothError, smooth_error, smooth_errors
 
 
 @dataclass(frozen=True)
@@ -256,8 +256,9 @@ def judge(
     cells = make_cells(ranked, bins)
     null = cells.simulate(replications, rng)
     ece, ace = binned_errors(cells, null)
-    smooth = smooth_error(on_grid(ranked.p, ranked.residual * ranked.weights), on_grid(ranked.p, ranked.weights))
-    smooth_null = smooth_errors(on_grid(cells.probability, null), cells.total)[0]
+    smooth = smooth_error(ranked.p, ranked.residual * ranked.weights, ranked.weights)
+    # The last row is the value at the resolution of the cells.
+    smooth_null = smooth_errors(cells.probability, np.vstack([null, cells.residual]), cells.total)[0]
     decomposition = decompose(ranked)
     estimates = {
         "log_loss": proper_interval(log_loss(ranked), ranked, level),
@@ -281,7 +282,7 @@ def judge(
         ),
         ece=ece,
         ace=ace,
-        smooth_ece=against_null(smooth.value, smooth_null),
+        smooth_ece=against_null(smooth.value, smooth_null[:-1], smooth_null[-1]),
         smooth=smooth,
         cox=calibration,
         spiegelhalter=spiegelhalter(ranked),

@@ -108,12 +108,14 @@ def spiegelhalter(ranked: Ranked) -> Test:
     ----------
     Spiegelhalter 1986, "Probabilistic prediction in patient management and clinical trials".
     """
-    tilt = ranked.q - ranked.p
-    moved = ranked.weights * tilt
+    # 1 − 2p, with all its digits near p = 1/2, and scaled: only ratios matter.
+    tilt = -np.tanh(0.5 * ranked.z)
+    tilt /= np.abs(tilt).max() or 1.0
+    moved = ranked.share * tilt
     variance = float((moved * tilt) @ ranked.variance)
     if variance <= 0.0:
         return no_test("every probability is 0, 1/2 or 1")
-    statistic = float(moved @ ranked.residual) / variance**0.5
+    statistic = float(moved @ ranked.residual) / variance**0.5 * ranked.total**0.5
     return Test(statistic, float(2.0 * ndtr(-abs(statistic))))
 
 

@@ -194,6 +194,8 @@ def _residual(eta: Floats, targets: Floats, weights: Floats | None) -> Floats:
 
 def inverse(information: Floats) -> Floats:
     """Return the covariance; infinite if the rows have no information about some direction."""
+    if not np.isfinite(information).all():
+        return np.full_like(information, np.inf)
     factor = Factor.of(information)
     if not factor.full or len(factor.used) < len(information):
         return np.full_like(information, np.inf)

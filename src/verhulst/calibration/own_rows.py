@@ -26,9 +26,11 @@ def look_like_rows_of_the_fit(ranked: Ranked, cox: CoxCalibration) -> bool:
     intercept 0. (Penalised fits do not, and are not detected.) A few round probabilities, such as 0.25 and 0.75, may
     satisfy both by chance, because the numbers of cases are whole.
     """
+    # Weights that do not count cases, such as shares of 1, must not make the standard errors larger.
+    near = NEAR * min(1.0, float(np.sqrt(ranked.total / len(ranked.z))))
     for estimate, expected in ((cox.slope, 1.0), (cox.intercept, 0.0)):
         # Also if one of them is not defined.
-        if not abs(estimate.value - expected) <= NEAR * estimate.standard_error < np.inf:
+        if not abs(estimate.value - expected) <= near * estimate.standard_error < np.inf:
             return False
     if len(ranked.starts) >= MANY_SCORES:
         return True

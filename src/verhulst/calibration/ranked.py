@@ -83,12 +83,17 @@ class Ranked:
         """The first case of each run of equal logits."""
         return runs(self.z)
 
+    @cached_property
+    def share(self) -> Floats:
+        """The share of each case in all."""
+        return self.weights / self.total
+
     def mean(self, values: Floats) -> float:
         """Return the weighted mean of a number per case."""
         with np.errstate(over="ignore"):
-            mean = float(values.mean() if self.unit else values @ self.weights / self.total)
+            mean = float(values.mean() if self.unit else values @ self.share)
         if np.isinf(mean) and np.isfinite(values).all():  # the sum overflows, the mean does not
-            return float(values @ (self.weights / self.total))
+            return float(values @ self.share)
         return mean
 
     def restore(self, values: Floats, n: int) -> Floats:
