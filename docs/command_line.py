@@ -19,16 +19,22 @@ HEAD = """\
 Results go to standard output, messages to standard error; `-` stands for standard input or output. `--json` prints a
 record that begins with its `schema_version`; in it, infinite numbers are the texts `"inf"` and `"-inf"`, and a number
 that does not exist is `null`. `NO_COLOR` is honoured, and there are no colours and no progress bars where there is no
-terminal. Output files are written whole or not at all: an interrupted command leaves what was there before.
+terminal. A table has no width where there is no terminal; on one that is too narrow, rows are printed as lists. Control
+characters in data are printed as escapes.
+
+Output files are written whole or not at all: an interrupted command leaves what was there before, and says which of its
+files it wrote. Devices and pipes are written to, and links followed; an existing file keeps its mode. A name that ends
+in .gz, .bz2, .zst or .lz4 is that of a compressed file. An output must not be an input, or another output, of the same
+command.
 
 | exit code | meaning |
 |---|---|
 | 0 | done |
 | 1 | a quality gate failed (`--fail-if`) |
-| 2 | usage: an unknown command, option, file, column, level or folder |
-| 3 | bad data, or a model file that is damaged or of another version |
+| 2 | usage: an unknown command, option, file, column, level or folder; an output that cannot be written |
+| 3 | bad data, a model file that is damaged or of another version, or an error in the module that `audit model` runs |
 | 70 | a fault in verhulst itself; please report it |
-| 130, 143 | interrupted, terminated |
+| 129, 130, 143 | hung up, interrupted, terminated |
 """
 
 

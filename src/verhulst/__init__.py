@@ -3,6 +3,7 @@
 `import verhulst as vh` loads NumPy and the compiled core; every other room is imported when it is first used.
 """
 
+import verhulst._process  # noqa: F401  first: what may go wrong while NumPy is imported is answered by it
 from verhulst._lazy import lazy_names
 from verhulst._version import __version__
 from verhulst.functions import *  # noqa: F403

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """Return the `__getattr__` of a package and the names it provides.
+    """Return the `__getattr__` of a package and the names it provides, and let `dir()` list them.
 
     Parameters
     ----------
@@ -28,4 +28,5 @@ def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], 
         setattr(sys.modules[package], name, value)
         return value
 
+    sys.modules[package].__dir__ = lambda: sorted(homes)  # type: ignore[method-assign]  # for completion
     return __getattr__, sorted(homes)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import pathlib
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import click
 
 from verhulst.cli import options
+from verhulst.cli.outcome import UserCodeError
 
 EPILOG = """
 \b
@@ -34,36 +41,36 @@ def command() -> None:
 def model(factory: str, as_json: bool) -> None:
     """Audit a torch model.
 
-    MODULE:FACTORY is a function without arguments that returns (model, X, y, loss_fn); a few dozen rows are enough.
+    MODULE:FACTORY is a function without arguments that returns (model, X, y, loss_fn); a few dozen rows are enough. The
+    module is imported and the function is called: this runs whatever code they contain.
     """
     from verhulst.audit import torch_model
+    from verhulst.cli.console import print_json, show
 
-    report = torch_model(*_case(factory))
+    case = _case(factory)
+    with _user_code(factory):
+        report = torch_model(*case)
     if as_json:
-        from verhulst.cli.console import print_json
-
         print_json("audit", report.to_dict())
     else:
-        click.echo(repr(report))
+        show(repr(report))
     if report.has_errors:
         raise SystemExit(1)
 
 
 def _case(factory: str) -> tuple[Any, ...]:
     """Return the result of the factory, imported with the working folder on the path."""
-    import importlib
-    import sys
-
     from verhulst.data.errors import did_you_mean
 
     module_name, separator, name = factory.partition(":")
-    if not separator or not module_name or not name:
+    if not separator or not name or not all(map(str.isidentifier, module_name.split("."))):
         raise click.UsageError(f"Write MODULE:FACTORY, such as training:audit_case, not {factory!r}.")
     sys.path.insert(0, "")
     try:
-        module = importlib.import_module(module_name)
+        with _user_code(factory):
+            module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
-        if error.name != module_name.partition(".")[0] and error.name != module_name:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise
         raise click.UsageError(f"There is no module {module_name!r} in this folder or among the packages.") from error
     finally:
@@ -71,7 +78,35 @@ def _case(factory: str) -> tuple[Any, ...]:
     if not hasattr(module, name):
         hint = did_you_mean(name, [n for n in vars(module) if not n.startswith("_")])
         raise click.UsageError(f"Module {module_name!r} has no {name!r}.{hint}")
-    case = getattr(module, name)()
+    if not callable(getattr(module, name)):
+        raise click.UsageError(f"{factory} is no function but {type(getattr(module, name)).__name__}.")
+    with _user_code(factory):
+        case = getattr(module, name)()
     if not isinstance(case, tuple) or len(case) != 4:
         raise click.UsageError(f"{factory} must return (model, X, y, loss_fn), not {type(case).__name__}.")
     return case
+
+
+@contextmanager
+def _user_code(factory: str) -> Iterator[None]:
+    """Run code that the user named: its output goes to standard error, and its errors are told apart from ours.
+
+    Raises
+    ------
+    UserCodeError
+        If it raises an error, or ends the process.
+    ModuleNotFoundError
+        If a module is not installed.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except (ModuleNotFoundError, KeyboardInterrupt):
+        raise
+    except (Exception, SystemExit) as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        ours = pathlib.Path(__file__).parents[1] in pathlib.Path(frame.filename).parents
+        if ours and not isinstance(error, ValueError | TypeError | SystemExit):
+            raise
+        where = "" if ours else f" ({frame.filename}, line {frame.lineno})"
+        raise UserCodeError(f"{factory} raised {type(error).__name__}: {error}{where}.") from error

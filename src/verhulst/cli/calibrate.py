@@ -51,8 +51,7 @@ def command(
     unchanged scores.
     """
     from verhulst.calibration.choose import calibrate
-    from verhulst.cli.console import output as screen
-    from verhulst.cli.console import print_json, say_wrote
+    from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.scored import learning, read_scored
 
     scored = read_scored(by=group, **columns)
@@ -87,5 +86,5 @@ def command(
         print_json("calibrate", record)
     else:
         for part in filter(None, (calibrator, choice)):
-            screen().print(repr(part), markup=False, soft_wrap=True)
+            show(repr(part))
     say_wrote(output, report)

@@ -56,16 +56,11 @@ def facts(record: Any) -> dict[str, Any]:
 
 
 def _print(records: list[dict[str, Any]]) -> None:
-    from rich import box
-    from rich.table import Table
-
-    from verhulst.cli.console import output
+    from verhulst.cli.console import show_prose, show_table
 
     measured = any(record["cost"] is not None for record in records)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    headings = ("", "range", "centred", "constant", "slope ≤", "slope < 0.001")
-    for heading in (*headings, *(["cost"] if measured else [])):
-        table.add_column(heading, no_wrap=True)
+    headings = ["function", "range", "centred", "constant", "slope ≤", "slope < 0.001"] + ["cost"] * measured
+    rows = []
     for record in records:
         scalar = record["largest_derivative"] is not None
         cells = [
@@ -78,17 +73,13 @@ def _print(records: list[dict[str, Any]]) -> None:
         ]
         if measured:
             cells.append("–" if record["cost"] is None else f"{record['cost']:.1f}×")
-        table.add_row(*cells)
-    output().print(table)
-    words = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    words.add_column(no_wrap=True)
-    words.add_column()
+        rows.append(cells)
+    show_table(headings, rows, left=len(headings))
     for record in records:
-        words.add_row(record["name"], typeset(record["formula"]))
-        words.add_row("", f"{record['use']} {record['note']}".strip(), style="dim")
-    output().print(words)
-    output().print(
-        "\ncentred: the mean output is 0 for standard normal z. constant: where the float64 result is the limit. "
+        show_prose(f"{record['name']}: {typeset(record['formula'])}", "bold")
+        show_prose(f"{record['use']} {record['note']}".strip(), indent="  ")
+    show_prose(
+        "centred: the mean output is 0 for standard normal z. constant: where the float64 result is the limit. "
         "slope < 0.001: where a unit hardly learns." + (" cost: time relative to ReLU." if measured else "")
     )
 

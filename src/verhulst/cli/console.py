@@ -1,34 +1,129 @@
-"""Output: results on standard output, messages on standard error."""
+"""Output: results on standard output, messages on standard error.
+
+Rich uses no colours if NO_COLOR is set, or without a capable terminal.
+"""
 
 from __future__ import annotations
 
 import csv
-import json
-import math
+import io
+import shutil
 import sys
+import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
+from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from verhulst.cli.plain_text import as_shown, make_plain_where_needed
+from verhulst.data.atomic import standard_output, write_text
 from verhulst.data.errors import ReadingWarning
+from verhulst.data.json_text import json_text
+from verhulst.data.printable import printable
 
-
-def messages() -> Console:
-    """Return standard error. Rich uses no colours if NO_COLOR is set, or without a capable terminal."""
-    return Console(stderr=True, highlight=False)
-
-
-def output() -> Console:
-    """Standard output."""
-    return Console(highlight=False)
+# The width of prose where there is no terminal. Tables have no width there.
+_PAGE = 80
+# Wider than any table.
+_ENDLESS = 1_000_000
+# A name in a table is cut here, never a number.
+_LONGEST_NAME = 60
+# The first column of a table is folded only if this is left of it.
+_NARROWEST_NAME = 12
 
 
 def say(text: str) -> None:
     """Print a message on standard error, unwrapped, so that it can be searched and piped."""
-    messages().print(text, markup=False, soft_wrap=True)
+    make_plain_where_needed(sys.stderr)
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def show(text: str = "", style: str = "") -> None:
+    """Print a result on standard output, with what a terminal would obey escaped."""
+    _print(Text(printable(text), style), _ENDLESS)
+
+
+def show_prose(text: str, style: str = "", *, bullet: str = "", indent: str = "") -> None:
+    """Print sentences, folded to the width of the terminal."""
+    width = max(20, (terminal_width() or _PAGE) - 1)
+    first, more = indent + bullet, indent + " " * len(bullet)
+    kept = printable(text).replace(" %", "\u00a0%")
+    lines = textwrap.fill(kept, width, initial_indent=first, subsequent_indent=more, break_on_hyphens=False)
+    _print(Text(lines, style), _ENDLESS)
+
+
+def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> None:
+    """Print a table whose first column names the rows. No number of it is ever cut.
+
+    On a terminal that is too narrow, the names are folded, or each row is printed as a list. Elsewhere a table has no
+    width.
+
+    Parameters
+    ----------
+    headings, rows : sequences of text
+    left : int
+        The number of columns that are aligned on the left: of words, not of numbers.
+    """
+    cells = [[_cell(shortened(name)), *map(_cell, rest)] for name, *rest in rows]
+    shown = [_cell(heading) for heading in headings]
+    table = _table(shown, cells, left)
+    needed, width = output(_ENDLESS).measure(table).maximum, terminal_width()
+    if width is None or needed <= width:
+        _print(table, needed)
+        return
+    longest = max(cell_len(row[0]) for row in [shown, *cells])
+    if width - (needed - longest) >= _NARROWEST_NAME:
+        _print(table, width)
+        return
+    longest = max(map(cell_len, shown))
+    for name, *values in cells:
+        listed = [f"  {set_cell_size(head, longest)}  {value}" for head, value in zip(shown[1:], values, strict=True)]
+        _print(Text("\n".join([f"{shown[0]} {name}", *listed])), _ENDLESS)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Table:
+    heads = box.SIMPLE_HEAD if as_shown("─", sys.stdout) == "─" else box.ASCII
+    table = Table(box=heads, pad_edge=False)
+    for place, heading in enumerate(headings):
+        side: Literal["left", "right"] = "left" if place < left else "right"
+        table.add_column(heading, justify=side, no_wrap=place > 0, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _cell(text: str) -> str:
+    """Return text for a table, in one line and as standard output can show it."""
+    return as_shown(printable(text).replace("\n", "\\n"), sys.stdout)
+
+
+def shortened(name: str) -> str:
+    """Return a name, cut if it is very long, for a table."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
+
+
+def terminal_width() -> int | None:
+    """Return the width of standard output in columns; None if it is no terminal, because a pipe has no width."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def output(width: int = _ENDLESS) -> Console:
+    """Return a console for one text, as wide as given, with the colours of standard output."""
+    terminal = sys.stdout.isatty() or None
+    return Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False, markup=False)
+
+
+def _print(content: Text | Table, width: int) -> None:
+    console = output(width)
+    console.print(content, soft_wrap=isinstance(content, Text))
+    make_plain_where_needed(sys.stdout)
+    with standard_output():
+        sys.stdout.write(console.file.getvalue())  # type: ignore[attr-defined]  # it is a StringIO
 
 
 @contextmanager
@@ -45,9 +140,9 @@ def reading_said() -> Iterator[None]:
 
 
 def say_wrote(*paths: object) -> None:
-    """Print the names of written files; None is skipped."""
+    """Print the names of written files; None and standard output are skipped."""
     for path in paths:
-        if path is not None:
+        if path is not None and path != "-":
             say(f"Wrote {path}")
 
 
@@ -55,32 +150,19 @@ def print_rows(command: str, rows: list[dict[str, Any]], key: str, as_json: bool
     """Print rows on standard output, as JSON under a key or as CSV."""
     if as_json:
         print_json(command, more | {key: rows})
-    else:
-        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        return
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text("-", text.getvalue())
 
 
 def print_json(command: str, record: dict[str, Any]) -> None:
     """Print a record on standard output as JSON, beginning with the schema version.
 
-    JSON has no infinity and no nan: an infinite number is written as the text "inf" or "-inf", nan as null.
+    JSON has no infinity and no nan: an infinite number is written as the text "inf" or "-inf", nan as null. JSON is
+    UTF-8, whatever the encoding of the terminal.
     """
     document = {"schema_version": 1, "command": command} | record
-    text = json.dumps(_json_value(document), ensure_ascii=False, indent=2, allow_nan=False)
-    # JSON is UTF-8, whatever the encoding of the terminal.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(f"{text}\n".encode())
-    sys.stdout.buffer.flush()
-
-
-def _json_value(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return _json_value(value.tolist())
-    if isinstance(value, dict):
-        return {str(key): _json_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json_value(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else repr(value)
-    return value
+    write_text("-", json_text(document, indent=2, infinity_as_text=True) + "\n")

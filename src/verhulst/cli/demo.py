@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import click
 
 from verhulst._numbers import number
 from verhulst.cli import options
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 EPILOG = """
 \b
@@ -30,9 +24,8 @@ def command(folder: str) -> None:
     The data are the votes of 944 respondents of the American National Election Study of 1996. Writes anes96.csv,
     anes96-model.json and anes96-report.html.
     """
-    from verhulst.cli.console import output, say, say_wrote
+    from verhulst.cli.console import say, say_wrote, show, show_prose
     from verhulst.cli.effects_table import print_effects
-    from verhulst.data.atomic import check_writable
     from verhulst.data.dataset import load_dataset
     from verhulst.data.write import write_table
     from verhulst.regression.table_fit import fit_table
@@ -42,7 +35,7 @@ def command(folder: str) -> None:
     place = options.output_folder(folder)
     data, model_file, report = (place / name for name in ("anes96.csv", "anes96-model.json", "anes96-report.html"))
     for path in (data, model_file, report):
-        check_writable(path)
+        options.expect_output(str(path))
     table = load_dataset("anes96")
     model = fit_table(table, "vote", positive="Dole", reference={"party": "independent"})
     contents = contents_of_table(model)
@@ -50,38 +43,29 @@ def command(folder: str) -> None:
     model.save(model_file)
     write_report(model, report)
 
-    screen = output()
-    screen.print("[bold]From answers to probabilities[/bold]\n")
-    screen.print(
+    show("From answers to probabilities\n", "bold")
+    show_prose(
         "In 1996, 944 Americans were asked whom they would vote for: 551 said Bill Clinton, 393 Bob Dole. A logistic "
         "regression estimates how the odds of a vote for Dole depend on party, place on the left-right scale, "
-        "television news, age, education and income:\n"
+        "television news, age, education and income:"
     )
-    screen.print("    probability = σ(b₀ + b₁x₁ + b₂x₂ + ...)      σ(z) = 1/(1 + e⁻ᶻ)", markup=False)
+    show("\n    probability = σ(b₀ + b₁x₁ + b₂x₂ + ...)      σ(z) = 1/(1 + e⁻ᶻ)")
     print_effects(contents)
-    screen.print("[bold]In words[/bold]\n")
-    screen.print(_bulleted(contents.in_words))
-    screen.print(f"\n{_example(model)}\n", markup=False)
-    screen.print("[bold]Next[/bold]\n")
+    show("In words\n", "bold")
+    for sentence in contents.in_words:
+        show_prose(sentence, bullet="• ", indent=" ")
+    show()
+    show_prose(_example(model))
+    show("\nNext\n", "bold")
     for line in (
         f"open {report}",
         f"verhulst fit {data} --target vote --positive Dole --columns age,income",
         f"verhulst predict {model_file} {data} | head -3",
         "verhulst fit YOUR.csv --target COLUMN -o model.json --report report.html",
     ):
-        screen.print(f"  {line}", markup=False, soft_wrap=True)
+        show(f"  {line}")
     say("")
     say_wrote(data, model_file, report)
-
-
-def _bulleted(sentences: Sequence[str]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 1))
-    for sentence in sentences:
-        grid.add_row(" •", Text(sentence.replace(" %", "\u00a0%")))
-    return grid
 
 
 def _example(model: object) -> str:

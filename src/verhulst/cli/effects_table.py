@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from verhulst._numbers import p_value, ratio
-from verhulst.cli.console import output, say
+from verhulst.cli.console import say, show_table
 
 if TYPE_CHECKING:
     from verhulst.report.contents import Contents
@@ -13,19 +13,15 @@ if TYPE_CHECKING:
 
 def print_effects(contents: Contents) -> None:
     """Print the odds ratios as a table on standard output."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     from verhulst.report.words import interval_in_words
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("column", overflow="fold")
-    for heading in ("odds ratio", f"{100 * contents.level:g} % interval", "p"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for effect in contents.effects:
-        table.add_row(Text(effect.name), ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
-    output().print(table)
+    show_table(
+        ("column", "odds ratio", f"{100 * contents.level:g} % interval", "p"),
+        [
+            (effect.name, ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
+            for effect in contents.effects
+        ],
+    )
 
 
 def say_cautions(contents: Contents) -> None:

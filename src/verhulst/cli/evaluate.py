@@ -64,7 +64,7 @@ def command(
     DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), or - for standard input. Each calibration error is printed
     with its null: the value to expect in a sample of this size if the probabilities are right.
     """
-    from verhulst.cli.console import output, print_json, say
+    from verhulst.cli.console import print_json, say, show
     from verhulst.cli.gate import Gate
 
     gates = [Gate.parse(condition, MEASURES) for condition in conditions]
@@ -85,7 +85,7 @@ def command(
     if as_json:
         print_json("evaluate", {"outcome": scored.outcome} | result.to_dict())
     else:
-        output().print(repr(result), markup=False, soft_wrap=True)
+        show(repr(result))
     groups = {f"group {name}: ": group for name, group in result.groups.items() if 0.0 < group.n_positive < group.n}
     failures = (
         (prefix, gate.failure(MEASURES[gate.name](record)))

@@ -42,7 +42,9 @@ def command(kind: str, value: float, as_json: bool) -> None:
 
         print_json("explain", {"kind": kind} | record)
     else:
-        click.echo("\n".join(lines))
+        from verhulst.cli.console import show
+
+        show("\n".join(lines))
 
 
 def score(z: float) -> tuple[dict[str, Any], list[str]]:

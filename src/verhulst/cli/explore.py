@@ -23,11 +23,13 @@ def command(output: str, open_browser: bool) -> None:
 
     The name of the file goes to standard output.
     """
+    from verhulst.cli.console import show
+    from verhulst.data.atomic import write_text
     from verhulst.explorer import explore
 
     if output == "-":
         if open_browser:
             raise click.UsageError("--open needs a file: use -o FILE.")
-        click.echo(explore().page, nl=False)
+        write_text("-", explore().page)
         return
-    click.echo(explore(output, open_browser=open_browser).path)
+    show(str(explore(output, open_browser=open_browser).path))

@@ -44,9 +44,9 @@ Examples:
     help="l2 shrinks the slopes towards 0; firth removes small-sample bias.",
 )  # fmt: skip
 @click.option(
-    "--C", "C", type=click.FloatRange(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
+    "--C", "C", type=options.Number(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
 )
-@click.option("--level", type=click.FloatRange(0, 1, True, True), default=0.95, help="Coverage of the intervals.")
+@options.coverage("--level", default=0.95, help="Coverage of the intervals.")
 @options.format
 @options.output("Write the model (JSON).")
 @options.report
@@ -56,7 +56,7 @@ def command(data: str, output: str | None, report: str | None, as_json: bool, le
 
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow) or "-" for standard input. Odds ratios go to standard output.
     """
-    from verhulst.cli.console import print_json, say_wrote
+    from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.effects_table import print_effects, say_cautions
     from verhulst.report.contents import contents_of_table
     from verhulst.report.write import report as report_model
@@ -70,9 +70,9 @@ def command(data: str, output: str | None, report: str | None, as_json: bool, le
     if as_json:
         print_json("fit", _record(model, contents))
     else:
-        click.echo(_headline(model, contents))
+        show(_headline(model, contents))
         print_effects(contents)
-        click.echo(_footline(model))
+        show(_footline(model))
     say_cautions(contents)
     say_wrote(output, report)
 

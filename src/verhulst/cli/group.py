@@ -1,4 +1,4 @@
-"""The group of commands: imported when needed, with errors converted to messages and exit codes."""
+"""The group of commands, imported when needed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import importlib
 import importlib.util
 import os
 import sys
-import traceback
-from typing import IO, Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
 from verhulst._version import __version__
-from verhulst.cli.console import say
-from verhulst.data.errors import DataError, OutputError, RequestError, did_you_mean
+from verhulst.cli.outcome import exit_code
+from verhulst.data.errors import did_you_mean
 
 # In the order of --help. A command is the object `command` of the file with its name.
 COMMANDS = (
@@ -29,22 +29,6 @@ COMMANDS = (
     "plot",
     "explore",
 )
-
-
-class DataFault(click.ClickException):
-    """Raised for invalid data or model files."""
-
-    exit_code = 3
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Write the message to standard error."""
-        say(f"Error: {self.format_message()}")
-
-
-class UsageFault(DataFault):
-    """Raised if something on the command line does not exist."""
-
-    exit_code = 2
 
 
 class Group(click.Group):
@@ -72,40 +56,21 @@ class Group(click.Group):
             raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; errors that the user can correct become a message and an exit code."""
-        try:
-            return super().invoke(ctx)
-        except (RequestError, OutputError) as error:
-            raise UsageFault(str(error)) from error
-        except DataError as error:
-            raise DataFault(str(error)) from error
-        except FileNotFoundError as error:
-            raise UsageFault(
-                str(error) if error.errno is None else f"{error.filename}: there is no such file."
-            ) from error
-        except ModuleNotFoundError as error:
-            raise UsageFault(_what_to_install(error)) from error
-        except BrokenPipeError:
-            # The reader of standard output has ended (`| head`): not an error, but the rest cannot be flushed at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(0) from None
-        except KeyboardInterrupt:
-            say("Interrupted; no output file was written.")
-            raise SystemExit(130) from None
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception:
-            traceback.print_exc()
-            say("This is a fault in verhulst, not in your data. Please report it with the lines above.")
-            raise SystemExit(70) from None
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any) -> NoReturn:  # type: ignore[override]
+        """Run the command given by the arguments, and exit with the exit code for its outcome."""
+        if "_VERHULST_COMPLETE" in os.environ:
+            super().main(args, prog_name, **more)
+        words = list(sys.argv[1:] if args is None else args)
 
+        def run() -> Any:
+            # Not click's own main, which exits with 1 if the reader of standard output has ended.
+            try:
+                with self.make_context(prog_name or "verhulst", words, **more) as context:
+                    return self.invoke(context)
+            except click.exceptions.Exit as end:
+                return end.exit_code
 
-def _what_to_install(error: ModuleNotFoundError) -> str:
-    extras = {"matplotlib": "figures", "torch": "torch", "jax": "jax", "dask": "dask", "sklearn": "sklearn"}
-    module = (error.name or "").partition(".")[0]
-    extra = extras.get(module, "cli")
-    return f"This needs {module}, which is not installed: pip install 'verhulst[{extra}]'"
+        sys.exit(exit_code(run))
 
 
 EPILOG = """

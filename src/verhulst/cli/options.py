@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import stat
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import Any
 
 import click
 
+from verhulst import _process
 from verhulst.data.atomic import check_writable
 from verhulst.data.errors import OutputError
 
@@ -16,6 +20,17 @@ Decorator = Callable[[Any], Any]
 
 # Names in earlier versions, which still work.
 OLD_SPELLINGS: dict[str, Any] = {"token_normalize_func": lambda name: "weights" if name == "weight" else name}
+
+
+class InputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click only
+    """A file to read, or "-" for standard input; no output of the command may be the same file."""
+
+    name = "file"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        _refuse_same_file(value, param, ctx, written=False)
+        return value
 
 
 class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click only
@@ -40,9 +55,58 @@ class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new v
             self.fail("must be a file; for numbers on standard output use --json.", param, ctx)
         if self.form is not None:
             self.form(value)
+        expect_output(value)
         if value != "-":
-            check_writable(value)
+            _refuse_same_file(value, param, ctx, written=True)
         return value
+
+
+def expect_output(path: str) -> None:
+    """Check that a file can be written, and note that it is going to be; "-" is standard output."""
+    if path != "-":
+        check_writable(path)
+        _process.expect_output(path)
+
+
+def _refuse_same_file(value: str, param: click.Parameter | None, ctx: click.Context | None, written: bool) -> None:
+    """Refuse an output that is an input or another output of the command, by whatever name."""
+    if param is None or ctx is None or value == "-":
+        return
+    files = ctx.meta.setdefault("verhulst.files", [])
+    for other, other_written, label in files:
+        if (written or other_written) and same_file(value, other):
+            raise click.UsageError(f"{label} and {_label(param)} are the same file ({value!r}); name another.", ctx)
+    files.append((value, written, _label(param)))
+
+
+def _label(param: click.Parameter) -> str:
+    return next((name for name in param.opts if name.startswith("--")), param.human_readable_name)
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether two names are those of one file, which need not exist; devices and pipes may be named twice.
+
+    Examples
+    --------
+    >>> same_file("a.csv", "./a.csv"), same_file("/dev/null", "/dev/null")
+    (True, False)
+    """
+    try:
+        first, second = os.stat(one), os.stat(other)
+    except (OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other)
+    return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)
+
+
+class Number(click.FloatRange):
+    """A number in a range, which nan is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        found = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return found
 
 
 def output_folder(name: str) -> Path:
@@ -73,7 +137,12 @@ def output(help: str, kind: OutputFile | None = None, **more: Any) -> Decorator:
     return click.option("--output", "-o", type=kind or OutputFile(), metavar="FILE", help=help, **more)
 
 
-data = click.argument("data", metavar="DATA")
+def coverage(*names: str, **more: Any) -> Decorator:
+    """Return an option for the coverage of intervals."""
+    return click.option(*names, type=Number(min=0, max=1, min_open=True, max_open=True), **more)
+
+
+data = click.argument("data", metavar="DATA", type=InputFile())
 target = column("--target", "-t", required=True, help="The column of outcomes, with two values.")
 positive = click.option(
     "--positive", metavar="VALUE", help="The value of the target that counts as 1; required unless they are 0 and 1."
@@ -97,6 +166,6 @@ def scored(seed_of: str) -> Decorator:
         positive,
         weights,
         format,
-        click.option("--seed", type=int, default=0, help=f"Seed for {seed_of}."),
+        click.option("--seed", type=click.IntRange(min=0), default=0, help=f"Seed for {seed_of}."),
     )
     return lambda command: reduce(lambda inner, option: option(inner), reversed(options), command)

@@ -18,7 +18,9 @@ Examples:
 
 @click.command(name="plot", epilog=EPILOG)
 @click.argument("name", required=False)
-@click.option("-o", "--output", "path", metavar="FILE", help="A .png, .svg or .pdf file; with --all a folder.")
+@click.option(
+    "-o", "--output", "path", metavar="FILE", help='A .png, .svg or .pdf file, "-" for SVG; with --all a folder.'
+)
 @click.option("--theme", type=click.Choice(["light", "dark", "grey"]), default="light")
 @click.option("--all", "everything", is_flag=True, help="Write every figure, as SVG, into a folder.")
 @click.option("--list", "listing", is_flag=True, help="Print the names of the figures.")
@@ -28,6 +30,7 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
 
     The name of the file that was written goes to standard output.
     """
+    _load_matplotlib()
     from verhulst.figures.registry import FIGURES
 
     if listing:
@@ -37,30 +40,42 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
         raise click.UsageError("Name one figure, or use --all; `verhulst plot --list` shows the names.")
     if path is None:
         raise click.UsageError("No output given: use -o FILE." if name else "No output given: use -o FOLDER.")
-    from verhulst.data.atomic import check_writable
+    from verhulst.cli.console import show
     from verhulst.figures.registry import format_of, plot, save
 
     if name is not None:
+        files = {name: path}
         format_of(path)
-        check_writable(path)
-        click.echo(save(plot(name, theme=theme), path))
-        return
-    folder = options.output_folder(path)
-    for each in FIGURES:
-        check_writable(folder / f"{each}.svg")
-    for each in FIGURES:
-        click.echo(save(plot(each, theme=theme), folder / f"{each}.svg"))
+    else:
+        folder = options.output_folder(path)
+        files = {each: str(folder / f"{each}.svg") for each in FIGURES}
+    for file in files.values():
+        options.expect_output(file)
+    for each, file in files.items():
+        save(plot(each, theme=theme), file)
+        if file != "-":
+            show(file)
+
+
+def _load_matplotlib() -> None:
+    """Import matplotlib, which refuses settings of the environment (MPLBACKEND) by an error.
+
+    Raises
+    ------
+    click.UsageError
+        If it does so.
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ValueError as error:
+        raise click.UsageError(f"matplotlib cannot be used: {error}.") from None
 
 
 def _print_list(figures: dict[str, str], as_json: bool) -> None:
-    from verhulst.cli.console import output, print_json
+    from verhulst.cli.console import print_json, show
 
     if as_json:
         print_json("plot", {"figures": [{"name": name, "shows": text} for name, text in figures.items()]})
         return
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, text in figures.items():
-        table.add_row(name, text)
-    output().print(table)
+    longest = max(map(len, figures))
+    show("\n".join(f"{name:<{longest}}  {text}" for name, text in figures.items()))

@@ -34,19 +34,22 @@ def _format(path: str) -> None:
 
 
 @click.command(name="predict", epilog=EPILOG)
-@click.argument("model_file", metavar="MODEL")
+@click.argument("model_file", metavar="MODEL", type=options.InputFile())
 @options.data
 @options.output('.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', options.OutputFile(True, _format), default="-")
 @click.option(
     "--missing", type=click.Choice(["error", "empty"]), default="error",
     help="Refuse rows with missing values, or leave their prediction empty.",
 )  # fmt: skip
-@click.option(
-    "--interval", "level", type=click.FloatRange(0, 1, True, True), metavar="SHARE",
-    help="Add the ends of intervals with this coverage, such as 0.95.",
-)  # fmt: skip
+@options.coverage(
+    "--interval", "level", metavar="SHARE", help="Add the ends of intervals with this coverage, such as 0.95."
+)
 @click.option("--log-odds", is_flag=True, help="Add the log-odds.")
 @click.option("--only", is_flag=True, help="Leave out the columns of DATA.")
+@click.option(
+    "--escape-formulas", is_flag=True,
+    help="In CSV, put an apostrophe before text that a spreadsheet would compute (it begins with =, +, - or @).",
+)  # fmt: skip
 @options.format
 def command(
     model_file: str,
@@ -56,6 +59,7 @@ def command(
     level: float | None,
     log_odds: bool,
     only: bool,
+    escape_formulas: bool,
     form: str | None,
 ) -> None:
     """Add probabilities to the rows of DATA.
@@ -80,11 +84,11 @@ def command(
     if taken and not only:
         raise RequestError(f"{data}: already has a column {taken[0]!r}; use --only, or rename it.")
     if given.fields is not None and not only and writable_format(output) in ("csv", "tsv"):
-        write_fields(given.fields, _columns(added), output)
+        write_fields(given.fields, _columns(added), output, escape_formulas=escape_formulas)
     else:
-        write_table(_columns(added) if only else _joined(given.typed(), added), output)
-    if output != "-":
-        say_wrote(output)
+        table = _columns(added) if only else _joined(given.typed(), added)
+        write_table(table, output, escape_formulas=escape_formulas)
+    say_wrote(output)
 
 
 def _predictions(
@@ -156,11 +160,10 @@ def _calibrated(
 def _with_progress(pieces: range) -> Any:
     if len(pieces) < 16 or not sys.stderr.isatty():
         return pieces
+    from rich.console import Console
     from rich.progress import track
 
-    from verhulst.cli.console import messages
-
-    return track(pieces, "predicting", console=messages(), transient=True)
+    return track(pieces, "predicting", console=Console(stderr=True), transient=True)
 
 
 def _columns(added: dict[str, Any]) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 import click
@@ -53,25 +54,30 @@ def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_j
 
 def _points(text: str) -> list[float]:
     """Return the points in a text: `1`, `1,2,3`, `-8:8:2`."""
-    import numpy as np
-
     points: list[float] = []
     for part in text.split(","):
         try:
-            numbers = [float(number) for number in part.split(":")]
-        except ValueError:
+            numbers = [Decimal(number) for number in part.split(":")]
+        except InvalidOperation:
             raise click.UsageError(f"--at {text}: {part!r} is neither a number nor a first:last:step range.") from None
         if len(numbers) == 1:
-            points += numbers
-            continue
-        if len(numbers) != 3 or not all(map(np.isfinite, numbers)):
+            points += map(float, numbers)
+        elif len(numbers) == 3 and all(map(Decimal.is_finite, numbers)):
+            points += _range(*numbers, f"--at {text}")
+        else:
             raise click.UsageError(f"--at {text}: a range must have the form first:last:step.")
-        first, last, step = numbers
-        if step == 0 or (last - first) / step < 0 or (last - first) / step >= LARGEST:
-            raise click.UsageError(f"--at {text}: a step of {step:g} does not lead from {first:g} to {last:g}.")
-        count = int(np.floor((last - first) / step * (1 + 1e-12) + 1e-9)) + 1
-        points += [float(np.round(first + step * k, 12)) for k in range(count)]
     return points
+
+
+def _range(first: Decimal, last: Decimal, step: Decimal, option: str) -> list[float]:
+    """Return the points of a range in decimal arithmetic, so that 0.3 of 0:1:0.1 is 0.3, and 1 belongs to it."""
+    with localcontext(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        steps = (last - first) / step if step else Decimal(-1)
+        if not 0 <= steps < LARGEST:
+            raise click.UsageError(
+                f"{option}: a step of {step} does not lead from {first} to {last} in fewer than {LARGEST:,} points."
+            )
+        return [float(first + step * k) for k in range(int(steps) + 1)]
 
 
 def _function(name: str) -> Any:
@@ -108,20 +114,13 @@ def _rows(points: list[float], names: list[str], kind: str) -> list[dict[str, fl
 
 
 def _print(rows: list[dict[str, float]], names: list[str], kind: str) -> None:
-    from rich import box
-    from rich.table import Table
-
-    from verhulst.cli.console import output
+    from verhulst.cli.console import show_table
 
     digits = {"float64": 6, "float32": 6, "float16": 4, "bfloat16": 3}[kind]
     shown = {"sigmoid": "σ(z)", "sigmoid_derivative": "σ'(z)"}
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("z", *names):
-        table.add_column(shown.get(name, name), justify="right", no_wrap=True)
-    columns = [_column([row[name] for row in rows], digits) for name in ("z", *names)]
-    for cells in zip(*columns, strict=True):
-        table.add_row(*cells)
-    output().print(table)
+    points = [typeset(str(dtype_named(kind).type(row["z"])).removesuffix(".0")) for row in rows]
+    columns = [_column([row[name] for row in rows], digits) for name in names]
+    show_table(["z", *(shown.get(name, name) for name in names)], list(zip(points, *columns, strict=True)), left=0)
 
 
 def _column(values: list[float], digits: int) -> list[str]:

@@ -75,10 +75,10 @@ def _raw(path: str) -> pa.Buffer:
     if path == "-":
         return pa.py_buffer(sys.stdin.buffer.read())
     if Path(path).is_file():
-        with pa.OSFile(path) as file:
+        with pa.OSFile(os.fsencode(path)) as file:
             return file.read_buffer()
-    with pa.input_stream(path, compression=None) as stream:
-        return stream.read_buffer()
+    with open(path, "rb") as stream:
+        return pa.py_buffer(stream.read())
 
 
 def _decompressed(raw: pa.Buffer, compression: str, name: str) -> pa.Buffer:

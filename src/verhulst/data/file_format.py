@@ -23,7 +23,19 @@ _SUFFIXES = {
     ".npy": "npy",
 }
 FORMATS = ("csv", "tsv", "parquet", "jsonl", "arrow", "npy")
-_COMPRESSIONS = (".gz", ".bz2", ".zst", ".lz4")
+# Endings of compressed files, and Arrow's names of the compressions.
+_COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4"}
+
+
+def compression_of_name(name: str) -> str | None:
+    """Return the compression implied by a file's name, or None.
+
+    Examples
+    --------
+    >>> compression_of_name("votes.csv.GZ"), compression_of_name("votes.csv")
+    ('gzip', None)
+    """
+    return _COMPRESSIONS.get(PurePath(name.lower()).suffix)
 
 
 def format_of_name(name: str) -> str | None:

@@ -15,6 +15,7 @@ import numpy as np
 from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.data.errors import ModelFileError, no_such_file
+from verhulst.data.file_content import read_content
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 NO_UPGRADES: Mapping[int, Upgrade] = {}
@@ -166,7 +167,10 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
     """
     name = str(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        content = Path(path).read_bytes()
+        if content[:1] not in b"{ \t\r\n":  # perhaps compressed
+            content = read_content(name, name).to_pybytes()
+        text = content.decode()
     except FileNotFoundError:
         raise no_such_file(name) from None
     except (UnicodeDecodeError, IsADirectoryError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from verhulst.data.printable import printable
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -12,7 +14,7 @@ _KEY = b"verhulst.source"
 
 def with_source(table: pa.Table, source: str) -> pa.Table:
     """Return the table with the name of its source (if it has one) as its only metadata."""
-    return table.replace_schema_metadata({_KEY: source.encode()} if source else None)
+    return table.replace_schema_metadata({_KEY: printable(source).encode()} if source else None)
 
 
 def source_of(table: pa.Table) -> str:

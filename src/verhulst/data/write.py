@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import sys
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from verhulst.data.atomic import atomic_file
-from verhulst.data.errors import OutputError, listed
+from verhulst.data.atomic import output_file
+from verhulst.data.errors import OutputError
 from verhulst.data.fields import Fields
 from verhulst.data.file_format import format_of_name
+from verhulst.data.json_text import json_text
 from verhulst.data.missing_text import MISSING_TEXT
+from verhulst.data.printable import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,8 @@ def writable_format(path: str, format: str | None = None) -> str:
     OutputError
         If neither the name nor `format` determines it, or the format is only for reading.
     """
-    chosen = format or ("csv" if path == "-" else format_of_name(path))
+    stream = path == "-" or (os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path))
+    chosen = format or format_of_name(path) or ("csv" if stream else None)
     if chosen not in _WRITABLE:
         raise OutputError(
             f"cannot determine the format of {path!r}: end its name in .csv, .parquet, .jsonl, .arrow or .tsv."
@@ -39,7 +40,9 @@ def writable_format(path: str, format: str | None = None) -> str:
     return chosen
 
 
-def write_table(table: pa.Table, path: str | os.PathLike[str], format: str | None = None) -> None:
+def write_table(
+    table: pa.Table, path: str | os.PathLike[str], format: str | None = None, *, escape_formulas: bool = False
+) -> None:
     """Write an Arrow table to a file, or to standard output ("-", as CSV by default).
 
     Parameters
@@ -47,26 +50,52 @@ def write_table(table: pa.Table, path: str | os.PathLike[str], format: str | Non
     table : pyarrow.Table
         The table.
     path : str or PathLike
-        The file to write; its suffix determines the format: .csv, .tsv, .jsonl, .parquet, .arrow.
+        The file to write; its suffix determines the format: .csv, .tsv, .jsonl, .parquet, .arrow. With a further suffix
+        .gz, .bz2, .zst or .lz4 the file is compressed.
     format : {"csv", "tsv", "jsonl", "parquet", "arrow"}, optional
         The format, if the suffix does not determine it.
+    escape_formulas : bool
+        In CSV and TSV, put an apostrophe before text that begins with =, +, -, @, a tab or a carriage return and is not
+        a number, so that a spreadsheet does not compute it. The file then no longer reads back as the same text.
 
     Raises
     ------
     OutputError
-        If the folder does not exist or cannot be written, or the format cannot be determined.
+        If the folder does not exist or cannot be written, the format cannot be determined, or it cannot hold a column.
     """
-    _write_to(os.fspath(path), table, format)
+    _write_to(os.fspath(path), table, format, escape_formulas)
 
 
-def _write_to(name: str, table: pa.Table | Extended, format: str | None) -> None:
+def _write_to(name: str, table: pa.Table | Extended, format: str | None, escape_formulas: bool) -> None:
     chosen = writable_format(name, format)
-    if name == "-":
-        _write(table, sys.stdout.buffer, chosen)
-        sys.stdout.buffer.flush()
-        return
-    with atomic_file(name) as temporary, open(temporary, "wb") as file:
+    if not isinstance(table, Extended):
+        table = _as_held(table, chosen)
+        if escape_formulas and chosen in ("csv", "tsv"):
+            table = _with_escaped_formulas(table)
+    elif escape_formulas:
+        table = Extended(replace(table.fields, cells=_with_escaped_formulas(table.fields.cells)), table.added)
+    with output_file(name) as file:
+        if name == "-" and chosen in ("csv", "tsv", "jsonl") and file.isatty():
+            file = cast(IO[bytes], _Terminal(file))
         _write(table, file, chosen)
+
+
+@dataclass(frozen=True)
+class _Terminal:
+    """A terminal, which would obey control characters in the data."""
+
+    file: IO[bytes]
+    closed = False
+
+    def write(self, data: bytes) -> int:
+        """Write text with escapes for them."""
+        lines = bytes(data).decode(errors="surrogateescape").split("\t")
+        self.file.write("\t".join(map(printable, lines)).encode())
+        return len(data)
+
+    def flush(self) -> None:
+        """Flush the terminal."""
+        self.file.flush()
 
 
 @dataclass(frozen=True)
@@ -77,7 +106,9 @@ class Extended:
     added: pa.Table
 
 
-def write_fields(fields: Fields, added: pa.Table, path: str | os.PathLike[str]) -> None:
+def write_fields(
+    fields: Fields, added: pa.Table, path: str | os.PathLike[str], *, escape_formulas: bool = False
+) -> None:
     """Write the unchanged cells of a text file and additional columns as CSV or TSV.
 
     Parameters
@@ -87,8 +118,10 @@ def write_fields(fields: Fields, added: pa.Table, path: str | os.PathLike[str]) 
         The additional columns, with as many rows.
     path : str or PathLike
         As for `write_table`.
+    escape_formulas : bool
+        As for `write_table`.
     """
-    _write_to(os.fspath(path), Extended(fields, added), None)
+    _write_to(os.fspath(path), Extended(fields, added), None, escape_formulas)
 
 
 def _write_extended(table: Extended, file: Any, delimiter: str) -> None:
@@ -123,13 +156,63 @@ def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
     return pc.if_else(needs, pc.binary_join_element_wise('"', within, '"', ""), cells)
 
 
-def _without_dictionaries(table: pa.Table) -> pa.Table:
-    """Convert dictionary columns to their values, for formats without dictionaries."""
+def _as_held(table: pa.Table, format: str) -> pa.Table:
+    """Return the table with columns that a format can hold: for text formats, of text instead of dictionaries.
+
+    Raises
+    ------
+    OutputError
+        If a column cannot be written in this format.
+    """
     import pyarrow as pa
 
+    if format not in ("csv", "tsv", "jsonl"):
+        return table
     for place, column in enumerate(table.schema):
-        if pa.types.is_dictionary(column.type):
-            table = table.set_column(place, column.name, table[place].cast(column.type.value_type))
+        of = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if pa.types.is_string_view(of) or pa.types.is_large_string(of):
+            of = pa.large_string()
+        if of != column.type:
+            table = table.set_column(place, column.name, table[place].cast(of))
+        if format != "jsonl":
+            # Tried on no row and, for bytes, which may be text, on all.
+            rows = table.num_rows if pa.types.is_binary(of) or pa.types.is_large_binary(of) else 0
+            _try_csv(table.select([place]).slice(0, rows), format)
+    return table
+
+
+def _try_csv(column: pa.Table, format: str) -> None:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    try:
+        csv.write_csv(column, io.BytesIO())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        (field,) = column.schema
+        raise OutputError(
+            f"column {field.name!r} is of type {field.type}, which cannot be written as {format}: write .jsonl or "
+            f".arrow, or leave the column out (predict: --only)."
+        ) from None
+
+
+# Text that a spreadsheet computes, if it is not a number.
+_FORMULA = r"^[=+\-@\t\r]"
+_NUMBER = r"^[+-]?(\d[\d_]*([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?$"
+
+
+def _with_escaped_formulas(table: pa.Table) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for place, column in enumerate(table.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            cells = table[place]
+            unsafe = pc.and_not(
+                pc.match_substring_regex(cells, _FORMULA),
+                pc.match_substring_regex(pc.utf8_trim_whitespace(cells), _NUMBER),
+            )
+            escaped = pc.binary_join_element_wise(pa.scalar("'", column.type), cells, pa.scalar("", column.type))
+            table = table.set_column(place, column, pc.if_else(unsafe, escaped, cells))
     return table
 
 
@@ -150,31 +233,12 @@ def _write_single(table: pa.Table, file: Any, options: Any) -> None:
 
 
 def _write(table: pa.Table | Extended, file: Any, format: str) -> None:
-    import pyarrow as pa
-
-    try:
-        _write_as(table, file, format)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        if not isinstance(table, Extended) and table.num_columns > 1:
-            for name in table.column_names:  # the one that cannot be written says so by itself
-                _write(table.select([name]), io.BytesIO(), format)
-        if isinstance(table, Extended) or table.num_columns > 1:
-            raise
-        (column,) = table.schema
-        raise OutputError(
-            f"column {column.name!r} is of type {column.type}, which cannot be written as {format}: write .jsonl or "
-            f".arrow, or leave the column out (predict: --only)."
-        ) from None
-
-
-def _write_as(table: pa.Table | Extended, file: Any, format: str) -> None:
     if isinstance(table, Extended):
         _write_extended(table, file, "\t" if format == "tsv" else ",")
         return
     if format in ("csv", "tsv"):
         from pyarrow import csv
 
-        table = _without_dictionaries(table)
         options = csv.WriteOptions(delimiter="\t" if format == "tsv" else ",", quoting_style="needed")
         if table.num_columns == 1 and table[0].null_count:
             _write_single(table, file, options)
@@ -188,15 +252,7 @@ def _write_as(table: pa.Table | Extended, file: Any, format: str) -> None:
         from pyarrow import feather
 
         feather.write_feather(table, file)
-    elif format == "jsonl":
-        import json
-
-        # Integers beyond 64 bits are decimals.
-        def plain(value: Any) -> Any:
-            return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else str(value)
-
-        for batch in table.to_batches(max_chunksize=1 << 14):
-            for row in batch.to_pylist():
-                file.write((json.dumps(row, ensure_ascii=False, default=plain) + "\n").encode())
     else:
-        raise OutputError(f"a table is written as {listed(_WRITABLE)}, not {format!r}.")
+        for batch in table.to_batches(max_chunksize=1 << 14):
+            lines = (json_text(row) for row in batch.to_pylist())
+            file.write("".join(f"{line}\n" for line in lines).encode())

@@ -110,7 +110,8 @@ def explore(path: str | os.PathLike[str] | None = None, *, open_browser: bool = 
     """
     text = page()
     if path is None and open_browser:
-        path = pathlib.Path(tempfile.gettempdir()) / "verhulst-explorer.html"
+        # A folder of its own: in a shared folder, a name that others can foresee could be a link of theirs.
+        path = pathlib.Path(tempfile.mkdtemp(prefix="verhulst-")) / "verhulst-explorer.html"
     if path is None:
         return Explorer(text)
     target = pathlib.Path(path)

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from verhulst.data.atomic import atomic_file
+from verhulst.data.atomic import output_file
 from verhulst.data.errors import RequestError, did_you_mean
 from verhulst.figures.theme import Theme, theme_named
 
@@ -103,7 +103,7 @@ def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pat
     figure : matplotlib.figure.Figure
         The figure.
     path : str or PathLike
-        The file to write; its suffix determines the format.
+        The file to write; its suffix determines the format. "-" is standard output, as SVG.
     dpi : float
         The resolution of a PNG, in dots per inch.
 
@@ -121,8 +121,8 @@ def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pat
     """
     target, kind = pathlib.Path(path), format_of(path)
     date = {"CreationDate": None} if kind == "pdf" else {"Date": None} if kind == "svg" else None
-    with atomic_file(target) as temporary:
-        figure.savefig(temporary, format=kind, dpi=dpi, metadata=date)
+    with output_file(target) as file:
+        figure.savefig(file, format=kind, dpi=dpi, metadata=date)
     return target
 
 
@@ -134,6 +134,8 @@ def format_of(path: str | os.PathLike[str]) -> str:
     RequestError
         If it is none of `FORMATS`.
     """
+    if os.fspath(path) == "-":
+        return "svg"
     kind = pathlib.Path(path).suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         raise RequestError(f"{os.fspath(path)}: the name must end in .png, .svg or .pdf.")

@@ -1,0 +1,153 @@
+"""The process of a command: its streams, the signals that end it, and errors before the command line is there.
+
+The package imports this file first. A process that was started as `verhulst` or `python -m verhulst` is prepared before
+NumPy is imported, because Ctrl-C or a bad setting of the environment would otherwise end in a traceback and exit code
+1, which means that a quality gate failed. Other processes are left as they are.
+"""
+
+from __future__ import annotations
+
+import _thread
+import itertools
+import os
+import signal
+import sys
+from contextlib import suppress
+from types import TracebackType
+
+# Scratch files of outputs that are being written, which are removed if a signal ends the process.
+scratch_files: set[str] = set()
+# Held while an output gets its name, so that the message about a signal knows which outputs there are.
+naming = _thread.allocate_lock()
+# The outputs of this command and, for each, the file that had its name before.
+_before: dict[str, tuple[int, int] | None] = {}
+
+_ENDINGS = {signal.SIGINT: "Interrupted", signal.SIGTERM: "Terminated", signal.SIGHUP: "Hung up"}
+_prepared = False
+
+
+def prepare() -> None:
+    """Prepare this process for a command, once."""
+    global _prepared
+    if _prepared:
+        return
+    _prepared = True
+    _open_missing_streams()
+    _listen()
+    sys.excepthook = _explain
+
+
+def is_command() -> bool:
+    """Whether this process was started as `verhulst` or as `python -m verhulst`."""
+    started, given = sys.argv[:1], sys.orig_argv[1:]
+    if started == ["-m"]:
+        return "-mverhulst" in given or ("-m", "verhulst") in itertools.pairwise(given)
+    return bool(started) and os.path.basename(started[0]) == "verhulst"
+
+
+def expect_output(path: str) -> None:
+    """Note a file that the command is going to write."""
+    _before[path] = _identity(path)
+
+
+def forget_outputs() -> None:
+    """Begin a command, which has no outputs yet."""
+    _before.clear()
+
+
+def outcome() -> str:
+    """Return which of the expected outputs were written, for the message about an interruption."""
+    done = written()
+    if not done:
+        return "no output file was written"
+    missing = [path for path in _before if path not in done]
+    return f"wrote {', '.join(done)}" + (f"; did not write {', '.join(missing)}" if missing else "")
+
+
+def written() -> list[str]:
+    """Return the expected outputs that have been written."""
+    return [path for path, before in _before.items() if _identity(path) != before]
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    # A file that is written replaces another, so that it has another number.
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _open_missing_streams() -> None:
+    """Open the standard streams that the process was started without, so that no other file takes their numbers.
+
+    Reading the first or writing the second is an error, as it should be; messages go nowhere.
+    """
+    modes = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)
+    for number, mode in enumerate(modes):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # takes the lowest free number, which is this one
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def _listen() -> None:
+    """End the process on a signal from a thread of its own, wherever the main thread is.
+
+    An exception raised by a handler can come while a module in C is being imported, which turns it into another error,
+    and it waits until a call such as the opening of a FIFO returns.
+    """
+    listened = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    for number in listened:
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    _thread.start_new_thread(_wait, (reading,))
+
+    def leave_to_default() -> None:
+        signal.set_wakeup_fd(-1)
+        for number in listened:
+            signal.signal(number, signal.SIG_DFL)
+
+    os.register_at_fork(after_in_child=leave_to_default)
+
+
+def _wait(reading: int) -> None:
+    while True:
+        number = signal.Signals(os.read(reading, 1)[0])
+        if number in _ENDINGS:
+            _end(number)
+
+
+def _end(number: signal.Signals) -> None:
+    """Remove what is incomplete, say what was written, and end the process."""
+    naming.acquire(timeout=1)
+    for path in tuple(scratch_files):
+        with suppress(OSError):
+            os.unlink(path)
+    show_cursor = "\x1b[?25h" if os.isatty(2) else ""  # a progress bar hides it
+    message = f"{show_cursor}{_ENDINGS[number]}; {outcome()}.\n".encode(errors="backslashreplace")
+    with suppress(OSError):
+        os.write(2, message)
+    os._exit(128 + number)
+
+
+def _explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print an error that came before the command line was there, and exit with its code."""
+    if isinstance(error, ModuleNotFoundError):
+        message, code = f"Error: This needs {error.name}, which is not installed.", 2
+    elif isinstance(error, ImportError) and str(error).startswith("VERHULST_"):
+        message, code = f"Error: {error}.", 2
+    else:
+        sys.__excepthook__(kind, error, trace)
+        message, code = "This is a fault in verhulst or its installation. Please report it with the lines above.", 70
+    print(message, file=sys.stderr, flush=True)
+    os._exit(code)
+
+
+if is_command():
+    prepare()

@@ -1,0 +1,89 @@
+"""How a command ends: the message and the exit code of every error."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+
+import click
+
+from verhulst import _process
+from verhulst.cli.console import say, say_wrote
+from verhulst.data.atomic import standard_output
+from verhulst.data.errors import DataError, OutputError, RequestError
+
+USAGE, DATA, FAULT, INTERRUPTED = 2, 3, 70, 130
+
+
+class UserCodeError(Exception):
+    """Raised if code that the user named for a command raises an error."""
+
+
+def exit_code(work: Callable[[], object]) -> int:
+    """Run the work of a command and return its exit code; an error is printed as a message.
+
+    1 is left to quality gates, which exit by themselves.
+    """
+    _process.forget_outputs()
+    try:
+        result = work()
+        with standard_output():
+            pass
+        return result if isinstance(result, int) else 0
+    except (KeyboardInterrupt, click.Abort):
+        say(f"Interrupted; {_process.outcome()}.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of standard output has ended (`| head`), which is not an error
+        _discard_output()
+        return 0
+    except Exception as error:
+        message, code = _answer(error)
+        if message is None:
+            traceback.print_exc()
+            message = "This is a fault in verhulst, not in your data. Please report it with the lines above."
+        _discard_output()
+        say(message)
+        say_wrote(*_process.written())
+        return code
+
+
+def _answer(error: Exception) -> tuple[str | None, int]:
+    """Return the message for an error, None for a fault in verhulst, and the exit code."""
+    if isinstance(error, click.ClickException):
+        text = io.StringIO()
+        error.show(text)
+        return text.getvalue().rstrip("\n"), USAGE
+    if isinstance(error, RequestError | OutputError):
+        return f"Error: {error}", USAGE
+    if isinstance(error, DataError | UserCodeError):
+        return f"Error: {error}", DATA
+    if isinstance(error, ModuleNotFoundError):
+        return f"Error: {_what_to_install(error)}", USAGE
+    if isinstance(error, OSError) and error.errno is None:
+        return f"Error: {error}", USAGE
+    if isinstance(error, FileNotFoundError):
+        return f"Error: {error.filename}: there is no such file.", USAGE
+    if isinstance(error, OSError):
+        # Whatever else is read or written says its name by itself.
+        where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "standard output"
+        return f"Error: {where}: {error.strerror or error}.", USAGE
+    if isinstance(error, MemoryError):
+        return "Error: there is not enough memory for this.", DATA
+    return None, FAULT
+
+
+def _what_to_install(error: ModuleNotFoundError) -> str:
+    extras = {"matplotlib": "figures", "torch": "torch", "jax": "jax", "dask": "dask", "sklearn": "sklearn"}
+    module = (error.name or "").partition(".")[0]
+    extra = extras.get(module, "cli")
+    return f"This needs {module}, which is not installed: pip install 'verhulst[{extra}]'"
+
+
+def _discard_output() -> None:
+    """Send what standard output still holds nowhere, because Python writes it at exit, which could fail again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
