@@ -112,6 +112,20 @@ def log_softmax_pullback(xp: Namespace, p: Array, g: Array, total: Total) -> Arr
     return others - xp.where(sure, total(others), 0.0)
 
 
+def with_infinite_entries(xp: Namespace, rule: Callable[..., Array], p: Array, v: Array, total: Total) -> Array:
+    """rule(p, v, total), one of the above, for a v with infinite entries: the limit where no p is quite 0 or 1.
+
+    Such an entry makes its own class's result infinite, and all others' with the other sign; inf - inf is nan.
+    """
+    infinite = abs(v) == math.inf
+    result = rule(p, xp.where(infinite, 0.0, v), total)
+    far = xp.where(infinite, v, 0.0)
+    for end in (math.inf, -math.inf):
+        at = xp.where(v == end, 1.0, 0.0)
+        far = xp.where(total(at) > at, far - end, far)
+    return xp.where(far == 0, result, result + far)
+
+
 # The same without new arrays: the result is written over v or g; p and `spare`, of the same shape, are used up.
 # `arrays` is torch or numpy. A sure class is found by rounding: p over 1/2 becomes 1, the rest 0.
 def softmax_change_in_place(arrays: Any, p: Array, v: Array, spare: Array, total: Total) -> None:

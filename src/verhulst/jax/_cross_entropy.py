@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from verhulst import losses
 from verhulst.functions import formulas
 from verhulst.jax._differentiable import JAX
 from verhulst.jax._functional import sigmoid_derivative
-
-
-def _on_every_device(function: Any, formula: Any, z: jax.Array, y: jax.Array) -> jax.Array:
-    result = jax.ShapeDtypeStruct(z.shape, z.dtype)
-
-    def cpu(z: jax.Array, y: jax.Array) -> jax.Array:
-        return jax.pure_callback(
-            lambda a, b: function(np.asarray(a), np.asarray(b)), result, z, y, vmap_method="broadcast_all"
-        )
-
-    def default(z: jax.Array, y: jax.Array) -> jax.Array:
-        wide = _wide(z, y)
-        return formula(JAX, z.astype(wide), y.astype(wide)).astype(z.dtype)
-
-    return jax.lax.platform_dependent(z, y, cpu=cpu, default=default)
+from verhulst.jax._operation import Operation, as_floats, of_type, operation
 
 
 def _wide(*arrays: jax.Array) -> Any:
@@ -34,60 +20,63 @@ def _wide(*arrays: jax.Array) -> Any:
     return jnp.result_type(jnp.float32, *arrays)
 
 
-@jax.custom_jvp
-def _gradient(z: jax.Array, y: jax.Array) -> jax.Array:
-    return _on_every_device(losses.binary_cross_entropy_gradient, formulas.binary_cross_entropy_gradient, z, y)
+def _by_formula(formula: Operation, z: jax.Array, y: jax.Array) -> jax.Array:
+    wide = _wide(z, y)
+    return of_type(formula(JAX, z.astype(wide), y.astype(wide)), z)
 
 
-@_gradient.defjvp
-def _(primals: Any, tangents: Any) -> Any:
-    (z, y), (to_z, to_y) = primals, tangents
+def _slope_change(t: jax.Array, z: jax.Array, y: jax.Array) -> jax.Array:
     wide = _wide(z, y)
     label = (y >= 0) & (y <= 1)
-    slope = sigmoid_derivative(jnp.where(label, z.astype(wide), jnp.nan))
-    change = to_z.astype(wide) * slope - to_y.astype(wide)
-    return _gradient(z, y), change.astype(z.dtype)
+    return of_type(t.astype(wide) * sigmoid_derivative(jnp.where(label, z.astype(wide), jnp.nan)), z)
 
 
-@jax.custom_jvp
-def _value(z: jax.Array, y: jax.Array) -> jax.Array:
-    return _on_every_device(losses.binary_cross_entropy, formulas.binary_cross_entropy, z, y)
-
-
-@_value.defjvp
-def _(primals: Any, tangents: Any) -> Any:
-    (z, y), (to_z, to_y) = primals, tangents
+def _loss_change(t: jax.Array, z: jax.Array, y: jax.Array) -> jax.Array:
     wide = _wide(z, y)
-    change = to_z.astype(wide) * _gradient(z.astype(wide), y) - to_y.astype(wide) * z
-    return _value(z, y), change.astype(z.dtype)
+    return of_type(t.astype(wide) * _gradient(z.astype(wide), y), z)
 
 
-def _pair(z: Any, y: Any) -> tuple[jax.Array, jax.Array]:
+_gradient = operation(
+    "binary_cross_entropy_gradient",
+    losses.binary_cross_entropy_gradient,
+    partial(_by_formula, formulas.binary_cross_entropy_gradient),
+    _slope_change,
+    lambda t, z, y: of_type(-t, z),
+)
+_value = operation(
+    "binary_cross_entropy",
+    losses.binary_cross_entropy,
+    partial(_by_formula, formulas.binary_cross_entropy),
+    _loss_change,
+    lambda t, z, y: of_type(-t * z.astype(t.dtype), z),
+)
+
+
+def _pair(name: str, z: Any, y: Any) -> tuple[jax.Array, ...]:
     """Logits as floats, labels in their shape; integers in their type, numbers in their own."""
-    z, y = jnp.asarray(z), jnp.asarray(y)
-    if not jnp.issubdtype(z.dtype, jnp.floating):
-        z = z.astype(jnp.result_type(float))
-    if not jnp.issubdtype(y.dtype, jnp.floating):
-        y = y.astype(z.dtype)
-    z, y = jnp.broadcast_arrays(z, y)
-    return z, y
+    z, y = as_floats(z, name), jnp.asarray(y)
+    y = y.astype(z.dtype) if y.dtype.kind in "iub" else as_floats(y, f"y of {name}")
+    return tuple(jnp.broadcast_arrays(z, y))
 
 
 def binary_cross_entropy(z: Any, y: Any) -> jax.Array:
-    """Binary cross-entropy of logits, -y log s(z) - (1 - y) log s(-z), element by element.
+    """Return the elementwise binary cross-entropy of logits z and labels y: -y log σ(z) - (1 - y) log σ(-z).
 
     Parameters
     ----------
-    z : array_like of logits
-    y : array_like of labels in [0, 1], broadcast against z; of a wider type than z they count as given
+    z : array_like
+        Logits, any shape.
+    y : array_like
+        Labels in [0, 1], broadcast against z; those of a wider type than z count as given.
 
     Returns
     -------
-    jax.Array of losses in nats, of z's dtype. An infinite logit with the label that it stands for costs 0.
+    jax.Array
+        The losses in nats, in the type of z. An infinite logit with the label that it stands for costs 0.
 
     Notes
     -----
-    The gradient in z is s(z) - y, computed without cancellation; the second derivative is s'(z).
+    The gradient in z is σ(z) - y, computed without cancellation; the second derivative is σ'(z).
 
     Examples
     --------
@@ -95,15 +84,22 @@ def binary_cross_entropy(z: Any, y: Any) -> jax.Array:
     >>> float(jax.grad(vj.binary_cross_entropy)(20.0, 1.0))  # doctest: +ELLIPSIS
     -2.06115...e-09
     """
-    return _value(*_pair(z, y))
+    return _value(*_pair("binary_cross_entropy", z, y))
 
 
 def binary_cross_entropy_gradient(z: Any, y: Any) -> jax.Array:
-    """The derivative of `binary_cross_entropy` in z, s(z) - y, without cancellation.
+    """Return the derivative of `binary_cross_entropy` in z, σ(z) - y, without cancellation.
 
     Parameters
     ----------
-    z : array_like of logits
-    y : array_like of labels in [0, 1]
+    z : array_like
+        Logits, any shape.
+    y : array_like
+        Labels in [0, 1], broadcast against z.
+
+    Returns
+    -------
+    jax.Array
+        From -1 to 1, in the type of z.
     """
-    return _gradient(*_pair(z, y))
+    return _gradient(*_pair("binary_cross_entropy_gradient", z, y))

@@ -9,41 +9,52 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from verhulst.functions import formulas
-from verhulst.functions._axes import Axis
-from verhulst.jax._differentiable import JAX
+from verhulst.functions._axes import Axis, axes_of
+from verhulst.jax._differentiable import JAX, wide
+from verhulst.jax._linear import linear, self_adjoint
+from verhulst.jax._operation import Operation, as_floats, of_type
+
+Rule = Callable[[jax.Array, jax.Array, formulas.Total], jax.Array]
 
 
-def _wide(z: jax.Array) -> jax.Array:
-    """Half precision as float32, for arithmetic."""
-    return z.astype(jnp.float32) if z.dtype in (jnp.float16, jnp.bfloat16) else z
-
-
-def _with_derivative(value: Callable[..., jax.Array], change: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
-    """value(z, axis) with the derivative change(p, v, total) in a direction v; p is softmax.
-
-    JAX gets the reverse derivative by transposing `change`, step by step: its steps must be accurate that way too.
-    """
+def _with_derivative(value: Operation, change: Operation) -> Operation:
+    """value(z, axis) with the derivative change(z, v, axis) in a direction v."""
+    compiled = jax.jit(value, static_argnums=1)
 
     @partial(jax.custom_jvp, nondiff_argnums=(1,))
-    def function(z: jax.Array, axis: Any) -> jax.Array:
-        return value(_wide(z), axis).astype(z.dtype)
+    def function(z: jax.Array, axis: int) -> jax.Array:
+        return of_type(compiled(wide(z), axis), z)
 
     @function.defjvp
-    def _(axis: Any, primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    def _(axis: int, primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
         (z,), (v,) = primals, tangents
-        p = _softmax(_wide(z), axis)
-        return function(z, axis), change(p, v.astype(p.dtype), lambda t: t.sum(axis, keepdims=True)).astype(z.dtype)
+        return function(z, axis), of_type(change(wide(z), wide(v), axis), z)
 
     return function
 
 
-def _softmax_change(p: jax.Array, v: jax.Array, total: formulas.Total) -> jax.Array:
-    """Its transpose is itself, step by step."""
-    u = p * formulas.from_mean(JAX, p, v, total)
-    return formulas.log_softmax_pullback(JAX, p, u, total)
+def _of_every_entry(rule: Rule) -> Operation:
+    """rule(p, v, total) over an axis, for a v that may have infinite entries."""
+
+    def computed(p: jax.Array, v: jax.Array, axis: int) -> jax.Array:
+        total = lambda t: t.sum(axis, keepdims=True)  # noqa: E731
+        if v.shape[axis] < 2:
+            return rule(p, v, total)
+        finite = lambda: rule(p, v, total)  # noqa: E731
+        return jax.lax.cond(
+            jnp.isfinite(v).all(), finite, lambda: formulas.with_infinite_entries(JAX, rule, p, v, total)
+        )
+
+    return computed
+
+
+def _log_of_sum_change(z: jax.Array, v: jax.Array, axis: int) -> jax.Array:
+    """p v; where v is infinite, so is the result, for a p that only rounds to 0."""
+    p = _softmax(z, axis)
+    tiny = (p == 0) & jnp.isfinite(z) & (z.max(axis, keepdims=True, initial=-jnp.inf) < jnp.inf)
+    return jnp.where(jnp.isinf(v) & tiny, v, p * v)
 
 
 def _from_top(z: jax.Array, axis: int) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
@@ -82,23 +93,22 @@ def _log_of_sum(z: jax.Array, axis: int) -> jax.Array:
     return jnp.where(jnp.isinf(largest), largest, largest + jnp.log1p(others))
 
 
-_softmax = _with_derivative(_probabilities, _softmax_change)
-_log_softmax = _with_derivative(_top_from_others, partial(formulas.log_softmax_change, JAX))
-_logsumexp = _with_derivative(_log_of_sum, lambda p, v, total: total(p * v))
+_of_softmax = self_adjoint("softmax_change", _of_every_entry(partial(formulas.softmax_change, JAX)))
+_of_log_softmax = linear(
+    "log_softmax_change",
+    _of_every_entry(partial(formulas.log_softmax_change, JAX)),
+    _of_every_entry(partial(formulas.log_softmax_pullback, JAX)),
+)
+_of_log_of_sum = self_adjoint("log_of_sum_change", _log_of_sum_change)
+_softmax = _with_derivative(_probabilities, lambda z, v, axis: _of_softmax(_softmax(z, axis), v, axis))
+_log_softmax = _with_derivative(_top_from_others, lambda z, v, axis: _of_log_softmax(_softmax(z, axis), v, axis))
+_logsumexp = _with_derivative(_log_of_sum, lambda z, v, axis: _of_log_of_sum(z, v, axis).sum(axis, keepdims=True))
 
 
-def _floating(z: Any) -> jax.Array:
-    z = jnp.asarray(z)
-    return z if jnp.issubdtype(z.dtype, jnp.inexact) else z.astype(jnp.result_type(float))
-
-
-def _over(function: Callable[..., jax.Array], z: Any, axis: Axis) -> jax.Array:
+def _over(name: str, function: Operation, z: Any, axis: Axis) -> jax.Array:
     """function(z, axis), which keeps the axis; several are taken as one, and a number as one class."""
-    z = _floating(z)
-    chosen = tuple(range(z.ndim)) if axis is None else axis
-    if z.ndim == 0 and chosen in (0, -1):
-        chosen = ()
-    axes = np.lib.array_utils.normalize_axis_tuple(chosen, z.ndim)
+    z = as_floats(z, name)
+    axes = axes_of(axis, z.ndim)
     if len(axes) == 1:
         return function(z, axes[0])
     last = tuple(range(-len(axes), 0))
@@ -123,7 +133,7 @@ def softmax(z: Any, axis: Axis = -1) -> jax.Array:
     single inf gets 1. The derivative, forward and reverse, is p_i sum_j p_j (v_i - v_j) without cancellation, to a few
     ULP of p_i sum_j p_j |v_i - v_j|: a sure class keeps its digits.
     """
-    return _over(_softmax, z, axis)
+    return _over("softmax", _softmax, z, axis)
 
 
 def log_softmax(z: Any, axis: Axis = -1) -> jax.Array:
@@ -146,7 +156,7 @@ def log_softmax(z: Any, axis: Axis = -1) -> jax.Array:
     >>> float(vj.log_softmax([17.0, 0.0])[0])  # doctest: +ELLIPSIS
     -4.1399...e-08
     """
-    return _over(_log_softmax, z, axis)
+    return _over("log_softmax", _log_softmax, z, axis)
 
 
 def logsumexp(z: Any, axis: Axis = -1, keepdims: bool = False) -> jax.Array:
@@ -162,7 +172,8 @@ def logsumexp(z: Any, axis: Axis = -1, keepdims: bool = False) -> jax.Array:
     -----
     z_max + log1p(sum of the others' e^(z - z_max)): what a small one adds to a largest of 0 is not lost.
     """
-    result = _over(_logsumexp, z, axis)
+    z = as_floats(z, "logsumexp")
+    result = _over("logsumexp", _logsumexp, z, axis)
     if keepdims or not result.ndim:
         return result
-    return result.squeeze(axis)
+    return result.squeeze(axes_of(axis, z.ndim))
