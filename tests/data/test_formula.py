@@ -140,7 +140,7 @@ def test_a_formula_makes_what_the_table_makes(formula, table, form, roles, tmp_p
     formula += "" if roles or "." not in formula else " - w - o"
     design, read = learn_table(source, "y", missing="drop", **by_table)
     block = make_block(design, read)
-    found = learn_formula(formula, source, missing="drop", **options)
+    by_formula, found = learn_formula(formula, source, missing="drop", **options)
     # A column of one level is a constant for fit_table, and nothing for formulaic.
     several = [column.reference is not None or column.kind != "categorical" for column in design.columns]
     kept = np.repeat(several, [len(column.names) for column in design.columns])
@@ -148,8 +148,8 @@ def test_a_formula_makes_what_the_table_makes(formula, table, form, roles, tmp_p
     np.testing.assert_array_equal(found.y, block.y)
     np.testing.assert_equal(found.weights, block.weights)
     np.testing.assert_equal(found.offset, block.offset)
-    assert (found.design.rows_read, found.design.rows_kept) == (design.rows_read, design.rows_kept)
-    again = make_block(found.design, read_fields(source))
+    assert (by_formula.rows_read, by_formula.rows_kept) == (design.rows_read, design.rows_kept)
+    again = make_block(by_formula, read_fields(source))
     np.testing.assert_array_equal(again.X, found.X)
     np.testing.assert_equal(again.weights, found.weights)
 
@@ -158,7 +158,7 @@ def test_a_formula_makes_what_the_table_makes(formula, table, form, roles, tmp_p
     gaps = [any(table[name][row] is None for name in "abcgk") for row in range(len(table["y"]))]
     known = {column.name: set(column.levels) for column in design.columns if column.kind == "categorical"}
     if all(str(value) in known[name] for name in "gk" for value in table[name] if value is not None):
-        for one in (found.design, design):
+        for one in (by_formula, design):
             np.testing.assert_array_equal(np.isnan(one.matrix(fields, missing="nan")).any(axis=1) | gaps, gaps)
 
     if any(None in table[name] for name in ["y", *"abcgk", *options.values()]):

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.design import Design
-from verhulst.data.row_numbers import RowNumbers
+from verhulst.data.base_design import BaseDesign
+from verhulst.data.row_numbers import some_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from verhulst.data.formula import FormulaDesign
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Block:
         return len(self.y)
 
 
-def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int = 1) -> Block:
+def make_block(design: BaseDesign, table: pa.Table, first_row: int = 1) -> Block:
     """Return the rows of `table` as one block, without those with missing values if the design leaves them out.
 
     Raises
@@ -55,7 +53,7 @@ def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int =
     table = design.typed(table, first_row=first_row)
     complete = design.complete_rows(table, first_row=first_row)
     kept = table if complete is None else table.filter(complete)
-    numbers: RowNumbers = first_row if complete is None else first_row + np.flatnonzero(complete)
+    numbers = first_row if complete is None else some_rows(first_row, complete)
     return Block(
         X=design.matrix(kept, first_row=numbers, missing="nan"),  # none are left
         y=design.target_values(kept, first_row=numbers),
@@ -69,7 +67,7 @@ def make_block(design: Design | FormulaDesign, table: pa.Table, first_row: int =
 class TableBlocks:
     """The blocks of a table in memory. Each iteration is one pass over the data, with the same blocks."""
 
-    design: Design | FormulaDesign
+    design: BaseDesign
     table: pa.Table
     rows: int
 
@@ -78,7 +76,7 @@ class TableBlocks:
             yield make_block(self.design, self.table.slice(start, self.rows), start + 1)
 
 
-def blocks(design: Design | FormulaDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
+def blocks(design: BaseDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
     """Return the blocks of `source` as an object to iterate over once per pass.
 
     The whole table is checked first, so that errors count all its rows, not those of one block.
@@ -116,7 +114,6 @@ def blocks(design: Design | FormulaDesign, source: Any, rows: int = 1 << 16) -> 
         raise ValueError(f"a block has at least one row, not {rows}")
     table = design.typed(read_fields(source))
     complete = design.complete_rows(table)
-    if isinstance(design, Design):  # that of a formula reads them to tell which terms have a value
-        kept = table if complete is None else table.filter(complete)
-        design.check_values(kept, 1 if complete is None else 1 + np.flatnonzero(complete))
+    kept = table if complete is None else table.filter(complete)
+    design.check_values(kept, 1 if complete is None else some_rows(1, complete))
     return TableBlocks(design, table, rows)

@@ -47,40 +47,6 @@ def numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
-def complete(values: pa.ChunkedArray) -> bool:
-    """Whether a column has a value in every row."""
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(values.type):
-        # A value of the dictionary may be missing.
-        return not values.null_count and all(complete(pa.chunked_array([each.dictionary])) for each in values.chunks)
-    if values.null_count or not pa.types.is_floating(values.type):
-        return not values.null_count
-    # NumPy's minimum is nan if a number is: one quick pass.
-    return not any(np.isnan(chunk.to_numpy().min()) for chunk in values.chunks if len(chunk))
-
-
-def missing(values: pa.ChunkedArray) -> NDArray[np.bool_]:
-    """Return a mask of the missing values of a column: null, or nan."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if complete(values):
-        return np.zeros(len(values), dtype=np.bool_)
-    if pa.types.is_dictionary(values.type):
-        return np.concatenate([_missing_in_dictionary(chunk) for chunk in values.chunks])
-    if pa.types.is_float16(values.type):
-        values = pc.cast(values, pa.float32())
-    return np.asarray(pc.is_null(values, nan_is_null=pa.types.is_floating(values.type)).to_numpy(), dtype=np.bool_)
-
-
-def _missing_in_dictionary(values: pa.DictionaryArray) -> NDArray[np.bool_]:
-    import pyarrow as pa
-
-    of_values = missing(pa.chunked_array([values.dictionary]))
-    return np.append(of_values, True)[value_places(values)]
-
-
 def value_places(values: pa.DictionaryArray) -> NDArray[np.int64]:
     """Return the position of each row's value in the dictionary; one past its end for missing values."""
     import pyarrow as pa

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.data.base_design import FILL_IN, BaseDesign, require
 from verhulst.data.column import Column
-from verhulst.data.column_values import complete, kind_of, missing, numbers
-from verhulst.data.errors import DataError, RequestError, UnknownColumnError, did_you_mean, exclude_option, listed
 from verhulst.data.fields import delimiter_of, field_read, is_read
-from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.missing_values import any_missing, check_missing, refuse_empty, refuse_missing
+from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.source import place
 from verhulst.data.target import Target
 from verhulst.data.text_column import read_role, read_words
@@ -22,40 +21,23 @@ from verhulst.data.text_kind import refuse_unclear_sign
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Missing = Literal["error", "drop"]
-_FILL_IN = "Fill them in, or request nan for these rows (--missing empty)."
+_LEAVE_OUT = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
 # The number of rows of X written at a time: a few hundred kilobytes, which fit in a second-level cache.
 _ROWS = 2048
 
 
 @dataclass(frozen=True)
-class Design:
+class Design(BaseDesign):
     """How the columns of a table become X, y, weights and offset. Made by `learn_design`; stored in model files.
 
     Attributes
     ----------
     columns : tuple of Column
-        The columns that become X, in order.
-    target : Target or None
-        The target column and its two values.
-    weights, offset : str or None
-        The columns of case weights, and of numbers added to the log-odds.
-    missing : {"error", "drop"}
-        The treatment of rows with missing values.
-    source : str
-        The name of the file it was learned from; empty for a table in memory.
-    rows_read, rows_kept : int
-        The numbers of rows of that table, and of those without missing values.
+        The columns that become X, in order. The other attributes are those of `BaseDesign`: target, weights, offset,
+        missing, source, rows_read, rows_kept.
     """
 
     columns: tuple[Column, ...]
-    target: Target | None = None
-    weights: str | None = None
-    offset: str | None = None
-    missing: Missing = "error"
-    source: str = ""
-    rows_read: int = 0
-    rows_kept: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,10 +72,10 @@ class Design:
         """
         check_missing(missing, "nan")
         names = [column.name for column in self.columns]
-        self.require(table, names)
+        require(table, names)
         table = self.typed(table, first_row=first_row)
         if missing == "error":
-            self.refuse_missing(table, names, first_row, _FILL_IN)
+            refuse_missing(table, names, first_row, FILL_IN, self.columns)
         at = place(table)
         parts = [column.read(table[column.name], at, first_row) for column in self.columns]
         ends = np.cumsum([0, *(len(column.names) for column in self.columns)])
@@ -105,53 +87,6 @@ class Design:
                 column.write(part[rows], X[rows, left:right])
         return X
 
-    def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
-        """Return 0 or 1 for each row; nan if the target is missing.
-
-        Raises
-        ------
-        UnknownColumnError
-            If the target is not in the table, or the design has none.
-        DataError
-            If there is a third value.
-        """
-        if self.target is None:
-            raise UnknownColumnError("this design was learned without a target.")
-        self.require(table, [self.target.name])
-        table = self.typed(table, first_row=first_row)
-        return self.target.values(table[self.target.name], place(table), first_row)
-
-    def weight_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64] | None:
-        """Return the case weights, at least 0, or None if the design has no weights.
-
-        Raises
-        ------
-        DataError
-            If a weight is negative, infinite or not a number.
-        """
-        if self.weights is None:
-            return None
-        values = self._numbers(table, self.weights, "weights", first_row)
-        if (values < 0).any():
-            row = int(np.argmax(values < 0))
-            raise DataError(
-                f"{place(table)}row {row_number(first_row, row)}: the weight ({self.weights!r}) is {values[row]:g}; "
-                f"weights count cases and cannot be negative."
-            )
-        return values
-
-    def offset_values(
-        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
-    ) -> NDArray[np.float64] | None:
-        """Return the offsets in log-odds, or None if the design has none; a missing one is an error or nan.
-
-        Raises
-        ------
-        DataError
-            If an offset is infinite, not a number, or missing.
-        """
-        return None if self.offset is None else self._numbers(table, self.offset, "offset", first_row, missing)
-
     def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
         """Return a mask of the rows with a value in every column of the design; None if all have.
 
@@ -161,14 +96,13 @@ class Design:
             If there are missing values and `missing` is "error"; the message counts them by column.
         """
         names = self.used_names
-        self.require(table, names)
+        require(table, names)
         table = self.typed(table, first_row=first_row)
         if self.missing == "error":
             refuse_empty(table, names)
-            hint = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
-            self.refuse_missing(table, names, first_row, hint)
+            refuse_missing(table, names, first_row, _LEAVE_OUT, self.columns)
             return None
-        holes = _any_missing(table, names)
+        holes = any_missing(table, names)
         return ~holes if holes.any() else None
 
     def complete(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
@@ -230,16 +164,7 @@ class Design:
 
     def to_json(self) -> dict[str, Any]:
         """Return the design as JSON data, for a model file."""
-        return {
-            "columns": [column.to_json() for column in self.columns],
-            "target": self.target.to_json() if self.target else None,
-            "weights": self.weights,
-            "offset": self.offset,
-            "missing": self.missing,
-            "source": self.source,
-            "rows_read": self.rows_read,
-            "rows_kept": self.rows_kept,
-        }
+        return {"columns": [column.to_json() for column in self.columns]} | super().to_json()
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Design:
@@ -249,89 +174,16 @@ class Design:
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         return cls(**fields)
 
-    def require(self, table: pa.Table, names: Sequence[str]) -> None:
-        there = set(table.column_names)
-        absent = [name for name in names if name not in there]
-        if not absent:
-            return
-        what = f"column {absent[0]!r} is" if len(absent) == 1 else f"columns {listed(absent)} are"
-        unused = [name for name in table.column_names if name not in names]
-        raise UnknownColumnError(
-            f"{place(table)}{what} not there, but the model needs {'it' if len(absent) == 1 else 'them'}."
-            f"{did_you_mean(absent[0], unused)} The table has {listed(table.column_names, 12)}."
-        )
-
     def check(self, table: pa.Table, missing: Literal["error", "nan"]) -> None:
         """Raise if some row cannot be predicted; the message counts such rows of the whole table."""
         names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
-        self.require(table, names)
+        require(table, names)
         table = self.typed(table)
         if missing == "error":
-            self.refuse_missing(table, names, 1, _FILL_IN)
+            refuse_missing(table, names, 1, FILL_IN, self.columns)
         self.check_values(table)
 
     def check_values(self, table: pa.Table, first_row: RowNumbers = 1) -> None:
         """Raise if a value in a column of X is infinite, of an unknown level or of another kind than at fit time."""
         for column in self.columns:
             column.read(table[column.name], place(table), first_row)
-
-    def refuse_missing(self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str) -> None:
-        holes = {name: missing(table[name]) for name in names if not complete(table[name])}
-        if not holes:
-            return
-        marks = {column.name: f" (where {listed(column.marks)} stands)" for column in self.columns if column.marks}
-        any_hole = np.logical_or.reduce(list(holes.values()))
-        counted = ", ".join(f"{name!r} in {int(mask.sum()):,}{marks.get(name, '')}" for name, mask in holes.items())
-        total = int(any_hole.sum())
-        raise DataError(
-            f"{place(table)}values are missing in {total:,} of {table.num_rows:,} rows (first in row "
-            f"{row_number(first_row, int(np.argmax(any_hole))):,}): {counted}. {hint}"
-        )
-
-    def _numbers(
-        self,
-        table: pa.Table,
-        name: str,
-        role: str,
-        first_row: RowNumbers,
-        missing: Literal["error", "nan"] = "error",
-    ) -> NDArray[np.float64]:
-        self.require(table, [name])
-        table = self.typed(table, first_row=first_row)
-        if kind_of(table[name].type) not in ("numeric", "boolean"):
-            raise DataError(
-                f"{place(table)}the {role} column {name!r} must contain numbers; its type is {table[name].type}."
-            )
-        values = numbers(table[name])
-        usable = np.isfinite(values) | (np.isnan(values) & (missing == "nan"))
-        if not usable.all():
-            row = int(np.argmin(usable))
-            if np.isnan(values[row]):
-                self.refuse_missing(table, [name], first_row, _FILL_IN)
-            raise DataError(
-                f"{place(table)}row {row_number(first_row, row)}: the {role} ({name!r}) is {values[row]:g}, not a "
-                "finite number."
-            )
-        return values
-
-
-def check_missing(given: str, other: Literal["drop", "nan"]) -> None:
-    """Raise if `given` is neither "error" nor `other`."""
-    if given not in ("error", other):
-        raise RequestError(f"missing must be 'error' or {other!r}, not {given!r}.")
-
-
-def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
-    """Raise if one of these columns has no values at all: no row would be left."""
-    for name in names:
-        if table.num_rows and missing(table[name]).all():
-            which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
-            raise DataError(f"{place(table)}column {name!r}{which} has no values. Exclude it ({exclude_option(name)}).")
-
-
-def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
-    holes = np.zeros(table.num_rows, dtype=np.bool_)
-    for name in names:
-        if not complete(table[name]):
-            holes |= missing(table[name])
-    return holes

@@ -16,19 +16,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def draft_column(table: pa.Table, name: str, as_categories: bool) -> Column:
+def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Column, pa.ChunkedArray | None]:
     """Return the column without levels, which are added when the kept rows are known.
 
-    Raises
-    ------
-    DataError
-        If it contains dates or another unusable type, or its kind is unclear.
-    """
-    return draft_and_numbers(table, name, as_categories)[0]
-
-
-def draft_and_numbers(table: pa.Table, name: str, as_categories: bool) -> tuple[Column, pa.ChunkedArray | None]:
-    """As `draft_column`, together with the numbers if text had to be read to determine the kind.
+    If text had to be read to determine the kind, its numbers are returned too.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.column import Column
-from verhulst.data.column_values import kind_of, labels, missing, type_of_labels
+from verhulst.data.column_values import kind_of, labels, type_of_labels
 from verhulst.data.design import Design
 from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, DatesError, Notes, categorical_option
@@ -48,10 +48,6 @@ class FormulaColumns:
     categorical: frozenset[str] = frozenset()
     from_file: frozenset[str] = frozenset()
 
-    def holes(self, table: pa.Table) -> NDArray[np.bool_]:
-        """Return a mask of the rows in which a column on the right has no value."""
-        return _any_missing(table, self.names)
-
     @property
     def names(self) -> tuple[str, ...]:
         """The columns on the right."""
@@ -61,18 +57,6 @@ class FormulaColumns:
     def used_names(self) -> tuple[str, ...]:
         """The columns that a fit needs: target, columns on the right, weights and offset."""
         return (*self.design.used_names, *self.others)
-
-    def complete_rows(self, table: pa.Table, first_row: RowNumbers, hint: str) -> NDArray[np.bool_]:
-        """Return a mask of the rows with a value in every column that a fit needs.
-
-        Raises
-        ------
-        DataError
-            If values are missing and `design.missing` is "error"; the message ends with `hint`.
-        """
-        if self.design.missing == "error":
-            self.design.refuse_missing(table, self.used_names, first_row, hint)
-        return ~_any_missing(table, self.used_names)
 
     def learned(self, table: pa.Table) -> FormulaColumns:
         """Return the record with the levels of these rows, which have no missing values."""
@@ -145,7 +129,7 @@ def formula_columns(uses: Mapping[str, set[Use]], table: pa.Table, design: Desig
     categorical = frozenset(name for name, found in uses.items() if found == {"categories"})
     for name, found in uses.items():
         if found != {"argument"}:
-            drafts.append(_for_formulas(draft_column, table, name, name in categorical))
+            drafts.append(_for_formulas(draft_column, table, name, name in categorical)[0])
             continue
         if kind_of(table[name].type) == "unusable":
             others.append(name)
@@ -159,28 +143,22 @@ def formula_columns(uses: Mapping[str, set[Use]], table: pa.Table, design: Desig
     return FormulaColumns(design, frozenset(texts), tuple(others), categorical, from_file)
 
 
-def _any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
-    masks = [missing(table[name]) for name in names]
-    found: NDArray[np.bool_] = np.logical_or.reduce([np.zeros(table.num_rows, dtype=np.bool_), *masks])
-    return found
-
-
 def _argument(table: pa.Table, name: str) -> Column:
     """Return a column that is an argument of a function: words and dates are text."""
     try:
-        return _for_formulas(draft_column, table, name, False)
+        draft: Column = _for_formulas(draft_column, table, name, False)[0]
+        return draft
     except DatesError:
         return Column(name, "categorical")
 
 
-def _for_formulas(learn: Any, table: pa.Table, column: Any, *more: Any) -> Column:
+def _for_formulas(learn: Any, table: pa.Table, column: Any, *more: Any) -> Any:
     """Return the result of `learn`, with its advice for tables replaced by C() for formulas."""
     try:
-        found: Column = learn(table, column, *more)
+        return learn(table, column, *more)
     except DataError as error:
         name = column if isinstance(column, str) else column.name
         raise type(error)(_advice_for_formulas(str(error), name)) from None
-    return found
 
 
 def _advice_for_formulas(said: str, name: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.errors import DataError, listed
 from verhulst.data.formula_terms import first_line
-from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.row_numbers import RowNumbers, row_number, some_rows
 
 # The number of rows on which to test whether the values of a row depend on other rows.
 _TRIED = 1000
@@ -48,7 +48,7 @@ class FormulaMatrix:
         draft = cls(formula, ModelSpec.from_spec(terms, output="numpy", na_action="drop"), context)
         matrix, empty = draft._worked_out(frame, place)
         made = replace(draft, spec=matrix.model_spec)
-        X = made._checked(matrix, place, _some(numbers, ~empty))
+        X = made._checked(matrix, place, some_rows(numbers, ~empty))
         if not empty.any():
             made = replace(made, mixed=made._mixed_columns(frame, X))
         return made, X, empty
@@ -73,7 +73,7 @@ class FormulaMatrix:
         """
         matrix, empty = self._worked_out(frame, place)
         X = np.full((len(frame), len(self.names)), np.nan)
-        X[~empty] = self._checked(matrix, place, _some(numbers, ~empty))
+        X[~empty] = self._checked(matrix, place, some_rows(numbers, ~empty))
         return X, empty
 
     def empty_terms(self, empty: NDArray[np.bool_], numbers: RowNumbers) -> str:
@@ -134,10 +134,6 @@ class FormulaMatrix:
             except DataError:
                 return (self.formula,)
         return tuple(name for name, other in zip(self.names, differs, strict=True) if other)
-
-
-def _some(numbers: RowNumbers, rows: NDArray[np.bool_]) -> RowNumbers:
-    return numbers + np.flatnonzero(rows) if isinstance(numbers, int) else numbers[rows]
 
 
 def _reason(error: Exception) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verhulst.data.arguments import same_arguments
 from verhulst.data.column import Column
 from verhulst.data.column_values import finder, in_order, kind_of, label, labels, level_type_of, numbers
-from verhulst.data.design import Design, Missing, check_missing, refuse_empty
-from verhulst.data.draft import draft_and_numbers
+from verhulst.data.design import Design
+from verhulst.data.draft import draft_column
 from verhulst.data.errors import (
     ColumnWarning,
     DataError,
@@ -27,6 +28,7 @@ from verhulst.data.errors import (
     listed,
 )
 from verhulst.data.fields import delimiter_of, field_read
+from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
 from verhulst.data.text_column import as_doubles, read_words
@@ -38,80 +40,6 @@ if TYPE_CHECKING:
 MOST_LEVELS = 1000
 # The names of the column that pandas writes for an index without a name, in a file and when it has read that file.
 _UNNAMED = re.compile(r"\s*|Unnamed: 0(\.[0-9]+)*")
-
-
-def learn_design(
-    table: Any,
-    target: str | None,
-    *,
-    columns: Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    categorical: Sequence[str] = (),
-    positive: object = None,
-    reference: Mapping[str, object] | None = None,
-    missing: Missing = "error",
-    weights: str | None = None,
-    offset: str | None = None,
-) -> Design:
-    """Learn how a table becomes a design matrix and a target.
-
-    Numbers and booleans become one column each; text and dictionary columns become one column for each level except
-    the reference level, which is the first: in the order of the dictionary if there is one (pandas' categories,
-    polars' Enum), otherwise in sorted order. Only levels that occur are kept.
-
-    Parameters
-    ----------
-    table : pyarrow.Table or anything that `read_table` reads
-        The data.
-    target : str or None
-        The column to predict, with two values.
-    columns : sequence of str, optional
-        The columns of X, in this order. By default all except target, weights, offset, `exclude`, and the index that
-        pandas writes first and without a name.
-    exclude : sequence of str
-        Columns to leave out.
-    categorical : sequence of str
-        Columns to treat as categories although they contain numbers or have very many levels.
-    positive : object, optional
-        The target's value that counts as 1. Needed unless the values are 0 and 1 or false and true.
-    reference : mapping of column to level, optional
-        The level that the others are compared with.
-    missing : {"error", "drop"}
-        Whether a missing value is an error, or its row is left out.
-    weights, offset : str, optional
-        Columns of case weights, and of numbers added to the log-odds.
-
-    Returns
-    -------
-    Design
-        The design.
-
-    Raises
-    ------
-    UnknownColumnError
-        If a column is not in the table; the nearest name is suggested.
-    DataError
-        If values are missing, the target does not have two values, or a column cannot be used.
-
-    Examples
-    --------
-    >>> table = {"vote": ["Dole", "Clinton", "Dole"], "age": [40, 31, 70], "region": ["N", "S", "N"]}
-    >>> design = learn_design(table, "vote", positive="Dole")
-    >>> design.names
-    ('age', 'region[S]')
-    """
-    return learn_table(
-        table,
-        target,
-        columns=columns,
-        exclude=exclude,
-        categorical=categorical,
-        positive=positive,
-        reference=reference,
-        missing=missing,
-        weights=weights,
-        offset=offset,
-    )[0]
 
 
 def learn_table(
@@ -162,12 +90,14 @@ def learn_table(
             )
 
     named = {*categorical, *(reference or ())}
-    read = {name: draft_and_numbers(table, name, name in named) for name in chosen}
+    read = {name: draft_column(table, name, name in named) for name in chosen}
     drafts = tuple(draft for draft, _ in read.values())
     for name, (_, values) in read.items():
         if values is not None:
             table = table.set_column(table.column_names.index(name), field_read(name, values.type), values)
-    design = Design(drafts, None, weights, offset, missing, source_of(table), table.num_rows)
+    design = Design(
+        drafts, weights=weights, offset=offset, missing=missing, source=source_of(table), rows_read=table.num_rows
+    )
     if target is not None:
         values = table[target] if delimiter_of(table, target) is None else read_words(table[target])
         design = replace(design, target=learn_target(values, target, positive, at))
@@ -181,6 +111,58 @@ def learn_table(
         learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
     warn_of_notes(tuple(note for column in learned for note in column.notes))
     return replace(design, columns=learned, rows_kept=kept.num_rows), table
+
+
+@same_arguments(learn_table)
+def learn_design(*given: Any, **options: Any) -> Design:
+    """Learn how a table becomes a design matrix and a target.
+
+    Numbers and booleans become one column each; text and dictionary columns become one column for each level except
+    the reference level, which is the first: in the order of the dictionary if there is one (pandas' categories,
+    polars' Enum), otherwise in sorted order. Only levels that occur are kept.
+
+    Parameters
+    ----------
+    table : pyarrow.Table or anything that `read_table` reads
+        The data.
+    target : str or None
+        The column to predict, with two values.
+    columns : sequence of str, optional
+        The columns of X, in this order. By default all except target, weights, offset, `exclude`, and the index that
+        pandas writes first and without a name.
+    exclude : sequence of str
+        Columns to leave out.
+    categorical : sequence of str
+        Columns to treat as categories although they contain numbers or have very many levels.
+    positive : object, optional
+        The target's value that counts as 1. Needed unless the values are 0 and 1 or false and true.
+    reference : mapping of column to level, optional
+        The level that the others are compared with.
+    missing : {"error", "drop"}
+        Whether a missing value is an error, or its row is left out.
+    weights, offset : str, optional
+        Columns of case weights, and of numbers added to the log-odds.
+
+    Returns
+    -------
+    Design
+        The design.
+
+    Raises
+    ------
+    UnknownColumnError
+        If a column is not in the table; the nearest name is suggested.
+    DataError
+        If values are missing, the target does not have two values, or a column cannot be used.
+
+    Examples
+    --------
+    >>> table = {"vote": ["Dole", "Clinton", "Dole"], "age": [40, 31, 70], "region": ["N", "S", "N"]}
+    >>> design = learn_design(table, "vote", positive="Dole")
+    >>> design.names
+    ('age', 'region[S]')
+    """
+    return learn_table(*given, **options)[0]
 
 
 def roles(table: pa.Table, target: str | None, weights: str | None, offset: str | None) -> dict[str, str]:

@@ -18,3 +18,8 @@ def row_number(rows: RowNumbers, position: int) -> int:
     (104, 5)
     """
     return rows + position if isinstance(rows, int) else int(rows[position])
+
+
+def some_rows(rows: RowNumbers, mask: NDArray[np.bool_]) -> RowNumbers:
+    """Return the numbers of the rows that a mask selects."""
+    return rows + np.flatnonzero(mask) if isinstance(rows, int) else rows[mask]

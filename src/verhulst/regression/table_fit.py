@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from verhulst.data.block import make_block
+from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
 from verhulst.data.formula import FormulaDesign, learn_formula
@@ -183,8 +183,7 @@ def fit_table(
         weights=weights,
         offset=offset,
     )
-    block = make_block(design, table)
-    return _fitted(design, block.X, block.y, block.weights, block.offset, options)
+    return _fitted(design, make_block(design, table), options)
 
 
 def fit_formula(
@@ -229,21 +228,14 @@ def fit_formula(
     >>> model.fit.names
     ('age', 'np.log(income)')
     """
-    found = learn_formula(
+    design, block = learn_formula(
         formula, source, positive=positive, missing=missing, weights=weights, offset=offset, context=context
     )
-    options = {"intercept": found.design.intercept} | options
-    return _fitted(found.design, found.X, found.y, found.weights, found.offset, options)
+    return _fitted(design, block, {"intercept": design.intercept} | options)
 
 
-def _fitted(
-    design: Design | FormulaDesign,
-    X: Matrix,
-    y: Vector,
-    weights: Vector | None,
-    offset: Vector | None,
-    options: dict[str, Any],
-) -> TableFit:
+def _fitted(design: Design | FormulaDesign, block: Block, options: dict[str, Any]) -> TableFit:
+    X, y, weights, offset = block.X, block.y, block.weights, block.offset
     if weights is not None and not weights.any():
         raise DataError("every weight is 0: there are no rows to fit.")
     try:
