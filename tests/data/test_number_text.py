@@ -17,7 +17,7 @@ import verhulst as vh
 from verhulst.cli.scored import read_scored
 from verhulst.data import DataError, Design, blocks, learn_design, read_table
 from verhulst.data.errors import ColumnWarning, ReadingWarning
-from verhulst.data.number_text import NumberStyle, UnclearNumbersError, read_numbers
+from verhulst.data.number_style import NumberStyle, UnclearNumbersError, read_numbers
 from verhulst.data.read import read_fields
 
 pytestmark = pytest.mark.filterwarnings("ignore::verhulst.data.errors.ColumnWarning")

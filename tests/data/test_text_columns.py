@@ -16,7 +16,7 @@ from verhulst.data import DataError, Design, RequestError, learn_design, read_ta
 from verhulst.data.column import Column
 from verhulst.data.errors import ReadingWarning
 from verhulst.data.missing_text import MISSING_TEXT
-from verhulst.data.number_text import NumberStyle
+from verhulst.data.number_style import NumberStyle
 from verhulst.data.read import read_fields, read_given
 from verhulst.data.write import write_fields
 

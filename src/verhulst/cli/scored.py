@@ -16,13 +16,14 @@ from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.scores import ScoreKind, ScoreKindError
 from verhulst.cli.console import reading_said, say
 from verhulst.data.column_values import kind_of, labels, numbers
+from verhulst.data.decimal_signs import refuse_unclear_sign
+from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target
-from verhulst.data.text_column import read_role, read_words
-from verhulst.data.text_kind import refuse_unclear_sign
+from verhulst.data.text_column import read_role
 
 if TYPE_CHECKING:
     import pyarrow as pa

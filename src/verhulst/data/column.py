@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.column_values import LevelType, codes, kind_of, labels, numbers, type_of_labels
 from verhulst.data.errors import DataError, Notes, ReadingWarning, did_you_mean, listed
-from verhulst.data.number_text import PLAIN, NumberStyle
+from verhulst.data.number_style import PLAIN, NumberStyle
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.text_column import WRITE_NUMBERS, read_column
 

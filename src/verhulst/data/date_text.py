@@ -1,9 +1,16 @@
-"""Dates and times of day in text."""
+"""Dates and times of day, which no column of X can hold."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
+
+from verhulst.data.errors import DatesError, categorical_option, exclude_option
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 _ZONE = r" ?(?:Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)"
@@ -56,3 +63,36 @@ def is_compact_date(number: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def refuse_dates(words: Sequence[str], name: str, at: str) -> None:
+    """Raise for distinct texts of a column if nearly all are dates."""
+    # For most columns the first words show that they contain none.
+    if not any(map(is_date, words[:100])):
+        return
+    dates = [word for word in words if is_date(word)]
+    if len(dates) >= 0.9 * len(words):
+        raise DatesError(_about_dates(dates[0], name, at))
+
+
+def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
+    """Raise for numbers such as 20240531, if every one is a date."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_float16(values.type):
+        return  # which has a smaller range
+    least, most = (None if end is None else float(end) for end in pc.min_max(values).as_py().values())
+    if least is None or most is None or not 1900_01_01 <= least < most <= 2100_12_31:
+        return
+    numbers = [float(number) for number in pc.unique(values).drop_null().to_pylist()]
+    if all(number.is_integer() and is_compact_date(int(number)) for number in numbers):
+        raise DatesError(_about_dates(f"{least:.0f}", name, at))
+
+
+def _about_dates(shown: str, name: str, at: str) -> str:
+    return (
+        f"{at}column {name!r} contains dates or times, such as {shown!r}, which are neither numbers nor categories. "
+        f"Exclude it ({exclude_option(name)}), make numbers of it (such as days since a date), or, if it is "
+        f"something else, declare it categorical ({categorical_option(name)})."
+    )

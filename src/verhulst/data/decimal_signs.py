@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from verhulst.data.errors import DataError
+from verhulst.data.fields import other_sign
 from verhulst.data.number_text import decimals_of
 
 if TYPE_CHECKING:
@@ -78,3 +80,33 @@ def _decimals(texts: list[str]) -> str:
         return ""
     clear = {found for found in numbers if len(found) == 1}
     return ".," if not clear else clear.pop() if len(clear) == 1 else ""
+
+
+def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") -> None:
+    """Raise if `1.200` may be 1200 because other columns of the file have decimal commas; or the reverse.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    name : str
+        A column that is about to be read as numbers.
+    at : str
+        The beginning of messages: "votes.csv: ".
+    or_else : str
+        What would help besides writing the numbers differently.
+    """
+    import pyarrow.compute as pc
+
+    other = other_sign(table, name)
+    if not other:
+        return
+    sign = "," if other == "." else "."
+    values = table[name]
+    shown = values.filter(pc.fill_null(pc.match_substring(values, sign), False))[0].as_py().strip()
+    digits = "".join(letter for letter in shown if letter.isdigit() or letter == sign)
+    decimal, whole = float(digits.replace(sign, ".")), digits.replace(sign, "")
+    raise DataError(
+        f"{at}column {name!r}: {shown!r} can be {decimal:.12g} or {whole}, as other columns have decimal "
+        f"{'commas' if other == ',' else 'points'}. Write its numbers without thousands signs{or_else}, or, if these "
+        f"are decimals, with one more (such as {digits + '0'!r})."
+    )

@@ -13,6 +13,7 @@ from verhulst.data.csv_blocks import block_size
 from verhulst.data.csv_dialect import Dialect, find_dialect
 from verhulst.data.csv_quotes import all_quoted, has_quotes
 from verhulst.data.csv_records import Record, line_number, name_place, records
+from verhulst.data.decimal_signs import unclear_columns
 from verhulst.data.errors import DataError
 from verhulst.data.fields import Fields, fields_of
 from verhulst.data.missing_text import MISSING_TEXT
@@ -70,7 +71,8 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     except pa.ArrowInvalid as error:
         raise DataError(f"{name}: {_explained(error, buffer, dialect)}") from None
     _check_closed(cells, rows, buffer, name, dialect)
-    return fields_of(cells, _with_nulls(cells, rows, dialect), dialect.delimiter)
+    columns = _with_nulls(cells, rows, dialect)
+    return fields_of(cells, columns, dialect.delimiter, unclear_columns(columns, dialect.delimiter))
 
 
 def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> pa.Table:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from verhulst.data.base_design import FILL_IN, BaseDesign, require
 from verhulst.data.column import Column
+from verhulst.data.decimal_signs import refuse_unclear_sign
+from verhulst.data.distinct_texts import read_words
 from verhulst.data.fields import delimiter_of, field_read, is_read
 from verhulst.data.missing_values import any_missing, check_missing, refuse_empty, refuse_missing
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.source import place
 from verhulst.data.target import Target
-from verhulst.data.text_column import read_role, read_words
-from verhulst.data.text_kind import refuse_unclear_sign
+from verhulst.data.text_column import read_role
 
 if TYPE_CHECKING:
     import pyarrow as pa

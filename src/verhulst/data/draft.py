@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verhulst.data.code_text import refuse_same_numbers
 from verhulst.data.column import Column
 from verhulst.data.column_values import kind_of, level_type_of
+from verhulst.data.date_text import refuse_dates_as_numbers
+from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.errors import DataError, categorical_option, exclude_option
 from verhulst.data.fields import delimiter_of, sign_is_assumed
 from verhulst.data.source import place
-from verhulst.data.text_kind import kind_of_text, refuse_dates_as_numbers, refuse_unclear_sign
+from verhulst.data.text_kind import kind_of_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,15 +43,13 @@ def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Colum
             refuse_dates_as_numbers(values, name, at)
             refuse_same_numbers(values, name, at)
         return Column(name, kind), None
-    found = kind_of_text(values, name, at, delimiter_of(table, name))
-    notes = found.notes
-    if found.kind == "numeric":
+    column, read = kind_of_text(values, name, at, delimiter_of(table, name))
+    if column.kind == "numeric":
         refuse_unclear_sign(table, name, at, f", or say that it is categorical ({categorical_option(name)})")
-        if sign_is_assumed(table, name) and not found.style.group:
-            notes += (
-                (
-                    f"The points of column {name!r} are read as decimal points, although all have three digits behind.",
-                    "If they part thousands (1.234 is 1234), write the numbers without them.",
-                ),
+        if sign_is_assumed(table, name) and not column.style.group:
+            note = (
+                f"The points of column {name!r} are read as decimal points, although all have three digits behind.",
+                "If they part thousands (1.234 is 1234), write the numbers without them.",
             )
-    return Column(name, found.kind, style=found.style, marks=found.marks, notes=notes), found.values
+            column = replace(column, notes=(*column.notes, note))
+    return column, read

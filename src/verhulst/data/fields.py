@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -34,16 +31,17 @@ class Fields:
     table: pa.Table
 
 
-def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: str) -> Fields:
-    """Return the cells of a file, and the same columns with nulls, marked as text that has not been converted yet."""
-    import pyarrow as pa
+def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: str, signs: Sequence[str]) -> Fields:
+    """Return the cells of a file, and the same columns with nulls, marked as text that has not been converted yet.
 
-    from verhulst.data.decimal_signs import unclear_columns
+    `signs` are the `unclear_columns`.
+    """
+    import pyarrow as pa
 
     names = [name.strip() for name in cells.column_names]
     marked = [
         pa.field(name, pa.string(), metadata={_KEY: delimiter.encode(), _OTHER_SIGN: sign.encode()})
-        for name, sign in zip(names, unclear_columns(columns, delimiter), strict=True)
+        for name, sign in zip(names, signs, strict=True)
     ]
     return Fields(cells, pa.table(list(columns), schema=pa.schema(marked)))
 
@@ -78,54 +76,3 @@ def field_read(name: str, type_: pa.DataType) -> pa.Field:
 def is_read(field: pa.Field) -> bool:
     """Whether a field is that of such a column."""
     return _READ in (field.metadata or {})
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The distinct texts of a column, and their positions.
-
-    Attributes
-    ----------
-    distinct : list of str
-        Each text that occurs; without surrounding blanks if it is from a file.
-    counts : ndarray of int64
-        The number of rows with each.
-    codes : ndarray of int64, shape (n,)
-        The position of each row's text in `distinct`; -1 for missing values.
-    """
-
-    distinct: list[str]
-    counts: NDArray[np.int64]
-    codes: NDArray[np.int64]
-
-    def row_of(self, text: str) -> int:
-        """Return the first row with `text`, from 0."""
-        return int(np.argmax(self.codes == self.distinct.index(text)))
-
-
-def texts_of(values: pa.ChunkedArray, *, strip: bool) -> Texts:
-    """Return the distinct texts of a column of text or of a dictionary of text.
-
-    Parameters
-    ----------
-    values : pyarrow.ChunkedArray
-    strip : bool
-        Whether to strip blanks and treat empty text and marks such as NA as missing, as for text files.
-    """
-    from verhulst.data.column_values import dictionary_of, value_places
-    from verhulst.data.missing_text import MISSING_TEXT
-
-    encoded = dictionary_of(values)
-    raw = encoded.dictionary.to_pylist()
-    indices = value_places(encoded)
-    place: dict[str, int] = {}
-    places = np.full(len(raw) + 1, -1, dtype=np.int64)
-    for i, text in enumerate(raw):
-        if text is None:
-            continue
-        bare = text.strip() if strip else text
-        if bare == text or bare not in MISSING_TEXT:
-            places[i] = place.setdefault(bare, len(place))
-    codes = places[indices]
-    counts = np.bincount(codes[codes >= 0], minlength=len(place))
-    return Texts(list(place), counts, codes)

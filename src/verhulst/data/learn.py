@@ -14,6 +14,7 @@ from verhulst.data.arguments import same_arguments
 from verhulst.data.column import Column
 from verhulst.data.column_values import finder, in_order, kind_of, label, labels, level_type_of, numbers
 from verhulst.data.design import Design
+from verhulst.data.distinct_texts import read_words
 from verhulst.data.draft import draft_column
 from verhulst.data.errors import (
     ColumnWarning,
@@ -31,7 +32,7 @@ from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
-from verhulst.data.text_column import as_doubles, read_words
+from verhulst.data.text_column import as_doubles
 
 if TYPE_CHECKING:
     import pyarrow as pa

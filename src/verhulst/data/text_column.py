@@ -5,27 +5,15 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from verhulst.data.distinct_texts import TRUTH, Texts, read_words, texts_of
 from verhulst.data.errors import DataError, ReadingWarning
-from verhulst.data.fields import Texts, texts_of
-from verhulst.data.missing_text import is_mark
-from verhulst.data.number_text import (
-    PLAIN,
-    NumberStyle,
-    UnclearNumbersError,
-    like_a_number,
-    points_are_unclear,
-    read_numbers,
-    why_no_number,
-)
+from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
+from verhulst.data.number_text import like_a_number, points_are_unclear, why_no_number
 from verhulst.data.row_numbers import RowNumbers, row_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TRUTH = {"true": True, "false": False}
 # The advice for booleans in a column of numbers.
 WRITE_NUMBERS = " Write 1 and 0 if that is what they mean."
 
@@ -58,11 +46,6 @@ def has_unclear_points(values: pa.ChunkedArray) -> bool:
     return all(points_are_unclear(some.unique().drop_null().to_pylist()) for some in (head, values))
 
 
-def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the text of a file's column as labels: without surrounding blanks, null for missing values."""
-    return taken(texts_of(values, strip=True), None)
-
-
 def read_column(
     values: pa.ChunkedArray,
     name: str,
@@ -85,25 +68,24 @@ def read_column(
         found = as_doubles(values)
         if found is not None:
             return found
-    texts = texts_of(values, strip=True)
-    words = [text for text in texts.distinct if not is_mark(text)]
+    texts = texts_of(read_words(values))
     at = f"{place}column {name!r} was {kind} at the fit"
     if kind == "boolean":
         numbers = {"0": False, "1": True} | TRUTH
-        for text in words:
+        for text in texts.words:
             if text.casefold() not in numbers:
                 raise DataError(f"{at}; here it is {text!r} in row {_row(texts, text, first_row)}.")
-        return taken(texts, [numbers.get(text.casefold()) for text in texts.distinct])
+        return texts.read({text: numbers[text.casefold()] for text in texts.words})
     try:
-        return _numbers(texts, words, name, delimiter, style)
+        return _numbers(texts, name, delimiter, style)
     except UnclearNumbersError as error:
         raise DataError(f"{at}; here {error}. Write the numbers as at the fit.") from None
     except ValueError as error:
         odd = str(error.args[0])
-        if all(word.casefold() in TRUTH for word in words):
+        if texts.truths() is not None:
             where = f"{odd!r} in row {_row(texts, odd, first_row)}"
             raise DataError(f"{at}; here it has booleans, such as {where}.{WRITE_NUMBERS}") from None
-        if not any(map(like_a_number, words)) and not why_no_number(odd):
+        if not any(map(like_a_number, texts.words)) and not why_no_number(odd):
             raise DataError(f"{at}; here it has text, such as {odd!r} in row {_row(texts, odd, first_row)}.") from None
         raise DataError(
             f"{at}; here it is {odd!r}{why_no_number(odd)} in row {_row(texts, odd, first_row)}. Correct it or leave "
@@ -124,14 +106,13 @@ def read_role(
     found = as_doubles(values)
     if found is not None:
         return found
-    texts = texts_of(values, strip=True)
-    words = [text for text in texts.distinct if not is_mark(text)]
+    texts = texts_of(read_words(values))
     must = f"{place}{role} {name!r} must contain numbers"
-    if words and all(word.casefold() in TRUTH for word in words):
-        return taken(texts, [TRUTH.get(text.casefold()) for text in texts.distinct])
+    if (truths := texts.truths()) is not None:
+        return truths
     try:
         # Percent signs are an error: 5 instead of 0.05 would be a wrong number.
-        return _numbers(texts, words, name, delimiter, None, percent=False)
+        return _numbers(texts, name, delimiter, None, percent=False)
     except UnclearNumbersError as error:
         raise DataError(f"{must}, but {error}. Write them with a decimal point and no other sign.") from None
     except ValueError as error:
@@ -147,26 +128,13 @@ def _row(texts: Texts, text: str, first_row: RowNumbers) -> int:
 
 
 def _numbers(
-    texts: Texts, words: list[str], name: str, delimiter: str, learned: NumberStyle | None, percent: bool = True
+    texts: Texts, name: str, delimiter: str, learned: NumberStyle | None, percent: bool = True
 ) -> pa.ChunkedArray:
-    style, numbers = read_numbers(words, delimiter, learned)
+    style, numbers = read_numbers(texts.words, delimiter, learned)
     if style.percent and not percent:
-        raise UnclearNumbersError(f"{words[0]!r} has a percent sign")
-    if words and style != (learned or PLAIN) and style.notes():
+        raise UnclearNumbersError(f"{texts.words[0]!r} has a percent sign")
+    if texts.words and style != (learned or PLAIN) and style.notes():
         warnings.warn(
             f"column {name!r} was read as numbers, with {' and '.join(style.notes())}", ReadingWarning, stacklevel=2
         )
-    known = dict(zip(words, numbers, strict=True))
-    return taken(texts, [known.get(text) for text in texts.distinct])
-
-
-def taken(texts: Texts, meanings: list[float | None] | list[bool | None] | None) -> pa.ChunkedArray:
-    """Return the meaning of each row's text; None if there is none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    dictionary = pa.array(
-        texts.distinct if meanings is None else meanings, type=pa.string() if meanings is None else None
-    )
-    codes: NDArray[np.int64] = texts.codes
-    return pa.chunked_array([pc.take(dictionary, pa.array(codes, mask=codes < 0))])
+    return texts.read(dict(zip(texts.words, numbers, strict=True)))

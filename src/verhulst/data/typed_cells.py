@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verhulst.data.code_text import codes_in
+from verhulst.data.distinct_texts import read_words
 from verhulst.data.fields import Fields, other_sign
 from verhulst.data.text_column import has_unclear_points
 
@@ -32,19 +33,19 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
     if values.null_count == len(values):
         return pa.chunked_array([pa.nulls(len(values))])
-    bare = pc.utf8_trim_whitespace(values)
+    bare = read_words(values)
     for type_ in (pa.int64(), pa.float64()):
         found = _cast(bare, type_)
         if found is not None:
             as_text = bool(codes_in(bare)) or _has_hexadecimals(bare) or has_unclear_points(bare)
-            return values if as_text else found
+            return bare if as_text else found
     if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
     for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):
         found = _cast(bare, type_)
         if found is not None:
             return found
-    return values
+    return bare
 
 
 def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None:

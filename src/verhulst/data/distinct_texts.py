@@ -1,0 +1,88 @@
+"""The distinct texts of a column, each of which is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.missing_text import MISSING_TEXT, is_mark
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TRUTH = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The distinct texts of a column, and their positions.
+
+    Attributes
+    ----------
+    words : list of str
+        Each text that occurs, except marks of missing values.
+    marks : tuple of str
+        The marks that occur.
+    counts : dict
+        The number of rows with each text.
+    """
+
+    words: list[str]
+    marks: tuple[str, ...]
+    counts: dict[str, int]
+    _encoded: pa.DictionaryArray
+
+    def row_of(self, text: str) -> int:
+        """Return the first row with `text`, from 0."""
+        return int(np.argmax(self._codes() == self._encoded.dictionary.to_pylist().index(text)))
+
+    def read(self, meanings: Mapping[str, float] | Mapping[str, bool]) -> pa.ChunkedArray:
+        """Return the meaning of the text of each row, null where it has none."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        read = pa.array([meanings.get(text) for text in self._encoded.dictionary.to_pylist()])
+        return pa.chunked_array([pc.take(read, self._encoded.indices)])
+
+    def truths(self) -> pa.ChunkedArray | None:
+        """Return the truth values of a column of them; None if it is another."""
+        if not self.words or not all(word.casefold() in TRUTH for word in self.words):
+            return None
+        return self.read({word: TRUTH[word.casefold()] for word in self.words})
+
+    def _codes(self) -> NDArray[np.int64]:
+        return np.asarray(self._encoded.indices.fill_null(-1), dtype=np.int64)
+
+
+def texts_of(values: pa.ChunkedArray) -> Texts:
+    """Return the distinct texts of a column of text or of a dictionary of text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(values.type):  # which may hold texts that do not occur
+        values = pa.chunked_array([each.dictionary_decode() for each in values.chunks], values.type.value_type)
+    encoded = pc.dictionary_encode(values).combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
+        encoded = pc.dictionary_encode(pa.array([], values.type))
+    distinct = encoded.dictionary.to_pylist()
+    counts = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(distinct))
+    return Texts(
+        [text for text in distinct if not is_mark(text)],
+        tuple(text for text in distinct if is_mark(text)),
+        dict(zip(distinct, counts.tolist(), strict=True)),
+        encoded,
+    )
+
+
+def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the text of a file's column as labels: without surrounding blanks, null for missing values."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = pc.utf8_trim_whitespace(values)
+    holes = pc.and_(pc.is_in(bare, value_set=pa.array(MISSING_TEXT)), pc.not_equal(bare, values))
+    return pc.if_else(holes, pa.scalar(None, bare.type), bare)
