@@ -394,3 +394,8 @@ def test_a_fit_warns_of_how_columns_were_read(path, values, said):
         (message,) = found
         assert said in message
         assert advice in message or "leave" in message
+
+
+def test_marks_with_blanks_around_are_missing_in_a_table_of_types(path):
+    file(path, {"x": [" NaN ", "1.5", " 2"], "n": ["1", " NA", "3"], "s": [" a ", "b", " c"]})
+    assert read_table(path).to_pydict() == {"x": [None, 1.5, 2.0], "n": [1, None, 3], "s": [" a ", "b", " c"]}

@@ -38,14 +38,14 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
         found = _cast(bare, type_)
         if found is not None:
             as_text = bool(codes_in(bare)) or _has_hexadecimals(bare) or has_unclear_points(bare)
-            return bare if as_text else found
+            return values if as_text else found
     if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
     for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):
         found = _cast(bare, type_)
         if found is not None:
             return found
-    return bare
+    return values
 
 
 def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None:
