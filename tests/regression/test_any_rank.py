@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression as ScikitLearn
+from tests.regression.optimum import optimum
 
 import verhulst as vh
 from verhulst.data.model_file import decode, encode
@@ -161,6 +162,35 @@ def test_the_penalised_maximum_at_any_rank(kind, intercept):
         if hasattr(model, "coef_"):
             np.testing.assert_array_equal(model.coef_[0], slopes)
             np.testing.assert_array_equal(model.standard_errors_, found.standard_errors)
+
+
+def beginning_end_and_length(rng, columns):
+    """Times of 10⁹ seconds in some unit, so that one column is the exact sum of two others; and a few counts."""
+    n = 14
+    unit, span = rng.choice([1.0, 1e3, 1e6]), rng.choice([3600.0, 86400 * 30.0, 86400 * 365 * 5.0])
+    begin, length = np.floor((1.7e9 + rng.random(n) * span) * unit), np.floor(rng.lognormal(3, 1, n) * unit)
+    return np.column_stack([length, begin, begin + length, rng.poisson(1, (n, columns - 3))])
+
+
+@pytest.mark.parametrize("columns", [4, 17])
+def test_the_sum_of_two_large_columns(columns):
+    for seed in range(8 if columns < 14 else 4):
+        rng = np.random.default_rng([seed, columns])
+        X, C = beginning_end_and_length(rng, columns), 10.0 ** rng.integers(-1, 8)
+        y = (np.argsort(np.argsort(X[:, 0] + rng.normal(size=len(X)) * X[:, 0].std())) < 6).astype(float)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = fit(X, y, penalty="l2", C=C)
+        beta, errors, height = optimum(X, y, C=C, starts=[found.coefficients])
+        missed = [abs(float((a - b) / e)) for a, b, e in zip(found.coefficients, beta, errors, strict=True)]
+        assert max(missed) <= (1e-5 if columns < 14 else 1e-4)
+        assert max(missed[1:]) <= 1e-6
+        np.testing.assert_allclose(found.standard_errors[1:], np.array(errors[1:], float), rtol=2e-6)
+        # 1.7e9 seconds from the data, what the penalty alone decides of p > n columns leaves fewer digits
+        np.testing.assert_allclose(found.standard_errors[0], float(errors[0]), rtol=1e-6 if columns < 14 else 1e-3)
+        assert found.log_likelihood == pytest.approx(float(height), rel=1e-7)
+        again = LogisticFit.from_json(decode(json.loads(json.dumps(encode(found.to_json())))))
+        np.testing.assert_allclose(again.standard_errors, found.standard_errors, rtol=1e-13)
 
 
 def wide(n=20, p=60, seed=0):

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from verhulst.functions import sigmoid, sigmoid_derivative
-from verhulst.regression.covariance import Covariance, power_of_two
+from verhulst.regression.contrasts import power_of_two
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import covariance_of, normal_quantile
 from verhulst.regression.parameters import Parameter, ParameterTable
 from verhulst.regression.result import LogisticFit

@@ -65,7 +65,7 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
             break
         here = seen(beta, max(here.contradicted / SMOOTH, 4 * here.temperature), 0.0)
     while len(passes) < most:
-        if here.decrement <= tolerance and settled(data, here, SAME_DIGITS):
+        if here.decrement <= max(tolerance, 2 * here.floor) and settled(data, here, SAME_DIGITS):
             break
         if here.temperature == 1 and here.at_rounding:
             if enough == 0:
@@ -226,4 +226,6 @@ def _last(
         0.0 if known else np.inf,
     )
     way = None if endless is None else endless.high
-    return End(fit, data.rows, standard, factor, factor.condition(matrix), exponent, factor.half(), way, weak)
+    # Where doubles did not tell all directions apart, standard errors are small differences too.
+    halves = here.triangle.half_inverse(unit) if here.triangle.root.low.any() else (factor.half(), None)
+    return End(fit, data.rows, standard, factor, factor.condition(matrix), exponent, *halves, way, weak)

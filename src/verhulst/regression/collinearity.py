@@ -20,7 +20,7 @@ from verhulst.regression.warn import warn
 FEW = 5  # columns; more than that are counted, and only the first of them named
 SPARE_BITS = 8  # at the end of numbers: where all of them are 0 the numbers were not rounded
 FAR_VALUE = 1e6  # times the usual distance from the median
-TERMS = 200_000  # numbers in combinations that are worked out and kept
+TERMS = 50_000  # numbers in combinations that are worked out and kept
 
 
 class CollinearWarning(UserWarning):
@@ -95,17 +95,13 @@ def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], 
 
 
 def without_dependent(
-    rows: Rows, standard: Standardisation, names: Sequence[str], *, rounded: bool = True
+    rows: Rows, standard: Standardisation, names: Sequence[str]
 ) -> tuple[Standardisation, tuple[Collinear, ...]]:
     """Take out constant and collinear columns; say what each of them is made of.
 
     Which columns are combinations of others depends neither on weights nor on the length of rows. So rows count once,
     each with length 1, in coordinates that no single value decides: beside a value of 1e20 the others do not look
     alike, and a row of weight 1e-9 tells columns apart as well as any.
-
-    Parameters
-    ----------
-    rounded : whether the numbers given may be rounded; if not, a column stays if it differs from combinations at all
     """
     first = int(standard.intercept)
     own = without_far_values(rows, standard)
@@ -113,7 +109,7 @@ def without_dependent(
     def pieces() -> Iterator[Matrix]:
         return (alike(piece.z) for piece in rows.seen_by(own).pieces())
 
-    dependent, parts = dependent_columns(pieces, (lambda: _rounding(rows, own)) if rounded else None)
+    dependent, parts = dependent_columns(pieces, lambda: _rounding(rows, own))
     most = max(1, TERMS // max(rows.size - len(dependent), 1))
     found: list[Collinear] = []
     for place in np.argsort(dependent):
@@ -146,15 +142,6 @@ def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation
     own = usual(rows) or standard
     centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
     return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
-
-
-@np.errstate(over="ignore", invalid="ignore")  # of values near the end of doubles, which are refused elsewhere
-def mean_is_far(X: Matrix, mean: Vector) -> bool:
-    """Whether a mean lies far away from where a few rows are: less their mean, the others would lose their digits."""
-    few = np.asarray(X[:: max(1, len(X) // 9)], dtype=np.float64)
-    middle = np.median(few, axis=0)
-    away = np.median(np.abs(few - middle), axis=0)
-    return bool(np.any((np.abs(mean - middle) > FAR_VALUE * away) & (away > 0)))
 
 
 def has_far_values(rows: Rows, standard: Standardisation) -> bool:

@@ -9,16 +9,27 @@ column of years loses nothing by being far from 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.regression.contrasts import (
+    blocks,
+    lengths,
+    of_coefficients,
+    of_coefficients_exactly,
+    of_rows,
+    of_rows_exactly,
+    power_of_two,
+)
+from verhulst.regression.pairs import Pair, product
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
-ROWS = 1 << 17  # entries of X that are standardised together
+HALVES = ("half", "low")
 LARGEST_IN_FILE = 4_000_000  # numbers; beyond, a model file holds the standard errors only
 
 
@@ -59,6 +70,7 @@ class Standardised:
     fixed : (q,) inf or nan where the standard error is known to be that, 0 elsewhere; or None
     used : (m,) which of the q coefficients the working ones are, or None for all
     half : (m, r) with working = half·halfᵀ, where columns are so much alike that the product loses digits; or None
+    low : (m, r) what to add to `half`, where it too loses digits; or None
     """
 
     working: Matrix
@@ -67,6 +79,7 @@ class Standardised:
     fixed: Vector | None = None
     used: NDArray[np.intp] | None = None
     half: Matrix | None = None
+    low: Matrix | None = None
 
     @property
     def _unit(self) -> float:
@@ -85,16 +98,16 @@ class Standardised:
     @np.errstate(over="ignore", invalid="ignore")  # weights of 1e-308 make infinite errors
     def standard_errors(self) -> Vector:
         """See `Covariance`."""
-        known, first = self._known(), int(self.standard.intercept)
+        first = int(self.standard.intercept)
         if self.half is None:
-            errors = np.sqrt(np.where(np.isnan(self.working.diagonal()), np.nan, known.diagonal()))
+            errors = np.sqrt(np.where(np.isnan(self.working.diagonal()), np.nan, self._known().diagonal()))
         else:
-            errors = _norms(self.half)
+            errors = lengths(self.half)
         errors[first:] *= self.standard.inverse_scale
+        errors *= self._unit
         if first:
-            along = np.concatenate([[1.0], -self.standard.centre * self.standard.inverse_scale])
-            errors[0] = self._lengths(along[None, :], known)[0]
-        return self._spread_out(errors * self._unit)
+            errors[0] = self._deviations(np.eye(1, len(errors)))[0]
+        return self._spread_out(errors)
 
     @np.errstate(over="ignore", invalid="ignore")
     def matrix(self) -> Matrix:
@@ -130,34 +143,40 @@ class Standardised:
 
     def deviations(self, contrasts: Matrix) -> Vector:
         """See `Covariance`."""
-        a = contrasts if self.used is None else contrasts[:, self.used]
-        return self._deviations(working_contrasts(self.standard, a))
+        return self._deviations(contrasts if self.used is None else contrasts[:, self.used])
+
+    def _deviations(self, contrasts: Matrix) -> Vector:
+        return self._lengths(of_coefficients, of_coefficients_exactly, contrasts)
 
     def row_deviations(self, X: Matrix) -> Vector:
         """See `Covariance`."""
         first = int(self.standard.intercept)
         if self.used is not None:
             X = X[:, self.used[first:] - first]
-        return np.concatenate(
-            [np.empty(0), *(self._deviations(standardised(self.standard, block)) for block in blocks(X))]
-        )
+        found = [self._lengths(of_rows, of_rows_exactly, block) for block in blocks(X)]
+        return np.concatenate([np.empty(0), *found])
 
     def _known(self) -> Matrix:
         unknown = np.isnan(self.working.diagonal())
         return np.where(unknown[:, None] | unknown, 0.0, self.working) if unknown.any() else self.working
 
     @np.errstate(over="ignore", invalid="ignore")
-    def _deviations(self, z: Matrix) -> Vector:
-        """√(zᵀCz) of each row of z, whose squares may be too small or too large for a double."""
-        size = power_of_two(np.max(np.abs(z), axis=1, initial=0.0))
-        z = z / size[:, None]
-        return np.asarray(self._lengths(z, self._known()) * self._unit * size)
-
-    def _lengths(self, z: Matrix, known: Matrix) -> Vector:
-        """√(zᵀCz), for `known` C."""
+    def _lengths(
+        self,
+        plainly: Callable[[Standardisation, Matrix], Matrix],
+        exactly: Callable[[Standardisation, Matrix], Pair],
+        given: Matrix,
+    ) -> Vector:
+        """√(zᵀCz) for z that come from what is given; their squares may be too small or too large for a double."""
+        if self.half is not None and self.low is not None:
+            half = Pair(np.nan_to_num(self.half, nan=0.0), np.nan_to_num(self.low, nan=0.0))
+            return lengths(product(exactly(self.standard, given), half).high) * self._unit
+        z = plainly(self.standard, given)
         if self.half is not None:
-            return _norms(z @ np.nan_to_num(self.half, nan=0.0))
-        return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", z @ known, z), 0.0)))
+            return lengths(z @ np.nan_to_num(self.half, nan=0.0)) * self._unit
+        size = power_of_two(np.max(np.abs(z), axis=1, initial=0.0))
+        z /= size[:, None]
+        return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", z @ self._known(), z), 0.0)) * self._unit * size)
 
     def to_json(self) -> Any:
         """See `Covariance`."""
@@ -171,7 +190,7 @@ class Standardised:
             "weight_exponent": self.weight_exponent,
             "fixed": self.fixed,
             "used": self.used,
-        } | ({} if self.half is None else {"half": self.half})
+        } | {name: getattr(self, name) for name in HALVES if getattr(self, name) is not None}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Standardised:
@@ -184,7 +203,7 @@ class Standardised:
             int(record["weight_exponent"]),
             None if record["fixed"] is None else np.array(record["fixed"], dtype=float),
             None if record["used"] is None else np.array(record["used"], dtype=np.intp),
-            np.array(record["half"], dtype=float).reshape(size, -1) if "half" in record else None,
+            *(np.array(record[name], dtype=float).reshape(size, -1) if name in record else None for name in HALVES),
         )
 
     def among(self, size: int, used: NDArray[np.intp]) -> Standardised:
@@ -192,12 +211,6 @@ class Standardised:
         fixed = np.full(size, np.nan)
         fixed[used] = 0.0 if self.fixed is None else self.fixed
         return replace(self, fixed=fixed, used=used if self.used is None else used[self.used])
-
-
-def _norms(rows: Matrix) -> Vector:
-    """Lengths of rows, whose squares may be too small or too large for a double."""
-    size = power_of_two(np.max(np.abs(rows), axis=1, initial=0.0))
-    return np.asarray(np.linalg.norm(rows / size[:, None], axis=1) * size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,32 +270,3 @@ def square(size: int) -> Matrix:
             f"the covariance matrix of {size:,} coefficients takes {8 * size * size / 1e9:,.0f} GB; standard_errors "
             "and intervals do without it"
         ) from None
-
-
-def power_of_two(size: Vector) -> Vector:
-    """Powers of two near these numbers ≥ 0, 1 for what is 0 or not finite: to divide by without rounding."""
-    usable = (size > 0) & np.isfinite(size)
-    exponents = np.frexp(np.where(usable, size, 1.0))[1] - 1
-    return np.asarray(np.ldexp(1.0, np.clip(exponents, -1022, 1022)))
-
-
-def working_contrasts(standard: Standardisation, contrasts: Matrix) -> Matrix:
-    """Contrasts of the coefficients of the columns as given, in terms of those of the standardised columns."""
-    if not standard.intercept:
-        return contrasts * standard.inverse_scale
-    # The centre is scaled first: a column of 1e170 beside a contrast of 1e170 would overflow.
-    slopes = contrasts[:, 1:] * standard.inverse_scale
-    slopes -= contrasts[:, :1] * (standard.centre * standard.inverse_scale)
-    return np.column_stack([contrasts[:, 0], slopes])
-
-
-def standardised(standard: Standardisation, X: Matrix) -> Matrix:
-    """Rows as the fit sees them: (m, p) -> (m, q), a column of ones first if there is an intercept."""
-    z = (np.asarray(X, dtype=np.float64) - standard.centre) * standard.inverse_scale
-    return np.column_stack([np.ones(len(z)), z]) if standard.intercept else z
-
-
-def blocks(X: Matrix) -> list[Matrix]:
-    """X in pieces that are small enough to be copied."""
-    step = max(1, ROWS // max(X.shape[1], 1))
-    return [X[start : start + step] for start in range(0, len(X), step)]

@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt
-from verhulst.regression.collinearity import mean_is_far, without_dependent, without_far_values
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.firth import firth
 from verhulst.regression.newton import newton
@@ -105,21 +104,17 @@ def fit(
     require_finite(data.X, data.names)
     if root is None:
         return among_independent(data, intercept, collinear, lambda some: _fitted(some, None, settings))
-    return _in_row_space(data, root, settings)
+    return in_row_space(data, intercept, root, tolerance, partial(_fitted, settings=settings))
 
 
-def _fitted(data: Observations, root: float | None, settings: Settings, posed: bool = False) -> LogisticFit:
+def _fitted(data: Observations, root: float | None, settings: Settings) -> LogisticFit:
     """Fit the columns, if there are no more of them than rows.
 
     Parameters
     ----------
     root : of the ridge, for the weights as they are in `data`; None without a penalty
-    posed : whether the columns are known to be free of combinations
     """
     begun = prepare(data, settings, root)
-    # Where columns are nearly combinations, but are none, `careful` keeps the digits that tell them apart.
-    if root is not None and not posed and begun.doubtful and _dependent(begun):
-        return _in_row_space(data, root, settings)
     watch = None if root is not None else SeparationWatch(begun.rows)
     found = newton(
         begun.rows.statistics,
@@ -168,14 +163,6 @@ def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tu
     return replace(end, fit=replace(end.fit, passes=found.passes + end.fit.passes)), certificate
 
 
-def _in_row_space(data: Observations, root: float, settings: Settings) -> LogisticFit:
-    standard = data.standardisation(settings.intercept)
-    if settings.intercept and mean_is_far(data.X, standard.centre):
-        standard = without_far_values(data.rows(standard), standard)
-    fitted = partial(_fitted, settings=settings, posed=True)
-    return in_row_space(data, standard.centre, settings.intercept, root, fitted)
-
-
 def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | None:
     """The fit without some rows and columns; None where one class is left, as there may be without an intercept."""
     data, dropped, settings = begun.data, begun.dropped, begun.settings
@@ -199,11 +186,6 @@ def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | Non
     if found.separation is not None:
         return None
     return among_all(found, data.names, kept, dropped) if dropped else found
-
-
-def _dependent(begun: Prepared) -> bool:
-    """Whether some column is a combination of others, to the last digit."""
-    return bool(without_dependent(begun.rows, begun.standard, begun.data.names, rounded=False)[1])
 
 
 def _penalty_root(C: float, weight_exponent: int) -> float:

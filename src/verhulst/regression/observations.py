@@ -60,6 +60,19 @@ class Observations:
         offset = None if self.offset is None else self.offset[some]
         return replace(self, X=self.X[some], y=self.y[some], weight=self.weight[some], offset=offset)
 
+    def farthest(self, centre: Vector) -> float:
+        """Return the largest distance of a value from the centre (p,) of its column.
+
+        Raises
+        ------
+        ValueError
+            If it is too large for a double.
+        """
+        with np.errstate(over="ignore"):
+            sides = [np.abs(side(self.X, axis=0).astype(np.float64) - centre) for side in (np.min, np.max)]
+        require_moderate(np.concatenate(sides))
+        return float(np.max(sides, initial=0.0))
+
     def standardisation(self, intercept: bool) -> Standardisation:
         """Centres and scales of the rows that count."""
         return Standardisation.of(self.X, intercept=intercept, weight=self.weight)

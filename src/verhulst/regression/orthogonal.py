@@ -47,24 +47,40 @@ class Triangle:
         """Whether these are all of them, except for columns of zeros."""
         return self.rank == np.count_nonzero(self.scale)
 
-    def half_solve(self, gradient: Pair) -> Pair:
-        """(r,) u with Rᵀu = gradient (q,): its length is the Newton decrement."""
-        left = _times(gradient, self.scale).at(self.order[: self.rank])
-        result = []
-        for k in range(self.rank):
-            result.append(divide(left.at(k), self.root.at((k, k))))
-            change = multiply(self.root.at((k, slice(0, self.rank))), result[k].negative)
-            left = add(left, change)
-        return _stacked(result)
+    @property
+    def upper(self) -> Pair:
+        """(r, q) R with its columns where they belong and in their own units."""
+        return _placed(self.root, self.order, self.scale)
 
-    def back_solve(self, half: Pair) -> Pair:
-        """(q,) d with R d = half (r,); 0 for columns that take no part."""
-        left, result = half, pair(np.zeros(len(self.order)))
+    def half_solve(self, rows: Pair) -> Pair:
+        """(..., r) u with Rᵀu = row, for rows (..., q): the length of that of a gradient is the Newton decrement."""
+        left = _times(rows, self.scale).at((..., self.order[: self.rank]))
+        result = Pair(np.empty_like(left.high), np.empty_like(left.high))
+        for k in range(self.rank):
+            one = divide(left.at((..., k)), self.root.at((k, k)))
+            result.high[..., k], result.low[..., k] = one
+            minus = Pair(-one.high[..., None], -one.low[..., None])
+            left = add(left, multiply(minus, self.root.at((k, slice(0, self.rank)))))
+        return result
+
+    def back_solve(self, halves: Pair) -> Pair:
+        """(..., q) d with R d = half, for halves (..., r); 0 for columns that take no part."""
+        left, whole = halves, np.zeros((*halves.high.shape[:-1], len(self.order)))
+        result = Pair(whole, whole.copy())
         for k in reversed(range(self.rank)):
-            one = divide(left.at(k), self.root.at((k, k)))
-            left = add(left, multiply(self.root.at((slice(0, self.rank), k)), one.negative))
-            result.high[self.order[k]], result.low[self.order[k]] = one
+            one = divide(left.at((..., k)), self.root.at((k, k)))
+            result.high[..., self.order[k]], result.low[..., self.order[k]] = one
+            minus = Pair(-one.high[..., None], -one.low[..., None])
+            left = add(left, multiply(minus, self.root.at((slice(0, self.rank), k))))
         return _times(result, self.scale)
+
+    def half_inverse(self, unit: float) -> Pair:
+        """(q, r) with half·halfᵀ the inverse of RᵀR·unit²; nan for columns that take no part."""
+        found = self.back_solve(pair(np.eye(self.rank)))
+        taken = np.zeros(len(self.order), dtype=bool)
+        taken[self.order[: self.rank]] = True
+        found = divide(Pair(found.high.T, found.low.T), pair(np.full(found.high.T.shape, unit)))
+        return Pair(*(np.where(taken[:, None], part, np.nan) for part in found))
 
     def half_solves(self, rows: Matrix) -> Matrix:
         """(n, r) the same as `half_solve` for many rows (n, q), in double precision."""
@@ -88,7 +104,7 @@ class Triangle:
 
     def information(self, unit: float) -> Matrix:
         """(q, q) RᵀR·unit²."""
-        root = _placed(self.root, self.order, self.scale).high * unit
+        root = self.upper.high * unit
         return np.asarray(root.T @ root)
 
     def factor(self, unit: float) -> Factor:
@@ -187,7 +203,3 @@ def _placed(root: Pair, order: NDArray[np.intp], scale: Vector) -> Pair:
 def _times(a: Pair, power: Vector) -> Pair:
     """Times powers of two: exact."""
     return Pair(a.high * power, a.low * power)
-
-
-def _stacked(parts: list[Pair]) -> Pair:
-    return Pair(np.array([p.high for p in parts]), np.array([p.low for p in parts]))

@@ -14,6 +14,7 @@ from verhulst.regression.statistics import Vector
 
 EPS = 2.0**-102  # bound on the relative error of one operation below
 SPLITTER = 2.0**27 + 1
+TOGETHER = 1 << 18  # products that are held at once
 
 
 class Pair(NamedTuple):
@@ -101,3 +102,16 @@ def total(a: Pair) -> Pair:
 def dot(a: Pair, b: Pair) -> Pair:
     """Σₖ aₖ·bₖ along the first axis."""
     return total(multiply(a, b))
+
+
+def product(a: Pair, b: Pair) -> Pair:
+    """The matrix product (n, m) of a (n, k) and b (k, m)."""
+    n, m = len(a.high), b.high.shape[1]
+    result = Pair(np.empty((n, m)), np.empty((n, m)))
+    step = max(1, TOGETHER // max(b.high.size, 1))
+    for start in range(0, n, step):
+        some = slice(start, start + step)
+        left = Pair(a.high[some].T[:, :, None], a.low[some].T[:, :, None])
+        right = Pair(b.high[:, None, :], b.low[:, None, :])
+        result.high[some], result.low[some] = total(multiply(left, right))
+    return result

@@ -88,7 +88,8 @@ class End:
     factor : of the information and the ridge, divided by 2^exponent
     condition : of what was factored, scaled to a unit diagonal
     exponent : see `factor`
-    half : (q, r) with half·halfᵀ the inverse of what was factored; None where the factor serves
+    half, low : (q, r) half + low times its transpose is the inverse of what was factored; None if the factor will do,
+        and `low` None if doubles will
     endless : (q,) a direction along which the height rises without end, or None
     weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so; None where that
         was not asked
@@ -101,6 +102,7 @@ class End:
     condition: float
     exponent: int = 0
     half: Matrix | None = None
+    low: Matrix | None = None
     endless: Vector | None = None
     weak: NDArray[np.bool_] | None = None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.regression.contrasts import of_coefficients, power_of_two
 from verhulst.regression.coordinates import as_given
-from verhulst.regression.covariance import Standardised, power_of_two, working_contrasts
+from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
@@ -216,7 +217,7 @@ class _Profiles:
 
     def contrasts(self, which: list[int]) -> Matrix:
         """(k, q) coefficients of the columns as given in units of `scales`, in terms of the standardised columns."""
-        units = working_contrasts(self._standard, np.eye(len(self.infinite))[which])
+        units = of_coefficients(self._standard, np.eye(len(self.infinite))[which])
         return np.ascontiguousarray(units[:, self._columns] / self.scales[which, None])
 
     def one_sided(self, k: int, drop: float) -> tuple[float, float]:

@@ -68,7 +68,10 @@ def record_maximum(end: End, begun: Prepared) -> LogisticFit:
     """The result of a fit with a finite maximum; warns where it is not certain."""
     data = begun.data
     exponent = data.weight_exponent + end.exponent
-    covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=end.half)
+    half = end.half
+    if half is None and begun.root is not None:  # what a penalty alone decides varies far more than the log-odds do
+        half = end.factor.half()
+    covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=half, low=end.low)
     result = record(end.fit, begun, end.standard, covariance, end.condition)
     what = trouble(
         result,

@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from verhulst.regression.covariance import LARGEST_IN_FILE, Covariance, blocks, square
+from verhulst.regression.contrasts import blocks, of_coefficients_exactly, of_rows_exactly
+from verhulst.regression.covariance import LARGEST_IN_FILE, Covariance, square
+from verhulst.regression.pairs import EPS, Pair, add, dot, pair, product
 from verhulst.regression.row_space import RowSpace
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import EPS, Matrix, Vector
+from verhulst.regression.statistics import EPS as DOUBLE
+from verhulst.regression.statistics import Matrix, Vector
 
 
 @dataclass(slots=True, eq=False)
@@ -37,28 +40,19 @@ class InRowSpace:
         return float(self.standard.inverse_scale.max(initial=0.0))
 
     def standard_errors(self) -> Vector:
-        """See `Covariance`; takes a while the first time where there are many columns."""
+        """See `Covariance`; takes a while the first time if there are many columns."""
         if self._errors is None:
-            first, basis = int(self.standard.intercept), self.space.basis
-            errors = np.empty(first + len(basis))
-            inside = np.concatenate([np.empty(0), *(self._inside(None, block) for block in blocks(basis))])
-            outside: Vector = 1 - np.einsum("ij,ij->i", basis, basis)
-            few = np.flatnonzero(outside < 0.1)
-            for some in np.array_split(few, len(few) // 256 + 1):
-                # Rounding hides a small 1 − ‖q‖², not what it is made of: the share of q in every other column.
-                shared = basis @ basis[some].T
-                shared[some, np.arange(len(some))] = 0.0
-                product = np.einsum("ij,ij->j", shared, shared)
-                outside[some] = 2 * product / (1 + np.sqrt(np.maximum(1 - 4 * product, 0.0)))
-            errors[first:] = np.hypot(inside * self._scale, np.sqrt(np.maximum(outside, 0.0)) * self.away)
-            if first:
-                errors[0] = self.deviations(np.eye(1, len(errors)))[0]
-            self._errors = errors
+            first, basis = int(self.standard.intercept), self.space.basis.high
+            inside = [self._inside(np.zeros((len(block), first)), block) for block in blocks(basis)]
+            outside = _outside(self.space.basis)
+            errors = np.hypot(np.concatenate([np.empty(0), *inside]) * self._scale, np.sqrt(outside) * self.away)
+            constant = self.deviations(np.eye(1, first + len(basis))) if first else []
+            self._errors = np.concatenate([constant, errors])
         return self._errors.copy()
 
     def matrix(self) -> Matrix:
         """See `Covariance`."""
-        first, basis = int(self.standard.intercept), self.space.basis
+        first, basis = int(self.standard.intercept), self.space.basis.high
         size = first + len(basis)
         whole, inner = square(size), self.inner.matrix()
         with np.errstate(over="ignore", invalid="ignore"):
@@ -73,53 +67,65 @@ class InRowSpace:
 
     def deviations(self, contrasts: Matrix) -> Vector:
         """See `Covariance`."""
-        if not self.standard.intercept:
-            return self._both(None, contrasts)
-        return self._both(contrasts[:, :1], contrasts[:, 1:] - contrasts[:, :1] * self.standard.centre)
+        return self._lengths(of_coefficients_exactly(self.standard, contrasts))
 
     def row_deviations(self, X: Matrix) -> Vector:
         """See `Covariance`."""
-        found = []
-        for block in blocks(X):
-            ones = np.ones((len(block), 1)) if self.standard.intercept else None
-            found.append(self._both(ones, np.subtract(block, self.standard.centre, dtype=np.float64)))
+        found = [self._lengths(of_rows_exactly(self.standard, block)) for block in blocks(X)]
         return np.concatenate([np.empty(0), *found])
 
-    def _both(self, constant: Matrix | None, slopes: Matrix) -> Vector:
-        """Standard errors of contrasts with the centred columns: from the rows, and from what they say nothing of."""
-        basis = self.space.basis
-        slopes = slopes * self._scale
-        along = slopes @ basis
-        rest = np.linalg.norm(slopes - along @ basis.T, axis=1)
-        rest[rest <= 10 * EPS * math.sqrt(len(basis)) * np.linalg.norm(slopes, axis=1)] = 0.0
-        return np.asarray(np.hypot(self._inside(constant, along), rest * (self.away / self._scale)))
+    def _lengths(self, z: Pair) -> Vector:
+        """Standard errors of contrasts with the scaled columns: from the rows, and from what they say nothing of."""
+        first, basis = int(self.standard.intercept), self.space.basis
+        slopes = z.at((slice(None), slice(first, None)))
+        if basis.low.any():
+            along, precision = product(slopes, basis), EPS
+            back = product(along, Pair(basis.high.T, basis.low.T))
+            rest = np.linalg.norm(add(slopes, back.negative).high, axis=1)
+        else:
+            along, precision = pair(slopes.high @ basis.high), DOUBLE
+            rest = np.linalg.norm(slopes.high - along.high @ basis.high.T, axis=1)
+        rest[rest <= 10 * precision * math.sqrt(len(basis.high)) * np.linalg.norm(slopes.high, axis=1)] = 0.0
+        return np.asarray(np.hypot(self._inside(z.high[:, :first], along.high), rest * (self.away / self._scale)))
 
-    def _inside(self, constant: Matrix | None, along: Matrix) -> Vector:
-        if self.standard.intercept:
-            along = np.column_stack([np.zeros(len(along)) if constant is None else constant, along])
-        return self.inner.deviations(along)
+    def _inside(self, constant: Matrix, along: Matrix) -> Vector:
+        return self.inner.deviations(np.column_stack([constant, along]))
 
     def to_json(self) -> Any:
         """See `Covariance`."""
-        inner = self.inner.to_json()
-        if self.space.basis.size > LARGEST_IN_FILE or "standard_errors" in inner:
+        inner, basis = self.inner.to_json(), self.space.basis
+        if basis.high.size > LARGEST_IN_FILE or "standard_errors" in inner:
             return {"standard_errors": self.standard_errors()}
         return {
             "inner": inner,
-            "basis": self.space.basis,
+            "basis": basis.high,
             "centre": self.standard.centre,
             "inverse_scale": self.standard.inverse_scale,
             "away": self.away,
-        }
+        } | ({"basis_low": basis.low} if basis.low.any() else {})
 
     @classmethod
     def from_json(cls, record: dict[str, Any], inner: Covariance, intercept: bool) -> InRowSpace:
         """The inverse of `to_json`; `inner` is read already."""
-        centre = np.array(record["centre"], dtype=float)
-        basis = np.array(record["basis"], dtype=float).reshape(len(centre), -1)
-        return cls(
-            inner,
-            RowSpace(len(basis), np.empty(0, np.intp), None, None, np.eye(basis.shape[1]), None, basis),
-            Standardisation(centre, np.array(record["inverse_scale"], dtype=float), intercept),
-            float(record["away"]),
-        )
+        centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
+        high = np.array(record["basis"], dtype=float).reshape(len(centre), -1)
+        low = np.array(record["basis_low"], dtype=float).reshape(high.shape) if "basis_low" in record else 0 * high
+        standard = Standardisation(centre, scale, intercept)
+        return cls(inner, RowSpace.known(Pair(high, low)), standard, float(record["away"]))
+
+
+def _outside(basis: Pair) -> Vector:
+    """1 − ‖q‖² for each row q of Q: the share of a column that the rows say nothing of."""
+    if basis.low.any():
+        columns = Pair(basis.high.T, basis.low.T)
+        share = add(pair(np.ones(len(basis.high))), dot(columns, columns).negative)
+        return np.maximum(share.high, 0.0)
+    result: Vector = 1 - np.einsum("ij,ij->i", basis.high, basis.high)
+    few = np.flatnonzero(result < 0.1)
+    for some in np.array_split(few, len(few) // 256 + 1):
+        # Rounding hides a small 1 − ‖q‖², not what it is made of: the share of q in every other column.
+        shared = basis.high @ basis.high[some].T
+        shared[some, np.arange(len(some))] = 0.0
+        square = np.einsum("ij,ij->j", shared, shared)
+        result[some] = 2 * square / (1 + np.sqrt(np.maximum(1 - 4 * square, 0.0)))
+    return np.maximum(result, 0.0)

@@ -8,13 +8,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
 
-from verhulst.regression.collinearity import TERMS, Collinear, collinear_column, left_out
+from verhulst.regression.collinearity import TERMS, Collinear, left_out, without_dependent
 from verhulst.regression.covariance import ErrorsOnly, Standardised
-from verhulst.regression.dependence import LEAST_PART
-from verhulst.regression.factor import rank_tolerance
-from verhulst.regression.observations import Observations, require_moderate
+from verhulst.regression.observations import Observations
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.standardisation import Standardisation
@@ -108,63 +105,22 @@ def narrowed(found: LogisticFit, X: ArrayLike) -> tuple[LogisticFit, Matrix, NDA
 
 
 def independent(data: Observations, standard: Standardisation) -> tuple[NDArray[np.intp], tuple[Collinear, ...]]:
-    """Which columns say something new, from left to right, and what the others are made of.
+    """Return which columns are no combinations of columns before them, and the others with what they are made of.
 
-    Gram and Schmidt's method on columns of n numbers, twice for all their digits: n² p operations at most, and no p × p
-    matrix. Once there are as many independent columns as rows, all others are combinations of these.
+    Columns are looked at some at a time, beside those kept so far. Once there are as many as rows, all others are
+    combinations of these; what they are made of is worked out for the first of them.
     """
-    rows = data.where_it_counts()
-    n, p, first = len(rows.y), rows.X.shape[1], int(standard.intercept)
-    root = np.ones(n) if rows.weight is None else np.sqrt(rows.weight)
-    tolerance = rank_tolerance(n)
-    basis = np.empty((n, min(n, p + first)), order="F")
-    kept: list[int] = []
-    if first:
-        basis[:, 0] = root / np.linalg.norm(root)
-    rank = first
-
-    def columns(some: NDArray[np.intp]) -> Matrix:
-        with np.errstate(over="ignore"):
-            z: Matrix = np.subtract(rows.X[:, some], standard.centre[some], dtype=np.float64)
-        require_moderate(z)
-        z *= standard.inverse_scale[some]
-        z *= root[:, None]
-        return z
-
-    for start in range(0, p, TOGETHER):
-        if rank == n:
-            break
-        some = np.arange(start, min(start + TOGETHER, p))
-        z = columns(some)
-        whole = np.einsum("ij,ij->j", z, z)
-        for _ in range(2):
-            z -= basis[:, :rank] @ (basis[:, :rank].T @ z)
-        while rank < n:
-            new = np.flatnonzero(np.einsum("ij,ij->j", z, z) > tolerance * whole)
-            if not len(new):
-                break
-            k = int(new[0])
-            v = z[:, k] - basis[:, :rank] @ (basis[:, :rank].T @ z[:, k])
-            if v @ v > tolerance * whole[k]:
-                v /= np.linalg.norm(v)
-                basis[:, rank] = v
-                kept.append(int(some[k]))
-                rank += 1
-                z -= np.outer(v, v @ z)
-            some, z, whole = some[k + 1 :], z[:, k + 1 :], whole[k + 1 :]
-    chosen = np.array(kept, dtype=np.intp)
-    others = np.setdiff1d(np.arange(p), chosen)
-    told = others[: max(1, TERMS // max(rank, 1))]
-    z = columns(chosen)
-    triangle = np.triu(basis[:, :rank].T @ (np.column_stack([root, z]) if first else z))
-    z = columns(told)
-    parts = solve_triangular(triangle, basis[:, :rank].T @ z)
-    size = np.linalg.norm(triangle, axis=0)[:, None] / np.maximum(np.linalg.norm(z, axis=0), np.finfo(float).tiny)
-    parts[np.abs(parts) * size <= LEAST_PART] = 0.0
-    places = np.concatenate([np.arange(first), first + chosen])
-    found = []
-    for column, part in zip(told.tolist(), parts.T, strict=True):
-        some = np.flatnonzero(part)
-        found.append(collinear_column(standard, data.names, column, places[some], part[some]))
-    found += [collinear_column(standard, data.names, column, None, None) for column in others[len(told) :].tolist()]
-    return chosen, tuple(found)
+    rows, names = data.where_it_counts(), np.array(data.names, dtype=object)
+    rows.farthest(standard.centre)
+    most, p = len(rows.y) - int(standard.intercept), len(names)
+    kept, found, at = np.empty(0, dtype=np.intp), [], 0
+    while at < p and (len(kept) < most or (len(found) + TOGETHER) * most <= TERMS or not found):
+        block = np.concatenate([kept, np.arange(at, min(at + TOGETHER, p))])
+        some = replace(rows, X=np.ascontiguousarray(rows.X[:, block]), names=tuple(names[block]))
+        own = Standardisation(standard.centre[block], standard.inverse_scale[block], standard.intercept)
+        _, dropped = without_dependent(some.rows(own), own, some.names)
+        kept = np.delete(block, [one.column for one in dropped])
+        found += [replace(one, column=int(block[one.column])) for one in dropped]
+        at += TOGETHER
+    found += [Collinear(data.names[column], column, None, 0.0) for column in range(at, p)]
+    return kept, tuple(found)
