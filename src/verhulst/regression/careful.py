@@ -1,9 +1,9 @@
-"""Newton's method for data on which double precision is in doubt: near a maximum that is almost flat, or far from it.
+"""Newton's method for data where double precision is not enough: near-collinear columns, extreme values, flat maxima.
 
-It maximises what `newton` maximises, and spends more on each look at the data (see `look`). Where a whole step does not
-end where the height is level, the height is followed along it (see `line`). Far away, where rows contradict the model
-by tens of log-odds, the likelihood is flat but for a kink in each row: the same likelihood of log-odds divided by a
-temperature T is smooth there and has its maximum nearby, and T falls to 1.
+It maximises the same function as `newton`, with more work in each pass (see `look`). If a full Newton step does not end
+at a point where the slope along the step is small, a line search follows (see `line`). Far from the maximum, where rows
+contradict the model by tens of log-odds, the log-likelihood is piecewise linear. There the log-odds are divided by a
+temperature T, which makes the function smooth with a maximum nearby, and T is lowered to 1 in steps.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from verhulst.regression.signed import Signed, moved_to, recentred
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Vector
 
-ROUNDS = 3  # of passes, each in coordinates of its own
-LAST_PASSES = 6  # bring a step that moves some log-odds by ½ down to rounding, as its square, fourth, eighth power ...
-SMOOTH = 8.0  # log-odds by which rows may contradict the model before the temperature rises
+ROUNDS = 3  # of passes, each with centres and scales of its own
+LAST_PASSES = 6  # after these a step that moves log-odds by ½ is down to rounding: its square, fourth, eighth power ...
+SMOOTH = 8.0  # log-odds by which rows may contradict the model before the temperature is raised
 LARGEST_STEP = 2.0**300
 LARGEST_EXPONENT = 2000  # of two, for information: beyond it a standard error is no double
 
@@ -45,7 +45,7 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
 
     Returns
     -------
-    The last look, the passes, and a direction along which the height rises without end, or None
+    The last look, the passes, and a direction along which the log-likelihood increases without bound, or None
     """
     passes: list[Pass] = []
     risen = 0
@@ -70,7 +70,7 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
         if here.temperature == 1 and here.at_rounding:
             if enough == 0:
                 break
-            enough = 0.0  # the likelihood is flat: pairs from now on
+            enough = 0.0  # all that is left is rounding: use pairs of doubles from here on
             here = seen(here.beta, 1.0, 0.0)
             continue
         step = _of_moderate_size(here.step())
@@ -104,10 +104,11 @@ def _along(beta: Pair, step: Pair, steps: float) -> Pair:
 
 
 def _direction_by_direction(data: Signed, here: Look) -> tuple[Pair, float, Pair | None]:
-    """Where to go, by how many steps at most, and a direction along which the height rises without end, or None.
+    """Return the next point, the largest number of steps, and a direction of unbounded increase, or None.
 
-    Near the maximum, says λ, and yet some row moves far: a row far out whose log-odds grow by one in each whole step,
-    while the rows near by are at rest. Each direction in which rows move far is followed on its own.
+    This is for points where λ is small although the step moves the log-odds of some row far: an extreme row changes by
+    about one in each full step, while the other rows do not change. A line search is made in each direction in which
+    rows move far.
     """
     moves = np.zeros(len(here.half.high))
     for _, z in data.rounded():
@@ -126,7 +127,7 @@ def _direction_by_direction(data: Signed, here: Look) -> tuple[Pair, float, Pair
 
 
 def _of_moderate_size(step: Pair) -> Pair:
-    """The step, or a part of it where the sums of a whole one would overflow; how far to go is found along it."""
+    """Return the step, shortened if sums along it would overflow; the line search finds the length."""
     most = float(np.max(np.abs(step.high)))
     return step if most <= LARGEST_STEP else Pair(step.high * (LARGEST_STEP / most), step.low * (LARGEST_STEP / most))
 
@@ -142,39 +143,38 @@ def careful(
     unit: float,
     max_passes: int,
 ) -> End:
-    """Maximise log-likelihood − ½ root² ‖slopes‖² where double precision is in doubt.
+    """Maximise log-likelihood − ½ root² ‖slopes‖² where double precision is not enough.
 
     Parameters
     ----------
-    rows, standard : the data, and how `rows` sees its columns
-    starts : points (q,) from where to start, one after the other until the end is certain
+    rows, standard : the data, and the standardisation of its columns
+    starts : points (q,) to start from, one after the other until one of them leads to the maximum
     root : of the ridge on the slopes as given, or None
     tolerance : decrement at which the fit counts as converged
     unit : what a weight of 1 stands for: the decrement of the weights as given is √unit times that of `rows`
-    max_passes : most passes over the data from each start
+    max_passes : the largest number of passes over the data from each start
     """
     within = tolerance / max(1.0, math.sqrt(unit))
     found: End | None = None
     passes: tuple[Pass, ...] = ()
     for start in starts:
-        # In coordinates that no single value decides: beside one of 1e40 the others look alike, to pairs too.
+        # Centres and scales are medians: next to a mean moved by a value of 1e40, the others are equal even in pairs.
         whole, usual = Signed.of(rows, None), without_far_values(rows, standard)
         data, seen_by, beta = moved_to(whole, standard, usual, pair(start), root)
         here, some, endless = climb(data, beta, 1e-2 * within, max_passes)
         for _ in range(ROUNDS - 1):
             if endless is not None or settled(data, here, SAME_DIGITS):
                 break
-            # Where the information was at the start the columns were centred; it may be elsewhere by now.
+            # The columns are centred anew, where the information is now.
             anew, seen_anew, beta = recentred(data, seen_by, here.beta, root)
             there, more, endless = climb(anew, beta, 1e-2 * within, max_passes)
             some = (*some, *more)
             if endless is None and settled(data, here) and not settled(anew, there, SAME_DIGITS):
-                break  # pairs do not tell more
+                break  # this is no improvement
             data, seen_by, here = anew, seen_anew, there
         status = certain(max(here.decrement, here.floor), within, full=here.triangle.full, settled=settled(data, here))
         status = "passes" if status != "converged" and len(some) >= max_passes else status
-        # The numbers that are reported are doubles, for columns that are centred where the information is, if that
-        # keeps more of them.
+        # The reported coefficients are doubles. Of two centrings, the one that loses less by this rounding is used.
         ends = [(data, seen_by, here.beta)]
         if endless is None:
             ends.insert(0, recentred(data, seen_by, here.beta, root))
@@ -198,18 +198,18 @@ def careful(
 def _last(
     data: Signed, standard: Standardisation, beta: Pair, status: Status, enough: float, endless: Pair | None
 ) -> End:
-    """The last look, at the numbers that are reported: `beta` in double precision.
+    """Return the end of the fit: the last look, at `beta` rounded to double precision, as it is reported.
 
-    Where a row far out makes that something else, the errors are still those of the maximum.
+    If this rounding changes the information of an extreme row, the standard errors are those at the unrounded `beta`.
     """
     here = look(data, pair(beta.high), enough)
     if status == "converged" and not settled(data, here, SAME_DIGITS):
         here = replace(look(data, beta, enough), half=here.half)
     height = log_likelihood(data, here.margins)
     penalty = 0.5 * float(data.ridge @ beta.high**2)
-    # Information beyond the range of doubles is kept divided by a power of two.
+    # Information outside the range of doubles is divided by a power of two.
     exponent = 0 if abs(here.exponent) < LOGARITHM_OF_LARGEST else round(here.exponent / math.log(2))
-    beyond = abs(exponent) > LARGEST_EXPONENT  # then there are no numbers for standard errors
+    beyond = abs(exponent) > LARGEST_EXPONENT  # standard errors are outside the range of doubles
     exponent = 0 if beyond else exponent
     unit = math.exp(0.5 * (here.exponent - exponent * math.log(2)))
     factor, matrix = here.triangle.factor(unit), here.triangle.information(unit)

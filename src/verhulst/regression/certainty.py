@@ -1,6 +1,6 @@
-"""Where double precision leaves open what a fit found, and what is said of a fit that is not certain.
+"""When double precision is not enough for a fit, and the warnings about fits that did not converge.
 
-Whether a fit is converged is decided by `passes.certain` alone; here it is asked whether λ is to be believed.
+Whether a fit is converged is decided by `passes.certain`; here, whether its λ can be trusted.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import EPS
 
 WORST_CONDITION = 1e9  # of an information matrix: its inverse then has six good digits
-MANY_PASSES = 30  # Newton's method that has not ended by then is in trouble
+MANY_PASSES = 30  # Newton's method ends earlier unless something is wrong
 
 
 def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tolerance: float) -> bool:
-    """Whether double precision leaves it open what `newton` found.
+    """Return whether the result of `newton` may be affected by rounding.
 
     Parameters
     ----------
-    fit : what it found
+    fit : the result
     factor, condition : of the information and the ridge, scaled to a unit diagonal
     data : the observations
     tolerance : decrement at which the fit counts as converged
@@ -36,7 +36,7 @@ def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tol
         return True
     if fit.status == "passes":
         return fit.decrement <= tolerance or len(fit.passes) >= MANY_PASSES
-    # What rounding does to the log-odds and to the sums of the gradient, in units of the decrement.
+    # The rounding of the log-odds and of the sums of the gradient, in units of the decrement.
     weight, least = data.total_weight, float(factor.scale.min(initial=np.inf, where=factor.scale > 0))
     offset = 0.0 if data.offset is None else max(float(data.offset.max()), -float(data.offset.min()))
     log_odds = fit.row_norm * float(np.linalg.norm(fit.beta)) + offset
@@ -53,7 +53,7 @@ def trouble(
     weighted: bool,
     far: Callable[[], bool],
 ) -> str | None:
-    """Return the warning about a fit that is not certain, or None; `far` tells whether there are extreme values."""
+    """Return the warning about a fit that did not converge, or None; `far` returns whether there are extreme values."""
     passes = len(result.passes)
     if weak is not None and weak.any():
         names = ", ".join(repr(name) for name, yes in zip(result.parameter_names, weak, strict=True) if yes)
@@ -96,9 +96,9 @@ def trouble(
 
 
 def trouble_of_firth(found: Fit, unit: float) -> str:
-    """Why a fit with Jeffreys' prior did not converge."""
+    """Return the warning about a fit with Jeffreys' prior that did not converge."""
     decrement = found.decrement * np.sqrt(unit)
-    # Beyond that, the quadratic model that tells the distance does not hold.
+    # Farther away, the quadratic model that gives the distance does not hold.
     distance = f"about {decrement:.2g} standard errors" if decrement <= 1 else "more than a standard error"
     if found.status == "passes":
         return (
@@ -112,7 +112,7 @@ def trouble_of_firth(found: Fit, unit: float) -> str:
 
 
 def _short_of_digits(result: LogisticFit, tolerance: float) -> bool:
-    """Whether doubles do not hold the maximum: for huge weights, or values far out whose log-odds are moderate."""
+    """Return whether the maximum cannot be represented in doubles: huge weights, or extreme values."""
     with np.errstate(all="ignore"):
         off = result.decrement * result.standard_errors > 1e-9 * np.max(np.abs(result.coefficients), initial=0.0)
     return result.decrement > tolerance and bool(np.any(off))

@@ -1,8 +1,8 @@
-"""Which columns are combinations of others to the precision of their numbers.
+"""Find columns that are linear combinations of others, within the precision of their numbers.
 
-Products of columns have lost half the digits that tell two of them apart: elimination says which columns certainly
-stand apart. What the others have that these do not is computed row by row; and the same is asked of what is left, until
-it is no more than what rounding makes of the numbers given and of their sums.
+Elimination on the products of columns has half the digits of the columns: it finds columns that are certainly
+independent. The residuals of the other columns on these are computed row by row, and the procedure is repeated with the
+residuals, until they are no larger than the rounding of the data and of the sums.
 """
 
 from __future__ import annotations
@@ -14,30 +14,28 @@ from numpy.typing import NDArray
 
 from verhulst.regression.statistics import EPS, Matrix, Vector
 
-APART = 1e-8  # share of a combination's terms that is left of it above which half the digits are enough
-OF_SPREAD = 1e3  # roundings of its usual size that a column may keep of being computed from others
-OF_NUMBERS = 8.0  # roundings of all numbers in a combination that may be left of it
-OF_SUMS = 3.0  # the same where the numbers are exact, for what is reckoned with them here
-UNEXPLAINED = 1e-2  # share of what is left that others may still explain: then its size is known
-LEAST_PART = 1e-6  # a column has no part in a combination of which it makes up less than this
+APART = 1e-8  # residual share of a combination's terms above which half the digits are enough
+OF_SPREAD = 1e3  # residual, in roundings of its usual size, of a column that is computed from others
+OF_NUMBERS = 8.0  # the same, in roundings of all numbers in the combination
+UNEXPLAINED = 1e-2  # share of a residual that other columns may still explain when its size is used
+LEAST_PART = 1e-6  # a column with a smaller share of a combination is not part of it
 REFINEMENTS = 5
 
 
 def dependent_columns(
-    pieces: Callable[[], Iterator[Matrix]], rounding: Callable[[], tuple[Vector, Vector]] | None
+    pieces: Callable[[], Iterator[Matrix]], rounding: Callable[[], tuple[Vector, Vector]]
 ) -> tuple[NDArray[np.intp], Matrix]:
-    """The columns that are combinations of others: of two that are equal, the one that stands to the right.
+    """Return the columns that are combinations of others; of two equal columns, the one to the right.
 
     Parameters
     ----------
     pieces : yields the rows (m, q), a piece at a time
-    rounding : (q,) relative errors of the numbers in each column, and the errors in a row whose first entry is 1;
-        None where the numbers are exact
+    rounding : (q,) relative errors of the numbers in each column, and the errors in a row whose first entry is 1
 
     Returns
     -------
     found : (f,) which, in no order
-    parts : (q, f) of which combination each is; zeros for a column of zeros
+    parts : (q, f) the coefficients of each combination; zeros for a column of zeros
     """
     gram = np.sum([z.T @ z for z in pieces()], axis=0)
     size = np.sqrt(gram.diagonal())
@@ -55,13 +53,12 @@ def dependent_columns(
         if not len(places):
             break
         own = away[places, np.arange(len(places))]
-        least = (OF_SPREAD if rounding else 0.0) * EPS * size[places] * np.abs(own)
+        least = OF_SPREAD * EPS * size[places] * np.abs(own)
         away, products = _refined(pieces, away, explain, least)
         rest = np.sqrt(products.diagonal())
         same = rest <= least
         if not same.all():
-            error = _errors(pieces, away, *(rounding() if rounding else np.zeros((2, len(size)))))
-            error *= OF_NUMBERS if rounding else OF_SUMS
+            error = OF_NUMBERS * _errors(pieces, away, *rounding())
             same |= rest <= error
             noise = np.maximum(UNEXPLAINED, error[~same] / rest[~same])
         found.append(places[same])
@@ -75,19 +72,19 @@ def dependent_columns(
 
 
 def eliminated(gram: Matrix, noise: Vector) -> tuple[NDArray[np.intp], NDArray[np.intp], Matrix, Matrix]:
-    """Columns that certainly stand apart from those before them, the others, and what explains these best.
+    """Return columns that are certainly independent of those before them, the others, and the projections of these.
 
     Parameters
     ----------
     gram : (q, q) products of columns, none of zeros
-    noise : (q,) shares of the columns that may be rounding, or explained by others
+    noise : (q,) shares of the columns that may be due to rounding, or to other columns
 
     Returns
     -------
     kept : (k,)
     left : (q − k,)
     half : (k, k) half·halfᵀ is the inverse of the products of those kept
-    parts : (k, q − k) the others are nearly the former times these
+    parts : (k, q − k) coefficients of the others on the kept columns
     """
     size = len(gram)
     scale = np.sqrt(gram.diagonal())
@@ -114,7 +111,7 @@ def eliminated(gram: Matrix, noise: Vector) -> tuple[NDArray[np.intp], NDArray[n
 
 
 def _explained_by(basis: Matrix) -> Callable[[Matrix], tuple[Matrix, Vector]]:
-    """What orthonormal combinations `basis` (q, k) explain of others, given the products (q, m) of all with those."""
+    """Return the projection on orthonormal combinations `basis` (q, k), given products (q, m) with all columns."""
 
     def explained(products: Matrix) -> tuple[Matrix, Vector]:
         along = basis.T @ products
@@ -129,7 +126,7 @@ def _refined(
     explain: list[Callable[[Matrix], tuple[Matrix, Vector]]],
     least: Vector,
 ) -> tuple[Matrix, Matrix]:
-    """Combinations (q, m) made orthogonal to others, unless of less than the `least` size; and their products."""
+    """Orthogonalise combinations (q, m) of at least the `least` size to others; return them and their products."""
     for further in reversed(range(REFINEMENTS)):
         across, products = np.zeros_like(away), np.zeros((away.shape[1],) * 2)
         for z in pieces():
@@ -146,7 +143,7 @@ def _refined(
 
 
 def _errors(pieces: Callable[[], Iterator[Matrix]], away: Matrix, relative: Vector, shift: Vector) -> Vector:
-    """The size of what rounding of the numbers given, and of products, makes of combinations (q, m)."""
+    """Return bounds on what rounding of the data, and of the products, contributes to combinations (q, m)."""
     bound = (EPS + relative)[:, None] * np.abs(away)
     bound[0] += shift @ np.abs(away)
     return np.asarray(np.sqrt(np.sum([np.sum((np.abs(z) @ bound) ** 2, axis=0) for z in pieces()], axis=0)))

@@ -8,29 +8,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
 from verhulst.data.saved import Saved
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
-from verhulst.regression.average_effects import marginal_effects
-from verhulst.regression.covariance import Covariance
+from verhulst.regression.estimator_results import FLOATS, FittedResults
 from verhulst.regression.fit_file import with_states
 from verhulst.regression.fitting import fit
-from verhulst.regression.inference import odds_ratios, probability_interval
-from verhulst.regression.parameters import ParameterTable
-from verhulst.regression.profile import profile_intervals
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.robust import sandwich_record
 from verhulst.regression.statistics import Matrix, Vector
-from verhulst.regression.summary import Summary, summary
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
-FLOATS = (np.float64, np.float32)
 
-
-class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with standard errors, fitted until it is within a millionth of a standard error.
 
     P(second class | x) = σ(b₀ + xᵀb + offset), by maximum likelihood unless a penalty is requested. A 0/1 target with
@@ -195,49 +187,6 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
             raise ValueError(f"y contains only one class: {shown}. A fit needs rows of both classes")
         return np.asarray(code, dtype=np.uint8)
 
-    def _publish(self) -> None:
-        """Set the fitted attributes from `result_`."""
-        results, first = self._results, int(self.fit_intercept)
-        self.coef_ = np.array([r.coefficients[first:] for r in results])
-        self.intercept_ = np.array([r.coefficients[0] if first else 0.0 for r in results])
-        one = isinstance(self.result_, LogisticFit)
-        every: dict[str, list[Any]] = {
-            "log_likelihood_": [r.log_likelihood for r in results],
-            "decrement_": [r.decrement for r in results],
-            "n_iter_": [len(r.passes) for r in results],
-            "converged_": [r.converged for r in results],
-            "separation_": [r.separation for r in results],
-        }
-        for name, values in every.items():
-            stacked = values if name == "separation_" else np.array(values)
-            setattr(self, name, values[0] if one else stacked)
-
-    @property
-    def covariance_(self) -> Matrix:
-        """Covariance of the coefficients, computed on access; see `LogisticFit.covariance`."""
-        return self._of_each([r.covariance for r in self._results])
-
-    @property
-    def standard_errors_(self) -> Vector | Matrix:
-        """Standard errors, intercept first."""
-        return self._of_each([r.standard_errors for r in self._results])
-
-    def _of_each(self, values: list[Matrix]) -> Matrix:
-        return values[0] if isinstance(self.result_, LogisticFit) else np.array(values)
-
-    @property
-    def _results(self) -> tuple[LogisticFit, ...]:
-        check_is_fitted(self, "result_")
-        return (self.result_,) if isinstance(self.result_, LogisticFit) else self.result_
-
-    def _one(self) -> LogisticFit:
-        if len(results := self._results) > 1 or not isinstance(self.result_, LogisticFit):
-            raise ValueError(
-                f"the target had {len(results)} labels, each with its own fit: use result_[k], for example "
-                "result_[0].summary()"
-            )
-        return self.result_
-
     def decision_function(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector | Matrix:
         """Return log-odds of the second class, (n,), or of each label, (n, K); ±inf for separated rows.
 
@@ -263,79 +212,6 @@ class LogisticRegression(Saved, ClassifierMixin, BaseEstimator):  # type: ignore
         """Return the class with the higher probability, (n,); 0 or 1 for each label, (n, K)."""
         z = self.decision_function(X, offset)
         return self.classes_[(z > 0).astype(int)] if z.ndim == 1 else (z > 0).astype(int)
-
-    def predict_interval(
-        self, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
-    ) -> tuple[Vector, Vector]:
-        """Return Wald intervals for the probability of the second class, as `probability_interval`."""
-        found = self._one()
-        return probability_interval(found, validate_data(self, X, reset=False, dtype=FLOATS), level, offset)
-
-    def summary(
-        self,
-        level: float = 0.95,
-        *,
-        interval: Literal["wald", "profile"] = "wald",
-        covariance: Literal["HC0", "HC1"] | Matrix | None = None,
-        clusters: ArrayLike | None = None,
-        penalised_errors: bool = False,
-    ) -> Summary:
-        """Return coefficients, standard errors, tests, odds ratios and details of the fit, as text and HTML.
-
-        Parameters
-        ----------
-        level : float
-            The coverage of the intervals.
-        interval : {"wald", "profile"}
-            Wald or profile-likelihood intervals.
-        covariance : {"HC0", "HC1"} or array_like, optional
-            Robust standard errors, or a matrix; by default the inverse information.
-        clusters : array_like, shape (n,), optional
-            Labels of the training rows for cluster-robust standard errors; "HC1" unless covariance="HC0".
-        penalised_errors : bool
-            Whether to show standard errors of an L2-penalised fit, which do not account for its bias.
-
-        Returns
-        -------
-        Summary
-            The summary.
-
-        Raises
-        ------
-        ValueError
-            If clusters are combined with a covariance matrix, or as `verhulst.regression.sandwich`.
-        """
-        if interval not in ("wald", "profile"):
-            raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
-        if clusters is not None and covariance is not None and not isinstance(covariance, str):
-            raise ValueError("pass either a covariance matrix or clusters, not both")
-        found, intervals = self._one(), None
-        used: Matrix | Covariance | None
-        if isinstance(covariance, str) or (clusters is not None and covariance is None):
-            X, (y,), weight, offset = self._training_data()
-            used = sandwich_record(found, X, y, weight, offset, kind=covariance or "HC1", clusters=clusters)
-        else:
-            used = covariance
-        if interval == "profile":
-            X, (y,), weight, offset = self._training_data()
-            intervals = profile_intervals(found, X, y, weight, offset, level=level)
-        return summary(found, level, covariance=used, intervals=intervals, penalised_errors=penalised_errors)
-
-    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
-        """Return odds ratios of the columns with Wald intervals."""
-        return odds_ratios(self._one(), level)
-
-    def marginal_effects(self, X: ArrayLike, **options: Any) -> ParameterTable:
-        """Return average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
-        return marginal_effects(self._one(), validate_data(self, X, reset=False, dtype=FLOATS), **options)
-
-    def _training_data(self) -> tuple[Any, Any, Any, Any]:
-        if not hasattr(self, "_data"):
-            raise ValueError(
-                "this estimator was loaded or unpickled without its data; pass arrays to verhulst.regression."
-                "profile_intervals or sandwich, with result_ as the fit"
-            )
-        return self._data
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimator as data for a model file, without the training data.

@@ -108,7 +108,7 @@ def fit(
 
 
 def _fitted(data: Observations, root: float | None, settings: Settings) -> LogisticFit:
-    """Fit the columns, if there are no more of them than rows.
+    """Fit no more columns than there are rows.
 
     Parameters
     ----------
@@ -133,12 +133,12 @@ def _fitted(data: Observations, root: float | None, settings: Settings) -> Logis
 
 
 def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tuple[End, Recession | None]:
-    """The end of the fit, and a certificate where the data are separated.
+    """Return the end of the fit, and a certificate if the data are separated.
 
     Parameters
     ----------
     found : where Newton's method ended
-    watch : what watched it; None for a fit with a ridge, whose maximum is finite
+    watch : its monitor; None for a fit with a ridge, whose maximum is finite
     """
     settings, matrix = begun.settings, with_ridge(found.information, begun.ridge)
     factor = Factor.of(matrix)
@@ -164,7 +164,7 @@ def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tu
 
 
 def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | None:
-    """The fit without some rows and columns; None where one class is left, as there may be without an intercept."""
+    """Return the fit without some rows and columns, or None if only one class is left or the rest is separated."""
     data, dropped, settings = begun.data, begun.dropped, begun.settings
     kept = np.setdiff1d(np.arange(len(data.names)), [one.column for one in dropped])
     weight = np.where(gone, 0.0, 1.0 if data.weight is None else data.weight)
@@ -172,7 +172,7 @@ def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | Non
     if some.min() == some.max() and some[0] in (0.0, 1.0):
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what matters is said of the whole
+        warnings.simplefilter("ignore")  # the fit of all rows gives the warnings
         found = fit(
             data.X[:, kept] if dropped else data.X,
             data.y,
@@ -189,5 +189,5 @@ def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | Non
 
 
 def _penalty_root(C: float, weight_exponent: int) -> float:
-    """√(1/C) for the scaled weights: the ridge itself may be too small or too large for a double."""
+    """Return √(1/C) for the scaled weights; the ridge itself may be outside the range of doubles."""
     return float(2.0 ** (-weight_exponent / 2) / np.sqrt(C))

@@ -1,8 +1,8 @@
-"""Rows turned into a triangle: the square root of their information, without forming the information.
+"""Orthogonal factorisation of rows: a triangular root of their information, without forming the information.
 
-A product of rows with themselves squares their condition number; an orthogonal factorisation does not. In double
-precision it tells directions apart that are 10⁸ times weaker than others; where that is not enough (rows whose weights
-differ by many powers of ten, columns that differ in their last digits) it is done with pairs of doubles.
+Forming the products of rows squares their condition number; an orthogonal factorisation does not. In double precision
+it resolves directions that are 10⁸ times weaker than others. Where that is not enough (weights that differ by many
+powers of ten, columns that differ in their last digits) the factorisation is done in pairs of doubles.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from verhulst.regression.factor import Factor
 from verhulst.regression.pairs import EPS, Pair, add, divide, dot, multiply, pair, square_root
 from verhulst.regression.statistics import Matrix, Vector
 
-WEAKEST = 1e-8  # share of its column that a pivot in double may have: a standard error then has seven good digits
-WEAKEST_OF_PAIRS = 1e8 * EPS  # the same for pairs, with as many good digits or more
+WEAKEST = 1e-8  # least share of its column for a pivot in doubles: standard errors then have seven good digits
+WEAKEST_OF_PAIRS = 1e8 * EPS  # the same for pairs, with at least as many good digits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Triangle:
-    """R with RᵀR = Σ aᵢaᵢᵀ for rows aᵢ: the column order[k] of the rows stands at place k of R.
+    """R with RᵀR = Σ aᵢaᵢᵀ for rows aᵢ; column k of R belongs to column order[k] of the rows.
 
     Attributes
     ----------
-    root : (r, q) upper trapezoidal; pivots that rounding may have made are left out, so r < q where some are
+    root : (r, q) upper trapezoidal; r < q if pivots that may be due to rounding are left out
     order : (q,)
     scale : (q,) powers of two that the columns of the rows were multiplied by; 0 for columns of zeros
     """
@@ -39,21 +39,21 @@ class Triangle:
 
     @property
     def rank(self) -> int:
-        """Number of directions that the rows tell apart."""
+        """The number of directions that the rows determine."""
         return len(self.root.high)
 
     @property
     def full(self) -> bool:
-        """Whether these are all of them, except for columns of zeros."""
+        """Whether the rows determine all directions, except for columns of zeros."""
         return self.rank == np.count_nonzero(self.scale)
 
     @property
     def upper(self) -> Pair:
-        """(r, q) R with its columns where they belong and in their own units."""
+        """(r, q) R with its columns in the order and the units of the rows."""
         return _placed(self.root, self.order, self.scale)
 
     def half_solve(self, rows: Pair) -> Pair:
-        """(..., r) u with Rᵀu = row, for rows (..., q): the length of that of a gradient is the Newton decrement."""
+        """Solve Rᵀu = row for rows (..., q); (..., r). For a gradient, the length of u is the Newton decrement."""
         left = _times(rows, self.scale).at((..., self.order[: self.rank]))
         result = Pair(np.empty_like(left.high), np.empty_like(left.high))
         for k in range(self.rank):
@@ -64,7 +64,7 @@ class Triangle:
         return result
 
     def back_solve(self, halves: Pair) -> Pair:
-        """(..., q) d with R d = half, for halves (..., r); 0 for columns that take no part."""
+        """Solve R d = half for halves (..., r); (..., q), with 0 for columns that are left out."""
         left, whole = halves, np.zeros((*halves.high.shape[:-1], len(self.order)))
         result = Pair(whole, whole.copy())
         for k in reversed(range(self.rank)):
@@ -75,7 +75,7 @@ class Triangle:
         return _times(result, self.scale)
 
     def half_inverse(self, unit: float) -> Pair:
-        """(q, r) with half·halfᵀ the inverse of RᵀR·unit²; nan for columns that take no part."""
+        """Return (q, r) with half·halfᵀ = (RᵀR·unit²)⁻¹; nan for columns that are left out."""
         found = self.back_solve(pair(np.eye(self.rank)))
         taken = np.zeros(len(self.order), dtype=bool)
         taken[self.order[: self.rank]] = True
@@ -83,7 +83,7 @@ class Triangle:
         return Pair(*(np.where(taken[:, None], part, np.nan) for part in found))
 
     def half_solves(self, rows: Matrix) -> Matrix:
-        """(n, r) the same as `half_solve` for many rows (n, q), in double precision."""
+        """Return (n, r) as `half_solve` for many rows (n, q), in double precision."""
         scaled = (rows * self.scale)[:, self.order[: self.rank]]
         if not scaled.size:
             return scaled
@@ -91,7 +91,7 @@ class Triangle:
         return np.asarray(lapack.dtrtrs(root.T, scaled.T, lower=1)[0]).T
 
     def weak_columns(self) -> NDArray[np.intp]:
-        """The columns that take part in a direction that the rows do not tell from the others."""
+        """Return the columns with a part in a direction that the rows do not determine."""
         if self.full:
             return np.empty(0, dtype=np.intp)
         r = self.rank
@@ -114,20 +114,20 @@ class Triangle:
         length = np.linalg.norm(root, axis=0)
         scale = np.zeros(len(self.order))
         scale[used] = length / self.scale[used] * unit
-        # What is left out has a diagonal too, so that the factor is not taken to be full.
+        # Columns that are left out get a scale too, so that the factor does not count as full.
         left = self.order[r:][self.scale[self.order[r:]] > 0]
         scale[left] = unit / self.scale[left]
         return Factor(scale, used, np.ascontiguousarray(root / length))
 
 
 def triangle(pieces: Iterable[Pair], size: int, *, precise: bool) -> Triangle:
-    """Factor rows that come in pieces (m, q), one after the other.
+    """Factor rows that come in pieces (m, q).
 
     Parameters
     ----------
     pieces : rows; their low parts are read where `precise` only
     size : q
-    precise : whether the arithmetic is that of pairs
+    precise : whether to compute in pairs
     """
     so_far, order, scale = pair(np.zeros((0, size))), np.arange(size), np.ones(size)
     limit = WEAKEST_OF_PAIRS if precise else WEAKEST
@@ -144,10 +144,10 @@ def triangle(pieces: Iterable[Pair], size: int, *, precise: bool) -> Triangle:
 
 
 def _quick(rows: Pair) -> tuple[Pair, NDArray[np.intp]]:
-    """The same as `_precise` in double precision.
+    """Return the same as `_precise` in double precision.
 
-    Each entry of R is a sum over rows whose rounding is a share of its own terms, which Householder's is not: beside a
-    row of 10⁶⁰, columns that have nothing in common would seem to have 1e-16 of it in common.
+    Each entry of R is a sum over rows, with rounding relative to its own terms. Householder's method does not have this
+    property: next to a row of 10⁶⁰, orthogonal columns would get a product of 1e-16 of that.
     """
     left = rows.high.copy(order="F")
     n, size = left.shape
@@ -167,7 +167,7 @@ def _quick(rows: Pair) -> tuple[Pair, NDArray[np.intp]]:
 
 
 def _precise(rows: Pair) -> tuple[Pair, NDArray[np.intp]]:
-    """Gram and Schmidt's, modified, with column pivoting: R is as good as Householder's (Björck 1967, BIT 7)."""
+    """Factor by modified Gram-Schmidt with column pivoting: R is as accurate as Householder's (Björck 1967, BIT 7)."""
     n, size = rows.high.shape
     order, root = np.arange(size), pair(np.zeros((min(n, size), size)))
     left = Pair(rows.high.copy(), rows.low.copy())
@@ -193,7 +193,7 @@ def _precise(rows: Pair) -> tuple[Pair, NDArray[np.intp]]:
 
 
 def _placed(root: Pair, order: NDArray[np.intp], scale: Vector) -> Pair:
-    """R as rows, its columns where they belong and in their own units."""
+    """Return R with its columns in the order and the units of the rows."""
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     unit = np.where(scale > 0, scale, 1.0)
@@ -201,5 +201,5 @@ def _placed(root: Pair, order: NDArray[np.intp], scale: Vector) -> Pair:
 
 
 def _times(a: Pair, power: Vector) -> Pair:
-    """Times powers of two: exact."""
+    """Multiply by powers of two, exactly."""
     return Pair(a.high * power, a.low * power)

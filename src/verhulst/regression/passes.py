@@ -1,4 +1,4 @@
-"""The passes of a fit over its data, where they ended, and when that end may be called the maximum."""
+"""The passes of a fit over its data, the point where they ended, and when this point counts as the maximum."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class Fit:
     Attributes
     ----------
     beta : (q,)
-    information : (q, q) of the likelihood alone, at beta or so near it that standard errors are the same
+    information : (q, q) of the likelihood alone, at beta or so close to it that the standard errors are the same
     log_likelihood : of the data at beta, without the penalty
-    decrement : λ at beta, a bound where the last step was taken unseen
+    decrement : λ at beta; a bound if the last step was taken without another pass
     passes : every pass over the data
-    status : see `certain`; or "stopped" by the monitor; or "passes" where there were too many
-    reach : some log-odds may move by so much on the step that is left
+    status : see `certain`; "stopped" by the monitor; or "passes" if there were too many
+    reach : a bound on how far the remaining step would move any log-odds
     row_norm : the largest norm of a row
     """
 
@@ -83,16 +83,15 @@ class End:
 
     Attributes
     ----------
-    fit : its status is "converged" where nothing is in doubt any more
-    rows, standard : what the fit's coefficients belong to
+    fit : its status is "converged" if the maximum is certain
+    rows, standard : the data and the standardisation that the coefficients refer to
     factor : of the information and the ridge, divided by 2^exponent
-    condition : of what was factored, scaled to a unit diagonal
+    condition : condition number of the factored matrix, scaled to a unit diagonal
     exponent : see `factor`
-    half, low : (q, r) half + low times its transpose is the inverse of what was factored; None if the factor will do,
-        and `low` None if doubles will
-    endless : (q,) a direction along which the height rises without end, or None
-    weak : (q,) whether a coefficient takes part in a direction that the rows do not tell apart even so; None where that
-        was not asked
+    half, low : (q, r) such that (half + low) times its transpose is the inverse of the factored matrix; None if the
+        factor is accurate enough, and `low` None if double precision is
+    endless : (q,) a direction along which the log-likelihood increases without bound, or None
+    weak : (q,) whether a coefficient has a part in a direction that the rows do not determine; None if not examined
     """
 
     fit: Fit
@@ -108,17 +107,17 @@ class End:
 
 
 def certain(decrement: float, tolerance: float, *, full: bool, settled: bool) -> Status:
-    """What a fit may say of itself: the one rule, for `newton` and for `careful`.
+    """Return whether a fit is converged or stalled: the one rule, for `newton` and `careful`.
 
     Parameters
     ----------
-    decrement, tolerance : λ, and what it has to come down to
-    full : whether every direction has information that is told from rounding; without it λ is blind in some
-    settled : whether the information is that of the maximum too: no row moves far on the way that is left, or none that
-        matters. Where data are separated, λ gets small while the maximum stays infinitely far away.
+    decrement, tolerance : λ, and its limit
+    full : whether the information exceeds rounding in every direction; otherwise λ says nothing about some
+    settled : whether the information at the maximum is the same: the remaining step moves no row far, or none that
+        matters. For separated data λ becomes small while the maximum is infinitely far away.
 
     Returns
     -------
-    "converged" where all of it holds, or else "stalled"
+    "converged" if all of this holds, "stalled" otherwise
     """
     return "converged" if full and settled and decrement <= tolerance else "stalled"

@@ -1,4 +1,4 @@
-"""What every fit begins with: standardised rows, the null model, a start, a first look, and columns left out."""
+"""The beginning of every fit: standardised rows, the null model, a start, a first pass, and columns left out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept, sample_start
 from verhulst.regression.statistics import Statistics, Vector
 
-DOUBTFUL = 1e-8  # share of a column left unexplained by the others below which digits get lost
+DOUBTFUL = 1e-8  # residual share of a column on the others below which it may be their combination
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Settings:
     verbose: int
 
     def monitor(self, watch: Callable[[Pass], bool] | None = None) -> Callable[[Pass], bool] | None:
-        """The watch, telling stderr of each pass where that is asked for."""
+        """Return the watch, which also prints each pass to stderr if `verbose`."""
         if not self.verbose:
             return watch
 
@@ -53,12 +53,12 @@ class Prepared:
     Attributes
     ----------
     data, settings : as given, checked
-    standard, rows : the centres and scales, 0 for columns left out; the data seen through them
+    standard, rows : the centres and scales (0 for columns left out), and the data standardised by them
     root, ridge : of the penalty on the slopes as given; (q,) for those columns; or None
-    null, null_log_likelihood : (q,) the model with the intercept and the offset only
-    start, first : (q,) where to begin, and the statistics there
+    null, null_log_likelihood : (q,) the model with only the intercept and the offset
+    start, first : (q,) the starting point, and the statistics there
     factor : of the information at the start and the ridge, before columns were left out
-    sampled : whether that is an estimate, since the start comes from a sample; `first` then has no matrix
+    sampled : whether `factor` is estimated from a sample, as is the start; `first` then has no matrix
     dropped : the columns left out
     """
 
@@ -78,18 +78,18 @@ class Prepared:
 
     @property
     def doubtful(self) -> bool:
-        """Whether digits get lost in columns that are nearly combinations of others."""
+        """Whether some column is nearly a combination of others."""
         root = self.factor.root
         return not self.factor.full or (len(root) > 0 and float(root.diagonal().min()) ** 2 < DOUBTFUL)
 
     @property
     def tells_apart(self) -> bool:
-        """Whether the information at the start tells the columns apart that were not left out."""
+        """Whether the information at the start determines all columns that were not left out."""
         assert self.first.information is not None
         return Factor.of(self.first.information).full
 
     def seen_by(self, standard: Standardisation) -> Prepared:
-        """The same with other centres and scales, from the null model or, for Firth's, the same start."""
+        """Return the same with other centres and scales, starting from the null model or, for Firth, the same start."""
         start = self.null if self.sampled else self.start
         rows = self.data.rows(standard)
         first = rows.statistics(start)
@@ -97,17 +97,17 @@ class Prepared:
 
 
 def prepare(data: Observations, settings: Settings, root: float | None = None) -> Prepared:
-    """Standardise, find the null model and a start, look at the data there, leave out columns that say nothing new.
+    """Standardise, find the null model and a start, make a first pass, and leave out dependent columns.
 
     Parameters
     ----------
-    data : no more columns than rows that count
+    data : no more columns than rows of positive weight
     root : of the ridge, for the weights as they are in `data`; then no column is left out. None without a ridge
 
     Raises
     ------
     ValueError
-        for values that are not finite, sums that overflow, and dependent columns where they are an error
+        For values that are not finite, sums that overflow, and dependent columns if they are an error.
     """
     firth, standard = settings.penalty == "firth", data.standardisation(settings.intercept)
     if root is not None:

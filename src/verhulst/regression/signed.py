@@ -1,7 +1,7 @@
-"""Rows by outcome, standardised exactly: what a careful look at the data reads.
+"""Rows with the sign of their outcome, standardised exactly: the input of a careful look at the data.
 
-With margins m, the log-odds with the sign of the outcome, the log-likelihood is Σ w log σ(m), the residual is w σ(−m)
-and the information w σ(m) σ(−m), whatever the outcome: products whose logarithms are known to the last digit.
+With margins m, the log-odds multiplied by 1 or −1 for the outcomes 1 and 0, the log-likelihood is Σ w log σ(m), the
+residual is w σ(−m) and the information w σ(m) σ(−m): products whose logarithms are accurate to the last digit.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from verhulst.regression.statistics import Matrix, Vector
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signed:
-    """Rows by outcome: a row of weight w and share y is one of weight wy and outcome 1, and one of the rest.
+    """Rows with outcomes 1 and −1; a row of weight w and share y becomes rows of weights wy and w(1 − y).
 
     Attributes
     ----------
-    rows : as they are, standardised in passing
-    index : (m,) which of the rows
+    rows : the data
+    index : (m,) places in them
     sign : (m,) 1 for outcome 1, −1 for outcome 0
     weight, log_weight : (m,)
     ridge : (q,)
@@ -41,7 +41,7 @@ class Signed:
 
     @classmethod
     def of(cls, rows: Rows, ridge: Vector | None) -> Signed:
-        """From rows and a ridge on the standardised columns."""
+        """Return the rows by outcome, with a ridge on the standardised columns."""
         y = np.asarray(rows.y, dtype=np.float64)
         weight = np.ones(len(y)) if rows.weight is None else rows.weight
         index = np.concatenate([np.flatnonzero((share > 0) & (weight > 0)) for share in (y, 1 - y)])
@@ -52,12 +52,12 @@ class Signed:
         return cls(rows, index, sign, weight[index] * share, logarithm, np.zeros(rows.size) if ridge is None else ridge)
 
     def rounded(self) -> Iterator[tuple[slice, Matrix]]:
-        """The standardised rows in double precision, a piece at a time: (m, q)."""
+        """Yield the standardised rows in double precision, in pieces (m, q)."""
         for some in self.rows.slices(len(self.index)):
             yield some, self.rows.standardised(self.index[some])
 
     def pieces(self) -> Iterator[tuple[slice, Pair]]:
-        """The same exactly."""
+        """Yield the same without rounding."""
         rows, first = self.rows, int(self.rows.intercept)
         for some in rows.slices(len(self.index)):
             x = np.asarray(rows.X[self.index[some]], dtype=np.float64)
@@ -68,7 +68,7 @@ class Signed:
             yield some, Pair(high, low)
 
     def along(self, direction: Pair, offset: bool) -> Pair:
-        """(m,) zᵢᵀd, plus the offset where asked for, with the sign of the outcome."""
+        """Return (m,) zᵢᵀd, plus the offset if requested, with the sign of the outcome."""
         result = pair(np.zeros(len(self.index)))
         for some, z in self.pieces():
             each = total(multiply(Pair(z.high.T, z.low.T), Pair(direction.high[:, None], direction.low[:, None])))
@@ -81,13 +81,13 @@ class Signed:
 def recentred(
     data: Signed, standard: Standardisation, beta: Pair, root: float | None
 ) -> tuple[Signed, Standardisation, Pair]:
-    """The same point for columns that are centred and scaled where the information is."""
+    """Return the same point for columns that are centred and scaled by the rows that have information."""
     margins = data.along(beta, offset=True).high
     logarithm = data.log_weight + log_sigmoid(margins) + log_sigmoid(-margins)
     weight = np.zeros(len(data.rows.X))
     np.add.at(weight, data.index, np.exp(logarithm - logarithm.max()))
     new = standard.seen_by(data.rows.X, weight)
-    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # so few rows do not tell how far apart the others are
+    if np.sum(weight) ** 2 < len(beta.high) * np.sum(weight**2):  # too few rows for the scale
         new = replace(new, inverse_scale=standard.inverse_scale)
     return moved_to(data, standard, new, beta, root)
 
@@ -95,7 +95,7 @@ def recentred(
 def moved_to(
     data: Signed, standard: Standardisation, new: Standardisation, beta: Pair, root: float | None
 ) -> tuple[Signed, Standardisation, Pair]:
-    """The same point for columns with other centres and scales."""
+    """Return the same point for columns with other centres and scales."""
     new = new.bounded(data.rows.X)
     if root is not None:
         new = new.under_penalty(root, float(np.sum(data.weight)))
