@@ -226,6 +226,7 @@ def _last(
         0.0 if known else np.inf,
     )
     way = None if endless is None else endless.high
-    # Where doubles did not tell all directions apart, standard errors are small differences too.
-    halves = here.triangle.half_inverse(unit) if here.triangle.root.low.any() else (factor.half(), None)
-    return End(fit, data.rows, standard, factor, factor.condition(matrix), exponent, *halves, way, weak)
+    half, low = factor.half(), None
+    if here.triangle.root.low.any():  # it was factored in pairs, and standard errors are small differences too
+        half, low = here.triangle.half_inverse(unit)
+    return End(fit, data.rows, standard, factor, factor.condition(matrix), exponent, half, low, way, weak)

@@ -26,6 +26,7 @@ class FittedResults:
 
     fit_intercept: bool
     result_: LogisticFit | tuple[LogisticFit, ...]
+    _data: tuple[Any, Any, Any, Any]
 
     def _publish(self) -> None:
         """Set the fitted attributes from `result_`."""

@@ -46,7 +46,7 @@ class InRowSpace:
             inside = [self._inside(np.zeros((len(block), first)), block) for block in blocks(basis)]
             outside = _outside(self.space.basis)
             errors = np.hypot(np.concatenate([np.empty(0), *inside]) * self._scale, np.sqrt(outside) * self.away)
-            constant = self.deviations(np.eye(1, first + len(basis))) if first else []
+            constant = self.deviations(np.eye(1, first + len(basis))) if first else np.empty(0)
             self._errors = np.concatenate([constant, errors])
         return self._errors.copy()
 

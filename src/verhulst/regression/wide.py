@@ -113,7 +113,8 @@ def independent(data: Observations, standard: Standardisation) -> tuple[NDArray[
     rows, names = data.where_it_counts(), np.array(data.names, dtype=object)
     rows.farthest(standard.centre)
     most, p = len(rows.y) - int(standard.intercept), len(names)
-    kept, found, at = np.empty(0, dtype=np.intp), [], 0
+    kept, at = np.empty(0, dtype=np.intp), 0
+    found: list[Collinear] = []
     while at < p and (len(kept) < most or (len(found) + TOGETHER) * most <= TERMS or not found):
         block = np.concatenate([kept, np.arange(at, min(at + TOGETHER, p))])
         some = replace(rows, X=np.ascontiguousarray(rows.X[:, block]), names=tuple(names[block]))
