@@ -48,3 +48,10 @@ def test_ranking_is_by_logits() -> None:
 def test_bad_input(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_base_rates_that_do_not_fit_and_other_devices() -> None:
+    with pytest.raises(ValueError, match=r"base_rate must be one number or 3, not of shape \(2,\)"):
+        vt.MultiLabelClassifier(4, 4, 3, base_rate=torch.tensor([0.1, 0.2]))
+    with torch.device("meta"):
+        assert vt.BinaryClassifier(4, 4, base_rate=0.1)(torch.zeros(2, 4)).device.type == "meta"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,8 +10,9 @@ from torch import Tensor, nn
 
 from verhulst.audit import rules
 from verhulst.audit.finding import AuditReport, Finding
-from verhulst.audit.gates import dead_gates
+from verhulst.audit.gates import CalledGates
 from verhulst.audit.trace import Trace
+from verhulst.torch._run_once import call, original, undisturbed
 
 
 def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], Tensor]) -> AuditReport:
@@ -56,34 +56,19 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     >>> audit.torch_model(model, X, y, torch.nn.BCEWithLogitsLoss()).ids
     ('double-sigmoid',)
     """
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"model must be a torch.nn.Module, not {type(model).__name__}")
+    module = original(model)
     if not callable(loss_fn):
         raise TypeError(f"loss_fn must be callable as loss_fn(output, y), not {type(loss_fn).__name__}")
-    subject = type(getattr(model, "_orig_mod", model)).__name__
+    subject = type(module).__name__
     trace = Trace()
-    recurrent: list[tuple[str, nn.RNNBase, Tensor]] = []
-    original = getattr(model, "_orig_mod", model)
-    hooks = [
-        module.register_forward_hook(lambda m, args, out, name=name: recurrent.append((name, m, args[0].detach())))
-        for name, module in original.named_modules()
-        if isinstance(module, nn.RNNBase) and not isinstance(module, nn.RNN)
-    ]
-    trace.watch(original)
-    buffers = {name: value.clone() for name, value in original.named_buffers()}
-    try:
-        with torch.random.fork_rng(), torch.no_grad(), _uncompiled():
-            with trace:
-                loss_fn(_call(original, X), y)
-            steps = trace.operations
-            found: list[Finding] = [*dead_gates(recurrent)]
-    finally:
-        trace.unwatch()
-        for hook in hooks:
-            hook.remove()
-        with torch.no_grad():
-            for name, value in original.named_buffers():
-                value.copy_(buffers[name])
+    gates = CalledGates()
+    with torch.no_grad(), undisturbed(module):
+        gates.watch(module)
+        trace.watch(module)
+        with trace:
+            loss_fn(call(module, X), y)
+    steps = trace.operations
+    found: list[Finding] = [*gates.findings()]
     for rule in (
         rules.double_sigmoid,
         rules.probabilities_as_logits,
@@ -98,7 +83,7 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     ):
         found += rule(steps)
     found += rules.softmax_for_multilabel(steps, y)
-    if isinstance(original, torch.jit.ScriptModule):
+    if isinstance(module, torch.jit.ScriptModule):
         found.append(
             Finding(
                 "opaque",
@@ -109,17 +94,3 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
             )
         )
     return AuditReport.of(subject, found)
-
-
-def _call(model: nn.Module, X: Any) -> Any:
-    if isinstance(X, Mapping):
-        return model(**X)
-    if isinstance(X, (tuple, list)):
-        return model(*X)
-    return model(X)
-
-
-def _uncompiled() -> Any:
-    """Run functions compiled by torch.compile as plain Python inside this context."""
-    stance = getattr(torch.compiler, "set_stance", None)
-    return stance("force_eager") if stance is not None else nullcontext()

@@ -1,22 +1,43 @@
-"""Audit rule for the gates of recurrent layers."""
+"""Audit rule for the gates of recurrent layers and cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from verhulst.audit.finding import Finding
-from verhulst.torch import GATE_NAMES, layer_gates
+from verhulst.torch._layer_gates import called_gates, has_gates, mode
 
 
-def dead_gates(layers: list[tuple[str, nn.RNNBase, Tensor]]) -> Iterator[Finding]:
-    """Yield findings on gates that are closed or open for nearly every input."""
-    for where, layer, x in layers:
-        if layer.mode not in GATE_NAMES or layer.proj_size or x.numel() == 0:
-            continue
-        for name, values in layer_gates(layer, x).items():
-            if name == "candidate":
+class CalledGates:
+    """The gates of every LSTM and GRU, layer or cell, over all its calls while a model runs."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], list[Tensor]] = {}
+
+    def watch(self, model: nn.Module) -> None:
+        for name, module in model.named_modules():
+            if has_gates(module) and not isinstance(module, torch.jit.ScriptModule):
+                module.register_forward_hook(self._keep(name or mode(module)), with_kwargs=True)
+
+    def _keep(self, where: str) -> Any:
+        def hook(module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+            with torch.utils._python_dispatch._disable_current_modes():
+                for suffix, gates in called_gates(module, *args, **kwargs).items():
+                    place = where if suffix in ("", "l0") else f"{where}, {suffix}"
+                    for name, values in gates.items():
+                        self._values.setdefault((place, name), []).append(values)
+
+        return hook
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield findings on gates that are closed or open for nearly every input."""
+        for (where, name), calls in self._values.items():
+            values = torch.cat([gate.flatten() for gate in calls]).double()
+            if name == "candidate" or not values.numel():
                 continue
             shut, opened = float((values < 0.01).double().mean()), float((values > 0.99).double().mean())
             if max(shut, opened) > 0.9:
@@ -24,8 +45,7 @@ def dead_gates(layers: list[tuple[str, nn.RNNBase, Tensor]]) -> Iterator[Finding
                 yield Finding(
                     "dead-gates",
                     "warning",
-                    f"{where or layer.mode} ({name} gate)",
-                    f"{share:.1%} of its values over {values.shape[0]} steps are {state}: the gate hardly "
-                    "depends on its input.",
+                    f"{where} ({name} gate)",
+                    f"{share:.1%} of its {values.numel()} values are {state}: the gate hardly depends on its input.",
                     "Check the scale of the inputs and the bias of the gate; start the forget bias near 1, not at ±10.",
                 )

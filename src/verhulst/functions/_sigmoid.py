@@ -149,7 +149,7 @@ def log_one_minus_sigmoid(xp: Namespace, z: Array) -> Array:
 
 @ufunc(argument="Probabilities in [0, 1]", domain=(0.0, 1.0), derivative=lambda f, p: f.logit_derivative(p))
 def logit(xp: Namespace, p: Array) -> Array:
-    """Log-odds of a probability, log(p/(1 - p)), the inverse of `sigmoid`.
+    """Logit of a probability, its log-odds log(p/(1 - p)): the inverse of `sigmoid`.
 
     Returns
     -------

@@ -5,26 +5,19 @@ from verhulst.torch._cross_entropy import (
     binary_cross_entropy_with_logits,
 )
 from verhulst.torch._functional import *  # noqa: F403
-from verhulst.torch._gates import GATE_NAMES, layer_gates
+from verhulst.torch._gates import GATE_NAMES, GRUGates, LSTMGates
 from verhulst.torch._gradient_flow import (
     GradientFlow,
     LayerFlow,
     gradient_flow,
 )
-from verhulst.torch._gru import (
-    GRU,
-    GRUCell,
-    GRUGates,
-)
+from verhulst.torch._gru import GRU, GRUCell
 from verhulst.torch._heads import (
     BinaryClassifier,
     MultiLabelClassifier,
 )
-from verhulst.torch._lstm import (
-    LSTM,
-    LSTMCell,
-    LSTMGates,
-)
+from verhulst.torch._layer_gates import layer_gates
+from verhulst.torch._lstm import LSTM, LSTMCell
 from verhulst.torch._operator import decompositions
 from verhulst.torch._parametric import (
     elu,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import GradientEdge, get_gradient_edge
 
-from verhulst.torch._gates import GATE_NAMES, layer_gates
+from verhulst.torch._layer_gates import called_gates, has_gates
+from verhulst.torch._run_once import call, ordinary, original, tensors, undisturbed
 
 SIGMOIDS = (nn.Sigmoid, nn.Hardsigmoid)
 RECTIFIERS = (nn.ReLU, nn.ReLU6)
@@ -23,13 +25,21 @@ class LayerFlow:
 
     Attributes
     ----------
-    name, kind : the module's name in the model, and its class
-    gradient_norm : Euclidean norm of the gradient of the loss in the layer's output
-    parameter_gradient_norm : the same in its parameters; nan where it has none
-    saturated : for sigmoid and tanh: share of outputs whose slope is under 1e-3; else None
-    rounded : for sigmoid and tanh: share of outputs that are exactly the limit in the dtype used; else None
-    dead : for ReLU: share of units that are 0 for every row of the batch; else None
-    gates : for LSTM and GRU: gate -> counts of its values in 20 equal bins over (0, 1) (candidate: (-1, 1)); else None
+    name, kind, dtype : str
+        The module's name in the model, its class, and the type of its output.
+    gradient_norm : float
+        Euclidean norm of the gradient of the loss in the layer's output.
+    parameter_gradient_norm : float
+        The same in its parameters; nan where it has none.
+    saturated : float or None
+        For sigmoid and tanh: share of outputs whose slope is under 1e-3.
+    rounded : float or None
+        For sigmoid and tanh: share of outputs that are exactly the limit in the dtype used.
+    dead : float or None
+        For ReLU: share of units that are 0 for every row of the batch.
+    gates : dict or None
+        For LSTM and GRU: gate -> counts of its values in 20 equal bins over (0, 1) (candidate: (-1, 1)), over all
+        layers and directions.
     """
 
     name: str
@@ -49,8 +59,10 @@ class GradientFlow:
 
     Attributes
     ----------
-    loss : its value
-    layers : tuple of `LayerFlow`, first layer first
+    loss : float
+        Its value.
+    layers : tuple of LayerFlow
+        First layer first.
     """
 
     loss: float
@@ -64,7 +76,7 @@ class GradientFlow:
         return self.layers[0].gradient_norm / self.layers[-1].gradient_norm
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the record as JSON data."""
         return asdict(self)
 
     def __repr__(self) -> str:
@@ -86,21 +98,32 @@ def gradient_flow(model: nn.Module, batch: tuple[Any, Any], loss: Callable[[Any,
 
     Parameters
     ----------
-    model : a torch module. Its layers are its modules without submodules; plain functions are not seen.
-    batch : (X, y)
-    loss : (model output, y) -> scalar Tensor
+    model : torch.nn.Module
+        Its layers are its modules with parameters of their own or without submodules; plain functions are not seen. A
+        compiled model is run uncompiled.
+    batch : tuple
+        (X, y). X is the model's input: a tensor or packed sequence, a tuple of arguments, or a mapping of keyword
+        arguments.
+    loss : callable
+        (model output, y) -> scalar Tensor.
 
     Returns
     -------
     GradientFlow
-        The parameters' own `.grad` is not touched.
+        The layers in the order in which they ran; one that ran several times is there as often.
 
     Raises
     ------
-    ValueError : the loss is not a scalar, or no layer ran
+    ValueError
+        If the loss is not a scalar or depends on no layer, or no layer ran.
+    TypeError
+        If the arguments are no model, pair and callable. Errors of the model and the loss are passed on.
 
     Notes
     -----
+    The model is left as it was, also when it raises an error: gradients, buffers such as running statistics, counters
+    and other attributes, training mode, hooks; so are the random states of torch, NumPy and Python.
+
     Saturation is judged in the dtype that really ran: a bfloat16 sigmoid rounds to 1 from z = 6.24 on, a float32 one
     from 17.33.
 
@@ -113,53 +136,92 @@ def gradient_flow(model: nn.Module, batch: tuple[Any, Any], loss: Callable[[Any,
     >>> flow.first_to_last < 1e-4
     True
     """
-    X, y = batch
-    ran: list[tuple[str, nn.Module, Tensor, Tensor | None]] = []
+    given: Any = batch
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise TypeError("batch must be a pair (X, y)")
+    if not callable(loss):
+        raise TypeError(f"loss must be callable as loss(output, y), not {type(loss).__name__}")
+    module = original(model)
+    with torch.inference_mode(False), torch.enable_grad(), undisturbed(module):
+        X, y = ordinary(given[0]), ordinary(given[1])
+        ran: list[_Ran] = []
+        for name, layer in module.named_modules():
+            if _is_layer(layer):
+                layer.register_forward_hook(_watch(name or type(layer).__name__, ran), with_kwargs=True)
+        value = loss(call(module, X), y)
+        return GradientFlow(float(_scalar(value).detach()), _flows(value, ran))
 
-    def watch(name: str) -> Any:
-        def hook(module: nn.Module, args: Any, output: Any) -> None:
-            first = output[0] if isinstance(output, tuple) else output
-            if isinstance(first, Tensor) and first.requires_grad:
-                ran.append((name, module, first, args[0] if args and isinstance(args[0], Tensor) else None))
 
-        return hook
+class _Ran(NamedTuple):
+    """A call of a layer: where the gradient of its output is found, and what could be said of it at once."""
 
-    hooks = [m.register_forward_hook(watch(n or type(m).__name__)) for n, m in model.named_modules() if _is_layer(m)]
-    try:
-        with torch.enable_grad():
-            value = loss(model(X), y)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    name: str
+    layer: nn.Module
+    output: GradientEdge
+    dtype: torch.dtype
+    state: dict[str, Any]
+
+
+def _watch(name: str, ran: list[_Ran]) -> Any:
+    def hook(layer: nn.Module, args: Any, kwargs: Any, result: Any) -> None:
+        output = next((t for t in tensors(result) if t.requires_grad), None)
+        if output is not None:  # its edge now: a function that writes over it moves it to another
+            state = _state(layer, output.detach(), args, kwargs)
+            ran.append(_Ran(name, layer, get_gradient_edge(output), output.dtype, state))
+
+    return hook
+
+
+def _scalar(value: Any) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"the loss must be a tensor, not {type(value).__name__}")
     if value.ndim:
         raise ValueError(f"the loss must be a scalar, not of shape {tuple(value.shape)}: use its mean or sum")
+    return value
+
+
+def _flows(value: Tensor, ran: list[_Ran]) -> tuple[LayerFlow, ...]:
     if not ran:
         raise ValueError("no layer ran: the model has no modules, or none of them needs a gradient")
-    outputs = [output for _, _, output, _ in ran]
-    parameters = {id(p): p for _, module, _, _ in ran for p in module.parameters() if p.requires_grad}
-    wanted = [*outputs, *parameters.values()]
+    if not value.requires_grad:
+        raise ValueError("the loss does not depend on any layer: its gradient was cut off")
+    of_layer = {id(r.layer): _parameters(r.layer, {id(other.layer) for other in ran}) for r in ran}
+    parameters = {id(p): p for own in of_layer.values() for p in own}
+    wanted: list[Any] = [*(r.output for r in ran), *parameters.values()]
     gradients = torch.autograd.grad(value, wanted, allow_unused=True)
     # None where the loss does not depend on it, whatever the type of autograd.grad says.
     norms = [0.0 if g is None else float(g.double().norm()) for g in gradients]  # type: ignore[redundant-expr]
-    of_parameter = dict(zip(parameters, norms[len(outputs) :], strict=True))
-    layers = []
-    for (name, module, output, x), norm in zip(ran, norms, strict=False):
-        own = [of_parameter[id(p)] for p in module.parameters() if id(p) in of_parameter]
-        layers.append(
+    of_parameter = dict(zip(parameters, norms[len(ran) :], strict=True))
+    flows = []
+    for r, norm in zip(ran, norms, strict=False):
+        own = [of_parameter[id(p)] for p in of_layer[id(r.layer)]]
+        flows.append(
             LayerFlow(
-                name=name,
-                kind=type(module).__name__,
-                dtype=str(output.dtype).removeprefix("torch."),
+                name=r.name,
+                kind=type(r.layer).__name__,
+                dtype=str(r.dtype).removeprefix("torch."),
                 gradient_norm=norm,
                 parameter_gradient_norm=math.hypot(*own) if own else math.nan,
-                **_state(module, output.detach(), x),
+                **r.state,
             )
         )
-    return GradientFlow(float(value.detach()), tuple(layers))
+    return tuple(flows)
 
 
 def _is_layer(module: nn.Module) -> bool:
-    return not any(True for _ in module.children())
+    """Whether it computes something itself: attention, say, does, and has a submodule that it does not call."""
+    if isinstance(module, torch.jit.ScriptModule):
+        return False  # takes no hooks
+    return not any(True for _ in module.children()) or any(True for _ in module.parameters(recurse=False))
+
+
+def _parameters(module: nn.Module, ran: set[int]) -> list[nn.Parameter]:
+    """Those of a layer and of its submodules that did not run as layers."""
+    own = [p for p in module.parameters(recurse=False) if p.requires_grad]
+    for child in module.children():
+        if id(child) not in ran:
+            own += _parameters(child, ran)
+    return own
 
 
 def _share(mask: Tensor) -> float:
@@ -167,7 +229,7 @@ def _share(mask: Tensor) -> float:
 
 
 @torch.no_grad()
-def _state(module: nn.Module, output: Tensor, x: Tensor | None) -> dict[str, Any]:
+def _state(module: nn.Module, output: Tensor, args: Any, kwargs: Any) -> dict[str, Any]:
     """What can be said of this kind of layer: saturation, dead units, gates."""
     if isinstance(module, (*SIGMOIDS, nn.Tanh)):
         s = output.double()
@@ -176,11 +238,15 @@ def _state(module: nn.Module, output: Tensor, x: Tensor | None) -> dict[str, Any
         return {"saturated": _share(slope < 1e-3), "rounded": _share((s == low) | (s == 1.0))}
     if isinstance(module, RECTIFIERS):
         return {"dead": _share((output.flatten(0, -2) if output.ndim > 1 else output[:, None]).eq(0).all(0))}
-    if isinstance(module, nn.RNNBase) and module.mode in GATE_NAMES and x is not None and not module.proj_size:
-        return {"gates": {name: _histogram(name, g) for name, g in layer_gates(module, x.detach()).items()}}
+    if has_gates(module):
+        return {"gates": _histograms(module, *args, **kwargs)}
     return {}
 
 
-def _histogram(name: str, values: Tensor) -> tuple[int, ...]:
-    low = -1.0 if name == "candidate" else 0.0
-    return tuple(int(n) for n in torch.histc(values.float(), GATE_BINS, low, 1.0))
+def _histograms(module: nn.Module, *given: Any, **named: Any) -> dict[str, tuple[int, ...]]:
+    counts: dict[str, Tensor] = {}
+    for gates in called_gates(module, *given, **named).values():
+        for name, values in gates.items():
+            low = -1.0 if name == "candidate" else 0.0
+            counts[name] = counts.get(name, 0) + torch.histc(values.float(), GATE_BINS, low, 1.0)
+    return {name: tuple(map(int, count)) for name, count in counts.items()}

@@ -12,11 +12,13 @@ def _start_at_base_rate(last: nn.Linear, base_rate: float | Tensor | None) -> No
     """Set the bias to the log-odds of the base rate, so that training does not spend its first steps on it."""
     if base_rate is None:
         return
-    rate = torch.as_tensor(base_rate, dtype=torch.float64).expand(last.out_features).contiguous()
+    rate = torch.as_tensor(base_rate, dtype=torch.float64, device="cpu").detach()
+    if rate.shape not in ((), (1,), (last.out_features,)):
+        raise ValueError(f"base_rate must be one number or {last.out_features}, not of shape {tuple(rate.shape)}")
     if not bool(((rate > 0) & (rate < 1)).all()):
         raise ValueError(f"base_rate must lie strictly between 0 and 1, not {base_rate}")
     with torch.no_grad():
-        last.bias.copy_(logit(rate))
+        last.bias.copy_(logit(rate.expand(last.out_features)))
 
 
 class _Head(nn.Module):
@@ -37,7 +39,18 @@ class _Head(nn.Module):
 
     @torch.no_grad()
     def predict_proba(self, x: Tensor) -> Tensor:
-        """Probabilities, for reading. To rank, use the logits: rounding makes ties among large ones."""
+        """Return probabilities, for reading. To rank, use the logits: rounding makes ties among large ones.
+
+        Parameters
+        ----------
+        x : Tensor
+            (n, input_dim).
+
+        Returns
+        -------
+        Tensor
+            The sigmoid of the logits, in their shape.
+        """
         return sigmoid(self(x))
 
 
@@ -48,9 +61,12 @@ class BinaryClassifier(_Head):
 
     Parameters
     ----------
-    input_dim : number of features
-    hidden_dim : width of the first hidden layer; the second has hidden_dim // 2
-    base_rate : share of positives, in (0, 1): the last bias starts at its log-odds
+    input_dim : int
+        Number of features.
+    hidden_dim : int
+        Width of the first hidden layer; the second has hidden_dim // 2.
+    base_rate : float, optional
+        Share of positives, in (0, 1): the last bias starts at its log-odds.
 
     Examples
     --------
@@ -74,9 +90,12 @@ class MultiLabelClassifier(_Head):
 
     Parameters
     ----------
-    input_dim, hidden_dim : as for `BinaryClassifier`
-    labels : number of labels, K
-    base_rate : share of positives, one number or one per label
+    input_dim, hidden_dim : int
+        As for `BinaryClassifier`.
+    labels : int
+        Number of labels, K.
+    base_rate : float or Tensor, optional
+        Share of positives, one number or one per label.
 
     Examples
     --------
