@@ -19,6 +19,7 @@ OVER_DIM = ["softmax", "log_softmax", "logsumexp"]
 NAMES = [*FUNCTIONS, "leaky_relu", "leaky_relu_derivative", "elu", "elu_derivative", *OVER_DIM]
 bce = vt.binary_cross_entropy_with_logits
 Z = torch.linspace(-3, 3, 12).reshape(3, 4)
+TWO = torch.tensor(2.0)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,7 +122,7 @@ CALLS: dict[str, Callable[[Tensor], Tensor]] = {
     "logsumexp": lambda z: vt.logsumexp(z, (0, 1)),
     "elu": lambda z: vt.elu(z, 0.3),
     "loss": lambda z: bce(z, torch.ones_like(z)),
-    "losses": lambda z: bce(z, torch.ones_like(z), reduction="none", pos_weight=torch.tensor(2.0)),
+    "losses": lambda z: bce(z, torch.ones_like(z), reduction="none", pos_weight=TWO),
 }
 
 
