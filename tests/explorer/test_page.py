@@ -7,6 +7,7 @@ import pathlib
 import re
 import webbrowser
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -61,3 +62,20 @@ def test_opens_the_browser_when_asked(tmp_path: pathlib.Path, monkeypatch: pytes
     monkeypatch.setattr(webbrowser, "open", opened.append)
     vh.explore(tmp_path / "a.html", open_browser=True)
     assert opened == [(tmp_path / "a.html").as_uri()]
+
+
+NAMES_OF_OBJECTS = [
+    "constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "prototype", "isPrototypeOf", "toLocaleString",
+    "propertyIsEnumerable", "__defineGetter__",
+]  # fmt: skip
+
+
+def test_the_address_is_looked_up_among_own_names(open_page: Any) -> None:
+    page = open_page(f"#over={','.join([*NAMES_OF_OBJECTS, 'tanh', 'tanh'])}&constructor=1&__proto__=2")
+    assert page.evaluate("explorer.state.over") == "tanh"
+    plain = page.evaluate("explorer.readHash('')")
+    hashes = [f"#{key}={value}" for key in [*plain, *NAMES_OF_OBJECTS] for value in NAMES_OF_OBJECTS]
+    states = page.evaluate("(hashes) => hashes.map(explorer.readHash)", hashes)
+    assert all(state == plain | {"data": state["data"]} for state in states)
+    page.locator("#curve").dispatch_event("keydown", {"key": "constructor"})
+    assert page.evaluate("explorer.state.z") == plain["z"]

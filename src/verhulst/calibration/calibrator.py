@@ -23,6 +23,7 @@ from verhulst.calibration.scores import (
     require_both_classes,
     require_two_classes,
 )
+from verhulst.data.errors import RowError
 from verhulst.data.saved import Saved
 from verhulst.functions import sigmoid
 
@@ -259,10 +260,11 @@ def without_infinite(z: Floats, targets: Floats, weights: Floats | None) -> tupl
     wrong = infinite & ((z > 0) != (targets == 1.0))
     if wrong.any():
         row = int(wrong.argmax())
-        raise ValueError(
-            f"{int(wrong.sum())} scores are infinite with the wrong sign (row {row}: score {z[row]:+}, "
+        raise RowError(
+            f"{int(wrong.sum())} scores are infinite with the wrong sign ({{row}}: score {z[row]:+}, "
             f"y = {targets[row]:.0f}): no increasing map gives them a finite "
-            "log-loss. Clip the scores, or use Isotonic()."
+            "log-loss. Clip the scores, or use Isotonic().",
+            row,
         )
     kept = ~infinite
     if not kept.any():

@@ -17,6 +17,7 @@ from verhulst.calibration.scores import (
     case_weights,
     class_targets,
 )
+from verhulst.regression.robust import missing_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Cases:
         ValueError
             If the array has another length.
         """
-        array = np.asarray(values)
+        array = np.ma.asarray(values) if np.ma.isMaskedArray(values) else np.asarray(values)
         n = len(self.z) if self.kept is None else len(self.kept)
         if array.shape != (n,):
             raise ValueError(f"{name} must have one entry for each of the {n} scores, got shape {array.shape}")
@@ -91,3 +92,20 @@ def read_cases(
     if weights is None or kept is None:
         return Cases(z, targets, weights, kind, None)
     return Cases(z[kept], targets[kept], weights[kept], kind, kept)
+
+
+def group_members(labels: NDArray[Any]) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the names of groups, sorted, and the group of each row; rows without a label are the group "(missing)".
+
+    Examples
+    --------
+    >>> group_members(np.array(["b", None, "a"], dtype=object))
+    (['a', 'b', '(missing)'], array([1, 2, 0]))
+    """
+    missing = missing_labels(labels)
+    known = np.asarray(labels)[~missing]
+    distinct, member = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
+    names = [str(label) for label in distinct.tolist()] + ["(missing)"] * bool(missing.any())
+    group = np.full(len(labels), len(names) - 1)
+    group[~missing] = member
+    return names, group

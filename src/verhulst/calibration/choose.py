@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
-from verhulst.calibration.cases import read_cases
+from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.choice import Candidate, Choice
 from verhulst.calibration.maps import maps_for, methods_for
 from verhulst.calibration.scores import (
@@ -104,7 +104,7 @@ def calibrate(
     z, targets, weights, kind = cases.z, cases.targets, cases.weights, cases.kind
     (require_two_classes if several else require_both_classes)(targets)
     if groups is not None:
-        groups = cases.of_each(groups, "groups")
+        groups = group_members(cases.of_each(groups, "groups"))[1]
     fold = assign_folds(targets, groups, folds, np.random.default_rng(rng))
     count = int(fold.max()) + 1
     base = log_losses(z, targets)

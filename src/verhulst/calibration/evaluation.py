@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
 from verhulst.calibration.calibrator import CalibrationWarning
-from verhulst.calibration.cases import read_cases
+from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.cells import Cells, make_cells
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.decision import DEFAULT_THRESHOLDS, DecisionCurve, curve_of
@@ -231,11 +231,11 @@ def evaluate(
     generator = np.random.default_rng(rng)
     groups: dict[str, Evaluation] = {}
     if by is not None:
-        names, member = np.unique(cases.of_each(by, "by"), return_inverse=True)
-        for k, name in enumerate(names.tolist()):
-            rows = member == k
+        names, group = group_members(cases.of_each(by, "by"))
+        for k, name in enumerate(names):
+            rows = group == k
             part = Ranked.sort(z[rows], targets[rows], None if weights is None else weights[rows])
-            groups[str(name)] = judge(part, level, bins, replications, generator, {}, bootstrap)
+            groups[name] = judge(part, level, bins, replications, generator, {}, bootstrap)
     result = judge(Ranked.sort(z, targets, weights), level, bins, replications, generator, groups, bootstrap)
     for caution in result.cautions:
         warnings.warn(caution, CalibrationWarning, stacklevel=2)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.data.errors import RowError
 from verhulst.functions import logit
 
 ScoreKind = Literal["logits", "probabilities"]
@@ -77,7 +78,7 @@ def as_multiclass_logits(
     wrong = np.abs(sums - 1.0) > 1e-3
     if wrong.any():
         row = int(wrong.argmax())
-        raise ValueError(f"{int(wrong.sum())} rows of probabilities do not sum to 1 (row {row}: {sums[row]:.6g})")
+        raise RowError(f"{int(wrong.sum())} rows of probabilities do not sum to 1 ({{row}}: {sums[row]:.6g})", row)
     with np.errstate(divide="ignore"):
         return np.log(values), kind
 
@@ -151,8 +152,9 @@ def check_probabilities(values: Floats) -> None:
         first = values[outside].flat[0]
         percentages = values.min() >= 0.0 and np.median(values) > 1.0 and values.max() <= 100.0
         remedy = "divide percentages by 100" if percentages else "if they are logits, pass them as logits"
-        raise ValueError(
-            f"{int(outside.sum())} of {values.size} probabilities lie outside [0, 1] (row {row}: {first:.6g}); {remedy}"
+        raise RowError(
+            f"{int(outside.sum())} of {values.size} probabilities lie outside [0, 1] ({{row}}: {first:.6g}); {remedy}",
+            row,
         )
 
 
@@ -220,9 +222,10 @@ def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
     wrong = ~((weights >= 0.0) & (weights < np.inf))
     if wrong.any():
         row = int(wrong.argmax())
-        raise ValueError(
+        raise RowError(
             f"sample_weight must be finite and not negative, but {int(wrong.sum())} of {n} are not "
-            f"(row {row}: {weights[row]:.6g})"
+            f"({{row}}: {weights[row]:.6g})",
+            row,
         )
     if not weights.any():
         raise ValueError("every sample_weight is 0: there are no cases")
@@ -257,4 +260,4 @@ def _check_filled(values: Floats, name: str) -> None:
         missing = np.isnan(values)
         if missing.any():
             row = int(missing.reshape(len(values), -1).any(axis=1).argmax())
-            raise ValueError(f"{name} contains nan in {int(missing.sum())} places (first in row {row})")
+            raise RowError(f"{name} contains nan in {int(missing.sum())} places (first in {{row}})", row)

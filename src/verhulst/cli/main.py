@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from types import ModuleType
 
 from verhulst import _process
 
@@ -15,6 +17,8 @@ def main() -> None:
     signal.
     """
     _process.prepare()
+    if sys.argv[1:2] != ["audit"]:
+        sys.meta_path.insert(0, _WithoutPandas)
     try:
         from verhulst.cli.group import verhulst
     except ModuleNotFoundError as error:
@@ -24,3 +28,16 @@ def main() -> None:
         print(f"The command line needs {module}, which is not installed: pip install 'verhulst[cli]'", file=sys.stderr)
         sys.exit(2)
     verhulst(prog_name="verhulst")
+
+
+class _WithoutPandas:
+    """Hides pandas, which pyarrow would import, for a quarter of a second, to see whether a list is one of its objects.
+
+    Only code that a user names for an audit can have any.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
+        """Refuse to find pandas, and leave other modules to the finders below."""
+        if name == "pandas":
+            raise ModuleNotFoundError("no command needs pandas", name="pandas")

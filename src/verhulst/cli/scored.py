@@ -18,7 +18,7 @@ from verhulst.cli.console import reading_said, say
 from verhulst.data.column_values import kind_of, labels, numbers
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
-from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import DataError, RowError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.read import read_fields
 from verhulst.data.source import place
@@ -90,7 +90,8 @@ def data_faults(where: str) -> Iterator[None]:
     except DataError:
         raise
     except ValueError as error:
-        raise DataError(f"{where}{error}.") from None
+        message = error.of_file if isinstance(error, RowError) else str(error)
+        raise DataError(f"{where}{message.rstrip('.')}.") from None
 
 
 @contextmanager

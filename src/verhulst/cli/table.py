@@ -63,7 +63,8 @@ def _points(text: str) -> list[float]:
         if len(numbers) == 1:
             points += map(float, numbers)
         elif len(numbers) == 3 and all(map(Decimal.is_finite, numbers)):
-            points += _range(*numbers, f"--at {text}")
+            first, last, step = numbers
+            points += _range(first, last, step, f"--at {text}")
         else:
             raise click.UsageError(f"--at {text}: a range must have the form first:last:step.")
     return points

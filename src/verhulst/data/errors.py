@@ -31,6 +31,27 @@ class ModelFileError(DataError):
     """Raised if a file is not a model of this version of verhulst."""
 
 
+class RowError(ValueError):
+    """Raised for a row of arrays, which are counted from 0, as Python counts.
+
+    Parameters
+    ----------
+    message : str
+        With "{row}" where the row stands.
+    row : int
+        Its position.
+
+    Attributes
+    ----------
+    of_file : str
+        The message for a file, whose first row of data is row 1.
+    """
+
+    def __init__(self, message: str, row: int) -> None:
+        super().__init__(message.replace("{row}", f"row {row}"))
+        self.of_file = message.replace("{row}", f"row {row + 1}")
+
+
 class ReadingWarning(UserWarning):
     """Warn that text which is not plainly numeric was read as numbers; the message says how."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verhulst.data.printable import printable
 from verhulst.figures.theme import Stroke, Theme
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def dress(ax: Axes, theme: Theme) -> Axes:
     ax.xaxis.label.set(color=theme.muted, size=TEXT)
     ax.yaxis.label.set(color=theme.muted, size=TEXT)
     return ax
+
+
+def literal(text: str) -> str:
+    """Return text from data such that matplotlib draws it as it is: "$" begins no formula, and SVG stays XML."""
+    return printable(text).replace("\n", " ").replace("$", r"\$")
 
 
 def caption(ax: Axes, title: str, theme: Theme, x: str = "", y: str = "") -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._numbers import number
-from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, rule
+from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, literal, rule
 from verhulst.figures.theme import Theme, theme_named
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None
     rule(ax, tokens, x=1.0)
     for row in range(rows):
         _row(ax, forest, row, (low, high), tokens)
-    ax.set_yticks(range(rows), forest.names, color=tokens.ink, size=TEXT)
+    ax.set_yticks(range(rows), list(map(literal, forest.names)), color=tokens.ink, size=TEXT)
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
     ax.set_xticks(forest.ticks(), [f"{tick:g}" for tick in forest.ticks()])

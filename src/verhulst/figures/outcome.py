@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._numbers import count
-from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, note
+from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, literal, note
 from verhulst.figures.theme import Theme, theme_named
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def draw_probability_by_outcome(
         mean = record.mean[outcome]
         if np.isfinite(mean):
             ax.plot([mean, mean], [0, sign * 1.12 * top], color=stroke.color, linewidth=1.4)
-            text = f"{record.labels[outcome]}: mean {mean:.2f}, {count(record.cases[outcome])} cases"
+            text = f"{literal(record.labels[outcome])}: mean {mean:.2f}, {count(record.cases[outcome])} cases"
             side = "left" if mean < 0.5 else "right"
             note(
                 ax, mean, sign * 1.12 * top, text, stroke.color, ha=side, va="bottom" if sign > 0 else "top",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verhulst.calibration.reliability_curve import Reliability
-from verhulst.figures.canvas import LINE, SMALL, caption, dress, figure_of, new_figure
+from verhulst.figures.canvas import LINE, SMALL, caption, dress, figure_of, literal, new_figure
 from verhulst.figures.theme import Theme, theme_named
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
     quarters = [0, 0.25, 0.5, 0.75, 1]
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(quarters, [f"{100 * share:g} %" for share in quarters])
-    title = panel.title or "Reliability"
+    title = literal(panel.title) or "Reliability"
     caption(ax, title, theme, x="probability given", y="rate of the outcome" if first else "")
     ax.text(0.0, 1.005, panel.remark, color=theme.muted, size=SMALL, transform=ax.transAxes, va="bottom")
     ax.set_title(ax.get_title(loc="left"), loc="left", color=theme.ink, size=11.0, weight="bold", pad=18)

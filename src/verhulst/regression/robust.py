@@ -201,11 +201,7 @@ def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
         labels = labels[:, 0]
     if labels.shape != (n,):
         raise ValueError(f"clusters must have one label per row: {n}, but its shape is {labels.shape}")
-    missing = np.array(np.ma.getmaskarray(labels))
-    if labels.dtype.kind in "fcmM":
-        missing |= labels != labels  # nan and NaT are unlike themselves
-    elif labels.dtype == object:
-        missing |= [_is_missing(label) for label in labels]
+    missing = missing_labels(labels)
     if missing.any():
         raise ValueError(
             f"clusters is missing in {np.count_nonzero(missing)} of {n} rows (first: row {np.argmax(missing)})"
@@ -217,6 +213,16 @@ def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
         return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.intp)
     except TypeError as error:
         raise ValueError(f"clusters must contain labels such as numbers or text: {error}") from None
+
+
+def missing_labels(labels: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where an array of labels is missing: masked, None, nan, NaT or NA."""
+    missing = np.array(np.ma.getmaskarray(labels))
+    if labels.dtype.kind in "fcmM":
+        missing |= labels != labels  # nan and NaT are unlike themselves
+    elif labels.dtype == object:
+        missing |= [_is_missing(label) for label in labels]
+    return missing
 
 
 def _is_missing(label: Any) -> bool:

@@ -93,7 +93,7 @@ const set = (patch) => {
       const start = performance.now();
       const keys = [...pending];
       pending = null;
-      if (keys.some((key) => !(key in showers))) drawAll();
+      if (keys.some((key) => !Object.hasOwn(showers, key))) drawAll();
       else for (const show of new Set(keys.map((key) => showers[key]))) show();
       document.body.getBoundingClientRect(); // the layout belongs to the cost of a redraw
       timings.push(performance.now() - start);
@@ -115,7 +115,7 @@ for (const name of onScore) draggable(charts[name], (x) => setScore(x));
 find("curve").addEventListener("keydown", (event) => {
   const unit = (state.span / 80) * (event.shiftKey ? 10 : 1);
   const moves = { ArrowLeft: -unit, ArrowDown: -unit, ArrowRight: unit, ArrowUp: unit, PageDown: -10 * unit, PageUp: 10 * unit };
-  if (event.key in moves) setScore(state.z + moves[event.key]);
+  if (Object.hasOwn(moves, event.key)) setScore(state.z + moves[event.key]);
   else if (event.key === "Home") setScore(-state.span);
   else if (event.key === "End") setScore(state.span);
   else return;
@@ -191,7 +191,7 @@ dataSvg.addEventListener("keydown", (event) => {
   if (!Number.isInteger(k)) return;
   const step = event.shiftKey ? 0.5 : 0.1;
   const moves = { ArrowLeft: [-step, null], ArrowRight: [step, null], ArrowUp: [0, 1], ArrowDown: [0, 0] };
-  if (event.key in moves) {
+  if (Object.hasOwn(moves, event.key)) {
     changePoints((points) => {
       const [dx, y] = moves[event.key];
       points[k] = { x: Math.max(-4, Math.min(4, points[k].x + dx)), y: y ?? points[k].y };
@@ -220,7 +220,7 @@ drawAll();
 // What the tests read: the functions as the page uses them, the state, and how long redraws took.
 window.explorer = {
   functions: { sigmoid, sigmoidDerivative, softplus, logSigmoid, logit, tanh, tanhDerivative, relu, reluDerivative, gelu, geluDerivative },
-  floatTypes, roundTo, roundsToOne, roundsToZero, naive, losses, fitLogistic, parsePoints, asPython, asLatex, timings, set,
+  floatTypes, roundTo, roundsToOne, roundsToZero, naive, losses, fitLogistic, parsePoints, readHash, asPython, asLatex, timings, set,
   get state() { return { ...state }; },
 };
 performance.mark("explorer-drawn");

@@ -15,15 +15,15 @@ const writePoints = (points) => points.map(({ x, y }) => `${+x.toFixed(2)}:${y}`
 const readHash = (hash) => {
   const state = { ...defaults };
   for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
-    if (!(key in defaults)) continue;
+    if (!Object.hasOwn(defaults, key)) continue;
     const number = text.trim() === "" ? NaN : Number(text);
-    if (key in limits) {
+    if (Object.hasOwn(limits, key)) {
       if (Number.isFinite(number)) state[key] = Math.min(limits[key][1], Math.max(limits[key][0], number));
-    } else if (key in choices) {
+    } else if (Object.hasOwn(choices, key)) {
       const found = choices[key].find((choice) => String(choice) === text);
       if (found !== undefined) state[key] = found;
     } else if (key === "over") {
-      state.over = text.split(",").filter((name) => name in overlays).join(",");
+      state.over = text.split(",").filter((name, place, all) => Object.hasOwn(overlays, name) && all.indexOf(name) === place).join(",");
     } else if (key === "data") {
       state.data = writePoints(parsePoints(text));
     }
