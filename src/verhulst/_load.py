@@ -9,6 +9,7 @@ from typing import Any
 
 from verhulst.data.errors import ModelFileError, listed
 from verhulst.data.model_file import read_model
+from verhulst.data.schema import shown
 
 # Kind of model -> what makes the object from a ModelFile. Imported when such a file is loaded.
 _KINDS = {
@@ -42,7 +43,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     model_file = read_model(path)
     if model_file.kind not in _KINDS:
         raise ModelFileError(
-            f"{model_file.path}: contains a {model_file.kind!r}, which this version of verhulst does not know "
+            f"{model_file.path}: contains a {shown(model_file.kind)}, which this version of verhulst does not know "
             f"(it knows {listed(_KINDS)}). Update verhulst."
         )
     module, name = _KINDS[model_file.kind].split(":")

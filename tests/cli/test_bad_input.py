@@ -156,6 +156,10 @@ def test_a_column_that_csv_cannot_hold(house, output):
         (lambda text: text.replace('"schema_version": 2', '"schema_version": 7'), "was written by a newer version"),
         (lambda text: text.replace('"verhulst_model": 1', '"verhulst_model": 9'), "was written in model file format 9"),
         (lambda text: text[:-400], "the model file is incomplete or damaged"),
+        (
+            lambda text: text.replace('"intercept": true', '"intercept": null'),
+            "damaged: fit.intercept is null; it must be",
+        ),
         (lambda text: "age,vote\n1,2\n", "is not a model file of verhulst"),
         (lambda text: text.replace("logistic regression", "random forest"), "does not know"),
     ],

@@ -153,9 +153,12 @@ def test_formula(tmp_path):
     ("change", "message"),
     [
         (lambda d: d.update(schema_version=99), r"was written by a newer version.*update verhulst"),
-        (lambda d: d["payload"].pop("fit"), r"the model file is damaged \(KeyError"),
-        (lambda d: d["payload"]["fit"].update(coefficients="x"), r"the model file is damaged \(ValueError"),
-        (lambda d: d["payload"]["fit"].update(extra=1), r"the model file is damaged \(TypeError"),
+        (lambda d: d["payload"].pop("fit"), r"the model file is damaged: fit is missing"),
+        (
+            lambda d: d["payload"]["fit"].update(coefficients="x"),
+            r"damaged: fit.coefficients is 'x'; it must be a list",
+        ),
+        (lambda d: d["payload"]["fit"].update(extra=1), r"damaged: fit.extra is not a field"),
     ],
 )
 def test_model_files_that_are_not_right(tmp_path, change, message):

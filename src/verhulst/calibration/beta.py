@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, sepa
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.nearest import FAR
 from verhulst.calibration.scores import Floats
+from verhulst.data.schema import Check, Number
 from verhulst.functions import log_sigmoid, logit, softplus
 
 
@@ -49,6 +51,7 @@ class Beta(Calibrator):
     method: ClassVar[str] = "beta"
     formula: ClassVar[str] = "log-odds = a·log σ(score) − b·log σ(−score) + c"
     right_where: ClassVar[str] = "the two tails are off by different factors; naive Bayes, boosted trees"
+    _parameters: ClassVar[Mapping[str, Check]] = {"a": Number(0.0), "b": Number(0.0), "c": Number()}
     a_: float
     b_: float
     c_: float
@@ -81,12 +84,6 @@ class Beta(Calibrator):
         if self.b_:
             logits += self.b_ * softplus(z)
         return logits
-
-    def parameters(self) -> dict[str, Any]:
-        return {"a": self.a_, "b": self.b_, "c": self.c_}
-
-    def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        self.a_, self.b_, self.c_ = (float(parameters[name]) for name in "abc")
 
 
 def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:

@@ -25,6 +25,7 @@ from verhulst.calibration.scores import (
 )
 from verhulst.data.errors import RowError
 from verhulst.data.saved import Saved
+from verhulst.data.schema import Check, Maybe, Record, Size, Text, Whole
 from verhulst.functions import sigmoid
 
 
@@ -48,6 +49,29 @@ class Calibrator(Saved, ABC):
 
     _kind: ClassVar[str] = "calibrator"
     _schema_version: ClassVar[int] = 1
+    #: The fitted numbers, which are attributes with a trailing underscore, and what each may be in a model file.
+    _parameters: ClassVar[Mapping[str, Check]] = {}
+
+    @classmethod
+    def schema(cls) -> Record:
+        """See `Saved`."""
+        kind = Text(among=("logits", "probabilities"))
+        return Record(
+            {
+                "map": Text(among=(cls.__name__,)),
+                "scores": kind if cls.learns else Maybe(kind),
+                "n_classes": Size("classes", 2, 1_000_000) if cls.several_classes else Whole(2, 2),
+                "column": Maybe(Text()),
+                "parameters": Record(cls._parameters, optional=cls._added_later, rule=cls._check),
+            }
+        )
+
+    #: Parameters that files of earlier versions do not have.
+    _added_later: ClassVar[tuple[str, ...]] = ()
+
+    @staticmethod
+    def _check(parameters: dict[str, Any], at: str) -> None:
+        """Raise `DamagedError` if parameters in a file contradict each other."""
 
     #: The name of the map in `calibrate`; "" for a map that is not chosen there.
     method: ClassVar[str] = ""
@@ -175,13 +199,16 @@ class Calibrator(Saved, ABC):
     def _apply(self, z: Floats) -> Floats:
         """Apply the map to logits that may be infinite, but not nan."""
 
-    @abstractmethod
     def parameters(self) -> dict[str, Any]:
-        """Return the fitted numbers that a prediction needs, as floats, strings and lists."""
+        """Return the fitted numbers that a prediction needs, as floats and lists."""
+        values = {name: getattr(self, f"{name}_") for name in self._parameters}
+        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
-    @abstractmethod
     def _set_parameters(self, parameters: dict[str, Any]) -> None:
         """Set the fitted numbers: the inverse of `parameters`."""
+        for name in self._parameters:
+            value = parameters[name]
+            setattr(self, f"{name}_", np.array(value, dtype=np.float64) if isinstance(value, list) else float(value))
 
     def _read(self, scores: ArrayLike, kind: ScoreKind | None) -> tuple[Floats, ScoreKind]:
         if self.several_classes and np.ndim(scores) == 2 and np.shape(scores)[1] > 1:
@@ -207,8 +234,6 @@ class Calibrator(Saved, ABC):
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
         """Return the map in such data: the inverse of `to_json`."""
-        if record["scores"] not in ("logits", "probabilities") and (cls.learns or record["scores"] is not None):
-            raise ValueError(f"scores are {record['scores']!r}")
         calibrator = cls.__new__(cls)
         calibrator.scores = calibrator.kind_ = record["scores"]
         calibrator.n_classes_ = int(record["n_classes"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.scores import Floats, Labels
@@ -36,9 +36,3 @@ class Identity(Calibrator):
 
     def _apply(self, z: Floats) -> Floats:
         return z.copy()
-
-    def parameters(self) -> dict[str, Any]:
-        return {}
-
-    def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,7 +10,12 @@ from scipy.optimize import isotonic_regression
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.data.schema import Check, DamagedError, Number, numbers, path
 from verhulst.functions import logit
+
+_VALUES = ("values", "value_at_minus_infinity", "value_at_infinity")
+_COMPLEMENTS = ("complements", "complement_at_minus_infinity", "complement_at_infinity")
+_CURVE, _PROBABILITY = numbers("thresholds", 0.0, 1.0), Number(0.0, 1.0)
 
 
 class Isotonic(Calibrator):
@@ -54,6 +60,16 @@ class Isotonic(Calibrator):
     method: ClassVar[str] = "isotonic"
     formula: ClassVar[str] = "the best non-decreasing function, piecewise linear"
     right_where: ClassVar[str] = "there are thousands of rows, and no smooth map fits"
+    _added_later: ClassVar[tuple[str, ...]] = _COMPLEMENTS
+    _parameters: ClassVar[Mapping[str, Check]] = {
+        "thresholds": numbers("thresholds"),
+        "values": _CURVE,
+        "complements": _CURVE,
+        "value_at_minus_infinity": _PROBABILITY,
+        "value_at_infinity": _PROBABILITY,
+        "complement_at_minus_infinity": _PROBABILITY,
+        "complement_at_infinity": _PROBABILITY,
+    }
     thresholds_: Floats
     values_: Floats
     complements_: Floats
@@ -102,28 +118,19 @@ class Isotonic(Calibrator):
         found[z == np.inf] = at_infinity
         return found
 
-    def parameters(self) -> dict[str, Any]:
-        return {
-            "thresholds": self.thresholds_.tolist(),
-            "values": self.values_.tolist(),
-            "complements": self.complements_.tolist(),
-            "value_at_minus_infinity": self.value_at_minus_infinity_,
-            "value_at_infinity": self.value_at_infinity_,
-            "complement_at_minus_infinity": self.complement_at_minus_infinity_,
-            "complement_at_infinity": self.complement_at_infinity_,
-        }
-
     def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        self.thresholds_ = np.array(parameters["thresholds"], dtype=np.float64)
-        self.values_ = np.array(parameters["values"], dtype=np.float64)
-        self.value_at_minus_infinity_ = float(parameters["value_at_minus_infinity"])
-        self.value_at_infinity_ = float(parameters["value_at_infinity"])
         # Files of earlier versions have the probabilities of class 1 alone.
-        self.complements_ = np.array(parameters.get("complements", 1.0 - self.values_), dtype=np.float64)
-        self.complement_at_minus_infinity_ = float(
-            parameters.get("complement_at_minus_infinity", 1.0 - self.value_at_minus_infinity_)
-        )
-        self.complement_at_infinity_ = float(parameters.get("complement_at_infinity", 1.0 - self.value_at_infinity_))
+        for name, other in zip(_COMPLEMENTS, _VALUES, strict=True):
+            parameters = {name: np.subtract(1.0, parameters[other]).tolist()} | parameters
+        super()._set_parameters(parameters)
+
+    @staticmethod
+    def _check(parameters: dict[str, Any], at: str) -> None:
+        for name, sign, least in (("thresholds", 1.0, 5e-324), ("values", 1.0, 0.0), ("complements", -1.0, 0.0)):
+            with np.errstate(over="ignore"):
+                wrong = sign * np.diff(parameters.get(name, ())) < least
+            if wrong.any():
+                raise DamagedError(f"{path(at, name)}[{int(wrong.argmax()) + 1}]", "is out of order")
 
 
 def between(z: Floats, thresholds: Floats, values: Floats) -> Floats:

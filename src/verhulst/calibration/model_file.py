@@ -6,6 +6,7 @@ from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.maps import MAPS
 from verhulst.data.errors import ModelFileError
 from verhulst.data.model_file import ModelFile
+from verhulst.data.schema import shown
 
 
 def from_model_file(model_file: ModelFile) -> Calibrator:
@@ -14,15 +15,11 @@ def from_model_file(model_file: ModelFile) -> Calibrator:
     Raises
     ------
     ModelFileError
-        If the kind or version differs, or parameters are missing or not numbers.
+        If the kind, version or map is unknown, or as `Saved.from_model_file`.
     """
-    content = model_file.require(Calibrator._kind, Calibrator._schema_version)
-    name = content.get("map")
-    if name not in MAPS:
+    name = model_file.require(Calibrator._kind, Calibrator._schema_version).get("map")
+    if not isinstance(name, str) or name not in MAPS:
         raise ModelFileError(
-            f"{model_file.path}: no calibration map is named {name!r} (known: {', '.join(sorted(MAPS))})."
+            f"{model_file.path}: no calibration map is named {shown(name)} (known: {', '.join(sorted(MAPS))})."
         )
-    try:
-        return MAPS[name].from_json(content)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise ModelFileError(f"{model_file.path}: the calibrator file is damaged ({problem!r}).") from None
+    return MAPS[name].from_model_file(model_file)

@@ -11,6 +11,7 @@ from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, sepa
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.optimum import require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.data.schema import Check, Number
 from verhulst.functions import sigmoid_derivative
 
 
@@ -58,6 +59,7 @@ class Platt(Calibrator):
     right_where: ClassVar[str] = (
         "scores are too extreme (or not extreme enough), and the base rate is off; margins of support vector machines"
     )
+    _parameters: ClassVar[Mapping[str, Check]] = {"slope": Number(), "intercept": Number()}
     slope_: float
     intercept_: float
     covariance_: Floats
@@ -103,12 +105,6 @@ class Platt(Calibrator):
     def _apply(self, z: Floats) -> Floats:
         # Not 0 · inf.
         return z * self.slope_ + self.intercept_ if self.slope_ else np.full_like(z, self.intercept_)
-
-    def parameters(self) -> dict[str, Any]:
-        return {"slope": self.slope_, "intercept": self.intercept_}
-
-    def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        self.slope_, self.intercept_ = float(parameters["slope"]), float(parameters["intercept"])
 
 
 def smooth_targets(targets: Floats, weights: Floats | None) -> Floats:

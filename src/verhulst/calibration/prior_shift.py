@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.scores import Floats, ScoreKind
+from verhulst.data.schema import Check, Number
 from verhulst.functions import logit
 
 
@@ -47,6 +49,7 @@ class PriorShift(Calibrator):
     formula: ClassVar[str] = "log-odds = score + shift"
     right_where: ClassVar[str] = "classes were resampled or reweighted in training: the shift is known"
     learns: ClassVar[bool] = False
+    _parameters: ClassVar[Mapping[str, Check]] = {"shift": Number()}
 
     def __init__(self, shift: float, scores: ScoreKind | None = None) -> None:
         super().__init__(scores)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from verhulst.calibration.likelihood import fit_columns, maximise
 from verhulst.calibration.nearest import nearest_first
 from verhulst.calibration.optimum import Optimum, require_converged
 from verhulst.calibration.scores import Floats, Labels
+from verhulst.data.schema import Check, Number
 from verhulst.regression.statistics import Statistics
 
 
@@ -50,6 +52,7 @@ class Temperature(Calibrator):
     method: ClassVar[str] = "temperature"
     formula: ClassVar[str] = "log-odds = score / temperature"
     right_where: ClassVar[str] = "scores are too extreme (or not extreme enough), but otherwise right; neural networks"
+    _parameters: ClassVar[Mapping[str, Check]] = {"inverse_temperature": Number(0.0)}
     inverse_temperature_: float
     several_classes: ClassVar[bool] = True
     standard_error_: float
@@ -115,12 +118,6 @@ class Temperature(Calibrator):
     def _apply(self, z: Floats) -> Floats:
         # Not 0 · inf.
         return z * self.inverse_temperature_ if self.inverse_temperature_ else np.zeros_like(z)
-
-    def parameters(self) -> dict[str, Any]:
-        return {"inverse_temperature": self.inverse_temperature_}
-
-    def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        self.inverse_temperature_ = float(parameters["inverse_temperature"])
 
 
 def require_possible(z: Floats, labels: Labels) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from verhulst.calibration.likelihood import maximise
 from verhulst.calibration.nearest import nearest_first
 from verhulst.calibration.optimum import Optimum, require_converged
 from verhulst.calibration.scores import Floats, Labels
+from verhulst.data.schema import Check, numbers
 from verhulst.regression.statistics import Statistics
 
 
@@ -53,6 +55,7 @@ class VectorScaling(Calibrator):
     right_where: ClassVar[str] = "there are K classes, each miscalibrated differently"
     one_column: ClassVar[bool] = False
     several_classes: ClassVar[bool] = True
+    _parameters: ClassVar[Mapping[str, Check]] = {"slopes": numbers("classes"), "intercepts": numbers("classes")}
     slopes_: Floats
     intercepts_: Floats
     decrement_: float
@@ -96,13 +99,6 @@ class VectorScaling(Calibrator):
 
     def _apply(self, z: Floats) -> Floats:
         return z * self.slopes_ + self.intercepts_
-
-    def parameters(self) -> dict[str, Any]:
-        return {"slopes": self.slopes_.tolist(), "intercepts": self.intercepts_.tolist()}
-
-    def _set_parameters(self, parameters: dict[str, Any]) -> None:
-        self.slopes_ = np.array(parameters["slopes"], dtype=np.float64)
-        self.intercepts_ = np.array(parameters["intercepts"], dtype=np.float64)
 
 
 def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from verhulst.data.column_values import kind_of, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.missing_values import Missing, refuse_missing
 from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.schema import Check, Maybe, Text, Whole
 from verhulst.data.source import place
 from verhulst.data.target import Target
 
@@ -47,6 +48,17 @@ class BaseDesign:
     source: str = ""
     rows_read: int = 0
     rows_kept: int = 0
+
+    #: The fields of a model file that all designs have.
+    FIELDS: ClassVar[dict[str, Check]] = {
+        "target": Maybe(Target.SCHEMA),
+        "weights": Maybe(Text()),
+        "offset": Maybe(Text()),
+        "missing": Text(among=get_args(Missing)),
+        "source": Text(),
+        "rows_read": Whole(),
+        "rows_kept": Whole(),
+    }
 
     def matrix(
         self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from verhulst.data.column_values import LevelType, codes, kind_of, labels, numbe
 from verhulst.data.errors import DataError, Notes, ReadingWarning, did_you_mean, listed
 from verhulst.data.number_style import PLAIN, NumberStyle
 from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.schema import DamagedError, ListOf, Maybe, Record, Text, path, shown
 from verhulst.data.text_column import WRITE_NUMBERS, read_column
 
 if TYPE_CHECKING:
@@ -52,6 +53,29 @@ class Column:
     style: NumberStyle = PLAIN
     marks: tuple[str, ...] = ()
     notes: Notes = ()
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        levels, reference = record.get("levels", ()), record.get("reference")
+        if (record["kind"] == "categorical") != bool(levels) or len(set(levels)) < len(levels):
+            raise DamagedError(path(at, "levels"), f"are not those of a {record['kind']} column")
+        if reference is not None and reference not in levels:
+            raise DamagedError(path(at, "reference"), f"is {shown(reference)}, which is no level")
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "name": Text(),
+            "kind": Text(among=("numeric", "boolean", "categorical")),
+            "levels": ListOf(Text()),
+            "reference": Maybe(Text()),
+            "level_type": Text(among=get_args(LevelType)),
+            "style": NumberStyle.SCHEMA,
+            "marks": ListOf(Text()),
+            "notes": ListOf(ListOf(Text(), 2)),
+        },
+        optional=("levels", "reference", "level_type", "style", "marks", "notes"),
+        rule=_check,
+    )
 
     @property
     def names(self) -> tuple[str, ...]:

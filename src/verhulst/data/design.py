@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from verhulst.data.distinct_texts import read_words
 from verhulst.data.fields import delimiter_of, field_read, is_read
 from verhulst.data.missing_values import any_missing, check_missing, refuse_empty, refuse_missing
 from verhulst.data.row_numbers import RowNumbers
+from verhulst.data.schema import ListOf, Record
 from verhulst.data.source import place
 from verhulst.data.target import Target
 from verhulst.data.text_column import read_role
@@ -39,6 +40,8 @@ class Design(BaseDesign):
     """
 
     columns: tuple[Column, ...]
+
+    SCHEMA: ClassVar[Record] = Record({"columns": ListOf(Column.SCHEMA), **BaseDesign.FIELDS})
 
     @property
     def names(self) -> tuple[str, ...]:

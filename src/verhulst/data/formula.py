@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from verhulst.data.formula_terms import read_terms
 from verhulst.data.learn import index_columns, roles, warn_of_index, warn_of_notes
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing
 from verhulst.data.row_numbers import RowNumbers, some_rows
+from verhulst.data.schema import ListOf, Record, Text, Truth
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
 
@@ -51,6 +52,11 @@ class FormulaDesign(BaseDesign):
     intercept: bool
     columns: FormulaColumns | None = field(default=None, repr=False, compare=False)
     terms: FormulaMatrix | None = field(default=None, repr=False, compare=False)
+
+    SCHEMA: ClassVar[Record] = Record(
+        {"formula": Text(), "names": ListOf(Text(), "columns"), "intercept": Truth(), **BaseDesign.FIELDS},
+        optional=("weights", "offset"),
+    )
 
     def matrix(
         self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"

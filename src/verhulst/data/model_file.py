@@ -14,8 +14,9 @@ import numpy as np
 
 from verhulst._version import __version__
 from verhulst.data.atomic import write_text
-from verhulst.data.errors import ModelFileError, no_such_file
+from verhulst.data.errors import DataError, ModelFileError, no_such_file
 from verhulst.data.file_content import read_content
+from verhulst.data.schema import shown
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 NO_UPGRADES: Mapping[int, Upgrade] = {}
@@ -57,7 +58,7 @@ class ModelFile:
             If the kind differs, or the version can neither be read nor upgraded.
         """
         if self.kind != kind:
-            raise ModelFileError(f"{self.path}: contains a {self.kind!r}, but a {kind!r} is needed.")
+            raise ModelFileError(f"{self.path}: contains a {shown(self.kind)}, but a {kind!r} is needed.")
         payload, version = self.payload, self.schema_version
         while version < schema_version and version in upgrades:
             payload, version = upgrades[version](payload), version + 1
@@ -65,7 +66,7 @@ class ModelFile:
             age = "a newer" if self.schema_version > schema_version else "an older"
             remedy = "update verhulst" if self.schema_version > schema_version else "fit the model again"
             raise ModelFileError(
-                f"{self.path}: was written by {age} version of verhulst ({kind} schema {self.schema_version}; "
+                f"{self.path}: was written by {age} version of verhulst ({kind} schema {shown(self.schema_version)}; "
                 f"this one reads {schema_version}). To use it, {remedy}."
             )
         return payload
@@ -100,11 +101,29 @@ def decode(value: Any) -> Any:
     """Convert JSON data back: the inverse of `encode`, except that arrays stay lists."""
     if isinstance(value, list):
         return [decode(item) for item in value]
-    if isinstance(value, dict):
-        if value.keys() == {_FLOAT_KEY} and value[_FLOAT_KEY] in ("inf", "-inf", "nan"):
-            return float(value[_FLOAT_KEY])
-        return {key: decode(item) for key, item in value.items()}
-    return value
+    return _object([(key, decode(item)) for key, item in value.items()]) if isinstance(value, dict) else value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Any:
+    """Return an object of a file: {"float": "inf"} as inf, others as dict."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the field {twice[:60]!r} occurs twice")
+    if found.keys() == {_FLOAT_KEY} and found[_FLOAT_KEY] in ("inf", "-inf", "nan"):
+        return float(found[_FLOAT_KEY])
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 400:  # no double is that large
+        raise ValueError(f"a number has {len(digits):,} digits")
+    return int(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, payload: dict[str, Any]) -> None:
@@ -175,20 +194,25 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
         raise no_such_file(name) from None
     except (UnicodeDecodeError, IsADirectoryError):
         raise ModelFileError(f"{name}: is not a model file of verhulst.") from None
+    except OSError as error:
+        raise ModelFileError(f"{name}: cannot be read ({error.strerror}).") from None
+    except DataError as error:  # compressed, and damaged
+        raise ModelFileError(str(error)) from None
     try:
-        document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        document = json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
         if _MARK in text[:200]:
-            raise ModelFileError(f"{name}: the model file is incomplete or damaged; write it again.") from None
+            why = f" ({error})" if type(error) is ValueError else ""
+            raise ModelFileError(f"{name}: the model file is incomplete or damaged{why}; write it again.") from None
         raise ModelFileError(f"{name}: is not a model file of verhulst (not JSON).") from None
     if not isinstance(document, dict) or _MARK not in document:
         raise ModelFileError(f"{name}: is JSON, but not a model file of verhulst.")
-    if document[_MARK] != _FILE_FORMAT:
+    if type(document[_MARK]) is not int or document[_MARK] != _FILE_FORMAT:
         raise ModelFileError(
-            f"{name}: was written in model file format {document[_MARK]}; this version of verhulst reads format "
+            f"{name}: was written in model file format {shown(document[_MARK])}; this version of verhulst reads format "
             f"{_FILE_FORMAT}. Update verhulst, or fit the model again."
         )
     kind, version, payload = (document.get(key) for key in ("kind", "schema_version", "payload"))
-    if not (isinstance(kind, str) and isinstance(version, int) and isinstance(payload, dict)):
+    if not (isinstance(kind, str) and type(version) is int and isinstance(payload, dict)):
         raise ModelFileError(f"{name}: the model file is damaged (kind, schema_version or payload is missing).")
-    return ModelFile(kind, version, decode(payload), name)
+    return ModelFile(kind, version, payload, name)

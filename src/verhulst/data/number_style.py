@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from verhulst.data.errors import listed
 from verhulst.data.number_text import Parts, parts_of, points_are_unclear, value_of
+from verhulst.data.schema import Record, Text, Truth
 
 _SIGN_NAMES = {",": "commas", ".": "points", " ": "blanks", "'": "apostrophes"}
 
@@ -31,6 +32,15 @@ class NumberStyle:
     group: str = ""
     percent: bool = False
     currency: str = ""
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "decimal": Text(among=(".", ",")),
+            "group": Text(among=("", *_SIGN_NAMES)),
+            "percent": Truth(),
+            "currency": Text(),
+        }
+    )
 
     @property
     def separators(self) -> tuple[str, str]:

@@ -8,18 +8,25 @@ from typing import Any, ClassVar, Self
 
 from verhulst.data.errors import ModelFileError
 from verhulst.data.model_file import NO_UPGRADES, ModelFile, Upgrade, write_model
+from verhulst.data.schema import DamagedError, Record
 
 
 class Saved:
     """A model with `save`, which `vh.load` reads back.
 
-    A derived class specifies the kind of its files, the version of its schema and the upgrades of earlier versions, and
-    has `to_json` and `from_json`. `verhulst._load` lists the kinds.
+    A derived class specifies the kind of its files, the schema and its version, and the upgrades of earlier versions.
+    It has `to_json` and `from_json`; the schema checks every field before `from_json` uses any. The kinds are listed in
+    `verhulst._load`.
     """
 
     _kind: ClassVar[str]
     _schema_version: ClassVar[int]
     _upgrades: ClassVar[Mapping[int, Upgrade]] = NO_UPGRADES
+
+    @classmethod
+    def schema(cls) -> Record:
+        """Return the schema of the model's data in a file."""
+        raise NotImplementedError
 
     def to_json(self) -> dict[str, Any]:
         """Return the model as data for a model file: text, numbers, arrays, lists and dicts."""
@@ -52,13 +59,11 @@ class Saved:
         Raises
         ------
         ModelFileError
-            If the file is of another version, or a value is missing or of another type.
+            If the file is of another version, or a field is missing or not what the schema says; the message names it.
         """
         try:
-            return cls.from_json(model_file.require(cls._kind, cls._schema_version, cls._upgrades))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            if isinstance(error, ModelFileError):
-                raise
-            raise ModelFileError(
-                f"{model_file.path}: the model file is damaged ({type(error).__name__}: {error})."
-            ) from None
+            record = model_file.require(cls._kind, cls._schema_version, cls._upgrades)
+            cls.schema().check(record, "", {})
+            return cls.from_json(record)
+        except DamagedError as error:
+            raise ModelFileError(f"{model_file.path}: the model file is damaged: {error}.") from None

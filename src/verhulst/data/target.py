@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from verhulst.data.column_values import LevelType, codes, kind_of, label, labels, plain_label
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 from verhulst.data.row_numbers import RowNumbers, row_number
+from verhulst.data.schema import ListOf, Record, Text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,6 +32,8 @@ class Target:
 
     name: str
     levels: tuple[str, str]
+
+    SCHEMA: ClassVar[Record] = Record({"name": Text(), "levels": ListOf(Text(), 2)})
 
     @property
     def positive(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.data.schema import ByName, Maybe, Number, Record, Text, Whole
 from verhulst.regression.coordinates import alike, usual
 from verhulst.regression.dependence import dependent_columns
 from verhulst.regression.observations import Observations
@@ -43,6 +44,10 @@ class Collinear:
     column: int
     combination: dict[str, float] | None
     constant: float
+
+    SCHEMA: ClassVar[Record] = Record(
+        {"name": Text(), "column": Whole(), "combination": Maybe(ByName(Number())), "constant": Number(finite=False)}
+    )
 
     def __str__(self) -> str:
         if self.combination is None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.data.schema import DamagedError, ListOf, Maybe, Record, Truth, Whole, numbers, path
 from verhulst.regression.contrasts import (
     blocks,
     lengths,
@@ -80,6 +81,31 @@ class Standardised:
     used: NDArray[np.intp] | None = None
     half: Matrix | None = None
     low: Matrix | None = None
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        size, used, fixed = len(record["working"]), record["used"], record["fixed"]
+        if size != len(record["centre"]) + record["intercept"]:
+            raise DamagedError(path(at, "working"), f"has {size} rows, which are not those of the columns")
+        if used is not None and (fixed is None or max(used, default=-1) >= len(fixed)):
+            raise DamagedError(path(at, "used"), "contains coefficients that do not exist")
+        check_unknown(record["working"], path(at, "working"))
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "working": ListOf(numbers("working", finite=False), "working"),
+            "centre": numbers("scaled"),
+            "inverse_scale": numbers("scaled"),
+            "intercept": Truth(),
+            "weight_exponent": Whole(-10_000, 10_000),
+            "fixed": Maybe(numbers(None, finite=False)),
+            "used": Maybe(ListOf(Whole(), "working")),
+            **dict.fromkeys(HALVES, ListOf(numbers("half", finite=False), "working")),
+        },
+        optional=HALVES,
+        rule=_check,
+        apart=True,
+    )
 
     @property
     def _unit(self) -> float:
@@ -213,11 +239,27 @@ class Standardised:
         return replace(self, fixed=fixed, used=used if self.used is None else used[self.used])
 
 
+def check_unknown(rows: list[list[float]], at: str) -> None:
+    """Raise `DamagedError` if a covariance in a file is nan elsewhere than in whole rows and columns."""
+    matrix = np.array(rows, dtype=float).reshape(len(rows), -1)
+    variance, unknown = matrix.diagonal(), np.isnan(matrix)
+    whole = np.isnan(variance)
+    wrong = unknown & ~(np.isinf(variance)[:, None] | np.isinf(variance) | whole[:, None] | whole)
+    wrong |= ~unknown & (whole[:, None] | whole)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise DamagedError(
+            f"{at}[{row}][{column}]", f"is {matrix[row, column]:g}, unlike the others in its row or column"
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ErrorsOnly:
     """Standard errors of which nothing else is known: too many columns for a model file to hold their covariance."""
 
     errors: Vector
+
+    SCHEMA: ClassVar[Record] = Record({"standard_errors": numbers("coefficients", finite=False)})
 
     def standard_errors(self) -> Vector:
         """See `Covariance`."""

@@ -6,8 +6,38 @@ from typing import Any
 
 import numpy as np
 
-from verhulst.regression.covariance import Covariance, ErrorsOnly, Standardised, given
+from verhulst.data.schema import Check, DamagedError, Either, ListOf, numbers, path
+from verhulst.regression.covariance import Covariance, ErrorsOnly, Standardised, check_unknown, given
 from verhulst.regression.row_space_covariance import InRowSpace
+
+
+def _schema_of(record: Any) -> Check:
+    if not isinstance(record, dict):
+        return _MATRIX
+    if "basis" in record:
+        return InRowSpace.schema(Standardised.SCHEMA)
+    return ErrorsOnly.SCHEMA if "standard_errors" in record else Standardised.SCHEMA
+
+
+# A plain matrix is what older files hold.
+_MATRIX = ListOf(numbers("coefficients", finite=False), "coefficients")
+COVARIANCE = Either(_schema_of)
+
+
+def check_size(record: Any, count: int, intercept: bool, at: str) -> None:
+    """Raise `DamagedError` if the covariance at a path is not one of `count` coefficients."""
+    if not isinstance(record, dict):
+        check_unknown(record, at)
+        return
+    if "standard_errors" in record:
+        return
+    if "basis" in record:
+        inside = intercept + (len(record["basis"][0]) if record["basis"] else 0)
+        check_size(record["inner"], inside, intercept, path(at, "inner"))
+        return
+    size = len(record["working"] if record["fixed"] is None else record["fixed"])
+    if size != count:
+        raise DamagedError(at, f"has {size:,} coefficients, where other fields need {count:,}")
 
 
 def covariance_from_json(record: Any, intercept: bool) -> Covariance:

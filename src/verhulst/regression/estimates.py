@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.data.schema import DamagedError, ListOf, Maybe, Number, Record, Text, Truth, Whole, numbers, path
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.covariance import Covariance, Standardised
-from verhulst.regression.covariance_file import covariance_from_json
+from verhulst.regression.covariance_file import COVARIANCE, check_size, covariance_from_json
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
@@ -56,6 +58,15 @@ class Firth:
     correction: Literal["flic", "flac"] | None
     errors: Literal["expected", "augmented"]
     penalised_log_likelihood: float
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "tau": Number(0.0),
+            "correction": Maybe(Text(among=("flic", "flac"))),
+            "errors": Text(among=("expected", "augmented")),
+            "penalised_log_likelihood": Number(finite=False),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +123,48 @@ class Estimates:
     separation: Separation | None
     firth: Firth | None = None
     has_offset: bool = False
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        columns, count = len(record["names"]), len(record["coefficients"])
+        if count != columns + record["intercept"]:
+            raise DamagedError(path(at, "coefficients"), f"has {count:,} entries for {columns:,} names")
+        check_size(record["covariance"], count, record["intercept"], path(at, "covariance"))
+        states = record["separation"]["states"] if record["separation"] else ["finite"] * count
+        for k, (state, coefficient) in enumerate(zip(states, record["coefficients"], strict=True)):
+            if state == "finite" and not math.isfinite(coefficient):
+                raise DamagedError(f"{path(at, 'coefficients')}[{k}]", f"is {coefficient}; it must be finite")
+        for k, one in enumerate(record["collinear"]):
+            if one["column"] >= columns:
+                raise DamagedError(
+                    f"{path(at, 'collinear')}[{k}].column", f"is {one['column']}; there is no such column"
+                )
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "names": ListOf(Text(), "columns"),
+            "intercept": Truth(),
+            "coefficients": numbers("coefficients", finite=False),
+            "covariance": COVARIANCE,
+            "log_likelihood": Number(finite=False),
+            "null_log_likelihood": Number(finite=False),
+            "rows": Whole(),
+            "cases": Number(5e-324, finite=False),
+            "events": Number(0.0, finite=False),
+            "penalty": Maybe(Text(among=("l2", "firth"))),
+            "C": Number(0.0, finite=False),
+            "status": Text(among=get_args(Status)),
+            "decrement": Number(finite=False),
+            "condition": Number(finite=False),
+            "has_offset": Truth(),
+            "passes": ListOf(Pass.SCHEMA),
+            "collinear": ListOf(Collinear.SCHEMA),
+            "separation": Maybe(Separation.SCHEMA),
+            "firth": Maybe(Firth.SCHEMA),
+        },
+        optional=("has_offset",),
+        rule=_check,
+    )
 
     @property
     def converged(self) -> bool:

@@ -11,9 +11,23 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
 from verhulst.data.saved import Saved
+from verhulst.data.schema import (
+    DamagedError,
+    Either,
+    ListOf,
+    Maybe,
+    Number,
+    Record,
+    Size,
+    Text,
+    Truth,
+    Whole,
+    path,
+)
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
+from verhulst.regression.class_file import class_check, type_of_classes
 from verhulst.regression.estimator_results import FLOATS, FittedResults
-from verhulst.regression.fit_file import with_states
+from verhulst.regression.fit_file import FIT_1, with_states
 from verhulst.regression.fitting import fit
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
@@ -81,7 +95,52 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
 
     _kind: ClassVar[str] = "logistic regression estimator"
     _schema_version: ClassVar[int] = 2
-    _upgrades: ClassVar = {1: lambda record: record | {"fits": [with_states(one) for one in record["fits"]]}}
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        fits, classes, many = record["fits"], record["classes"], record["multi_label"]
+        if not fits or len(classes) != (len(fits) if many else 2) or not (many or len(fits) == 1):
+            raise DamagedError(path(at, "fits"), f"has {len(fits)} entries, which are not those of the classes")
+        for k, one in enumerate(fits):
+            if one["intercept"] != record["parameters"]["fit_intercept"]:
+                raise DamagedError(f"{path(at, 'fits')}[{k}].intercept", "is not parameters.fit_intercept")
+        type_of_classes(record["class_type"], classes, path(at, "class_type"))
+
+    _SCHEMA: ClassVar[Record] = Record(
+        {
+            "parameters": Record(
+                {
+                    "penalty": Maybe(Text(among=("l2", "firth"))),
+                    "C": Number(0.0, finite=False),
+                    "fit_intercept": Whole(0, 1, truth=True),
+                    "collinear": Text(among=("drop", "error")),
+                    "tol": Number(0.0),
+                    "max_iter": Number(0.0),
+                    "verbose": Whole(truth=True),
+                }
+            ),
+            "fits": ListOf(LogisticFit.SCHEMA),
+            "classes": Either(lambda value: ListOf(class_check(value))),
+            "class_type": Text(),
+            "multi_label": Truth(),
+            "n_features": Size("columns"),
+            "feature_names": Maybe(ListOf(Text(), "columns")),
+        },
+        rule=_check,
+    )
+    _SCHEMA_1: ClassVar[Record] = Record({**_SCHEMA.fields, "fits": ListOf(FIT_1)})
+
+    @classmethod
+    def schema(cls) -> Record:
+        """See `Saved`."""
+        return cls._SCHEMA
+
+    @staticmethod
+    def _from_1(record: dict[str, Any]) -> dict[str, Any]:
+        LogisticRegression._SCHEMA_1.check(record, "", {})
+        return record | {"fits": [with_states(one) for one in record["fits"]]}
+
+    _upgrades: ClassVar = {1: _from_1}
 
     def __init__(
         self,
@@ -241,7 +300,7 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
         """Return the estimator in such data: the inverse of `to_json`."""
         model = cls(**record["parameters"])
         fits = tuple(LogisticFit.from_json(one) for one in record["fits"])
-        model.classes_ = np.array(record["classes"], dtype=record["class_type"])
+        model.classes_ = np.array(record["classes"], dtype=type_of_classes(record["class_type"], record["classes"]))
         model.n_features_in_ = int(record["n_features"])
         if record["feature_names"] is not None:
             model.feature_names_in_ = np.array(record["feature_names"], dtype=object)

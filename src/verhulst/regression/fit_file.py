@@ -6,6 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from verhulst.data.schema import Maybe, Record
+from verhulst.regression.estimates import Estimates
+from verhulst.regression.separation import Separation
+
+# Schema 1: separation without the states of the coefficients.
+FIT_1 = Record(
+    {**Estimates.SCHEMA.fields, "separation": Maybe(Record(Separation.SCHEMA.fields, ("states", "rows_misplaced")))},
+    Estimates.SCHEMA.optional,
+)
+
 
 def with_states(fit: dict[str, Any]) -> dict[str, Any]:
     """A fit of schema 1 in terms of schema 2: separation with the state of each coefficient.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.data.schema import Number, Record, Truth, Whole
 from verhulst.regression.factor import Factor
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -40,6 +41,18 @@ class Pass:
     information: bool
     direction: Vector | None = None
     margin: tuple[float, float] | None = None
+
+    # Without direction and margin, which model files do not hold.
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "number": Whole(),
+            "log_likelihood": Number(finite=False),
+            "decrement": Number(finite=False),
+            "step": Number(),
+            "accepted": Truth(),
+            "information": Truth(),
+        }
+    )
 
     def __str__(self) -> str:
         """One line, as `verbose=1` shows it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from verhulst.data.schema import Check, ListOf, Number, Record, numbers
 from verhulst.regression.contrasts import blocks, of_coefficients_exactly, of_rows_exactly
 from verhulst.regression.covariance import LARGEST_IN_FILE, Covariance, square
 from verhulst.regression.pairs import EPS, Pair, add, dot, pair, product
@@ -34,6 +35,20 @@ class InRowSpace:
     standard: Standardisation
     away: float
     _errors: Vector | None = field(default=None, repr=False)
+
+    @classmethod
+    def schema(cls, inner: Check) -> Record:
+        """Return the schema, for that of `inner`."""
+        return Record(
+            {
+                "inner": inner,
+                **dict.fromkeys(("basis", "basis_low"), ListOf(numbers("basis"), "columns")),
+                "centre": numbers("columns"),
+                "inverse_scale": numbers("columns"),
+                "away": Number(0.0),
+            },
+            optional=("basis_low",),
+        )
 
     @property
     def _scale(self) -> float:

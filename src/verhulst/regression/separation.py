@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.data.schema import DamagedError, ListOf, Record, Text, Whole, numbers, path
 from verhulst.regression.statistics import Vector
 
 State = Literal["finite", "+inf", "-inf", "not determined", "not examined"]
@@ -55,6 +56,26 @@ class Separation:
     rows_separated: int
     reasons: tuple[str, ...]
     rows_misplaced: int = 0
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        if len(record["columns"]) != sum(state != "finite" for state in record["states"]):
+            raise DamagedError(path(at, "columns"), "are not those without a finite estimate, by their states")
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "kind": Text(among=("complete", "quasi-complete")),
+            "columns": ListOf(Text()),
+            "states": ListOf(Text(among=get_args(State)), "coefficients"),
+            "direction": numbers("coefficients"),
+            "finite": numbers("coefficients"),
+            "rows_separated": Whole(),
+            "reasons": ListOf(Text()),
+            "rows_misplaced": Whole(),
+        },
+        optional=("rows_misplaced",),
+        rule=_check,
+    )
 
     @property
     def infinite(self) -> NDArray[np.bool_]:
@@ -116,21 +137,13 @@ class Separation:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as data for a model file."""
-        return {name: getattr(self, name) for name in Separation.__dataclass_fields__}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Separation:
-        """Return the record in such data: the inverse of `to_json`.
-
-        Raises
-        ------
-        ValueError
-            If the states are not one for each coefficient, or unknown.
-        """
+        """Return the record in such data: the inverse of `to_json`."""
         vectors = {name: np.array(record[name], dtype=float) for name in ("direction", "finite")}
         names = {name: tuple(record[name]) for name in ("columns", "reasons", "states")}
-        if len(names["states"]) != len(vectors["direction"]) or not set(names["states"]) <= set(get_args(State)):
-            raise ValueError("the states of the coefficients are invalid")
         return cls(**(record | vectors | names))
 
     def __str__(self) -> str:

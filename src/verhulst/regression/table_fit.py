@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -15,8 +15,9 @@ from verhulst.data.formula import FormulaDesign, learn_formula
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
+from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.functions import sigmoid
-from verhulst.regression.fit_file import with_states
+from verhulst.regression.fit_file import FIT_1, with_states
 from verhulst.regression.fitting import fit
 from verhulst.regression.inference import probability_interval
 from verhulst.regression.parameters import ParameterTable
@@ -46,9 +47,34 @@ class TableFit(Saved):
 
     _kind: ClassVar[str] = "logistic regression"
     _schema_version: ClassVar[int] = 2
-    _upgrades: ClassVar = {
-        1: lambda record: record | {"fit": with_states(record["fit"]), "totals": with_cells(record["totals"])}
-    }
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        if (record["design"] is None) == (record["formula"] is None):
+            raise DamagedError(path(at, "design"), "or formula must be there, and the other null")
+
+    _SCHEMA: ClassVar[Record] = Record(
+        {
+            "design": Maybe(Design.SCHEMA),
+            "formula": Maybe(FormulaDesign.SCHEMA),
+            "fit": LogisticFit.SCHEMA,
+            "totals": Totals.SCHEMA,
+        },
+        rule=_check,
+    )
+    _SCHEMA_1: ClassVar[Record] = replace(_SCHEMA, fields={**_SCHEMA.fields, "fit": FIT_1, "totals": Totals.SCHEMA_1})
+
+    @classmethod
+    def schema(cls) -> Record:
+        """See `Saved`."""
+        return cls._SCHEMA
+
+    @staticmethod
+    def _from_1(record: dict[str, Any]) -> dict[str, Any]:
+        TableFit._SCHEMA_1.check(record, "", {})
+        return record | {"fit": with_states(record["fit"]), "totals": with_cells(record["totals"])}
+
+    _upgrades: ClassVar = {1: _from_1}
 
     def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
         """Return the log-odds of outcome 1 for the rows of a table, shape (n,).
@@ -117,7 +143,10 @@ class TableFit(Saved):
         design: Design | FormulaDesign = (
             Design.from_json(record["design"]) if record["design"] else FormulaDesign.from_json(record["formula"])
         )
-        return cls(design, LogisticFit.from_json(record["fit"]), Totals.from_json(record["totals"]))
+        fit = LogisticFit.from_json(record["fit"])
+        if fit.names != design.names:
+            raise DamagedError("fit.names", "are not those of the columns of the design")
+        return cls(design, fit, Totals.from_json(record["totals"]))
 
     def _matrix(
         self, source: Any, missing: Literal["error", "nan"], first_row: int = 1

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.data.schema import ListOf, Number, Record, Whole, numbers
 from verhulst.functions import logit, sigmoid
 
 # Cells are 1/32 of a log-odds wide: probabilities of one cell differ by 3 % of themselves at most. They are cut at the
 # multiples of 5 % too, so that histograms of the probability are exact. Log-odds beyond 40 are alike.
 _WIDTH, _SHARES, _FAR = 1 / 32, 20, 40.0
 _CELLS = int(2 * _FAR / _WIDTH) + _SHARES + 1
+_OF_A_GROUP = ("predicted", "observed", "lower", "upper")  # in schema 1
 # Rows are counted in blocks that stay in the cache.
 _BLOCK = 1 << 15
 
@@ -47,6 +49,31 @@ class Totals:
     ones: tuple[float, ...]
     predicted: tuple[float, ...]
     present: tuple[float, ...]
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "cells": ListOf(Whole(high=_CELLS - 1), "cells"),
+            "zeros": numbers("cells", low=0.0),
+            "ones": numbers("cells", low=0.0),
+            "predicted": numbers("cells", low=0.0),
+            "present": numbers("columns", low=0.0),
+        }
+    )
+    #: The totals of schema 1: 20 bins of the probability, and 10 groups of rows.
+    SCHEMA_1: ClassVar[Record] = Record(
+        {
+            "by_outcome": Record(
+                {
+                    "edges": numbers(_SHARES + 1),
+                    "shares": ListOf(numbers(_SHARES, low=0.0), 2),
+                    "cases": numbers(2, low=0.0),
+                    "medians": numbers(2, finite=False),
+                },
+            ),
+            "reliability": ListOf(Record({"cases": Number(0.0)} | dict.fromkeys(_OF_A_GROUP, Number(0.0, 1.0)))),
+            "present": numbers("columns", low=0.0),
+        }
+    )
 
     @classmethod
     def of(
@@ -109,7 +136,7 @@ class Totals:
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Totals:
         """The inverse of `to_json`."""
-        return cls._sums(*(record[name] for name in cls.__dataclass_fields__))
+        return cls._sums(*(record[one.name] for one in fields(cls)))
 
 
 def with_cells(record: dict[str, Any]) -> dict[str, Any]:
@@ -122,4 +149,5 @@ def with_cells(record: dict[str, Any]) -> dict[str, Any]:
     middle = (np.arange(_SHARES) + 0.5) / _SHARES
     predicted = np.clip(predicted, (middle - 0.024) * (zeros + ones), (middle + 0.024) * (zeros + ones))
     cells = cell_of(logit(middle), middle)
-    return dict(zip(Totals.__dataclass_fields__, (cells, zeros, ones, predicted, record["present"]), strict=True))
+    sums = {"cells": cells, "zeros": zeros, "ones": ones, "predicted": predicted}
+    return {name: each.tolist() for name, each in sums.items()} | {"present": record["present"]}
