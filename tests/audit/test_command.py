@@ -57,3 +57,7 @@ def test_usage(tmp_path: pathlib.Path, argument: str, message: str) -> None:
     done = audit(tmp_path, argument)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+def test_the_help_says_that_code_is_run(tmp_path: pathlib.Path) -> None:
+    assert "this runs whatever code they contain" in " ".join(audit(tmp_path, "--help").stdout.split())

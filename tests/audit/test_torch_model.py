@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+import verhulst.torch as vt
 from verhulst import audit
 
 N, D, K = 64, 6, 4
@@ -63,9 +64,44 @@ def gru_that_never_updates() -> nn.Module:
     return model
 
 
+class HandSiLU(nn.Module):
+    def forward(self, z: Tensor) -> Tensor:
+        return z / (1 + torch.exp(-z))
+
+
 class HandSigmoid(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         return 1 / (1 + torch.exp(-z))
+
+
+def ours(function: Callable[..., Tensor], out: int = K) -> nn.Module:
+    return Net(lambda m, x: function(m.body(x)), body=mlp(out=out))
+
+
+def cells_with_shut_gates(kind: Any) -> nn.Module:
+    """A cell called step by step, or a layer called by keyword, whose first gate is shut."""
+    by_keyword = hasattr(kind, "flatten_parameters")
+    model = Net(walked_by_keyword if by_keyword else walked_by_cell, rnn=kind(D, 8), out=nn.Linear(8, 1))
+    with torch.no_grad():
+        next(p for n, p in model.rnn.named_parameters() if n.startswith("bias_ih"))[:8] = -30.0
+    return model
+
+
+def walked_by_keyword(m: Any, x: Tensor) -> Tensor:
+    name = "input" if isinstance(m.rnn, nn.LSTM | nn.GRU) else "x"
+    return m.out(m.rnn(**{name: x.transpose(0, 1)})[0][-1])
+
+
+def walked_by_cell(m: Any, x: Tensor) -> Tensor:
+    state = None
+    for step in x.unbind(1):
+        state = m.rnn(step, state)
+    return m.out(state[0] if isinstance(state, tuple) else state)
+
+
+def walked_packed(m: Any, x: Tensor) -> Tensor:
+    packed = nn.utils.rnn.pack_padded_sequence(x, torch.arange(N) % 5 + 1, batch_first=True, enforce_sorted=False)
+    return m.out(m.rnn(packed)[1][0][-1])
 
 
 BCE_LOGITS, BCE, CE = nn.BCEWithLogitsLoss(), nn.BCELoss(), nn.CrossEntropyLoss()
@@ -185,12 +221,130 @@ FAULTS: dict[str, tuple[str, Callable[[], Case]]] = {
         "dead-gates",
         lambda: (gru_that_never_updates(), X()[:, None].expand(N, 5, D), binary(), BCE_LOGITS),
     ),
+    "our softmax, cross-entropy": ("double-softmax", lambda: (ours(vt.softmax), X(), classes(), CE)),
+    "our softmax, our losses": (
+        "double-softmax",
+        lambda: (ours(vt.softmax), X(), classes(), lambda p, y: F.nll_loss(vt.log_softmax(p), y)),
+    ),
+    "our softmax for several labels": ("softmax-for-multilabel", lambda: (ours(vt.softmax), X(), labels(), BCE)),
+    "log of our softmax": (
+        "log-of-softmax",
+        lambda: (ours(vt.softmax), X(), classes(), lambda p, y: F.nll_loss(torch.log(p + EPS), y)),
+    ),
+    "our sigmoid, our loss with pos_weight": (
+        "double-sigmoid",
+        lambda: (
+            ours(vt.sigmoid, 1),
+            X(),
+            binary(),
+            lambda p, y: vt.binary_cross_entropy_with_logits(p, y, pos_weight=torch.tensor(2.0)),
+        ),
+    ),
+    "our hard sigmoid": ("double-sigmoid", lambda: (ours(vt.hard_sigmoid, 1), X(), binary(), BCE_LOGITS)),
+    "our pos_weight": (
+        "pos-weight",
+        lambda: (
+            mlp(),
+            X(),
+            binary(),
+            lambda z, y: vt.binary_cross_entropy_with_logits(input=z, target=y, pos_weight=torch.tensor(9.0)),
+        ),
+    ),
+    "our LSTM cell with a shut input gate": (
+        "dead-gates",
+        lambda: (cells_with_shut_gates(vt.LSTMCell), sequences(), binary(), BCE_LOGITS),
+    ),
+    "torch's LSTM cell with a shut input gate": (
+        "dead-gates",
+        lambda: (cells_with_shut_gates(nn.LSTMCell), sequences(), binary(), BCE_LOGITS),
+    ),
+    "our GRU cell with a shut reset gate": (
+        "dead-gates",
+        lambda: (cells_with_shut_gates(vt.GRUCell), sequences(), binary(), BCE_LOGITS),
+    ),
+    "our LSTM with a shut input gate, by keyword": (
+        "dead-gates",
+        lambda: (cells_with_shut_gates(vt.LSTM), sequences(), binary(), BCE_LOGITS),
+    ),
+    "torch's GRU with a shut reset gate, by keyword": (
+        "dead-gates",
+        lambda: (cells_with_shut_gates(nn.GRU), sequences(), binary(), BCE_LOGITS),
+    ),
+    "packed LSTM with shut gates": (
+        "dead-gates",
+        lambda: (
+            Net(walked_packed, rnn=lstm_with_shut_gates().rnn, out=nn.Linear(8, 1)),
+            sequences(),
+            binary(),
+            BCE_LOGITS,
+        ),
+    ),
+    "script": ("double-sigmoid", lambda: (torch.jit.script(mlp(nn.Sigmoid())), X(), binary(), BCE_LOGITS)),
+    "script inside a model": (
+        "double-sigmoid",
+        lambda: (nn.Sequential(torch.jit.script(mlp()), nn.Sigmoid()), X(), binary(), BCE_LOGITS),
+    ),
+    "sigmoid by hand, logits loss": ("double-sigmoid", lambda: (mlp(HandSigmoid()), X(), binary(), BCE_LOGITS)),
+    "sigmoid by e^z, BCELoss": (
+        "sigmoid-then-bce",
+        lambda: (ours(lambda z: z.exp() / (1 + z.exp()), 1), X(), binary(), BCE),
+    ),
+    "sigmoid by tanh, its logarithm": (
+        "log-of-sigmoid",
+        lambda: (ours(lambda z: 0.5 + 0.5 * torch.tanh(z / 2), 1), X(), binary(), lambda p, y: -(y * p.log()).mean()),
+    ),
+    "sigmoid by hand between layers": (
+        "hidden-sigmoid",
+        lambda: (mlp(hidden=HandSigmoid()), X(), binary(), BCE_LOGITS),
+    ),
+    "softmax by hand": (
+        "double-softmax",
+        lambda: (ours(lambda z: z.exp() / z.exp().sum(-1, keepdim=True)), X(), classes(), CE),
+    ),
+    "shifted softmax by hand": ("double-softmax", lambda: (ours(hand_softmax), X(), classes(), CE)),
+    "log-sigmoid as a logit": ("double-sigmoid", lambda: (mlp(nn.LogSigmoid()), X(), binary(), BCE_LOGITS)),
+    "softmax over the batch": ("softmax-over-batch", lambda: (mlp(nn.Softmax(0), out=K), X(), labels(), nn.MSELoss())),
+    "log-softmax over the batch": (
+        "softmax-over-batch",
+        lambda: (ours(lambda z: vt.log_softmax(z, 0)), X(), classes(), nn.NLLLoss()),
+    ),
+    "softmax of one class": ("softmax-of-one-class", lambda: (mlp(nn.Softmax(-1)), X(), binary(), BCE)),
+    "cross-entropy of one class": ("softmax-of-one-class", lambda: (mlp(), X(), classes() * 0, CE)),
+    "KL of probabilities": (
+        "kl-of-probabilities",
+        lambda: (mlp(nn.Softmax(-1), out=K), X(), labels().softmax(-1), nn.KLDivLoss(reduction="batchmean")),
+    ),
+    "KL of scores": (
+        "kl-of-probabilities",
+        lambda: (mlp(out=K), X(), labels().softmax(-1), nn.KLDivLoss(reduction="sum")),
+    ),
+    "ReLU on the logit": ("rectified-logits", lambda: (mlp(nn.ReLU()), X(), binary(), BCE_LOGITS)),
+    "ReLU on the logits of classes": ("rectified-logits", lambda: (mlp(nn.ReLU(), out=K), X(), classes(), CE)),
+    "labels -1 and 1": ("labels-outside", lambda: (mlp(), X(), 2 * binary() - 1, BCE_LOGITS)),
+    "labels 1 and 2, our loss": ("labels-outside", lambda: (mlp(), X(), binary() + 1, vt_bce)),
+    "weights of classes": (
+        "class-weights",
+        lambda: (mlp(out=K), X(), classes(), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0, 1.0, 1.0]))),
+    ),
+    "squared error by hand": (
+        "squared-error-of-sigmoid",
+        lambda: (mlp(nn.Sigmoid()), X(), binary(), lambda p, y: ((p - y) ** 2).mean()),
+    ),
+    "squared error of a softmax": (
+        "squared-error-of-sigmoid",
+        lambda: (mlp(nn.Softmax(-1), out=K), X(), F.one_hot(classes(), K).float(), nn.MSELoss()),
+    ),
     "pos_weight": ("pos-weight", lambda: (mlp(), X(), binary(), nn.BCEWithLogitsLoss(pos_weight=torch.tensor([9.0])))),
     "squared error of a sigmoid": (
         "squared-error-of-sigmoid",
         lambda: (mlp(nn.Sigmoid()), X(), binary(), nn.MSELoss()),
     ),
 }
+
+
+def hand_softmax(z: Tensor) -> Tensor:
+    e = torch.exp(z - z.amax(-1, keepdim=True))
+    return e / e.sum(-1, keepdim=True)
 
 
 class Attention(nn.Module):
@@ -309,6 +463,50 @@ SOUND: dict[str, Callable[[], Case]] = {
         X(),
         binary(),
         BCE_LOGITS,
+    ),
+    "our LSTM": lambda: (
+        Net(last_step, rnn=vt.LSTM(D, 8, 2, batch_first=True), out=nn.Linear(8, 1)),
+        sequences(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "our GRU cell": lambda: (
+        Net(walked_by_cell, rnn=vt.GRUCell(D, 8), out=nn.Linear(8, 1)),
+        sequences(),
+        binary(),
+        vt_bce,
+    ),
+    "packed": lambda: (
+        Net(walked_packed, rnn=nn.LSTM(D, 8, batch_first=True), out=nn.Linear(8, 1)),
+        sequences(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "our log-softmax and NLL": lambda: (ours(vt.log_softmax), X(), classes(), nn.NLLLoss()),
+    "KL of log-probabilities": lambda: (
+        mlp(nn.LogSoftmax(-1), out=K),
+        X(),
+        labels().softmax(-1),
+        nn.KLDivLoss(reduction="batchmean"),
+    ),
+    "SiLU by hand": lambda: (mlp(hidden=HandSiLU()), X(), binary(), BCE_LOGITS),
+    "squared error of a regression by hand": lambda: (mlp(), X(), X()[:, :1], lambda p, y: ((p - y) ** 2).mean()),
+    "attention to one key": lambda: (
+        Net(
+            lambda m, x: m.out(m.mix(*[x[:, None]] * 3)[0][:, 0]),
+            mix=nn.MultiheadAttention(D, 2, batch_first=True),
+            out=nn.Linear(D, 1),
+        ),
+        X(),
+        binary(),
+        BCE_LOGITS,
+    ),
+    "rectified, then a layer": lambda: (mlp(nn.ReLU(), nn.Linear(1, 1)), X(), binary(), BCE_LOGITS),
+    "contrastive, both ways": lambda: (
+        Net(lambda m, x: m.a(x) @ m.b(x).T, a=mlp(out=K), b=mlp(out=K)),
+        X(),
+        torch.arange(N),
+        lambda z, y: CE(z, y) + CE(z.T, y),
     ),
     "convolution": lambda: (
         nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 1)),

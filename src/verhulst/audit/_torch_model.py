@@ -8,9 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from verhulst.audit import rules
+from verhulst.audit import by_hand
 from verhulst.audit.finding import AuditReport, Finding
 from verhulst.audit.gates import CalledGates
+from verhulst.audit.rules import RULES
+from verhulst.audit.rules_of_probabilities import softmax_for_multilabel
 from verhulst.audit.trace import Trace
 from verhulst.torch._run_once import call, original, undisturbed
 
@@ -22,8 +24,9 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     ----------
     model : torch.nn.Module
         The model; compiled modules are run uncompiled, so that their operations are visible.
-    X : Tensor, tuple or mapping
-        The input of the model: a tensor, positional arguments, or keyword arguments. A few dozen real rows are enough.
+    X : Tensor, PackedSequence, tuple or mapping
+        The input of the model: a tensor or packed sequence, positional arguments, or keyword arguments. A few dozen
+        real rows are enough.
     y : object
         The second argument of `loss_fn`.
     loss_fn : callable
@@ -33,8 +36,9 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     -------
     AuditReport
         Findings by id: errors ("double-sigmoid", "double-softmax", "sigmoid-before-softmax", "probabilities-as-logits",
-        "nll-of-probabilities", "softmax-for-multilabel"), warnings ("sigmoid-then-bce", "log-of-sigmoid",
-        "log-of-softmax", "hidden-sigmoid", "saturation", "dead-gates") and notes ("pos-weight",
+        "rectified-logits", "nll-of-probabilities", "kl-of-probabilities", "softmax-for-multilabel",
+        "softmax-over-batch", "softmax-of-one-class", "labels-outside"), warnings ("sigmoid-then-bce", "log-of-sigmoid",
+        "log-of-softmax", "hidden-sigmoid", "saturation", "dead-gates") and notes ("pos-weight", "class-weights",
         "squared-error-of-sigmoid", "opaque").
 
     Raises
@@ -44,8 +48,9 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
 
     Notes
     -----
-    The model runs in its current mode (train or eval), without gradients. Its buffers and the random state are restored
-    afterwards.
+    The model and the loss are run: audit only code that you trust. They run in the model's current mode (train or
+    eval), without gradients, and the model is left as it was: buffers, counters, gradients, mode, hooks; so are the
+    random states. A sigmoid or softmax that is written by hand is recognised by its numbers.
 
     Examples
     --------
@@ -68,21 +73,10 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
         with trace:
             loss_fn(call(module, X), y)
     steps = trace.operations
-    found: list[Finding] = [*gates.findings()]
-    for rule in (
-        rules.double_sigmoid,
-        rules.probabilities_as_logits,
-        rules.double_softmax,
-        rules.sigmoid_then_bce,
-        rules.log_of_probability,
-        rules.nll_of_probabilities,
-        rules.hidden_sigmoid,
-        rules.saturation,
-        rules.squared_error_of_sigmoid,
-        rules.pos_weight,
-    ):
+    by_hand.mark(steps)
+    found: list[Finding] = [*gates.findings(), *softmax_for_multilabel(steps, y)]
+    for rule in RULES:
         found += rule(steps)
-    found += rules.softmax_for_multilabel(steps, y)
     if isinstance(module, torch.jit.ScriptModule):
         found.append(
             Finding(

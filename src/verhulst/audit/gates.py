@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import _disable_current_modes
 
 from verhulst.audit.finding import Finding
 from verhulst.torch._layer_gates import called_gates, has_gates, mode
@@ -25,7 +26,7 @@ class CalledGates:
 
     def _keep(self, where: str) -> Any:
         def hook(module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
-            with torch.utils._python_dispatch._disable_current_modes():
+            with _disable_current_modes(), torch._C.DisableTorchFunction():
                 for suffix, gates in called_gates(module, *args, **kwargs).items():
                     place = where if suffix in ("", "l0") else f"{where}, {suffix}"
                     for name, values in gates.items():

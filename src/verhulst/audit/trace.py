@@ -1,18 +1,25 @@
 """Trace a torch model: every operation with its tensors, in order.
 
 A dispatch mode sees the operations below autograd, so that functional calls, methods and modules look alike and values
-are available. Tensors are identified by the memory that they view, which survives autograd's rewrapping of views.
+are available; a function mode sees the functions that consist of several operations, verhulst's own among them, and
+records each as one. Tensors are identified by the memory that they view, which survives autograd's rewrapping of views.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
+
+import verhulst.torch as vt
+from verhulst.torch._run_once import tensors
 
 # Operations that move numbers without changing their meaning.
 MOVES = frozenset(
@@ -25,42 +32,67 @@ MOVES = frozenset(
 )
 # Operations that change numbers only to avoid 0 and 1.
 GUARDS = frozenset({"clamp", "clamp_", "clamp_max", "clamp_min", "maximum", "minimum", "nan_to_num"})
+# Functions that are recorded as one operation.
+WHOLE = {vars(vt)[name] for name in vt.__all__ if inspect.isfunction(vars(vt)[name])} | {nn.functional.kl_div}
 
 
 @dataclass(eq=False)
 class Operation:
-    """One operation: its name, where it ran, the operations that made its tensor inputs, and its tensors."""
+    """One operation.
+
+    Attributes
+    ----------
+    namespace, name, where : str
+        Its library, its name, and the module in which it ran.
+    stack : tuple of torch.nn.Module
+        That module and those around it.
+    named : dict
+        Its arguments by name.
+    inputs : tuple of Operation or None
+        The operations that made its tensor arguments.
+    tensors : tuple of Tensor
+        Those arguments.
+    output : Tensor or None
+        Its first result.
+    users : list of Operation
+        The operations that take its results.
+    by_hand : str
+        "sigmoid" or "softmax" if its result is that of other operations; else "".
+    """
 
     namespace: str
     name: str
     where: str
     stack: tuple[nn.Module, ...]
-    arguments: tuple[Any, ...]
+    named: dict[str, Any]
     inputs: tuple[Operation | None, ...]
     tensors: tuple[Tensor, ...]
     output: Tensor | None
     users: list[Operation] = field(default_factory=list)
+    by_hand: str = ""
 
     @property
     def label(self) -> str:
-        return f"{self.where or 'the loss'} ({self.name})"
+        return f"{self.where or 'the loss'} ({self.name}{f', a {self.by_hand} by hand' if self.by_hand else ''})"
 
 
 def _key(t: Tensor) -> tuple[Any, ...]:
     return (t.untyped_storage()._cdata, t.storage_offset(), tuple(t.shape), tuple(t.stride()))
 
 
-class Trace(TorchDispatchMode):
+class Trace:
     """Record operations inside the context; `watch` the model first to know where an operation ran."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.operations: list[Operation] = []
         self._made: dict[tuple[Any, ...], Operation] = {}
         self._modules: list[tuple[str, nn.Module]] = []
-        self._hooks: list[Any] = []
+        self._inside = False
+        self._modes = ExitStack()
 
     def watch(self, model: nn.Module) -> None:
+        """Register hooks; whoever runs the model removes them."""
+
         def enter(name: str) -> Any:
             return lambda module, args: self._modules.append((name, module))
 
@@ -68,24 +100,36 @@ class Trace(TorchDispatchMode):
             self._modules.pop()
 
         for name, module in model.named_modules():
-            self._hooks.append(module.register_forward_pre_hook(enter(name or type(module).__name__)))
-            self._hooks.append(module.register_forward_hook(leave))
+            if not isinstance(module, torch.jit.ScriptModule):  # takes no hooks
+                module.register_forward_pre_hook(enter(name or type(module).__name__))
+                module.register_forward_hook(leave, always_call=True)
 
-    def unwatch(self) -> None:
-        for hook in self._hooks:
-            hook.remove()
+    def __enter__(self) -> Trace:
+        self._modes.enter_context(_Functions(self))
+        self._modes.enter_context(_Operations(self))
+        return self
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        inputs = [a for a in tree_leaves((args, kwargs or {})) if isinstance(a, Tensor)]
+    def __exit__(self, *error: object) -> None:
+        self._modes.close()
+
+    def record(self, namespace: str, name: str, call: Callable[[], Any], named: dict[str, Any], whole: bool) -> Any:
+        """Run the call and record it, unless it is a part of one that is recorded as a whole."""
+        if self._inside:
+            return call()
+        inputs = tensors(named)
         sources = tuple(self._made.get(_key(t)) for t in inputs)
-        result = func(*args, **(kwargs or {}))
-        outputs = [t for t in tree_leaves(result) if isinstance(t, Tensor)]
+        self._inside = whole
+        try:
+            result = call()
+        finally:
+            self._inside = False
+        outputs = tensors(result)
         operation = Operation(
-            namespace=func._schema.name.split("::")[0],
-            name=func._schema.name.split("::")[-1],
+            namespace=namespace,
+            name=name,
             where=self._modules[-1][0] if self._modules else "",
             stack=tuple(module for _, module in self._modules),
-            arguments=args,
+            named=named,
             inputs=sources,
             tensors=tuple(inputs),
             output=outputs[0] if outputs else None,
@@ -99,11 +143,37 @@ class Trace(TorchDispatchMode):
         return result
 
 
+class _Operations(TorchDispatchMode):
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        namespace, _, name = func._schema.name.partition("::")
+        named = dict(zip((argument.name for argument in func._schema.arguments), args, strict=False)) | kwargs
+        return self.trace.record(namespace, name, lambda: func(*args, **kwargs), named, False)
+
+
+class _Functions(TorchFunctionMode):
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func not in WHOLE:
+            return func(*args, **kwargs)
+        named = inspect.signature(func).bind(*args, **kwargs).arguments
+        namespace = "verhulst" if func.__module__.startswith("verhulst") else "torch"
+        return self.trace.record(namespace, func.__name__, lambda: func(*args, **kwargs), named, True)
+
+
 def origins(operation: Operation | None, through: frozenset[str] = MOVES) -> Iterator[Operation]:
     """Yield the operations that made the numbers, looking back through those in `through`."""
     if operation is None:
         return
-    if operation.name in through:
+    if operation.name in through and not operation.by_hand:
         for source in operation.inputs:
             yield from origins(source, through)
     else:
