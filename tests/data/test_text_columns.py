@@ -211,6 +211,8 @@ def test_model_files_of_earlier_versions_find_their_levels(path):
     design = Design((Column.from_json(record),))
     file(path, {"g": ["02139", "10001", "2139.0"]})
     np.testing.assert_array_equal(design.matrix(read_fields(path)), [[0], [1], [0]])
+    for levels, kind in ((("1e+20", "2.5"), "number"), (("12345678901234567890", "7"), "text"), ((" 3", "4"), "text")):
+        assert Column.from_json(record | {"levels": list(levels)}).level_type == kind
     boolean = {"name": "g", "kind": "categorical", "levels": ["false", "true"], "reference": "false"}
     file(path, {"g": ["TRUE", "False"]})
     np.testing.assert_array_equal(Design((Column.from_json(boolean),)).matrix(read_fields(path)), [[1], [0]])

@@ -47,16 +47,6 @@ def numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
-def value_places(values: pa.DictionaryArray) -> NDArray[np.int64]:
-    """Return the position of each row's value in the dictionary; one past its end for missing values."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    # First to 64 bits: an index of 8 bits has no room for one past the end of 128 values.
-    places = pc.cast(values.indices, pa.int64()).fill_null(len(values.dictionary))
-    return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
 def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
     """Return a column of any kind as a dictionary of text: 3, 3.0 and "3" are one label, true is "true".
 
@@ -71,6 +61,17 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
     distinct = encoded.dictionary.to_pylist()
     texts = [label(value if narrow is None or value is None else narrow(value)) for value in distinct]
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(texts, pa.string()))
+
+
+def label_counts(values: pa.ChunkedArray) -> dict[str, int]:
+    """Return the labels that occur in a column of any kind, and the number of rows with each."""
+    encoded = labels(values)
+    rows = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
+    counts: dict[str, int] = {}
+    for text, n in zip(encoded.dictionary.to_pylist(), rows.tolist(), strict=True):
+        if n and text is not None:
+            counts[text] = counts.get(text, 0) + n
+    return counts
 
 
 def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
@@ -149,7 +150,7 @@ def type_of_labels(levels: Sequence[str]) -> LevelType:
     """
     if levels and set(levels) <= {"true", "false"}:
         return "boolean"
-    return "number" if levels and all(_number_label(level) == level for level in levels) else "text"
+    return "number" if levels and all(label(plain_number(level)) == level for level in levels) else "text"
 
 
 def plain_label(text: str) -> str:
@@ -177,11 +178,6 @@ def _exact_label(text: str) -> str | None:
     return str(int(number)) if number.is_integer() else str(number)
 
 
-def _number_label(text: str) -> str | None:
-    number = plain_number(text)
-    return None if number is None or text != text.strip() else label(number)
-
-
 def codes(
     values: pa.ChunkedArray, levels: Sequence[str], level_type: LevelType = "text"
 ) -> tuple[NDArray[np.int64], list[str]]:
@@ -198,11 +194,15 @@ def codes(
     unknown : list of str
         The labels that are not among the levels.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     encoded = labels(values)
     dictionary = encoded.dictionary.to_pylist()
     find = finder(levels, level_type, level_type_of(values.type))
     positions = np.array([-1 if text is None else find(text) for text in dictionary] + [-1], dtype=np.int64)
-    indices = value_places(encoded)
+    # First to 64 bits: an index of 8 bits has no room for one past the end of 128 values, which is a missing one.
+    indices = np.asarray(pc.cast(encoded.indices, pa.int64()).fill_null(len(dictionary)), dtype=np.int64)
     used = np.unique(indices)
     unknown = dict.fromkeys(dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2)
     return positions[indices], list(unknown)

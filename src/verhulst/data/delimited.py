@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.csv_blocks import block_size
+from verhulst.data.csv_checks import check_characters, check_closed, check_names, explained
 from verhulst.data.csv_dialect import Dialect, find_dialect
 from verhulst.data.csv_quotes import all_quoted, has_quotes
-from verhulst.data.csv_records import Record, line_number, name_place, records
+from verhulst.data.csv_records import records
 from verhulst.data.decimal_signs import unclear_columns
 from verhulst.data.errors import DataError
 from verhulst.data.fields import Fields, fields_of
 from verhulst.data.missing_text import MISSING_TEXT
-from verhulst.data.text import NOT_UTF8, is_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,16 +60,16 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     if buffer.size == 0:
         raise DataError(f"{name}: is empty.")
     dialect = find_dialect(memoryview(buffer), delimiter)
-    _check_characters(buffer, name, dialect)
+    check_characters(buffer, name, dialect)
     if not "".join(dialect.names).strip():
         raise DataError(f"{name}: the first line, which should name the columns, is blank.")
-    _check_names(dialect, name)
+    check_names(dialect, name)
     rows = _closed(buffer.slice(dialect.start), dialect.delimiter)
     try:
         cells = _arrow(rows, dialect, _as_text(dialect.names))
     except pa.ArrowInvalid as error:
-        raise DataError(f"{name}: {_explained(error, buffer, dialect)}") from None
-    _check_closed(cells, rows, buffer, name, dialect)
+        raise DataError(f"{name}: {explained(error, buffer, dialect)}") from None
+    check_closed(cells, rows, buffer, name, dialect)
     columns = _with_nulls(cells, rows, dialect)
     return fields_of(cells, columns, dialect.delimiter, unclear_columns(columns, dialect.delimiter))
 
@@ -178,89 +177,3 @@ def _closed(buffer: pa.Buffer, delimiter: str) -> pa.Buffer:
     if last == delimiter.encode() or next(islice(records(memoryview(buffer), delimiter), 1, 2), None) is None:
         return pa.py_buffer(buffer.to_pybytes() + b"\n")
     return buffer
-
-
-def _check_characters(buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
-    """Check that the whole file is text in UTF-8."""
-    content = memoryview(buffer)
-    if nul := re.search(rb"\0", content):
-        raise DataError(
-            f"{name}: line {line_number(content, nul.start())} contains a NUL character (byte {nul.start():,}), which "
-            f"text does not. Is it a text file? Save the table as CSV in UTF-8."
-        )
-    if not is_utf8(buffer):
-        raise DataError(f"{name}: {_not_utf8(content, dialect)}")
-
-
-def _not_utf8(content: memoryview, dialect: Dialect) -> str:
-    names: list[bytes] = []
-    for row, record in enumerate(_rows(content, dialect)):
-        names = names or record.fields
-        for position, field in enumerate(record.fields):
-            try:
-                field.decode()
-            except UnicodeDecodeError:
-                column = names[position].decode(errors="replace") if row and position < len(names) else ""
-                where = f", column {column!r}" if column else ""
-                return f"{name_place(content, record, row)}{where}: {NOT_UTF8}"
-    return NOT_UTF8
-
-
-def _check_names(dialect: Dialect, name: str) -> None:
-    counts = Counter(column.strip() for column in dialect.names)
-    twice = [column for column, count in counts.items() if count > 1]
-    if twice == [""]:
-        raise DataError(
-            f"{name}: the first line, which should name the columns, leaves {counts['']} of {len(dialect.names)} "
-            f"without a name. Name them; if it is a title, leave it out."
-        )
-    if twice:
-        raise DataError(f"{name}: has {counts[twice[0]]} columns named {twice[0]!r}; rename them.")
-
-
-def _check_closed(cells: pa.Table, rows: pa.Buffer, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
-    """Raise if a quotation mark is never closed; Arrow silently reads the rest of the file as one value.
-
-    That value is then the last of the table and of the file, with an opening mark before it. In rare cases this is also
-    true of a closed one (a line end in quotes): only then the records are examined one by one.
-    """
-    if not cells.num_rows:
-        return
-    value = b'"' + cells.column(cells.num_columns - 1)[-1].as_py().encode().replace(b'"', b'""')
-    tail = rows.slice(max(0, rows.size - len(value) - 1)).to_pybytes()
-    if tail[1:] == value and tail[:1] in (dialect.delimiter.encode(), b"\n", b"\r"):
-        content = memoryview(buffer)
-        for row, record in enumerate(_rows(content, dialect)):
-            if not record.closed:
-                raise DataError(f"{name}: {_not_closed(content, record, row)}")
-
-
-def _not_closed(content: memoryview, record: Record, row: int) -> str:
-    return f"{name_place(content, record, row)} has a quotation mark that is never closed."
-
-
-def _rows(content: memoryview, dialect: Dialect) -> Iterator[Record]:
-    """Yield names and rows of data: blank lines are rows only in files of one column."""
-    found = records(content, dialect.delimiter, dialect.start)
-    return (record for record in found if len(dialect.names) == 1 or not record.blank)
-
-
-def _explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
-    """Explain Arrow's message to the user; locating the error takes a second reading."""
-    content = memoryview(buffer)
-    if "Expected" in str(error) and "columns" in str(error):
-        for row, record in enumerate(_rows(content, dialect)):
-            if not record.closed:
-                return _not_closed(content, record, row)
-            got = len(record.fields)
-            if got != len(dialect.names):
-                columns = f"{len(dialect.names)} column{'s' * (len(dialect.names) != 1)}"
-                title = " Or is the first line a title, above the names?" if row == 1 or len(dialect.names) == 1 else ""
-                return (
-                    f"{name_place(content, record, row)} has {got} value{'s' * (got != 1)} where the first line names "
-                    f"{columns}, separated by {dialect.delimiter_name}. Is a delimiter missing, or one inside a value "
-                    f"not in quotes?{title}"
-                )
-    if re.search("straddling|cannot infer number of columns", str(error)):
-        return "cannot be split into rows and columns; a quotation mark that is never closed does this."
-    return f"cannot be read as CSV: {error}"

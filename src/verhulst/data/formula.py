@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from verhulst.data.arguments import same_arguments
 from verhulst.data.base_design import FILL_IN, BaseDesign, require
 from verhulst.data.block import Block
+from verhulst.data.choice import index_columns, roles, warn_of_index
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError, listed
 from verhulst.data.formula_columns import FormulaColumns, formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
-from verhulst.data.learn import index_columns, roles, warn_of_index, warn_of_notes
+from verhulst.data.learn import warn_of_notes
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing
 from verhulst.data.row_numbers import RowNumbers, some_rows
 from verhulst.data.schema import ListOf, Record, Text, Truth

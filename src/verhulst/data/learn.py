@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from verhulst.data.arguments import same_arguments
+from verhulst.data.choice import check_names, choose_columns, roles
 from verhulst.data.column import Column
-from verhulst.data.column_values import finder, in_order, kind_of, label, labels, level_type_of, numbers
+from verhulst.data.column_values import finder, in_order, label, label_counts, level_type_of
 from verhulst.data.design import Design
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.draft import draft_column
@@ -20,9 +18,7 @@ from verhulst.data.errors import (
     ColumnWarning,
     DataError,
     Notes,
-    ReadingWarning,
     RequestError,
-    UnknownColumnError,
     categorical_option,
     did_you_mean,
     exclude_option,
@@ -32,15 +28,12 @@ from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
-from verhulst.data.text_column import as_doubles
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 # A text column with more levels than this is an error that asks, because it would become as many columns of X.
 MOST_LEVELS = 1000
-# The names of the column that pandas writes for an index without a name, in a file and when it has read that file.
-_UNNAMED = re.compile(r"\s*|Unnamed: 0(\.[0-9]+)*")
 
 
 def learn_table(
@@ -65,23 +58,7 @@ def learn_table(
     at = place(table)
     taken = roles(table, target, weights, offset)
     check_names(table, [*(columns or ()), *exclude, *categorical, *(reference or ())])
-    for name in columns or ():
-        if name in taken:
-            raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")
-    named = {*taken, *exclude, *categorical, *(reference or ())}
-    index = [name for name in index_columns(table) if name not in named] if columns is None else []
-    exclude = [*exclude, *index]
-    warn_of_index(index)
-    chosen = [
-        name
-        for name in (table.column_names if columns is None else columns)
-        if name not in taken and name not in exclude
-    ]
-    if not chosen:
-        raise RequestError(f"{at}no column is left for X among {listed(table.column_names)}.")
-    if len(set(chosen)) < len(chosen):
-        raise RequestError(f"{at}column {next(n for n in chosen if chosen.count(n) > 1)!r} is given twice for X.")
-
+    chosen = choose_columns(table, taken, columns, exclude, {*categorical, *(reference or ())})
     for name in reference or ():
         if name not in chosen:
             what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
@@ -166,37 +143,6 @@ def learn_design(*given: Any, **options: Any) -> Design:
     return learn_table(*given, **options)[0]
 
 
-def roles(table: pa.Table, target: str | None, weights: str | None, offset: str | None) -> dict[str, str]:
-    """Return the columns that are not columns of X, with the role of each.
-
-    Raises
-    ------
-    RequestError
-        If a column has two roles.
-    UnknownColumnError
-        If a column does not exist.
-    """
-    named = {"target": target, "weights": weights, "offset": offset}
-    taken = {name: role for role, name in named.items() if name is not None}
-    if len(taken) < sum(name is not None for name in named.values()):
-        twice = next(name for name in taken if list(named.values()).count(name) > 1)
-        raise RequestError(f"{place(table)}column {twice!r} cannot be two of target, weights and offset at once.")
-    check_names(table, list(taken))
-    return taken
-
-
-def check_names(table: pa.Table, names: Sequence[str]) -> None:
-    """Raise an UnknownColumnError with a suggestion if the table lacks one of these columns."""
-    for name in names:
-        if name not in table.column_names:
-            single = table.num_columns == 1 and delimiter_of(table, table.column_names[0]) is not None
-            raise UnknownColumnError(
-                f"{place(table)}there is no column {name!r}.{did_you_mean(name, table.column_names)} "
-                f"The columns are {listed(table.column_names, 12)}."
-                f"{' Values must be separated by commas, semicolons, tabs or bars.' if single else ''}"
-            )
-
-
 def learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
     """Return a drafted column with its levels in these rows."""
     if column.kind != "categorical":
@@ -214,36 +160,6 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
     return column if len(levels) == 1 else replace(column, reference=reference)
 
 
-def index_columns(table: pa.Table) -> list[str]:
-    """Return the first columns that look like pandas' index: without a name, and different whole numbers in the rows.
-
-    pandas itself names such a column of a file `Unnamed: 0`, and `Unnamed: 0.1` if it reads what it wrote once more.
-    """
-
-    found = []
-    for name in table.column_names:
-        values = table[name] if delimiter_of(table, name) is None else as_doubles(table[name])
-        if not _UNNAMED.fullmatch(name) or values is None or kind_of(values.type) != "numeric":
-            break
-        x = numbers(values)
-        if not (np.isfinite(x) & (x == np.floor(x))).all() or len(np.unique(x)) < len(x):
-            break
-        found.append(name)
-    return found
-
-
-def warn_of_index(names: Sequence[str]) -> None:
-    """Warn about columns that were left out as `index_columns`."""
-    for name in names:
-        which = "named by pandas because it has no name, has" if name.strip() else "the first, has no name and"
-        warnings.warn(
-            f"column {name!r}, {which} a different whole number in each row, like the index of a pandas frame; it is "
-            "left out. To use it, give it a name",
-            ReadingWarning,
-            stacklevel=4,
-        )
-
-
 def warn_of_notes(notes: Notes) -> None:
     """Warn about how columns were read, as the command line says it from the design."""
     for matter, remedy in notes:
@@ -254,10 +170,7 @@ def _levels(values: pa.ChunkedArray) -> list[str]:
     """Return the labels that occur: in the order of the dictionary if it is ordered, else sorted."""
     import pyarrow as pa
 
-    encoded = labels(values)
-    counts = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
-    found = [text for text, n in zip(encoded.dictionary.to_pylist(), counts, strict=True) if n and text is not None]
-    distinct = list(dict.fromkeys(found))
+    distinct = list(label_counts(values))
     # Other dictionaries hold the values in the order in which rows happened to come.
     ordered = pa.types.is_dictionary(values.type) and values.type.ordered
     return distinct if ordered else in_order(distinct)

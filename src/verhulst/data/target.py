@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column_values import LevelType, codes, kind_of, label, labels, plain_label
+from verhulst.data.column_values import LevelType, codes, kind_of, label, label_counts, plain_label
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import ListOf, Record, Text
@@ -89,8 +90,7 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
         raise DataError(
             f"{place}the target {name!r} has values of type {column.type}; it must have two distinct values."
         )
-    encoded = labels(column)
-    counts = _counts(encoded)
+    counts = label_counts(column)
     if len(counts) > 2 and all(text.casefold() in ("true", "false") for text in counts):
         # TRUE in some rows and true in others.
         counts = {
@@ -105,7 +105,7 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
             said = " and ".join(f"{level!r} ({counts[level]:,} rows)" for level in levels)
             raise RequestError(
                 f"{place}the target {name!r} is {said}: say which of them counts as 1, "
-                f"for instance positive={levels[1]!r} (--positive {_quoted(levels[1])})."
+                f"for instance positive={levels[1]!r} (--positive {shlex.quote(levels[1])})."
             )
         return Target(name, (levels[0], levels[1]))
     chosen = _find(positive, levels)
@@ -134,23 +134,6 @@ def _find(positive: object, levels: Sequence[str]) -> str | None:
     if len(by_value) < len(levels):
         return None
     return by_value.get(truth.get(plain_label(asked), plain_label(asked)))
-
-
-def _quoted(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)
-
-
-def _counts(encoded: pa.DictionaryArray) -> dict[str, int]:
-    dictionary = encoded.dictionary.to_pylist()
-    indices = encoded.indices.drop_null().to_numpy(zero_copy_only=False)
-    totals = np.bincount(indices, minlength=len(dictionary))
-    counts: dict[str, int] = {}
-    for text, total in zip(dictionary, totals, strict=True):
-        if text is not None and total:
-            counts[text] = counts.get(text, 0) + int(total)
-    return counts
 
 
 def _not_binary(name: str, counts: dict[str, int], kind: str) -> str:

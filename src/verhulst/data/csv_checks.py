@@ -1,0 +1,102 @@
+"""What is wrong with a CSV file, and where: the line, the row and the column."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from verhulst.data.csv_dialect import Dialect
+from verhulst.data.csv_records import Record, line_number, name_place, records
+from verhulst.data.errors import DataError
+from verhulst.data.text import NOT_UTF8, is_utf8
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def check_characters(buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
+    """Check that the whole file is text in UTF-8."""
+    content = memoryview(buffer)
+    if nul := re.search(rb"\0", content):
+        raise DataError(
+            f"{name}: line {line_number(content, nul.start())} contains a NUL character (byte {nul.start():,}), which "
+            f"text does not. Is it a text file? Save the table as CSV in UTF-8."
+        )
+    if not is_utf8(buffer):
+        raise DataError(f"{name}: {_not_utf8(content, dialect)}")
+
+
+def _not_utf8(content: memoryview, dialect: Dialect) -> str:
+    names: list[bytes] = []
+    for row, record in enumerate(_rows(content, dialect)):
+        names = names or record.fields
+        for position, field in enumerate(record.fields):
+            try:
+                field.decode()
+            except UnicodeDecodeError:
+                column = names[position].decode(errors="replace") if row and position < len(names) else ""
+                where = f", column {column!r}" if column else ""
+                return f"{name_place(content, record, row)}{where}: {NOT_UTF8}"
+    return NOT_UTF8
+
+
+def check_names(dialect: Dialect, name: str) -> None:
+    counts = Counter(column.strip() for column in dialect.names)
+    twice = [column for column, count in counts.items() if count > 1]
+    if twice == [""]:
+        raise DataError(
+            f"{name}: the first line, which should name the columns, leaves {counts['']} of {len(dialect.names)} "
+            f"without a name. Name them; if it is a title, leave it out."
+        )
+    if twice:
+        raise DataError(f"{name}: has {counts[twice[0]]} columns named {twice[0]!r}; rename them.")
+
+
+def check_closed(cells: pa.Table, rows: pa.Buffer, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
+    """Raise if a quotation mark is never closed; Arrow silently reads the rest of the file as one value.
+
+    That value is then the last of the table and of the file, with an opening mark before it. In rare cases this is also
+    true of a closed one (a line end in quotes): only then the records are examined one by one.
+    """
+    if not cells.num_rows:
+        return
+    value = b'"' + cells.column(cells.num_columns - 1)[-1].as_py().encode().replace(b'"', b'""')
+    tail = rows.slice(max(0, rows.size - len(value) - 1)).to_pybytes()
+    if tail[1:] == value and tail[:1] in (dialect.delimiter.encode(), b"\n", b"\r"):
+        content = memoryview(buffer)
+        for row, record in enumerate(_rows(content, dialect)):
+            if not record.closed:
+                raise DataError(f"{name}: {_not_closed(content, record, row)}")
+
+
+def _not_closed(content: memoryview, record: Record, row: int) -> str:
+    return f"{name_place(content, record, row)} has a quotation mark that is never closed."
+
+
+def _rows(content: memoryview, dialect: Dialect) -> Iterator[Record]:
+    """Yield names and rows of data: blank lines are rows only in files of one column."""
+    found = records(content, dialect.delimiter, dialect.start)
+    return (record for record in found if len(dialect.names) == 1 or not record.blank)
+
+
+def explained(error: Exception, buffer: pa.Buffer, dialect: Dialect) -> str:
+    """Explain Arrow's message to the user; locating the error takes a second reading."""
+    content = memoryview(buffer)
+    if "Expected" in str(error) and "columns" in str(error):
+        for row, record in enumerate(_rows(content, dialect)):
+            if not record.closed:
+                return _not_closed(content, record, row)
+            got = len(record.fields)
+            if got != len(dialect.names):
+                columns = f"{len(dialect.names)} column{'s' * (len(dialect.names) != 1)}"
+                title = " Or is the first line a title, above the names?" if row == 1 or len(dialect.names) == 1 else ""
+                return (
+                    f"{name_place(content, record, row)} has {got} value{'s' * (got != 1)} where the first line names "
+                    f"{columns}, separated by {dialect.delimiter_name}. Is a delimiter missing, or one inside a value "
+                    f"not in quotes?{title}"
+                )
+    if re.search("straddling|cannot infer number of columns", str(error)):
+        return "cannot be split into rows and columns; a quotation mark that is never closed does this."
+    return f"cannot be read as CSV: {error}"
