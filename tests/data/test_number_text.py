@@ -320,7 +320,10 @@ def test_a_file_has_one_decimal_sign_wherever_its_columns_are_read_as_numbers(pa
 def test_points_before_three_digits_alone_are_decimal_points_with_a_note(path, x, z, delimiter, said):
     file(path, {"x": x, "z": z, "y": ["0", "1", "0"]}, delimiter=delimiter)
     column = learn_design(path, "y").columns[0]
-    assert column.read(read_table(path)["x"]).tolist() == [float(text) for text in x]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ReadingWarning)
+        assert column.read(read_table(path)["x"]).tolist() == [float(text) for text in x]
+    assert any("column 'x' are read as decimal points" in str(warning.message) for warning in caught) == said
     assert [matter for matter, _ in column.notes] == said * [
         "The points of column 'x' are read as decimal points, although all have three digits behind."
     ]

@@ -68,7 +68,7 @@ def command(
     value that counted as 1 at fit time.
     """
     from verhulst._load import load
-    from verhulst.cli.console import say_wrote
+    from verhulst.cli.console import reading_said, say_wrote
     from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_given
     from verhulst.data.write import writable_format, write_fields, write_table
@@ -86,7 +86,8 @@ def command(
     if given.fields is not None and not only and writable_format(output) in ("csv", "tsv"):
         write_fields(given.fields, _columns(added), output, escape_formulas=escape_formulas)
     else:
-        table = _columns(added) if only else _joined(given.typed(), added)
+        with reading_said():
+            table = _columns(added) if only else _joined(given.typed(), added)
         write_table(table, output, escape_formulas=escape_formulas)
     say_wrote(output)
 

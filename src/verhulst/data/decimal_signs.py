@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from verhulst.data.errors import DataError
-from verhulst.data.fields import other_sign
+from verhulst.data.errors import DataError, Notes
+from verhulst.data.fields import other_sign, sign_is_assumed
 from verhulst.data.number_text import decimals_of
 
 if TYPE_CHECKING:
@@ -109,4 +109,16 @@ def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") 
         f"{at}column {name!r}: {shown!r} can be {decimal:.12g} or {whole}, as other columns have decimal "
         f"{'commas' if other == ',' else 'points'}. Write its numbers without thousands signs{or_else}, or, if these "
         f"are decimals, with one more (such as {digits + '0'!r})."
+    )
+
+
+def note_on_points(table: pa.Table, name: str) -> Notes:
+    """Return a note on a column of numbers if nothing in its file shows that its points are decimal points."""
+    if not sign_is_assumed(table, name):
+        return ()
+    return (
+        (
+            f"The points of column {name!r} are read as decimal points, although all have three digits behind.",
+            "If they part thousands (1.234 is 1234), write the numbers without them.",
+        ),
     )

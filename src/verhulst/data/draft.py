@@ -9,9 +9,9 @@ from verhulst.data.code_text import refuse_same_numbers
 from verhulst.data.column import Column
 from verhulst.data.column_values import kind_of, level_type_of
 from verhulst.data.date_text import refuse_dates_as_numbers
-from verhulst.data.decimal_signs import refuse_unclear_sign
+from verhulst.data.decimal_signs import note_on_points, refuse_unclear_sign
 from verhulst.data.errors import DataError, categorical_option, exclude_option
-from verhulst.data.fields import delimiter_of, sign_is_assumed
+from verhulst.data.fields import delimiter_of
 from verhulst.data.source import place
 from verhulst.data.text_kind import kind_of_text
 
@@ -46,10 +46,6 @@ def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Colum
     column, read = kind_of_text(values, name, at, delimiter_of(table, name))
     if column.kind == "numeric":
         refuse_unclear_sign(table, name, at, f", or say that it is categorical ({categorical_option(name)})")
-        if sign_is_assumed(table, name) and not column.style.group:
-            note = (
-                f"The points of column {name!r} are read as decimal points, although all have three digits behind.",
-                "If they part thousands (1.234 is 1234), write the numbers without them.",
-            )
-            column = replace(column, notes=(*column.notes, note))
+        if not column.style.group:
+            column = replace(column, notes=column.notes + note_on_points(table, name))
     return column, read

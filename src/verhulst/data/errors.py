@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import shlex
+import warnings
 from collections.abc import Iterable
 
 # Notes on what was done with data, and what can be done about each.
@@ -130,3 +131,9 @@ def categorical_option(name: str) -> str:
 def exclude_option(name: str) -> str:
     """Return the command-line option that leaves a column out, for messages."""
     return f"--exclude {shlex.quote(name)}"
+
+
+def warn_of_notes(notes: Notes) -> None:
+    """Warn of how columns were read, as the command line says it from the design."""
+    for matter, remedy in notes:
+        warnings.warn(f"{matter} {remedy}".rstrip("."), ColumnWarning, stacklevel=4)

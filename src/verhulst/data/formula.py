@@ -14,11 +14,10 @@ from verhulst.data.base_design import FILL_IN, BaseDesign, require
 from verhulst.data.block import Block
 from verhulst.data.choice import index_columns, roles, warn_of_index
 from verhulst.data.design import Design
-from verhulst.data.errors import DataError, listed
+from verhulst.data.errors import DataError, listed, warn_of_notes
 from verhulst.data.formula_columns import FormulaColumns, formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
-from verhulst.data.learn import warn_of_notes
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing
 from verhulst.data.row_numbers import RowNumbers, some_rows
 from verhulst.data.schema import ListOf, Record, Text, Truth
@@ -186,7 +185,12 @@ def learn_formula(
         numbers, some = some_rows(1, kept), read.filter(kept)
         columns = columns.learned(some)
         frame = columns.frame(some, numbers)
-        found, X, empty = FormulaMatrix.learned(formula, terms.right, frame, dict(context), at, numbers)
+        try:
+            found, X, empty = FormulaMatrix.learned(formula, terms.right, frame, dict(context), at, numbers)
+        except DataError as error:
+            if columns.texts:
+                raise DataError(f"{error} (Read as text: {listed(sorted(columns.texts))}.)") from None
+            raise
         if not empty.any():
             break
         if missing == "error":

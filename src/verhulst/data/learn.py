@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,14 +14,13 @@ from verhulst.data.design import Design
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.draft import draft_column
 from verhulst.data.errors import (
-    ColumnWarning,
     DataError,
-    Notes,
     RequestError,
     categorical_option,
     did_you_mean,
     exclude_option,
     listed,
+    warn_of_notes,
 )
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
@@ -158,12 +156,6 @@ def learn_column(table: pa.Table, column: Column, as_categories: bool, reference
     reference = _reference(column, references.get(name), at)
     # A single level is a constant. It gets a column, so that the fit can report it by name.
     return column if len(levels) == 1 else replace(column, reference=reference)
-
-
-def warn_of_notes(notes: Notes) -> None:
-    """Warn about how columns were read, as the command line says it from the design."""
-    for matter, remedy in notes:
-        warnings.warn(f"{matter} {remedy}".rstrip("."), ColumnWarning, stacklevel=4)
 
 
 def _levels(values: pa.ChunkedArray) -> list[str]:

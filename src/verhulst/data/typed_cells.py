@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verhulst.data.code_text import codes_in
+from verhulst.data.decimal_signs import note_on_points
 from verhulst.data.distinct_texts import read_words
+from verhulst.data.errors import warn_of_notes
 from verhulst.data.fields import Fields, other_sign
 from verhulst.data.text_column import has_unclear_points
 
@@ -18,13 +20,20 @@ def typed_table(fields: Fields) -> pa.Table:
 
     A column stays text if conversion would lose information: `007`, or more digits than a number can hold. (`20.50` is
     the number 20.5.) So does a column for which `points_are_unclear`, by itself or by the other columns.
+
+    Warns
+    -----
+    ReadingWarning
+        If points are read as decimal points, and nothing in the file shows that they are.
     """
     import pyarrow as pa
 
-    table = fields.table
-    return pa.table(
-        {name: table[name] if other_sign(table, name) else _typed(table[name]) for name in table.column_names}
-    )
+    table, columns = fields.table, {}
+    for name in table.column_names:
+        columns[name] = table[name] if other_sign(table, name) else _typed(table[name])
+        if pa.types.is_floating(columns[name].type):
+            warn_of_notes(note_on_points(table, name))
+    return pa.table(columns)
 
 
 def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
