@@ -253,6 +253,24 @@ def test_a_row_far_out_that_contradicts_the_others(size):
     compared({"X": np.where(FILLED > 1e30, size, FILLED), "y": np.array([0, 0, 1, 0, 0, 1, 1])})
 
 
+@pytest.mark.parametrize("C", [None, 1e4, 1e-2])
+def test_a_huge_code_for_missing_values_in_two_columns(C):
+    """Doubles give no log-odds of such rows, and the warning says that each coefficient is right."""
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        missing = rng.random(18) < 0.3
+        X = np.column_stack([rng.normal(50, 10, 18).round(1), rng.normal(3, 1, 18).round(2), rng.integers(1, 8, 18)])
+        X[missing, 1:] = 1e20
+        y = (np.arange(18) % 3 == 0).astype(float)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            found = fit(X, y, penalty="l2" if C else None, C=C or 1.0)
+        beta, errors, _ = optimum(X, y, C=C, starts=[found.coefficients])
+        missed = [abs(float((a - b) / e)) for a, b, e in zip(found.coefficients, beta, errors, strict=True)]
+        assert max(missed) <= 1e-6
+        np.testing.assert_allclose(found.standard_errors, np.array(errors, float), rtol=1e-6)
+
+
 def test_rows_far_out_at_several_distances():
     x = [1.1, 0.3, -1.7, 0.6, 0.8, 0.4, -0.4, 8.8e242, -3.8e90, -1.2, -6.8e35, 0.5]
     compared({"X": np.array(x)[:, None], "y": np.array([1, 0, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0])})

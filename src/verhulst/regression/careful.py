@@ -174,22 +174,17 @@ def careful(
             data, seen_by, here = anew, seen_anew, there
         status = certain(max(here.decrement, here.floor), within, full=here.triangle.full, settled=settled(data, here))
         status = "passes" if status != "converged" and len(some) >= max_passes else status
-        # The reported coefficients are doubles. Of two centrings, the one that loses less by this rounding is used.
-        ends = [(data, seen_by, here.beta)]
-        if endless is None:
-            ends.insert(0, recentred(data, seen_by, here.beta, root))
-        one = None
-        for end in ends:
-            last = _last(*end, status, 4 * here.floor, endless)
-            passes = (*passes, *some, *last.fit.passes)
-            some = ()
-            if one is None or last.fit.decrement < one.fit.decrement:
-                one = last
-            if one.fit.decrement <= within:
-                break
-        if one is not None and (found is None or one.fit.status == "converged"):
+        # The reported coefficients are doubles: the intercept is rounded at the medians or, if that moves the point too
+        # far from the maximum and this does not, at the mean of the rows that have information.
+        one = _last(*moved_to(data, seen_by, usual, here.beta, root), status, 4 * here.floor, endless)
+        passes = (*passes, *some, *one.fit.passes)
+        if one.fit.decrement > within and endless is None:
+            other = _last(*recentred(data, seen_by, here.beta, root), status, 4 * here.floor, endless)
+            passes = (*passes, *other.fit.passes)
+            one = other if other.fit.decrement <= within else one
+        if found is None or one.fit.status == "converged":
             found = one
-        if endless is not None or (found is not None and found.fit.status == "converged"):
+        if endless is not None or found.fit.status == "converged":
             break
     assert found is not None
     return replace(found, fit=replace(found.fit, passes=passes))

@@ -80,7 +80,7 @@ def trouble(
             if result.condition > WORST_CONDITION and not far():
                 return (
                     "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are "
-                    f"{distance} from the maximum: each is right, but together they do not quite give the log-odds. "
+                    f"{distance} from the maximum: each slope is right, but together they do not quite give the log-odds. "
                     "Leave columns out, or use their differences from each other or from a central value"
                 )
             return (
