@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import jax
 import ml_dtypes
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
 import verhulst as vh
+import verhulst.jax as vj
 import verhulst.torch as vt
 from verhulst.functions._registry import FUNCTIONS
 
@@ -80,7 +82,30 @@ def traced_by_jit(function: Callable[[Tensor], Any], z: Tensor) -> Any:
     return torch.jit.trace(function, (z,), check_trace=False)(z)
 
 
+# JAX
+
+
+def in_jax(transformed: Callable[[Callable[[Array], Any]], Callable[[Array], Any]]) -> Face:
+    """The face of `transformed(function)(z)`."""
+
+    def evaluate(calls: list[Call], z: Array) -> list[Array]:
+        def function(z: Array) -> tuple[Any, ...]:
+            return tuple(getattr(vj, name)(z, **options) for name, options in calls)
+
+        with jax.enable_x64(True):
+            return [np.asarray(t) for t in transformed(function)(z)]
+
+    return Face(evaluate, np.dtype(np.float64))
+
+
+def with_tangents(function: Callable[[Array], Any]) -> Callable[[Array], Any]:
+    return lambda z: jax.vjp(function, z)[0]
+
+
 FACES: dict[str, Face] = {
+    "jax": in_jax(lambda f: f),
+    "jax.jit": in_jax(jax.jit),
+    "jax.vjp": in_jax(with_tangents),
     "torch": in_torch(lambda f, z: f(z)),
     "torch with gradients": in_torch(with_gradient),
     "torch strided": in_torch(lambda f, z: f(torch.stack((z, z), -1)[..., 0])),

@@ -24,7 +24,10 @@ OF_LABELS: dict[str, Function] = {
     "binary_cross_entropy_gradient": lambda z: vj.binary_cross_entropy_gradient(z, 0.25),
 }
 OVER_AXIS: dict[str, Function] = {name: getattr(vj, name) for name in ("softmax", "log_softmax", "logsumexp")}
-ALL: dict[str, Function] = {name: getattr(vj, name) for name in FUNCTIONS} | OF_LABELS | OVER_AXIS
+OF_SLOPES: dict[str, Function] = {
+    name: getattr(vj, name) for name in ("leaky_relu", "leaky_relu_derivative", "elu", "elu_derivative")
+}
+ALL: dict[str, Function] = {name: getattr(vj, name) for name in FUNCTIONS} | OF_LABELS | OF_SLOPES | OVER_AXIS
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -58,7 +61,7 @@ def test_a_second_call_compiles_nothing(name: str) -> None:
 
 
 # One of each kind: a derivative that is a function, one that takes arithmetic, labels, an axis.
-KINDS = ("sigmoid", "gelu", "binary_cross_entropy", "softmax", "log_softmax", "logsumexp")
+KINDS = ("sigmoid", "gelu", "elu", "binary_cross_entropy", "softmax", "log_softmax", "logsumexp")
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -102,6 +105,22 @@ def test_labels_broadcast_and_have_tangents() -> None:
     slopes = jax.grad(lambda y: vj.binary_cross_entropy(z, y).sum())(y)
     np.testing.assert_allclose(slopes, -z.sum() * np.ones(3), atol=1e-6)
     assert jax.grad(vj.binary_cross_entropy_gradient, 1)(0.5, 0.25) == -1
+
+
+@pytest.mark.parametrize("name", OF_SLOPES)
+def test_slopes_may_be_arrays(name: str) -> None:
+    f, z, given = OF_SLOPES[name], jnp.array([-3.0, -0.5, 0.0, 2.0], jnp.float32), jnp.float32([[0.5], [2.0]])
+    np.testing.assert_array_equal(f(z, given), getattr(vh, name)(np.asarray(z), np.asarray(given)))
+    np.testing.assert_array_equal(jax.jit(f)(z, 0.5), f(z, jnp.float32(0.5)))
+    assert f(z.astype(jnp.bfloat16), given).dtype == jnp.bfloat16
+    for slope in (0.5, 2.0):
+        by_number = jax.grad(lambda z, slope=slope: f(z, slope).sum())(z)
+        by_array = jax.grad(lambda z, slope=slope: f(z, jnp.float32(slope)).sum())(z)
+        np.testing.assert_array_equal(by_number, by_array)
+        change = jax.grad(lambda given: f(z, given).sum())(jnp.float32(slope))
+        np.testing.assert_allclose(change, (f(z, 1.0 + slope) - f(z, slope)).sum(), rtol=1e-5)
+    with pytest.raises(TypeError, match=f"(slope|alpha) of {name} takes real numbers"):
+        f(z, 1j)
 
 
 @pytest.mark.parametrize("logits", [[1.0, 2.0, 3.0], [300.0, 0.0, 0.0], [1.0, 2.0, -INF]])

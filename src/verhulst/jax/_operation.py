@@ -18,31 +18,60 @@ from jax.experimental.shard_alike import shard_alike
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from verhulst.jax._environment import in_the_environment_of_import
+
 Operation = Callable[..., jax.Array]
 FORMATS = ("bfloat16", "float16", "float32", "float64")
 
 
-def operation(name: str, on_cpu: Callable[..., Any], elsewhere: Operation, *changes: Operation) -> Operation:
-    """The elementwise operation that on the CPU is `on_cpu` of NumPy arrays, on other devices `elsewhere`.
+def operation(
+    name: str,
+    on_cpu: Callable[..., Any],
+    elsewhere: Operation,
+    *changes: Operation,
+    static: tuple[str, ...] = (),
+    sums: bool = False,
+) -> Operation:
+    """The operation that on the CPU is `on_cpu` of NumPy arrays, on other devices `elsewhere`.
 
-    The result has the type of the first argument; all have one shape. `changes` are the products of a direction in each
-    argument and the derivative: change(direction, *arguments).
+    The result has the type of the first argument; all have one shape, but for the axis that an operation which `sums`
+    leaves with length 1. `changes` are the products of a direction in each argument and the derivative:
+    change(direction, *arguments). All take the `static` arguments by name; an `axis` among them counts from 0.
     """
     primitive = Primitive(f"verhulst_{name}")
-    primitive.def_abstract_eval(lambda z, *others: z)
-    primitive.def_impl(jax.jit(primitive.bind))
+    primitive.def_abstract_eval(lambda z, *others, **given: _summed(z, **given) if sums else z)
+    primitive.def_impl(jax.jit(primitive.bind, static_argnames=static))
     mlir.register_lowering(primitive, mlir.lower_fun(elsewhere, multiple_results=False))
-    called = mlir.lower_fun(partial(_called_back, on_cpu), multiple_results=False)
+    called = mlir.lower_fun(partial(_called_back, on_cpu, sums), multiple_results=False)
     mlir.register_lowering(primitive, called, platform="cpu")
-    batching.primitive_batchers[primitive] = lambda arrays, places: (primitive.bind(*in_front(arrays, places)), 0)
+
+    def batched(arrays: Any, places: Any, **given: Any) -> tuple[jax.Array, int]:
+        if "axis" in given:
+            given["axis"] += 1
+        return primitive.bind(*in_front(arrays, places), **given), 0
+
+    batching.primitive_batchers[primitive] = batched
     ad.defjvp(primitive, *changes)
-    return lambda *arguments: primitive.bind(*varying_alike(arguments))
+    return lambda *arguments, **given: primitive.bind(*varying_alike(arguments), **given)
 
 
-def _called_back(function: Callable[..., Any], z: jax.Array, *others: jax.Array) -> jax.Array:
-    result = jax.ShapeDtypeStruct(z.shape, z.dtype)
-    made = jax.pure_callback(lambda *arrays: function(*map(np.asarray, arrays)), result, z, *others)
-    return shard_alike(z, made)[1]
+def _summed(z: Any, axis: int) -> Any:
+    return jax.make_jaxpr(lambda z: z.sum(axis, keepdims=True))(z).out_avals[0]
+
+
+def _called_back(function: Callable[..., Any], sums: bool, z: jax.Array, *others: jax.Array, **given: Any) -> jax.Array:
+    shape = list(z.shape)
+    if sums:
+        shape[given["axis"]] = 1
+    result = jax.ShapeDtypeStruct(shape, z.dtype)
+
+    def called(*arrays: Any) -> Any:
+        return in_the_environment_of_import(partial(function, **given), *map(np.asarray, arrays))
+
+    made = jax.pure_callback(called, result, z, *others)
+    if not z.size:
+        return made
+    return shard_alike(jax.lax.slice_in_dim(z, 0, 1, axis=given["axis"]) if sums else z, made)[1]
 
 
 def varying_alike(arguments: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:

@@ -12,27 +12,25 @@ import jax.numpy as jnp
 
 from verhulst.functions import formulas
 from verhulst.functions._axes import Axis, axes_of
+from verhulst.functions._registry import PUBLIC
 from verhulst.jax._differentiable import JAX, wide
 from verhulst.jax._linear import linear, self_adjoint
-from verhulst.jax._operation import Operation, as_floats, of_type
+from verhulst.jax._operation import Operation, as_floats, of_type, operation
 
 Rule = Callable[[jax.Array, jax.Array, formulas.Total], jax.Array]
 
 
-def _with_derivative(value: Operation, change: Operation) -> Operation:
-    """value(z, axis) with the derivative change(z, v, axis) in a direction v."""
-    compiled = jax.jit(value, static_argnums=1)
-
-    @partial(jax.custom_jvp, nondiff_argnums=(1,))
-    def function(z: jax.Array, axis: int) -> jax.Array:
-        return of_type(compiled(wide(z), axis), z)
-
-    @function.defjvp
-    def _(axis: int, primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
-        (z,), (v,) = primals, tangents
-        return function(z, axis), of_type(change(wide(z), wide(v), axis), z)
-
-    return function
+def _over_axis(name: str, formula: Operation, change: Operation) -> Operation:
+    """The function z, axis -> numbers with the derivative change(z, v, axis) in a direction v; it keeps the axis."""
+    sums = name == "logsumexp"
+    return operation(
+        name,
+        partial(PUBLIC[name], **({"keepdims": True} if sums else {})),
+        lambda z, axis: of_type(formula(wide(z), axis), z),
+        lambda v, z, axis: of_type(change(wide(z), wide(v), axis), z),
+        static=("axis",),
+        sums=sums,
+    )
 
 
 def _of_every_entry(rule: Rule) -> Operation:
@@ -52,7 +50,7 @@ def _of_every_entry(rule: Rule) -> Operation:
 
 def _log_of_sum_change(z: jax.Array, v: jax.Array, axis: int) -> jax.Array:
     """p v; where v is infinite, so is the result, for a p that only rounds to 0."""
-    p = _softmax(z, axis)
+    p = _softmax(z, axis=axis)
     tiny = (p == 0) & jnp.isfinite(z) & (z.max(axis, keepdims=True, initial=-jnp.inf) < jnp.inf)
     return jnp.where(jnp.isinf(v) & tiny, v, p * v)
 
@@ -100,9 +98,15 @@ _of_log_softmax = linear(
     _of_every_entry(partial(formulas.log_softmax_pullback, JAX)),
 )
 _of_log_of_sum = self_adjoint("log_of_sum_change", _log_of_sum_change)
-_softmax = _with_derivative(_probabilities, lambda z, v, axis: _of_softmax(_softmax(z, axis), v, axis))
-_log_softmax = _with_derivative(_top_from_others, lambda z, v, axis: _of_log_softmax(_softmax(z, axis), v, axis))
-_logsumexp = _with_derivative(_log_of_sum, lambda z, v, axis: _of_log_of_sum(z, v, axis).sum(axis, keepdims=True))
+_softmax: Operation = _over_axis(
+    "softmax", _probabilities, lambda z, v, axis: _of_softmax(_softmax(z, axis=axis), v, axis)
+)
+_log_softmax = _over_axis(
+    "log_softmax", _top_from_others, lambda z, v, axis: _of_log_softmax(_softmax(z, axis=axis), v, axis)
+)
+_logsumexp = _over_axis(
+    "logsumexp", _log_of_sum, lambda z, v, axis: _of_log_of_sum(z, v, axis).sum(axis, keepdims=True)
+)
 
 
 def _over(name: str, function: Operation, z: Any, axis: Axis) -> jax.Array:
@@ -110,28 +114,34 @@ def _over(name: str, function: Operation, z: Any, axis: Axis) -> jax.Array:
     z = as_floats(z, name)
     axes = axes_of(axis, z.ndim)
     if len(axes) == 1:
-        return function(z, axes[0])
+        return function(z, axis=axes[0])
     last = tuple(range(-len(axes), 0))
     moved = jnp.moveaxis(z, axes, last)
     kept = moved.shape[: z.ndim - len(axes)]
-    result = function(moved.reshape(*kept, math.prod(moved.shape[len(kept) :])), len(kept))
+    result = function(moved.reshape(*kept, math.prod(moved.shape[len(kept) :])), axis=len(kept))
     shape = moved.shape if result.size == z.size else (*kept, *(1 for _ in axes))
     return jnp.moveaxis(result.reshape(shape), last, axes)
 
 
 def softmax(z: Any, axis: Axis = -1) -> jax.Array:
-    """Softmax along an axis, e^z / sum of e^z; half precision by way of float32.
+    """Softmax along an axis: e^z / sum of e^z.
 
     Parameters
     ----------
-    z : array_like of logits
-    axis : the axis that sums to 1; several are taken as one, None takes all
+    z : array_like
+        Logits.
+    axis : int, tuple of int or None
+        The axis that sums to 1; several are taken as one, None takes all.
+
+    Returns
+    -------
+    jax.Array
+        Of z's shape; on the CPU to the last bit what `verhulst.softmax` gives.
 
     Notes
     -----
-    To a few ULP, however far a logit lies below the largest (JAX's own rounds the difference before it takes e^); a
-    single inf gets 1. The derivative, forward and reverse, is p_i sum_j p_j (v_i - v_j) without cancellation, to a few
-    ULP of p_i sum_j p_j |v_i - v_j|: a sure class keeps its digits.
+    A single inf gets 1. The derivative, forward and reverse, is p_i sum_j p_j (v_i - v_j) without cancellation, to a
+    few ULP of p_i sum_j p_j |v_i - v_j|: a sure class keeps its digits. Half precision goes by float32.
     """
     return _over("softmax", _softmax, z, axis)
 
@@ -141,14 +151,21 @@ def log_softmax(z: Any, axis: Axis = -1) -> jax.Array:
 
     Parameters
     ----------
-    z : array_like of logits
-    axis : the axis over which softmax sums to 1; several are taken as one, None takes all
+    z : array_like
+        Logits.
+    axis : int, tuple of int or None
+        The axis over which softmax sums to 1; several are taken as one, None takes all.
+
+    Returns
+    -------
+    jax.Array
+        Of z's shape; on the CPU to the last bit what `verhulst.log_softmax` gives.
 
     Notes
     -----
     (z - z_max) - log1p(sum of the others' e^(z - z_max)). Its gradient, g_i (1 - p_i) - p_i sum_{j != i} g_j for an
-    outer gradient g, keeps them too: 1 - p_i is the sum of the others where p_i is over 1/2. Half precision goes by
-    float32.
+    outer gradient g, keeps its digits too: 1 - p_i is the sum of the others where p_i is over 1/2. Half precision goes
+    by float32.
 
     Examples
     --------
@@ -160,13 +177,21 @@ def log_softmax(z: Any, axis: Axis = -1) -> jax.Array:
 
 
 def logsumexp(z: Any, axis: Axis = -1, keepdims: bool = False) -> jax.Array:
-    """log of the sum of e^z along an axis; half precision by way of float32. Its gradient is softmax.
+    """Logarithm of the sum of e^z along an axis. Its gradient is softmax.
 
     Parameters
     ----------
     z : array_like
-    axis : the axis that is summed over; several are taken as one, None takes all
-    keepdims : keep it with length 1
+        Any shape.
+    axis : int, tuple of int or None
+        The axis that is summed over; several are taken as one, None takes all.
+    keepdims : bool
+        Whether the axes summed over stay, with length 1.
+
+    Returns
+    -------
+    jax.Array
+        Of z's shape without the axis; on the CPU to the last bit what `verhulst.logsumexp` gives.
 
     Notes
     -----
