@@ -11,11 +11,11 @@ from tests.references.read import half_units, numbers, published
 from tests.regression.optimum import optimum
 
 import verhulst as vh
-from verhulst.regression import fit, fit_firth, likelihood_ratio_tests, profile_intervals
-from verhulst.regression import likelihood as likelihood_module
+from verhulst.regression import fit, fit_firth, likelihood_ratio_tests, profile_intervals, quadratic
 from verhulst.regression import profile as profile_module
 from verhulst.regression.constrained import constrained
-from verhulst.regression.likelihood import Likelihood
+from verhulst.regression.crossing import crossing
+from verhulst.regression.refitted import Refitted
 from verhulst.regression.separation import SeparationWarning
 
 
@@ -95,7 +95,7 @@ def test_bracketing_finds_the_same_ends(monkeypatch):
     data = spector()
     model = fit(data.X, data.y)
     quick = profile_intervals(model, data.X, data.y)
-    monkeypatch.setattr(likelihood_module, "constrained", lambda *a, **k: constrained(*a, **k, max_passes=1))
+    monkeypatch.setattr(quadratic, "constrained", lambda *a, **k: constrained(*a, **k, max_passes=1))
     slow = profile_intervals(model, data.X, data.y)
     np.testing.assert_allclose(slow, quick, rtol=1e-6)
 
@@ -172,21 +172,24 @@ def test_fits_without_a_profile():
         profile_intervals(fit(data.X, data.y), data.X[:-1], data.y[:-1])
 
 
-def test_where_the_likelihood_is_never_so_low_the_interval_has_no_end():
+def test_where_the_likelihood_is_never_so_low_the_interval_has_no_end(monkeypatch):
     data = spector()
     model = fit(data.X, data.y)
-    profiles = profile_module._Profiles(model, data.X, data.y, None, None)
-    assert isinstance(profiles.likelihood, Likelihood)
-    flat = Likelihood(
-        lambda beta, **_: profiles.likelihood.statistics(beta * 0.0),
-        profiles.likelihood.probe,
-        profiles.likelihood.beta * 0.0,
-        profiles.likelihood.statistics(profiles.likelihood.beta * 0.0).log_likelihood,
-        profiles.likelihood.information,
-    )
-    contrast = np.array([0.0, 1.0, 0.0, 0.0])
-    assert flat.end(contrast, 0.0, 1.0, 2.0) == np.inf
-    assert flat.end(contrast, 0.0, -1.0, 2.0) == -np.inf
+    monkeypatch.setattr(quadratic, "constrained", lambda *a, **k: constrained(*a, **k, max_passes=1))
+    monkeypatch.setattr(Refitted, "__call__", lambda *_: (model.log_likelihood, True))
+    np.testing.assert_array_equal(profile_intervals(model, data.X, data.y), [[-np.inf, np.inf]] * 4)
+
+
+@pytest.mark.parametrize("root", [1e-12, 0.03, 1.0, 50.0, 1e5, 1e40, 1e200])
+@pytest.mark.parametrize("unknown", [np.inf, 1.3, 1 + 1e-6])
+def test_crossings(root, unknown):
+    """Values from some multiple of the root on are unknown; the root is found if any is known beyond it, or none."""
+
+    def excess(x):
+        return x - root if x < unknown * root else np.nan
+
+    found = crossing(excess, 0.0, 1.0, -root)
+    assert found == pytest.approx(root, rel=1e-11, abs=1e-9) or (np.isnan(found) and (unknown < 1.3 or root < 1e-9))
 
 
 def hard_designs():
@@ -230,6 +233,25 @@ def flat_designs():
     weight = [4, 7, 7, -1, 3, -5, 4, -8, 2, -4, 6, -6, 6, 3, 2, -8, 5, 1, 2, -7]
     y = [0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 0, 1, 0, 0]
     yield 1e3 * np.array(x), y, 10.0 ** np.array(weight)
+
+
+def pairs(seed):
+    """Groups of a few rows, each with a column of its own, and a measurement: some standard errors are large."""
+    rng = np.random.default_rng(seed)
+    m, t = rng.integers(3, 9), rng.integers(2, 5)
+    group, x = np.repeat(np.arange(m), t), np.round(rng.normal(size=(m * t, rng.integers(1, 3))), 1)
+    X = np.column_stack([x, np.eye(m)[group][:, 1:]])
+    return X, (rng.random(m * t) < vh.sigmoid(x[:, 0] * 2 + rng.normal(size=m)[group])).astype(float)
+
+
+def test_the_end_of_an_ordinary_profile_is_found():
+    """One standard error below the estimate no fit of the others is certain: the lower end was nan."""
+    X, y = pairs(5195)
+    found = fit(X, y)
+    low, high = profile_intervals(found, X, y)[5]
+    top = optimum(X, y, starts=[found.coefficients])
+    for end in (low, high):
+        assert fall(X, y, None, top, 5, end) == pytest.approx(chi2.ppf(0.95, 1), rel=1e-4)
 
 
 def test_profiles_where_quadratic_models_see_no_slope():

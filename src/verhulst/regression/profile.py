@@ -1,43 +1,40 @@
-"""Profile-likelihood intervals and likelihood-ratio tests of every coefficient of a fit."""
+"""Profile-likelihood intervals and likelihood-ratio tests of every coefficient of a fit.
+
+Quadratic models find most ends and heights, many at once. The others are found one by one, from fits of the remaining
+coefficients. All are compared with the log-likelihood that the fit itself reached.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.contrasts import of_coefficients, power_of_two
 from verhulst.regression.coordinates import as_given
 from verhulst.regression.covariance import Standardised
+from verhulst.regression.crossing import MOST, crossing
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
-from verhulst.regression.jeffreys_profile import JeffreysProfile
-from verhulst.regression.likelihood import (
-    FARTHEST as FARTHEST_OF_FINITE,
-)
-from verhulst.regression.likelihood import (
-    SHARED_INFORMATION_FROM,
-    Likelihood,
-    bracketed,
-    chi_squared_quantile,
-    own_information,
-    shared_information,
-)
+from verhulst.regression.inference import normal_quantile
+from verhulst.regression.jeffreys_profile import penalised_height, penalised_probe
+from verhulst.regression.jeffreys_starts import few
 from verhulst.regression.newton import refined
-from verhulst.regression.observations import Observations, observations
+from verhulst.regression.observations import observations
+from verhulst.regression.quadratic import REACHED, QuadraticModels, own_information, shared_information
 from verhulst.regression.recession import Recession, rows_left
 from verhulst.regression.refitted import Refitted
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import narrowed
 
 VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
-FARTHEST_OF_ALL = (
-    2.0**100
-)  # standard errors: an outlier of 1e30 makes an error of 1e-30, and one side of the interval not
-FARTHEST = 2.0**12  # standard deviations of the column: where the profile of an infinite coefficient is followed to
+SAME = 1e-6  # rounding may make two log-likelihoods differ by this, and by a millionth of it for each unit of them
+SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by one information
 
 
 def profile_intervals(
@@ -69,8 +66,9 @@ def profile_intervals(
     -------
     ndarray, shape (q, 2)
         The lower and upper ends, intercept first; ±inf where the likelihood does not fall enough, both if separated
-        data do not determine the coefficient; nan for columns that were dropped, not examined, or not distinguishable
-        from others in double precision, and, with a warning, where no fit of the others is certain on separated data.
+        data do not determine the coefficient; nan for columns that were dropped, and, with a warning, where the
+        coefficient was not examined or an end was not found: each takes at most 60 fits of the other coefficients, and
+        some of these may not converge.
 
     Raises
     ------
@@ -95,16 +93,12 @@ def profile_intervals(
 
 
 def _intervals(profiles: _Profiles, level: float) -> Matrix:
-    drop = 0.5 * chi_squared_quantile(level) / profiles.unit
-    result = np.full((len(profiles.infinite), 2), np.nan)
+    drop = 0.5 * normal_quantile(level) ** 2 / profiles.unit
     if drop > VAGUE:  # weights that add up to a vanishing part of one case
+        result = np.full((len(profiles.scales), 2), np.nan)
         result[profiles.used] = -np.inf, np.inf
         return result
-    finite = profiles.finite
-    if finite and profiles.likelihood is not None:
-        result[finite] = profiles.likelihood.ends(profiles.contrasts(finite), drop) * profiles.scales[finite, None]
-    for k in np.flatnonzero(profiles.infinite):
-        result[k] = np.multiply(profiles.one_sided(int(k), drop), profiles.scales[k])
+    result = profiles.ends(drop) * profiles.scales[:, None]
     result[profiles.open] = -np.inf, np.inf  # the likelihood comes near its supremum at every value
     profiles.warn_of("intervals", result)
     return result
@@ -131,8 +125,8 @@ def likelihood_ratio_tests(
     -------
     ndarray, shape (q, 2)
         The statistics 2 (ℓ(β̂) − ℓ(β̂ with this coefficient 0)), and p-values under χ² with one degree of freedom; nan
-        for columns that were dropped, or not examined on separated data, and, with a warning, where no fit of the
-        others is certain on such data.
+        for columns that were dropped, and, with a warning, for coefficients that were not examined on separated data,
+        or where the fit of the others does not converge.
 
     Raises
     ------
@@ -151,18 +145,9 @@ def likelihood_ratio_tests(
 def _tests(profiles: _Profiles) -> Matrix:
     from scipy.special import erfc
 
-    result = np.full((len(profiles.infinite), 2), np.nan)
-    finite = profiles.finite
-    if finite and profiles.likelihood is not None:
-        fallen = profiles.likelihood.value - profiles.likelihood.heights(
-            profiles.contrasts(finite), np.zeros(len(finite))
-        )
-        result[finite, 0] = 2 * np.maximum(fallen, 0.0) * profiles.unit
-    for k in np.flatnonzero(profiles.infinite):
-        height = profiles.everything.highest(profiles.contrasts([int(k)])[0], 0.0)
-        result[k, 0] = 2 * profiles.unit * max(profiles.top - height, 0.0)
-    result[profiles.open, 0] = 0.0
-    result[:, 1] = erfc(np.sqrt(result[:, 0] / 2))
+    statistic = 2 * profiles.falls() * profiles.unit
+    statistic[profiles.open] = 0.0
+    result = np.column_stack([statistic, erfc(np.sqrt(statistic / 2))])
     profiles.warn_of("tests", result)
     return result
 
@@ -173,14 +158,21 @@ class _Profiles:
     Attributes
     ----------
     used : coefficients that took part
-    infinite, open : (q,) which of them are infinite, which not determined
-    finite : those that have a finite estimate
-    likelihood : around the finite estimates, of the rows that are not separated; None where there are none
-    everything : of all rows
+    open : (q,) which of them the data do not determine
     top : the supremum of the log-likelihood
-    scales : (q,) powers of two: the size of each coefficient
+    models : quadratic models around the finite estimates, of the rows that are not separated; None where they are not
+        to be believed
+    several : whether there may be another maximum, so that what they find has to be compared
+    highest : (k, value) -> the largest log-likelihood where coefficient k has a value, and whether that is certain; if
+        not, the largest is this or higher
+    scales : (q,) powers of two: values of coefficients are in units of these
     unit : by which log-likelihoods have to be multiplied, since extreme weights were scaled
     """
+
+    top: float
+    models: QuadraticModels | None
+    several: bool
+    highest: Callable[[int, float], tuple[float, bool]]
 
     def __init__(
         self, fit: LogisticFit, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, offset: ArrayLike | None
@@ -189,125 +181,147 @@ class _Profiles:
             raise ValueError("an L2 penalty shifts the estimates, so that its profile has no stated coverage")
         if fit.firth is not None and fit.firth.correction is not None:
             raise ValueError(f"a fit with correction={fit.firth.correction!r} is not where its likelihood is highest")
-        data = observations(X, y, sample_weight, offset, fit.names)
-        if len(data.y) != fit.rows:
-            raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
-        known = fit.covariance_record
-        if isinstance(known, Standardised) and known.half is not None and fit.separation is None:
-            self._standard = known.standard  # columns centred where the information is
-        else:
-            full = data.standardisation(fit.intercept)
-            self._standard = full.without([c.column for c in fit.collinear])
-        self.unit = 2.0**data.weight_exponent
-        first = int(fit.intercept)
-        aliased = {c.column + first for c in fit.collinear}
-        self.used = [k for k in range(len(fit.coefficients)) if k not in aliased]
-        self.infinite = np.isinf(fit.coefficients)
-        self._names = fit.parameter_names
-        # Columns of 1e170 have coefficients whose squares are too small for a double.
-        self.scales = np.concatenate([np.ones(first), power_of_two(self._standard.inverse_scale)])
+        self._data = observations(X, y, sample_weight, offset, fit.names)
+        if (rows := len(self._data.y)) != fit.rows:
+            raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {rows}")
+        self._fit = fit
+        dropped = [one.column for one in fit.collinear]
+        self._standard = self._data.standardisation(fit.intercept).without(dropped)
+        self._columns = np.arange(len(fit.coefficients))
+        self.unit = 2.0**self._data.weight_exponent
+        self.used = [k for k in range(len(fit.coefficients)) if k - fit.intercept not in dropped]
         self.open = np.array([state == "not determined" for state in fit.states])
-        self.finite = [k for k in self.used if np.isfinite(fit.coefficients[k])]
-        self.likelihood: Likelihood | None
-        self.everything: Likelihood
-        if fit.firth is not None:
-            self._firth(fit, data)
+        # Columns of 1e170 have coefficients whose squares are too small for a double.
+        self.scales = np.concatenate([np.ones(int(fit.intercept)), power_of_two(self._standard.inverse_scale)])
+        self._estimates, self._errors = fit.coefficients / self.scales, fit.standard_errors / self.scales
+        if fit.firth is None:
+            self._of_likelihood()
         else:
-            self._plain(fit, data)
+            self._of_penalised(fit.firth.tau)
 
-    def contrasts(self, which: list[int]) -> Matrix:
-        """(k, q) coefficients of the columns as given in units of `scales`, in terms of the standardised columns."""
-        units = of_coefficients(self._standard, np.eye(len(self.infinite))[which])
-        return np.ascontiguousarray(units[:, self._columns] / self.scales[which, None])
+    def ends(self, drop: float) -> Matrix:
+        """(q, 2) where the largest log-likelihood has fallen by `drop`; ±inf where it does not, nan if not found."""
+        result = self._modelled(lambda models, contrasts: models.ends(contrasts, drop), (2,))
+        for k in self.used:
+            for side, sign in enumerate((-1.0, 1.0)):
+                if self._estimates[k] == sign * np.inf:
+                    result[k, side] = sign * np.inf
+                elif not np.isnan(self._estimates[k]) and (self.several or np.isnan(result[k, side])):
+                    result[k, side] = self._end(k, sign, drop, result[k, side])
+        return result
 
-    def one_sided(self, k: int, drop: float) -> tuple[float, float]:
-        """The interval of an infinite coefficient, in units of `scales`."""
-        contrast = self.contrasts([k])[0]
-
-        def excess(value: float) -> float:
-            fallen = max(self.top - self.everything.highest(contrast, value), 0.0)
-            return float(np.sqrt(2 * fallen) - np.sqrt(2 * drop))
-
-        sign = -self._towards[k]
-        step = sign * float(np.linalg.norm(contrast))
-        start = 0.0
-        while excess(start) >= 0:  # 0 is outside the interval: go to where the coefficient tends
-            start = 2 * start - step
-            if abs(start) > FARTHEST * abs(step):
-                return np.nan, np.nan
-        end = bracketed(excess, start, step, FARTHEST * abs(step))
-        return (end, np.inf) if sign < 0 else (-np.inf, end)
+    def falls(self) -> Vector:
+        """(q,) how far the largest log-likelihoods are below the top where each coefficient is 0; nan if not found."""
+        heights = self._modelled(lambda models, contrasts: models.heights(contrasts, np.zeros(len(contrasts))), ())
+        result: Vector = np.maximum(self.top - heights, 0.0)
+        for k in self.used:
+            if (self.several or np.isnan(result[k])) and not np.isnan(self._estimates[k]):
+                result[k] = np.fmin(result[k], self._fallen(k, 0.0))
+        return result
 
     def warn_of(self, what: str, result: Matrix) -> None:
-        """Name the infinite coefficients whose profile could not be followed."""
-        names = [self._names[k] for k in np.flatnonzero(self.infinite & np.isnan(result).any(axis=1))]
-        if names:
-            warn(
-                f"the {what} of {', '.join(names)} are nan: no fit of the other coefficients could be trusted",
-                ConvergenceWarning,
-            )
+        """Say which coefficients have no numbers, and why; and that an end of the fit that is not certain has none."""
+        states, unknown = self._fit.states, np.isnan(result).any(axis=1)
+        names = [(self._fit.parameter_names[k], states[k] == "not examined") for k in self.used if unknown[k]]
+        for some, why in (
+            ([name for name, skipped in names if skipped], "these coefficients were not examined"),
+            ([name for name, skipped in names if not skipped], f"up to {MOST} fits of the others did not settle them"),
+        ):
+            if some:
+                warn(f"the {what} of {', '.join(some)} are nan: {why}", ConvergenceWarning)
+        if not self._fit.converged:
+            warn(f"the fit did not converge, so that the {what} are not certain", ConvergenceWarning)
 
-    def _firth(self, fit: LogisticFit, data: Observations) -> None:
-        assert fit.firth is not None
-        penalised = jeffreys_likelihood(data, self._standard, fit.firth.tau)
-        self._columns = penalised.used
-        beta = self._standard.working(fit.coefficients)[self._columns]
-        self.everything = self.likelihood = JeffreysProfile.of(penalised, beta)
-        self.top = self.everything.value
+    def _modelled(self, found: Callable[[QuadraticModels, Matrix], Matrix], shape: tuple[int, ...]) -> Matrix:
+        """(q, ...) what quadratic models find for the finite estimates, nan elsewhere."""
+        result = np.full((len(self.scales), *shape), np.nan)
+        finite = [k for k in self.used if np.isfinite(self._estimates[k])]
+        if finite and self.models is not None:
+            result[finite] = found(self.models, self._contrasts(finite))
+        return result
 
-    def _plain(self, fit: LogisticFit, data: Observations) -> None:
+    def _contrasts(self, which: list[int]) -> Matrix:
+        """(k, q) coefficients of the columns as given in terms of the standardised columns."""
+        units = of_coefficients(self._standard, np.eye(len(self.scales))[which])
+        return np.ascontiguousarray(units[:, self._columns] / self.scales[which, None])
+
+    def _fallen(self, k: int, value: float, enough: float = 0.0) -> float:
+        """How far the largest log-likelihood with coefficient k at a value is below the top; nan where unknown.
+
+        A height that is not certain tells that it has not fallen by `enough`.
+        """
+        height, certain = self.highest(k, value)
+        fallen = self.top - height
+        known = (certain or fallen < enough) and fallen >= -self._noise()
+        return max(fallen, 0.0) if known else np.nan
+
+    def _noise(self) -> float:
+        return SAME * (1 + SAME * abs(self.top))
+
+    def _end(self, k: int, sign: float, drop: float, known: float) -> float:
+        """One end, from heights one by one; `known` is what quadratic models found, or nan."""
+        reach = float(np.sqrt(2 * drop))
+
+        def excess(value: float) -> float:
+            return float(np.sqrt(2 * self._fallen(k, value, drop))) - reach
+
+        usual = float(np.linalg.norm(self._contrasts([k])[0]))  # moves the log-odds by about 1
+        if np.isinf(self._estimates[k]):
+            first = excess(0.0)
+            if first <= 0:
+                return crossing(excess, 0.0, sign * usual, first)
+            end = crossing(excess, 0.0, -sign * usual, first)
+            return end if np.isfinite(end) else np.nan
+        step = sign * (self._errors[k] if 0 < self._errors[k] < np.inf else usual)
+        if np.isnan(known):
+            return crossing(excess, self._estimates[k], step, -reach)
+        first = excess(known)
+        return crossing(excess, known, step, first) if first < -0.5 * REACHED * reach else known
+
+    def _of_likelihood(self) -> None:
+        fit, data, separation = self._fit, self._data, self._fit.separation
+        self.top, self.models, self.several = fit.log_likelihood / self.unit, None, False
+        refits: dict[int, Refitted] = {}
+
+        def highest(k: int, value: float) -> tuple[float, bool]:
+            if k not in refits:
+                refits[k] = Refitted(data, fit.intercept, self.used, k, fit.coefficients)
+            return refits[k](value * self.scales[k])
+
+        self.highest = highest
+        known, coefficients = fit.covariance_record, fit.coefficients
+        if fit.condition > WORST_CONDITION or (isinstance(known, Standardised) and known.half is not None):
+            return  # columns so much alike that products of them lose what tells them apart
         rows = data.rows(self._standard)
-        self._columns = np.arange(rows.size)
-        self.likelihood = None
-        if fit.separation is None:
-            beta, known = self._standard.working(fit.coefficients), fit.covariance_record
-            hard = isinstance(known, Standardised) and known.half is not None
-            beta = refined(rows.statistics, beta)[0]
-            self.everything = self.likelihood = self._around(rows, beta, data, fit, FARTHEST_OF_ALL, hard)
-            self.top = self.everything.value
-            return
-        self._towards: Vector = np.sign(fit.separation.coefficients)
-        beta = self._standard.working(fit.separation.finite)
-        if fit.separation.kind == "quasi-complete":
-            found = fit.separation
-            apart = Recession(found.direction, as_given(self._standard), found.rows_separated, fit.rows)
-            # Its maximum is the supremum of all rows, and so are those along finite coefficients.
-            self.everything = self.likelihood = self._around(rows_left(rows, apart), beta, data, fit)
-            self.top = self.everything.value
-        else:
-            self.everything, self.top = self._around(rows, beta, data, fit), 0.0
-
-    def _around(
-        self,
-        rows: Rows,
-        beta: Vector,
-        data: Observations,
-        fit: LogisticFit,
-        farthest: float = FARTHEST_OF_FINITE,
-        always: bool = False,
-    ) -> Refitted:
-        """Return the likelihood of some rows; along one coefficient that of all rows, by fits of the others."""
-        statistics = rows.statistics
-        here = statistics(beta)
+        if separation is not None:
+            if separation.kind == "complete":
+                return
+            coefficients = separation.finite
+            # The maximum of the other rows is the supremum of all, and so are those along finite coefficients.
+            apart = Recession(separation.direction, as_given(self._standard), separation.rows_separated, fit.rows)
+            rows = rows_left(rows, apart)
+        beta, here = refined(rows.statistics, self._standard.working(coefficients))
         assert here.information is not None
-        work = len(data.y) * len(beta) ** 2 * 2 * len(self.used)
-        probe = (
-            own_information(rows, len(Factor.of(here.information).used))
-            if work < SHARED_INFORMATION_FROM
-            else shared_information(rows, here.information)
+        if abs(here.log_likelihood - self.top) > self._noise():
+            return  # the coefficients as given have lost digits
+        if len(data.y) * len(beta) ** 2 * 2 * len(self.used) < SHARED_INFORMATION_FROM:
+            probe = own_information(rows, len(Factor.of(here.information).used))
+        else:
+            probe = shared_information(rows, here.information)
+        self.models = QuadraticModels(probe, beta, here.log_likelihood, here.information, row_norm=here.row_norm)
+
+    def _of_penalised(self, tau: float) -> None:
+        penalised = jeffreys_likelihood(self._data, self._standard, tau)
+        self._columns, self.several = penalised.used, few(penalised)
+        beta = self._standard.working(self._fit.coefficients)[self._columns]
+        point = penalised.at(beta)
+        self.top = point.penalised(penalised.tau)
+        careful = penalised_probe(penalised, exact=True)
+        self.models = QuadraticModels(
+            penalised_probe(penalised, exact=False), beta, self.top, point.information, careful
         )
-        return Refitted(
-            statistics,
-            probe,
-            beta,
-            here.log_likelihood,
-            here.information,
-            data=data,
-            columns=tuple(k - int(fit.intercept) for k in self.used if k or not fit.intercept),
-            intercept=fit.intercept,
-            scales=self.scales,
-            errors=fit.standard_errors / self.scales,
-            always=always,
-            farthest=farthest,
-            row_norm=here.row_norm,
-        )
+
+        def highest(k: int, value: float) -> tuple[float, bool]:
+            return penalised_height(penalised, beta, point.information, self._contrasts([k])[0], value)
+
+        self.highest = highest

@@ -110,7 +110,7 @@ def summary(
         wald(fit, level, covariance=covariance, intervals=intervals),
         odds_ratios(fit, level, covariance=covariance, intervals=intervals),
         _how(fit),
-        _warnings(fit, hidden, covariance is not None and not hidden),
+        _warnings(fit, hidden, covariance is not None and not hidden) + _unknown(fit, intervals),
     )
 
 
@@ -150,3 +150,13 @@ def _warnings(fit: Estimates, hidden: bool, robust: bool) -> tuple[str, ...]:
             "cannot be estimated separately, and digits are lost."
         )
     return tuple(notes)
+
+
+def _unknown(fit: Estimates, intervals: Matrix | None) -> tuple[str, ...]:
+    """Notes on given intervals with ends that are not known."""
+    if intervals is None:
+        return ()
+    there = [state != "left out" for state in fit.states]
+    unknown = np.isnan(np.asarray(intervals, dtype=float)).any(axis=1) & there
+    names = [name for name, yes in zip(fit.parameter_names, unknown, strict=True) if yes]
+    return (f"Ends of the intervals of {', '.join(names)} are not known, which does not mean infinite.",) * bool(names)
