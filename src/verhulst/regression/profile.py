@@ -98,7 +98,8 @@ def _intervals(profiles: _Profiles, level: float) -> Matrix:
         result = np.full((len(profiles.scales), 2), np.nan)
         result[profiles.used] = -np.inf, np.inf
         return result
-    result = profiles.ends(drop) * profiles.scales[:, None]
+    result = profiles.ends(drop)
+    result *= profiles.scales[:, None]
     result[profiles.open] = -np.inf, np.inf  # the likelihood comes near its supremum at every value
     profiles.warn_of("intervals", result)
     return result
@@ -221,7 +222,7 @@ class _Profiles:
 
     def warn_of(self, what: str, result: Matrix) -> None:
         """Say which coefficients have no numbers, and why; and that an end of the fit that is not certain has none."""
-        states, unknown = self._fit.states, np.isnan(result).any(axis=1)
+        states, unknown = self._fit.states, np.isnan(result).sum(axis=1) > 0
         names = [(self._fit.parameter_names[k], states[k] == "not examined") for k in self.used if unknown[k]]
         for some, why in (
             ([name for name, skipped in names if skipped], "these coefficients were not examined"),
