@@ -12,6 +12,7 @@ namespace verhulst::VERHULST_LEVEL {
 #undef VERHULST_ROW_FUNCTION
 extern const LossSumKernelsByType loss_sums;
 extern const Cholesky cholesky;
+extern const ColumnLoops column_loops;
 void add_rows(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums&);
 
 #define VERHULST_STRING(x) #x
@@ -31,6 +32,7 @@ const Level level = {VERHULST_NAME(VERHULST_LEVEL),
                      },
                      &loss_sums,
                      add_rows,
-                     &cholesky};
+                     &cholesky,
+                     &column_loops};
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -5,6 +5,7 @@
 #include "functions/binary_cross_entropy_sum.hpp"
 #include "kernel.hpp"
 #include "regression/cholesky.hpp"
+#include "regression/column_loops.hpp"
 #include "regression/statistics.hpp"
 
 namespace verhulst {
@@ -30,6 +31,7 @@ struct Level {
     const LossSumKernelsByType* loss_sums;
     AddRows add_rows;
     const Cholesky* cholesky;
+    const ColumnLoops* column_loops;
 };
 
 }  // namespace verhulst

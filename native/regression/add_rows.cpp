@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "environment.hpp"
+#include "regression/codes.hpp"
 #include "regression/leverages.hpp"
 #include "regression/logistic.hpp"
 #include "regression/panels.hpp"
@@ -21,7 +22,7 @@ constexpr std::ptrdiff_t strip_rows(std::ptrdiff_t size) {
 struct RowArrays {
     alignas(64) double y[most_strip_rows], weight[most_strip_rows], eta[most_strip_rows];
     alignas(64) double residual[most_strip_rows], root[most_strip_rows];
-    alignas(64) double along[most_strip_rows];  // z^T direction
+    alignas(64) double along[most_strip_rows];  // of a column of ones and of codes, then of all: z^T direction
 };
 
 void read_outcomes(const Request& request, std::ptrdiff_t start, std::ptrdiff_t count, RowArrays& rows) {
@@ -41,14 +42,14 @@ void read_outcomes(const Request& request, std::ptrdiff_t start, std::ptrdiff_t 
     if (request.intercept)
         for (std::ptrdiff_t r = 0; r < count; ++r) rows.eta[r] += request.beta[0];
     for (double* a : {rows.y, rows.weight, rows.eta}) std::fill(a + count, a + padded, 0.0);
+    if (request.direction) std::fill_n(rows.along, padded, request.intercept ? request.direction[0] : 0.0);
 }
 
 // rows.eta += Z beta (and rows.along = Z direction), for rows at.. of the panels; the largest squared norm of a row
 // with weight.
 template <bool with_direction>
 Vec predict(const Request& request, Panels& z, std::ptrdiff_t at, std::ptrdiff_t padded, RowArrays& rows, Vec largest) {
-    const Vec one(request.intercept ? 1.0 : 0.0),
-        first(with_direction && request.intercept ? request.direction[0] : 0.0);
+    const Vec one(request.intercept ? 1.0 : 0.0);
     for (std::ptrdiff_t r = 0; r < padded; r += lanes) {
         Vec eta[lanes], norm[lanes], along[lanes];
         for (int i = 0; i < lanes; ++i) eta[i] = norm[i] = along[i] = Vec(0.0);
@@ -65,7 +66,7 @@ Vec predict(const Request& request, Panels& z, std::ptrdiff_t at, std::ptrdiff_t
             }
         }
         store(rows.eta + r, load(rows.eta + r) + sums(eta));
-        if (with_direction) store(rows.along + r, sums(along) + first);
+        if (with_direction) store(rows.along + r, sums(along) + load(rows.along + r));
         largest = max(largest, select(Vec(0.0) < load(rows.weight + r), sums(norm) + one, Vec(0.0)));
     }
     return largest;
@@ -179,6 +180,8 @@ void add_rows(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop,
     sums.gradient.assign(static_cast<std::size_t>(z.count() * lanes), 0.0);
     sums.triangle.assign(matrix ? static_cast<std::size_t>(tile_index(0, z.count()) * lanes * lanes) : 0, 0.0);
     sums.ones_edge.assign(matrix ? sums.gradient.size() : 0, 0.0);
+    Codes codes(request, strip);
+    sums.coded.assign(codes.any() ? static_cast<std::size_t>(request.table->size(z.count() * lanes)) : 0, 0.0);
     RowArrays rows;
     RowSums row_sums;
     Vec largest(0.0);
@@ -190,6 +193,7 @@ void add_rows(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop,
             const std::ptrdiff_t at = from - first;
             z.read(from, count, at);
             read_outcomes(request, from, count, rows);
+            if (codes.any()) codes.read(from, count, request.direction, rows.eta, rows.along);
             if (request.direction) {
                 largest = predict<true>(request, z, at, padded, rows, largest);
                 margins(count, rows, sums);
@@ -200,6 +204,8 @@ void add_rows(const Request& request, std::ptrdiff_t start, std::ptrdiff_t stop,
             if (request.root) penalise(request, z, from, count, rows, row_sums);
             gradient(z, at, padded, rows, sums.gradient.data());
             if (matrix) weigh(z, filled, at, padded, rows, sums.ones_edge.data());
+            if (codes.any()) codes.add_gradient(count, rows.residual, sums.coded.data());
+            if (codes.any() && matrix) codes.add_products(count, at, rows.root, z, sums.coded.data());
         }
         if (matrix) add_triangle(z, filled, Panels::padded_rows(end - first), sums.triangle.data());
     }

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "cpu.hpp"
+#include "regression/columns_module.hpp"
 #include "regression/statistics.hpp"
 
 namespace verhulst {
@@ -76,9 +77,8 @@ PyObject* to_matrix(const Sums& sums, const Request& request) {
     return array;
 }
 
-// The data of a request, and where it is looked at. False: an exception is set.
-bool data(PyObject* x, PyObject* y, PyObject* weight, PyObject* offset, PyObject* centre, PyObject* inverse_scale,
-          int intercept, PyObject* beta, Request& request) {
+// A matrix. False: an exception is set.
+bool matrix(PyObject* x, Request& request) {
     PyArrayObject* design = reinterpret_cast<PyArrayObject*>(x);
     if (!PyArray_Check(x) || PyArray_NDIM(design) != 2 || !PyArray_ISBEHAVED_RO(design) ||
         (PyArray_TYPE(design) != NPY_DOUBLE && PyArray_TYPE(design) != NPY_FLOAT)) {
@@ -91,6 +91,20 @@ bool data(PyObject* x, PyObject* y, PyObject* weight, PyObject* offset, PyObject
     request.columns = PyArray_DIM(design, 1);
     request.row_stride = PyArray_STRIDE(design, 0);
     request.column_stride = PyArray_STRIDE(design, 1);
+    return true;
+}
+
+// The data of a request, and where it is looked at. False: an exception is set.
+bool data(PyObject* x, PyObject* y, PyObject* weight, PyObject* offset, PyObject* centre, PyObject* inverse_scale,
+          int intercept, PyObject* beta, Request& request, Columns& columns) {
+    if (PyTuple_Check(x)) {
+        if (!read_columns(x, columns)) return false;
+        request.table = &columns;
+        request.rows = columns.rows;
+        request.columns = static_cast<npy_intp>(columns.numbers.size());
+    } else if (!matrix(x, request)) {
+        return false;
+    }
     request.intercept = intercept != 0;
     request.direction = nullptr;
     request.product = Product::none;
@@ -107,6 +121,7 @@ bool all_rows(const Request& request, Sums& sums) {
     Py_BEGIN_ALLOW_THREADS;
     try {
         sums = statistics(request, chosen_level()->add_rows);
+        if (request.table && request.table->sums) write_codes(sums, *request.table);
     } catch (const std::exception&) { out_of_memory = true; }
     Py_END_ALLOW_THREADS;
     if (out_of_memory) PyErr_NoMemory();
@@ -117,9 +132,10 @@ PyObject* logistic_statistics(PyObject*, PyObject* args) {
     PyObject *x, *y, *weight, *offset, *centre, *inverse_scale, *beta, *direction;
     int intercept, product;
     Request request;
+    Columns columns;
     if (!PyArg_ParseTuple(args, "OOOOOOpOOi:logistic_statistics", &x, &y, &weight, &offset, &centre, &inverse_scale,
                           &intercept, &beta, &direction, &product) ||
-        !data(x, y, weight, offset, centre, inverse_scale, intercept, beta, request) ||
+        !data(x, y, weight, offset, centre, inverse_scale, intercept, beta, request, columns) ||
         !vector(direction, request.size(), true, "direction", &request.direction))
         return nullptr;
     request.product = static_cast<Product>(std::clamp(product, 0, 2));
@@ -140,9 +156,10 @@ PyObject* jeffreys_gradient(PyObject*, PyObject* args) {
     PyObject *x, *y, *weight, *offset, *centre, *inverse_scale, *beta, *root;
     int intercept;
     Request request;
+    Columns columns;
     if (!PyArg_ParseTuple(args, "OOOOOOpOOd:jeffreys_gradient", &x, &y, &weight, &offset, &centre, &inverse_scale,
                           &intercept, &beta, &root, &request.two_tau) ||
-        !data(x, y, weight, offset, centre, inverse_scale, intercept, beta, request))
+        !data(x, y, weight, offset, centre, inverse_scale, intercept, beta, request, columns))
         return nullptr;
     const npy_intp size = request.size();
     PyArrayObject* upper = reinterpret_cast<PyArrayObject*>(root);
@@ -175,7 +192,17 @@ PyMethodDef methods[] = {
     {"logistic_statistics", logistic_statistics, METH_VARARGS,
      "logistic_statistics(X, y, weight, offset, centre, inverse_scale, intercept, beta, direction, product)\n"
      "-> (log-likelihood, gradient, matrix or None, row norm, least margin, largest margin).\n"
-     "product: 0 no matrix, 1 information, 2 gram."},
+     "product: 0 no matrix, 1 information, 2 gram.\n"
+     "X may be columns where they lie: (batches, numbers, coded, tables, sums[, map]), with the batches as tuples of "
+     "vectors "
+     "of "
+     "any number type; numbers (p, 2): which vector, and the code that is 1 or -1 for the number itself; coded (m, 2): "
+     "which vector, and how many levels its codes have. tables (2, levels): what a code adds to the linear predictor, "
+     "and "
+     "to that along the direction. Into sums go gradient, diagonal, (levels, p) "
+     "products "
+     "with the numbers, and tables of each pair of coded columns, the first with the second and so on. map: a file "
+     "mapped read-only; pages of it are given back when they have been read."},
     {"jeffreys_gradient", jeffreys_gradient, METH_VARARGS,
      "jeffreys_gradient(X, y, weight, offset, centre, inverse_scale, intercept, beta, root, two_tau)\n"
      "-> (gradient of the log-likelihood with Jeffreys' prior, leverages).\n"

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "regression/column_panels.hpp"
 #include "regression/statistics.hpp"
 #include "simd/lanes.hpp"
 
@@ -47,7 +48,11 @@ class Panels {
 
     // Puts rows start..start+count of the data at row `at`; the rows after them, up to a whole vector, become 0.
     void read(std::ptrdiff_t start, std::ptrdiff_t count, std::ptrdiff_t at) {
-        if (request_.single)
+        if (request_.table)
+            for (std::ptrdiff_t k = 0; k < count_; ++k)
+                read_views(*request_.table, k * lanes, std::min<std::ptrdiff_t>(lanes, request_.columns - k * lanes),
+                           start, count, centre_ + k * lanes, scale_ + k * lanes, panel(k) + at * lanes);
+        else if (request_.single)
             read_as<float>(start, count, at);
         else
             read_as<double>(start, count, at);
@@ -99,8 +104,12 @@ class Panels {
                 std::ptrdiff_t r = 0;
                 if (four)
                     for (; r + 4 <= count; r += 4)
-                        turn4<Number>(x + r * request_.row_stride, request_.column_stride, centre_ + c, scale_ + c,
-                                      z + r * lanes + c - start);
+                        turn4(
+                            [&](int i) {
+                                return reinterpret_cast<const Number*>(x + r * request_.row_stride +
+                                                                       i * request_.column_stride);
+                            },
+                            centre_ + c, scale_ + c, z + r * lanes + c - start);
                 for (; r < count; ++r)
                     for (int i = 0; i < (four ? 4 : 1); ++i) {
                         const char* value = x + r * request_.row_stride + i * request_.column_stride;

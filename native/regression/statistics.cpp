@@ -23,14 +23,16 @@ void Sums::add(const Sums& other) {
     ones_corner += other.ones_corner;
     for (std::size_t i = 0; i < other.ones_edge.size(); ++i) ones_edge[i] += other.ones_edge[i];
     for (std::size_t i = 0; i < other.triangle.size(); ++i) triangle[i] += other.triangle[i];
+    for (std::size_t i = 0; i < other.coded.size(); ++i) coded[i] += other.coded[i];
 }
 
 namespace {
 
 // Enough chunks to keep threads busy, few enough that their triangles stay below 16 MB (but never fewer than four).
 std::ptrdiff_t chunk_count(const Request& request) {
-    const std::ptrdiff_t size = request.size();
-    const std::ptrdiff_t most = std::clamp<std::ptrdiff_t>((std::ptrdiff_t{4} << 20) / (size * size + 1), 4, 64);
+    const std::ptrdiff_t size = request.size(), coded = request.table ? request.table->size(request.columns) : 0;
+    const std::ptrdiff_t most =
+        std::clamp<std::ptrdiff_t>((std::ptrdiff_t{4} << 20) / (size * size + coded + 1), 4, 64);
     const std::ptrdiff_t blocks = (request.rows + block_rows(size) - 1) / block_rows(size);
     return std::clamp<std::ptrdiff_t>(blocks / 4, 1, most);
 }
@@ -72,6 +74,7 @@ Sums statistics(const Request& request, AddRows add_rows) {
         for (std::ptrdiff_t k; (k = next.fetch_add(1)) < chunks;) {
             const std::ptrdiff_t start = blocks * k / chunks * block, stop = blocks * (k + 1) / chunks * block;
             add_rows(request, start, std::min(stop, request.rows), scratch, tree[k]);
+            if (request.table) request.table->release(start, std::min(stop, request.rows));
             tree.done(k);
         }
     });

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "regression/columns.hpp"
+
 namespace verhulst {
 
 enum class Product {
@@ -18,7 +20,8 @@ enum class Product {
 };
 
 struct Request {
-    const char* x;  // n x p numbers, float64 or float32
+    const Columns* table = nullptr;  // the columns, where they do not lie in one matrix:
+    const char* x;                   // n x p numbers, float64 or float32
     bool single;
     std::ptrdiff_t row_stride, column_stride;  // in bytes
     std::ptrdiff_t rows, columns;
@@ -54,6 +57,7 @@ struct Sums {
     // Gradient and matrix of the columns, padded to whole panels; of a column of ones with itself and with the others.
     std::vector<double> gradient, triangle, ones_edge;
     double ones_gradient = 0, ones_corner = 0;
+    std::vector<double> coded;  // of codes, as `Columns` lays them out
 
     void add(const Sums& other);
 };

@@ -60,16 +60,14 @@ static inline Vec sums(const Vec v[lanes]) {
 }
 #endif
 
-// out[r * lanes + c] = ((row r of column c) - centre[c]) * scale[c] for four columns, column_stride bytes apart, and the
-// four rows at `first`.
-template <class Number>
-static inline void turn4(const char* first, std::ptrdiff_t column_stride, const double* centre, const double* scale,
-                         double* out) {
-    const auto column = [&](int c) { return reinterpret_cast<const Number*>(first + c * column_stride); };
+// out[r * lanes + c] = ((row r of column c) - centre[c]) * scale[c] for four columns and four rows; column(c) tells where
+// those of column c are.
+template <class Column>
+static inline void turn4(const Column& column, const double* centre, const double* scale, double* out) {
 #if defined(__AVX2__)
     __m256d v[4];
     for (int c = 0; c < 4; ++c) {
-        if constexpr (sizeof(Number) == sizeof(double))
+        if constexpr (sizeof(*column(0)) == sizeof(double))
             v[c] = _mm256_loadu_pd(column(c));
         else
             v[c] = _mm256_cvtps_pd(_mm_loadu_ps(column(c)));

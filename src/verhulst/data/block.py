@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.base_design import BaseDesign
+from verhulst.data.columns import column_matrix
+from verhulst.data.design import Design
 from verhulst.data.row_numbers import some_rows
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ class Block:
 
     Attributes
     ----------
-    X : ndarray of float64, shape (rows, p), C order
+    X : ndarray of float64, shape (rows, p), C order, or ColumnMatrix
     y : ndarray of float64, shape (rows,)
         0 or 1.
     weights, offset : ndarray of float64, shape (rows,), or None
@@ -30,7 +32,7 @@ class Block:
         The number of the block's first row in its source, from 1 (before rows with missing values were left out).
     """
 
-    X: NDArray[np.float64]
+    X: Any
     y: NDArray[np.float64]
     weights: NDArray[np.float64] | None
     offset: NDArray[np.float64] | None
@@ -42,8 +44,17 @@ class Block:
         return len(self.y)
 
 
-def make_block(design: BaseDesign, table: pa.Table, first_row: int = 1) -> Block:
+def make_block(design: BaseDesign, table: pa.Table, first_row: int = 1, *, in_place: bool = False) -> Block:
     """Return the rows of `table` as one block, without those with missing values if the design leaves them out.
+
+    Parameters
+    ----------
+    design : Design or FormulaDesign
+    table : pyarrow.Table
+    first_row : int
+        The number of the first row, for messages.
+    in_place : bool
+        Whether X may be a `ColumnMatrix` of the table's own columns instead of an array.
 
     Raises
     ------
@@ -54,8 +65,13 @@ def make_block(design: BaseDesign, table: pa.Table, first_row: int = 1) -> Block
     complete = design.complete_rows(table, first_row=first_row)
     kept = table if complete is None else table.filter(complete)
     numbers = first_row if complete is None else some_rows(first_row, complete)
+    X: Any
+    if in_place and isinstance(design, Design):
+        X = column_matrix(design, kept, first_row=numbers)
+    else:
+        X = design.matrix(kept, first_row=numbers, missing="nan")  # none are left
     return Block(
-        X=design.matrix(kept, first_row=numbers, missing="nan"),  # none are left
+        X=X,
         y=design.target_values(kept, first_row=numbers),
         weights=design.weight_values(kept, first_row=numbers),
         offset=design.offset_values(kept, first_row=numbers),

@@ -92,7 +92,8 @@ def refuse_same_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not (pa.types.is_integer(values.type) or pa.types.is_decimal(values.type)):
+    wide = pa.types.is_integer(values.type) and values.type.bit_width == 64
+    if not (wide or pa.types.is_decimal(values.type)):
         return
     ends = [end for end in pc.min_max(values).as_py().values() if end is not None]
     if all(abs(end) <= 2**53 for end in ends):

@@ -203,7 +203,7 @@ def codes(
     positions = np.array([-1 if text is None else find(text) for text in dictionary] + [-1], dtype=np.int64)
     # First to 64 bits: an index of 8 bits has no room for one past the end of 128 values, which is a missing one.
     indices = np.asarray(pc.cast(encoded.indices, pa.int64()).fill_null(len(dictionary)), dtype=np.int64)
-    used = np.unique(indices)
+    used = np.flatnonzero(np.bincount(indices, minlength=len(positions)))
     unknown = dict.fromkeys(dictionary[i] for i in used if i < len(dictionary) and positions[i] == -2)
     return positions[indices], list(unknown)
 

@@ -26,6 +26,7 @@ from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
+from verhulst.data.whole_columns import with_finite_marked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,6 +79,7 @@ def learn_table(
         values = table[target] if delimiter_of(table, target) is None else read_words(table[target])
         design = replace(design, target=learn_target(values, target, positive, at))
     table = design.typed(table)
+    table = with_finite_marked(table, design.used_names)
     kept = design.complete(table)
     if kept.num_rows == 0:
         refuse_empty(table, design.used_names)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from verhulst.data.errors import DataError, RequestError, exclude_option, listed
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.source import place
+from verhulst.data.whole_columns import is_complete
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,14 +43,15 @@ def any_missing(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
     """Return a mask of the rows in which one of these columns has no value."""
     holes = np.zeros(table.num_rows, dtype=np.bool_)
     for name in names:
-        holes |= missing(table[name])
+        if not is_complete(table, name):
+            holes |= missing(table[name])
     return holes
 
 
 def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
     """Raise if one of these columns has no values at all: no row would be left."""
     for name in names:
-        if table.num_rows and missing(table[name]).all():
+        if table.num_rows and not is_complete(table, name) and missing(table[name]).all():
             which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
             raise DataError(f"{place(table)}column {name!r}{which} has no values. Exclude it ({exclude_option(name)}).")
 
@@ -58,7 +60,7 @@ def refuse_missing(
     table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str, columns: Sequence[Column] = ()
 ) -> None:
     """Raise if a value is missing in a column; the message counts them, and names the marks of learned `columns`."""
-    masks = {name: missing(table[name]) for name in names}
+    masks = {name: missing(table[name]) for name in names if not is_complete(table, name)}
     holes = {name: mask for name, mask in masks.items() if mask.any()}
     if not holes:
         return

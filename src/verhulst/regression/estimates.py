@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst.data.column_matrix import ColumnMatrix, as_columns
 from verhulst.data.schema import DamagedError, ListOf, Maybe, Number, Record, Text, Truth, Whole, numbers, path
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.covariance import Covariance, Standardised
@@ -224,12 +225,23 @@ class Estimates:
         ValueError
             If the shapes differ.
         """
+        if (columns := as_columns(X)) is not None:
+            return self._log_odds_of(columns, offset)
         X, offset = self.checked(X, offset)
         if self.separation is not None:
             return self.separation.log_odds(X, offset)
         first = int(self.intercept)
         eta: Vector = X @ self.coefficients[first:] + (self.coefficients[0] if first else 0.0)
         return eta if offset is None else eta + offset
+
+    def _log_odds_of(self, X: ColumnMatrix, offset: ArrayLike | None, block: int = 1 << 14) -> Vector:
+        shift = None if offset is None else np.asarray(offset)
+        if self.separation is None:
+            first = int(self.intercept)
+            eta = X.log_odds(self.coefficients[first:], self.coefficients[0] if first else 0.0)
+            return eta if shift is None else eta + shift
+        parts = [slice(start, start + block) for start in range(0, len(X), block)]
+        return np.concatenate([self.log_odds(X[some], None if shift is None else shift[some]) for some in parts])
 
     def checked(self, X: ArrayLike, offset: ArrayLike | None) -> tuple[Matrix, Vector | None]:
         """Return rows and their offset as arrays of the right shapes; see `log_odds`."""

@@ -124,6 +124,7 @@ def _fitted(data: Observations, root: float | None, settings: Settings) -> Logis
         tolerance=settings.tolerance,
         max_passes=settings.max_passes,
         approximation=begun.factor if begun.sampled else None,
+        width=begun.rows.width,
         monitor=settings.monitor(watch),
     )
     end, certificate = _certified(found, begun, watch)

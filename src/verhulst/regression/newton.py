@@ -146,6 +146,7 @@ def newton(
     max_passes: int = 100,
     approximation: Factor | None = None,
     exact: bool = True,
+    width: int | None = None,
     monitor: Callable[[Pass], bool] | None = None,
 ) -> Fit:
     """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ².
@@ -161,6 +162,7 @@ def newton(
     approximation : factor of the information near the start (of a sample, say) and the ridge, used for the first steps
         while it serves
     exact : whether the end is judged by information from the last point, or by what is at hand: enough for a start
+    width : how many columns make a matrix as costly as it is, if not q
     monitor : sees every accepted pass; True stops the fit
 
     Returns
@@ -168,7 +170,9 @@ def newton(
     Fit
     """
     penalty = np.zeros_like(start) if ridge is None else ridge
-    renewal = Renewal(len(start), ridge=ridge is not None, sampled=approximation is not None)
+    renewal = Renewal(
+        len(start) if width is None else width, ridge=ridge is not None, sampled=approximation is not None
+    )
     search = _Search(statistics, penalty, tolerance, max_passes, exact, renewal)
     curvature = None if approximation is None else Curvature(approximation)
     here, direction, fraction = search.look(start, None, curvature is None, first), None, 0.0

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.data.column_matrix import as_columns
+from verhulst.regression.column_pass import column_standardisation
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
@@ -20,7 +22,7 @@ class Observations:
 
     Attributes
     ----------
-    X : (n, p) float64 or float32; the caller's own array where it is one already
+    X : (n, p) float64 or float32; the caller's own array, or `ColumnMatrix`, where it is one already
     y : (n,) float64 in [0, 1]
     weight, offset : (n,) float64 or None; weights are scaled by 2^(−weight_exponent) if the
         largest is far from 1, which changes no bit of what follows
@@ -75,6 +77,8 @@ class Observations:
 
     def standardisation(self, intercept: bool) -> Standardisation:
         """Centres and scales of the rows that count."""
+        if (columns := as_columns(self.X)) is not None:
+            return column_standardisation(columns, intercept=intercept, weight=self.weight)
         return Standardisation.of(self.X, intercept=intercept, weight=self.weight)
 
     def rows(self, standard: Standardisation) -> Rows:
@@ -138,6 +142,8 @@ def observations(
 
 
 def _design(X: Any) -> Matrix:
+    if as_columns(X) is not None:
+        return X  # type: ignore[no-any-return]
     array = np.asarray(X)
     if array.ndim != 2:
         raise ValueError(

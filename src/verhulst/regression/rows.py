@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst._core import jeffreys_gradient, logistic_statistics, take_rows
+from verhulst.data.column_matrix import as_columns
+from verhulst.regression.column_pass import column_pass
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector
 
@@ -48,7 +50,7 @@ class Rows:
 
     Attributes
     ----------
-    X : (n, p) float64 or float32, any memory order; never copied
+    X : (n, p) float64 or float32, any memory order, or a `ColumnMatrix`; never copied
     y : (n,) in [0, 1]: float64, or uint8 where every outcome is 0 or 1
     weight, offset : (n,) or None (ones, zeros)
     centre, inverse_scale : (p,); a column whose inverse_scale is 0 takes no part
@@ -67,6 +69,12 @@ class Rows:
     def size(self) -> int:
         """q: how many coefficients there are."""
         return int(self.X.shape[1]) + self.intercept
+
+    @property
+    def width(self) -> int:
+        """How many columns make the matrix as costly as it is: what is added up by code costs as much as a few."""
+        columns = as_columns(self.X)
+        return self.size if columns is None else len(columns.number_places) + 16 * len(columns.coded)
 
     @property
     def entries(self) -> int:
@@ -122,9 +130,10 @@ class Rows:
 
     def sample(self, index: NDArray[np.intp], times: Vector) -> Rows:
         """Some of the rows, each with `times` its weight."""
+        columns: Any = as_columns(self.X)
         return replace(
             self,
-            X=take_rows(self.X, index),
+            X=take_rows(self.X, index) if columns is None else columns.take(index),
             y=self.y[index],
             weight=times if self.weight is None else times * self.weight[index],
             offset=None if self.offset is None else self.offset[index],
@@ -159,8 +168,9 @@ class Rows:
         root : (q, q) L⁻ᵀ for the information I = L Lᵀ of all rows, upper triangular; 0 for columns that take no part
         tau : weight of the penalty
         """
+        columns = as_columns(self.X)
         return jeffreys_gradient(
-            self.X,
+            self.X if columns is None else columns.spread().as_given(),
             self.y,
             self.weight,
             self.offset,
@@ -175,6 +185,8 @@ class Rows:
     def _pass(
         self, beta: Vector, direction: Vector | None, product: int
     ) -> tuple[float, Vector, Matrix | None, float, float, float]:
+        if (columns := as_columns(self.X)) is not None:
+            return column_pass(columns, self.y, self.weight, self.offset, self.standard, beta, direction, product)
         return logistic_statistics(
             self.X,
             self.y,

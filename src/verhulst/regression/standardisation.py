@@ -157,11 +157,10 @@ def _divide(a: Vector, b: Vector) -> Vector:
 
 def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: int) -> Matrix:
     """Every step-th row that has weight; the first that has, if there are none among those."""
-    rows = X[::step]
+    rows = X[::step] if len(columns) == X.shape[1] else X[::step, columns]
     if weight is not None:
         counted = weight[::step] > 0
-        rows = rows[counted] if counted.any() else X[weight > 0][:1]
-    rows = rows if len(columns) == X.shape[1] else rows[:, columns]
+        rows = rows[counted] if counted.any() else X[np.flatnonzero(weight > 0)[:1]][:, columns]
     return np.ascontiguousarray(rows) if step > 1 else rows
 
 

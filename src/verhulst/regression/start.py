@@ -83,7 +83,7 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     # A fortieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
     # per column. Smaller samples cost passes over the whole, larger ones cost more than they save.
     wanted = max(n // 40, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
-    taken = min(wanted, SAMPLE_BYTES // max(rows.X.itemsize * rows.X.shape[1], 1))
+    taken = min(wanted, SAMPLE_BYTES // max(rows.X.nbytes // n, 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
     index, weight, few = _systematic(rows.y, taken, plain=rows.size < MANY_COLUMNS)
@@ -100,7 +100,7 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     # The sample's own optimum is about √(q n/taken) standard errors from that of the whole: a tenth of it will do.
     near = 0.1 * math.sqrt(rows.size * n / taken)
     ridge = bound if ridge is None else bound + ridge
-    found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False)
+    found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False, width=rows.width)
     return (found.beta, found.information) if found.status == "converged" else None
 
 

@@ -212,7 +212,7 @@ def fit_table(
         weights=weights,
         offset=offset,
     )
-    return _fitted(design, make_block(design, table), options)
+    return _fitted(design, make_block(design, table, in_place=True), options)
 
 
 def fit_formula(

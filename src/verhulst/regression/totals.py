@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.data.column_matrix import as_columns
 from verhulst.data.schema import ListOf, Number, Record, Whole, numbers
 from verhulst.functions import logit, sigmoid
 
@@ -93,7 +94,10 @@ class Totals:
             May be infinite.
         weights : ndarray, shape (n,), optional
         """
-        present = np.count_nonzero(X, axis=0) if weights is None else (X != 0).T @ weights
+        if (columns := as_columns(X)) is not None:
+            present: Any = columns.count_nonzero(weights)
+        else:
+            present = np.count_nonzero(X, axis=0) if weights is None else (X != 0).T @ weights
         cases, predicted = np.zeros((2, _CELLS)), np.zeros(_CELLS)
         for start in range(0, len(y), _BLOCK):
             rows = slice(start, start + _BLOCK)

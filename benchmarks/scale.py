@@ -1,0 +1,77 @@
+"""The road from a table to a fit: what reading costs beside the fit itself.
+
+Each cell is measured with its rival in turn, on one thread. Peers that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import verhulst
+from benchmarks.interleave import interleave
+from verhulst.regression import fit
+
+ROUNDS = 5
+LEVELS = 200
+
+Rivals = dict[str, Callable[[], object]]
+
+
+def numbers(n: int = 1_000_000, p: int = 20) -> tuple[pa.Table, Rivals]:
+    """Columns of doubles: a table in memory beside the same numbers as an array."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((n, p))
+    y = (rng.random(n) < verhulst.sigmoid(X @ rng.standard_normal(p) * 0.3)).astype(np.int64)
+    table = pa.table({f"x{j}": np.ascontiguousarray(X[:, j]) for j in range(p)} | {"y": y})
+    outcome = y.astype(float)
+    return table, {"table": lambda: verhulst.fit_table(table, "y"), "array": lambda: fit(X, outcome)}
+
+
+def categories(n: int = 1_000_000) -> Rivals:
+    """Three columns of 200 levels and three of numbers; glum with tabmat at the same accuracy, with errors."""
+    rng = np.random.default_rng(0)
+    codes = [rng.integers(0, LEVELS, n) for _ in range(3)]
+    x = rng.standard_normal((n, 3))
+    effects = [rng.standard_normal(LEVELS) * 0.4 for _ in codes]
+    eta = x @ [0.3, -0.2, 0.1] + sum(effect[code] for effect, code in zip(effects, codes, strict=True))
+    y = (rng.random(n) < verhulst.sigmoid(eta)).astype(np.int64)
+    names = [f"l{k:03d}" for k in range(LEVELS)]
+    columns: dict[str, Any] = {f"x{j}": np.ascontiguousarray(x[:, j]) for j in range(3)}
+    for name, code in zip("abc", codes, strict=True):
+        columns[name] = pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), pa.array(names))
+    table = pa.table(columns | {"y": y})
+    rivals: Rivals = {"verhulst": lambda: verhulst.fit_table(table, "y")}
+    try:
+        import pandas as pd
+        from glum import GeneralizedLinearRegressor
+    except ImportError:
+        return rivals
+    frame = pd.DataFrame({f"x{j}": x[:, j] for j in range(3)})
+    for name, code in zip("abc", codes, strict=True):
+        frame[name] = pd.Categorical.from_codes(code, names)
+    outcome = y.astype(float)
+
+    def glum() -> object:
+        model = GeneralizedLinearRegressor(family="binomial", alpha=0, drop_first=True, gradient_tol=1e-8)
+        return model.fit(frame, outcome, store_covariance_matrix=True)
+
+    return rivals | {"glum": glum}
+
+
+def main() -> str:
+    """The table."""
+    verhulst.set_num_threads(1)
+    lines = ["| cell | seconds | rival | ratio |", "|---|---|---|---|"]
+    times = interleave(numbers()[1], rounds=ROUNDS, warmups=1)
+    ratio = times["table"] / times["array"]
+    rival = f"the array: {times['array']:.2f}"
+    lines.append(f"| Arrow table of 1,000,000 × 20 doubles | {times['table']:.2f} | {rival} | {ratio:.2f} |")
+    times = interleave(categories(), rounds=ROUNDS, warmups=1)
+    rival = f"glum, tabmat: {times['glum']:.2f}" if "glum" in times else "glum is not installed"
+    ratio_said = f"{times['verhulst'] / times['glum']:.2f}" if "glum" in times else ""
+    lines.append(f"| 1,000,000 rows, 3 columns of 200 levels | {times['verhulst']:.2f} | {rival} | {ratio_said} |")
+    return "# From a table to a fit\n\n" + "\n".join(lines) + "\n"
