@@ -80,8 +80,8 @@ def trouble(
             if result.condition > WORST_CONDITION and not far():
                 return (
                     "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are "
-                    f"{distance} from the maximum: each slope is right, but together they do not quite give the log-odds. "
-                    "Leave columns out, or use their differences from each other or from a central value"
+                    f"{distance} from the maximum: each slope is right, but together they do not quite give the "
+                    "log-odds. Leave columns out, or use their differences from each other or from a central value"
                 )
             return (
                 f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "

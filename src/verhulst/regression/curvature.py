@@ -1,18 +1,18 @@
-"""An information matrix that is kept up to date by the gradients seen since it was computed."""
+"""An information matrix that is updated with the gradients computed since."""
 
 from __future__ import annotations
 
 from verhulst.regression.factor import Factor
 from verhulst.regression.statistics import Vector
 
-REMEMBERED = 20  # steps; more than that are taken between two matrices in no case that pays
+REMEMBERED = 20  # steps; it never pays to take more between two matrices
 
 
 class Curvature:
     """The inverse of an information matrix, corrected along the steps taken since.
 
-    A step s that changed the gradient by −y says that the information maps s to y. The inverse is changed as little as
-    agrees with the last such pairs: the formula of Broyden, Fletcher, Goldfarb and Shanno, in the form that needs no
+    A step s that changed the gradient by −y shows that the information maps s to y. The inverse is changed as little as
+    is consistent with the last such pairs: the formula of Broyden, Fletcher, Goldfarb and Shanno, in the form without a
     matrix (Nocedal 1980, "Updating quasi-Newton matrices with limited storage", Mathematics of Computation 35).
 
     Parameters
@@ -25,13 +25,13 @@ class Curvature:
         self._pairs: list[tuple[Vector, Vector, float]] = []
 
     def learn(self, step: Vector, change: Vector) -> None:
-        """Take note that the gradient fell by `change` (q,) along `step` (q,)."""
+        """Record that the gradient decreased by `change` (q,) along `step` (q,)."""
         along = float(step @ change)
         if along > 0:  # always true for a concave function, except for rounding
             self._pairs = [*self._pairs[1 - REMEMBERED :], (step, change, along)]
 
     def solve(self, gradient: Vector) -> Vector:
-        """The Newton step for a gradient (q,)."""
+        """Return the Newton step for a gradient (q,)."""
         shares = []
         for step, change, along in reversed(self._pairs):
             shares.append(float(step @ gradient) / along)

@@ -15,23 +15,23 @@ LARGE = 700  # columns; from here on LAPACK is faster than the core, though its 
 
 
 def rank_tolerance(size: int) -> float:
-    """Share 1 − R² of a column left unexplained by the others below which it counts as their combination.
+    """Return the residual share 1 − R² of a column on the others below which it counts as their combination.
 
-    An exactly collinear column leaves a few size·eps through rounding; three digits more separate the two cases.
+    Rounding leaves a few size·eps of an exactly collinear column; three digits more separate the two cases.
     """
     return 1e3 * max(size, 10) * EPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Factor:
-    """H = S (Rᵀ R) S with S the square roots of H's diagonal, so that columns of any scale are alike.
+    """H = S (Rᵀ R) S with S the square roots of H's diagonal, so that the scale of columns does not matter.
 
-    Directions in which H is zero or numerically singular take no part: `solve` answers 0 there.
+    Directions in which H is zero or numerically singular are left out: `solve` returns 0 there.
 
     Attributes
     ----------
     scale : (q,) S; 0 where the diagonal of H is 0
-    used : indices of the columns that take part, in pivot order
+    used : indices of the columns that are not left out, in pivot order
     root : (r, r) upper triangular R for those columns, row by row in memory
     """
 
@@ -58,16 +58,16 @@ class Factor:
 
     @property
     def _whole(self) -> bool:
-        """Whether all columns take part, in their order."""
+        """Whether no column is left out and all are in their order."""
         return 0 < len(self.used) == len(self.scale) and bool((self.used[1:] > self.used[:-1]).all())
 
     @property
     def full(self) -> bool:
-        """Whether every column with a positive diagonal takes part."""
+        """Whether no column with a positive diagonal is left out."""
         return len(self.used) == np.count_nonzero(self.scale)
 
     def solve(self, gradient: Vector) -> Vector:
-        """d with H d = gradient."""
+        """Solve H d = gradient."""
         if self._whole:
             return np.asarray(lapack.dpotrs(self.root.T, gradient / self.scale, lower=1)[0] / self.scale)
         step = np.zeros_like(self.scale)
@@ -76,9 +76,9 @@ class Factor:
             step[self.used] = lapack.dpotrs(self.root.T, gradient[self.used] / scale, lower=1)[0] / scale
         return step
 
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # seen in the result, where it matters
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # visible in the result
     def inverse(self) -> Matrix:
-        """H⁻¹; nan in the rows and columns that take no part."""
+        """Return H⁻¹; nan in the rows and columns that are left out."""
         if self._whole:
             result = cholesky_inverse(self.root)
             result /= self.scale
@@ -92,7 +92,7 @@ class Factor:
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def half(self) -> Matrix:
-        """(q, r) with half·halfᵀ = H⁻¹; nan for columns that take no part."""
+        """Return (q, r) with half·halfᵀ = H⁻¹; nan for columns that are left out."""
         result = np.full((len(self.scale), len(self.used)), np.nan)
         if len(self.used):
             result[self.used] = triangle_inverse(self.root) / self.scale[self.used, None]
@@ -100,7 +100,7 @@ class Factor:
 
     @np.errstate(over="ignore", invalid="ignore")
     def condition(self, information: Matrix) -> float:
-        """Condition number (1-norm, LAPACK's estimate) of H, the matrix factored, scaled to a unit diagonal."""
+        """Return the condition number (1-norm, LAPACK's estimate) of the factored H, scaled to a unit diagonal."""
         if not len(self.used):
             return 1.0
         size = np.abs(information if self._whole else information[np.ix_(self.used, self.used)])
@@ -111,12 +111,12 @@ class Factor:
 
 
 def with_ridge(information: Matrix, ridge: Vector | None) -> Matrix:
-    """The information and the ridge (q,), if there is one."""
+    """Return the information with the ridge (q,) on its diagonal, if there is one."""
     return information if ridge is None else information + np.diag(ridge)
 
 
 def cholesky(matrix: Matrix) -> Matrix | None:
-    """Upper triangular R with RᵀR = matrix, row by row in memory; None where there is none."""
+    """Return the upper triangular R with RᵀR = matrix, in C order; None if there is none."""
     if len(matrix) < LARGE:
         return _core.cholesky(np.ascontiguousarray(matrix))
     root, failed = lapack.dpotrf(matrix, lower=1, clean=1)
@@ -124,7 +124,7 @@ def cholesky(matrix: Matrix) -> Matrix | None:
 
 
 def cholesky_inverse(root: Matrix) -> Matrix:
-    """(RᵀR)⁻¹."""
+    """Return (RᵀR)⁻¹."""
     if len(root) < LARGE:
         return _core.cholesky_inverse(root)
     half: Matrix = np.tril(lapack.dpotri(root.T, lower=1)[0])
@@ -132,7 +132,7 @@ def cholesky_inverse(root: Matrix) -> Matrix:
 
 
 def triangle_inverse(root: Matrix) -> Matrix:
-    """R⁻¹, upper triangular too."""
+    """Return R⁻¹, which is upper triangular too."""
     if len(root) < LARGE:
         return _core.triangle_inverse(root)
     return np.asarray(lapack.dtrtri(root.T, lower=1)[0]).T

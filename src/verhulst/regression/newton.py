@@ -1,18 +1,19 @@
 """Newton's method for a concave log-likelihood, stopped by the Newton decrement.
 
-With gradient g and information H, the decrement λ = √(gᵀ H⁻¹ g) bounds what is missing: for every contrast c,
-|cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz), where the step that is left moves no
-log-odds by much. So λ ≤ 1e-6 means that every coefficient and every difference of coefficients is within a millionth
-of its standard error of the maximum, whatever the units.
+With gradient g and information H, the decrement λ = √(gᵀ H⁻¹ g) bounds the distance to the maximum: for every contrast
+c, |cᵀ(β − β̂)| ≤ λ·SE(cᵀβ̂) up to terms of second order (Cauchy and Schwarz), if the remaining step moves no log-odds by
+much. So λ ≤ 1e-6 means that every coefficient and every difference of coefficients is within a millionth of its
+standard error of the maximum, whatever the units.
 
-Two facts about the logistic function save passes over the data. Its σ' obeys |log σ'(a) − log σ'(b)| ≤ |a − b|, so if
-no linear predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for the information before and after the move, and:
+A property of the logistic function saves passes over the data: |log σ'(a) − log σ'(b)| ≤ |a − b|. So if no linear
+predictor moves by more than r, then e^(−r) H ≤ H' ≤ e^r H for the information before and after the move, and:
 
-* information computed r away gives steps that shrink the error at least by e^r − 1, in practice by a small share of
-  that, which the steps before tell. The gradients seen since correct it (`Curvature`), which makes that share smaller
-  still. While it is small, a pass needs no matrix (`Renewal`). The end is judged by information from the last point;
+* steps with information computed r away reduce the error at least to the share e^r − 1, in practice to a small part of
+  that, which is estimated from the previous steps. The gradients since then correct the information (`Curvature`),
+  which reduces this part further. While it is small, a pass needs no matrix (`Renewal`). Convergence is judged by
+  information from the last point;
 * after a full step of reach r the decrement is at most (e^r − 1) λ: once r and that product are below the tolerance,
-  the step may be taken without another look at the data.
+  the step can be taken without another pass over the data.
 
 The reach of a step d is bounded by (largest row norm)·‖d‖. (See Bach 2010, "Self-concordant analysis for
 logistic regression", Electron. J. Stat. 4, for what follows from that inequality.)
@@ -33,12 +34,12 @@ from verhulst.regression.passes import Fit, Pass, Status, certain
 from verhulst.regression.renewal import Renewal
 from verhulst.regression.statistics import EPS, Matrix, Statistics, StatisticsFunction, Vector
 
-VALID = 0.5  # steps that may change log-odds by more than this do not bound the distance to the maximum
+VALID = 0.5  # a step that may change log-odds by more than this does not bound the distance to the maximum
 NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: the range of those caused by rounding of coefficients
 
 
 class _Point(NamedTuple):
-    """The data at beta (q,), and the penalised log-likelihood and its gradient there."""
+    """A point (q,), the statistics there, and the penalised log-likelihood with its gradient."""
 
     beta: Vector
     data: Statistics
@@ -48,7 +49,7 @@ class _Point(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Search:
-    """The parts of `newton`, and what they share: settings, passes, the information at hand."""
+    """The parts of `newton`, and their shared state: settings, passes, the current information."""
 
     statistics: StatisticsFunction
     penalty: Vector
@@ -62,14 +63,14 @@ class _Search:
     def look(
         self, beta: Vector, direction: Vector | None, information: bool, known: Statistics | None = None
     ) -> _Point:
-        """One read of the data."""
-        watched = direction if len(self.passes) >= 3 else None  # a separated fit takes more passes than that
+        """Make one pass over the data."""
+        watched = direction if len(self.passes) >= 3 else None  # separated fits take more passes than that
         s = known or self.statistics(beta, direction=watched, information=information)
         value = s.log_likelihood - 0.5 * float(self.penalty @ beta**2)
         return _Point(beta, s, value, s.gradient - self.penalty * beta)
 
     def arrive(self, here: _Point, step: Vector, fraction: float, direction: Vector | None) -> float:
-        """The decrement; the pass is recorded, and it is noted what it says of the information at hand."""
+        """Return the decrement; record the pass and what it says about the current information."""
         decrement = math.sqrt(max(float(here.gradient @ step), 0.0))
         fresh, margin = here.data.information is not None, here.data.margin
         passes = self.passes
@@ -78,7 +79,7 @@ class _Search:
         return decrement
 
     def end(self, here: _Point, step: Vector, decrement: float, stopped: bool) -> Fit | None:
-        """The fit, if this point or the step from it is its end."""
+        """Return the fit if this point, or the step from it, is the end; None otherwise."""
         information, reach = self.information, self.renewal.reach
         if information is None:
             return None
@@ -87,21 +88,21 @@ class _Search:
         if not self.exact and decrement <= self.tolerance:
             return self.fit(here._replace(beta=here.beta + step), decrement, "converged")
         if self.renewal.unchanged and min(decrement * reach, decrement) <= self.tolerance:
-            # The step at hand costs nothing more and only brings the point nearer. The standard errors stay as they
-            # are; the height follows from slope and bend, up to a share `reach` of the bend.
+            # The step is taken without another pass. The standard errors do not change; the log-likelihood follows from
+            # its first two derivatives, with an error of the share `reach` of the second-order term.
             slope = float((here.gradient + self.penalty * here.beta) @ step)
             height = here.data.log_likelihood + (slope - 0.5 * float(step @ (information @ step)))
             decrement *= min(math.expm1(min(reach, 1.0)), 1.0)
             return self.fit(here._replace(beta=here.beta + step), decrement, "converged", height)
         if self.status(decrement) == "converged":
-            # The standard errors at the end of the step are others: look on, until they are its own or rounding rules.
+            # The standard errors would change with the step: continue until they do not, or rounding dominates.
             if self.renewal.nearer() and len(self.passes) < self.max_passes:
                 return None
             return self.fit(here, decrement, "converged")
         return self.fit(here, decrement, "passes") if len(self.passes) >= self.max_passes else None
 
     def line_search(self, here: _Point, step: Vector, decrement: float) -> tuple[_Point, float] | Fit:
-        """The next point and the fraction of the step that leads there; or the fit, where none leads higher."""
+        """Return the next point and the fraction of the step taken, or the fit if no fraction leads higher."""
         few = len(self.passes) + 1 >= self.max_passes
         with_information = self.renewal.due(last=self.information is None and few)
         slope, noise, fraction = float(here.gradient @ step), 8 * EPS * abs(here.value), 1.0
@@ -114,18 +115,18 @@ class _Search:
             stuck = fraction * np.max(np.abs(step)) <= EPS * np.max(np.abs(here.beta)) or fraction < 1e-12
             if (stuck or number >= self.max_passes) and self.information is not None:
                 return self.fit(here, decrement, self.status(decrement) if stuck else "passes")
-            drop = here.value + fraction * slope - there.value  # > 0: how far below its tangent the value fell
+            drop = here.value + fraction * slope - there.value  # > 0: how far the value is below the tangent
             best = 0.5 * slope * fraction**2 / drop if np.isfinite(drop) else 0.0
             fraction = min(max(best, 0.1 * fraction), 0.5 * fraction)
             with_information = with_information or not self.renewal.costly or number + 1 >= self.max_passes
 
     def status(self, decrement: float) -> Status:
-        """Whether this point is near enough to the maximum, by information from itself."""
+        """Return whether this point is close enough to the maximum, judged by its own information."""
         settled = self.renewal.drift == 0.0 and self.renewal.reach <= VALID
         return certain(decrement, self.tolerance, full=True, settled=settled)
 
     def fit(self, end: _Point, decrement: float, status: Status, height: float | None = None) -> Fit:
-        """The record of an end; height is that of its data, if not given."""
+        """Return the fit that ends here; the default height is the log-likelihood at this point."""
         assert self.information is not None
         height, passes, reach = (
             end.data.log_likelihood if height is None else height,
@@ -155,15 +156,14 @@ def newton(
     ----------
     statistics : the statistics of the data at a coefficient vector
     start : (q,)
-    first : the statistics at the start, where they are known; with information unless an approximation is given
+    first : the statistics at the start, if known; with information unless an approximation is given
     ridge : (q,) ≥ 0, or None for no penalty
     tolerance : the decrement at which to stop
     max_passes : the largest number of passes over the data
-    approximation : factor of the information near the start (of a sample, say) and the ridge, used for the first steps
-        while it serves
-    exact : whether the end is judged by information from the last point, or by what is at hand: enough for a start
-    width : how many columns make a matrix as costly as it is, if not q
-    monitor : sees every accepted pass; True stops the fit
+    approximation : factor of the information near the start (of a sample, say) and the ridge, for the first steps
+    exact : whether convergence is judged by information from the last point; False is enough for a starting point
+    width : the number of columns that a matrix costs as much as, if not q
+    monitor : called with every accepted pass; True stops the fit
 
     Returns
     -------
@@ -193,7 +193,7 @@ def newton(
 
 
 def refined(statistics: StatisticsFunction, beta: Vector) -> tuple[Vector, Statistics]:
-    """A maximum whose coefficients were rounded for columns far from 0, found again; and the statistics there."""
+    """Return the maximum near coefficients that were rounded for columns far from 0, and the statistics there."""
     here = statistics(beta)
     assert here.information is not None
     step = Factor.of(here.information).solve(here.gradient)

@@ -1,8 +1,8 @@
-"""When Newton's method computes the information matrix anew, and when it goes on with the one at hand.
+"""When Newton's method computes a new information matrix, and when it continues with the current one.
 
-A pass with the matrix costs more than one without, the more so the more columns there are; without it the steps are
-worse. `newton` explains how much worse they can be at most; here that bound is compared with what the steps before
-have shown. Times are counted in passes without a matrix.
+A pass with the matrix costs more than one without, in proportion to the number of columns; with an old matrix the steps
+are less effective. `newton` states a bound for this; here the bound is compared with the effect of the previous steps.
+Costs are counted in passes without a matrix.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from verhulst.regression.statistics import EPS
 
 SAME_INFORMATION = 2e-5  # a reach below this changes no standard error by more than 1e-5 of itself (proved) ...
 SAME_DIGITS = (
-    5e-7  # ... and where the steps before kept this share of the bound, by no more than a millionth (observed)
+    5e-7  # ... and if the previous steps reached this share of the bound, by no more than a millionth (observed)
 )
 COLUMNS_PER_PASS = 50  # a pass with the matrix of q coefficients takes 1 + q/50 times as long as one without (measured)
-CHEAP = 3.0  # before a matrix that takes more than this many passes without, one without comes first: it may do
-DOUBT = 0.8  # the next error shrinks by the last factor to this power: convergence by an old matrix slows down
+CHEAP = 3.0  # if a matrix costs more passes than this, a pass without one is tried first
+DOUBT = 0.8  # the next error is reduced by the last factor to this power: convergence with an old matrix slows down
 UNSURE = 4.0  # a step just after a new matrix may be up to this many times longer than predicted
 FAR_AWAY = 0.3  # factor by which a pass with information shrinks the decrement, far from the maximum (observed)
-FAR = 3.0  # reach beyond which the bound e^reach − 1 says nothing; it is cut off there
+FAR = 3.0  # the bound e^reach − 1 is cut off at this reach, beyond which it is of no use
 
 
 class Renewal:
@@ -34,8 +34,8 @@ class Renewal:
 
     Attributes
     ----------
-    drift : how far some log-odds may have moved since the matrix at hand was computed; inf for that of a sample
-    reach : how far some log-odds may move on the step at hand
+    drift : a bound on how far log-odds have moved since the matrix was computed; inf for that of a sample
+    reach : a bound on how far the current step moves log-odds
     """
 
     def __init__(self, size: int, *, ridge: bool, sampled: bool) -> None:
@@ -43,16 +43,16 @@ class Renewal:
         self._cost = 1 + size / COLUMNS_PER_PASS
         self._ridge, self._sampled = ridge, sampled
         self._decrement = self._before = math.inf  # at this point and at the one before it
-        self._promise = 1.0  # the bound on the factor by which the step at hand shrinks the decrement
+        self._promise = 1.0  # the bound on the factor by which the current step reduces the decrement
         self._within = math.inf  # reach when the decrement first was small enough for an end
 
     def arrived(self, decrement: float, reach: float, fraction: float, fresh: bool) -> None:
-        """Take note of a new point, to which a fraction of the step led, and whether its matrix was computed."""
+        """Record a new point, the fraction of the step that led there, and whether its matrix was computed."""
         self.drift = 0.0 if fresh else self.drift + fraction * self.reach
-        # Which share of the bound the last full step used up: that of the next one will be much like it.
+        # The share of the bound that the last full step reached: the next one will reach about the same.
         bound = self._promise * self._decrement
         self._seen = min(decrement / bound, 1.0) if fraction == 1.0 and 0 < bound < math.inf else 1.0
-        # Where a ridge holds the steps, they say little of the information; that errors move by half a reach is proved.
+        # With a ridge the steps say little about the information; the share ½ is proved.
         self._share = 0.5 if self._ridge else self._seen
         self._promise = math.expm1(min(self.drift + reach, FAR))
         self._before, self._decrement = self._decrement, decrement
@@ -60,42 +60,42 @@ class Renewal:
 
     @property
     def unchanged(self) -> bool:
-        """Whether the matrix at hand is that of this point, and gives the standard errors of the next one too."""
+        """Whether the matrix is that of this point, and gives the standard errors of the next one too."""
         return self.drift == 0.0 and self.reach <= SAME_INFORMATION and self._share * self.reach <= SAME_DIGITS
 
     def nearer(self) -> bool:
-        """Whether standard errors still come nearer to those of the maximum, at a point that is near enough itself."""
+        """Return whether another step would bring the standard errors closer to those of the maximum."""
         last, self._within = self._within, self.reach
         return self.reach <= 0.5 * last
 
     def due(self, *, last: bool) -> bool:
-        """Whether the next pass needs a matrix; `last`: it is the last one, and there has been no matrix yet."""
+        """Return whether the next pass needs a matrix; `last` if it is the last pass and there is no matrix yet."""
         if self._within < math.inf or last:
             return True  # an end needs a matrix
-        if self._before == math.inf or self._fraction < 1.0:  # nothing is known yet: without one, if that is cheap
+        if self._before == math.inf or self._fraction < 1.0:  # nothing is known yet: try without one if that is cheap
             untried = self._before == math.inf and self._sampled
             return not (self._decrement > 1.0 and (untried or self.costly))
         contraction = (self._seen * self._promise) ** DOUBT
         if self.reach > 1.0:
-            # Too far away to reckon with the end. Where decrements are small and steps are not, the data may be
-            # separated: Newton's own steps tell, those by a corrected matrix do not.
+            # Too far away to predict the end. If decrements are small and steps are not, the data may be separated:
+            # this shows in Newton steps, but not in steps with a corrected matrix.
             return not (self._decrement > 1.0 and contraction**self._cost < FAR_AWAY)
-        # How well a new matrix does is known from that before it, if at all: with matrices, leave a margin.
+        # The effect of a new matrix is known from the previous one at best: leave a margin.
         margin = UNSURE if self._fresh and self.costly else 1.0
         target = min(SAME_INFORMATION, SAME_DIGITS / max(self._share, EPS)) / margin
         return not 0 < self._passes_without(contraction, target) <= self._cost
 
     @property
     def costly(self) -> bool:
-        """Whether it is worth looking without a matrix first."""
+        """Whether a pass without a matrix is worth trying first."""
         return self._cost > CHEAP
 
     def _passes_without(self, contraction: float, target: float) -> float:
-        """How many passes without a matrix lie before the last one; one less where fresh information needs one too.
+        """Return the number of passes without a matrix before the last; one less if new information needs one as well.
 
-        Every pass shrinks the reach by `contraction`; with information from the next point the one after it is shrunk
-        by `seen` times its own promise instead. The last pass is that which is within `target`, and needs a matrix
-        anyway.
+        Every pass reduces the reach by `contraction`; with information from the next point, the one after it is reduced
+        by `seen` times its own bound instead. The last pass is the one that ends within `target`; it needs a matrix in
+        any case.
         """
         if not 0 < contraction < 1:
             return 0.0 if contraction == 0 else math.inf

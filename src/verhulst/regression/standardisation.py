@@ -1,8 +1,8 @@
 """Implicit centring and scaling of the columns, and the inverse transform.
 
 The fit works on z = (x − centre)·2^(−k), with k the exponent of the column's standard deviation: scaling by a power of
-two is exact, and centring is undone in the intercept. Any centre and scale of about the right size will do (they only
-condition the arithmetic), so they come from a sample of the rows.
+two is exact, and centring is undone in the intercept. Any centre and scale of about the right size is good enough (they
+only condition the arithmetic), so they come from a sample of the rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from verhulst.regression.statistics import Matrix, Vector
 SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
 SAMPLE_ROWS = 512  # ... but at least this many rows
 LARGEST = 900  # exponent of two of a standardised value
-LEAST_SCALE = 2.0**-300  # its square times that of a ridge is a number
+LEAST_SCALE = 2.0**-300  # so that its square times that of a ridge does not underflow
 LARGER = 8  # times as many rows, for columns that looked constant
 
 
@@ -28,7 +28,7 @@ class Standardisation:
 
     Attributes
     ----------
-    centre, inverse_scale : (p,); inverse_scale is a power of two, or 0 for a column that takes no part
+    centre, inverse_scale : (p,); inverse_scale is a power of two, or 0 for a column that is left out
     intercept : whether coefficient 0 is the intercept
     """
 
@@ -38,22 +38,22 @@ class Standardisation:
 
     @classmethod
     def of(cls, X: Matrix, *, intercept: bool, weight: Vector | None = None) -> Standardisation:
-        """Centre and scale by every k-th row: enough of them for the purpose.
+        """Return centres and scales from every k-th row.
 
-        A column that is constant in the sample is looked at in larger ones and at last in full; one that is constant
-        throughout gets scale 0 (it cannot be told from the intercept). Without an intercept nothing is centred; only
-        columns of zeros get scale 0.
+        A column that is constant in the sample is examined in larger samples and finally in full; a constant column
+        gets scale 0 (it is a multiple of the intercept). Without an intercept nothing is centred, and only columns of
+        zeros get scale 0.
 
-        Nor is a column centred that is 0 in half the rows or more: its mean is then at most its standard deviation
-        (mean² ≤ share·E x², by Cauchy and Schwarz), and zeros stay zeros, which the kernel leaves out.
+        A column that is 0 in at least half of the rows is not centred: its mean is at most its standard deviation
+        (mean² ≤ share·E x², by Cauchy and Schwarz), and zeros remain zeros, which the kernel skips.
         """
         step = max(1, min(X.size // SAMPLE_NUMBERS, len(X) // SAMPLE_ROWS))
         columns = np.arange(X.shape[1])
-        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is found by the first pass
+        with np.errstate(invalid="ignore", over="ignore"):  # the first pass finds values that are not finite
             centre, spread = _centre_and_spread(_sample(X, columns, weight, step), intercept)
             while step > 1 and not np.all(spread):
                 columns, step = np.flatnonzero(spread == 0), max(1, step // LARGER)
-                # The whole of X is not copied: its columns are looked at one by one.
+                # X is not copied as a whole: its columns are examined one by one.
                 for some in [columns] if step > 1 else columns[:, None]:
                     centre[some], spread[some] = _centre_and_spread(_sample(X, some, weight, step), intercept)
         with_spread = spread > 0
@@ -61,10 +61,10 @@ class Standardisation:
         return cls(centre, np.where(with_spread, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), intercept)
 
     def seen_by(self, X: Matrix, weight: Vector) -> Standardisation:
-        """Centred and scaled as the rows with weight see the columns: by weighted means and standard deviations.
+        """Return centres and scales by weighted means and standard deviations.
 
-        For the end of a fit whose outliers are all decided: they hold no information any more, but they have moved the
-        mean so far away that the others look constant beside it.
+        This is for the end of a fit with outliers of probability 0 or 1: they have no information, but have moved the
+        mean so far away that the other values are nearly equal relative to it.
         """
         share = weight / np.sum(weight)
         centre = self.centre
@@ -80,7 +80,7 @@ class Standardisation:
         return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
 
     def bounded(self, X: Matrix) -> Standardisation:
-        """Columns z of which products and the squares of scales are numbers, however far out a value of X is."""
+        """Return scales for which products of columns z do not overflow, however large the values of X are."""
         largest = np.zeros(len(self.centre))
         for _, block in _blocks(X):
             np.maximum(largest, np.abs(block - self.centre).max(axis=0, initial=0.0), out=largest)
@@ -90,14 +90,14 @@ class Standardisation:
         return Standardisation(self.centre, scale, self.intercept)
 
     def ridge(self, root: float) -> Vector:
-        """(q,) ½ root² ‖b‖² on the slopes as given, for the standardised columns."""
+        """Return (q,) the ridge on the standardised columns for the penalty ½ root² ‖b‖² on the slopes as given."""
         slopes = (self.inverse_scale * root) ** 2
         return np.concatenate([[0.0], slopes]) if self.intercept else slopes
 
     def under_penalty(self, root: float, total_weight: float) -> Standardisation:
-        """For a ridge of root² on the slopes as given: columns z so small that the ridge is at most the weight.
+        """Return scales so small that a ridge of root² on the slopes as given is at most the total weight.
 
-        Columns that are that small, or constant, are held by the ridge alone, and every column takes part.
+        Columns that are that small, or constant, are determined by the ridge alone, so that no column is left out.
         """
         most = 2.0 ** np.clip(np.floor(np.log2(np.sqrt(total_weight) / root)), -1000, 1000)
         scale = np.where(self.inverse_scale > 0, np.minimum(self.inverse_scale, most), most)
@@ -110,26 +110,26 @@ class Standardisation:
         return np.concatenate([block @ slopes for _, block in _blocks(X)]) + constant
 
     def without(self, columns: list[int]) -> Standardisation:
-        """The same with some columns (by their place in X) taken out."""
+        """Return the same with some columns (by their place in X) left out."""
         inverse_scale = self.inverse_scale.copy()
         inverse_scale[columns] = 0.0
         return Standardisation(self.centre, inverse_scale, self.intercept)
 
     def original(self, beta: Vector) -> Vector:
-        """Coefficients (or a direction) of the columns as given."""
+        """Return the coefficients (or the direction) of the columns as given."""
         if not self.intercept:
             return beta * self.inverse_scale
         slopes = beta[1:] * self.inverse_scale
         return np.concatenate([[beta[0] - self.centre @ slopes], slopes])
 
     def working(self, beta: Vector) -> Vector:
-        """Coefficients of the standardised columns: the inverse of `original`."""
+        """Return the coefficients of the standardised columns: the inverse of `original`."""
         if not self.intercept:
             return _divide(beta, self.inverse_scale)
         return np.concatenate([[beta[0] + self.centre @ beta[1:]], _divide(beta[1:], self.inverse_scale)])
 
     def original_covariance(self, covariance: Matrix) -> Matrix:
-        """T C Tᵀ for the linear map T = `original`. Rows and columns of nan stay so and do not spread."""
+        """Return T C Tᵀ for the linear map T = `original`; rows and columns of nan remain nan and do not spread."""
         unknown = np.flatnonzero(np.isnan(covariance.diagonal()))
         scale = np.concatenate([[1.0], self.inverse_scale]) if self.intercept else self.inverse_scale
         c: Matrix = covariance * scale
@@ -143,7 +143,7 @@ class Standardisation:
 
 
 def _blocks(X: Matrix) -> Iterator[tuple[slice, Matrix]]:
-    """X a piece at a time, in float64: never all of it, which may be float32 and long."""
+    """Yield X in pieces of float64, so that a large float32 array is not converted as a whole."""
     step = max(1, SAMPLE_NUMBERS // max(X.shape[1], 1))
     for start in range(0, len(X), step):
         yield slice(start, start + step), np.asarray(X[start : start + step], dtype=np.float64)
@@ -156,7 +156,7 @@ def _divide(a: Vector, b: Vector) -> Vector:
 
 
 def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: int) -> Matrix:
-    """Every step-th row that has weight; the first that has, if there are none among those."""
+    """Return every step-th row of positive weight, or the first such row if there is none among those."""
     rows = X[::step] if len(columns) == X.shape[1] else X[::step, columns]
     if weight is not None:
         counted = weight[::step] > 0
@@ -164,9 +164,9 @@ def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: i
     return np.ascontiguousarray(rows) if step > 1 else rows
 
 
-@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
+@np.errstate(over="ignore", invalid="ignore")  # visible in the result
 def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
-    """Centre and standard deviation of columns (0 and root mean square without an intercept), safe from overflow."""
+    """Return centre and standard deviation of columns; 0 and root mean square without an intercept."""
     low, high = X.min(axis=0), X.max(axis=0)
     largest = np.maximum(high, -low).astype(float)
     unit = np.exp2(-np.clip(np.floor(np.log2(np.where(largest > 0, largest, 1.0))), -1000, 1000))

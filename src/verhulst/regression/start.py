@@ -1,4 +1,4 @@
-"""Where Newton's method starts: the model without columns, or a fit of a systematic sample."""
+"""Starting points of Newton's method: the model without columns, or a fit of a systematic sample."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from verhulst.regression.newton import newton
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
 
-LEAST_SAMPLE = 10_000  # rows; a shorter sample is not worth its trouble
+LEAST_SAMPLE = 10_000  # rows; a smaller sample does not pay
 SAMPLE_BYTES = 40 << 20
-MANY_COLUMNS = 100  # from here on a matrix of all rows costs so much that even that of a sample at the start is welcome
-EVEN = 0.2  # share of the rarer outcome from which on one row in k will do, whatever its outcome
-EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample: below it the sample's own fit says little
+MANY_COLUMNS = 100  # from here on a matrix of all rows is so expensive that even that of a sample at the start helps
+EVEN = 0.2  # share of the rarer outcome from which on every k-th row is a good sample, whatever its outcome
+EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample; with fewer, a fit of the sample is of little use
 
 
-@np.errstate(over="ignore")  # an offset of 1e308 less another is infinite, and as decided
+@np.errstate(over="ignore")  # a difference of offsets of 1e308 is infinite, with the same probability
 def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
-    """The intercept of the model that has nothing else: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ = mean Σ wᵢ.
+    """Return the intercept of the model without columns: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ = mean Σ wᵢ.
 
     In closed form logit(mean); with offsets by Newton's method kept within a bracket.
     """
@@ -45,18 +45,18 @@ def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, pa
 
 
 def _between(low: float, high: float) -> float:
-    """The middle; of numbers that are not alike in size the middle of their sizes, for offsets such as 1e50."""
+    """Return the midpoint, or that of the logarithms for numbers of different sizes (offsets such as 1e50)."""
     if abs(high - low) < 1e3:
         return (low + high) / 2
     middle = (math.asinh(low) + math.asinh(high)) / 2
     return min(max(math.sinh(middle), low), high)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
+@np.errstate(over="ignore", invalid="ignore")  # visible in the result
 def log_likelihood(
     y: Vector, mean: float, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
 ) -> float:
-    """The log-likelihood of the model that has an intercept and an offset only; `mean` is that of y."""
+    """Return the log-likelihood of the model with only an intercept and an offset; `mean` is that of y."""
     if offset is None:
         total = float(len(y) if weight is None else weight.sum())
         of_each = mean * log_sigmoid(intercept) + (1 - mean) * log_one_minus_sigmoid(intercept)
@@ -71,17 +71,17 @@ def log_likelihood(
 
 
 def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
-    """A rough fit of a sample: coefficients, and the information of all rows as the sample estimates it.
+    """Return a rough fit of a sample: coefficients, and the information of all rows estimated from the sample.
 
-    One row in k, or every k-th of each outcome where one is much rarer, with k such that both are then about equally
-    frequent where they can (rare outcomes carry most of the information), weighted by k. A ridge worth about one row
-    keeps samples in bounds that are separated though the whole is not. Samples with too few of the rarer outcome are
-    not fitted: for many columns their information at `start` is returned, for few columns None. None too where the data
-    are too short.
+    The sample is every k-th row or, if one outcome is much rarer, every k-th row of each outcome, with k such that both
+    are about equally frequent if possible (rare outcomes have most of the information), weighted by k. A ridge worth
+    about one row keeps coefficients finite if the sample is separated. Samples with too few of the rarer outcome are
+    not fitted: for many columns their information at `start` is returned, for few columns None. The result is also None
+    if there are too few rows.
     """
     n = len(rows.y)
-    # A fortieth, but enough for the information to come out within some ten per cent, which takes some hundred rows
-    # per column. Smaller samples cost passes over the whole, larger ones cost more than they save.
+    # A fortieth, but enough for an error of the information of about ten per cent, which takes some hundred rows per
+    # column. Smaller samples cost passes over all rows, larger ones cost more than they save.
     wanted = max(n // 40, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
     taken = min(wanted, SAMPLE_BYTES // max(rows.X.nbytes // n, 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
@@ -97,7 +97,7 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
         return start, information
     bound = np.full(rows.size, 0.25 * weight.max())
     bound[: int(rows.intercept)] = 0.0
-    # The sample's own optimum is about √(q n/taken) standard errors from that of the whole: a tenth of it will do.
+    # The maximum of the sample is about √(q n/taken) standard errors from that of all rows: a tenth of it is enough.
     near = 0.1 * math.sqrt(rows.size * n / taken)
     ridge = bound if ridge is None else bound + ridge
     found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False, width=rows.width)
@@ -105,12 +105,12 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
 
 
 def _systematic(y: Vector, taken: int, plain: bool) -> tuple[NDArray[np.intp], Vector, int]:
-    """About `taken` rows for a sample, what each of them counts for, and how many have the rarer outcome.
+    """Return about `taken` rows for a sample, their weights, and how many of them have the rarer outcome.
 
-    `plain`: whether one row in k will do where neither outcome is rare, which is quicker than to look for each.
+    `plain`: whether to take every k-th row if neither outcome is rare, which is quicker than by outcome.
     """
     step = len(y) // taken
-    # One row of each step, and not always the same: rows may have a rhythm.
+    # One row at random of each k: rows may be periodic.
     index = np.arange(len(y) // step) * step + np.random.default_rng(0).integers(0, step, len(y) // step)
     high = y[index] > 0.5
     few = min(int(high.sum()), int(len(high) - high.sum()))

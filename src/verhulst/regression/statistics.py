@@ -6,7 +6,7 @@ For rows xᵢ with outcome yᵢ, weight wᵢ and linear predictor ηᵢ = xᵢ�
     gradient         g = Σ wᵢ (yᵢ − σ(ηᵢ)) xᵢ
     information      H = Σ wᵢ σ'(ηᵢ) xᵢ xᵢᵀ
 
-Newton's method, separation and profiles access the data only through such a record.
+Newton's method, separation and profiles see the data only through such a record.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Statistics:
     ----------
     log_likelihood : the log-likelihood; every row adds a number ≤ 0, so its rounding noise is of the order eps·|ℓ|
     gradient : (q,)
-    information : (q, q), or None where it was not asked for
+    information : (q, q), or None if it was not requested
     row_norm : the largest Euclidean norm of a row with positive weight; |xᵢᵀd| ≤ row_norm·‖d‖
-    margin : smallest and largest (2yᵢ − 1) xᵢᵀd over the rows with positive weight, for the direction d that was given
-        (−|xᵢᵀd| where 0 < yᵢ < 1), or None. A smallest margin of 0 or more means that d separates the data.
+    margin : smallest and largest (2yᵢ − 1) xᵢᵀd over the rows with positive weight, for a given direction d (−|xᵢᵀd| if
+        0 < yᵢ < 1), or None. A smallest margin of at least 0 means that d separates the data.
     """
 
     log_likelihood: float
@@ -44,7 +44,7 @@ class Statistics:
     margin: tuple[float, float] | None = None
 
     def __add__(self, other: Statistics) -> Statistics:
-        """The statistics of both sets of rows together."""
+        """Return the statistics of both sets of rows together."""
         both = self.information is not None and other.information is not None
         margins = self.margin is not None and other.margin is not None
         return Statistics(
@@ -60,7 +60,7 @@ class StatisticsFunction(Protocol):
     """Evaluates the statistics; callers do not know where the data are stored."""
 
     def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
-        """Statistics of all rows at `beta`."""
+        """Return the statistics of all rows at `beta`."""
         ...
 
 
