@@ -96,3 +96,14 @@ def percent(share: float) -> str:
     ('41.6 %', '0.40 %')
     """
     return f"{100 * share:.1f} %" if share == 0 or share >= 0.01 else f"{100 * share:#.2g} %"
+
+
+def coverage(level: float) -> str:
+    """Return the coverage of an interval in per cent, with all its digits, so that only 1 is 100 %.
+
+    Examples
+    --------
+    >>> coverage(0.95), coverage(0.29), coverage(1 - 1e-12)
+    ('95 %', '29 %', '99.9999999999 %')
+    """
+    return f"{100 * level:.15g} %"

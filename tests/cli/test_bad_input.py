@@ -259,3 +259,40 @@ def test_click_is_asked_for_in_words(house):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "pip install 'verhulst[cli]'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fit", "", "-t", "vote"], "the name of the file is empty"),
+        (["fit", "votes.csv", "-t", "vote", "-o", ""], "the name of the file is empty"),
+        (["predict", "", "votes.csv"], "the name of the file is empty"),
+        (["predict", "model.json", "votes.csv", "-o", ""], "the name of the file is empty"),
+        (["explore", "-o", ""], "the name of the file is empty"),
+        (["demo", "-o", ""], "the name of the output folder is empty"),
+        (["plot", "--all", "-o", ""], "the name of the output folder is empty"),
+        (["fit", "votes.csv", "-t", "vote", "--columns", ""], "'' contains no name"),
+        (["fit", "votes.csv", "-t", "vote", "--exclude", " , "], "' , ' contains no name"),
+        (["fit", "votes.csv", "-t", "vote", "--categorical", ""], "'' contains no name"),
+        (["table", "-f", ""], "'' contains no name"),
+    ],
+)
+def test_empty_variables_of_the_shell_mean_nothing_else(house, arguments, message):
+    before = sorted(house.iterdir())
+    refused(run(*arguments), USAGE, message)
+    assert sorted(house.iterdir()) == before
+
+
+def test_a_column_without_a_name_can_be_excluded_as_advised(house):
+    rows = (house / "votes.csv").read_text().splitlines()
+    (house / "nameless.csv").write_text("\n".join([f"{rows[0]},", *(f"{row}," for row in rows[1:])]) + "\n")
+    fit = ["fit", "nameless.csv", "-t", "vote", "--positive", "Dole"]
+    refused(run(*fit), DATA, "Exclude it (--exclude '')")
+    assert run(*fit, "--exclude", "").exit_code == 0
+
+
+def test_coverages_next_to_one_are_not_all(house):
+    fit = ["fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-c", "age", "--report", "r.html"]
+    result = run(*fit, "--level", "0.99999999")
+    assert "99.999999 % interval" in result.stdout
+    assert "99.999999 %" in (house / "r.html").read_text().replace("&nbsp;", " ")

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
+from verhulst._numbers import coverage
 from verhulst.calibration.scores import Floats
 from verhulst.functions import logit, sigmoid
 
@@ -28,7 +29,7 @@ class Estimate:
             return undefined(self.reason)
         if np.isnan(self.low):
             return f"{self.value:.5g}"
-        return f"{self.value:.5g} ({100 * self.level:g} %: {self.low:.5g} to {self.high:.5g})"
+        return f"{self.value:.5g} ({coverage(self.level)}: {self.low:.5g} to {self.high:.5g})"
 
 
 def undefined(reason: str | None) -> str:

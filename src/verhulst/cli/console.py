@@ -99,7 +99,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int) ->
 
 def _cell(text: str) -> str:
     """Return text for a table, in one line and as standard output can show it."""
-    return as_shown(printable(text).replace("\n", "\\n"), sys.stdout)
+    return as_shown(printable(text).replace("\n", "\\n").replace("\t", "\\t"), sys.stdout)
 
 
 def shortened(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from verhulst._numbers import p_value, ratio
+from verhulst._numbers import coverage, p_value, ratio
 from verhulst.cli.console import say, show_table
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def print_effects(contents: Contents) -> None:
     from verhulst.report.words import interval_in_words
 
     show_table(
-        ("column", "odds ratio", f"{100 * contents.level:g} % interval", "p"),
+        ("column", "odds ratio", f"{coverage(contents.level)} interval", "p"),
         [
             (effect.name, ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
             for effect in contents.effects

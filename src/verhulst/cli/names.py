@@ -10,7 +10,12 @@ import click
 def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
     """Return the columns in options that may be repeated or contain several names separated by commas.
 
-    A column name with a comma is recognised.
+    A column name with a comma is recognised, and so is an empty one.
+
+    Raises
+    ------
+    click.BadParameter
+        If an option contains no name.
 
     Examples
     --------
@@ -19,7 +24,21 @@ def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
     """
     names: list[str] = []
     for text in given:
-        names += [text] if text in known else [part.strip() for part in text.split(",") if part.strip()]
+        names += [text] if text in known else separated(text)
+    return names
+
+
+def separated(text: str) -> list[str]:
+    """Return names separated by commas.
+
+    Raises
+    ------
+    click.BadParameter
+        If there is none, as in an empty variable of the shell, which must not mean all.
+    """
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    if not names:
+        raise click.BadParameter(f"{text!r} contains no name.")
     return names
 
 

@@ -29,6 +29,8 @@ class InputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new ve
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name."""
+        if not value:
+            self.fail("the name of the file is empty.", param, ctx)
         _refuse_same_file(value, param, ctx, written=False)
         return value
 
@@ -51,6 +53,8 @@ class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new v
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name."""
+        if not value:
+            self.fail("the name of the file is empty.", param, ctx)
         if value == "-" and not self.stdout:
             self.fail("must be a file; for numbers on standard output use --json.", param, ctx)
         if self.form is not None:
@@ -117,6 +121,8 @@ def output_folder(name: str) -> Path:
     OutputError
         If it cannot be created.
     """
+    if not name:
+        raise OutputError("the name of the output folder is empty.")
     folder = Path(name)
     try:
         folder.mkdir(exist_ok=True)

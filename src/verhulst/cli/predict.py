@@ -140,7 +140,7 @@ def _calibrated(
     import numpy as np
 
     from verhulst.cli.scored import data_faults, numeric
-    from verhulst.data.errors import DataError
+    from verhulst.data.errors import DataError, RequestError
     from verhulst.data.source import place
     from verhulst.functions import sigmoid
 
@@ -148,7 +148,7 @@ def _calibrated(
     if calibrator.column_ is None:
         raise DataError(f"{where}this calibrator was fitted to arrays and has no column: use it from Python.")
     if level is not None:
-        raise DataError("a calibrator has no intervals; omit --interval.")
+        raise RequestError("a calibrator has no intervals; omit --interval.")
     scores = numeric(table, calibrator.column_, where, missing)
     known = ~np.isnan(scores)
     z = np.full(len(scores), np.nan)

@@ -9,6 +9,7 @@ import click
 
 from verhulst._numbers import typeset
 from verhulst.cli import options
+from verhulst.cli.names import separated
 
 POINTS = "-6,-4,-2,-1,0,1,2,4,6"
 LARGEST = 100_000
@@ -42,7 +43,7 @@ def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_j
     """Print values of the sigmoid, or of any functions, at any points."""
     if as_json and as_csv:
         raise click.UsageError("Use --json or --csv, not both.")
-    names = [name for text in functions for name in text.split(",") if name] or ["sigmoid", "sigmoid_derivative"]
+    names = [name for text in functions for name in separated(text)] or ["sigmoid", "sigmoid_derivative"]
     rows = _rows([z for text in points or (POINTS,) for z in _points(text)], names, kind)
     if as_json or as_csv:
         from verhulst.cli.console import print_rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-# Control characters but the line feed, which could change what a terminal shows; those that reverse the direction of
+# Control characters but the tab and the line feed, which a terminal would obey; those that reverse the direction of
 # writing or break lines; and what stands for bytes of a file name that are not UTF-8.
-_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(text: str) -> str:

@@ -121,7 +121,10 @@ def _read_file(path: str, format: str | None) -> Given:
     if what := foreign(head):
         raise DataError(f"{name}: is {what}, not a table. Save the table as CSV or Parquet.")
     if kind in _TEXT and binary:
-        raise DataError(f"{name}: cannot be read as {_shown(kind)}: it is {_shown(binary)}. Try format={binary!r}.")
+        raise DataError(
+            f"{name}: cannot be read as {_shown(kind)}: it is {_shown(binary)}. Try format={binary!r} "
+            f"(--format {binary})."
+        )
     if kind in _TEXT and (encoding := unmarked_encoding(head)):
         raise DataError(
             f"{name}: is text in {encoding} without a byte-order mark. Save the file as UTF-8 (for instance: iconv -f "
@@ -205,7 +208,11 @@ def _unreadable(name: str, kind: str, content: pa.Buffer, error: Exception) -> s
     if kind == "arrow" and head in (b"ARRO", b"\xff\xff\xff\xff"):
         return f"{name}: the Arrow file is incomplete or damaged. {reason}."
     found = format_of_bytes(content.slice(0, min(content.size, 4096)).to_pybytes())
-    hint = f" It looks like {found}: try format={found!r}." if found != kind and kind not in ("csv", "tsv") else ""
+    hint = (
+        f" It looks like {found}: try format={found!r} (--format {found})."
+        if found != kind and kind not in ("csv", "tsv")
+        else ""
+    )
     return f"{name}: cannot be read as {_shown(kind)}: {reason}.{hint}"
 
 

@@ -89,8 +89,7 @@ class _Terminal:
 
     def write(self, data: bytes) -> int:
         """Write text with escapes for them."""
-        lines = bytes(data).decode(errors="surrogateescape").split("\t")
-        self.file.write("\t".join(map(printable, lines)).encode())
+        self.file.write(printable(bytes(data).decode(errors="surrogateescape")).encode())
         return len(data)
 
     def flush(self) -> None:

@@ -66,7 +66,7 @@ def dress(ax: Axes, theme: Theme) -> Axes:
 
 def literal(text: str) -> str:
     """Return text from data such that matplotlib draws it as it is: "$" begins no formula, and SVG stays XML."""
-    return printable(text).replace("\n", " ").replace("$", r"\$")
+    return printable(text).replace("\n", " ").replace("\t", " ").replace("$", r"\$")
 
 
 def caption(ax: Axes, title: str, theme: Theme, x: str = "", y: str = "") -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._numbers import number
+from verhulst._numbers import coverage, number
 from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, literal, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -137,7 +137,7 @@ def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None
     ax.grid(False, axis="y")
     ax.set_xticks(forest.ticks(), [f"{tick:g}" for tick in forest.ticks()])
     ax.set_xticks([], minor=True)
-    caption(ax, "Odds ratios", tokens, x=f"odds ratio, {100 * forest.level:g} % interval (log axis)")
+    caption(ax, "Odds ratios", tokens, x=f"odds ratio, {coverage(forest.level)} interval (log axis)")
     return figure_of(ax)
 
 

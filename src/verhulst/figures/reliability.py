@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from verhulst._numbers import coverage
 from verhulst.calibration.reliability_curve import Reliability
 from verhulst.figures.canvas import LINE, SMALL, caption, dress, figure_of, literal, new_figure
 from verhulst.figures.theme import Theme, theme_named
@@ -154,7 +155,7 @@ def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:
 
 def _band_words(curve: Reliability) -> str:
     """Return the label of the bands, short enough to fit next to the curve."""
-    share = f"{100 * curve.level:g} %"
+    share = coverage(curve.level)
     if curve.kind == "bins":
         return f"{share} bars for the true rate\nthick: each bin\nthin: all bins at once"
     inner, outer = "inner: at each point", "outer: at all points at once"

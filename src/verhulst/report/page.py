@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 from string import Template
 
-from verhulst._numbers import p_value, ratio
+from verhulst._numbers import coverage, p_value, ratio
 from verhulst._version import __version__
 from verhulst.figures.forest import Forest, prepare_forest
 from verhulst.figures.theme import DARK, LIGHT, css_variables
@@ -102,7 +102,7 @@ def odds_ratios(contents: Contents) -> str:
         [e.upper for e in contents.effects],
         level=contents.level,
     )
-    level = f"{100 * contents.level:g} %"
+    level = coverage(contents.level)
     head = (
         f'<thead><tr><th scope="col">column</th><th scope="col" class="number">odds ratio</th>'
         f'<th scope="col" class="number">{level} interval</th><th scope="col" class="number">p</th>'

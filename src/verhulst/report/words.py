@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from verhulst._numbers import number, ratio
+from verhulst._numbers import coverage, number, ratio
 from verhulst.report.effects import Effect
 
 
@@ -43,7 +43,7 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
     if effect.state == "not examined":
         return f"{who}: whether these data determine an odds ratio was not examined."
     middle, low, high = (_power(x, step) for x in (effect.odds_ratio, effect.lower, effect.upper))
-    interval = f" ({100 * level:g} % interval: {_span(middle, low, high)})" if effect.state == "estimated" else ""
+    interval = f" ({coverage(level)} interval: {_span(middle, low, high)})" if effect.state == "estimated" else ""
     return f"{who}: {_change(middle)} odds of {outcome}{interval}."
 
 

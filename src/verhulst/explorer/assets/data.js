@@ -97,15 +97,15 @@ const dataPanel = {
     const words = {
       separated:
         "<b>Separated.</b> A threshold on x tells the classes apart, so a steeper curve is always better: there is no " +
-        "maximum, and the slope runs away. A program that prints a finite slope stopped too soon. Overlap one point, " +
-        "or use Firth's penalty.",
+        "maximum, and the slope grows without limit. A program that prints a finite slope stopped too early. Let one point " +
+        "overlap, or use Firth's penalty.",
       "quasi-separated":
-        "<b>Quasi-separated.</b> The classes touch at one value of x only: the slope still runs away.",
+        "<b>Quasi-separated.</b> The classes touch at one value of x only: the slope still grows without limit.",
       "one class only":
-        "<b>One class only.</b> The best intercept is infinite and the slope is anybody's guess. " +
+        "<b>One class only.</b> The best intercept is infinite and the slope is not determined. " +
         "Click the upper or lower half to add a point.",
-      "one value of x only": "<b>One value of x only.</b> Nothing can be said about a slope.",
+      "one value of x only": "<b>One value of x only.</b> There is no slope to estimate.",
     };
-    return words[this.fit.obstacle] ?? "The curve is found by Newton's method, from the flat line, at every move.";
+    return words[this.fit.obstacle] ?? "The curve is fitted by Newton's method, starting at slope 0, at every change.";
   },
 };

@@ -1,4 +1,4 @@
-// The formula with the numbers of this moment, and the naive formulas beside the stable ones.
+// The formula with its numbers at z, and the naive formulas beside the stable ones.
 
 const fraction = (top, bottom) => `<span class="frac"><span>${top}</span><span>${bottom}</span></span>`;
 
@@ -44,12 +44,12 @@ const describeDigits = (state) => {
   }).join("");
 };
 
-// How far z is from where the number itself gives up.
+// How far z is from where σ(z) rounds to 0 or 1.
 const describeDistance = ({ z, type }) => {
   const t = floatTypes[type], one = roundsToOne(t), zero = roundsToZero(t);
-  if (z >= one) return `In ${type} σ(z) <b>is 1</b>: every z from ${minus(one.toFixed(2))} on gives the same number. Keep z.`;
-  if (z <= zero) return `In ${type} σ(z) <b>is 0</b>: every z below ${minus(zero.toFixed(2))} gives the same number. Keep z.`;
+  if (z >= one) return `In ${type} σ(z) <b>is 1</b>: every z from ${minus(one.toFixed(2))} on gives the same number. Compute with z instead.`;
+  if (z <= zero) return `In ${type} σ(z) <b>is 0</b>: every z below ${minus(zero.toFixed(2))} gives the same number. Compute with z instead.`;
   const step = spacing(sigmoid(z), t) / sigmoidDerivative(z);
-  return `In ${type} neighbouring probabilities here are <b>${plain(step, 2)}</b> of log-odds apart; ` +
+  return `In ${type} the next probability is <b>${plain(step, 2)}</b> of log-odds away; ` +
     `σ rounds to 1 from ${minus(one.toFixed(2))}, to 0 below ${minus(zero.toFixed(2))}.`;
 };
