@@ -18,10 +18,10 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 
-FEW = 5  # columns; more than that are counted, and only the first of them named
-SPARE_BITS = 8  # at the end of numbers: where all of them are 0 the numbers were not rounded
+FEW = 5  # columns; if there are more, they are counted and only the first ones are named
+SPARE_BITS = 8  # trailing bits of numbers; if all of them are 0, the numbers were not rounded
 FAR_VALUE = 1e6  # times the usual distance from the median
-TERMS = 50_000  # numbers in combinations that are worked out and kept
+TERMS = 50_000  # coefficients of combinations that are computed and kept
 
 
 class CollinearWarning(UserWarning):
@@ -35,9 +35,9 @@ class Collinear:
     Attributes
     ----------
     name, column : which one
-    combination : coefficient by column name; empty for a constant column; None where so many columns were taken out
-        that theirs was not worked out, or where its numbers are too large for doubles
-    constant : what the combination adds
+    combination : coefficient by column name; empty for a constant column; None if it was not computed because too many
+        columns were dropped, or if its numbers are too large for doubles
+    constant : the constant term of the combination
     """
 
     name: str
@@ -65,11 +65,11 @@ class Collinear:
 
 
 def described(dropped: Sequence[Collinear], columns: int, rows: int) -> list[str]:
-    """What was taken out, in sentences without their full stops: one for each column if they are few, or one for all.
+    """Return sentences, without full stops, about dropped columns: one for each column if they are few, or one for all.
 
     Parameters
     ----------
-    dropped : the columns taken out
+    dropped : the dropped columns
     columns, rows : how many there were
     """
     if len(dropped) <= FEW:
@@ -102,11 +102,11 @@ def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], 
 def without_dependent(
     rows: Rows, standard: Standardisation, names: Sequence[str]
 ) -> tuple[Standardisation, tuple[Collinear, ...]]:
-    """Take out constant and collinear columns; say what each of them is made of.
+    """Drop constant and collinear columns; return the combination of each.
 
-    Which columns are combinations of others depends neither on weights nor on the length of rows. So rows count once,
-    each with length 1, in coordinates that no single value decides: beside a value of 1e20 the others do not look
-    alike, and a row of weight 1e-9 tells columns apart as well as any.
+    Whether columns are combinations of others depends neither on weights nor on the length of rows. So all rows are
+    scaled to length 1 without weights, and centres and scales are medians: a single value of 1e20 does not make the
+    other values equal, and a row of weight 1e-9 distinguishes columns as well as any other.
     """
     first = int(standard.intercept)
     own = without_far_values(rows, standard)
@@ -125,9 +125,9 @@ def without_dependent(
 
 
 def _rounding(rows: Rows, standard: Standardisation) -> tuple[Vector, Vector]:
-    """Relative errors (q,) of the numbers as given, and what they make of the centres.
+    """Return relative rounding errors (q,) of the data, and the resulting errors of the centres.
 
-    None where they are integers, or whole multiples of a number that is not small beside them: these are exact.
+    The errors are 0 for integers, and for multiples of a number that is not much smaller than they are.
     """
     kind, first = np.finfo(rows.X.dtype), int(standard.intercept)
     pieces = rows.slices(len(rows.X))
@@ -143,14 +143,14 @@ def _rounding(rows: Rows, standard: Standardisation) -> tuple[Vector, Vector]:
 
 
 def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation:
-    """Centres and scales that no single value decides, for the columns that take part."""
+    """Return centres and scales that do not depend on single extreme values, for the columns that are not left out."""
     own = usual(rows) or standard
     centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
     return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
 
 
 def has_far_values(rows: Rows, standard: Standardisation) -> bool:
-    """Whether some value lies far away from where the others of its column usually are."""
+    """Return whether some value is far away from the other values of its column."""
     low, high = rows.seen_by(without_far_values(rows, standard)).extremes()
     return bool(max(np.max(high, initial=0.0), -np.min(low, initial=0.0)) > FAR_VALUE)
 
@@ -162,12 +162,12 @@ def collinear_column(
     used: NDArray[np.intp] | None,
     coefficients: Vector | None,
 ) -> Collinear:
-    """The record of a column.
+    """Return the record of a column.
 
     Parameters
     ----------
-    used, coefficients : which of the standardised columns make it up (0 is the intercept, if there is one), and how; or
-        None where that is not known
+    used, coefficients : the standardised columns in its combination (0 is the intercept, if there is one) and their
+        coefficients; None if not known
     """
     first, scale = int(standard.intercept), standard.inverse_scale[column]
     if scale == 0:
@@ -183,6 +183,6 @@ def collinear_column(
             own = coefficients[0] / scale if ones else 0.0
             constant = float(standard.centre[column] + own - standard.centre[columns] @ slopes)
     if not (np.all(np.isfinite(slopes)) and np.isfinite(constant)):
-        return Collinear(names[column], column, None, 0.0)  # columns of 1e170 beside some of 1e-170
+        return Collinear(names[column], column, None, 0.0)  # columns of 1e170 and of 1e-170
     parts = {names[k]: float(slope) for k, slope in zip(columns.tolist(), slopes.tolist(), strict=True)}
     return Collinear(names[column], column, parts, constant)

@@ -1,4 +1,4 @@
-"""The same rows with other centres and scales: what separates them is judged where it can be seen."""
+"""The same rows with other centres and scales, in which separation is easier to detect."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 ENOUGH = 4096  # rows, for centres and scales
-LEAST_SPREAD = 2.0**-10  # share of a column's usual size: smaller differences between values set no scale
+LEAST_SPREAD = 2.0**-10  # least scale, as a share of the usual size of a column
 
 
 def as_given(standard: Standardisation) -> Standardisation:
-    """No centres, and scales of 1 for the columns that take part."""
+    """Return no centres, and scales of 1 for the columns that are not left out."""
     return Standardisation(
         np.zeros_like(standard.centre), (standard.inverse_scale > 0).astype(float), standard.intercept
     )
 
 
 def side_by_side(first: Rows, second: Rows) -> Iterator[tuple[Piece, Piece]]:
-    """The rows in two coordinate systems at once."""
+    """Yield the rows in two coordinate systems at once."""
     if first is second:
         return ((piece, piece) for piece in first.pieces())
     return zip(first.pieces(), second.pieces(), strict=True)
 
 
 def moved(direction: Vector, here: Standardisation, there: Standardisation) -> Vector:
-    """A direction of the columns centred and scaled as `here`, for those as `there`."""
+    """Return a direction for columns centred and scaled as `here` in terms of those as `there`."""
     slopes = (direction[1:] if here.intercept else direction) * here.inverse_scale
     scaled = np.divide(slopes, there.inverse_scale, out=np.zeros_like(slopes), where=there.inverse_scale != 0)
     if not here.intercept:
@@ -38,9 +38,9 @@ def moved(direction: Vector, here: Standardisation, there: Standardisation) -> V
 
 
 def usual(rows: Rows, candidate: Vector | None = None, small: float = 0.0) -> Standardisation | None:
-    """Medians of rows, and their usual distances from those; None where there are no rows.
+    """Return medians of rows, and the median distances from them; None if there are no rows.
 
-    Any centre and scale of about the right size will do, so the first rows are enough; but no single value decides.
+    Any centre and scale of about the right size is good enough, so the first rows are used.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def usual(rows: Rows, candidate: Vector | None = None, small: float = 0.0) -> St
 
 
 def alike(z: Matrix) -> Matrix:
-    """Rows of length 1: what is orthogonal to a row does not depend on how long it is."""
+    """Return the rows scaled to length 1: what is orthogonal to a row does not depend on its length."""
     largest = np.max(np.abs(z), axis=1, keepdims=True)  # whose square may be no number
     z = z / np.where(largest > 0, largest, 1.0)
     length = np.linalg.norm(z, axis=1, keepdims=True)

@@ -1,10 +1,9 @@
-"""The covariance of a fit, kept in the units in which it was found.
+"""The covariance of a fit, stored for the standardised columns.
 
-Numbers have at most 308 digits: the variance of a coefficient whose column has values of 1e170 does not exist as one,
-its standard error does. So what is kept is the covariance of the standardised columns, whose entries have an ordinary
-size, with their centres and scales. Standard errors of coefficients, contrasts and rows come from there; the matrix
-for the columns as given is worked out when it is asked for. In products with rows the centre is subtracted first: a
-column of years loses nothing by being far from 0.
+The variance of a coefficient whose column has values of 1e170 is outside the range of doubles; its standard error is
+not. So the covariance of the standardised columns is stored, with their centres and scales. Standard errors of
+coefficients, contrasts and rows are computed from it; the matrix for the columns as given is computed on request. In
+products with rows the centre is subtracted first, so that columns far from 0, such as years, lose no digits.
 """
 
 from __future__ import annotations
@@ -36,26 +35,26 @@ LARGEST_IN_FILE = 4_000_000  # numbers; beyond, a model file holds the standard 
 
 @runtime_checkable
 class Covariance(Protocol):
-    """What is known of how q coefficients vary."""
+    """The covariance of q coefficients, as far as it is known."""
 
     def standard_errors(self) -> Vector:
-        """(q,) square roots of the variances: inf without a finite estimate, nan for columns that were taken out."""
+        """Return (q,) square roots of the variances: inf without a finite estimate, nan for dropped columns."""
         ...
 
     def matrix(self) -> Matrix:
-        """(q, q) for the columns as given; 0 or inf where a number is too small or too large for a double."""
+        """Return (q, q) for the columns as given; 0 or inf for numbers outside the range of doubles."""
         ...
 
     def deviations(self, contrasts: Matrix) -> Vector:
-        """(k,) standard errors of contrasts (k, q) of the coefficients of the columns as given."""
+        """Return (k,) standard errors of contrasts (k, q) of the coefficients of the columns as given."""
         ...
 
     def row_deviations(self, X: Matrix) -> Vector:
-        """(n,) standard errors of the log-odds of rows (n, p)."""
+        """Return (n,) standard errors of the log-odds of rows (n, p)."""
         ...
 
     def to_json(self) -> Any:
-        """In the terms of a model file."""
+        """Return the covariance as data for a model file."""
         ...
 
 
@@ -65,13 +64,13 @@ class Standardised:
 
     Attributes
     ----------
-    working : (m, m), the intercept first where there is one; nan in the rows and columns of those that took no part
-    standard : the way to the columns as given
+    working : (m, m), the intercept first if there is one; nan in the rows and columns of dropped columns
+    standard : the standardisation of the columns
     weight_exponent : the covariance is that of weights 2^weight_exponent times as large
-    fixed : (q,) inf or nan where the standard error is known to be that, 0 elsewhere; or None
-    used : (m,) which of the q coefficients the working ones are, or None for all
-    half : (m, r) with working = half·halfᵀ, where columns are so much alike that the product loses digits; or None
-    low : (m, r) what to add to `half`, where it too loses digits; or None
+    fixed : (q,) inf or nan for standard errors known to be that, 0 elsewhere; or None
+    used : (m,) places of the working coefficients among q, or None for all
+    half : (m, r) with working = half·halfᵀ, for near-collinear columns, where the product loses digits; or None
+    low : (m, r) low parts of `half` as pairs of doubles, if it loses digits too; or None
     """
 
     working: Matrix
@@ -115,7 +114,7 @@ class Standardised:
         return len(self.working) if self.fixed is None else len(self.fixed)
 
     def _spread_out(self, errors: Vector) -> Vector:
-        """From the coefficients that took part to all, with what is known without looking."""
+        """Return standard errors of all coefficients from those of the working ones."""
         if self.used is not None:
             part, errors = errors, np.full(self._size(), np.nan)
             errors[self.used] = part
@@ -193,7 +192,7 @@ class Standardised:
         exactly: Callable[[Standardisation, Matrix], Pair],
         given: Matrix,
     ) -> Vector:
-        """√(zᵀCz) for z that come from what is given; their squares may be too small or too large for a double."""
+        """Return √(zᵀCz) for the standardised form z of what is given; squares may be outside the range of doubles."""
         if self.half is not None and self.low is not None:
             half = Pair(np.nan_to_num(self.half, nan=0.0), np.nan_to_num(self.low, nan=0.0))
             return lengths(product(exactly(self.standard, given), half).high) * self._unit
@@ -220,7 +219,7 @@ class Standardised:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Standardised:
-        """The inverse of `to_json`."""
+        """Return the covariance in such data: the inverse of `to_json`."""
         centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
         size = len(record["working"])
         return cls(
@@ -233,7 +232,7 @@ class Standardised:
         )
 
     def among(self, size: int, used: NDArray[np.intp]) -> Standardised:
-        """The same as part of `size` coefficients, of which it covers those at `used`; nan for the others."""
+        """Return the same for `size` coefficients, of which it covers those at `used`; nan for the others."""
         fixed = np.full(size, np.nan)
         fixed[used] = 0.0 if self.fixed is None else self.fixed
         return replace(self, fixed=fixed, used=used if self.used is None else used[self.used])
@@ -255,7 +254,7 @@ def check_unknown(rows: list[list[float]], at: str) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ErrorsOnly:
-    """Standard errors of which nothing else is known: too many columns for a model file to hold their covariance."""
+    """Standard errors alone: there were too many columns for a model file to contain their covariance."""
 
     errors: Vector
 
@@ -289,7 +288,7 @@ class ErrorsOnly:
 
 
 def given(matrix: Matrix, intercept: bool) -> Standardised:
-    """A covariance of the columns as given, for instance a robust one."""
+    """Return a covariance of the columns as given, for instance a robust one."""
     columns = len(matrix) - intercept
     infinite = np.isinf(matrix.diagonal())
     fixed = np.where(infinite, np.inf, 0.0) if infinite.any() else None
@@ -298,12 +297,12 @@ def given(matrix: Matrix, intercept: bool) -> Standardised:
 
 
 def square(size: int) -> Matrix:
-    """Room for a (size, size) matrix.
+    """Allocate a (size, size) matrix.
 
     Raises
     ------
     MemoryError
-        with a sentence
+        If it does not fit into memory.
     """
     try:
         return np.empty((size, size))

@@ -29,13 +29,13 @@ from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import among_independent
 
-NEAR = 1.0  # standard errors from the maximum of the likelihood alone, which is about as far as the penalty moves it
+NEAR = 1.0  # standard errors from the maximum of the likelihood alone, about as far as the penalty moves it
 PLAIN_PASSES = 4  # enough for most data
-MANY_PASSES = 50  # enough for all whose maximum is finite
+MANY_PASSES = 50  # enough for all data with a finite maximum
 
 LEAST_CASES = 1e-6
-CLOSEST = 1e-9  # standard errors: rounding lets no fit end much nearer to its maximum
-LOST = 1e-10  # share of a column that others leave unexplained: standardised values have lost the digits that tell
+CLOSEST = 1e-9  # standard errors: because of rounding, no fit ends much closer to its maximum
+LOST = 1e-10  # residual share of a column on the others: the standardised values have lost their digits
 
 Correction = Literal["flic", "flac"] | None
 Errors = Literal["expected", "augmented"]
@@ -114,7 +114,7 @@ def firth(
         )
     begun = prepare(data, settings)
     if not begun.factor.full and not begun.tells_apart:
-        # Some values lie so far out that the others look alike.
+        # Some values are so extreme that the others are nearly equal relative to them.
         begun = begun.seen_by(without_far_values(begun.rows, begun.standard))
     found, point, likelihood, standard = _highest(begun, tau, unit)
     if found.status != "converged":
@@ -146,7 +146,7 @@ def firth(
 
 
 def _checked(data: Observations, settings: Settings, tau: float, correction: Correction, errors: Errors) -> float:
-    """What a weight of 1 stands for; raises a ValueError for what cannot be fitted so."""
+    """Return the number of cases that a scaled weight of 1 stands for; raise a ValueError for invalid arguments."""
     require_limits(settings.tolerance, settings.max_passes)
     if not tau > 0:
         raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
@@ -167,10 +167,10 @@ def _checked(data: Observations, settings: Settings, tau: float, correction: Cor
 
 
 def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, JeffreysLikelihood, Standardisation]:
-    """The maximum, and the coordinates in which it was found."""
+    """Return the maximum, and the standardisation in which it was found."""
     data, standard, settings = begun.data, begun.standard, begun.settings
     likelihood = jeffreys_likelihood(data, standard, tau)
-    # In the weights as given a standard error is 1/√unit times as long.
+    # With the weights as given, standard errors are 1/√unit times as large.
     close = max(settings.tolerance / np.sqrt(max(unit, 1.0)), min(settings.tolerance, CLOSEST))
     search = partial(highest, tolerance=close, max_passes=settings.max_passes, monitor=settings.monitor())
     found, point = _from_several_starts(search, likelihood, begun)
@@ -185,7 +185,7 @@ def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, Jeff
 
 
 def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: float) -> JeffreysLikelihood:
-    """The penalised likelihood of the columns that take part; weights that were scaled scale the penalty too."""
+    """Return the penalised likelihood of the columns that are not left out; the penalty is scaled like the weights."""
     rows = data.rows(standard)
     used = np.flatnonzero(np.concatenate([np.ones(int(standard.intercept)), standard.inverse_scale]))
     return JeffreysLikelihood(rows, used, tau * 2.0**-data.weight_exponent)
@@ -196,10 +196,10 @@ def _from_several_starts(
     likelihood: JeffreysLikelihood,
     begun: Prepared,
 ) -> tuple[Fit, Point]:
-    """Search from near the maximum of the likelihood alone; where that comes to nothing, from elsewhere."""
+    """Search from near the maximum of the likelihood alone and, if that fails, from elsewhere."""
     best: tuple[Fit, Point] | None = None
-    # A few passes towards that maximum cost less than half as much each. For separated data they only lead away, for
-    # offsets that contradict the outcomes a few are not enough.
+    # Passes towards that maximum cost less than half as much each. For separated data they only lead away; for offsets
+    # that contradict the outcomes a few are not enough.
     for passes in (PLAIN_PASSES, 0, MANY_PASSES):
         near = begun.start
         if passes:
@@ -226,9 +226,9 @@ def _centred_anew(
     point: Point,
     tau: float,
 ) -> tuple[Standardisation, JeffreysLikelihood, Vector] | None:
-    """The same point in columns centred where the information is, if only that tells them apart.
+    """Return the same point for columns centred where the information is, if this separates near-collinear columns.
 
-    A row far out that is decided holds no information, but has moved the mean far away from the others.
+    An extreme row of probability 0 or 1 has no information, but has moved the mean far away from the other rows.
     """
     if point.unexplained >= LOST:
         return None

@@ -12,7 +12,7 @@ from verhulst.regression.statistics import Vector
 
 
 def flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
-    """The same slopes with the intercept of maximum likelihood, at which the mean probability is that of y."""
+    """Return the same slopes with the maximum likelihood intercept, for which the mean probability is the mean of y."""
     pieces = list(likelihood.pieces)
     y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
     slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
@@ -20,7 +20,7 @@ def flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
 
 
 def flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:
-    """Maximum likelihood of the data joined by pseudo-observations: y = ½ with weight 2τh, marked by a column of 1."""
+    """Return the maximum likelihood estimate with pseudo-observations y = ½ of weight 2τh, marked by a column of 1."""
     pieces = list(likelihood.pieces)
     n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
     z = np.concatenate([piece.z[:, 1:] for piece in pieces])

@@ -19,7 +19,7 @@ from verhulst.regression.factor import Factor, cholesky, triangle_inverse
 from verhulst.regression.rows import Piece, Rows
 from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector
 
-DOUBTFUL = 1e-4  # share of a column that those before it leave unexplained, by I, below which R is not had from I
+DOUBTFUL = 1e-4  # residual share of a column on those before it, by I, below which R is not computed from I
 
 
 class NotIdentified(ValueError):
@@ -37,8 +37,8 @@ class Point:
     gradient : (q,) of ℓ + τ log det I
     information : (q, q) I
     factor, inverse : (q, q) upper triangular R with RᵀR = I, and R⁻¹
-    unexplained : the least share of a column, as I sees it, that the columns before it leave unexplained
-    noise : rounding error of log det I, about
+    unexplained : the least residual share, by I, of a column on the columns before it
+    noise : approximate rounding error of log det I
     row_norm : the largest Euclidean norm of a row
     leverage : (n,) the leverages of the rows, 0 for rows of weight 0
     """
@@ -65,7 +65,7 @@ class JeffreysLikelihood:
     Parameters
     ----------
     rows : the data, with standardised columns none of which is a combination of others
-    used : indices of the columns that take part
+    used : indices of the columns that are not left out
     tau : weight of the penalty, ½ for Firth's estimate
     """
 
@@ -74,13 +74,13 @@ class JeffreysLikelihood:
 
     @property
     def pieces(self) -> Iterable[Piece]:
-        """The rows with a positive weight and the columns that take part, from the start."""
+        """The rows with a positive weight and the columns that are not left out."""
         for piece in self.rows.pieces():
             all_used = len(self.used) == piece.z.shape[1]
             yield piece if all_used else replace(piece, z=piece.z[:, self.used])
 
     def at(self, beta: Vector) -> Point:
-        """Everything at β, in two reads of the data: the leverages of a row need the information of all."""
+        """Evaluate the likelihood at β, in two passes: the leverages of a row need the information of all rows."""
         whole = self.whole(beta)
         statistics = self.rows.statistics(whole)
         assert statistics.information is not None
@@ -89,7 +89,7 @@ class JeffreysLikelihood:
         unexplained = 0.0 if factor is None else _least_share(factor, information.diagonal())
         noise = len(beta) * EPS / max(unexplained, EPS)
         if factor is None or not unexplained >= DOUBTFUL:
-            factor = self.triangle(beta)  # the products in I have lost half of the digits that tell columns apart
+            factor = self.triangle(beta)  # the products in I have lost half the digits of near-collinear columns
             unexplained = _least_share(factor, np.maximum(np.sum(factor**2, axis=0), np.finfo(float).tiny))
             if not unexplained > (len(beta) * EPS) ** 2:
                 raise NotIdentified(
@@ -115,13 +115,13 @@ class JeffreysLikelihood:
         )
 
     def weighed(self, beta: Vector) -> Iterator[tuple[Piece, Vector, Vector]]:
-        """The pieces with their log-odds η and the weights w of their rows in the information."""
+        """Yield the pieces with their log-odds η and the weights w of their rows in the information."""
         for piece in self.pieces:
             eta = piece.z @ beta + piece.offset
             yield piece, eta, piece.weight * sigmoid_derivative(eta)
 
     def triangle(self, beta: Vector, augmented: bool = False) -> Matrix:
-        """R with RᵀR = I, or XᵀW(1 + 2τh)X, without forming that matrix: by orthogonal transformations of √W X."""
+        """Return R with RᵀR = I, or XᵀW(1 + 2τh)X, by orthogonal factorisation of √W X, without forming that matrix."""
         inverse = triangle_inverse(self.triangle(beta)) if augmented else None
         result = np.zeros((0, len(beta)))
         for piece, _, weight in self.weighed(beta):
@@ -135,7 +135,7 @@ class JeffreysLikelihood:
         return np.ascontiguousarray(result * np.where(result.diagonal() < 0, -1.0, 1.0)[:, None])
 
     def whole(self, beta: Vector) -> Vector:
-        """The coefficients with those of the columns that take no part: 0."""
+        """Return the coefficients with 0 for the columns that are left out."""
         if len(beta) == self.rows.size:
             return beta
         whole = np.zeros(self.rows.size)
@@ -146,7 +146,7 @@ class JeffreysLikelihood:
         return matrix if len(self.used) == len(matrix) else matrix[np.ix_(self.used, self.used)]
 
     def __call__(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
-        """Value, gradient and I; a point with a singular I is infinitely unlikely."""
+        """Return value, gradient and I; the value is −inf at a point with a singular I."""
         try:
             point = self.at(beta)
         except NotIdentified:
@@ -159,6 +159,6 @@ def _least_share(factor: Matrix, squares: Vector) -> float:
 
 
 def factor_of(triangle: Matrix) -> Factor:
-    """The same factor as `Factor`, which keeps the columns' scales apart."""
+    """Return the factor as a `Factor`, which stores the scales of the columns separately."""
     scale = np.linalg.norm(triangle, axis=0)
     return Factor(scale, np.arange(len(scale)), np.ascontiguousarray(triangle / scale))

@@ -1,11 +1,11 @@
-"""How the likelihood with Jeffreys' prior bends: the second derivatives of ℓ(β) + τ log det I(β).
+"""The second derivatives of the likelihood with Jeffreys' prior, ℓ(β) + τ log det I(β).
 
 With R the factor of I, vᵢ = R⁻ᵀxᵢ, qᵢ = √wᵢ vᵢ, hᵢ = qᵢᵀqᵢ and tᵢ = w'/w = −tanh(ηᵢ/2), so that w''/w = (3t² − 1)/2,
 
     R⁻ᵀ (−∇²) R⁻¹ = 1 − τ (Σᵢ hᵢ (3tᵢ² − 1)/2 vᵢvᵢᵀ − Σᵢₖ tᵢ tₖ (qᵢᵀqₖ)² vᵢvₖᵀ),
 
-which is 1 where the penalty does not bend the likelihood. The double sum is that of the inner products of the matrices
-Aⱼ = Σᵢ tᵢ vᵢⱼ qᵢqᵢᵀ, one for each coefficient.
+which is 1 without the penalty. The double sum consists of the inner products of the matrices Aⱼ = Σᵢ tᵢ vᵢⱼ qᵢqᵢᵀ, one
+for each coefficient.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NUMBERS = 1 << 18  # entries of a temporary matrix: two MiB
 
 
 def curvature(likelihood: JeffreysLikelihood, beta: Vector, point: Point) -> Matrix:
-    """(q, q) R⁻ᵀ (−∇²(ℓ + τ log det I)) R⁻¹ at β, with R the factor at the point there."""
+    """Return (q, q) R⁻ᵀ (−∇²(ℓ + τ log det I)) R⁻¹ at β, with R the factor at this point."""
     size = len(beta)
     vs, qs, ts = [], [], []
     for piece, eta, weight in likelihood.weighed(beta):
@@ -30,10 +30,10 @@ def curvature(likelihood: JeffreysLikelihood, beta: Vector, point: Point) -> Mat
     leverage = np.sum(q**2, axis=1)
     tv = v * t[:, None]
     bend = (v * (leverage * (3 * t**2 - 1) / 2)[:, None]).T @ v
-    few = 4 * len(v) < size**2  # rows: then their (qᵢᵀqₖ)² are fewer than the entries of the Aⱼ
+    few = 4 * len(v) < size**2  # few rows: their (qᵢᵀqₖ)² are fewer than the entries of the Aⱼ
     step = max(1, NUMBERS // (len(v) if few else size**2))
     first, second = np.triu_indices(size)
-    twice = np.where(first == second, 1.0, np.sqrt(2.0))  # an entry off the diagonal stands for two
+    twice = np.where(first == second, 1.0, np.sqrt(2.0))  # an entry off the diagonal counts twice
     products = np.zeros((size, 0 if few else len(first)))
     for start in range(0, len(v), step):
         some = slice(start, start + step)
@@ -45,7 +45,7 @@ def curvature(likelihood: JeffreysLikelihood, beta: Vector, point: Point) -> Mat
 
 
 def bounds(likelihood: JeffreysLikelihood, beta: Vector, point: Point, enough: float) -> tuple[float, float]:
-    """A lower bound of the eigenvalues of `curvature`, and an upper one of the norms of the vᵢ.
+    """Return a lower bound of the eigenvalues of `curvature`, and an upper bound of the norms of the vᵢ.
 
     The first is 1 − τ maxᵢ vᵢᵀvᵢ (3tᵢ² − 1)/2: that maximum times Σ wᵢvᵢvᵢᵀ = 1 is at least the first sum, and the
     double sum, which is taken from it, is not below 0. No log-odds moves by more than the norm times the length of a
@@ -53,7 +53,7 @@ def bounds(likelihood: JeffreysLikelihood, beta: Vector, point: Point, enough: f
 
     Parameters
     ----------
-    enough : a bound of the eigenvalues that saves a read of the data: without one, |vᵢ| ≤ |xᵢ| |R⁻¹| gives it if it can
+    enough : a bound of the eigenvalues that is enough: if |vᵢ| ≤ |xᵢ| |R⁻¹| gives it, there is no pass over the data
     """
     most = point.row_norm**2 * float(np.linalg.norm(point.inverse, 1) * np.linalg.norm(point.inverse, np.inf))
     if 1 - likelihood.tau * most >= enough:

@@ -1,13 +1,13 @@
-"""Where the likelihood with Jeffreys' prior is highest.
+"""Maximisation of the likelihood with Jeffreys' prior.
 
-Steps I⁻¹ gradient cost no more than the leverages and shrink the error by a factor of order q/n; Anderson's
-acceleration learns the rest from the steps themselves. Where the penalty bends the likelihood so much that they do not
-(few rows for many columns, rows far out, near separation), the second derivatives take over, in a trust region measured
-in standard errors (Moré and Sorensen 1983, SIAM J. Sci. Stat. Comput. 4): the penalised likelihood need not be concave
-on the way.
+Steps I⁻¹ gradient cost no more than the leverages and reduce the error by a factor of order q/n, with Anderson's
+acceleration by more. If the second derivatives of the penalty are so large that these steps converge slowly (few rows
+for many columns, extreme rows, near-separation), Newton steps with the second derivatives follow, in a trust region
+measured in standard errors (Moré and Sorensen 1983, SIAM J. Sci. Stat. Comput. 4): the penalised likelihood need not be
+concave away from the maximum.
 
-The end is judged by the length of the step that is left, in standard errors. A step I⁻¹ gradient may be the last where
-the second derivatives are known to be so large a part of I (see `bounds`) that it leaves no more than the tolerance.
+Convergence is judged by the length of the remaining step, in standard errors. A step I⁻¹ gradient can be the last if
+the second derivatives are known to be close enough to I (see `bounds`) that less than the tolerance remains.
 """
 
 from __future__ import annotations
@@ -22,16 +22,19 @@ from verhulst.regression.jeffreys_curvature import bounds, curvature
 from verhulst.regression.passes import Fit, Pass, Status
 from verhulst.regression.statistics import EPS, Matrix, Vector
 
-QUICK = 0.2  # to which part a pass without second derivatives has to shrink the step, or they are worth their price
+QUICK = 0.2  # least reduction of the step by a pass without second derivatives; otherwise they are used
 FIRST_RADIUS = 1.0  # standard errors
-GOOD, POOR = 0.75, 0.25  # share of the foreseen rise: above, the trust region may grow; below, it shrinks
+GOOD, POOR = (
+    0.75,
+    0.25,
+)  # shares of the predicted increase above which the trust region grows and below which it shrinks
 SAME_INFORMATION = 2e-5  # a last step that moves no log-odds by more changes no standard error by more than 1e-5 of it
-HIDDEN = 1e3  # times the rounding error of the value: a rise that is smaller is not seen in it for sure
-SAME = 0.5  # standard errors from a known maximum within which a search is taken to lead there
-STUCK = 3  # steps in a row that are not half as long as the one before, for a rise that is below rounding
+HIDDEN = 1e3  # times the rounding error of the value: a smaller increase may not be visible in the value
+SAME = 0.5  # standard errors from a known maximum at which a search is assumed to lead to it
+STUCK = 3  # successive steps, with increases below rounding, that are more than half as long as the previous one
 
 
-@np.errstate(over="ignore", invalid="ignore")  # weights of 1e8 beside 1e-8: such points are left again
+@np.errstate(over="ignore", invalid="ignore")  # weights of 1e8 and 1e-8; the search leaves such points
 def highest(
     likelihood: JeffreysLikelihood,
     start: Vector,
@@ -48,19 +51,19 @@ def highest(
     ----------
     start, tolerance, max_passes, monitor : see `newton`
     contrast : (q,) a: the search keeps to the points where aᵀβ is what it is at the start
-    known : (q,) a maximum that has been found, and the factor of the information there: a search that comes near it
-        stops, with status "stopped"
+    known : (q,) a known maximum, and the factor of the information there: a search that comes close to it stops, with
+        status "stopped"
 
     Returns
     -------
     Fit, Point
-        where it ended, with the penalised log-likelihood and the length of the step that was left, in standard errors,
-        as the decrement; and the last point that was looked at, which is that step away
+        The end, with the penalised log-likelihood and, as the decrement, the length of the remaining step in standard
+        errors; and the last evaluated point, which is that step away.
 
     Raises
     ------
     NotIdentified
-        if the information is singular at the start
+        If the information is singular at the start.
     """
     search = _Search(likelihood, start, max_passes, monitor, contrast, known)
     found = search.by_information(tolerance) or search.by_curvature(tolerance)
@@ -68,7 +71,7 @@ def highest(
 
 
 class _Search:
-    """The point at hand, and the passes that led there."""
+    """The current point, and the passes that led there."""
 
     def __init__(
         self,
@@ -86,7 +89,7 @@ class _Search:
         self.noted = False
 
     def by_information(self, tolerance: float) -> Fit | None:
-        """Steps I⁻¹ gradient, accelerated; None where they shrink too little, or the end needs a closer look."""
+        """Take accelerated steps I⁻¹ gradient; None if they converge too slowly, or cannot show convergence."""
         past, before = Acceleration(), np.inf
         while True:
             ways = self._ways(self.point)
@@ -115,7 +118,7 @@ class _Search:
             before = length
 
     def by_curvature(self, tolerance: float) -> Fit:
-        """Newton's steps in a trust region."""
+        """Take Newton steps in a trust region."""
         radius, before, stuck = FIRST_RADIUS, np.inf, 0
         while True:
             values, ways = self._bends()
@@ -154,14 +157,14 @@ class _Search:
                 radius *= 3
 
     def _ways(self, point: Point) -> Matrix:
-        """(q, r) directions along which I is 1: R⁻¹, or what of it leaves the contrast alone."""
+        """Return (q, r) directions in which I is 1: R⁻¹, or its part that does not change the contrast."""
         if self.contrast is None:
             return point.inverse
         across = np.linalg.qr((self.contrast @ point.inverse)[:, None], mode="complete")[0][:, 1:]
         return np.asarray(point.inverse @ across)
 
     def _bends(self) -> tuple[Vector, Matrix]:
-        """Among such directions those of the principal curvatures, and these, ascending."""
+        """Return the principal curvatures, ascending, and their directions."""
         bend = curvature(self.likelihood, self.beta, self.point)
         ways = self._ways(self.point)
         across = self.point.factor @ ways
@@ -172,13 +175,13 @@ class _Search:
         return self.point.penalised(self.likelihood.tau)
 
     def _noise(self) -> float:
-        """The rounding error of the value, about."""
+        """Return the approximate rounding error of the value."""
         return 8 * (EPS * abs(self._value()) + self.likelihood.tau * self.point.noise)
 
     def _risen(self, step: Vector, share: float, rise: float) -> float | None:
-        """Move by the step if the value rises; the part of the foreseen rise that it brought.
+        """Take the step if the value increases; return the increase as a share of the predicted one, or None.
 
-        A rise that rounding may hide is one where the gradient has become half as large.
+        If the increase may be hidden by rounding, the gradient must decrease by half instead.
         """
         value, noise = self._value(), self._noise()
         reached, kept = -np.inf, False
@@ -200,7 +203,7 @@ class _Search:
         return float(np.linalg.norm(point.gradient @ self._ways(point)))
 
     def _note(self, length: float) -> None:
-        """Put the point at hand on the list of passes, once."""
+        """Record the current point as a pass, once."""
         if self.noted:
             return
         self.noted = True
@@ -221,7 +224,7 @@ class _Search:
 
 
 def within(values: Vector, gradient: Vector, radius: float) -> Vector:
-    """The step s of length `radius` at most with the highest gradientᵀs − ½ Σ valuesⱼ sⱼ²; `values` ascend."""
+    """Return the step s of at most length `radius` that maximises gradientᵀs − ½ Σ valuesⱼ sⱼ²; `values` ascend."""
     low = max(0.0, -float(values[0])) + EPS * float(np.max(np.abs(values)))
     high = low + float(np.linalg.norm(gradient)) / radius
     for _ in range(60):
@@ -232,6 +235,8 @@ def within(values: Vector, gradient: Vector, radius: float) -> Vector:
             high = middle
     step: Vector = gradient / (values + high)
     missing = radius**2 - float(step @ step)
-    if values[0] < 0 and missing > 0.1 * radius**2:  # the gradient has no part where the likelihood bends upwards
+    if (
+        values[0] < 0 and missing > 0.1 * radius**2
+    ):  # the gradient has no component in the direction of positive curvature
         step[0] += np.copysign(np.sqrt(missing), step[0])
     return step

@@ -1,4 +1,4 @@
-"""The likelihood with Jeffreys' prior around its maximum: profile intervals and tests of Firth's estimate."""
+"""Profile intervals and tests of Firth's estimate: the likelihood with Jeffreys' prior around its maximum."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from verhulst.regression.jeffreys_starts import beside, few, highest_of_several
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_PASSES = 100
-CONCENTRATED = 0.5  # leverage of some row: then a few rows hold the information, and others may hold it elsewhere
+CONCENTRATED = 0.5  # leverage of a row: a few rows have most of the information, and elsewhere others may have it
 
 
 def penalised_height(

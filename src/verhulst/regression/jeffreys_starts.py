@@ -1,9 +1,9 @@
-"""The highest of the maxima that several starts lead to: the likelihood with Jeffreys' prior may have two.
+"""The highest maximum found from several starts: the likelihood with Jeffreys' prior may have two.
 
-The prior is not concave. One maximum lies where most rows count; another may lie far out, where the few rows between
-the outcomes hold all the information. It happens with a dozen rows or two, in about one of a hundred data sets. A
-search from 0 finds the first, a search from far out the second, mostly; each costs few passes where it leads to
-the maximum that is known, since it ends near it.
+The log-prior is not concave. One maximum is where most rows have information; a second may be far from 0, where only
+the few rows between the outcomes do. This happens with a dozen or two rows, in about one of a hundred data sets. A
+search from 0 usually finds the first, a search from far away the second; each takes few passes if it leads to the known
+maximum, because it stops near it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified, Poin
 from verhulst.regression.passes import Fit
 from verhulst.regression.statistics import Vector
 
-SMALL = 20_000  # design entries: so many are searched from 0 too
-FEW = 60  # rows: so few are searched from far out too
+SMALL = 20_000  # design entries; up to this size there is a search from 0 too
+FEW = 60  # rows; up to this number there is a search from far away too
 BESIDE = (3.0, 6.0)  # standard errors
-FARTHER = 3.0  # times as far from 0 as the maximum that was found
+FARTHER = 3.0  # times as far from 0 as the known maximum
 
 
 def highest_of_several(
@@ -30,13 +30,13 @@ def highest_of_several(
     point: Point,
     starts: Iterable[Vector] | None = None,
 ) -> tuple[Fit, Point]:
-    """The maximum that was found, or a higher one that another start leads to.
+    """Return the known maximum, or a higher one that another start leads to.
 
     Parameters
     ----------
     search : `highest`, with its tolerance and limits
-    found, point : where it ended, and the point there
-    starts : (q,) each, instead of 0 and far out
+    found, point : the known maximum, and the point there
+    starts : (q,) each, instead of 0 and far away
     """
     for start in _starts(likelihood, found.beta) if starts is None else starts:
         try:
@@ -49,12 +49,12 @@ def highest_of_several(
 
 
 def few(likelihood: JeffreysLikelihood) -> bool:
-    """Whether there are so few rows that two maxima are not rare."""
+    """Return whether there are so few rows that two maxima are not rare."""
     return len(likelihood.rows.y) <= FEW
 
 
 def beside(point: Point, beta: Vector, contrast: Vector) -> Iterator[Vector]:
-    """Some standard errors to either side along the longest axis of the others, the contrast kept as it is."""
+    """Yield points some standard errors away along the longest axis that does not change the contrast."""
     across = np.linalg.qr((contrast @ point.inverse)[:, None], mode="complete")[0][:, 1:]
     ways = point.inverse @ across
     if ways.shape[1]:

@@ -32,11 +32,11 @@ def record(
     condition: float,
     firth: Firth | None = None,
 ) -> LogisticFit:
-    """The result, in the units of the data as given.
+    """Return the result in the units of the data as given.
 
     Parameters
     ----------
-    found : in the units of the search: scaled weights, and columns as `standard` makes them
+    found : in the units of the fit: scaled weights and standardised columns
     condition : of the information and the ridge
     """
     data = begun.data
@@ -65,11 +65,13 @@ def record(
 
 
 def record_maximum(end: End, begun: Prepared) -> LogisticFit:
-    """The result of a fit with a finite maximum; warns where it is not certain."""
+    """Return the result of a fit with a finite maximum, with a warning if it did not converge."""
     data = begun.data
     exponent = data.weight_exponent + end.exponent
     half = end.half
-    if half is None and begun.root is not None:  # what a penalty alone decides varies far more than the log-odds do
+    if (
+        half is None and begun.root is not None
+    ):  # coefficients that only the penalty determines vary much more than log-odds
         half = end.factor.half()
     covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=half, low=end.low)
     result = record(end.fit, begun, end.standard, covariance, end.condition)
@@ -92,7 +94,7 @@ def record_limit(
     begun: Prepared,
     refit: Callable[[NDArray[np.bool_]], LogisticFit | None],
 ) -> LogisticFit:
-    """The result of a fit of separated data: what the estimates tend to; warns of it.
+    """Return the result of a fit of separated data, the limit of the estimates, with a warning.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.wide import narrowed
 
-MORE_STEPS = 2  # of Newton's, from coefficients that were rounded
+MORE_STEPS = 2  # Newton steps from the rounded coefficients
 
 
 def sandwich(
@@ -82,7 +82,7 @@ def sandwich_record(
     kind: Literal["HC0", "HC1"] = "HC0",
     clusters: ArrayLike | None = None,
 ) -> Standardised:
-    """`sandwich` in the units of the fit, from which standard errors come for columns of any size."""
+    """Return `sandwich` for the standardised columns, which gives standard errors for columns of any scale."""
     if kind not in ("HC0", "HC1"):
         raise ValueError(f"kind must be 'HC0' or 'HC1', not {kind!r}")
     if fit.penalty is not None or fit.separation is not None:
@@ -129,7 +129,7 @@ def sandwich_record(
 
 
 def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation, Vector, Matrix]:
-    """The rows, how they are standardised, their log-odds, and half with half·halfᵀ = H⁻¹, nan for those taken out."""
+    """Return the rows, their standardisation and log-odds, and half with half·halfᵀ = H⁻¹, nan for dropped columns."""
     own = fit.covariance_record
     if isinstance(own, Standardised) and own.half is not None:
         unit = 2.0 ** ((data.weight_exponent - own.weight_exponent) / 2)
@@ -149,7 +149,7 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
             raise ValueError(
                 f"the information does not tell {names} from the other columns, by rounding: no robust errors"
             )
-        # Rows far out that are decided have moved the mean away from those that hold the information.
+        # Extreme rows of probability 0 or 1 have moved the mean away from the rows that have the information.
         eta = standard.linear(data.X, fit.coefficients) + (0.0 if data.offset is None else data.offset)
         weight = sigmoid_derivative(eta)
         standard = standard.seen_by(data.X, weight if data.weight is None else weight * data.weight)
@@ -158,7 +158,7 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
 
 
 def _log_odds(rows: Rows, beta: Vector) -> Vector:
-    """Of the rows that count, at the maximum near β: there scores cancel to digits that a rounded β does not have."""
+    """Return the log-odds of the rows that count at the unrounded maximum near β, where the scores add up to 0."""
     data, here = Signed.of(rows, None), pair(beta)
     for _ in range(MORE_STEPS):
         here = add(here, look(data, here, 0.0).step())
@@ -168,10 +168,10 @@ def _log_odds(rows: Rows, beta: Vector) -> Vector:
 
 
 def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | None) -> float:
-    """What HC1 multiplies by.
+    """Return the factor of HC1.
 
-    Without clusters a row of weight 2 is two rows. With clusters nothing else depends on the unit of the weights, and
-    so it must not either: each row with a positive weight is one.
+    Without clusters a row of weight 2 counts as two rows. With clusters nothing else depends on the unit of the weights,
+    so each row with a positive weight counts as one.
     """
     if groups is None:
         n = data.total_weight * 2.0**data.weight_exponent
@@ -189,12 +189,12 @@ def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | 
 
 
 def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
-    """Numbers for labels of any kind: equal numbers for equal labels.
+    """Return integers for labels of any kind: equal integers for equal labels.
 
     Raises
     ------
     ValueError
-        for a wrong number of labels, or missing ones
+        If the number of labels is wrong, or some are missing.
     """
     labels = np.ma.asarray(clusters) if isinstance(clusters, np.ma.MaskedArray) else np.asarray(clusters)
     if labels.ndim == 2 and labels.shape[1] == 1:
@@ -219,14 +219,14 @@ def missing_labels(labels: NDArray[Any]) -> NDArray[np.bool_]:
     """Return where an array of labels is missing: masked, None, nan, NaT or NA."""
     missing = np.array(np.ma.getmaskarray(labels))
     if labels.dtype.kind in "fcmM":
-        missing |= labels != labels  # nan and NaT are unlike themselves
+        missing |= labels != labels  # nan and NaT differ from themselves
     elif labels.dtype == object:
         missing |= [_is_missing(label) for label in labels]
     return missing
 
 
 def _is_missing(label: Any) -> bool:
-    """None, nan, NaT or pandas' NA, which cannot be asked whether it is unlike itself."""
+    """Return whether a label is None, nan, NaT or pandas' NA, for which comparisons have no truth value."""
     if label is None or type(label).__name__ == "NAType":
         return True
     different = label != label

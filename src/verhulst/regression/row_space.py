@@ -18,7 +18,7 @@ from verhulst.regression.orthogonal import triangle
 from verhulst.regression.pairs import Pair, exact_sum, pair, product
 from verhulst.regression.statistics import EPS, Matrix, Vector
 
-ALIKE = 1e3  # columns that differ by no more than this in size need not be sorted by it
+ALIKE = 1e3  # columns that differ in size by no more than this factor need not be sorted
 HARMLESS = 1e-9  # rounding, in units of the standard deviation that the penalty gives
 FAR = 0.1  # seven digits of the standard error of the intercept are enough
 MOST_IN_PAIRS = 10**8  # columns × rows²: a minute
@@ -108,9 +108,9 @@ def row_space(
 
 
 def _in_doubles(rows: Matrix, *, centred: bool) -> tuple[RowSpace, Matrix, float]:
-    """Q, L and how far rounding may move an entry; the rows (n, p) are overwritten.
+    """Return Q, L and how far rounding may move an entry; the rows (n, p) are overwritten.
 
-    Where columns differ much in size, the larger stand first: then the rounding in each is small beside its own size
+    If columns differ much in size, they are sorted by it: then the rounding in each is small relative to its own size
     (Cox and Higham 1998, "Stability of Householder QR factorization for weighted least squares problems").
     """
     n, p = rows.shape

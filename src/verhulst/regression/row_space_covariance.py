@@ -24,10 +24,10 @@ class InRowSpace:
 
     Attributes
     ----------
-    inner : of the coefficients of L
+    inner : covariance of the coefficients of L
     space : Q
-    standard : the centres of the columns, and what all were multiplied by
-    away : standard error of a coefficient that the rows say nothing of
+    standard : the centres of the columns, and their common scale
+    away : standard error of a coefficient that only the penalty determines
     """
 
     inner: Covariance
@@ -90,7 +90,7 @@ class InRowSpace:
         return np.concatenate([np.empty(0), *found])
 
     def _lengths(self, z: Pair) -> Vector:
-        """Standard errors of contrasts with the scaled columns: from the rows, and from what they say nothing of."""
+        """Return standard errors of contrasts with the scaled columns, in the row space and orthogonal to it."""
         first, basis = int(self.standard.intercept), self.space.basis
         slopes = z.at((slice(None), slice(first, None)))
         if basis.low.any():
@@ -121,7 +121,7 @@ class InRowSpace:
 
     @classmethod
     def from_json(cls, record: dict[str, Any], inner: Covariance, intercept: bool) -> InRowSpace:
-        """The inverse of `to_json`; `inner` is read already."""
+        """Return the covariance in such data: the inverse of `to_json`; `inner` is read already."""
         centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
         high = np.array(record["basis"], dtype=float).reshape(len(centre), -1)
         low = np.array(record["basis_low"], dtype=float).reshape(high.shape) if "basis_low" in record else 0 * high
@@ -130,7 +130,7 @@ class InRowSpace:
 
 
 def _outside(basis: Pair) -> Vector:
-    """1 − ‖q‖² for each row q of Q: the share of a column that the rows say nothing of."""
+    """Return 1 − ‖q‖² for each row q of Q: the share of a coefficient that only the penalty determines."""
     if basis.low.any():
         columns = Pair(basis.high.T, basis.low.T)
         share = add(pair(np.ones(len(basis.high))), dot(columns, columns).negative)
@@ -138,7 +138,7 @@ def _outside(basis: Pair) -> Vector:
     result: Vector = 1 - np.einsum("ij,ij->i", basis.high, basis.high)
     few = np.flatnonzero(result < 0.1)
     for some in np.array_split(few, len(few) // 256 + 1):
-        # Rounding hides a small 1 − ‖q‖², not what it is made of: the share of q in every other column.
+        # A small 1 − ‖q‖² is lost by rounding, but not the products of q with the other rows, which determine it.
         shared = basis.high @ basis.high[some].T
         shared[some, np.arange(len(some))] = 0.0
         square = np.einsum("ij,ij->j", shared, shared)

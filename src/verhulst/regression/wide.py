@@ -1,4 +1,4 @@
-"""More columns than rows, without a penalty: the fit of those columns that say something new."""
+"""More columns than rows, without a penalty: the fit of linearly independent columns."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def among_independent(
     collinear: Literal["drop", "error"],
     fitted: Callable[[Observations], LogisticFit],
 ) -> LogisticFit:
-    """The fit of the columns that are not combinations of columns before them, told of all columns.
+    """Return the fit of the columns that are not combinations of columns before them, extended to all columns.
 
     Parameters
     ----------
     data : all of it finite
     intercept, collinear : see `fit`
-    fitted : fits some of the columns
+    fitted : fits a subset of the columns
     """
     standard = data.standardisation(intercept)
     kept, dropped = independent(data, standard)
@@ -45,8 +45,8 @@ def among_independent(
 def among_all(
     found: LogisticFit, names: tuple[str, ...], kept: NDArray[np.intp], dropped: tuple[Collinear, ...]
 ) -> LogisticFit:
-    """A fit of the columns `kept`, told of all columns, of which some were `dropped` before."""
-    # What the fit itself took out, if anything, it called by its place among those kept.
+    """Return a fit of the columns `kept`, extended to all columns, of which some were `dropped` before."""
+    # Columns that the fit itself dropped have their places among those kept.
     further = tuple(replace(one, column=int(kept[one.column])) for one in found.collinear)
     dropped = tuple(sorted(dropped + further, key=lambda one: one.column))
     first = int(found.intercept)
@@ -76,11 +76,11 @@ def among_all(
 
 
 def narrowed(found: LogisticFit, X: ArrayLike) -> tuple[LogisticFit, Matrix, NDArray[np.intp]] | None:
-    """A fit of more columns than rows, and rows, without the columns that were taken out; None for any other.
+    """Return a fit of more columns than rows without its dropped columns; None for any other fit.
 
     Returns
     -------
-    the fit, the rows, and which of the coefficients they are
+    The fit, the rows with the same columns, and the places of its coefficients
     """
     x = np.asarray(X)
     if not found.collinear or len(found.names) <= found.rows or x.ndim != 2 or x.shape[1] != len(found.names):
@@ -107,8 +107,8 @@ def narrowed(found: LogisticFit, X: ArrayLike) -> tuple[LogisticFit, Matrix, NDA
 def independent(data: Observations, standard: Standardisation) -> tuple[NDArray[np.intp], tuple[Collinear, ...]]:
     """Return which columns are no combinations of columns before them, and the others with what they are made of.
 
-    Columns are looked at some at a time, beside those kept so far. Once there are as many as rows, all others are
-    combinations of these; what they are made of is worked out for the first of them.
+    Columns are examined in blocks, together with those kept so far. Once as many columns as rows are kept, all others
+    are combinations of these; the combinations are computed for the first of them.
     """
     rows, names = data.where_it_counts(), np.array(data.names, dtype=object)
     rows.farthest(standard.centre)
