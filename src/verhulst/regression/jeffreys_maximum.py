@@ -24,10 +24,7 @@ from verhulst.regression.statistics import EPS, Matrix, Vector
 
 QUICK = 0.2  # least reduction of the step by a pass without second derivatives; otherwise they are used
 FIRST_RADIUS = 1.0  # standard errors
-GOOD, POOR = (
-    0.75,
-    0.25,
-)  # shares of the predicted increase above which the trust region grows and below which it shrinks
+GOOD, POOR = 0.75, 0.25  # shares of the predicted increase: above, the trust region grows; below, it shrinks
 SAME_INFORMATION = 2e-5  # a last step that moves no log-odds by more changes no standard error by more than 1e-5 of it
 HIDDEN = 1e3  # times the rounding error of the value: a smaller increase may not be visible in the value
 SAME = 0.5  # standard errors from a known maximum at which a search is assumed to lead to it
@@ -235,8 +232,6 @@ def within(values: Vector, gradient: Vector, radius: float) -> Vector:
             high = middle
     step: Vector = gradient / (values + high)
     missing = radius**2 - float(step @ step)
-    if (
-        values[0] < 0 and missing > 0.1 * radius**2
-    ):  # the gradient has no component in the direction of positive curvature
+    if values[0] < 0 and missing > 0.1 * radius**2:  # there is no gradient in the direction of upward curvature
         step[0] += np.copysign(np.sqrt(missing), step[0])
     return step

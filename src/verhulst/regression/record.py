@@ -69,9 +69,7 @@ def record_maximum(end: End, begun: Prepared) -> LogisticFit:
     data = begun.data
     exponent = data.weight_exponent + end.exponent
     half = end.half
-    if (
-        half is None and begun.root is not None
-    ):  # coefficients that only the penalty determines vary much more than log-odds
+    if half is None and begun.root is not None:  # for coefficients that only the penalty determines
         half = end.factor.half()
     covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=half, low=end.low)
     result = record(end.fit, begun, end.standard, covariance, end.condition)

@@ -170,8 +170,8 @@ def _log_odds(rows: Rows, beta: Vector) -> Vector:
 def _small_sample_factor(data: Observations, q: int, groups: NDArray[np.intp] | None) -> float:
     """Return the factor of HC1.
 
-    Without clusters a row of weight 2 counts as two rows. With clusters nothing else depends on the unit of the weights,
-    so each row with a positive weight counts as one.
+    Without clusters a row of weight 2 counts as two rows. With clusters nothing else depends on the unit of the
+    weights, so each row with a positive weight counts as one.
     """
     if groups is None:
         n = data.total_weight * 2.0**data.weight_exponent
