@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.calibration.arrays import as_numbers, plain_array
 from verhulst.calibration.scores import (
     Floats,
     ScoreKind,
@@ -76,7 +77,7 @@ def read_cases(
     ScoreKindError, ValueError
         As these functions.
     """
-    values = np.atleast_1d(np.asarray(scores, dtype=np.float64))
+    values = np.atleast_1d(as_numbers(scores, "scores"))
     several = several_classes and values.ndim == 2 and values.shape[1] > 1
     weights = case_weights(sample_weight, len(values)) if values.size else None
     kept = None
@@ -85,7 +86,7 @@ def read_cases(
         # Rows of weight 0 are replaced by another row, so that messages have the row numbers of the input.
         standing_in = np.where(kept, np.arange(len(values)), int(kept.argmax()))
         values = values[standing_in]
-        outcomes = np.asarray(y)
+        outcomes = plain_array(y)
         y = outcomes[standing_in] if outcomes.shape[:1] == kept.shape else outcomes
     z, kind = (as_multiclass_logits if several else as_logits)(values, kind, say)
     targets: Any = class_targets(y, *z.shape) if several else binary_targets(y, len(z))

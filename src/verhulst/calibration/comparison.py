@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from verhulst.calibration.arrays import plain_array
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
 from verhulst.calibration.proper import brier, log_loss
@@ -98,7 +99,7 @@ def compare(
     >>> vh.calibration.compare(y, z, 2.0 * z).roc_auc.difference.value
     0.0
     """
-    lengths = [len(np.atleast_1d(np.asarray(scores))) for scores in (first, second)]
+    lengths = [len(np.atleast_1d(plain_array(scores))) for scores in (first, second)]
     if lengths[0] != lengths[1]:
         raise ValueError(f"both columns must have the same length, got {lengths[0]} and {lengths[1]}")
     kind = said_kind(scores_are, kind=kind)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.calibration.arrays import as_numbers
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats, ScoreKind, said_kind
@@ -88,7 +89,7 @@ def decision_curve(
     """
     cases = read_cases(y, scores, said_kind(scores_are, kind=kind), sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
-    thresholds = DEFAULT_THRESHOLDS if thresholds is None else np.asarray(thresholds, dtype=np.float64)
+    thresholds = DEFAULT_THRESHOLDS if thresholds is None else as_numbers(thresholds, "thresholds")
     return curve_of(ranked, thresholds)
 
 

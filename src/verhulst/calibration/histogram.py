@@ -109,6 +109,7 @@ class LogitHistogram:
             rows = slice(start, start + (1 << 16))
             self._count(z[rows], targets[rows], None if weights is None else weights[rows])
 
+    @np.errstate(over="ignore")  # sums of losses of 1e308 are infinite
     def _count(self, z: Floats, targets: Floats, weights: Floats | None) -> None:
         size = 2 * self._half
         bins = self._bins(z) + size * targets.astype(np.int64)

@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.calibration.arrays import Floats, as_numbers, plain_array
 from verhulst.data.errors import RowError
 from verhulst.functions import logit
 
 ScoreKind = Literal["logits", "probabilities"]
-Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 # Beyond this number doubles cannot represent a single case more or less.
@@ -65,7 +65,7 @@ def as_multiclass_logits(
     ValueError
         If there are fewer than two columns, a nan, or rows of probabilities that do not sum to 1 (within 1e-3).
     """
-    values = np.asarray(scores, dtype=np.float64)
+    values = as_numbers(scores, "scores")
     if values.ndim != 2 or values.shape[1] < 2:
         raise ValueError(f"scores of several classes have shape (n, K) with K >= 2, got {values.shape}")
     _check_filled(values, "scores")
@@ -85,7 +85,7 @@ def as_multiclass_logits(
 
 def one_column(scores: ArrayLike, name: str) -> Floats:
     """Return a float64 array of shape (n,) from (n,) or (n, 1): not empty, no nan."""
-    values = np.asarray(scores, dtype=np.float64)
+    values = as_numbers(scores, name)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
@@ -166,7 +166,7 @@ def binary_targets(y: ArrayLike, n: int) -> Floats:
     ValueError
         If the length differs, a value is missing, or values other than 0 and 1 (or False and True) occur.
     """
-    raw = np.asarray(y)
+    raw = plain_array(y)
     if raw.ndim == 2 and raw.shape[1] == 1:
         raw = raw[:, 0]
     if raw.shape != (n,):
@@ -195,7 +195,7 @@ def class_targets(y: ArrayLike, n: int, classes: int) -> Labels:
     ValueError
         If the length differs, or entries are not whole numbers from 0 to K−1.
     """
-    raw = np.asarray(y)
+    raw = plain_array(y)
     if raw.shape != (n,):
         raise ValueError(f"y must have one entry for each of the {n} rows of scores, got shape {raw.shape}")
     if raw.dtype.kind not in "iub" and not (raw.dtype.kind == "f" and np.array_equal(raw, np.floor(raw))):
@@ -216,7 +216,9 @@ def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
     """
     if sample_weight is None:
         return None
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    weights = as_numbers(sample_weight, "sample_weight")
+    if weights.shape == (n, 1):
+        weights = weights[:, 0]
     if weights.shape != (n,):
         raise ValueError(f"sample_weight must have one entry for each of the {n} scores, got shape {weights.shape}")
     wrong = ~((weights >= 0.0) & (weights < np.inf))
