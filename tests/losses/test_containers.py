@@ -123,6 +123,8 @@ def polars_series(f: Function) -> None:
     same(f(z, y == 1).to_numpy(), f(Z[0], Y[0] == 1))
     same(f(z.cast(pl.Float32), 0.25).to_numpy(), f(Z[0].astype("f4"), 0.25))
     assert f(z, pl.Series([1.0, None])).is_null().to_list() == [False, True]
+    with pytest.raises(TypeError, match="takes real numbers"):
+        f(pl.Series(["a", "b"]), y)
     assert isinstance(f(Z[0], y), pl.Series)
     assert f(Z[0].astype("f4"), y).dtype == pl.Float32
     in_frame = pl.DataFrame({"z": z, "y": y}).select(f(pl.col("z"), 0.25))
@@ -298,6 +300,7 @@ def test_results_may_overlap_their_inputs(name: str, dtype: str) -> None:
 
 def test_numbers_of_any_size_and_kind() -> None:
     assert vh.elu(-1.0, 2**70) == vh.elu(-1.0, float(2**70))
+    assert vh.elu(-1.0, np.longdouble(0.5)) == vh.elu(-1.0, 0.5)
     assert vh.elu(np.float32(-1), True) == vh.elu(np.float32(-1), 1.0)
     with pytest.raises(OverflowError):
         vh.elu(-1.0, 10**400)

@@ -112,3 +112,54 @@ def test_labels_of_classes_stand_in_the_order_of_the_logits() -> None:
             f(Z * 1j, [0, 0])
         with pytest.raises(TypeError, match="classes must be integers, not object"):
             f(Z, [2**70, 0])
+
+
+@pytest.mark.parametrize("name", OVER_AXIS)
+def test_axis_and_out(name: str) -> None:
+    f, z = OVER_AXIS[name], Z.astype("f4")
+    for axis in (1, np.int8(1), np.array(1), (1,), [1]):
+        same(f(z, axis), f(z))
+    same(f(z, [1, 0]), f(z, (1, 0)))
+    for far in (2, -3, 2**62, 10**30, (0, 10**30)):
+        with pytest.raises(np.exceptions.AxisError, match="out of bounds for array of dimension 2"):
+            f(z, far)
+    for no_axis in (1.0, "0", 1j, ("a",)):
+        with pytest.raises(TypeError, match="axis must be an integer, several, or None, not"):
+            f(z, no_axis)
+    for axis in (0, (0, 1)):
+        expected = np.asarray(f(z, axis))
+        same(f(z, axis, out=(None,)), expected)
+        assert isinstance(f(z[0], out=...), np.ndarray)
+        for out in (np.empty(expected.shape), np.ma.zeros(expected.shape), np.empty(expected.shape)[...]):
+            assert f(z, axis, out=out) is out
+            np.testing.assert_allclose(out, expected, rtol=1e-6)
+        for wrong, error, message in (
+            (np.empty(7), ValueError, r"out has shape \(7,\), the result"),
+            ([0.0, 0.0], TypeError, f"out of {name} must be an array, not list"),
+            ((None, None), TypeError, f"out of {name} must be an array, not tuple"),
+            (np.empty(expected.shape, int), TypeError, "[Cc]annot cast"),
+        ):
+            with pytest.raises(error, match=message):
+                f(z, axis, out=wrong)
+    memory = np.vstack([Z, Z])
+    if name != "logsumexp":
+        expected = f(memory[:3])
+        same(f(memory[:3], out=memory[1:]), expected)
+
+
+def test_missing_values_of_pandas_over_an_axis() -> None:
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    da = pytest.importorskip("dask.array", reason="NOT RUN: Dask is not installed")
+    for f in OVER_AXIS.values():
+        for missing in (pd.Series([1.0, None], dtype="Float64"), pd.array([1.0, None], dtype="Float64")):
+            with pytest.raises(TypeError, match="missing values"):
+                f(missing)
+            same(f(missing.fillna(2.0)), f(np.array([1.0, 2.0])))
+        with pytest.raises(TypeError, match="lazy array takes no out"):
+            f(da.zeros((2, 3), chunks=3), out=np.zeros((2, 3)))
+    for f in (vh.categorical_cross_entropy, vh.categorical_cross_entropy_gradient):
+        for axis, error in ((1.0, TypeError), (None, TypeError), ((1,), TypeError), (10**30, np.exceptions.AxisError)):
+            with pytest.raises(error):
+                f(Z, [0, 1], axis)
+        with pytest.raises(np.exceptions.AxisError, match="one number"):
+            f(1.0, 0)

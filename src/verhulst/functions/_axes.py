@@ -21,20 +21,30 @@ def over_axes(ufunc: np.ufunc) -> Function:
     return Function(ufunc, partial(_compute, ufunc))
 
 
-def call(function: Function, z: ArrayLike, **options: Any) -> Any:
-    """`function(z, axis=axis, ...)`: as a container answers it, or of its numbers where it cannot."""
+def call(function: Function, z: ArrayLike, axis: Axis, out: Any, **options: Any) -> Any:
+    """`function(z, axis=axis, out=out)`: as a container answers it, or of its numbers where it cannot."""
+    if type(z) is np.ndarray and z.dtype in NATIVE and type(axis) is int and -z.ndim <= axis < z.ndim and out is None:
+        return function.ufunc(z, axis=axis, **options)  # most calls
+    if isinstance(out, tuple) and len(out) == 1:
+        out = out[0]
+    options["axis"], options["out"] = axis, out
     owners = [] if type(z) is np.ndarray else owners_of((z,), options)
     if not owners:
         return function.compute(z, **options)
-    if getattr(z, "hasnans", False) and not isinstance(getattr(z, "dtype", None), np.dtype):
+    lazy = hasattr(z, "__dask_graph__")
+    if lazy and out is not None:
+        raise TypeError(f"{function.__name__} of a lazy array takes no out")
+    pandas = hasattr(z, "isna") and not lazy
+    if pandas and not isinstance(getattr(z, "dtype", np.dtype(float)), np.dtype) and z.isna().any():
         raise TypeError(f"{function.__name__} over an axis cannot skip missing values: fill or drop them")
-    if options["axis"] is None:
+    if axis is None:
         options["axis"] = tuple(range(np.ndim(z)))
-    try:
-        if isinstance(options["axis"], int) or not hasattr(z, "__dask_graph__"):  # which knows one axis at most
+    # Dask knows one axis at most, pandas no results of other shapes, xarray no ufuncs over an axis.
+    if isinstance(axis, int) if lazy else function.signature == "(n)->(n)" or not pandas:
+        try:
             return function(z, **options)
-    except NotImplementedError:  # xarray has no ufuncs over an axis
-        pass
+        except NotImplementedError:
+            pass
     numbers = np.asarray(z)
     result = function.compute(numbers, **options)
     return wrapped(result, function.ufunc, (z,)) if np.shape(result) == numbers.shape else result
@@ -43,12 +53,9 @@ def call(function: Function, z: ArrayLike, **options: Any) -> Any:
 def _compute(
     ufunc: np.ufunc, z: Any, *, axis: Axis = -1, keepdims: bool = False, out: Any = None, dtype: Any = None
 ) -> Any:
-    reduces = ufunc.signature == "(n)->()"
-    if type(z) is np.ndarray and z.ndim and z.dtype in NATIVE and type(axis) is int and out is None:
-        return ufunc(z, axis=axis, keepdims=keepdims) if reduces else ufunc(z, axis=axis)
-    name = public_name(ufunc)
+    reduces, name = ufunc.signature == "(n)->()", public_name(ufunc)
     numbers = np.asarray(z)
-    number_type(numbers.dtype, f"{name} takes real numbers")
+    number_type(numbers.dtype, name, "takes")
     if dtype is not None:
         numbers = numbers.astype(dtype, copy=False)
     axes = axes_of(axis, numbers.ndim)
@@ -56,20 +63,28 @@ def _compute(
     if mask is not None:  # what is hidden has no share
         numbers = np.where(mask, numbers.dtype.type(0), numbers).astype(number_type(numbers.dtype))
         numbers[mask] = -np.inf
-    target = None if out is None else check_out(out, name)
-    if len(axes) == 1 and mask is None:
+    target = None if out is None or out is ... else check_out(out, name)
+    if target is not None:
+        shape = numbers.shape
+        if reduces:
+            shape = tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
+        if target.shape != shape:
+            raise ValueError(f"out has shape {target.shape}, the result {shape}")
+    if len(axes) == 1:
         options: dict[str, Any] = {"axis": axes[0]} | ({"keepdims": keepdims} if reduces else {})
-        result = ufunc(numbers, **options) if target is None else ufunc(numbers, out=target.view(np.ndarray), **options)
+        to = None if target is None or mask is not None else target.view(np.ndarray)
+        result = ufunc(numbers, out=to, **options)
     else:
         result = _several(ufunc, numbers, axes, keepdims, reduces)
-        if mask is not None:
-            shape = np.shape(result)
-            hidden = mask.all(axis=axes, keepdims=keepdims) if reduces and numbers.size else mask.reshape(shape)
-            return hide(result, hidden, target)
-        if target is not None:
-            return into(target, result)
-    same = target is not None or np.shape(result) == numbers.shape
-    return wrapped(result, ufunc, (z,), target) if same else result
+    if mask is not None or isinstance(target, np.ma.MaskedArray):
+        hidden = np.zeros(numbers.shape, bool) if mask is None else mask
+        if reduces:
+            hidden = hidden.all(axis=axes, keepdims=keepdims) if numbers.size else False
+        return hide(result, hidden, target)
+    if target is not None:
+        return target if len(axes) == 1 else into(target, result)
+    result = wrapped(result, ufunc, (z,)) if np.shape(result) == numbers.shape else result
+    return np.asanyarray(result) if out is ... else result
 
 
 def _several(ufunc: np.ufunc, z: np.ndarray[Any, Any], axes: tuple[int, ...], keepdims: bool, reduces: bool) -> Any:
@@ -91,14 +106,18 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     try:
-        if ndim == 0 and operator.index(axis) in (0, -1):
+        axes = (operator.index(axis),)
+        if ndim == 0 and axes[0] in (0, -1):
             return ()
     except TypeError:
-        pass
-    try:
-        return tuple(np.lib.array_utils.normalize_axis_tuple(axis, ndim, "axis"))
-    except TypeError:
-        raise TypeError(f"axis must be an integer, several, or None, not {axis!r}") from None
+        try:
+            axes = tuple(map(operator.index, axis))
+        except TypeError:
+            raise TypeError(f"axis must be an integer, several, or None, not {axis!r}") from None
+    for a in axes:
+        if not -ndim <= a < ndim:
+            raise np.exceptions.AxisError(f"axis {a} is out of bounds for array of dimension {ndim}")
+    return tuple(np.lib.array_utils.normalize_axis_tuple(axes, ndim, "axis"))
 
 
 def check_out(out: Any, name: str) -> np.ndarray[Any, Any]:

@@ -50,19 +50,19 @@ def _compute(
     dtype: Any = None,
 ) -> Any:
     """Of arrays and numbers; `dtype`, which a container may give, is the type to compute in."""
-    if type(z) is np.ndarray and z.dtype in NATIVE and where is True and dtype is None:
-        if type(given) is np.ndarray:
-            held = given if given.dtype == z.dtype else None
-        else:
-            held = _held_number(given, z.dtype, factor) if type(given) in (float, int) else None
+    if type(z) is np.ndarray and z.dtype in NATIVE and where is True and dtype is None:  # most calls, with few checks
+        held = _held_quickly(given, z.dtype, factor)
         if held is not None and (out is NOT_GIVEN or out is None):
             return ufunc(z, held)
         if held is not None and type(out) is np.ndarray and out.dtype == z.dtype and ufunc.nout == 1:
             return ufunc(z, held, out=out)
     name, inputs = public_name(ufunc), (z, given)
     z, given = np.asarray(z), np.asarray(float(given) if isinstance(given, int) else given)
-    result = number_type(z.dtype, f"{name} takes real numbers") if dtype is None else np.dtype(dtype)
-    number_type(given.dtype, f"{argument} of {name} must be real numbers")
+    result = number_type(z.dtype, name, "takes")
+    if dtype is not None:
+        result = np.dtype(dtype)
+    if given.dtype != np.longdouble:
+        number_type(given.dtype, f"{argument} of", name, "must be")
     options: dict[str, Any] = {} if where is True else {"where": np.asarray(where)}
     targets: tuple[Any, ...] = (None,) * ufunc.nout
     if out is not NOT_GIVEN and out is not ...:
@@ -83,14 +83,14 @@ def _compute(
     return results if ufunc.nout > 1 else results[0]
 
 
-def number_type(dtype: np.dtype[Any], words: str = "these are no real numbers") -> np.dtype[Any]:
-    """The type that a function of such numbers returns; `words` of the error say what takes real numbers."""
+def number_type(dtype: np.dtype[Any], *words: str) -> np.dtype[Any]:
+    """The type that a function of such numbers returns; `words` begin the message where there is none."""
     if dtype in NATIVE:
         return dtype.newbyteorder("=")
     try:
         result: np.dtype[Any] = FUNCTIONS["relu"].ufunc.resolve_dtypes((dtype, None))[1]
     except TypeError:
-        raise TypeError(f"{words} of at most 64 bits, not {dtype}") from None
+        raise TypeError(f"{' '.join(words)} real numbers of at most 64 bits, not {dtype}") from None
     return result
 
 
@@ -109,6 +109,20 @@ def _targets(out: Any, name: str, dtype: np.dtype[Any], number: int) -> tuple[An
         if target is not None and not np.can_cast(dtype, target.dtype, "same_kind"):
             raise TypeError(f"{name} gives {dtype}, which out, of {target.dtype}, cannot hold")
     return targets
+
+
+def _held_quickly(given: Any, dtype: np.dtype[Any], factor: bool) -> Any:
+    """A number, a list or an array of them in that type; None where it does not hold them, and for anything else."""
+    if type(given) is list:
+        given = np.asarray(given)
+    if type(given) is np.ndarray:
+        if given.dtype == dtype:
+            return given
+        if given.dtype in NATIVE or given.dtype.kind in "iub":
+            with np.errstate(all="ignore"):
+                return _held_factor(given, dtype) if factor else _held(given, dtype)
+        return None
+    return _held_number(given, dtype, factor) if type(given) in (float, int) else None
 
 
 @lru_cache(1024)

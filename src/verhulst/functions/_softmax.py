@@ -54,7 +54,7 @@ def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     array([[0.09003057, 0.24472847, 0.66524096],
            [1.        , 0.        , 0.        ]])
     """
-    return call(_softmax, z, axis=axis, out=out)
+    return call(_softmax, z, axis, out)
 
 
 @public
@@ -95,7 +95,7 @@ def log_softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     >>> vh.log_softmax(np.float32([17, 0]))
     array([-4.1399375e-08, -1.7000000e+01], dtype=float32)
     """
-    return call(_log_softmax, z, axis=axis, out=out)
+    return call(_log_softmax, z, axis, out)
 
 
 @public
@@ -138,4 +138,4 @@ def logsumexp(z: ArrayLike, axis: Axis = -1, *, keepdims: bool = False, out: Any
     >>> vh.logsumexp([0.0, -40.0])
     np.float64(4.248354255291589e-18)
     """
-    return call(_logsumexp, z, axis=axis, keepdims=keepdims, out=out)
+    return call(_logsumexp, z, axis, out, keepdims=keepdims)

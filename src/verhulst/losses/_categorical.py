@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import elu, log_softmax, softmax
-from verhulst.functions._axes import into
+from verhulst.functions._axes import axes_of, into
 from verhulst.functions._parameter import number_type
 from verhulst.functions._rounding import near_total, rounded, total
 from verhulst.functions.formulas import Total, log_softmax_pullback_in_place
@@ -166,21 +167,27 @@ def _by_blocks(function: Any, z: Rows, weights: Rows, axis: int) -> Rows:
 
 def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
     """The logits, labels that broadcast against them, and whether these are classes (else weights, in z's shape)."""
-    _check_containers(name, z, y, axis)
+    if type(z) is not np.ndarray or type(y) is not np.ndarray:
+        _check_containers(name, z, y, axis)
     z, y = np.asarray(z), np.asarray(y)
-    number_type(z.dtype, f"{name} takes real numbers")
-    axis = np.lib.array_utils.normalize_axis_index(axis, z.ndim)
+    number_type(z.dtype, name, "takes")
+    if not z.ndim:
+        raise np.exceptions.AxisError(f"z of {name} is one number: it needs an axis of classes")
+    try:
+        (axis,) = axes_of(operator.index(axis), z.ndim)
+    except TypeError:
+        raise TypeError(f"axis of {name} must be an integer, not {axis!r}") from None
     without = z.shape[:axis] + z.shape[axis + 1 :]
     if y.shape == z.shape:
-        number_type(y.dtype, f"weights of classes in {name} must be real numbers")
+        number_type(y.dtype, "weights of classes in", name, "must be")
         return z, y, False
     if y.shape != without:
         raise ValueError(f"y has shape {y.shape}: neither classes, {without}, nor weights of classes, {z.shape}")
     if y.dtype.kind not in "iu" and y.size:
         raise TypeError(f"classes must be integers, not {y.dtype}")
-    wrong = np.argwhere((y < 0) | (y >= z.shape[axis]))
-    if len(wrong):
-        where = tuple(map(int, wrong[0]))
+    wrong = (y < 0) | (y >= z.shape[axis])
+    if wrong.any():
+        where = tuple(map(int, np.argwhere(wrong)[0]))
         raise ValueError(
             f"class {y[where]} at {where} is not among the {z.shape[axis]} classes of z, 0 to {z.shape[axis] - 1}"
         )
