@@ -86,6 +86,26 @@ def test_dimensions(name: str) -> None:
                 function(z, dim)
 
 
+def test_what_is_an_index_is_a_dimension() -> None:
+    assert torch.equal(vt.softmax(Z, np.int64(0)), vt.softmax(Z, 0))
+    assert torch.equal(vt.logsumexp(Z, [0, 1]), vt.logsumexp(Z, None))
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu", "leaky_relu_derivative", "elu_derivative"])
+def test_parameters_that_do_not_broadcast(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"the parameter of {name} must broadcast against z, \(3, 4\), not \(3,\)"):
+        getattr(vt, name)(Z, torch.ones(3))
+    assert getattr(vt, name)(Z, torch.ones(2, 3, 4)).shape == (2, 3, 4)
+    assert getattr(vt, name)(Z[:, :1], torch.ones(1, 4)).shape == (3, 4)
+
+
+def test_layouts_that_are_not_dense() -> None:
+    nested = torch.nested.nested_tensor([Z[0], Z[1, :2]], layout=torch.jagged)
+    for other in (Z.to_sparse(), nested):
+        with pytest.raises(TypeError, match="z of sigmoid must be a dense tensor, not torch"):
+            vt.sigmoid(other)
+
+
 # Shapes and kinds of the loss's arguments
 
 
@@ -103,6 +123,13 @@ def test_dimensions(name: str) -> None:
         ({"z": Z.numpy()}, TypeError, "logits must be a tensor, not ndarray"),
         ({"y": np.ones((3, 4))}, TypeError, "labels must be a tensor, not ndarray"),
         ({"y": torch.ones(3, 4, dtype=torch.complex64)}, TypeError, "labels must be real numbers, not torch.complex64"),
+        (
+            {"y": torch.ones(3, 4, device="meta")},
+            ValueError,
+            "labels must be on the device of the logits, cpu, not on meta",
+        ),
+        ({"weight": torch.ones(4, device="meta")}, ValueError, "weight must be on the device of the logits"),
+        ({"label_smoothing": "0.1"}, TypeError, "label_smoothing must be a number, not str"),
         ({"weight": 2.0}, TypeError, "weight must be a tensor, not float"),
         ({"pos_weight": np.ones(4)}, TypeError, "pos_weight must be a tensor, not ndarray"),
     ],

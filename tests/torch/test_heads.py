@@ -55,3 +55,8 @@ def test_base_rates_that_do_not_fit_and_other_devices() -> None:
         vt.MultiLabelClassifier(4, 4, 3, base_rate=torch.tensor([0.1, 0.2]))
     with torch.device("meta"):
         assert vt.BinaryClassifier(4, 4, base_rate=0.1)(torch.zeros(2, 4)).device.type == "meta"
+    for wrong in ((4.0, 8), (4, True)):
+        with pytest.raises(TypeError, match=r"must be an int, not (float|bool)"):
+            vt.BinaryClassifier(*wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="base_rate must be numbers, not 'half'"):
+        vt.BinaryClassifier(4, 8, base_rate="half")  # type: ignore[arg-type]

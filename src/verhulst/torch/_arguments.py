@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,8 @@ def numbers(t: Any, function: str, name: str = "z") -> Tensor:
     """The tensor, integers and booleans in torch's default floating-point type."""
     if not isinstance(t, Tensor):
         raise TypeError(f"{name} of {function} must be a torch.Tensor, not {type(t).__name__}")
+    if t.layout is not torch.strided:
+        raise TypeError(f"{name} of {function} must be a dense tensor, not {t.layout}: convert it first")
     if t.dtype in FLOATING_TYPES:
         return t
     if t.is_floating_point() or t.is_complex() or t.is_quantized:
@@ -71,9 +74,10 @@ def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
     if dim is None:
         return tuple(range(ndim))
     found = []
-    for d in dim if isinstance(dim, (tuple, list)) else (dim,):
-        if not isinstance(d, int) or isinstance(d, bool):
+    for given in dim if isinstance(dim, (tuple, list)) else (dim,):
+        if isinstance(given, bool) or not hasattr(given, "__index__"):
             raise TypeError(f"dim must be an int, a tuple of ints or None, not {dim!r}")
+        d = index(given)
         if not -ndim <= d < ndim:
             raise np.exceptions.AxisError(d, ndim, "dim")
         found.append(d % ndim)

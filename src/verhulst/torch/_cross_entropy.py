@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import torch
@@ -76,11 +77,18 @@ def _broadcast(z: Tensor, **named: Tensor | None) -> Tensor | None:
     t = _tensor(name, t)
     if not _traced() and not _broadcasts(tuple(t.shape), tuple(z.shape)):
         raise ValueError(f"{name} must broadcast to the shape of the logits, {tuple(z.shape)}, not {tuple(t.shape)}")
+    if t.ndim or t.device.type != "cpu":  # a single number may come from the CPU
+        _same_device(name, t, z)
     return t
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
     return len(shape) <= len(to) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(to), strict=False))
+
+
+def _same_device(name: str, t: Tensor, z: Tensor) -> None:
+    if t.device != z.device:
+        raise ValueError(f"{name} must be on the device of the logits, {z.device}, not on {t.device}")
 
 
 @tensor_function
@@ -144,8 +152,11 @@ def binary_cross_entropy_with_logits(
         raise TypeError(f"logits must be floating-point numbers, not {z.dtype}")
     if not _traced() and z.shape != y.shape:
         raise ValueError(f"labels must have the shape of the logits, {tuple(z.shape)}, not {tuple(y.shape)}")
+    _same_device("labels", y, z)
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
+    if not isinstance(label_smoothing, Real):
+        raise TypeError(f"label_smoothing must be a number, not {type(label_smoothing).__name__}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in [0, 1], not {label_smoothing}")
     if z.dtype in HALF and torch.is_autocast_enabled(z.device.type):

@@ -6,13 +6,17 @@ import torch
 from torch import Tensor, nn
 
 from verhulst.torch._functional import logit, sigmoid
+from verhulst.torch._states import check_integers
 
 
 def _start_at_base_rate(last: nn.Linear, base_rate: float | Tensor | None) -> None:
     """Set the bias to the log-odds of the base rate, so that training does not spend its first steps on it."""
     if base_rate is None:
         return
-    rate = torch.as_tensor(base_rate, dtype=torch.float64, device="cpu").detach()
+    try:
+        rate = torch.as_tensor(base_rate, dtype=torch.float64, device="cpu").detach()
+    except (TypeError, ValueError):
+        raise TypeError(f"base_rate must be numbers, not {base_rate!r}") from None
     if rate.shape not in ((), (1,), (last.out_features,)):
         raise ValueError(f"base_rate must be one number or {last.out_features}, not of shape {tuple(rate.shape)}")
     if not bool(((rate > 0) & (rate < 1)).all()):
@@ -26,6 +30,7 @@ class _Head(nn.Module):
 
     def __init__(self, input_dim: int, hidden_dim: int, outputs: int, base_rate: float | Tensor | None) -> None:
         super().__init__()
+        check_integers(input_dim=input_dim, hidden_dim=hidden_dim, labels=outputs)
         if input_dim < 1 or hidden_dim < 2 or outputs < 1:
             raise ValueError(
                 "need input_dim >= 1, hidden_dim >= 2 and at least one output, "

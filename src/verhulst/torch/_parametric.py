@@ -64,6 +64,9 @@ def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametri
     def face(z: Tensor, parameter: Any) -> Tensor:
         z = numbers(z, name)
         if isinstance(parameter, Tensor):  # a factor of all that is left of 0
+            if any(n != m and 1 not in (n, m) for n, m in zip(parameter.shape[::-1], z.shape[::-1], strict=False)):
+                shapes = f"{tuple(z.shape)}, not {tuple(parameter.shape)}"
+                raise ValueError(f"the parameter of {name} must broadcast against z, {shapes}")
             unit = computed(wider(z), 1.0)
             return cast(torch.where(z > 0, unit, parameter * unit), z.dtype)
         if torch.compiler.is_compiling():

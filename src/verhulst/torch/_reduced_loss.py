@@ -13,8 +13,8 @@ from verhulst.torch._cast import cast
 from verhulst.torch._differentiable import TORCH
 from verhulst.torch._elementwise_loss import Gradient, change, elementwise_loss
 from verhulst.torch._forward_mode import forward_rule
-from verhulst.torch._kernels import as_bits, new_like, widest
-from verhulst.torch._operator import define, leaves_python, library
+from verhulst.torch._kernels import as_bits, new_like, plain, widest
+from verhulst.torch._operator import apply_plain, define, leaves_python, library
 
 
 def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tuple[Tensor, Tensor]:
@@ -124,7 +124,8 @@ def reduced_loss(z: Tensor, y: Tensor, reduction: str) -> Tensor:
     if z.device.type == "cpu" and (torch.compiler.is_compiling() or leaves_python()):
         return _total(z, y, reduction == "mean")
     if z.device.type == "cpu" and not _transformed():
-        return _Reduced.apply(z, y, reduction == "mean", torch.is_grad_enabled())
+        arguments = (z, y, reduction == "mean", torch.is_grad_enabled())
+        return apply_plain(_Reduced, *arguments) if plain(z, y) else _Reduced.apply(*arguments)
     if z.device.type == "cpu" or z.dtype != torch.float32:
         z, y = z.to(widest(z)), y.to(widest(z))
     loss = elementwise_loss(z, y)

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from verhulst.functions import _softmax as ufuncs
 from verhulst.functions import formulas
-from verhulst.functions._registry import PUBLIC
 from verhulst.torch._arguments import dimensions, numbers, tensor_function
 from verhulst.torch._cast import HALF, cast
 from verhulst.torch._differentiable import TORCH
@@ -107,7 +107,7 @@ def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
             p, v, spare = p[: len(block)], v[: len(block)], spare[: len(block)]
         v = v if narrow else out
         v.copy_(to)
-        PUBLIC["softmax"](as_array(spare.copy_(block) if narrow else block), axis=dim, out=as_array(p))
+        ufuncs._softmax.ufunc(as_array(spare.copy_(block) if narrow else block), axis=dim, out=as_array(p))
         rule(torch, p, v, spare, lambda t: t.sum(dim, keepdim=True))
         if narrow:
             out.copy_(cast(v, z.dtype))
@@ -119,11 +119,15 @@ def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any
 
     Backward of large plain tensors is taken by in_place(torch, p, g, spare, total), the same arithmetic.
     """
-    function, summed = PUBLIC[name], name == "logsumexp"
+    ufunc, summed = getattr(ufuncs, f"_{name}").ufunc, name == "logsumexp"
 
     def on_cpu(z: Tensor, dim: int) -> Tensor:
-        result = z.new_empty(z.movedim(dim, -1).shape[:-1]) if summed else new_like(z)
-        function(as_array(z), axis=dim, out=as_array(result))
+        if z.ndim == 0:
+            result = on_cpu(z.unsqueeze(0), 0)
+            return result if summed else result.squeeze(0)
+        dim %= z.ndim
+        result = z.new_empty([*z.shape[:dim], *z.shape[dim + 1 :]]) if summed else new_like(z)
+        ufunc(as_array(z), axis=dim, out=as_array(result))
         return result
 
     def shape_only(z: Tensor, dim: int) -> Tensor:

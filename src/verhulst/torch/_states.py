@@ -10,11 +10,16 @@ from torch import Tensor, nn
 from verhulst.torch._gates import Kind
 
 
-def check_sizes(**sizes: Any) -> None:
-    """Sizes are integers of at least 1."""
+def check_integers(**sizes: Any) -> None:
+    """Refuse what is no integer."""
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool):
             raise TypeError(f"{name} must be an int, not {type(size).__name__}")
+
+
+def check_sizes(**sizes: Any) -> None:
+    """Refuse what is no integer of at least 1."""
+    check_integers(**sizes)
     if any(size < 1 for size in sizes.values()):
         given = " and ".join(str(size) for size in sizes.values())
         raise ValueError(f"{' and '.join(sizes)} must be at least 1, not {given}")
