@@ -70,18 +70,17 @@ def note_on_codes(texts: Sequence[str], numbers: Sequence[float], name: str, at:
     DataError
         If one of them and another text are the same number.
     """
-    codes = [text for text in texts if like_a_code(text)]
+    codes = {text: number for text, number in zip(texts, numbers, strict=True) if like_a_code(text)}
     if not codes:
         return ()
-    first: dict[float, str] = {}
-    # Codes last, because each is compared with the first text of the same number.
-    for text, number in sorted(zip(texts, numbers, strict=True), key=lambda pair: like_a_code(pair[0])):
-        other = first.setdefault(number, text)
-        if other != text and like_a_code(text):
-            raise DataError(_about_same(other, text, name, at))
+    first = {number: text for text, number in zip(texts, numbers, strict=True) if text not in codes}
+    for code, number in codes.items():
+        other = first.setdefault(number, code)
+        if other != code:
+            raise DataError(_about_same(other, code, name, at))
     return (
         (
-            f"Column {name!r} is read as numbers, although {codes[0]!r} looks like a code.",
+            f"Column {name!r} is read as numbers, although {next(iter(codes))!r} looks like a code.",
             f"If it is one, declare it categorical ({categorical_option(name)}) or exclude it.",
         ),
     )

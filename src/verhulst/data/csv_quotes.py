@@ -14,12 +14,6 @@ _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 _BLOCK = 1 << 22
 
 
-def has_quotes(buffer: pa.Buffer) -> bool:
-    """Whether there is a quotation mark."""
-    bytes_ = np.frombuffer(buffer, np.uint8)
-    return any((bytes_[i : i + _BLOCK] == _QUOTE).any() for i in range(0, len(bytes_), _BLOCK))
-
-
 def all_quoted(buffer: pa.Buffer, delimiter: str) -> bool:
     """Whether every cell below the first line is in quotes."""
     data = np.frombuffer(buffer, np.uint8)

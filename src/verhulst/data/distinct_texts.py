@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verhulst.data.missing_text import MISSING_TEXT, is_mark
 
@@ -38,7 +38,7 @@ class Texts:
 
     def row_of(self, text: str) -> int:
         """Return the first row with `text`, from 0."""
-        return int(np.argmax(self._codes() == self._encoded.dictionary.to_pylist().index(text)))
+        return self._first_rows[text]
 
     def read(self, meanings: Mapping[str, float] | Mapping[str, bool]) -> pa.ChunkedArray:
         """Return the meaning of the text of each row, null where it has none."""
@@ -54,8 +54,11 @@ class Texts:
             return None
         return self.read({word: TRUTH[word.casefold()] for word in self.words})
 
-    def _codes(self) -> NDArray[np.int64]:
-        return np.asarray(self._encoded.indices.fill_null(-1), dtype=np.int64)
+    @cached_property
+    def _first_rows(self) -> dict[str, int]:
+        codes, rows = np.unique(self._encoded.indices.fill_null(-1).to_numpy(), return_index=True)
+        distinct = self._encoded.dictionary.to_pylist()
+        return {distinct[code]: int(row) for code, row in zip(codes, rows, strict=True) if code >= 0}
 
 
 def texts_of(values: pa.ChunkedArray) -> Texts:

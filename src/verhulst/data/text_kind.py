@@ -77,7 +77,7 @@ def _notes_on_words(texts: Texts, odd: str, name: str, at: str) -> Notes:
     `odd` is a text that is not a number in any notation.
     """
     numbers = [word for word in texts.words if like_a_number(word)]
-    others = [word for word in texts.words if word not in set(numbers)] or [odd]
+    others = [word for word in texts.words if not like_a_number(word)] or [odd]
     share = sum(texts.counts[word] for word in numbers) / sum(texts.counts[word] for word in texts.words)
     otherwise = all(map(why_no_number, others))
     truths = all(word.casefold() in _TRUTH_WORDS for word in others)

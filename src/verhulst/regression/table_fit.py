@@ -11,7 +11,8 @@ import numpy as np
 from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
-from verhulst.data.formula import FormulaDesign, learn_formula
+from verhulst.data.formula import learn_formula
+from verhulst.data.formula_design import FormulaDesign
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved

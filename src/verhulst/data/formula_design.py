@@ -1,0 +1,140 @@
+"""The design of a formula, which turns tables into its matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.base_design import FILL_IN, BaseDesign, require
+from verhulst.data.errors import DataError, listed
+from verhulst.data.formula_columns import FormulaColumns
+from verhulst.data.formula_matrix import FormulaMatrix
+from verhulst.data.missing_values import any_missing, check_missing, refuse_missing
+from verhulst.data.row_numbers import RowNumbers, some_rows
+from verhulst.data.schema import ListOf, Record, Text, Truth
+from verhulst.data.source import place
+from verhulst.data.target import Target
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LEAVE_OUT = 'Leave these rows out by missing="drop", or fill the values in first.'
+
+
+@dataclass(frozen=True)
+class FormulaDesign(BaseDesign):
+    """A design from a formula, made by `formula_design`. It has the same interface as `Design`.
+
+    A formula may call functions, so it is code. A model file contains its text but does not run it: after loading,
+    `matrix` raises an error.
+
+    Attributes
+    ----------
+    formula : str
+    names : tuple of str
+        The columns of X, without the intercept.
+    intercept : bool
+        Whether the formula has an intercept (unless it contains `- 1`, it has). The other attributes are those of
+        `BaseDesign`: target, weights, offset, missing, source, rows_read, rows_kept.
+    """
+
+    formula: str
+    names: tuple[str, ...]
+    intercept: bool
+    columns: FormulaColumns | None = field(default=None, repr=False, compare=False)
+    terms: FormulaMatrix | None = field(default=None, repr=False, compare=False)
+
+    SCHEMA: ClassVar[Record] = Record(
+        {"formula": Text(), "names": ListOf(Text(), "columns"), "intercept": Truth(), **BaseDesign.FIELDS},
+        optional=("weights", "offset"),
+    )
+
+    def matrix(
+        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+    ) -> NDArray[np.float64]:
+        """Return X for the rows of `table`, shape (rows, len(self.names)), C order.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+        first_row : int or ndarray of int
+            The number of the first row, or of each, for messages.
+        missing : {"error", "nan"}
+            Whether a missing value, of a column or of a term, is an error, or nan in X.
+
+        Raises
+        ------
+        DataError
+            If the formula cannot be evaluated on these rows, gives a number that is not finite, depends on which rows
+            it is given, or is from a model file.
+        """
+        check_missing(missing, "nan")
+        columns, _ = self._learned()
+        kept, values = self._evaluated(table, columns.names, first_row, FILL_IN if missing == "error" else None)
+        X = np.full((table.num_rows, len(self.names)), np.nan)
+        X[kept] = values
+        return X
+
+    def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
+        """Return the table with every column of the formula as the kind that it had at fit time; as `Design.typed`."""
+        return self._learned()[0].design.typed(table, first_row=first_row)
+
+    def complete_rows(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.bool_] | None:
+        """Return a mask of the rows with a value in every column and every term of the formula; None if all have.
+
+        Raises
+        ------
+        DataError
+            If there are missing values and `missing` is "error"; the message counts them by column.
+        """
+        columns, _ = self._learned()
+        hint = LEAVE_OUT if self.missing == "error" else None
+        kept, X = self._evaluated(table, columns.used_names, first_row, hint)
+        kept[np.flatnonzero(kept)[np.isnan(X).any(axis=1)]] = False
+        return None if kept.all() else kept
+
+    def _evaluated(
+        self, table: pa.Table, names: Sequence[str], first_row: RowNumbers, hint: str | None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """Return a mask of the rows with a value in these columns, and X for them, nan where a term has no value.
+
+        With a hint, any missing value is an error that ends with it.
+        """
+        columns, terms = self._learned()
+        terms.refuse_mixed_rows(place(table))
+        require(table, names)
+        table = self.typed(table, first_row=first_row)
+        if hint is not None:
+            refuse_missing(table, names, first_row, hint, columns.design.columns)
+        kept = ~any_missing(table, names)
+        if not kept.any():
+            return kept, np.empty((0, len(self.names)))
+        numbers = some_rows(first_row, kept)
+        X, empty = terms.evaluate(columns.frame(table.filter(kept), numbers), place(table), numbers)
+        if hint is not None and empty.any():
+            raise DataError(f"{place(table)}{terms.empty_terms(empty, numbers)} {hint}")
+        return kept, X
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the design as JSON data, with the formula as text."""
+        own = {"formula": self.formula, "names": list(self.names), "intercept": self.intercept}
+        return own | super().to_json()
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> FormulaDesign:
+        """Return the design in JSON data: the inverse of `to_json`, except for `matrix`."""
+        fields = dict(record, names=tuple(record["names"]))
+        fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
+        return cls(**fields)
+
+    def _learned(self) -> tuple[FormulaColumns, FormulaMatrix]:
+        if self.columns is None or self.terms is None:
+            raise DataError(
+                f"this model was fitted by the formula {self.formula!r} and loaded from a file. A formula is code, "
+                f"and loading runs no code: compute the design matrix yourself (its columns are {listed(self.names)})."
+            )
+        return self.columns, self.terms
