@@ -162,6 +162,40 @@ class Cells(nn.Module):
         return self.out(state[0] if isinstance(state, tuple) else state)
 
 
+class Energy(nn.Module):
+    """A model that takes gradients inside, by autograd and by torch.func."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field, self.out = nn.Linear(4, 1), nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.clone().requires_grad_()
+        (force,) = torch.autograd.grad(vt.sigmoid(self.field(x)).sum(), x, create_graph=True)
+        same = torch.vmap(torch.func.grad(lambda t: vt.sigmoid(self.field(t)).sum()))(x)
+        return self.out(force + same)
+
+
+class Checkpointed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.out = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5)), nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(torch.utils.checkpoint.checkpoint(self.body, x, use_reentrant=False))
+
+
+class Normed(nn.Module):
+    """Writes to its parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.out = nn.Embedding(5, 4, max_norm=0.1), nn.Linear(4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.words((x[:, 0] > 0).long()))
+
+
 class Attention(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -193,6 +227,9 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], Any, set[str]]] = {
     "called by keyword": (ByKeyword, S, {"rnn", "out"}),
     "torch's cells": (lambda: Cells(nn.LSTMCell), S, {"cell", "out"}),
     "our cells": (lambda: Cells(vt.GRUCell), S, {"cell", "out"}),
+    "gradients inside": (Energy, X, {"out"}),
+    "checkpointed": (Checkpointed, X, {"body.0", "out"}),
+    "written parameters": (Normed, X, {"words", "out"}),
     "attention": (Attention, X, {"attention", "block.self_attn", "out"}),
     "compiled": (lambda: torch.compile(nn.Sequential(nn.Linear(4, 1))), X, {"0"}),
 }
@@ -208,9 +245,11 @@ def test_models_and_inputs_of_every_kind(case: str, mode: Any, diagnose: Callabl
     make, given, layers = MODELS[case]
     torch.manual_seed(0)
     model = make()
+    before = look(model)[3:]
     with mode():
         y = torch.rand(16, 1).round()
         report = diagnose(model, given, y, logits_loss)
+    assert look(model)[3:] == before
     if isinstance(report, vt.GradientFlow):
         assert layers <= {layer.name for layer in report.layers}
         assert all(layer.gradient_norm > 0 for layer in report.layers if layer.name in layers)

@@ -14,7 +14,7 @@ from verhulst.audit.gates import CalledGates
 from verhulst.audit.rules import RULES
 from verhulst.audit.rules_of_probabilities import softmax_for_multilabel
 from verhulst.audit.trace import Trace
-from verhulst.torch._run_once import call, original, undisturbed
+from verhulst.torch._run_once import call, ordinary, original, undisturbed
 
 
 def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], Tensor]) -> AuditReport:
@@ -49,8 +49,8 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     Notes
     -----
     The model and the loss are run: audit only code that you trust. They run in the model's current mode (train or
-    eval), without gradients, and the model is left as it was: buffers, counters, gradients, mode, hooks; so are the
-    random states. A sigmoid or softmax that is written by hand is recognised by its numbers.
+    eval), and the model is left as it was: parameters, buffers, counters, gradients, mode, hooks; so are the random
+    states. A sigmoid or softmax that is written by hand is recognised by its numbers.
 
     Examples
     --------
@@ -67,7 +67,9 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     subject = type(module).__name__
     trace = Trace()
     gates = CalledGates()
-    with torch.no_grad(), undisturbed(module):
+    # With gradients: a model may take some inside, as energies and physics-informed losses do.
+    with torch.inference_mode(False), torch.enable_grad(), undisturbed(module):
+        X, y = ordinary(X), ordinary(y)
         gates.watch(module)
         trace.watch(module)
         with trace:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from verhulst.audit.trace import MOVES, Operation
+from verhulst.audit.trace import MOVES, Operation, origins
 
 LAST = frozenset({"reciprocal", "div", "div_", "mul", "mul_", "add", "add_", "rsub", "sub"})  # the last of them
 PARTS = LAST | {"exp", "exp_", "neg", "neg_", "tanh", "sum", "amax", "max", "expand", "_to_copy", "where"}
@@ -27,9 +27,10 @@ def mark(trace: list[Operation]) -> None:
                 operation.by_hand = _function(z.double(), p.double())
                 if operation.by_hand:
                     break
-        for t, source in zip(operation.tensors, operation.inputs, strict=True):
-            if source is not None and source.by_hand and torch.equal(t, p):  # times 1, as in 1/(1 + e^-z)
-                operation.by_hand, source.by_hand = source.by_hand, ""
+        for t, made in zip(operation.tensors, operation.inputs, strict=True):
+            for source in origins(made):
+                if source.by_hand and torch.equal(t, p):  # times 1, as in 1/(1 + e^-z)
+                    operation.by_hand, source.by_hand = source.by_hand, ""
 
 
 def _function(z: Tensor, p: Tensor) -> str:

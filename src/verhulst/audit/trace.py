@@ -77,7 +77,10 @@ class Operation:
 
 
 def _key(t: Tensor) -> tuple[Any, ...]:
-    return (t.untyped_storage()._cdata, t.storage_offset(), tuple(t.shape), tuple(t.stride()))
+    try:
+        return (t.untyped_storage()._cdata, t.storage_offset(), tuple(t.shape), tuple(t.stride()))
+    except (NotImplementedError, RuntimeError):  # sparse tensors, and those inside a transform of torch.func
+        return (id(t),)
 
 
 class Trace:
@@ -111,10 +114,13 @@ class Trace:
 
     def __exit__(self, *error: object) -> None:
         self._modes.close()
+        for operation in self.operations:
+            operation.tensors = tuple(t.detach() for t in operation.tensors)
+            operation.output = None if operation.output is None else operation.output.detach()
 
     def record(self, namespace: str, name: str, call: Callable[[], Any], named: dict[str, Any], whole: bool) -> Any:
         """Run the call and record it, unless it is a part of one that is recorded as a whole."""
-        if self._inside:
+        if self._inside or (whole and torch._C._are_functorch_transforms_active()):  # then its parts are recorded
             return call()
         inputs = tensors(named)
         sources = tuple(self._made.get(_key(t)) for t in inputs)

@@ -155,8 +155,9 @@ def binary_cross_entropy_with_logits(
     _same_device("labels", y, z)
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
-    if not isinstance(label_smoothing, Real):
-        raise TypeError(f"label_smoothing must be a number, not {type(label_smoothing).__name__}")
+    smoothing: Any = label_smoothing
+    if not isinstance(smoothing, Real):
+        raise TypeError(f"label_smoothing must be a number, not {type(smoothing).__name__}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in [0, 1], not {label_smoothing}")
     if z.dtype in HALF and torch.is_autocast_enabled(z.device.type):

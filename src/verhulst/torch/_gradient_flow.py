@@ -145,10 +145,14 @@ def gradient_flow(model: nn.Module, batch: tuple[Any, Any], loss: Callable[[Any,
     with torch.inference_mode(False), torch.enable_grad(), undisturbed(module):
         X, y = ordinary(given[0]), ordinary(given[1])
         ran: list[_Ran] = []
-        for name, layer in module.named_modules():
-            if _is_layer(layer):
-                layer.register_forward_hook(_watch(name or type(layer).__name__, ran), with_kwargs=True)
+        hooks = [
+            layer.register_forward_hook(_watch(name or type(layer).__name__, ran), with_kwargs=True)
+            for name, layer in module.named_modules()
+            if _is_layer(layer)
+        ]
         value = loss(call(module, X), y)
+        for hook in hooks:  # backward runs checkpointed layers again
+            hook.remove()
         return GradientFlow(float(_scalar(value).detach()), _flows(value, ran))
 
 
@@ -182,7 +186,10 @@ def _scalar(value: Any) -> Tensor:
 
 def _flows(value: Tensor, ran: list[_Ran]) -> tuple[LayerFlow, ...]:
     if not ran:
-        raise ValueError("no layer ran: the model has no modules, or none of them needs a gradient")
+        raise ValueError(
+            "no layer ran: the model has no modules, none of them needs a gradient, or they are hidden by TorchScript, "
+            "torch.export or torch.vmap"
+        )
     if not value.requires_grad:
         raise ValueError("the loss does not depend on any layer: its gradient was cut off")
     of_layer = {id(r.layer): _parameters(r.layer, {id(other.layer) for other in ran}) for r in ran}

@@ -89,8 +89,9 @@ def _ordinary_tensor(t: Any) -> Any:
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Leave the model and the random states as they were, whatever happens inside.
 
-    That is: buffers, and other tensors that are attributes; counters and every other attribute of a plain type;
-    training mode; hooks; the parameters' gradients. Functions compiled by torch.compile run as plain Python.
+    That is: parameters, buffers, and other tensors that are attributes, of which copies are taken; counters and every
+    other attribute; training mode; hooks; the parameters' gradients. Functions compiled by torch.compile run as plain
+    Python.
     """
     places = {t.device for t in (*model.parameters(), *model.buffers()) if t.device.type == "cuda"}
     cuda = sorted(place.index for place in places)
@@ -116,7 +117,7 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
 
 
 def _changeable(model: nn.Module) -> list[Tensor]:
-    found = [*model.buffers(), *(p.grad for p in model.parameters() if p.grad is not None)]
+    found = [*model.parameters(), *model.buffers(), *(p.grad for p in model.parameters() if p.grad is not None)]
     for module in model.modules():
         found += [value for value in vars(module).values() if isinstance(value, Tensor)]
     return list({id(t): t for t in found}.values())
@@ -135,7 +136,7 @@ class _Value(NamedTuple):
     def restore(self) -> None:
         if self.tensor.device.type == "meta" or torch.equal(self.tensor, self.held):
             return
-        with torch.no_grad(), torch.inference_mode(self.tensor.is_inference()):
+        with torch.inference_mode(self.tensor.is_inference()), torch.no_grad():  # the first may switch gradients on
             self.tensor.copy_(self.held)
 
 
