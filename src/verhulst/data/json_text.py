@@ -18,8 +18,9 @@ _AS_TEXT = {"NaN": "null", "Infinity": '"inf"', "-Infinity": '"-inf"'}
 def json_text(value: Any, indent: int | None = None, *, infinity_as_text: bool = False) -> str:
     """Return a value as JSON: null for nan, and 1e999 or a text for infinity.
 
-    Integers in decimal form keep their digits; bytes are text, with escapes where they are not UTF-8; other values,
-    such as dates, are written as `str` writes them. Control characters and halves of surrogate pairs are escaped.
+    Decimals are numbers if they are whole or a double has their digits, else text; bytes are text, with escapes where
+    they are not UTF-8; other values, such as dates, are written as `str` writes them. Control characters and halves of
+    surrogate pairs are escaped.
 
     Examples
     --------
@@ -37,6 +38,8 @@ def json_text(value: Any, indent: int | None = None, *, infinity_as_text: bool =
 def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return int(value)
+    if isinstance(value, Decimal):
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
     return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)

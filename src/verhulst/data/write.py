@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -164,34 +165,31 @@ def _as_held(table: pa.Table, format: str) -> pa.Table:
         If a column cannot be written in this format.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    if format not in ("csv", "tsv", "jsonl"):
-        return table
+    from verhulst.data.in_memory import without_views
+
+    table = without_views(table)
     for place, column in enumerate(table.schema):
-        of = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-        if pa.types.is_string_view(of) or pa.types.is_large_string(of):
-            of = pa.large_string()
+        of = column.type
+        if pa.types.is_dictionary(of) and format in ("csv", "tsv", "jsonl"):
+            of = of.value_type
+        elif pa.types.is_map(of) and format == "jsonl":  # a JSON array of a key and a value would have two types
+            of = pa.list_(pa.struct([("key", of.key_type), ("value", of.item_type)]))
         if of != column.type:
             table = table.set_column(place, column.name, table[place].cast(of))
-        if format != "jsonl":
-            # Tried on no row and, for bytes, which may be text, on all.
-            rows = table.num_rows if pa.types.is_binary(of) or pa.types.is_large_binary(of) else 0
-            _try_csv(table.select([place]).slice(0, rows), format)
+        if pa.types.is_run_end_encoded(of) and format != "arrow":
+            table = table.set_column(place, column.name, pc.run_end_decode(table[place]))
+        # Tried on one row; bytes, which may be text, on all.
+        rows = table.num_rows if pa.types.is_binary(of) or pa.types.is_large_binary(of) else 1
+        try:
+            _write(table.select([place]).slice(0, rows), io.BytesIO(), format)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise OutputError(
+                f"column {column.name!r} is of type {column.type}, which cannot be written as {format}: write .jsonl "
+                f"or .arrow, or leave the column out (predict: --only)."
+            ) from None
     return table
-
-
-def _try_csv(column: pa.Table, format: str) -> None:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    try:
-        csv.write_csv(column, io.BytesIO())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        (field,) = column.schema
-        raise OutputError(
-            f"column {field.name!r} is of type {field.type}, which cannot be written as {format}: write .jsonl or "
-            f".arrow, or leave the column out (predict: --only)."
-        ) from None
 
 
 # Text that a spreadsheet computes, if it is not a number.
@@ -212,7 +210,7 @@ def _with_escaped_formulas(table: pa.Table) -> pa.Table:
             )
             escaped = pc.binary_join_element_wise(pa.scalar("'", column.type), cells, pa.scalar("", column.type))
             table = table.set_column(place, column, pc.if_else(unsafe, escaped, cells))
-    return table
+    return table.rename_columns([f"'{name}" if re.match(_FORMULA, name) else name for name in table.column_names])
 
 
 def _write_single(table: pa.Table, file: Any, options: Any) -> None:
