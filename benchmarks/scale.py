@@ -5,6 +5,7 @@ Each cell is measured with its rival in turn, on one thread. Peers that are not 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -62,9 +63,24 @@ def categories(n: int = 1_000_000) -> Rivals:
     return rivals | {"glum": glum}
 
 
+def parquet(folder: str, n: int = 2_000_000, p: int = 20) -> Rivals:
+    """A Parquet file: a fit with the batches in memory and in a scratch file, beside decoding the file."""
+    from pyarrow import parquet
+
+    path = f"{folder}/numbers.parquet"
+    table, _ = numbers(n, p)
+    parquet.write_table(table, path, row_group_size=500_000)
+    return {
+        "fit": lambda: verhulst.fit_table(path, "y"),
+        "fit, 64 MB": lambda: verhulst.fit_table(path, "y", memory_limit="64MB"),
+        "decode": lambda: parquet.read_table(path),
+    }
+
+
 def main() -> str:
     """The table."""
     verhulst.set_num_threads(1)
+    pa.set_cpu_count(1)
     lines = ["| cell | seconds | rival | ratio |", "|---|---|---|---|"]
     times = interleave(numbers()[1], rounds=ROUNDS, warmups=1)
     ratio = times["table"] / times["array"]
@@ -74,4 +90,10 @@ def main() -> str:
     rival = f"glum, tabmat: {times['glum']:.2f}" if "glum" in times else "glum is not installed"
     ratio_said = f"{times['verhulst'] / times['glum']:.2f}" if "glum" in times else ""
     lines.append(f"| 1,000,000 rows, 3 columns of 200 levels | {times['verhulst']:.2f} | {rival} | {ratio_said} |")
+    with tempfile.TemporaryDirectory() as folder:
+        times = interleave(parquet(folder), rounds=ROUNDS, warmups=1)
+    rival = f"decoding: {times['decode']:.2f}"
+    for name, said in (("fit", ""), ("fit, 64 MB", ", 64 MB of memory for them")):
+        ratio = times[name] / times["decode"]
+        lines.append(f"| Parquet file of 2,000,000 × 20 doubles{said} | {times[name]:.2f} | {rival} | {ratio:.2f} |")
     return "# From a table to a fit\n\n" + "\n".join(lines) + "\n"

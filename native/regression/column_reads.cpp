@@ -110,7 +110,7 @@ PyObject* column_log_odds(PyObject*, PyObject* args) {
                 read_codes(columns, each, start, count, codes);
                 for (std::ptrdiff_t r = 0; r < count; ++r) eta[start + r] += each.eta[codes[r]];
             }
-            if ((start + rows_at_a_time) % task_rows == 0)
+            if ((start + count) % task_rows == 0 || start + count == rows)
                 columns.release(start / task_rows * task_rows, start + count);
         }
     });

@@ -7,6 +7,8 @@
 
 namespace verhulst {
 
+[[maybe_unused]] constexpr std::ptrdiff_t around = 1 << 16;  // bytes
+
 std::ptrdiff_t Columns::size(std::ptrdiff_t width) const {
     std::ptrdiff_t found = pairs_at(width), before = 0;
     for (const Coded& each : coded) {
@@ -24,6 +26,9 @@ void Columns::release([[maybe_unused]] std::ptrdiff_t start, [[maybe_unused]] st
         for (const View& view : batch.views) {
             const char *first = view.at(row), *last = view.at(row + rows);
             if (first < map || last > map_end || last <= first) continue;
+            // The system maps pages around those that were asked for.
+            first = std::max(first - around, map);
+            last = std::min(last + around, map_end);
             const std::uintptr_t from = reinterpret_cast<std::uintptr_t>(first) / page * page;
             const std::uintptr_t to = (reinterpret_cast<std::uintptr_t>(last) + page - 1) / page * page;
             madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);

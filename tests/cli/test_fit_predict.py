@@ -266,3 +266,28 @@ def test_colours_follow_the_terminal(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     assert output().no_color
+
+
+def test_fit_reads_parquet_in_batches(tmp_path, monkeypatch):
+    """A limit of memory changes no digit; a folder and a quoted pattern stand for their files."""
+    table = load_dataset("anes96")
+    whole = tmp_path / "votes"
+    whole.mkdir()
+    for k in range(2):
+        write_table(table.slice(500 * k, 500), whole / f"part{k}.parquet")
+    write_table(table, tmp_path / "votes.parquet")
+    options = ("--target", "vote", "--positive", "Dole", "--json")
+    said = [
+        run("fit", path, *options, *more)
+        for path, more in (
+            (tmp_path / "votes.parquet", ()),
+            (whole, ("--memory-limit", "1kB")),
+            (whole / "*.parquet", ("--memory-limit", "1kB", "--format", "parquet")),
+        )
+    ]
+    assert [one.exit_code for one in said] == [0, 0, 0], [one.stderr for one in said]
+    effects = [json.loads(one.stdout)["effects"] for one in said]
+    assert effects[0] == effects[1] == effects[2]
+    wrong = run("fit", whole, *options, "--memory-limit", "much")
+    assert wrong.exit_code != 0
+    assert "the memory limit is a number of bytes" in wrong.stderr

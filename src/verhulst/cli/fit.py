@@ -46,6 +46,10 @@ Examples:
 @click.option(
     "--C", "C", type=options.Number(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
 )
+@click.option(
+    "--memory-limit", metavar="SIZE",
+    help="Memory for the rows of Parquet and Arrow files, such as 2GB; beyond, a scratch file.",
+)  # fmt: skip
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
 @options.format
 @options.output("Write the model (JSON).")
@@ -54,7 +58,8 @@ Examples:
 def command(data: str, output: str | None, report: str | None, as_json: bool, level: float, **request: Any) -> None:
     """Fit a logistic regression on DATA.
 
-    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow) or "-" for standard input. Odds ratios go to standard output.
+    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of Parquet files, or "-" for
+    standard input. Odds ratios go to standard output.
     """
     from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.effects_table import print_effects, say_cautions
@@ -87,17 +92,21 @@ def _fit(
     penalty: str,
     C: float | None,
     form: str | None,
+    memory_limit: str | None,
     **request: Any,
 ) -> TableFit:
     from verhulst.cli.console import reading_said
+    from verhulst.data.batches import kept_table
     from verhulst.data.errors import ColumnWarning, ReadingWarning
+    from verhulst.data.memory_limit import bytes_allowed
     from verhulst.data.read import read_fields
     from verhulst.regression.table_fit import fit_table
 
     if C is not None and penalty != "l2":
         raise click.UsageError("--C is the inverse strength of the L2 penalty: use --penalty l2 as well.")
     levels = references(reference)
-    table = read_fields(data, form)
+    kept = kept_table(data, None, bytes_allowed(memory_limit)) if form in (None, "parquet", "arrow") else None
+    table = read_fields(data, form) if kept is None else kept
     known = table.column_names
     with reading_said():
         # Warnings of the fit are printed as cautions below, with remedies.

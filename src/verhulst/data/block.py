@@ -13,6 +13,7 @@ from verhulst.data.base_design import BaseDesign
 from verhulst.data.columns import column_matrix
 from verhulst.data.design import Design
 from verhulst.data.row_numbers import some_rows
+from verhulst.data.scratch import filtered
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +64,7 @@ def make_block(design: BaseDesign, table: pa.Table, first_row: int = 1, *, in_pl
     """
     table = design.typed(table, first_row=first_row)
     complete = design.complete_rows(table, first_row=first_row)
-    kept = table if complete is None else table.filter(complete)
+    kept = table if complete is None else filtered(table, complete)
     numbers = first_row if complete is None else some_rows(first_row, complete)
     X: Any
     if in_place and isinstance(design, Design):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from mmap import mmap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verhulst._core import column_log_odds
+from verhulst.data.scratch import give_back, map_with
 
 Vectors = tuple[NDArray[Any], ...]
 Some = slice | NDArray[Any]
@@ -135,11 +137,18 @@ class ColumnMatrix:
             np.array(coded, dtype=np.intp).reshape(-1, 2),
             tables,
             sums,
+            self._map,
         )
+
+    @cached_property
+    def _map(self) -> mmap | None:
+        """The scratch file that holds the vectors, if one does; its pages are given back once they have been read."""
+        vectors = self.batches[0] if self.batches else ()
+        return next((found for vector in vectors if (found := map_with(vector)) is not None), None)
 
     def _with_columns(self, columns: NDArray[np.intp]) -> ColumnMatrix:
         made = object.__new__(ColumnMatrix)  # its codes need no second look
-        made.__dict__.update(batches=self.batches, columns=columns, levels=self.levels)
+        made.__dict__.update(batches=self.batches, columns=columns, levels=self.levels, _map=self._map)
         return made
 
     def take(self, rows: NDArray[np.intp]) -> ColumnMatrix:
@@ -217,6 +226,8 @@ class ColumnMatrix:
                     part = slice(first, min(first + _ROWS, some.stop))
                     to = at + first - some.start
                     self._write([v[part] for v in batch], result[to : to + part.stop - part.start])
+                if self._map is not None:
+                    give_back(self._map)
             return result
         index = np.arange(len(self))[rows] if isinstance(rows, slice) else np.asarray(rows)
         if index.dtype == np.bool_:
@@ -241,6 +252,12 @@ class ColumnMatrix:
         """Some rows of a vector."""
         if len(self.batches) == 1:
             return np.take(self.batches[0][source], rows)
+        found = self._gathered_from_all(source, rows)
+        if self._map is not None:
+            give_back(self._map)
+        return found
+
+    def _gathered_from_all(self, source: int, rows: NDArray[np.intp]) -> NDArray[Any]:
         rows = np.where(rows < 0, rows + len(self), rows)
         batch = np.searchsorted(self.starts, rows, "right") - 1
         result = np.empty(len(rows), dtype=np.result_type(*(each[source].dtype for each in self.batches)))

@@ -11,6 +11,7 @@ from verhulst.data.column import Column
 from verhulst.data.column_matrix import ColumnMatrix
 from verhulst.data.design import Design
 from verhulst.data.row_numbers import RowNumbers
+from verhulst.data.scratch import release
 from verhulst.data.source import place
 from verhulst.data.whole_columns import is_finite
 
@@ -32,6 +33,7 @@ def column_matrix(design: Design, table: pa.Table, *, first_row: RowNumbers = 1)
     columns, levels = [], []
     vectors = []
     for source, column in enumerate(design.columns):
+        release()  # what was read of the columns before
         values = table[column.name]
         if column.kind == "categorical":
             codes = column.read(values, place(table), first_row)

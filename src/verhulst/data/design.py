@@ -16,6 +16,7 @@ from verhulst.data.fields import delimiter_of, field_read, is_read
 from verhulst.data.missing_values import any_missing, check_missing, refuse_empty, refuse_missing
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.schema import ListOf, Record
+from verhulst.data.scratch import filtered
 from verhulst.data.source import place
 from verhulst.data.target import Target
 from verhulst.data.text_column import read_role
@@ -113,7 +114,7 @@ class Design(BaseDesign):
         """Return the rows that `complete_rows` selects."""
         table = self.typed(table, first_row=first_row)
         rows = self.complete_rows(table, first_row=first_row)
-        return table if rows is None else table.filter(rows)
+        return table if rows is None else filtered(table, rows)
 
     def typed(self, table: pa.Table, *, first_row: RowNumbers = 1) -> pa.Table:
         """Return the table with every column of the design read as the kind that it had at fit time.

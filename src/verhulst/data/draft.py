@@ -12,6 +12,7 @@ from verhulst.data.date_text import refuse_dates_as_numbers
 from verhulst.data.decimal_signs import note_on_points, refuse_unclear_sign
 from verhulst.data.errors import DataError, categorical_option, exclude_option
 from verhulst.data.fields import delimiter_of
+from verhulst.data.scratch import release
 from verhulst.data.source import place
 from verhulst.data.text_kind import kind_of_text
 
@@ -29,6 +30,7 @@ def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Colum
     DataError
         If it contains dates or another unusable type, or its kind is unclear.
     """
+    release()  # what was read of the columns before
     values = table[name]
     kind, at = kind_of(values.type), place(table)
     if kind == "unusable":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from verhulst._core import finite_vectors
+from verhulst.data.scratch import release
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +27,7 @@ def with_finite_marked(table: pa.Table, names: Sequence[str]) -> pa.Table:
         chunks = tuple(chunk.to_numpy() for chunk in values.chunks)
         if all(chunk.flags.aligned for chunk in chunks) and finite_vectors(chunks).all():
             fields[place] = field.with_metadata((field.metadata or {}) | {_FINITE: b""})
+        release()
     return pa.Table.from_arrays(table.columns, schema=pa.schema(fields, table.schema.metadata))
 
 

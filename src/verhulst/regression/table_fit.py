@@ -8,12 +8,14 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
 from verhulst.data.formula import learn_formula
 from verhulst.data.formula_design import FormulaDesign
 from verhulst.data.learn import learn_table
+from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
@@ -169,6 +171,7 @@ def fit_table(
     missing: Literal["error", "drop"] = "error",
     weights: str | None = None,
     offset: str | None = None,
+    memory_limit: int | str | None = None,
     **options: Any,
 ) -> TableFit:
     """Fit a logistic regression on a table.
@@ -176,9 +179,13 @@ def fit_table(
     Parameters
     ----------
     source : anything that `vh.data.read_table` reads
-        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns.
+        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet and Arrow files, a
+        folder or a pattern (`*`, `?`) of Parquet files and Arrow streams are read a batch at a time.
     target, columns, exclude, categorical, positive, reference, missing, weights, offset
         The columns and their roles, as in `vh.data.learn_design`.
+    memory_limit : int or str, optional
+        Bytes, or text such as "256MB", that the batches may take in memory; beyond it they are kept in a scratch file
+        in the folder for temporary files. By default a quarter of the memory that is free.
     **options
         Options of `vh.regression.fit`: penalty, C, intercept, collinear, tolerance, max_passes.
 
@@ -201,8 +208,13 @@ def fit_table(
     >>> model.fit.names
     ('age', 'income')
     """
+    used = None
+    if columns is not None:
+        roles = (name for name in (weights, offset) if name is not None)
+        used = [target, *columns, *exclude, *categorical, *(reference or ()), *roles]
+    table = kept_table(source, used, bytes_allowed(memory_limit))
     design, table = learn_table(
-        read_fields(source),
+        read_fields(source if table is None else table),
         target,
         columns=columns,
         exclude=exclude,
