@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from verhulst.functions._containers import Function, owners_of, public_name, wrapped
 from verhulst.functions._parameter import NATIVE, number_type
@@ -21,7 +20,7 @@ def over_axes(ufunc: np.ufunc) -> Function:
     return Function(ufunc, partial(_compute, ufunc))
 
 
-def call(function: Function, z: ArrayLike, axis: Axis, out: Any, **options: Any) -> Any:
+def call(function: Function, z: Any, axis: Axis, out: Any, **options: Any) -> Any:
     """`function(z, axis=axis, out=out)`: as a container answers it, or of its numbers where it cannot."""
     if type(z) is np.ndarray and z.dtype in NATIVE and type(axis) is int and -z.ndim <= axis < z.ndim and out is None:
         return function.ufunc(z, axis=axis, **options)  # most calls
@@ -77,7 +76,7 @@ def _compute(
     else:
         result = _several(ufunc, numbers, axes, keepdims, reduces)
     if mask is not None or isinstance(target, np.ma.MaskedArray):
-        hidden = np.zeros(numbers.shape, bool) if mask is None else mask
+        hidden: Any = np.zeros(numbers.shape, bool) if mask is None else mask
         if reduces:
             hidden = hidden.all(axis=axes, keepdims=keepdims) if numbers.size else False
         return hide(result, hidden, target)
@@ -106,7 +105,7 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     try:
-        axes = (operator.index(axis),)
+        axes: tuple[int, ...] = (operator.index(axis),)
         if ndim == 0 and axes[0] in (0, -1):
             return ()
     except TypeError:

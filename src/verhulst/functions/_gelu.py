@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from verhulst.functions._registry import ufunc
+from verhulst.functions._registry import Use, ufunc
 from verhulst.functions.formulas import NORMAL_REACH, Array, Namespace, normal_density, times_tail
 
 
@@ -13,7 +13,14 @@ def _normal_cdf(xp: Namespace, z: Array) -> Array:
     return 0.5 * xp.erfc(-z / math.sqrt(2.0))
 
 
-@ufunc(derivative=lambda f, z: f.gelu_derivative(z))
+@ufunc(
+    derivative=lambda f, z: f.gelu_derivative(z),
+    activation=Use(
+        formula="z P(Z < z), Z standard normal",
+        use="Hidden layers of transformers (BERT, GPT, ViT).",
+        note="The erf form, not its approximation by tanh.",
+    ),
+)
 def gelu(xp: Namespace, z: Array) -> Array:
     """Gaussian error linear unit, z P(Z < z) with Z standard normal.
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from verhulst.functions._registry import ufunc
+from verhulst.functions._registry import Use, ufunc
 from verhulst.functions.formulas import Array, Namespace
 
 
-@ufunc(derivative=lambda f, z: f.hard_sigmoid_derivative(z), ulp=0.501)
+@ufunc(
+    derivative=lambda f, z: f.hard_sigmoid_derivative(z),
+    ulp=0.501,
+    activation=Use(
+        formula="min(max(z + 3, 0), 6)/6",
+        use="Gates where exponentials are too dear: MobileNetV3, fixed-point hardware.",
+    ),
+)
 def hard_sigmoid(xp: Namespace, z: Array) -> Array:
     """Hard sigmoid, min(max(z + 3, 0), 6)/6: a straight line with two kinks in place of the logistic curve.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
@@ -46,6 +47,20 @@ class Function(NamedTuple):
     absolute: float
 
 
+class Use(NamedTuple):
+    """What is told of an activation function; the rest is computed from the function.
+
+    Attributes
+    ----------
+    formula, use : the definition, and what it is for
+    note : what fits nowhere else
+    """
+
+    formula: str
+    use: str
+    note: str = ""
+
+
 FUNCTIONS: dict[str, Function] = {}
 """Every function of one argument, by name."""
 
@@ -53,10 +68,34 @@ PUBLIC: dict[str, Callable[..., Any]] = {}
 """Every public name of this room."""
 
 
-def public(function: AnyFunction) -> AnyFunction:
-    """Make a function public under its own name."""
-    PUBLIC[function.__name__] = function
-    return function
+ACTIVATIONS: dict[str, Use] = {}
+"""The activation functions, by name."""
+
+
+def public(activation: Use | None = None, **parameter: str) -> Callable[[AnyFunction], AnyFunction]:
+    """Make a function public under its own name.
+
+    Where a `parameter` is described by name, the docstring gets the parameters that functions of z and one have in
+    common; it has a summary, what the result is under "Returns", and whatever follows, as for `ufunc`.
+    """
+
+    def make(function: AnyFunction) -> AnyFunction:
+        PUBLIC[function.__name__] = function
+        if activation:
+            ACTIVATIONS[function.__name__] = activation
+        for name, meaning in parameter.items():
+            given = (
+                f"{name} : array_like\n"
+                f"    {meaning}; broadcast against z. It does not widen the result: in half\n"
+                "    precision it counts as given, in float32 it is rounded to float32."
+            )
+            options = "out, where :\n    As for every `numpy.ufunc`."
+            function.__doc__ = _docstring(
+                inspect.getdoc(function) or "", f"{NUMBERS.format(z='z', shape='Any')}\n{given}\n{options}"
+            )
+        return function
+
+    return make
 
 
 def formula(name: str) -> Formula:
@@ -72,22 +111,28 @@ def ufunc(
     domain: tuple[float, float] = (-math.inf, math.inf),
     ulp: float = 0.51,
     absolute: float = 0.0,
+    activation: Use | None = None,
 ) -> Callable[[Formula], np.ufunc]:
     """Make the public ufunc over the kernel of the same name from its formula, whose docstring becomes the ufunc's.
 
     The docstring has a summary, what the result is under "Returns", "Notes" and "Examples". The parameters, the claim
     of accuracy and the import in the example are the same for all and are added here. `argument` says what the
-    argument is, if not any number; for the rest see `Function`.
+    argument is, if not any number; `activation` is told of activation functions; for the rest see `Function`.
     """
 
     def make(formula: Formula) -> np.ufunc:
         name = formula.__name__
         z = inspect.getfullargspec(formula).args[1]
         text = inspect.getdoc(formula) or ""
-        made = _core.ufunc(name, _docstring(text, z, argument, _claim(ulp, absolute)))
+        shape = f"{argument}, any" if argument else "Any"
+        options = "out, where, dtype, ... :\n    As for every `numpy.ufunc`."
+        parameters = f"{NUMBERS.format(z=z, shape=shape)}\n{options}"
+        made = _core.ufunc(name, _docstring(text, parameters, f"\n    {_claim(ulp, absolute)}"))
         meaning = text.split("\n", 1)[0]
         FUNCTIONS[name] = Function(name, meaning, made, z, domain, formula, derivative, arithmetic, ulp, absolute)
         PUBLIC[name] = made
+        if activation:
+            ACTIVATIONS[name] = activation
         return made
 
     return make
@@ -103,26 +148,23 @@ def _claim(ulp: float, absolute: float) -> str:
     )
 
 
-def _docstring(text: str, z: str, argument: str, claim: str) -> str:
-    summary, rest = text.split("\n\nReturns\n-------\n")
-    result, rest = rest.split("\n\n", 1)
-    result = result.replace("\n", "\n    ")
-    rest = rest.replace("Examples\n--------\n", "Examples\n--------\n>>> import verhulst as vh\n")
-    return f"""{summary}
-
-Parameters
-----------
+NUMBERS = """\
 {z} : array_like
-    {argument}{", any" if argument else "Any"} shape. float16, float32, float64, bfloat16 stay what they are; integers
-    become floats as NumPy promotes them.
-out, where, dtype, ... :
-    As for every `numpy.ufunc`.
+    {shape} shape. float16, float32, float64, bfloat16 stay what they are; integers
+    become floats as NumPy promotes them."""
 
-Returns
--------
-ndarray or scalar
-    {result}
-    {claim}
 
-{rest}
-"""
+SECTIONS = "See Also", "Notes", "Examples"  # numpydoc's order, after Returns
+
+
+def _docstring(text: str, parameters: str, claim: str = "") -> str:
+    if not text:  # python -OO
+        return ""
+    summary, rest = text.split("\n\nReturns\n-------\n")
+    result, *others = re.split(rf"\n\n({'|'.join(SECTIONS)})\n-+\n", rest)
+    body = dict(zip(others[::2], others[1::2], strict=True))
+    body["Examples"] = f">>> import verhulst as vh\n{body['Examples']}"
+    indented = result.replace("\n", "\n    ")
+    told = {"Parameters": parameters, "Returns": f"ndarray or scalar\n    {indented}{claim}"}
+    told |= {name: body[name] for name in SECTIONS if name in body}
+    return "\n\n".join([summary, *(f"{name}\n{'-' * len(name)}\n{lines}" for name, lines in told.items())]) + "\n"

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from verhulst import _core
 from verhulst.functions._containers import NOT_GIVEN
 from verhulst.functions._parameter import call, with_second_argument
-from verhulst.functions._registry import public, ufunc
+from verhulst.functions._registry import Use, public, ufunc
 from verhulst.functions.formulas import Array, Namespace
 
 _leaky_relu = with_second_argument(_core.ufunc("_leaky_relu", "leaky_relu(z, slope)"), "slope", factor=True)
@@ -18,7 +18,15 @@ _leaky_relu_derivative = with_second_argument(
 )
 
 
-@ufunc(derivative=lambda f, z: f.relu_derivative(z), ulp=0.5)
+@ufunc(
+    derivative=lambda f, z: f.relu_derivative(z),
+    ulp=0.5,
+    activation=Use(
+        formula="max(z, 0)",
+        use="Hidden layers, the first thing to try.",
+        note="A unit with z < 0 for every input stays dead.",
+    ),
+)
 def relu(xp: Namespace, z: Array) -> Array:
     """Rectified linear unit, max(z, 0).
 
@@ -66,25 +74,20 @@ def relu_derivative(xp: Namespace, z: Array) -> Array:
     return xp.where(z > 0, 1.0 + 0.0 * xp.clip(z, -1.0, 1.0), 0.0 * xp.clip(z, -1.0, 1.0))
 
 
-@public
+@public(
+    activation=Use(
+        formula="z for z > 0, else slope z",
+        use="Hidden layers where ReLU units die; discriminators.",
+        note="Facts are for the slope 0.01.",
+    ),
+    slope="Slope for negative z (one for each channel makes it PReLU)",
+)
 def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = NOT_GIVEN, where: ArrayLike = True) -> Any:
     """Leaky rectified linear unit: z for z > 0, else slope z.
 
-    Parameters
-    ----------
-    z : array_like
-        Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
-        them.
-    slope : array_like
-        Slope for negative z; broadcast against z (one slope per channel makes it PReLU). It does not widen the
-        result: in half precision it counts as given, in float32 it is rounded to float32.
-    out, where :
-        As for every `numpy.ufunc`.
-
     Returns
     -------
-    ndarray or scalar
-        Rounded once in every format (in float32 of the rounded slope); nan stays nan.
+    Rounded once in every format (in float32 of the rounded slope); nan stays nan.
 
     Notes
     -----
@@ -96,34 +99,21 @@ def leaky_relu(z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = NOT_GIVEN, w
 
     Examples
     --------
-    >>> import verhulst as vh
     >>> vh.leaky_relu([-2.0, 0.0, 2.0])
     array([-0.02,  0.  ,  2.  ])
     """
     return call(_leaky_relu, z, slope, out, where)
 
 
-@public
+@public(slope="Slope for negative z")
 def leaky_relu_derivative(
     z: ArrayLike, slope: ArrayLike = 0.01, *, out: Any = NOT_GIVEN, where: ArrayLike = True
 ) -> Any:
     """Derivative of the leaky rectified linear unit: 1 for z > 0, else slope.
 
-    Parameters
-    ----------
-    z : array_like
-        Any shape. float16, float32, float64, bfloat16 stay what they are; integers become floats as NumPy promotes
-        them.
-    slope : array_like
-        Slope for negative z; broadcast against z. It does not widen the
-        result: in half precision it counts as given, in float32 it is rounded to float32.
-    out, where :
-        As for every `numpy.ufunc`.
-
     Returns
     -------
-    ndarray or scalar
-        1 or slope; slope at the kink, the derivative from the left; nan stays nan.
+    1 or slope; slope at the kink, the derivative from the left; nan stays nan.
 
     See Also
     --------
@@ -131,7 +121,6 @@ def leaky_relu_derivative(
 
     Examples
     --------
-    >>> import verhulst as vh
     >>> vh.leaky_relu_derivative([-2.0, 0.0, 2.0], slope=0.125)
     array([0.125, 0.125, 1.   ])
     """

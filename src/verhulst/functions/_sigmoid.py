@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 
-from verhulst.functions._registry import formula, ufunc
+from verhulst.functions._registry import Use, formula, ufunc
 from verhulst.functions.formulas import Array, Namespace
 
 
-@ufunc(argument="Log-odds", derivative=lambda f, z: f.sigmoid_derivative(z), ulp=0.502)
+@ufunc(
+    argument="Log-odds",
+    derivative=lambda f, z: f.sigmoid_derivative(z),
+    ulp=0.502,
+    activation=Use(
+        formula="1/(1 + e^-z)",
+        use=("Probability of one of two classes at the output; gates of LSTM and GRU cells. Seldom in hidden layers."),
+    ),
+)
 def sigmoid(xp: Namespace, z: Array) -> Array:
     """Logistic sigmoid, 1/(1 + e^-z): turns a score (log-odds) into a probability.
 

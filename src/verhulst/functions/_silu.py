@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from verhulst.functions._registry import formula, ufunc
+from verhulst.functions._registry import Use, formula, ufunc
 from verhulst.functions.formulas import Array, Namespace, times_tail
 
 _REACH = 800.0  # e^-800 is 0 in every type: beyond, every derivative of the sigmoid is
 
 
-@ufunc(derivative=lambda f, z: f.silu_derivative(z), ulp=0.502)
+@ufunc(
+    derivative=lambda f, z: f.silu_derivative(z),
+    ulp=0.502,
+    activation=Use(
+        formula="z sigmoid(z)",
+        use="Hidden layers of convolutional networks; gated layers of language models (SwiGLU).",
+    ),
+)
 def silu(xp: Namespace, z: Array) -> Array:
     """Sigmoid linear unit (SiLU, swish), z sigmoid(z).
 

@@ -8,14 +8,24 @@ from numpy.typing import ArrayLike
 
 from verhulst import _core
 from verhulst.functions._axes import Axis, call, over_axes
-from verhulst.functions._registry import public
+from verhulst.functions._registry import Use, public
 
 _softmax = over_axes(_core.row_ufunc("softmax", "softmax(z) over the last axis"))
 _log_softmax = over_axes(_core.row_ufunc("log_softmax", "log_softmax(z) over the last axis"))
 _logsumexp = over_axes(_core.row_ufunc("logsumexp", "logsumexp(z) over the last axis"))
 
 
-@public
+@public(
+    activation=Use(
+        formula="e^z_i / sum_j e^z_j",
+        use="Probabilities of several exclusive classes at the output; attention.",
+        note=(
+            "No scalar derivative: the Jacobian is diag(p) - p p^T, its entries lie in [-1/4,"
+            " 1/4]. The facts are those of one class's probability as its own score varies "
+            "and the other of two classes stays at 0: the sigmoid."
+        ),
+    ),
+)
 def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     """Softmax over an axis: e^z_i / sum_j e^z_j, scores into probabilities that add up to 1.
 
@@ -36,16 +46,16 @@ def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
         The shape of z, in [0, 1]; within 2 ULP of the exact result in float64 (bound 1.51), 0.51 in the narrow formats.
         The same bits for any memory layout and number of threads.
 
+    See Also
+    --------
+    log_softmax, logsumexp, sigmoid
+
     Notes
     -----
     The largest score is subtracted exactly, the sum is taken in a fixed order. A single inf gets 1 (the limit), the
     others 0; several, or nothing but -inf, or a nan give nan. An empty axis gives an empty result.
     J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990). With two classes
     it is the sigmoid of their difference.
-
-    See Also
-    --------
-    log_softmax, logsumexp, sigmoid
 
     Examples
     --------
@@ -57,7 +67,7 @@ def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     return call(_softmax, z, axis, out)
 
 
-@public
+@public()
 def log_softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     """Logarithm of softmax over an axis: z_i - log sum_j e^z_j.
 
@@ -77,16 +87,16 @@ def log_softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
         The shape of z, at most 0; within 0.51 ULP of the exact result in every format, the top class included. The same
         bits for any memory layout and number of threads.
 
+    See Also
+    --------
+    softmax, logsumexp, log_sigmoid
+
     Notes
     -----
     The logarithm of the sum is log1p of what the other classes add to the largest, so that a confident prediction keeps
     its loss: log_softmax([17, 0])[0] is -4.14e-8 in float32, where SciPy, PyTorch and JAX give 0.
     A single inf gets 0 (the limit), the others -inf; several, or nothing but -inf, or a nan give nan. An empty axis
     gives an empty result.
-
-    See Also
-    --------
-    softmax, logsumexp, log_sigmoid
 
     Examples
     --------
@@ -98,7 +108,7 @@ def log_softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     return call(_log_softmax, z, axis, out)
 
 
-@public
+@public()
 def logsumexp(z: ArrayLike, axis: Axis = -1, *, keepdims: bool = False, out: Any = None) -> Any:
     """Logarithm of the sum of exponentials over an axis, log sum_i e^z_i.
 
@@ -120,15 +130,15 @@ def logsumexp(z: ArrayLike, axis: Axis = -1, *, keepdims: bool = False, out: Any
         The shape of z without the axis; within 0.51 ULP of max(result, largest z). The same bits for any memory layout
         and number of threads.
 
+    See Also
+    --------
+    softmax, log_softmax, softplus
+
     Notes
     -----
     logsumexp(z) = m + log1p(what the others add to the largest, m). The empty sum gives -inf, as do elements that are
     all -inf; an inf gives inf; a nan gives nan.
     P. Blanchard, D. J. Higham, N. J. Higham, "Accurately computing the log-sum-exp and softmax functions" (2021).
-
-    See Also
-    --------
-    softmax, log_softmax, softplus
 
     Examples
     --------

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import math
 
-from verhulst.functions._registry import ufunc
+from verhulst.functions._registry import Use, ufunc
 from verhulst.functions.formulas import Array, Namespace
 
 
-@ufunc(derivative=lambda f, z: f.sigmoid(z))
+@ufunc(
+    derivative=lambda f, z: f.sigmoid(z),
+    activation=Use(
+        formula="log(1 + e^z)",
+        use="Outputs that must be positive: rates, scales, variances. Its derivative is the sigmoid.",
+    ),
+)
 def softplus(xp: Namespace, z: Array) -> Array:
     """Softplus, log(1 + e^z), a smooth max(z, 0).
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from verhulst.functions._registry import formula, ufunc
+from verhulst.functions._registry import Use, formula, ufunc
 from verhulst.functions.formulas import Array, Namespace
 
 
-@ufunc(derivative=lambda f, z: f.tanh_derivative(z), ulp=0.508)
+@ufunc(
+    derivative=lambda f, z: f.tanh_derivative(z),
+    ulp=0.508,
+    activation=Use(
+        formula="(e^z - e^-z)/(e^z + e^-z)",
+        use="Recurrent cells; outputs between -1 and 1. A sigmoid stretched: 2 sigmoid(2z) - 1.",
+    ),
+)
 def tanh(xp: Namespace, z: Array) -> Array:
     """Hyperbolic tangent, (e^z - e^-z)/(e^z + e^-z) = 2 sigmoid(2z) - 1.
 

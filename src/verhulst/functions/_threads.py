@@ -4,7 +4,7 @@ from verhulst import _core
 from verhulst.functions._registry import public
 
 
-@public
+@public()
 def set_num_threads(n: int) -> None:
     """Set the number of threads that functions and fits may use.
 
@@ -35,9 +35,14 @@ def set_num_threads(n: int) -> None:
     _core.set_num_threads(n)
 
 
-@public
+@public()
 def get_num_threads() -> int:
-    """Return the number of threads that functions and fits may use: 1 unless `set_num_threads` said otherwise.
+    """Return the number of threads that functions and fits may use.
+
+    Returns
+    -------
+    int
+        1, unless `set_num_threads` or the environment said otherwise.
 
     Examples
     --------

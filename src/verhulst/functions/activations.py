@@ -20,7 +20,7 @@ import numpy as np
 
 from verhulst.functions import sigmoid_derivative, softmax
 from verhulst.functions._facts import Interval, facts
-from verhulst.functions._registry import PUBLIC
+from verhulst.functions._registry import ACTIVATIONS, PUBLIC
 
 __all__ = ["Activation", "activations"]
 
@@ -84,54 +84,6 @@ class Activation:
         return f"<table>{rows}</table>"
 
 
-# name -> formula, use, note. Facts that can be computed are not here.
-_DEFINITIONS = {
-    "sigmoid": (
-        "1/(1 + e^-z)",
-        "Probability of one of two classes at the output; gates of LSTM and GRU cells. Seldom in hidden layers.",
-        "",
-    ),
-    "hard_sigmoid": (
-        "min(max(z + 3, 0), 6)/6",
-        "Gates where exponentials are too dear: MobileNetV3, fixed-point hardware.",
-        "",
-    ),
-    "tanh": (
-        "(e^z - e^-z)/(e^z + e^-z)",
-        "Recurrent cells; outputs between -1 and 1. A sigmoid stretched: 2 sigmoid(2z) - 1.",
-        "",
-    ),
-    "relu": ("max(z, 0)", "Hidden layers, the first thing to try.", "A unit with z < 0 for every input stays dead."),
-    "leaky_relu": (
-        "z for z > 0, else slope z",
-        "Hidden layers where ReLU units die; discriminators.",
-        "Facts are for the slope 0.01.",
-    ),
-    "elu": (
-        "z for z > 0, else alpha (e^z - 1)",
-        "Hidden layers without normalisation: its negative values draw the mean output towards 0.",
-        "Facts are for alpha = 1.",
-    ),
-    "silu": ("z sigmoid(z)", "Hidden layers of convolutional networks; gated layers of language models (SwiGLU).", ""),
-    "gelu": (
-        "z P(Z < z), Z standard normal",
-        "Hidden layers of transformers (BERT, GPT, ViT).",
-        "The erf form, not its approximation by tanh.",
-    ),
-    "softplus": (
-        "log(1 + e^z)",
-        "Outputs that must be positive: rates, scales, variances. Its derivative is the sigmoid.",
-        "",
-    ),
-    "softmax": (
-        "e^z_i / sum_j e^z_j",
-        "Probabilities of several exclusive classes at the output; attention.",
-        "No scalar derivative: the Jacobian is diag(p) - p p^T, its entries lie in [-1/4, 1/4]. The facts are those of "
-        "one class's probability as its own score varies and the other of two classes stays at 0: the sigmoid.",
-    ),
-}
-
-
 def _softmax_of_two(z: np.ndarray) -> np.ndarray:
     first: np.ndarray = softmax(np.stack([z, np.zeros_like(z)]), axis=0)[0]
     return first
@@ -146,7 +98,7 @@ def _costs() -> Mapping[str, float]:
 
 
 def _describe(name: str) -> Activation:
-    formula, use, note = _DEFINITIONS[name]
+    told = ACTIVATIONS[name]
     function: Callable[..., Any] = PUBLIC[name]
     named = "sigmoid" if name == "softplus" else f"{name}_derivative"
     derivative: Callable[..., Any] | None = PUBLIC.get(named)
@@ -156,9 +108,9 @@ def _describe(name: str) -> Activation:
         name=name,
         function=function,
         derivative=derivative,
-        formula=formula,
-        use=use,
-        note=note,
+        formula=told.formula,
+        use=told.use,
+        note=told.note,
         range=found.range,
         zero_centred=abs(found.mean_output) < 1e-12,
         mean_output=found.mean_output,
@@ -179,17 +131,17 @@ class _Activations(Mapping[str, Activation]):
         self._made: dict[str, Activation] = {}
 
     def __getitem__(self, name: str) -> Activation:
-        if name not in _DEFINITIONS:
-            raise KeyError(f"{name!r} is not an activation; there are {', '.join(sorted(_DEFINITIONS))}")
+        if name not in ACTIVATIONS:
+            raise KeyError(f"{name!r} is not an activation; there are {', '.join(sorted(ACTIVATIONS))}")
         if name not in self._made:
             self._made[name] = _describe(name)
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_DEFINITIONS)
+        return iter(ACTIVATIONS)
 
     def __len__(self) -> int:
-        return len(_DEFINITIONS)
+        return len(ACTIVATIONS)
 
     def __repr__(self) -> str:
         return f"<verhulst.activations: {', '.join(self)}>"
