@@ -11,8 +11,7 @@ from tests.references.read import half_units, numbers, published
 from tests.regression.optimum import optimum
 
 import verhulst as vh
-from verhulst.regression import fit, fit_firth, likelihood_ratio_tests, profile_intervals, quadratic
-from verhulst.regression import profile as profile_module
+from verhulst.regression import fit, fit_firth, heights, likelihood_ratio_tests, profile_intervals, quadratic
 from verhulst.regression.constrained import constrained
 from verhulst.regression.crossing import crossing
 from verhulst.regression.refitted import Refitted
@@ -86,7 +85,7 @@ def test_shared_information_finds_the_same_points(name, monkeypatch):
     data = DATASETS[name]()
     model = fit(data.X, data.y, data.weight)
     own = profile_intervals(model, data.X, data.y, data.weight)
-    monkeypatch.setattr(profile_module, "SHARED_INFORMATION_FROM", 0)
+    monkeypatch.setattr(heights, "SHARED_INFORMATION_FROM", 0)
     shared = profile_intervals(model, data.X, data.y, data.weight)
     assert np.max(np.abs(own - shared) / model.standard_errors[:, None]) < 1e-6
 

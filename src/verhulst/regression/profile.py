@@ -11,30 +11,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.contrasts import of_coefficients, power_of_two
-from verhulst.regression.coordinates import as_given
-from verhulst.regression.covariance import Standardised
 from verhulst.regression.crossing import MOST, crossing
 from verhulst.regression.estimates import ConvergenceWarning
-from verhulst.regression.factor import Factor
-from verhulst.regression.firth import jeffreys_likelihood
+from verhulst.regression.heights import noise, of_likelihood, of_penalised
 from verhulst.regression.inference import normal_quantile
-from verhulst.regression.jeffreys_profile import penalised_height, penalised_probe
-from verhulst.regression.jeffreys_starts import few
-from verhulst.regression.newton import refined
 from verhulst.regression.observations import observations
-from verhulst.regression.quadratic import REACHED, QuadraticModels, own_information, shared_information
-from verhulst.regression.recession import Recession, rows_left
-from verhulst.regression.refitted import Refitted
+from verhulst.regression.quadratic import REACHED, QuadraticModels
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import narrowed
 
 VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
-SAME = 1e-6  # rounding may make two log-likelihoods differ by this, and by a millionth of it for each unit of them
-SHARED_INFORMATION_FROM = 2_000_000_000  # rows × columns² × points: more work than this is saved by one information
 
 
 def profile_intervals(
@@ -83,26 +72,21 @@ def profile_intervals(
     array([[-11.14,   0.64],
            [ -0.07,   4.16]])
     """
-    if (part := narrowed(fit, X)) is not None:
-        narrow, x, used = part
-        result = np.full((len(fit.coefficients), 2), np.nan)
-        result[used] = profile_intervals(narrow, x, y, sample_weight, offset, level=level)
-        return result
-    with np.errstate(all="ignore"):  # far from the maximum anything may overflow; such points are searched again
-        return _intervals(_Profiles(fit, X, y, sample_weight, offset), level)
+    fall = 0.5 * normal_quantile(level) ** 2
 
-
-def _intervals(profiles: _Profiles, level: float) -> Matrix:
-    drop = 0.5 * normal_quantile(level) ** 2 / profiles.unit
-    if drop > VAGUE:  # weights that add up to a vanishing part of one case
-        result = np.full((len(profiles.scales), 2), np.nan)
-        result[profiles.used] = -np.inf, np.inf
+    def intervals(profiles: _Profiles) -> Matrix:
+        drop = fall / profiles.unit
+        if drop > VAGUE:  # weights that add up to a vanishing part of one case
+            result = np.full((len(profiles.scales), 2), np.nan)
+            result[profiles.used] = -np.inf, np.inf
+            return result
+        result = profiles.ends(drop)
+        result *= profiles.scales[:, None]
+        result[profiles.open] = -np.inf, np.inf  # the likelihood comes near its supremum at every value
+        profiles.warn_of("intervals", result)
         return result
-    result = profiles.ends(drop)
-    result *= profiles.scales[:, None]
-    result[profiles.open] = -np.inf, np.inf  # the likelihood comes near its supremum at every value
-    profiles.warn_of("intervals", result)
-    return result
+
+    return _of_profiles(intervals, fit, X, y, sample_weight, offset)
 
 
 def likelihood_ratio_tests(
@@ -134,46 +118,44 @@ def likelihood_ratio_tests(
     ValueError
         As `profile_intervals`.
     """
-    if (part := narrowed(fit, X)) is not None:
-        narrow, x, used = part
-        result = np.full((len(fit.coefficients), 2), np.nan)
-        result[used] = likelihood_ratio_tests(narrow, x, y, sample_weight, offset)
-        return result
-    with np.errstate(all="ignore"):
-        return _tests(_Profiles(fit, X, y, sample_weight, offset))
-
-
-def _tests(profiles: _Profiles) -> Matrix:
     from scipy.special import erfc
 
-    statistic = 2 * profiles.falls() * profiles.unit
-    statistic[profiles.open] = 0.0
-    result = np.column_stack([statistic, erfc(np.sqrt(statistic / 2))])
-    profiles.warn_of("tests", result)
+    def tests(profiles: _Profiles) -> Matrix:
+        statistic = 2 * profiles.falls() * profiles.unit
+        statistic[profiles.open] = 0.0
+        result = np.column_stack([statistic, erfc(np.sqrt(statistic / 2))])
+        profiles.warn_of("tests", result)
+        return result
+
+    return _of_profiles(tests, fit, X, y, sample_weight, offset)
+
+
+def _of_profiles(
+    found: Callable[[_Profiles], Matrix],
+    fit: LogisticFit,
+    X: ArrayLike,
+    y: ArrayLike,
+    *weight_and_offset: ArrayLike | None,
+) -> Matrix:
+    """(q, 2) what is found of the profiles, without looking at the columns that a wide fit took out."""
+    narrow, x, used = narrowed(fit, X) or (fit, X, slice(None))
+    result = np.full((len(fit.coefficients), 2), np.nan)
+    with np.errstate(all="ignore"):  # far from the maximum anything may overflow; such points are searched again
+        result[used] = found(_Profiles(narrow, x, y, *weight_and_offset))
     return result
 
 
 class _Profiles:
-    """The likelihood of a fitted model, rebuilt from its data.
+    """The profiles of a fitted model, rebuilt from its data.
 
     Attributes
     ----------
     used : coefficients that took part
     open : (q,) which of them the data do not determine
-    top : the supremum of the log-likelihood
-    models : quadratic models around the finite estimates, of the rows that are not separated; None where they are not
-        to be believed
-    several : whether there may be another maximum, so that what they find has to be compared
-    highest : (k, value) -> the largest log-likelihood where coefficient k has a value, and whether that is certain; if
-        not, the largest is this or higher
     scales : (q,) powers of two: values of coefficients are in units of these
     unit : by which log-likelihoods have to be multiplied, since extreme weights were scaled
+    heights : the likelihood
     """
-
-    top: float
-    models: QuadraticModels | None
-    several: bool
-    highest: Callable[[int, float], tuple[float, bool]]
 
     def __init__(
         self, fit: LogisticFit, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, offset: ArrayLike | None
@@ -182,23 +164,23 @@ class _Profiles:
             raise ValueError("an L2 penalty shifts the estimates, so that its profile has no stated coverage")
         if fit.firth is not None and fit.firth.correction is not None:
             raise ValueError(f"a fit with correction={fit.firth.correction!r} is not where its likelihood is highest")
-        self._data = observations(X, y, sample_weight, offset, fit.names)
-        if (rows := len(self._data.y)) != fit.rows:
+        data = observations(X, y, sample_weight, offset, fit.names)
+        if (rows := len(data.y)) != fit.rows:
             raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {rows}")
         self._fit = fit
         dropped = [one.column for one in fit.collinear]
-        self._standard = self._data.standardisation(fit.intercept).without(dropped)
-        self._columns = np.arange(len(fit.coefficients))
-        self.unit = 2.0**self._data.weight_exponent
+        standard = data.standardisation(fit.intercept).without(dropped)
+        self.unit = 2.0**data.weight_exponent
         self.used = [k for k in range(len(fit.coefficients)) if k - fit.intercept not in dropped]
         self.open = np.array([state == "not determined" for state in fit.states])
         # Columns of 1e170 have coefficients whose squares are too small for a double.
-        self.scales = np.concatenate([np.ones(int(fit.intercept)), power_of_two(self._standard.inverse_scale)])
+        self.scales = np.concatenate([np.ones(int(fit.intercept)), power_of_two(standard.inverse_scale)])
+        self._contrasts = of_coefficients(standard, np.eye(len(self.scales))) / self.scales[:, None]
         self._estimates, self._errors = fit.coefficients / self.scales, fit.standard_errors / self.scales
         if fit.firth is None:
-            self._of_likelihood()
+            self.heights = of_likelihood(fit, data, standard, self.used, self.scales)
         else:
-            self._of_penalised(fit.firth.tau)
+            self.heights = of_penalised(fit, data, standard, fit.firth.tau, self._contrasts)
 
     def ends(self, drop: float) -> Matrix:
         """(q, 2) where the largest log-likelihood has fallen by `drop`; ±inf where it does not, nan if not found."""
@@ -207,16 +189,16 @@ class _Profiles:
             for side, sign in enumerate((-1.0, 1.0)):
                 if self._estimates[k] == sign * np.inf:
                     result[k, side] = sign * np.inf
-                elif not np.isnan(self._estimates[k]) and (self.several or np.isnan(result[k, side])):
+                elif not np.isnan(self._estimates[k]) and (self.heights.several or np.isnan(result[k, side])):
                     result[k, side] = self._end(k, sign, drop, result[k, side])
         return result
 
     def falls(self) -> Vector:
         """(q,) how far the largest log-likelihoods are below the top where each coefficient is 0; nan if not found."""
         heights = self._modelled(lambda models, contrasts: models.heights(contrasts, np.zeros(len(contrasts))), ())
-        result: Vector = np.maximum(self.top - heights, 0.0)
+        result: Vector = np.maximum(self.heights.top - heights, 0.0)
         for k in self.used:
-            if (self.several or np.isnan(result[k])) and not np.isnan(self._estimates[k]):
+            if (self.heights.several or np.isnan(result[k])) and not np.isnan(self._estimates[k]):
                 result[k] = np.fmin(result[k], self._fallen(k, 0.0))
         return result
 
@@ -237,27 +219,19 @@ class _Profiles:
         """(q, ...) what quadratic models find for the finite estimates, nan elsewhere."""
         result = np.full((len(self.scales), *shape), np.nan)
         finite = [k for k in self.used if np.isfinite(self._estimates[k])]
-        if finite and self.models is not None:
-            result[finite] = found(self.models, self._contrasts(finite))
+        if finite and (models := self.heights.models) is not None:
+            result[finite] = found(models, self._contrasts[finite][:, self.heights.columns])
         return result
-
-    def _contrasts(self, which: list[int]) -> Matrix:
-        """(k, q) coefficients of the columns as given in terms of the standardised columns."""
-        units = of_coefficients(self._standard, np.eye(len(self.scales))[which])
-        return np.ascontiguousarray(units[:, self._columns] / self.scales[which, None])
 
     def _fallen(self, k: int, value: float, enough: float = 0.0) -> float:
         """How far the largest log-likelihood with coefficient k at a value is below the top; nan where unknown.
 
         A height that is not certain tells that it has not fallen by `enough`.
         """
-        height, certain = self.highest(k, value)
-        fallen = self.top - height
-        known = (certain or fallen < enough) and fallen >= -self._noise()
+        height, certain = self.heights.highest(k, value)
+        fallen = self.heights.top - height
+        known = (certain or fallen < enough) and fallen >= -noise(self.heights.top)
         return max(fallen, 0.0) if known else np.nan
-
-    def _noise(self) -> float:
-        return SAME * (1 + SAME * abs(self.top))
 
     def _end(self, k: int, sign: float, drop: float, known: float) -> float:
         """One end, from heights one by one; `known` is what quadratic models found, or nan."""
@@ -266,7 +240,7 @@ class _Profiles:
         def excess(value: float) -> float:
             return float(np.sqrt(2 * self._fallen(k, value, drop))) - reach
 
-        usual = float(np.linalg.norm(self._contrasts([k])[0]))  # moves the log-odds by about 1
+        usual = float(np.linalg.norm(self._contrasts[k]))  # moves the log-odds by about 1
         if np.isinf(self._estimates[k]):
             first = excess(0.0)
             if first <= 0:
@@ -278,51 +252,3 @@ class _Profiles:
             return crossing(excess, self._estimates[k], step, -reach)
         first = excess(known)
         return crossing(excess, known, step, first) if first < -0.5 * REACHED * reach else known
-
-    def _of_likelihood(self) -> None:
-        fit, data, separation = self._fit, self._data, self._fit.separation
-        self.top, self.models, self.several = fit.log_likelihood / self.unit, None, False
-        refits: dict[int, Refitted] = {}
-
-        def highest(k: int, value: float) -> tuple[float, bool]:
-            if k not in refits:
-                refits[k] = Refitted(data, fit.intercept, self.used, k, fit.coefficients)
-            return refits[k](value * self.scales[k])
-
-        self.highest = highest
-        known, coefficients = fit.covariance_record, fit.coefficients
-        if fit.condition > WORST_CONDITION or (isinstance(known, Standardised) and known.half is not None):
-            return  # columns so much alike that products of them lose what tells them apart
-        rows = data.rows(self._standard)
-        if separation is not None:
-            if separation.kind == "complete":
-                return
-            coefficients = separation.finite
-            # The maximum of the other rows is the supremum of all, and so are those along finite coefficients.
-            apart = Recession(separation.direction, as_given(self._standard), separation.rows_separated, fit.rows)
-            rows = rows_left(rows, apart)
-        beta, here = refined(rows.statistics, self._standard.working(coefficients))
-        assert here.information is not None
-        if abs(here.log_likelihood - self.top) > self._noise():
-            return  # the coefficients as given have lost digits
-        if len(data.y) * len(beta) ** 2 * 2 * len(self.used) < SHARED_INFORMATION_FROM:
-            probe = own_information(rows, len(Factor.of(here.information).used))
-        else:
-            probe = shared_information(rows, here.information)
-        self.models = QuadraticModels(probe, beta, here.log_likelihood, here.information, row_norm=here.row_norm)
-
-    def _of_penalised(self, tau: float) -> None:
-        penalised = jeffreys_likelihood(self._data, self._standard, tau)
-        self._columns, self.several = penalised.used, few(penalised)
-        beta = self._standard.working(self._fit.coefficients)[self._columns]
-        point = penalised.at(beta)
-        self.top = point.penalised(penalised.tau)
-        careful = penalised_probe(penalised, exact=True)
-        self.models = QuadraticModels(
-            penalised_probe(penalised, exact=False), beta, self.top, point.information, careful
-        )
-
-        def highest(k: int, value: float) -> tuple[float, bool]:
-            return penalised_height(penalised, beta, point.information, self._contrasts([k])[0], value)
-
-        self.highest = highest
