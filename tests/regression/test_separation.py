@@ -9,7 +9,7 @@ from tests.references.datasets import endometrial
 
 from verhulst.regression import SeparationWarning, fit
 from verhulst.regression.collinearity import CollinearWarning
-from verhulst.regression.konis import linear_program
+from verhulst.regression.linear_programs import separating
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import observations
 from verhulst.regression.separation_limit import SeparationWatch, separation_limit
@@ -106,14 +106,14 @@ def test_the_linear_program_of_the_package_agrees():
         if usable(X, y):
             data = observations(X, y)
             rows = data.rows(Standardisation.of(data.X, intercept=True))
-            assert (linear_program(rows) is not None) == (oracle(X, y)[0] > 0)
+            assert (separating(rows) is not None) == (oracle(X, y)[0] > 0)
 
 
 def test_the_linear_program_refuses_large_data():
     data = observations(np.random.default_rng(0).normal(size=(400_000, 2)), np.arange(400_000) % 2)
     rows = data.rows(Standardisation.of(data.X, intercept=True))
     with pytest.raises(ValueError, match="at most 1000000 design entries"):
-        linear_program(rows)
+        separating(rows)
 
 
 def test_data_in_pieces_give_the_same_certificate(monkeypatch):

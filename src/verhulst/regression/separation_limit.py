@@ -14,7 +14,7 @@ from verhulst.regression.coordinates import as_given, usual
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import exact_separation, within_reach
 from verhulst.regression.factor import Factor
-from verhulst.regression.konis import LARGEST, linear_program
+from verhulst.regression.linear_programs import LARGEST, separating, widest
 from verhulst.regression.newton import newton
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.recession import Recession, free_space, joined, recession, rows_left, separated_rows
@@ -24,7 +24,6 @@ from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Vector
-from verhulst.regression.widest import misplaced, widest
 
 if TYPE_CHECKING:
     from verhulst.regression.result import LogisticFit
@@ -95,7 +94,7 @@ class Limit:
         for candidate in self._candidates(rows):
             direction = np.where(free, candidate, 0.0)
             tried = replace(record, direction=direction / np.max(np.abs(direction)))
-            tried = replace(tried, rows_misplaced=misplaced(rows, self.recession, tried))
+            tried = replace(tried, rows_misplaced=_misplaced(rows, self.recession, tried))
             if best is None or tried.rows_misplaced < best.rows_misplaced:
                 best = tried
             if not best.rows_misplaced:
@@ -155,7 +154,7 @@ class SeparationWatch:
         """
         proved = self.found is not None or self._overlap or (fit.status == "converged" and not doubtful)
         if not proved and not self._settled(None) and self._rows.entries <= LARGEST:
-            self.found = linear_program(self._rows)
+            self.found = separating(self._rows)
         return self.found
 
     def proved(self, rows: Rows, direction: Vector) -> Recession | None:
@@ -240,3 +239,15 @@ def _states(rows: Rows, found: Recession) -> tuple[State, ...]:
         else:
             words.append("+inf" if up else "-inf")
     return tuple(words)
+
+
+def _misplaced(rows: Rows, found: Recession, record: Separation) -> int:
+    """How many rows lie elsewhere than they should by `record.side`: the separated by outcome, the others at 0."""
+    apart, wrong = separated_rows(rows, found), 0
+    step = max(1, LARGEST // max(rows.size, 1))
+    for start in range(0, len(rows.y), step):
+        some = slice(start, start + step)
+        y = np.asarray(rows.y[some], dtype=np.float64)
+        side = np.where(apart[some], 2 * y - 1, 0.0)
+        wrong += int(np.count_nonzero((record.side(rows.X[some]) != side) & rows.counted[some]))
+    return wrong

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.regression.linear_programs import FEASIBILITY, highest
 from verhulst.regression.recession import FreeSpace, Recession
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import Matrix, Vector
@@ -22,7 +23,6 @@ from verhulst.regression.statistics import Matrix, Vector
 MOST_READS = 20
 MOST_DIMENSIONS = 200
 TOGETHER = 8  # programs solved before the first read; twice as many before each that follows
-FEASIBILITY = 1e-9  # HiGHS' tolerances are set to this
 NOTHING = 1e-7  # a program's value below this is 0
 FREE = 1e-7  # a coefficient whose share in every free direction is below this is not free
 FAR_OUT = 1e6  # times the usual distance from the median: beside such a value the solver does not see the others
@@ -156,19 +156,9 @@ class _Search:
 
     def _program(self, objective: Vector) -> Vector | None:
         """The direction of the unit box with the largest objective that the rows at hand allow; None if that is 0."""
-        from scipy.optimize import linprog
-
-        found = linprog(
-            -objective,
-            A_ub=-self._rows,
-            b_ub=np.zeros(len(self._rows)),
-            bounds=[(-1.0, 1.0)] * len(objective),
-            method="highs",
-            options={"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY},
-        )
-        if found.x is None:
-            return np.asarray(objective)  # not solved: that it is impossible must not be said
-        u: Vector = found.x
+        u = highest(objective, self._rows)
+        if u is None:
+            return objective  # not solved: that it is impossible must not be said
         return u if objective @ u > NOTHING else None
 
     def _pieces(self) -> Iterator[Matrix]:
