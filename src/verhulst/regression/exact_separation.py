@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.cone import Cone, Integers
+from verhulst.regression.coordinates import as_given
+from verhulst.regression.recession import Recession
 from verhulst.regression.rows import Rows
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.separation import State, state_of
+from verhulst.regression.statistics import Matrix
 
 MOST_COLUMNS = 16
 MOST_NUMBERS = 100_000  # design entries: a second or two at most
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ExactSeparation:
-    """The cone of separating directions of the columns as given, described exactly.
-
-    Attributes
-    ----------
-    direction : (q,) from the inside of the cone: it separates every row that can be separated
-    mask : (n,) the rows that can be separated, in their order
-    rows : number of rows that count
-    rising, falling : (q,) whether some separating direction has this coefficient above 0, below 0
-    """
-
-    direction: Vector
-    mask: NDArray[np.bool_]
-    rows: int
-    rising: NDArray[np.bool_]
-    falling: NDArray[np.bool_]
-
-    @property
-    def separated(self) -> int:
-        """Number of rows that can be separated."""
-        return int(np.count_nonzero(self.mask))
 
 
 def within_reach(rows: Rows) -> bool:
@@ -45,7 +22,7 @@ def within_reach(rows: Rows) -> bool:
     return size <= MOST_COLUMNS and size * len(rows.y) <= MOST_NUMBERS
 
 
-def exact_separation(rows: Rows) -> ExactSeparation | None:
+def exact_separation(rows: Rows) -> Recession | None:
     """Decide exactly whether the outcomes can be separated, and how; None where they cannot.
 
     Columns that take no part in the fit take no part here.
@@ -72,22 +49,21 @@ def exact_separation(rows: Rows) -> ExactSeparation | None:
     if not rays:
         return None
     size = len(used)
-    rising, falling = np.zeros(size, bool), np.zeros(size, bool)
+    states: list[State] = ["finite"] * size
     for j, k in enumerate(np.flatnonzero(used)):
-        for some, sign in ((rising, 1), (falling, -1)):
+        for sign in (1, -1):
             if not any(sign * ray[j] > 0 for ray in rays):
                 ray = cone.direction(np.array([sign * int(i == j) for i in range(cone.unit.size)], dtype=object))
-                if ray is None:
-                    continue
-                rays.append(ray)
-            some[k] = True
+                rays += [] if ray is None else [ray]
+        states[k] = state_of(*(any(sign * ray[j] > 0 for ray in rays) for sign in (1, -1)))
     direction = np.zeros(size)
     direction[used] = cone.floating(cone.mixture(rays))
     separated = np.zeros(len(distinct), dtype=bool)
     separated[there] = ~open_rows[: np.count_nonzero(there)]
     mask = np.zeros(len(counted), dtype=bool)
     mask[counted] = separated[place.ravel()]
-    return ExactSeparation(direction, mask, int(np.count_nonzero(counted)) + len(fixed), rising, falling)
+    separable, rows_counted = int(np.count_nonzero(mask)), int(np.count_nonzero(counted)) + len(fixed)
+    return Recession(direction, as_given(rows.standard), separable, rows_counted, mask, tuple(states), direction)
 
 
 def _signed_rows(rows: Rows) -> tuple[Matrix, Matrix, NDArray[np.bool_], NDArray[np.bool_]]:

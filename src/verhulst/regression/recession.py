@@ -17,7 +17,6 @@ M d + v with a large M separates more rows than d.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +24,9 @@ from numpy.typing import NDArray
 from verhulst.regression.coordinates import alike, moved, side_by_side, usual
 from verhulst.regression.factor import rank_tolerance
 from verhulst.regression.rows import Rows
+from verhulst.regression.separation import State
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
-
-if TYPE_CHECKING:
-    from verhulst.regression.exact_separation import ExactSeparation
 
 SMALL_MARGIN = 0.5  # margins tend to 0 or to at least 1
 REFINEMENTS = 2
@@ -45,14 +42,17 @@ class Recession:
     direction : (q,), scaled so that the smallest margin above 0 is 1
     standard : the centres and scales to which the direction belongs
     separated, rows : number of rows with a positive margin, and of all rows that count
-    exact : None, or what exact arithmetic says; then `direction` separates as many rows as can be
+    mask, states, inside : what exact arithmetic says, or None: the rows (n,) that can be separated, the states of the
+        coefficients, and a direction (q,) of the columns as given from the inside of the cone of all
     """
 
     direction: Vector
     standard: Standardisation
     separated: int
     rows: int
-    exact: ExactSeparation | None = None
+    mask: NDArray[np.bool_] | None = None
+    states: tuple[State, ...] | None = None
+    inside: Vector | None = None
 
     @property
     def complete(self) -> bool:
@@ -175,8 +175,8 @@ def rows_left(rows: Rows, found: Recession) -> Rows:
 
 def separated_rows(rows: Rows, found: Recession) -> NDArray[np.bool_]:
     """(n,) which rows are separated, whatever their weight."""
-    if found.exact is not None:
-        return found.exact.mask
+    if found.mask is not None:
+        return found.mask
     all_of_them = replace(rows, weight=None, offset=None).seen_by(found.standard)
     return np.concatenate([m > bound for m, bound in all_of_them.margins(found.direction)])
 

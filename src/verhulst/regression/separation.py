@@ -15,6 +15,15 @@ from verhulst.regression.statistics import Vector
 State = Literal["finite", "+inf", "-inf", "not determined", "not examined"]
 
 
+def state_of(rising: bool, falling: bool, examined: bool = True) -> State:
+    """What is known of a coefficient that some separating directions raise, some lower; `examined` if that is all."""
+    if rising and falling:
+        return "not determined"
+    if not examined:
+        return "not examined"
+    return "+inf" if rising else "-inf" if falling else "finite"
+
+
 class SeparationWarning(UserWarning):
     """Warn that the outcomes are separated, so that some maximum likelihood estimates are infinite."""
 
@@ -141,9 +150,17 @@ class Separation:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Separation:
-        """Return the record in such data: the inverse of `to_json`."""
+        """Return the record in such data: the inverse of `to_json`.
+
+        Raises
+        ------
+        ValueError
+            If the states are not one for each coefficient, or unknown.
+        """
         vectors = {name: np.array(record[name], dtype=float) for name in ("direction", "finite")}
         names = {name: tuple(record[name]) for name in ("columns", "reasons", "states")}
+        if len(names["states"]) != len(vectors["direction"]) or not set(names["states"]) <= set(get_args(State)):
+            raise ValueError("the states of the coefficients are invalid")
         return cls(**(record | vectors | names))
 
     def __str__(self) -> str:

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.cone import UndecidedError
-from verhulst.regression.coordinates import as_given, usual
+from verhulst.regression.coordinates import usual
 from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import exact_separation, within_reach
 from verhulst.regression.factor import Factor
 from verhulst.regression.linear_programs import LARGEST, separating, widest
 from verhulst.regression.newton import newton
 from verhulst.regression.passes import Fit, Pass
-from verhulst.regression.recession import Recession, free_space, joined, recession, rows_left, separated_rows
+from verhulst.regression.recession import Recession, joined, recession, rows_left, separated_rows
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
@@ -104,8 +104,8 @@ class Limit:
 
     def _candidates(self, rows: Rows) -> Iterator[Vector]:
         yield self.recession.given
-        if self.recession.exact is not None:
-            yield self.recession.exact.direction
+        if self.recession.inside is not None:
+            yield self.recession.inside
         far_from_all = widest(rows, self.recession)
         if far_from_all is not None:
             yield far_from_all
@@ -169,13 +169,9 @@ class SeparationWatch:
             exact = exact_separation(self._rows)
         except UndecidedError:
             return False
-        self._overlap = exact is None
-        if exact is None:
-            self.found = None
-            return True
-        plain = as_given(self._rows.standard)
-        direction = exact.direction if candidate is None else candidate.given
-        self.found = Recession(direction, plain, exact.separated, exact.rows, exact)
+        self._overlap, self.found = exact is None, exact
+        if exact is not None and candidate is not None:
+            self.found = replace(exact, direction=candidate.given)
         return True
 
 
@@ -199,7 +195,7 @@ def separation_limit(
     refit : fits the rows without those that are marked (n,), or says None; far values among the marked rows may have
         made the others look alike in the coordinates of `rows`
     """
-    while found.exact is None and not found.complete:
+    while found.states is None and not found.complete:
         left = rows_left(rows, found)
         left = left.seen_by(usual(left) or left.standard)
         watch = SeparationWatch(left)
@@ -209,7 +205,7 @@ def separation_limit(
         if more is None or more.separated <= found.separated:
             break
         found = more
-    states = _states(rows, found)
+    states = found.states or signs(rows, found)
     if found.complete:
         return Limit(found, states, None)
     rest = None if refit is None else refit(separated_rows(rows, found))
@@ -217,28 +213,6 @@ def separation_limit(
         return Limit(found, states, None, rest)
     left = rows_left(rows, found)
     return Limit(found, states, newton(left.statistics, start, tolerance=tolerance, max_passes=max_passes))
-
-
-def _states(rows: Rows, found: Recession) -> tuple[State, ...]:
-    if found.exact is not None:
-        rising, falling = found.exact.rising, found.exact.falling
-        free, examined = rising | falling, np.ones(len(rising), bool)
-    else:
-        there = rows.seen_by(found.standard)
-        space = free_space(there, there, found.direction, None)
-        known = signs(rows, found, space)
-        free, rising, falling, examined = known.free, known.rising, known.falling, known.examined
-    words: list[State] = []
-    for f, up, down, seen_through in zip(free, rising, falling, examined, strict=True):
-        if not f:
-            words.append("finite")
-        elif up and down:
-            words.append("not determined")
-        elif not seen_through:
-            words.append("not examined")
-        else:
-            words.append("+inf" if up else "-inf")
-    return tuple(words)
 
 
 def _misplaced(rows: Rows, found: Recession, record: Separation) -> int:

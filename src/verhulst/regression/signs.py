@@ -10,14 +10,13 @@ program finds nothing for its rows, there is nothing for all.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verhulst.regression.linear_programs import FEASIBILITY, highest
-from verhulst.regression.recession import FreeSpace, Recession
+from verhulst.regression.recession import FreeSpace, Recession, free_space
 from verhulst.regression.rows import Rows
+from verhulst.regression.separation import State, state_of
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_READS = 20
@@ -31,33 +30,10 @@ WORST = 10  # rows by direction that join the programs after the first read; twi
 MOST_WORST = 1000  # ... up to this many
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Signs:
-    """What is known of each coefficient of the columns as given.
-
-    Attributes
-    ----------
-    free : (q,) whether it is different from 0 along some separating direction
-    rising, falling : (q,) whether some separating direction has it above 0, below 0
-    examined : (q,) whether that is all
-    """
-
-    free: NDArray[np.bool_]
-    rising: NDArray[np.bool_]
-    falling: NDArray[np.bool_]
-    examined: NDArray[np.bool_]
-
-
-def signs(rows: Rows, found: Recession, space: FreeSpace) -> Signs:
-    """Examine every coefficient.
-
-    Parameters
-    ----------
-    rows : the data
-    found : a certificate that separates as many rows as can be
-    space : the directions that leave the other rows alone, for the coordinates of the certificate
-    """
-    standard = found.standard
+def signs(rows: Rows, found: Recession) -> tuple[State, ...]:
+    """The states of all coefficients, by a certificate that separates as many rows as can be."""
+    standard, there = found.standard, rows.seen_by(found.standard)
+    space = free_space(there, there, found.direction, None)
     basis = space.basis * space.scale[:, None]
     units = np.array([standard.original(column) for column in basis.T]).reshape(basis.shape[1], -1).T  # (q, k)
     height, floor = np.linalg.norm(units, axis=1), space.scale.copy()
@@ -66,16 +42,16 @@ def signs(rows: Rows, found: Recession, space: FreeSpace) -> Signs:
         terms = np.abs(basis[0]) + np.abs(standard.centre) @ np.abs(basis[1:] * standard.inverse_scale[:, None])
         floor[0] = max(floor[0], float(np.linalg.norm(terms)))
     free = height > FREE * np.where(floor > 0, floor, 1.0)
-    result = Signs(free, np.zeros(len(free), bool), np.zeros(len(free), bool), ~free)
+    states = [state_of(False, False, not yes) for yes in free]
     which = np.flatnonzero(free)
     if len(which) and basis.shape[1] <= MOST_DIMENSIONS:
         search = _Search(rows, found, basis, units[which] / height[which, None], space)
         search.run()
         if _far_out(rows):
             search.impossible[:] = False
-        result.rising[which], result.falling[which] = search.shown.T
-        result.examined[which] = np.all(search.shown | search.impossible, axis=1) & search.shown.any(axis=1)
-    return result
+        for k, shown, impossible in zip(which, search.shown, search.impossible, strict=True):
+            states[k] = state_of(shown[0], shown[1], bool(np.all(shown | impossible) and shown.any()))
+    return tuple(states)
 
 
 def _far_out(rows: Rows) -> bool:
