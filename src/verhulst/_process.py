@@ -5,15 +5,17 @@ NumPy is imported, because Ctrl-C or a bad setting of the environment would othe
 1, which means that a quality gate failed. Other processes are left as they are.
 """
 
-from __future__ import annotations
-
+# Modules that are there from the start: signal and contextlib import half a dozen others, while Ctrl-C is a traceback.
+import _signal as signal  # type: ignore[import-not-found]
 import _thread
 import itertools
 import os
-import signal
 import sys
-from contextlib import suppress
-from types import TracebackType
+
+TYPE_CHECKING = False  # typing is one of the others
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
 
 # Scratch files of outputs that are being written, which are removed if a signal ends the process.
 scratch_files: set[str] = set()
@@ -100,7 +102,7 @@ def _listen() -> None:
     An exception raised by a handler can come while a module in C is being imported, which turns it into another error,
     and it waits until a call such as the opening of a FIFO returns.
     """
-    listened = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+    listened = [number for number in _ENDINGS if signal.getsignal(number) != signal.SIG_IGN]
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     for number in listened:
@@ -118,25 +120,30 @@ def _listen() -> None:
 
 def _wait(reading: int) -> None:
     while True:
-        number = signal.Signals(os.read(reading, 1)[0])
+        number = os.read(reading, 1)[0]
         if number in _ENDINGS:
             _end(number)
 
 
-def _end(number: signal.Signals) -> None:
+def _end(number: int) -> None:
     """Remove what is incomplete, say what was written, and end the process."""
     naming.acquire(timeout=1)
     for path in tuple(scratch_files):
-        with suppress(OSError):
-            os.unlink(path)
+        _try(os.unlink, path)
     show_cursor = "\x1b[?25h" if os.isatty(2) else ""  # a progress bar hides it
     message = f"{show_cursor}{_ENDINGS[number]}; {outcome()}.\n".encode(errors="backslashreplace")
-    with suppress(OSError):
-        os.write(2, message)
+    _try(os.write, 2, message)
     os._exit(128 + number)
 
 
-def _explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _try(call: "Callable[..., object]", *arguments: object) -> None:
+    try:  # noqa: SIM105
+        call(*arguments)
+    except OSError:
+        pass
+
+
+def _explain(kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
     """Print an error that came before the command line was there, and exit with its code."""
     if isinstance(error, ModuleNotFoundError):
         message, code = f"Error: This needs {error.name}, which is not installed.", 2
