@@ -19,6 +19,11 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import EPS
 
 WORST_CONDITION = 1e9  # of an information matrix: its inverse then has six good digits
+NEARLY_COMBINATIONS = (
+    "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are {} from the "
+    "maximum: each slope is right, but together they do not quite give the log-odds. Leave columns out, or use their "
+    "differences from each other or from a central value"
+)
 MANY_PASSES = 30  # Newton's method ends earlier unless something is wrong
 
 
@@ -78,11 +83,7 @@ def trouble(
         if not weighted:
             distance = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
             if result.condition > WORST_CONDITION and not far():
-                return (
-                    "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are "
-                    f"{distance} from the maximum: each slope is right, but together they do not quite give the "
-                    "log-odds. Leave columns out, or use their differences from each other or from a central value"
-                )
+                return NEARLY_COMBINATIONS.format(distance)
             return (
                 f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "
                 "each is right, but together they do not give the log-odds of rows with such values. Check for "
@@ -95,11 +96,20 @@ def trouble(
     return None
 
 
-def trouble_of_firth(found: Fit, unit: float) -> str:
-    """Return the warning about a fit with Jeffreys' prior that did not converge."""
-    decrement = found.decrement * np.sqrt(unit)
+def trouble_of_firth(found: Fit, rounded: float, unit: float, tolerance: float) -> str | None:
+    """Return the warning about a fit with Jeffreys' prior that did not converge, or None.
+
+    Parameters
+    ----------
+    found : the result
+    rounded : standard errors by which rounding of the coefficients to doubles moves them
+    unit, tolerance : the number of cases that a weight of 1 stands for; the limit of the decrement
+    """
+    decrement = (rounded if found.status == "converged" else found.decrement) * np.sqrt(unit)
     # Farther away, the quadratic model that gives the distance does not hold.
     distance = f"about {decrement:.2g} standard errors" if decrement <= 1 else "more than a standard error"
+    if found.status == "converged":
+        return None if decrement <= tolerance else NEARLY_COMBINATIONS.format(distance)
     if found.status == "passes":
         return (
             f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still {distance} "

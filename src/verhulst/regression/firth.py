@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.certainty import trouble_of_firth
 from verhulst.regression.collinearity import without_far_values
@@ -17,15 +17,17 @@ from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.firth_corrections import flac, flic
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
+from verhulst.regression.jeffreys_orthogonal import OrthogonalColumns
 from verhulst.regression.jeffreys_starts import highest_of_several
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
+from verhulst.regression.pairs import pair
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.prepare import Prepared, Settings, prepare
 from verhulst.regression.record import record
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import among_independent
 
@@ -35,7 +37,8 @@ MANY_PASSES = 50  # enough for all data with a finite maximum
 
 LEAST_CASES = 1e-6
 CLOSEST = 1e-9  # standard errors: because of rounding, no fit ends much closer to its maximum
-LOST = 1e-10  # residual share of a column on the others: the standardised values have lost their digits
+LOST = 1e-12  # residual share of a column on those before it below which doubles have lost half their digits
+ROUNDS = 3  # of searches in new columns
 
 Correction = Literal["flic", "flac"] | None
 Errors = Literal["expected", "augmented"]
@@ -116,30 +119,36 @@ def firth(
     if not begun.factor.full and not begun.tells_apart:
         # Some values are so extreme that the others are nearly equal relative to them.
         begun = begun.seen_by(without_far_values(begun.rows, begun.standard))
-    found, point, likelihood, standard = _highest(begun, tau, unit)
-    if found.status != "converged":
-        warn(trouble_of_firth(found, unit), ConvergenceWarning)
-
-    beta, uncorrected = found.beta, point
+    found, point, columns = _highest(begun, tau, unit)
+    gamma, uncorrected, likelihood, standard = found.beta, point, columns.likelihood, begun.standard
+    used, size = np.flatnonzero(_taking_part(standard)), begun.rows.size
     if correction is not None:
-        beta = flic(likelihood, beta) if correction == "flic" else flac(likelihood, point, beta, settings.tolerance)
-        point = likelihood.at(beta)
-    triangle = point.factor if errors == "expected" else likelihood.triangle(beta, augmented=True)
-    factor, size = factor_of(triangle), begun.rows.size
+        gamma = _corrected(columns, point, gamma, correction, settings.tolerance)
+        point = likelihood.at(gamma)
+    triangle = point.factor if errors == "expected" else likelihood.triangle(gamma, augmented=True)
+    factor = factor_of(triangle)
+    half = low = None
     covariance = np.full((size, size), np.nan)
-    covariance[np.ix_(likelihood.used, likelihood.used)] = factor.inverse()
-    half = None
-    if point.unexplained < DOUBTFUL:  # the product would lose digits
-        half = np.full((size, len(factor.used)), np.nan)
-        half[likelihood.used] = factor.half()
+    if columns.root is not None or point.unexplained < DOUBTFUL:  # the product would lose digits
+        parts = columns.half_of_given(factor.half())
+        half, low = (None if part is None else _placed(part, used, size) for part in parts)
+        covariance[np.ix_(used, used)] = parts[0] @ parts[0].T
+    else:
+        covariance[np.ix_(used, used)] = factor.inverse()
     # The determinant for the columns and weights as given: the fit scaled the columns, and the weights by 1/unit.
     scales = float(np.sum(np.log(standard.inverse_scale[standard.inverse_scale > 0])))
-    penalty = tau * (uncorrected.log_determinant - 2 * scales + len(beta) * np.log(unit))
+    determinant = uncorrected.log_determinant + columns.log_determinant
+    penalty = tau * (determinant - 2 * scales + len(used) * np.log(unit))
+    beta, exact = np.zeros(size), columns.of_given(gamma)
+    beta[used] = exact.high
+    found = replace(found, beta=beta, log_likelihood=point.log_likelihood)
+    if what := trouble_of_firth(found, columns.rounded(exact), unit, settings.tolerance):
+        warn(what, ConvergenceWarning)
     return record(
-        replace(found, beta=likelihood.whole(beta), log_likelihood=point.log_likelihood),
+        replace(found, decrement=max(found.decrement, columns.rounded(exact))),
         begun,
         standard,
-        Standardised(covariance, standard, data.weight_exponent, half=half),
+        Standardised(covariance, standard, data.weight_exponent, half=half, low=low),
         factor.condition(triangle.T @ triangle),
         Firth(tau, correction, errors, uncorrected.log_likelihood * unit + penalty),
     )
@@ -166,29 +175,53 @@ def _checked(data: Observations, settings: Settings, tau: float, correction: Cor
     return unit
 
 
-def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, JeffreysLikelihood, Standardisation]:
-    """Return the maximum, and the standardisation in which it was found."""
-    data, standard, settings = begun.data, begun.standard, begun.settings
-    likelihood = jeffreys_likelihood(data, standard, tau)
+def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, OrthogonalColumns]:
+    """Return the maximum, and the columns in which it was found."""
+    settings = begun.settings
+    given = jeffreys_likelihood(begun.data, begun.standard, tau)
+    columns = OrthogonalColumns(given)
     # With the weights as given, standard errors are 1/√unit times as large.
     close = max(settings.tolerance / np.sqrt(max(unit, 1.0)), min(settings.tolerance, CLOSEST))
     search = partial(highest, tolerance=close, max_passes=settings.max_passes, monitor=settings.monitor())
-    found, point = _from_several_starts(search, likelihood, begun)
+    found, point = _from_several_starts(search, given, begun)
     earlier: tuple[Pass, ...] = ()
-    while found.status != "passes" and (anew := _centred_anew(data, standard, likelihood, found.beta, point, tau)):
-        earlier += found.passes
-        standard, likelihood, beta = anew
-        found, point = search(likelihood, beta)
+    for _ in range(ROUNDS):
+        if point.unexplained >= LOST or found.status == "passes":
+            break
+        earlier, beta = earlier + found.passes, columns.of_given(found.beta)
+        columns = OrthogonalColumns.at(given, beta)
+        found, point = search(columns.likelihood, columns.coefficients(beta))
     if found.status == "converged":
-        found, point = highest_of_several(partial(search, monitor=None), likelihood, found, point)
-    return replace(found, passes=earlier + found.passes), point, likelihood, standard
+        found, point = highest_of_several(partial(search, monitor=None), columns.likelihood, found, point)
+    return replace(found, passes=earlier + found.passes), point, columns
+
+
+def _corrected(
+    columns: OrthogonalColumns, point: Point, gamma: Vector, correction: Correction, tolerance: float
+) -> Vector:
+    """Return the corrected coefficients."""
+    if correction == "flac":
+        return flac(columns.likelihood, point, gamma, tolerance)
+    constant = columns.coefficients(pair(np.eye(1, len(gamma))[0]))
+    return gamma + flic(columns.likelihood, gamma) * constant
+
+
+def _placed(part: Matrix, used: NDArray[np.intp], size: int) -> Matrix:
+    """Return rows of nan for the coefficients that are not used."""
+    whole = np.full((size, part.shape[1]), np.nan)
+    whole[used] = part
+    return whole
+
+
+def _taking_part(standard: Standardisation) -> Vector:
+    """Return (q,) numbers that are 0 for the columns that are left out."""
+    return np.concatenate([np.ones(int(standard.intercept)), standard.inverse_scale])
 
 
 def jeffreys_likelihood(data: Observations, standard: Standardisation, tau: float) -> JeffreysLikelihood:
     """Return the penalised likelihood of the columns that are not left out; the penalty is scaled like the weights."""
-    rows = data.rows(standard)
-    used = np.flatnonzero(np.concatenate([np.ones(int(standard.intercept)), standard.inverse_scale]))
-    return JeffreysLikelihood(rows, used, tau * 2.0**-data.weight_exponent)
+    used = np.flatnonzero(_taking_part(standard))
+    return JeffreysLikelihood(data.rows(standard), used, tau * 2.0**-data.weight_exponent)
 
 
 def _from_several_starts(
@@ -216,29 +249,3 @@ def _from_several_starts(
     if best is None:
         raise failure
     return best
-
-
-def _centred_anew(
-    data: Observations,
-    standard: Standardisation,
-    likelihood: JeffreysLikelihood,
-    beta: Vector,
-    point: Point,
-    tau: float,
-) -> tuple[Standardisation, JeffreysLikelihood, Vector] | None:
-    """Return the same point for columns centred where the information is, if this separates near-collinear columns.
-
-    An extreme row of probability 0 or 1 has no information, but has moved the mean far away from the other rows.
-    """
-    if point.unexplained >= LOST:
-        return None
-    weight = np.zeros(len(data.y))
-    weight[likelihood.rows.counted] = np.concatenate([w for _, _, w in likelihood.weighed(beta)])
-    there = standard.seen_by(data.X, weight)
-    again = jeffreys_likelihood(data, there, tau)
-    beta = there.working(standard.original(likelihood.whole(beta)))[again.used]
-    try:
-        apart = again.at(beta).unexplained > 100 * point.unexplained
-    except NotIdentified:
-        return None
-    return (there, again, beta) if apart else None

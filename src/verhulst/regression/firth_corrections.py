@@ -11,19 +11,19 @@ from verhulst.regression.start import null_intercept
 from verhulst.regression.statistics import Vector
 
 
-def flic(likelihood: JeffreysLikelihood, beta: Vector) -> Vector:
-    """Return the same slopes with the maximum likelihood intercept, for which the mean probability is the mean of y."""
+def flic(likelihood: JeffreysLikelihood, beta: Vector) -> float:
+    """Return what to add to the intercept to make the mean probability that of y, as in maximum likelihood."""
     pieces = list(likelihood.pieces)
     y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
-    slopes = np.concatenate([piece.z[:, 1:] @ beta[1:] + piece.offset for piece in pieces])
-    return np.concatenate([[null_intercept(float(np.average(y, weights=weight)), weight, slopes)], beta[1:]])
+    eta = np.concatenate([piece.z @ beta + piece.offset for piece in pieces])
+    return null_intercept(float(np.average(y, weights=weight)), weight, eta)
 
 
 def flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:
     """Return the maximum likelihood estimate with pseudo-observations y = ½ of weight 2τh, marked by a column of 1."""
     pieces = list(likelihood.pieces)
-    n, p = sum(len(piece.y) for piece in pieces), len(beta) - 1
-    z = np.concatenate([piece.z[:, 1:] for piece in pieces])
+    n, q = sum(len(piece.y) for piece in pieces), len(beta)
+    z = np.concatenate([piece.z for piece in pieces])
     offset = np.concatenate([piece.offset for piece in pieces])
     leverage = point.leverage[likelihood.rows.counted]
     joined = Rows(
@@ -31,8 +31,8 @@ def flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: 
         np.concatenate([*(piece.y for piece in pieces), np.full(n, 0.5)]),
         np.concatenate([*(piece.weight for piece in pieces), 2 * likelihood.tau * leverage]),
         np.concatenate([offset, offset]),
-        np.zeros(p + 1),
-        np.ones(p + 1),
-        True,
+        np.zeros(q + 1),
+        np.ones(q + 1),
+        False,
     )
     return newton(joined.statistics, np.append(beta, 0.0), tolerance=tolerance).beta[:-1]

@@ -58,14 +58,8 @@ class Signed:
 
     def pieces(self) -> Iterator[tuple[slice, Pair]]:
         """Yield the same without rounding."""
-        rows, first = self.rows, int(self.rows.intercept)
-        for some in rows.slices(len(self.index)):
-            x = np.asarray(rows.X[self.index[some]], dtype=np.float64)
-            high, low = (np.zeros((len(x), rows.size)) for _ in range(2))
-            high[:, :first] = 1.0
-            z = exact_sum(x, np.broadcast_to(-rows.centre, x.shape))
-            high[:, first:], low[:, first:] = z.high * rows.inverse_scale, z.low * rows.inverse_scale
-            yield some, Pair(high, low)
+        for some in self.rows.slices(len(self.index)):
+            yield some, exact_rows(self.rows, self.index[some])
 
     def along(self, direction: Pair, offset: bool) -> Pair:
         """Return (m,) zᵢᵀd, plus the offset if requested, with the sign of the outcome."""
@@ -76,6 +70,16 @@ class Signed:
         if offset and self.rows.offset is not None:
             result = add(result, pair(self.rows.offset[self.index]))
         return Pair(result.high * self.sign, result.low * self.sign)
+
+
+def exact_rows(rows: Rows, some: NDArray[np.intp]) -> Pair:
+    """Return some standardised rows without rounding."""
+    x, first = np.asarray(rows.X[some], dtype=np.float64), int(rows.intercept)
+    high, low = (np.zeros((len(x), rows.size)) for _ in range(2))
+    high[:, :first] = 1.0
+    z = exact_sum(x, np.broadcast_to(-rows.centre, x.shape))
+    high[:, first:], low[:, first:] = z.high * rows.inverse_scale, z.low * rows.inverse_scale
+    return Pair(high, low)
 
 
 def recentred(
