@@ -122,3 +122,31 @@ def optimum(X, y, weight=None, offset=None, C=None, intercept=True, starts=(), p
             beta = [b + t * s for b, s in zip(beta, d, strict=True)]
             value, likelihood, margins = there
     return None
+
+
+def firth_optimum(X, y, start, passes=100):
+    """(coefficients, standard errors) with Jeffreys' prior, by steps with the inverse of the information."""
+    number = Context()
+    mp, zero = number.mp, number.mp.mpf(0)
+    z, beta = [[mp.mpf(1)] + [number(v) for v in row] for row in X], [number(v) for v in start]
+    units = [[mp.mpf(int(j == k)) for k in range(len(beta))] for j in range(len(beta))]
+    for _ in range(passes):
+        p = [1 / (1 + mp.exp(-sum((a * b for a, b in zip(row, beta, strict=True)), zero))) for row in z]
+        weighed = [[v * (1 - v) * a for a in row] for v, row in zip(p, z, strict=True)]
+        H = [
+            [sum((w[j] * row[k] for w, row in zip(weighed, z, strict=True)), zero) for k in range(len(beta))]
+            for j in range(len(beta))
+        ]
+        solve = solver(H, mp)
+        leverage = [
+            sum((a * b for a, b in zip(w, solve(row), strict=True)), zero) for w, row in zip(weighed, z, strict=True)
+        ]
+        residual = [number(t) - v + h * (mp.mpf("0.5") - v) for t, v, h in zip(y, p, leverage, strict=True)]
+        step = solve([sum((r * row[j] for r, row in zip(residual, z, strict=True)), zero) for j in range(len(beta))])
+        beta, errors = (
+            [b + s for b, s in zip(beta, step, strict=True)],
+            [mp.sqrt(solve(unit)[j]) for j, unit in enumerate(units)],
+        )
+        if all(abs(s) < mp.mpf(10) ** -12 * e for s, e in zip(step, errors, strict=True)):
+            return beta, errors
+    return None

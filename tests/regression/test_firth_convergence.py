@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 from sklearn.datasets import load_breast_cancer
+from tests.regression.optimum import firth_optimum
 
 import verhulst as vh
 from verhulst.regression import fit, fit_firth
@@ -316,3 +317,29 @@ def test_leverages_that_are_no_numbers_on_the_way(x, y, weight):
     with pytest.warns(ConvergenceWarning, match="did not converge") as caught:
         fit_firth(np.array(x, float)[:, None], y, weight)
     assert len(caught) == 1  # none of NumPy's
+
+
+@pytest.mark.parametrize("correction", [None, "flic", "flac"])
+@pytest.mark.parametrize("digits", [5, 8, 11, 13])
+def test_near_combinations(digits, correction):
+    """The products of such columns have lost their digits, and for the last ones the columns less their means too."""
+    for seed in range(3):
+        rng = np.random.default_rng([seed, digits])
+        X = rng.normal(size=(18, 3)) * [1, 100, 1] + [0, 1e3, 0]
+        X[:, 2] = X[:, 0] - 2 * X[:, 1] + 10.0**-digits * np.abs(X[:, 1]).max() * rng.normal(size=18)
+        y = drawn(rng, X[:, 0])
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = fit_firth(X, y, correction=correction)
+        assert found.converged
+        assert not found.collinear
+        assert bool(caught) == (found.decrement > 1e-6)
+        if correction is None:
+            beta, errors = firth_optimum(X, y, found.coefficients)
+            missed = [abs(float((a - b) / e)) for a, b, e in zip(found.coefficients, beta, errors, strict=True)]
+            assert max(missed[1:]) <= 1e-6
+            assert missed[0] <= 1e-6 + 10 * found.decrement
+            np.testing.assert_allclose(found.standard_errors, np.array(errors, float), rtol=1e-7)
+        else:
+            tolerance = 1e-6 + 10 * found.decrement
+            assert vh.sigmoid(found.log_odds(X)).mean() == pytest.approx(y.mean(), abs=tolerance)
