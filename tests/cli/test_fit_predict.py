@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
+from pyarrow import parquet
 
 import verhulst as vh
 from verhulst.cli.group import verhulst
@@ -291,3 +292,48 @@ def test_fit_reads_parquet_in_batches(tmp_path, monkeypatch):
     wrong = run("fit", whole, *options, "--memory-limit", "much")
     assert wrong.exit_code != 0
     assert "the memory limit is a number of bytes" in wrong.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--interval", "0.9", "--log-odds"), ("--only",)], ids=str)
+def test_predict_writes_parquet_in_batches(more, tmp_path, monkeypatch):
+    """The same columns and types as for the table in one piece, whatever the batches."""
+    table = load_dataset("anes96").append_column("place", pa.array(["a", "b"] * 472).dictionary_encode())
+    model = tmp_path / "model.json"
+    vh.fit_table(table, "vote", positive="Dole", exclude=["place"]).save(model)
+    hollow = table.set_column(0, table.column_names[0], pa.array([None, *table[0].to_pylist()[1:]], table[0].type))
+    write_table(hollow, tmp_path / "new.parquet")
+    monkeypatch.setattr("verhulst.data.batches._ROWS", 300)
+    monkeypatch.setattr("verhulst.data.write_batches._PIECES", 2)
+    found = []
+    for name in ("batches", "whole"):
+        if name == "whole":
+            monkeypatch.setattr("verhulst.cli.predict_batches.predicted_in_batches", lambda *_: False)
+        output = tmp_path / f"{name}.parquet"
+        result = run("predict", model, tmp_path / "new.parquet", "-o", output, "--missing", "empty", *more)
+        assert result.exit_code == 0, result.stderr
+        found.append(parquet.ParquetFile(output))
+    assert [one.num_row_groups for one in found] == [2, 1]
+    assert found[0].read() == found[1].read()
+    assert found[0].schema_arrow == found[1].schema_arrow
+
+
+def test_predict_says_of_batches_what_it_says_of_tables(tmp_path, monkeypatch):
+    table = load_dataset("anes96")
+    vh.fit_table(table, "vote", positive="Dole").save(tmp_path / "model.json")
+    monkeypatch.setattr("verhulst.data.batches._ROWS", 300)
+    output = tmp_path / "out.parquet"
+    output.write_text("as before")
+    ages = table["age"].to_pylist()
+    ages[500] = ages[800] = None
+    place = table.column_names.index("age")
+    for change, said in (
+        (table.set_column(place, "age", pa.array(ages)), "values are missing in 2 of 944 rows (first in row 501)"),
+        (table.drop(["age"]), "column 'age' is not there"),
+        (table.append_column("probability", table["age"]), "already has a column 'probability'"),
+        (table.slice(0, 0), "has no rows"),
+    ):
+        parquet.write_table(change, tmp_path / "new.parquet")
+        result = run("predict", tmp_path / "model.json", tmp_path / "new.parquet", "-o", output)
+        assert result.exit_code != 0
+        assert said in result.stderr
+        assert output.read_text() == "as before"

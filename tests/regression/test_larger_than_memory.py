@@ -185,7 +185,7 @@ def test_pages_are_given_back(folder):
 @pytest.mark.parametrize("change", ["append", "remove"])
 def test_a_file_that_changes_is_named(change, folder):
     path = pathlib.Path(in_parquet(folder / "votes.parquet", table()))
-    reader = batches._batches(str(path), None).read
+    reader = batches.open_batches(str(path), None).read
     next(reader)
     if change == "remove":
         path.unlink()

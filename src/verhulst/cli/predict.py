@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from verhulst.calibration.calibrator import Calibrator
+    from verhulst.regression.table_fit import TableFit
 
 # The number of rows processed at a time, so that the design matrix of a long table is never whole in memory.
 ROWS = 1 << 16
@@ -69,6 +71,7 @@ def command(
     """
     from verhulst._load import load
     from verhulst.cli.console import reading_said, say_wrote
+    from verhulst.cli.predict_batches import predicted_in_batches
     from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_given
     from verhulst.data.write import writable_format, write_fields, write_table
@@ -78,6 +81,10 @@ def command(
     except ModelFileError as error:
         swapped = data.endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
+    by_batches = _by_batches(model, "nan" if missing == "empty" else "error", level, log_odds, only)
+    if by_batches is not None and predicted_in_batches(data, output, by_batches, form):
+        say_wrote(output)
+        return
     given = read_given(data, form)
     added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in given.table.column_names]
@@ -102,7 +109,6 @@ def _predictions(
     from verhulst.cli.console import reading_said
     from verhulst.data.design import Design
     from verhulst.data.errors import ModelFileError
-    from verhulst.functions import sigmoid
     from verhulst.regression.table_fit import TableFit
 
     if isinstance(model, Calibrator):
@@ -115,16 +121,47 @@ def _predictions(
         model.design.check(table, missing)
     columns: dict[str, list[Any]] = {}
     for start in _with_progress(range(0, table.num_rows, ROWS)):
-        piece = table.slice(start, ROWS)
-        z = model.log_odds(piece, missing=missing, first_row=start + 1)
-        new = {"probability": sigmoid(z)}
-        if level is not None:
-            new["lower"], new["upper"] = model.predict_interval(piece, level, missing=missing, first_row=start + 1)
-        if log_odds:
-            new["log_odds"] = z
-        for name, values in new.items():
+        for name, values in _of_piece(model, table.slice(start, ROWS), missing, level, log_odds, start + 1).items():
             columns.setdefault(name, []).append(values)
     return {name: np.concatenate(parts) for name, parts in columns.items()}
+
+
+def _of_piece(
+    model: TableFit,
+    piece: pa.Table,
+    missing: Literal["error", "nan"],
+    level: float | None,
+    log_odds: bool,
+    first_row: int,
+) -> dict[str, Any]:
+    """Return the new columns for some rows."""
+    from verhulst.functions import sigmoid
+
+    z = model.log_odds(piece, missing=missing, first_row=first_row)
+    new: dict[str, Any] = {"probability": sigmoid(z)}
+    if level is not None:
+        new["lower"], new["upper"] = model.predict_interval(piece, level, missing=missing, first_row=first_row)
+    return new | {"log_odds": z} if log_odds else new
+
+
+def _by_batches(
+    model: Any, missing: Literal["error", "nan"], level: float | None, log_odds: bool, only: bool
+) -> Callable[[pa.Table, int], pa.Table] | None:
+    """Return what makes rows to write of some rows; None for a model that needs the whole table."""
+    from verhulst.data.design import Design
+    from verhulst.data.errors import RequestError
+    from verhulst.regression.table_fit import TableFit
+
+    if not isinstance(model, TableFit) or not isinstance(model.design, Design):
+        return None
+
+    def extended(table: pa.Table, first_row: int) -> pa.Table:
+        added = _of_piece(model, table, missing, level, log_odds, first_row)
+        if not only and (taken := [name for name in added if name in table.column_names]):
+            raise RequestError(f"already has a column {taken[0]!r}.")  # said by those who read the whole table
+        return _columns(added) if only else _joined(table, added)
+
+    return extended
 
 
 def _calibrated(

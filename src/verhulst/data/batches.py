@@ -54,7 +54,7 @@ def kept_table(source: Any, names: Sequence[str] | None, limit: int) -> pa.Table
     """
     import pyarrow as pa
 
-    found = _batches(source, names)
+    found = open_batches(source, names)
     if found is None:
         return None
     kept: list[pa.RecordBatch] = []
@@ -64,6 +64,7 @@ def kept_table(source: Any, names: Sequence[str] | None, limit: int) -> pa.Table
         size += batch.nbytes
         if size > limit:
             table = on_scratch(_drained(kept, found.read), found.schema)
+            pa.default_memory_pool().release_unused()
             break
     else:
         table = pa.Table.from_batches(kept, found.schema)
@@ -79,7 +80,8 @@ def _drained(kept: list[pa.RecordBatch], others: Iterator[pa.RecordBatch]) -> It
     yield from others
 
 
-def _batches(source: Any, names: Sequence[str] | None) -> Batches | None:
+def open_batches(source: Any, names: Sequence[str] | None) -> Batches | None:
+    """Return the batches of a source, as for `kept_table`; None if it is one that is read whole."""
     import pyarrow as pa
 
     if isinstance(source, pa.RecordBatchReader):

@@ -70,7 +70,7 @@ def write_table(
 def _write_to(name: str, table: pa.Table | Extended, format: str | None, escape_formulas: bool) -> None:
     chosen = writable_format(name, format)
     if not isinstance(table, Extended):
-        table = _as_held(table, chosen)
+        table = as_held(table, chosen)
         if escape_formulas and chosen in ("csv", "tsv"):
             table = _with_escaped_formulas(table)
     elif escape_formulas:
@@ -156,7 +156,7 @@ def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
     return pc.if_else(needs, pc.binary_join_element_wise('"', within, '"', ""), cells)
 
 
-def _as_held(table: pa.Table, format: str) -> pa.Table:
+def as_held(table: pa.Table, format: str) -> pa.Table:
     """Return the table with columns that a format can hold: for text formats, of text instead of dictionaries.
 
     Raises

@@ -1,0 +1,61 @@
+"""Predictions for a file that is read and written a batch at a time."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from verhulst.data.errors import DataError, ReadingWarning
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def predicted_in_batches(
+    data: str, output: str, extended: Callable[[pa.Table, int], pa.Table], form: str | None
+) -> bool:
+    """Write a Parquet file of predictions for one that comes in batches; False if the data have to be read whole.
+
+    They have to be where something is wrong in them, too: a message counts all rows.
+
+    Parameters
+    ----------
+    data, output : str
+        The files.
+    extended : callable
+        The rows to write for some rows, the first of which has this number.
+    form : str, optional
+        The format of the data, if it is given.
+    """
+    import pyarrow as pa
+
+    from verhulst.data.batches import open_batches
+    from verhulst.data.in_memory import plain_table
+    from verhulst.data.source import with_source
+    from verhulst.data.write import writable_format
+    from verhulst.data.write_batches import write_pieces
+
+    if writable_format(output) != "parquet" or form not in (None, "parquet", "arrow"):
+        return False
+    found: Any = open_batches(data, None)
+    if found is None:
+        return False
+
+    def pieces() -> Iterator[pa.Table]:
+        row = 1
+        for batch in found.read:
+            if batch.num_rows:
+                table = with_source(plain_table(pa.Table.from_batches([batch])), found.name)
+                yield extended(table, row)
+                row += batch.num_rows
+        if row == 1:
+            raise DataError("there are no rows.")
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ReadingWarning)
+            write_pieces(pieces(), output)
+    except (DataError, ReadingWarning):
+        return False
+    return True
