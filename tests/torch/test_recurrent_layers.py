@@ -152,6 +152,8 @@ def bad_layers(module: str) -> dict[str, tuple[Any, ...]]:
         "h of two layers": numbers(2, B, H),
         "h without layers": numbers(B, H),
         "h of another size": numbers(1, B, H + 1),
+        "h of another type": numbers(1, B, H).float(),
+        "h on another device": numbers(1, B, H).to("meta"),
         "h is a number": 0.0,
     }
     for name, state in wrong.items():
@@ -196,8 +198,9 @@ def bad_cells(module: str) -> dict[str, tuple[Any, ...]]:
 def test_what_torch_refuses_is_refused(ours: Any, theirs: Any, case: str) -> None:
     kind = theirs.__name__
     arguments = (bad_cells(kind[:-4]) if "Cell" in kind else bad_layers(kind))[case]
-    with pytest.raises(Exception):  # noqa: B017, PT011  # of many types
-        theirs(D, H, dtype=torch.float64)(*arguments)
+    if case != "c of another type":  # which torch promotes
+        with pytest.raises(Exception):  # noqa: B017, PT011  # of many types
+            theirs(D, H, dtype=torch.float64)(*arguments)
     with pytest.raises((ValueError, TypeError), match=r"^(x|the state)\b"):
         ours(D, H, dtype=torch.float64)(*arguments)
 
@@ -210,6 +213,14 @@ def test_sizes(kind: Any) -> None:
     for sizes in ((float(D), H), (D, "6"), (True, H)):
         with pytest.raises(TypeError, match=r"must be an int, not (float|str|bool)"):
             kind(*sizes)
+
+
+@pytest.mark.parametrize("kind", [*(ours for ours, _ in LAYERS), *(ours for ours, _ in CELLS)])
+def test_torchs_names_of_arguments(kind: Any) -> None:
+    module, x = kind(D, H), torch.randn(B, D)
+    assert all(map(torch.equal, leaves(module(input=x, hx=None)), leaves(module(x))))
+    with pytest.raises(TypeError, match="forward got 'x' twice: as 'x' and as 'input'"):
+        module(x, input=x)
 
 
 # As modules

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from operator import index
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -16,9 +16,27 @@ from torch.overrides import handle_torch_function, has_torch_function
 from verhulst.torch import _sharding
 from verhulst.torch._kernels import FLOATING
 
+Method = TypeVar("Method", bound=Callable[..., Any])
 FLOATING_TYPES = tuple(FLOATING)
-# torch's names of arguments, which its users write, and ours.
-NAMES = {"input": "z", "target": "y", "axis": "dim", "keepdims": "keepdim", "negative_slope": "slope"}
+# torch's names of arguments, which its users write, and ours: of functions, and of recurrent modules.
+OF_FUNCTIONS = {"input": "z", "target": "y", "axis": "dim", "keepdims": "keepdim", "negative_slope": "slope"}
+OF_MODULES = {"input": "x", "hx": "state"}
+
+
+def _renaming(function: Callable[..., Any], names: dict[str, str]) -> Callable[[tuple[Any, ...], dict[str, Any]], None]:
+    """What gives the arguments of a call of the function, which has some of these names, our names."""
+    code = function.__code__
+    own = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    theirs = {there: here for there, here in names.items() if here in own}
+
+    def rename(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        for there in theirs.keys() & kwargs.keys():
+            here = theirs[there]
+            if here in kwargs or own.index(here) < len(args):
+                raise TypeError(f"{function.__name__} got {here!r} twice: as {here!r} and as {there!r}")
+            kwargs[here] = kwargs.pop(there)
+
+    return rename
 
 
 def tensor_function(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
@@ -27,16 +45,12 @@ def tensor_function(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     Arguments may have torch's names; objects that bring their own rules (torch's `__torch_function__`: the proxies of
     torch.fx, subclasses of Tensor, modes) are asked for the result.
     """
-    names = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
-    theirs = {there: here for there, here in NAMES.items() if here in names}
+    rename = _renaming(function, OF_FUNCTIONS)
 
     @wraps(function)
     def called(*args: Any, **kwargs: Any) -> Tensor:
-        for there in theirs.keys() & kwargs.keys() if kwargs else ():
-            here = theirs[there]
-            if here in kwargs or names.index(here) < len(args):
-                raise TypeError(f"{function.__name__} got {here!r} twice: as {here!r} and as {there!r}")
-            kwargs[here] = kwargs.pop(there)
+        if kwargs:
+            rename(args, kwargs)
         if not torch.compiler.is_compiling():
             given = (*args, *kwargs.values()) if kwargs else args
             if has_torch_function(given):
@@ -47,6 +61,18 @@ def tensor_function(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return function(*args, **kwargs)
 
     return called
+
+
+def recurrent_forward(function: Method) -> Method:
+    """Make the forward of a recurrent module one that takes torch's names of arguments too."""
+    rename = _renaming(function, OF_MODULES)
+
+    @wraps(function)
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        rename(args, kwargs)
+        return function(*args, **kwargs)
+
+    return cast(Method, forward)
 
 
 def numbers(t: Any, function: str, name: str = "z") -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from verhulst.torch._arguments import recurrent_forward
 from verhulst.torch._gates import KINDS, GRUGates
 from verhulst.torch._recurrent_cell import RecurrentCell
 from verhulst.torch._recurrent_layer import RecurrentLayer, first_cell
@@ -43,6 +44,7 @@ class GRUCell(RecurrentCell):
     ) -> None:
         super().__init__(input_size, hidden_size, bias, device, dtype)
 
+    @recurrent_forward
     def forward(
         self, x: Tensor, state: Tensor | None = None, *, return_gates: bool = False
     ) -> Tensor | tuple[Tensor, GRUGates]:
@@ -118,6 +120,7 @@ class GRU(RecurrentLayer):
         """The cell of the first layer, forward in time, on the layer's own parameters."""
         return first_cell(self, GRUCell)
 
+    @recurrent_forward
     def forward(self, x: Any, state: Tensor | None = None, *, return_gates: bool = False) -> Any:
         """Run over a batch of sequences.
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from verhulst.torch._arguments import recurrent_forward
 from verhulst.torch._gates import KINDS, LSTMGates
 from verhulst.torch._recurrent_cell import RecurrentCell
 from verhulst.torch._recurrent_layer import RecurrentLayer, first_cell
@@ -70,6 +71,7 @@ class LSTMCell(RecurrentCell):
         if forget_bias is not None:
             _open(self.bias_ih, self.bias_hh, forget_bias)
 
+    @recurrent_forward
     def forward(
         self, x: Tensor, state: tuple[Tensor, Tensor] | None = None, *, return_gates: bool = False
     ) -> tuple[Tensor, Tensor] | tuple[tuple[Tensor, Tensor], LSTMGates]:
@@ -165,6 +167,7 @@ class LSTM(RecurrentLayer):
         """The cell of the first layer, forward in time, on the layer's own parameters."""
         return first_cell(self, LSTMCell)
 
+    @recurrent_forward
     def forward(self, x: Any, state: tuple[Tensor, Tensor] | None = None, *, return_gates: bool = False) -> Any:
         """Run over a batch of sequences.
 

@@ -51,6 +51,10 @@ def states_of(kind: Kind, given: Any, shapes: tuple[tuple[int, ...], ...], x: Te
     for name, state, shape in zip(kind.states, given, shapes, strict=True):
         if not isinstance(state, Tensor):
             raise TypeError(f"the state {name} must be a tensor, not {type(state).__name__}")
+        if state.device != x.device or (state.dtype != x.dtype and not torch.is_autocast_enabled(x.device.type)):
+            raise ValueError(
+                f"the state {name} must be of {x.dtype} on {x.device}, as x is, not {state.dtype} on {state.device}"
+            )
         if state.ndim and state.shape[-1] != shape[-1]:
             raise ValueError(f"the state {name} has {state.shape[-1]} features; this {unit} has {shape[-1]}")
         if tuple(state.shape) != shape:
