@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -66,6 +67,20 @@ def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iter
         if not end:
             return
         fields, around = [], True
+
+
+def all_quoted(content: bytes | memoryview, delimiter: str) -> bool:
+    """Whether every cell below the first record is in quotes.
+
+    Examples
+    --------
+    >>> all_quoted(b'a,b\\n"1","x, y"\\n', ","), all_quoted(b'a,b\\n"1",\\n', ",")
+    (True, False)
+    """
+    below = next(islice(records(content, delimiter), 1, None), None)
+    cell, d = rb'(?:"[^"]*+")++', re.escape(delimiter.encode())
+    rows = re.compile(rb"(?:%b(?:%b%b)*+(?:[\r\n]++|\Z))*+" % (cell, d, cell))
+    return below is None or rows.fullmatch(content, below.start) is not None
 
 
 def line_number(content: bytes | memoryview, position: int) -> int:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from verhulst.data.csv_blocks import block_size
 from verhulst.data.csv_checks import check_characters, check_closed, check_names, explained
 from verhulst.data.csv_dialect import Dialect, find_dialect
-from verhulst.data.csv_quotes import all_quoted
-from verhulst.data.csv_records import records
+from verhulst.data.csv_records import all_quoted, records
 from verhulst.data.decimal_signs import unclear_columns
 from verhulst.data.errors import DataError
 from verhulst.data.fields import Fields, fields_of
@@ -121,7 +120,7 @@ def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa
     columns = dict(zip(cells.column_names, cells.columns, strict=True))
     holes = {name: pc.is_in(column, value_set=marks) for name, column in columns.items()}
     marked = [name for name, mask in holes.items() if pc.any(mask).as_py()]
-    if marked and re.search(rb'"', buffer) and not all_quoted(buffer, dialect.delimiter):
+    if marked and re.search(rb'"', buffer) and not all_quoted(memoryview(buffer), dialect.delimiter):
         # A second reading shows which of the marks are in quotes.
         outside = _as_text(
             marked,

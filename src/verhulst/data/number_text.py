@@ -16,7 +16,7 @@ _PARTS = re.compile(
     rf" ?(?P<percent>%?) ?(?P<after>[{_CURRENCIES}]?)"
 )
 # Digits with a point before every three, and digits alone.
-_GROUPED_OR_WHOLE = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+")
+GROUPED_OR_WHOLE = r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]+"
 _OTHERWISE = {
     r"[0-9]*[.,][0-9]+-|[0-9]{2,}-": "with the minus behind",
     r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)[dD][+-]?[0-9]+": "with D for E",
@@ -144,5 +144,5 @@ def points_are_unclear(texts: Collection[str]) -> bool:
     """
     with_point = sum("." in text for text in texts)
     return 0 < with_point < len(texts) and all(
-        _GROUPED_OR_WHOLE.fullmatch(text.strip().lstrip("+-")) is not None for text in texts
+        re.fullmatch(GROUPED_OR_WHOLE, text.strip().lstrip("+-")) is not None for text in texts
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from verhulst.data.distinct_texts import TRUTH, Texts, read_words, texts_of
 from verhulst.data.errors import DataError, ReadingWarning
 from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
-from verhulst.data.number_text import like_a_number, points_are_unclear, why_no_number
+from verhulst.data.number_text import GROUPED_OR_WHOLE, like_a_number, why_no_number
 from verhulst.data.row_numbers import RowNumbers, row_number
 
 if TYPE_CHECKING:
@@ -29,21 +29,20 @@ def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
         doubles = pc.cast(values, pa.float64())
     except pa.ArrowInvalid:
         return None
-    return None if has_unclear_points(values) else doubles
+    return None if _has_unclear_points(values) else doubles
 
 
-def has_unclear_points(values: pa.ChunkedArray) -> bool:
+def _has_unclear_points(values: pa.ChunkedArray) -> bool:
     """Whether `points_are_unclear` for a column of numbers."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     pointed = pc.match_substring(values, ".")
     if not pc.any(pointed).as_py() or pc.all(pointed).as_py():
         return False
-    # For most columns a few rows suffice: one with and one without a point, and the first rows.
-    few = [*values.filter(pointed).slice(0, 1).chunks, *values.filter(pc.invert(pointed)).slice(0, 1).chunks]
-    head = pa.chunked_array([*values.slice(0, 1000).chunks, *few], values.type)
-    return all(points_are_unclear(some.unique().drop_null().to_pylist()) for some in (head, values))
+    # For most columns the first rows show that points are decimal points.
+    form = f"^[-+]?(?:{GROUPED_OR_WHOLE})$"
+    parts = (values.slice(0, 1000), values)
+    return all(pc.all(pc.match_substring_regex(part, form), min_count=0).as_py() for part in parts)
 
 
 def read_column(

@@ -9,7 +9,7 @@ from verhulst.data.decimal_signs import note_on_points
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import warn_of_notes
 from verhulst.data.fields import Fields, other_sign
-from verhulst.data.text_column import has_unclear_points
+from verhulst.data.text_column import as_doubles
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,11 +43,10 @@ def _typed(values: pa.ChunkedArray) -> pa.ChunkedArray:
     if values.null_count == len(values):
         return pa.chunked_array([pa.nulls(len(values))])
     bare = read_words(values)
-    for type_ in (pa.int64(), pa.float64()):
-        found = _cast(bare, type_)
-        if found is not None:
-            as_text = bool(codes_in(bare)) or _has_hexadecimals(bare) or has_unclear_points(bare)
-            return values if as_text else found
+    doubles = as_doubles(bare)
+    if doubles is not None:
+        whole = _cast(bare, pa.int64())
+        return values if codes_in(bare) else doubles if whole is None else whole
     if pc.all(pc.is_in(pc.utf8_lower(bare.drop_null()), value_set=pa.array(["true", "false"])), min_count=0).as_py():
         return pc.equal(pc.utf8_lower(bare), "true")
     for type_ in (pa.date32(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", tz="UTC")):
@@ -68,10 +67,3 @@ def _cast(values: pa.ChunkedArray, type_: pa.DataType) -> pa.ChunkedArray | None
         except pa.ArrowInvalid:
             return None
     return found
-
-
-def _has_hexadecimals(values: pa.ChunkedArray) -> bool:
-    """Whether Arrow has read some text as hexadecimal: `0x1F`."""
-    import pyarrow.compute as pc
-
-    return bool(pc.any(pc.match_substring(values, "x", ignore_case=True)).as_py())
