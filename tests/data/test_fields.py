@@ -45,8 +45,7 @@ def test_quotes_mean_something_unless_every_cell_has_them(tmp_path, text, expect
     assert given(tmp_path, text).table["a"].to_pylist() == expected
 
 
-def test_quotes_over_the_edges_of_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr("verhulst.data.csv_quotes._BLOCK", 3)
+def test_quotes_in_the_last_cell_decide_too(tmp_path):
     assert given(tmp_path, '"aa","b"\n"NA","x,""y"\n"","2"\n').table["aa"].to_pylist() == [None, None]
     assert given(tmp_path, '"aa","b"\n"NA","x,""y"\n"",2\n').table["aa"].to_pylist() == ["NA", ""]
 

@@ -22,8 +22,8 @@ from verhulst.data import (
     write_table,
 )
 from verhulst.data.block import make_block
+from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.formula import learn_formula
-from verhulst.data.formula_design import FormulaDesign
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
 

@@ -132,3 +132,11 @@ def test_import_loads_numpy_and_the_core_only() -> None:
 def test_a_file_is_one_idea(path: pathlib.Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
     assert path.stem not in {"utils", "helpers", "common", "misc"}
+
+
+@pytest.mark.parametrize("stub", sorted(SOURCE.rglob("__init__.pyi")), ids=lambda stub: stub.parent.name)
+def test_no_module_has_the_name_of_a_public_function_beside_it(stub: pathlib.Path) -> None:
+    """The import system puts a module under its name in its package, where it would hide the function."""
+    public = set(re.findall(r"^(?:def|from verhulst\.[\w.]+ import) (\w+)", stub.read_text(), re.MULTILINE))
+    assert public
+    assert not public & {path.stem for path in stub.parent.glob("*.py")}

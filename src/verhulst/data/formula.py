@@ -13,9 +13,9 @@ from verhulst.data.arguments import same_arguments
 from verhulst.data.block import Block
 from verhulst.data.choice import index_columns, roles, warn_of_index
 from verhulst.data.design import Design
+from verhulst.data.design_of_formula import LEAVE_OUT, FormulaDesign
 from verhulst.data.errors import DataError, listed, warn_of_notes
 from verhulst.data.formula_columns import formula_columns
-from verhulst.data.formula_design import LEAVE_OUT, FormulaDesign
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing

@@ -11,9 +11,9 @@ import numpy as np
 from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
+from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError
 from verhulst.data.formula import learn_formula
-from verhulst.data.formula_design import FormulaDesign
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.read import read_fields

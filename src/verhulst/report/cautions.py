@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from verhulst._numbers import count, number, percent
 from verhulst.data.column import Column
 from verhulst.data.design import Design
+from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import listed
-from verhulst.data.formula_design import FormulaDesign
 from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation

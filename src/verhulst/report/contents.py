@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from verhulst._numbers import count, number, percent, typeset
 from verhulst.data.column import Column
 from verhulst.data.design import Design
-from verhulst.data.formula_design import FormulaDesign
+from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.regression.inference import ModelTest
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
