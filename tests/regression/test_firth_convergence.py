@@ -214,7 +214,8 @@ def test_profile_where_the_penalty_bends_the_likelihood():
 
     top = -fallen(np.zeros(30), found.coefficients)[0]
     profiles = _Profiles(found, X, y, None, None)
-    ends = profiles.likelihood.ends(profiles.contrasts([k]), 0.5 * 3.841459)[0] * profiles.scales[k]
+    contrast = profiles._contrasts[[k]][:, profiles.heights.columns]
+    ends = profiles.heights.models.ends(contrast, 0.5 * 3.841459)[0] * profiles.scales[k]
     for end in ends:
         beta, moved = found.coefficients, (end - found.coefficients[k]) / 12
         for _ in range(12):
