@@ -9,7 +9,7 @@ import jax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from verhulst.jax._operation import Operation, in_front, varying_alike
+from verhulst.jax._operation import Operation, compiled_once, in_front, varying_alike
 
 
 def linear(name: str, forward: Operation, backward: Operation) -> Operation:
@@ -30,7 +30,7 @@ def self_adjoint(name: str, forward: Operation) -> Operation:
 def _map(name: str, rule: Operation) -> Any:
     primitive = Primitive(f"verhulst_{name}")
     primitive.def_abstract_eval(lambda r, v, *, axis: v)
-    primitive.def_impl(jax.jit(primitive.bind, static_argnames="axis"))
+    primitive.def_impl(compiled_once(primitive, ("axis",)))
     mlir.register_lowering(primitive, mlir.lower_fun(rule, multiple_results=False))
     batching.primitive_batchers[primitive] = lambda arrays, places, *, axis: (
         primitive.bind(*in_front(arrays, places), axis=axis + 1),

@@ -40,7 +40,7 @@ def operation(
     """
     primitive = Primitive(f"verhulst_{name}")
     primitive.def_abstract_eval(lambda z, *others, **given: _summed(z, **given) if sums else z)
-    primitive.def_impl(jax.jit(primitive.bind, static_argnames=static))
+    primitive.def_impl(compiled_once(primitive, static))
     mlir.register_lowering(primitive, mlir.lower_fun(elsewhere, multiple_results=False))
     called = mlir.lower_fun(partial(_called_back, on_cpu, sums), multiple_results=False)
     mlir.register_lowering(primitive, called, platform="cpu")
@@ -53,6 +53,17 @@ def operation(
     batching.primitive_batchers[primitive] = batched
     ad.defjvp(primitive, *changes)
     return lambda *arguments, **given: primitive.bind(*varying_alike(arguments), **given)
+
+
+def compiled_once(primitive: Primitive, static: tuple[str, ...]) -> Operation:
+    """The primitive outside `jax.jit`: compiled for each shape. Under `jax.disable_jit` too: it would call itself."""
+    compiled = jax.jit(primitive.bind, static_argnames=static)
+
+    def evaluate(*arguments: jax.Array, **given: Any) -> Any:
+        with jax.disable_jit(False):
+            return compiled(*arguments, **given)
+
+    return evaluate
 
 
 def _summed(z: Any, axis: int) -> Any:
@@ -97,9 +108,14 @@ def as_floats(z: Any, name: str) -> jax.Array:
     z = jnp.asarray(z)
     if z.dtype.name in FORMATS:
         return z
-    if z.dtype.kind not in "iub":
+    if not is_integer(z):
         raise TypeError(f"{name} takes real numbers ({', '.join(FORMATS)}, integers), not {z.dtype.name}")
     return z * 1.0 if z.weak_type else z.astype(jnp.result_type(float))
+
+
+def is_integer(x: jax.Array) -> bool:
+    """Whether the array is of integers or truth values."""
+    return bool(jnp.issubdtype(x.dtype, jnp.integer) or x.dtype == jnp.bool_)
 
 
 def of_type(x: jax.Array, like: jax.Array) -> jax.Array:

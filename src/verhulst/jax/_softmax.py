@@ -41,8 +41,9 @@ def _of_every_entry(rule: Rule) -> Operation:
         if v.shape[axis] < 2:
             return rule(p, v, total)
         finite = lambda: rule(p, v, total)  # noqa: E731
+        numbers = jax.lax.optimization_barrier(v)  # XLA would take seconds to see that a constant is finite
         return jax.lax.cond(
-            jnp.isfinite(v).all(), finite, lambda: formulas.with_infinite_entries(JAX, rule, p, v, total)
+            jnp.isfinite(numbers).all(), finite, lambda: formulas.with_infinite_entries(JAX, rule, p, v, total)
         )
 
     return computed
