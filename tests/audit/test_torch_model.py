@@ -322,6 +322,36 @@ FAULTS: dict[str, tuple[str, Callable[[], Case]]] = {
     "ReLU on the logits of classes": ("rectified-logits", lambda: (mlp(nn.ReLU(), out=K), X(), classes(), CE)),
     "labels -1 and 1": ("labels-outside", lambda: (mlp(), X(), 2 * binary() - 1, BCE_LOGITS)),
     "labels 1 and 2, our loss": ("labels-outside", lambda: (mlp(), X(), binary() + 1, vt_bce)),
+    "tanh on the logit": ("bounded-logits", lambda: (mlp(nn.Tanh()), X(), binary(), vt_bce)),
+    "hard tanh on the logits of classes": ("bounded-logits", lambda: (mlp(nn.Hardtanh(), out=K), X(), classes(), CE)),
+    "ReLU6 on the logit": ("rectified-logits", lambda: (mlp(nn.ReLU6()), X(), binary(), BCE_LOGITS)),
+    "sigmoid, soft margin": ("double-sigmoid", lambda: (mlp(nn.Sigmoid()), X(), 2 * binary() - 1, nn.SoftMarginLoss())),
+    "sigmoid, multi-label soft margin": (
+        "double-sigmoid",
+        lambda: (mlp(nn.Sigmoid(), out=K), X(), labels(), nn.MultiLabelSoftMarginLoss()),
+    ),
+    "softplus by hand": (
+        "log-of-exp",
+        lambda: (mlp(), X(), binary(), lambda z, y: (torch.log(1 + z.exp()) - y * z).mean()),
+    ),
+    "softplus by log1p": (
+        "log-of-exp",
+        lambda: (mlp(), X(), binary(), lambda z, y: (torch.log1p(torch.exp(z)) - y * z).mean()),
+    ),
+    "logsumexp by hand": (
+        "log-of-exp",
+        lambda: (mlp(out=K), X(), classes(), lambda z, y: (z.exp().sum(-1).log() - z[:, 0]).mean()),
+    ),
+    "logit of a sigmoid": (
+        "logit-of-sigmoid",
+        lambda: (mlp(nn.Sigmoid()), X(), binary(), lambda p, y: BCE_LOGITS(torch.logit(p), y)),
+    ),
+    "our logit of our sigmoid": (
+        "logit-of-sigmoid",
+        lambda: (ours(vt.sigmoid, 1), X(), binary(), lambda p, y: vt_bce(vt.logit(p), y)),
+    ),
+    "by hand": ("by-hand", lambda: (ours(hand_softmax), X(), labels().softmax(-1), nn.MSELoss())),
+    "huge inputs into a tanh": ("saturation", lambda: (mlp(hidden=nn.Tanh()), X() * 1e4, binary(), BCE_LOGITS)),
     "weights of classes": (
         "class-weights",
         lambda: (mlp(out=K), X(), classes(), nn.CrossEntropyLoss(weight=torch.tensor([1.0, 5.0, 1.0, 1.0]))),
@@ -491,6 +521,19 @@ SOUND: dict[str, Callable[[], Case]] = {
     ),
     "SiLU by hand": lambda: (mlp(hidden=HandSiLU()), X(), binary(), BCE_LOGITS),
     "squared error of a regression by hand": lambda: (mlp(), X(), X()[:, :1], lambda p, y: ((p - y) ** 2).mean()),
+    "logsumexp by hand, shifted": lambda: (
+        mlp(out=K),
+        X(),
+        classes(),
+        lambda z, y: ((z - z.amax(-1, keepdim=True)).exp().sum(-1).log() + z.amax(-1) - z[:, 0]).mean(),
+    ),
+    "softplus by hand, split": lambda: (
+        mlp(),
+        X(),
+        binary(),
+        lambda z, y: (z.clamp_min(0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean(),
+    ),
+    "tanh, then a layer": lambda: (mlp(nn.Tanh(), nn.Linear(1, 1)), X(), binary(), BCE_LOGITS),
     "attention to one key": lambda: (
         Net(
             lambda m, x: m.out(m.mix(*[x[:, None]] * 3)[0][:, 0]),

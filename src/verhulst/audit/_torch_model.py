@@ -36,10 +36,10 @@ def torch_model(model: nn.Module, X: Any, y: Any, loss_fn: Callable[[Any, Any], 
     -------
     AuditReport
         Findings by id: errors ("double-sigmoid", "double-softmax", "sigmoid-before-softmax", "probabilities-as-logits",
-        "rectified-logits", "nll-of-probabilities", "kl-of-probabilities", "softmax-for-multilabel",
+        "rectified-logits", "bounded-logits", "nll-of-probabilities", "kl-of-probabilities", "softmax-for-multilabel",
         "softmax-over-batch", "softmax-of-one-class", "labels-outside"), warnings ("sigmoid-then-bce", "log-of-sigmoid",
-        "log-of-softmax", "hidden-sigmoid", "saturation", "dead-gates") and notes ("pos-weight", "class-weights",
-        "squared-error-of-sigmoid", "opaque").
+        "log-of-softmax", "log-of-exp", "logit-of-sigmoid", "by-hand", "hidden-sigmoid", "saturation", "dead-gates") and
+        notes ("pos-weight", "class-weights", "squared-error-of-sigmoid", "opaque").
 
     Raises
     ------

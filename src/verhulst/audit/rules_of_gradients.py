@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from torch import Tensor
 
 from verhulst.audit.finding import Finding
-from verhulst.audit.operations import BCE_WITH_LOGITS, LAYERS, NLL, NORMALISATION, RECURRENT, is_sigmoid
+from verhulst.audit.operations import (
+    BCE_WITH_LOGITS,
+    LAYERS,
+    NLL,
+    NORMALISATION,
+    RECURRENT,
+    TANH,
+    is_sigmoid,
+)
 from verhulst.audit.trace import MOVES, Operation, destinations
 
 
@@ -30,20 +38,22 @@ def hidden_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
 
 
 def saturation(trace: list[Operation]) -> Iterator[Finding]:
-    """Find sigmoids with arguments so large that their slope is 0 in the number type."""
+    """Find sigmoids and tanhs with arguments so large that their slope is 0 in the number type."""
     for operation in trace:
-        if not is_sigmoid(operation) or operation.output is None or operation.output.numel() == 0:
+        tanh = operation.name in TANH
+        if not (tanh or is_sigmoid(operation)) or operation.output is None or operation.output.numel() == 0:
             continue
         s = operation.output
-        gone = float(((s == 0) | (s == 1)).double().mean())
-        flat = float((s.double() * (1 - s.double()) < 1e-4).double().mean())
+        gone = float(((s == (-1 if tanh else 0)) | (s == 1)).double().mean())
+        slope = 1 - s.double() ** 2 if tanh else s.double() * (1 - s.double())
+        flat = float((slope < 1e-4).double().mean())
         if gone > 0.01 or flat > 0.5:
             yield Finding(
                 "saturation",
                 "warning",
                 operation.label,
-                f"{flat:.1%} of its outputs have a slope under 1e-4 and {gone:.1%} are exactly 0 or 1 in "
-                f"{str(s.dtype).removeprefix('torch.')}: they pass no gradient, and have ties when ranked.",
+                f"{flat:.1%} of its outputs have a slope under 1e-4 and {gone:.1%} are exactly "
+                f"{'±1' if tanh else '0 or 1'} in {str(s.dtype).removeprefix('torch.')}: they pass no gradient, and have ties when ranked.",
                 "Scale down the inputs or the weights, normalise first, rank by logits, or use a wider type.",
             )
 

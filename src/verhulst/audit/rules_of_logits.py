@@ -10,12 +10,15 @@ from verhulst.audit.finding import Finding
 from verhulst.audit.operations import (
     AFFINE,
     BCE_WITH_LOGITS,
+    HARD_TANH,
     LOG_SIGMOID,
     LOG_SOFTMAX,
     NLL,
     RECTIFIERS,
     SIGMOID,
+    SOFT_MARGIN,
     SOFTMAX,
+    TANH,
     first,
     is_sigmoid,
     is_softmax,
@@ -26,7 +29,7 @@ from verhulst.audit.trace import GUARDS, MOVES, Operation, destinations
 def double_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
     """Find a sigmoid whose result passes through a sigmoid again, alone or inside a loss that takes logits."""
     for operation in trace:
-        if operation.name not in BCE_WITH_LOGITS | SIGMOID | LOG_SIGMOID:
+        if operation.name not in BCE_WITH_LOGITS | SOFT_MARGIN | SIGMOID | LOG_SIGMOID:
             continue
         for source in first(operation, MOVES | GUARDS):
             if source.name in LOG_SIGMOID:
@@ -101,13 +104,14 @@ def double_softmax(trace: list[Operation]) -> Iterator[Finding]:
 
 
 def rectified_logits(trace: list[Operation]) -> Iterator[Finding]:
-    """Find logits that cannot be negative, or cannot be positive."""
+    """Find logits that cannot be negative, or cannot be large."""
     for operation in trace:
-        binary = operation.name in BCE_WITH_LOGITS
+        binary = operation.name in BCE_WITH_LOGITS | SOFT_MARGIN
         if not binary and operation.name not in LOG_SOFTMAX:
             continue
         for source in first(operation):
-            if source.name in RECTIFIERS and not source.by_hand:
+            low = source.named.get("min_val", -1.0) if source.name in HARD_TANH else None
+            if not source.by_hand and (source.name in RECTIFIERS or (low is not None and low >= 0)):
                 yield Finding(
                     "rectified-logits",
                     "error" if binary else "warning",
@@ -115,6 +119,15 @@ def rectified_logits(trace: list[Operation]) -> Iterator[Finding]:
                     f"its results, used as logits by {operation.label}, are never negative: "
                     + ("no probability is under 0.5." if binary else "classes without evidence are all tied at 0."),
                     "Remove it after the last layer: logits are numbers of any sign.",
+                )
+            elif source.name in TANH or low is not None:
+                yield Finding(
+                    "bounded-logits",
+                    "error" if binary else "warning",
+                    source.label,
+                    f"its results, used as logits by {operation.label}, lie between -1 and 1: "
+                    + ("every probability lies between 0.269 and 0.731." if binary else "odds are at most e² = 7.4."),
+                    "Remove it after the last layer: logits are numbers of any size.",
                 )
 
 
