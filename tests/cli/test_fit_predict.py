@@ -330,10 +330,27 @@ def test_predict_says_of_batches_what_it_says_of_tables(tmp_path, monkeypatch):
         (table.set_column(place, "age", pa.array(ages)), "values are missing in 2 of 944 rows (first in row 501)"),
         (table.drop(["age"]), "column 'age' is not there"),
         (table.append_column("probability", table["age"]), "already has a column 'probability'"),
-        (table.slice(0, 0), "has no rows"),
     ):
         parquet.write_table(change, tmp_path / "new.parquet")
         result = run("predict", tmp_path / "model.json", tmp_path / "new.parquet", "-o", output)
         assert result.exit_code != 0
         assert said in result.stderr
         assert output.read_text() == "as before"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_a_batch_without_rows_has_predictions_without_rows(tmp_path, ending):
+    write_table(load_dataset("anes96"), tmp_path / "votes.csv")
+    fit = ["fit", tmp_path / "votes.csv", "-t", "vote", "--positive", "Dole", "-c", "party,age"]
+    assert run(*fit, "-o", tmp_path / "m.json").exit_code == 0
+    (tmp_path / "none.csv").write_text("party,age,id\n")
+    options = ["--interval", "0.9", "--log-odds", "-o", tmp_path / f"out.{ending}"]
+    assert run("predict", tmp_path / "m.json", tmp_path / "none.csv", *options).exit_code == 0
+    text = run("predict", tmp_path / "m.json", tmp_path / "none.csv").stdout
+    assert text == '"party","age","id","probability"\n'
+    if ending == "parquet":  # as a batch of a file that could come in several
+        again = ["predict", tmp_path / "m.json", tmp_path / "out.parquet", "--only", "-o", tmp_path / "again.parquet"]
+        assert run(*again).exit_code == 0
+        assert parquet.read_table(tmp_path / "again.parquet").column_names == ["probability"]
+    (tmp_path / "none.csv").write_text("age,id\n")
+    assert "column 'party' is not there" in run("predict", tmp_path / "m.json", tmp_path / "none.csv").stderr

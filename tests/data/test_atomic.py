@@ -211,3 +211,33 @@ def test_output_file_is_standard_output(capfdbinary):
     with output_file("-") as file:
         file.write(b"x")
     assert capfdbinary.readouterr().out == b"x"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize("ending", ["", ".txt"])
+def test_names_of_open_files_are_written_to(tmp_path, name, ending):
+    """Through a pipe, and at the end of a file that the shell has opened."""
+    program = "import sys; from verhulst.data.atomic import write_text; write_text(sys.argv[1], 'new\\n')"
+    piped = subprocess.run([sys.executable, "-c", program, name], capture_output=True, check=True)
+    assert piped.stdout == b"new\n"
+    log = tmp_path / f"log{ending}"
+    log.write_text("old\n")
+    with log.open("a") as file:
+        subprocess.run([sys.executable, "-c", program, name], stdout=file, check=True)
+    assert log.read_text() == "old\nnew\n"
+    assert list(tmp_path.iterdir()) == [log]
+
+
+def test_files_in_memory_are_files_and_not_devices(tmp_path):
+    path = pathlib.Path(f"/dev/shm/{tmp_path.name}-{os.getpid()}.txt")
+    try:
+        write_text(path, "a much longer text")
+        write_text(path, "short")
+        assert path.read_text() == "short"
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def test_folders_that_take_no_files_are_a_message():
+    with pytest.raises(OutputError, match=r"cannot write '/proc/x.json': "):
+        write_text("/proc/x.json", "x")

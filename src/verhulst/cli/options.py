@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from verhulst import _process
-from verhulst.data.atomic import check_writable
+from verhulst.data.atomic import check_writable, is_stream
 from verhulst.data.errors import OutputError
 
 Decorator = Callable[[Any], Any]
@@ -67,8 +67,10 @@ class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new v
 
 def expect_output(path: str) -> None:
     """Check that a file can be written, and note that it is going to be; "-" is standard output."""
-    if path != "-":
-        check_writable(path)
+    if path == "-":
+        return
+    check_writable(path)
+    if not is_stream(path):
         _process.expect_output(path)
 
 

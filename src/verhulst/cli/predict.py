@@ -85,7 +85,7 @@ def command(
     if by_batches is not None and predicted_in_batches(data, output, by_batches, form):
         say_wrote(output)
         return
-    given = read_given(data, form)
+    given = read_given(data, form, empty=True)
     added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in given.table.column_names]
     if taken and not only:
@@ -119,10 +119,11 @@ def _predictions(
         with reading_said():
             table = model.design.typed(table)
         model.design.check(table, missing)
-    columns: dict[str, list[Any]] = {}
+    names = ["probability", *(["lower", "upper"] if level is not None else []), *(["log_odds"] if log_odds else [])]
+    columns: dict[str, list[Any]] = {name: [np.empty(0)] for name in names}
     for start in _with_progress(range(0, table.num_rows, ROWS)):
         for name, values in _of_piece(model, table.slice(start, ROWS), missing, level, log_odds, start + 1).items():
-            columns.setdefault(name, []).append(values)
+            columns[name].append(values)
     return {name: np.concatenate(parts) for name, parts in columns.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import stat
 import sys
@@ -35,7 +36,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     if (ending := os.path.splitext(path)[1].lower()) in _NOT_WRITTEN:
         raise OutputError(f"cannot write {shown}: {ending} files are not written; end the name in .gz or .zst instead.")
     # A link stays a link: the file that it points at is replaced.
-    target = Path(os.path.realpath(path)) if os.path.islink(path) else Path(path)
+    target = Path(os.path.realpath(path)) if os.path.islink(path) and not is_stream(path) else Path(path)
     try:
         with suppress(FileNotFoundError):
             if stat.S_ISDIR(os.stat(target).st_mode):
@@ -55,7 +56,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         raise OutputError(f"cannot write {shown}: {_reason(error)}.") from None
     if not target.parent.is_dir():
         raise OutputError(f"cannot write {shown}: {parent} is not a folder.")
-    if not _direct(target) and not os.access(target.parent, os.W_OK | os.X_OK):
+    if not is_stream(target) and not os.access(target.parent, os.W_OK | os.X_OK):
         raise OutputError(f"cannot write {shown}: the folder {parent} may not be written to.")
     return target
 
@@ -64,10 +65,20 @@ def _reason(error: Exception) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error).rstrip(".")
 
 
-def _direct(target: Path) -> bool:
-    """Whether a file is written to as it is: a device, a pipe, or a name for a stream of the process."""
-    within = os.path.abspath(target).startswith(("/dev/", "/proc/"))
-    return target.exists() and (within or not target.is_file())
+_STREAM = re.compile(r"/dev/(stdout|stderr|fd/\d+)|/proc/(self|\d+)/fd/\d+")
+
+
+def is_stream(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is written to as it is: a device, a pipe, or a name for an open file of a process.
+
+    Examples
+    --------
+    >>> is_stream("/dev/null"), is_stream("new.csv")
+    (True, False)
+    """
+    if _STREAM.fullmatch(os.fspath(path)):
+        return True
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 @contextmanager
@@ -107,7 +118,7 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = check_writable(path)
     temporary = target
     try:
-        if _direct(target):
+        if is_stream(target):
             yield target
             return
         _remove_left_over(target)
@@ -124,14 +135,18 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             _process.scratch_files.discard(str(temporary))
             os.close(lock)
     except OSError as error:
-        if isinstance(error, OutputError) or error.filename not in (str(temporary), None):
+        ours = error.filename in (None, str(temporary)) or _SCRATCH in str(error.filename)
+        if isinstance(error, OutputError) or not ours:
             raise
         raise OutputError(f"cannot write {printable(repr(os.fspath(path)))}: {_reason(error)}.") from error
 
 
+_SCRATCH = ".verhulst-"
+
+
 def _mark(target: Path) -> str:
     # Not the name itself: with more letters it could be longer than a name may be.
-    return f".verhulst-{blake2b(os.fsencode(target.name), digest_size=6).hexdigest()}-"
+    return f"{_SCRATCH}{blake2b(os.fsencode(target.name), digest_size=6).hexdigest()}-"
 
 
 def _scratch_file(target: Path) -> tuple[Path, int]:
@@ -187,7 +202,7 @@ def output_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
             yield file
         return
     compression = compression_of_name(name)
-    with atomic_file(path) as temporary, open(temporary, "ab" if _direct(temporary) else "wb") as file:
+    with atomic_file(path) as temporary, open(temporary, "ab" if is_stream(temporary) else "wb") as file:
         if compression is None:
             yield file
             return

@@ -183,6 +183,8 @@ class Design(BaseDesign):
         """Raise if some row cannot be predicted; the message counts such rows of the whole table."""
         names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
         require(table, names)
+        if table.num_rows == 0:
+            return
         table = self.typed(table)
         if missing == "error":
             refuse_missing(table, names, 1, FILL_IN, self.columns)

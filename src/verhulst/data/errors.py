@@ -108,6 +108,9 @@ def no_such_file(path: str) -> FileNotFoundError:
     return FileNotFoundError(f"{path}: there is no such file.{hint}")
 
 
+_LONGEST = 100  # letters of a name in a list
+
+
 def listed(names: Iterable[object], most: int = 8) -> str:
     """List names in a sentence: 'a', 'b' and 3 more.
 
@@ -116,7 +119,7 @@ def listed(names: Iterable[object], most: int = 8) -> str:
     >>> listed("abcd", most=2)
     "'a', 'b' and 2 more"
     """
-    all_names = [repr(str(name)) for name in names]
+    all_names = [repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...") for text in map(str, names)]
     shown, rest = all_names[:most], len(all_names) - most
     if rest > 0:
         return f"{', '.join(shown)} and {rest} more"

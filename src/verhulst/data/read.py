@@ -86,8 +86,8 @@ def read_fields(source: Any, format: str | None = None) -> pa.Table:
     return read_given(source, format).table
 
 
-def read_given(source: Any, format: str | None = None) -> Given:
-    """Read a table as `read_table`, and keep the unchanged cells of a text file."""
+def read_given(source: Any, format: str | None = None, *, empty: bool = False) -> Given:
+    """Read a table as `read_table`, and keep the unchanged cells of a text file; it may have no rows if `empty`."""
     if isinstance(source, str | os.PathLike):
         given, name = _read_file(os.fspath(source), format), _name(os.fspath(source))
     else:
@@ -96,7 +96,7 @@ def read_given(source: Any, format: str | None = None) -> Given:
         given, name = Given(table_from_memory(source)), "the table"
     if given.table.num_columns == 0:
         raise DataError(f"{name}: has no columns.")
-    if given.table.num_rows == 0:
+    if given.table.num_rows == 0 and not empty:
         raise DataError(f"{name}: has no rows (its columns are {listed(given.table.column_names)}).")
     return given
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from verhulst.data.atomic import output_file
+from verhulst.data.atomic import is_stream, output_file
 from verhulst.data.errors import OutputError
 from verhulst.data.fields import Fields
 from verhulst.data.file_format import format_of_name
@@ -32,8 +32,7 @@ def writable_format(path: str, format: str | None = None) -> str:
     OutputError
         If neither the name nor `format` determines it, or the format is only for reading.
     """
-    stream = path == "-" or (os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path))
-    chosen = format or format_of_name(path) or ("csv" if stream else None)
+    chosen = format or format_of_name(path) or ("csv" if path == "-" or is_stream(path) else None)
     if chosen not in _WRITABLE:
         raise OutputError(
             f"cannot determine the format of {path!r}: end its name in .csv, .parquet, .jsonl, .arrow or .tsv."
