@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import sample_start
 from verhulst.regression.statistics import Statistics
+from verhulst.regression.warn import quietly
 
 # The Newton decrement aimed at, in standard errors, and the one that suffices where rounding allows no smaller one.
 AIM, ENOUGH = 1e-10, 1e-6
@@ -35,7 +35,6 @@ def fit_columns(
     columns: Floats,
     targets: Floats,
     weights: Floats | None = None,
-    offset: Floats | None = None,
     intercept: bool = True,
 ) -> Optimum:
     """Fit a logistic regression of targets on columns (k, n), the intercept first.
@@ -48,12 +47,11 @@ def fit_columns(
 
     def some(rows: NDArray[np.bool_] | None) -> Optimum:
         if rows is None:
-            return _fit(columns, targets, weights, offset, intercept, FAR_PASSES)
+            return _fit(columns, targets, weights, intercept, FAR_PASSES)
         return _fit(
             np.ascontiguousarray(columns[:, rows]),
             targets[rows],
             None if weights is None else weights[rows],
-            None if offset is None else offset[rows],
             intercept,
             PASSES,
         )
@@ -61,25 +59,21 @@ def fit_columns(
     def pull(coefficients: Floats, rows: NDArray[np.bool_]) -> tuple[Floats, Floats]:
         with np.errstate(over="ignore", invalid="ignore"):
             eta = coefficients[int(intercept) :] @ columns[:, rows] + (coefficients[0] if intercept else 0.0)
-            eta = eta if offset is None else eta + offset[rows]
             residual = _residual(eta, targets[rows], None if weights is None else weights[rows])
             design = np.concatenate([np.ones((int(intercept), int(rows.sum()))), columns[:, rows]])
             return residual * design, design
 
     found = nearest_first(columns, some, pull)
-    return found if found.converged else _carefully(columns, targets, weights, offset, intercept) or found
+    return found if found.converged else _carefully(columns, targets, weights, intercept) or found
 
 
-def _carefully(
-    columns: Floats, targets: Floats, weights: Floats | None, offset: Floats | None, intercept: bool
-) -> Optimum | None:
+def _carefully(columns: Floats, targets: Floats, weights: Floats | None, intercept: bool) -> Optimum | None:
     """The regression's own fit, with its careful end for what double precision leaves in doubt; None without one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            found = fit(columns.T, targets, weights, offset, intercept=intercept)
-        except ValueError:
-            return None
+    try:
+        with quietly(), np.errstate(all="ignore"):
+            found = fit(columns.T, targets, weights, intercept=intercept)
+    except ValueError:
+        return None
     if not found.converged or found.separation is not None or found.collinear or found.decrement > ENOUGH:
         return None
     return Optimum(
@@ -87,9 +81,7 @@ def _carefully(
     )
 
 
-def _fit(
-    columns: Floats, targets: Floats, weights: Floats | None, offset: Floats | None, intercept: bool, passes: int
-) -> Optimum:
+def _fit(columns: Floats, targets: Floats, weights: Floats | None, intercept: bool, passes: int) -> Optimum:
     """Fit these rows, on a scale that suits the bulk of them."""
     standard = _robust(columns, intercept)
     # If all weights are tiny the information underflows; scaling by a power of two does not change the maximum.
@@ -100,7 +92,7 @@ def _fit(
         columns.T,
         targets,
         weights if weights is None or unit == 1.0 else weights / unit,
-        offset,
+        None,
         standard.centre,
         standard.inverse_scale,
         intercept,
@@ -180,7 +172,7 @@ def _at_maximum(rows: Rows, found: Fit, last: Statistics) -> bool:
     # That is only a bound. Row by row: those whose log-odds would change must not move the others.
     design = rows.standardised().T
     moving = np.abs(step @ design) > VALID
-    eta = found.beta @ design[:, moving] + (0.0 if rows.offset is None else rows.offset[moving])
+    eta = found.beta @ design[:, moving]
     gradients = design[:, moving] * _residual(eta, rows.y[moving], None if rows.weight is None else rows.weight[moving])
     others = rows.information_as(found.beta, (~moving).astype(np.float64))
     return settled(inverse(others), gradients, design[:, moving])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -25,7 +24,7 @@ from verhulst.regression.record import record_limit, record_maximum
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.row_space_fit import in_row_space
 from verhulst.regression.separation_limit import SeparationWatch
-from verhulst.regression.warn import warn
+from verhulst.regression.warn import quietly, warn
 from verhulst.regression.wide import among_all, among_independent
 
 
@@ -172,8 +171,7 @@ def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | Non
     some = data.y[weight > 0]
     if some.min() == some.max() and some[0] in (0.0, 1.0):
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the fit of all rows gives the warnings
+    with quietly(), np.errstate(all="ignore"):  # the fit of all rows gives the warnings
         found = fit(
             data.X[:, kept] if dropped else data.X,
             data.y,

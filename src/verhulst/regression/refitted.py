@@ -7,7 +7,6 @@ into the offset too, so that it stays small and a fit has little left to find.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +16,7 @@ from verhulst.regression.fitting import fit
 from verhulst.regression.observations import Observations
 from verhulst.regression.pairs import Pair, add, exact_product, exact_sum, multiply, pair
 from verhulst.regression.statistics import Vector
+from verhulst.regression.warn import quietly
 
 PASSES = 40  # of one fit: what takes more is far from where the others are known, and slow
 MOST_PASSES = 400  # of all fits that came to nothing: these are the slow ones
@@ -90,8 +90,7 @@ class Refitted:
         data = self._data
         if self._passes > MOST_PASSES or not np.all(np.isfinite(offset)):
             return -np.inf, False
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly(), np.errstate(all="ignore"):
             found = fit(data.X[:, self._places], data.y, data.weight, offset, intercept=self._free, max_passes=PASSES)
         certain = found.converged or found.status == "stopped"
         self._passes += 0 if certain else len(found.passes)
