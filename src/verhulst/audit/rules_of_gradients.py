@@ -53,7 +53,8 @@ def saturation(trace: list[Operation]) -> Iterator[Finding]:
                 "warning",
                 operation.label,
                 f"{flat:.1%} of its outputs have a slope under 1e-4 and {gone:.1%} are exactly "
-                f"{'±1' if tanh else '0 or 1'} in {str(s.dtype).removeprefix('torch.')}: they pass no gradient, and have ties when ranked.",
+                f"{'±1' if tanh else '0 or 1'} in {str(s.dtype).removeprefix('torch.')}: they "
+                "pass no gradient, and have ties when ranked.",
                 "Scale down the inputs or the weights, normalise first, rank by logits, or use a wider type.",
             )
 
