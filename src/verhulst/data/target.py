@@ -14,7 +14,7 @@ from verhulst.data.column_values import LevelType, codes, kind_of, label, label_
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import ListOf, Record, Text
-from verhulst.data.two_numbers import equal_to, rows_with, two_numbers
+from verhulst.data.two_numbers import equal_to, two_numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,7 +56,7 @@ class Target:
             If there is a third value.
         """
         if (few := two_numbers(column)) is not None and set(few) == set(self.levels):
-            return equal_to(column, few[self.positive])
+            return equal_to(column, few[self.positive][0])
         found, unknown = codes(column, self.levels, self.level_type)
         if unknown:
             row = row_number(first_row, int(np.flatnonzero(found == -2)[0]))
@@ -94,7 +94,7 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
             f"{place}the target {name!r} has values of type {column.type}; it must have two distinct values."
         )
     few = two_numbers(column)
-    counts = label_counts(column) if few is None else {text: rows_with(column, few[text]) for text in few}
+    counts = label_counts(column) if few is None else {text: rows for text, (_, rows) in few.items()}
     if len(counts) > 2 and all(text.casefold() in ("true", "false") for text in counts):
         # TRUE in some rows and true in others.
         counts = {

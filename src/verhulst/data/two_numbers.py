@@ -13,22 +13,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def two_numbers(column: pa.ChunkedArray) -> dict[str, Any] | None:
-    """Return the two values of a column of numbers or booleans by their labels; None if they have to be looked for."""
+def two_numbers(column: pa.ChunkedArray) -> dict[str, tuple[Any, int]] | None:
+    """Return the two values of a column of numbers or booleans and their rows, by label; None if it has others."""
     import pyarrow as pa
 
     plain = pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)
     if column.null_count or not (plain or pa.types.is_float32(column.type) or pa.types.is_float64(column.type)):
         return None
     values = np.unique(column.slice(0, 1000).to_numpy())
-    if len(values) != 2 or sum(rows_with(column, value) for value in values) < len(column):
+    if len(values) != 2:  # or they are told apart later than in the first rows
         return None
-    return {str(label(value)): value for value in values}
-
-
-def rows_with(column: pa.ChunkedArray, value: Any) -> int:
-    """Return the number of rows with a value."""
-    return sum(int(np.count_nonzero(chunk == value)) for chunk in _chunks(column))
+    counts = [sum(int(np.count_nonzero(chunk == value)) for chunk in _chunks(column)) for value in values]
+    if sum(counts) < len(column):
+        return None
+    return {str(label(value)): (value, rows) for value, rows in zip(values, counts, strict=True)}
 
 
 def equal_to(column: pa.ChunkedArray, value: Any) -> NDArray[np.float64]:
