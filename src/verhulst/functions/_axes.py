@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from verhulst.functions._containers import Function, owners_of, public_name, wrapped
+from verhulst.functions._containers import Dispatcher, owners_of, public_name, wrapped
 from verhulst.functions._parameter import NATIVE, number_type
 
 Axis = int | tuple[int, ...] | None
 
 
-def over_axes(ufunc: np.ufunc) -> Function:
+def over_axes(ufunc: np.ufunc) -> Dispatcher:
     """The function of a ufunc of signature (n)->(n) or (n)->(), over one axis or several taken as one."""
-    return Function(ufunc, partial(_compute, ufunc))
+    return Dispatcher(ufunc, partial(_compute, ufunc))
 
 
-def call(function: Function, z: Any, axis: Axis, out: Any, **options: Any) -> Any:
+def call(function: Dispatcher, z: Any, axis: Axis, out: Any, **options: Any) -> Any:
     """`function(z, axis=axis, out=out)`: as a container answers it, or of its numbers where it cannot."""
     if type(z) is np.ndarray and z.dtype in NATIVE and type(axis) is int and -z.ndim <= axis < z.ndim and out is None:
         return function.ufunc(z, axis=axis, **options)  # most calls

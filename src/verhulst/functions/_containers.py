@@ -1,6 +1,6 @@
 """Functions that are more than one ufunc, on containers that have rules of their own for ufuncs.
 
-NumPy asks pandas, xarray, Dask, polars and others what a ufunc of them is: `__array_ufunc__`, NEP 13. `Function` asks
+NumPy asks pandas, xarray, Dask, polars and others what a ufunc of them is: `__array_ufunc__`, NEP 13. `Dispatcher` asks
 them in the same way, and they call it back with plain arrays, part by part if they like: labels are aligned, dimensions
 matched by name and lazy arrays left lazy by the containers themselves.
 """
@@ -14,10 +14,10 @@ import numpy as np
 
 NOT_GIVEN: Any = np._NoValue  # of `out`: NumPy warns of `where` without `out`, but not if `out` is None on purpose
 _PLAIN = frozenset({np.ndarray, float, int, bool, list, tuple, np.float64, np.float32, type(None), type(NOT_GIVEN)})
-_made: dict[str, Function] = {}
+_made: dict[str, Dispatcher] = {}
 
 
-class Function:
+class Dispatcher:
     """A function on plain arrays that shows containers what they look for in a `numpy.ufunc`.
 
     Attributes
@@ -36,9 +36,9 @@ class Function:
         self.nargs, self.types, self.ntypes, self.ufunc = self.nin + self.nout, ufunc.types, ufunc.ntypes, ufunc
         _made.setdefault(self.__name__, self)
 
-    def of_first(self, *last: Any) -> Function:
+    def of_first(self, *last: Any) -> Dispatcher:
         """The function with its last inputs given: one of a single input, which containers know best."""
-        return Function(self.ufunc, self.compute, last)
+        return Dispatcher(self.ufunc, self.compute, last)
 
     def __repr__(self) -> str:
         return f"<verhulst.{self.__name__}>"
@@ -65,7 +65,7 @@ class Function:
         raise TypeError(f"{self.__name__} of {kinds} is not implemented: __array_ufunc__ returned NotImplemented")
 
 
-def _restore(name: str, last: tuple[Any, ...]) -> Function:
+def _restore(name: str, last: tuple[Any, ...]) -> Dispatcher:
     return _made[name].of_first(*last) if last else _made[name]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst.functions._containers import NOT_GIVEN, Function, public_name, wrapped
+from verhulst.functions._containers import NOT_GIVEN, Dispatcher, public_name, wrapped
 from verhulst.functions._registry import FUNCTIONS
 from verhulst.functions._rounding import rounded
 
@@ -17,7 +17,7 @@ NATIVE = frozenset(map(np.dtype, ("f2", "f4", "f8")))
 NUMBERS = (bool, int, float, np.number, np.bool)
 
 
-def with_second_argument(ufunc: np.ufunc, argument: str, *, factor: bool = False) -> Function:
+def with_second_argument(ufunc: np.ufunc, argument: str, *, factor: bool = False) -> Dispatcher:
     """The function of a ufunc of two arguments, in the number type that one of z alone would have.
 
     The second argument does not widen the result: a float64 label or slope leaves float32 scores float32. But it counts
@@ -25,10 +25,10 @@ def with_second_argument(ufunc: np.ufunc, argument: str, *, factor: bool = False
     that is a factor of the result is rounded to float32 all the same, which moves the result by a unit at most, unless
     it leaves the normal numbers of float32.
     """
-    return Function(ufunc, partial(_compute, ufunc, argument, factor))
+    return Dispatcher(ufunc, partial(_compute, ufunc, argument, factor))
 
 
-def call(function: Function, z: ArrayLike, given: ArrayLike, out: Any, where: ArrayLike) -> Any:
+def call(function: Dispatcher, z: ArrayLike, given: ArrayLike, out: Any, where: ArrayLike) -> Any:
     """`function(z, given)` as a ufunc is called; `out` is NOT_GIVEN where the caller gave none."""
     options: dict[str, Any] = {} if out is NOT_GIVEN else {"out": out}
     if where is not True:
