@@ -129,6 +129,17 @@ def test_coefficients_as_given_that_have_lost_digits(seed):
     assert tests.max() > 1
 
 
+def test_columns_that_only_last_digits_tell_apart_have_no_limit():
+    """In other units products differ from combinations by rounding: limits of 0 to 77 were given, one without error."""
+    X, y, weight, _, _ = hard_to_follow(730075)
+    model = quietly(X, y, weight)
+    assert model.states == ("infinite",) * 4 + ("not determined",) * 4
+    assert np.all(np.isnan(model.coefficients[4:]))
+    with pytest.warns(ConvergenceWarning, match=r"intervals of \(intercept\), x1, x2, x3 are nan"):
+        intervals = profile_intervals(model, X, y, weight)
+    np.testing.assert_array_equal(intervals[4:], [[-np.inf, np.inf]] * 4)
+
+
 def test_a_search_that_takes_too_many_fits_ends_with_a_warning(monkeypatch):
     X, y, weight, _, _ = hard_to_follow(90021)
     model = quietly(X, y, weight, intercept=False)

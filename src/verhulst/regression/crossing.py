@@ -59,8 +59,8 @@ def crossing(excess: Callable[[float], float], start: float, step: float, first:
 
     try:
         bracket = (start + near * step, start + far * step)
-        return float(brentq(known, *bracket, xtol=1e-9 * abs(step), rtol=1e-12, maxiter=MOST))
-    except (_UnknownError, ValueError, RuntimeError):
+        return float(brentq(known, *bracket, xtol=1e-15 * abs(step), rtol=1e-12, maxiter=MOST, disp=False))
+    except (_UnknownError, ValueError):
         return math.nan
 
 

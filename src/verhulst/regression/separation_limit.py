@@ -210,9 +210,23 @@ def separation_limit(
         return Limit(found, states, None)
     rest = None if refit is None else refit(separated_rows(rows, found))
     if rest is not None:
-        return Limit(found, states, None, rest)
+        return Limit(found, _told_apart(states, rest, rows), None, rest)
     left = rows_left(rows, found)
     return Limit(found, states, newton(left.statistics, start, tolerance=tolerance, max_passes=max_passes))
+
+
+def _told_apart(states: tuple[State, ...], rest: LogisticFit, rows: Rows) -> tuple[State, ...]:
+    """The states, where the rows that are left do not tell some columns from combinations of others.
+
+    Columns that differ from a combination in their last digit only have a finite limit in exact arithmetic, but not to
+    the precision of their numbers.
+    """
+    alike: set[str] = set()
+    for one in rest.collinear:  # a scale of 0: the column takes no part in the fit of all rows either
+        if rows.inverse_scale[one.column] > 0 and states[one.column + int(rest.intercept)] == "finite":
+            alike |= {one.name, *(one.combination or ["(intercept)"])}
+    pairs = zip(states, rest.parameter_names, strict=True)
+    return tuple("not determined" if state == "finite" and name in alike else state for state, name in pairs)
 
 
 def _misplaced(rows: Rows, found: Recession, record: Separation) -> int:
