@@ -202,6 +202,7 @@ def where_without_out(f: Function) -> None:
             same(f(z, second, where=[True, False])[:, 0], expected[:, 0])
             assert len(caught) == 2 * by_numpy
             same(f(z, second, where=[True, False], out=None)[:, 0], expected[:, 0])
+            same(f(z, second, where=[1, 0], out=None)[:, 0], expected[:, 0])
             assert len(caught) == 2 * by_numpy
 
 

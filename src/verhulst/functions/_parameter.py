@@ -63,7 +63,7 @@ def _compute(
         result = np.dtype(dtype)
     if given.dtype != np.longdouble:
         number_type(given.dtype, f"{argument} of", name, "must be")
-    options: dict[str, Any] = {} if where is True else {"where": np.asarray(where)}
+    options: dict[str, Any] = {} if where is True else {"where": where}
     targets: tuple[Any, ...] = (None,) * ufunc.nout
     if out is not NOT_GIVEN and out is not ...:
         targets = _targets(out, name, result, ufunc.nout)
