@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from verhulst.data.schema import Check, DamagedError, Either, ListOf, numbers, path
-from verhulst.regression.covariance import Covariance, ErrorsOnly, Standardised, check_unknown, given
+from verhulst.regression.covariance import Covariance, ErrorsOnly
 from verhulst.regression.row_space_covariance import InRowSpace
+from verhulst.regression.standardised_covariance import Standardised, check_unknown, given
 
 
 def _schema_of(record: Any) -> Check:

@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike
 from verhulst.data.column_matrix import ColumnMatrix, as_columns
 from verhulst.data.schema import DamagedError, ListOf, Maybe, Number, Record, Text, Truth, Whole, numbers, path
 from verhulst.regression.collinearity import Collinear
-from verhulst.regression.covariance import Covariance, Standardised
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.covariance_file import COVARIANCE, check_size, covariance_from_json
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
 
 _OF_A_PASS = ("number", "log_likelihood", "decrement", "step", "accepted", "information")

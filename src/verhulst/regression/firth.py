@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.certainty import trouble_of_firth
 from verhulst.regression.collinearity import without_far_values
-from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.firth_corrections import flac, flic
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
@@ -27,6 +26,7 @@ from verhulst.regression.prepare import Prepared, Settings, prepare
 from verhulst.regression.record import record
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import among_independent

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.coordinates import as_given
-from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_profile import penalised_height, penalised_probe
@@ -23,6 +22,7 @@ from verhulst.regression.recession import Recession, rows_left
 from verhulst.regression.refitted import Refitted
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
 
 SAME = 1e-6  # rounding may make two log-likelihoods differ by this, and by a millionth of it for each unit of them

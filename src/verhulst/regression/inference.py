@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr, ndtri
 
 from verhulst.functions import sigmoid
-from verhulst.regression.covariance import Covariance, given
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.estimates import Estimates
 from verhulst.regression.parameters import Parameter, ParameterTable
+from verhulst.regression.standardised_covariance import given
 from verhulst.regression.statistics import Matrix, Vector
 
 

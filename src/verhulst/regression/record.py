@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from verhulst.regression.certainty import trouble
 from verhulst.regression.collinearity import has_far_values
-from verhulst.regression.covariance import Standardised
 from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.factor import Factor
 from verhulst.regression.passes import End, Fit
@@ -20,6 +19,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import SeparationWarning
 from verhulst.regression.separation_limit import separation_limit
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.warn import warn
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import sigmoid, sigmoid_derivative
-from verhulst.regression.covariance import Standardised
 from verhulst.regression.factor import Factor
 from verhulst.regression.look import look
 from verhulst.regression.newton import refined
@@ -18,6 +17,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.signed import Signed
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.wide import narrowed
 

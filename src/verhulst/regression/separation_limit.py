@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from verhulst.regression.cone import UndecidedError
 from verhulst.regression.coordinates import usual
-from verhulst.regression.covariance import Standardised
 from verhulst.regression.exact_separation import exact_separation, within_reach
 from verhulst.regression.factor import Factor
 from verhulst.regression.linear_programs import LARGEST, separating, widest
@@ -23,6 +22,7 @@ from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Vector
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.regression.collinearity import TERMS, Collinear, left_out, without_dependent
-from verhulst.regression.covariance import ErrorsOnly, Standardised
+from verhulst.regression.covariance import ErrorsOnly
 from verhulst.regression.observations import Observations
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
 
 TOGETHER = 256  # columns
