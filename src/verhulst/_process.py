@@ -110,12 +110,22 @@ def _listen() -> None:
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     _thread.start_new_thread(_wait, (reading,))
 
+    # A child that is forked has the same pipe: its signals must not end this process, nor those that come in between.
+    masks: list[set[int]] = []
+
+    def hold() -> None:
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, listened))
+
+    def let_go() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masks.pop())
+
     def leave_to_default() -> None:
         signal.set_wakeup_fd(-1)
         for number in listened:
             signal.signal(number, signal.SIG_DFL)
+        let_go()
 
-    os.register_at_fork(after_in_child=leave_to_default)
+    os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=leave_to_default)
 
 
 def _wait(reading: int) -> None:
