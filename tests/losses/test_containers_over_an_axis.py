@@ -101,8 +101,6 @@ def test_labels_of_classes_stand_in_the_order_of_the_logits() -> None:
         with pytest.raises(ValueError, match="orders them"):
             f(array, labels, 1)
         same(f(array, labels.transpose("t", "s"), 1), f(array.values, labels.values.T, 1))
-        with pytest.raises(TypeError, match="masked logits"):
-            f(np.ma.array(Z, mask=Z > 0), [0, 0])
         with pytest.raises(TypeError, match="masked labels"):
             f(Z, np.ma.array([0, 0], mask=[0, 1]))
         same(f(np.ma.array(Z), [0, 0]), f(Z, [0, 0]))
@@ -163,3 +161,24 @@ def test_missing_values_of_pandas_over_an_axis() -> None:
                 f(Z, [0, 1], axis)
         with pytest.raises(np.exceptions.AxisError, match="one number"):
             f(1.0, 0)
+
+
+def test_classes_that_are_hidden() -> None:
+    z = np.ma.array([[0.0, np.nan, 1.0], [2.0, 3.0, 4.0], [5.0, 6.0, 7.0]], mask=[[0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    weights = np.array([[0.25, 0.0, 0.75], [0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
+    for y, mask in (([0, 2, 1], [False, True, False]), (weights, [False, True, False])):
+        loss, slopes = vh.categorical_cross_entropy(z, y), vh.categorical_cross_entropy_gradient(z, y)
+        np.testing.assert_array_equal(np.ma.getmaskarray(loss), mask)
+        np.testing.assert_array_equal(np.ma.getmaskarray(slopes), z.mask | np.array(mask)[:, None])
+        for i in (0, 2):
+            shown, label = ~z.mask[i], np.asarray(y)[i]
+            alone = (z.data[i][shown], label[shown] if np.ndim(label) else label)
+            assert loss[i] == vh.categorical_cross_entropy(*alone)
+            np.testing.assert_array_equal(slopes[i].compressed(), vh.categorical_cross_entropy_gradient(*alone))
+        out = np.ma.zeros(3)
+        assert vh.categorical_cross_entropy(z, y, out=out) is out
+        np.testing.assert_array_equal(out.filled(9), loss.filled(9))
+        np.testing.assert_array_equal(vh.categorical_cross_entropy(z.T, np.transpose(y), 0).filled(9), loss.filled(9))
+    assert vh.categorical_cross_entropy(np.ma.array([1, 2, 3], mask=[0, 1, 0]), 0) == vh.categorical_cross_entropy(
+        [1, 3], 0
+    )

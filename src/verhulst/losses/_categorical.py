@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import elu, log_softmax, softmax
-from verhulst.functions._axes import axes_of, into
+from verhulst.functions._axes import axes_of, hide, into
 from verhulst.functions._parameter import number_type
 from verhulst.functions._rounding import near_total, rounded, total
 from verhulst.functions.formulas import Total, log_softmax_pullback_in_place
@@ -26,7 +26,8 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     Parameters
     ----------
     z : array_like
-        Logits, one for each class along `axis`. float16, float32, float64 and bfloat16 are kept.
+        Logits, one for each class along `axis`. float16, float32, float64 and bfloat16 are kept. What a masked array
+        hides has no share; a case whose right class is hidden is hidden in the result.
     y : array_like
         The right class of each case, as integers from 0, in the shape of z without `axis`; or class weights in
         [0, 1] (one-hot or soft labels), in the shape of z, which are not rounded to the type of z.
@@ -62,11 +63,14 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     >>> vh.categorical_cross_entropy([2.0, 0.0, 0.0], [0.8, 0.1, 0.1])
     np.float64(0.6395447662...)
     """
+    mask = _mask(z)
     z, labels, hard = _cases("categorical_cross_entropy", z, y, axis)
     if hard:
         loss = np.abs(np.take_along_axis(log_softmax(z, axis), labels, axis).squeeze(axis))
     else:
         loss = _by_blocks(_weighted_loss, z, labels, axis).squeeze(axis)
+    if mask is not None:
+        return hide(loss, _hidden(mask, labels, hard, axis).squeeze(axis), out)
     return loss[()] if out is None else into(out, loss)
 
 
@@ -102,12 +106,15 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
     >>> vh.categorical_cross_entropy_gradient([0.0, 40.0, 0.0], 1)
     array([ 4.24835426e-18, -8.49670851e-18,  4.24835426e-18])
     """
+    mask = _mask(z)
     z, labels, hard = _cases("categorical_cross_entropy_gradient", z, y, axis)
     if hard:
         gradient = softmax(z, axis)
         np.put_along_axis(gradient, labels, _by_blocks(_right_class, z, labels, axis), axis)
     else:
         gradient = _by_blocks(_weighted_gradient, z, labels, axis)
+    if mask is not None:
+        return hide(gradient, mask | _hidden(mask, labels, hard, axis), out)
     return gradient if out is None else into(out, gradient)
 
 
@@ -169,8 +176,11 @@ def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
     """The logits, labels that broadcast against them, and whether these are classes (else weights, in z's shape)."""
     if type(z) is not np.ndarray or type(y) is not np.ndarray:
         _check_containers(name, z, y, axis)
+    mask = _mask(z)
     z, y = np.asarray(z), np.asarray(y)
-    number_type(z.dtype, name, "takes")
+    dtype = number_type(z.dtype, name, "takes")
+    if mask is not None:
+        z = np.where(mask, dtype.type(-np.inf), z.astype(dtype))
     if not z.ndim:
         raise np.exceptions.AxisError(f"z of {name} is one number: it needs an axis of classes")
     try:
@@ -194,10 +204,19 @@ def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
     return z, np.expand_dims(y.astype(np.intp, copy=False), axis), True
 
 
+def _mask(z: Any) -> Any:
+    """Where a masked array hides classes; None for any other. They have no share in the probabilities."""
+    return np.ma.getmaskarray(z) if isinstance(z, np.ma.MaskedArray) else None
+
+
+def _hidden(mask: Rows, labels: Rows, hard: bool, axis: int) -> Rows:
+    """The cases whose right class is hidden."""
+    hidden: Rows = np.take_along_axis(mask, labels, axis) if hard else (mask & (labels > 0)).any(axis, keepdims=True)
+    return hidden
+
+
 def _check_containers(name: str, z: Any, y: Any, axis: int) -> None:
-    """Refuse what positions alone would get wrong: labels in another order, hidden entries."""
-    if isinstance(z, np.ma.MaskedArray) and np.ma.is_masked(z):
-        raise TypeError(f"{name} takes no masked logits: z.filled(-np.inf) leaves hidden classes out")
+    """Refuse what positions alone would get wrong: labels in another order, hidden labels."""
     if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
         raise TypeError(f"{name} takes no masked labels: leave their cases out of z and y")
     if hasattr(z, "iloc") and hasattr(y, "iloc"):  # pandas
