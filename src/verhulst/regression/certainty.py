@@ -19,6 +19,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import EPS
 
 WORST_CONDITION = 1e9  # of an information matrix: its inverse then has six good digits
+ROUNDED = 10.0  # times the tolerance: distance by rounding of coefficients that is worth a warning
 NEARLY_COMBINATIONS = (
     "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are {} from the "
     "maximum: each slope is right, but together they do not quite give the log-odds. Leave columns out, or use their "
@@ -109,7 +110,7 @@ def trouble_of_firth(found: Fit, rounded: float, unit: float, tolerance: float) 
     # Farther away, the quadratic model that gives the distance does not hold.
     distance = f"about {decrement:.2g} standard errors" if decrement <= 1 else "more than a standard error"
     if found.status == "converged":
-        return None if decrement <= tolerance else NEARLY_COMBINATIONS.format(distance)
+        return None if decrement <= ROUNDED * tolerance else NEARLY_COMBINATIONS.format(distance)
     if found.status == "passes":
         return (
             f"the Firth fit did not converge: after {len(found.passes)} passes the coefficients are still {distance} "
