@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import pathlib
 import warnings
@@ -354,3 +355,15 @@ def test_maps_do_not_care_for_the_unit(unit: float, sample: Sample) -> None:
         expected = make(scores="logits").fit(z, y).predict_proba(z)
         found = make(scores="logits").fit(unit * z, y).predict_proba(unit * z)
         np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", [*methods_for(), "isotonic without end cases"])
+def test_a_loaded_map_can_be_fitted_again_as_it_was(name: str, sample: tuple, tmp_path: pathlib.Path) -> None:
+    z, y = sample[0][:300], sample[1][:300]
+    make = methods_for().get(name, functools.partial(Isotonic, end_cases=0.0))
+    first = make(scores="logits").fit(z, y)
+    first.save(tmp_path / "map.json")
+    again = vh.load(tmp_path / "map.json")
+    assert again.parameters() == first.parameters()
+    vh.report(again, tmp_path / "map.html", data=(z, y))
+    assert again.fit(z, y).parameters() == first.parameters()

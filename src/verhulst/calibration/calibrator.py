@@ -51,6 +51,8 @@ class Calibrator(Saved, ABC):
     _schema_version: ClassVar[int] = 1
     #: The fitted numbers, which are attributes with a trailing underscore, and what each may be in a model file.
     _parameters: ClassVar[Mapping[str, Check]] = {}
+    #: The options of the map, with defaults as attributes of the class.
+    _options: ClassVar[Mapping[str, Check]] = {}
 
     @classmethod
     def schema(cls) -> Record:
@@ -63,7 +65,9 @@ class Calibrator(Saved, ABC):
                 "n_classes": Size("classes", 2, 1_000_000) if cls.several_classes else Whole(2, 2),
                 "column": Maybe(Text()),
                 "parameters": Record(cls._parameters, optional=cls._added_later, rule=cls._check),
-            }
+                "options": Record(cls._options, optional=tuple(cls._options)),
+            },
+            optional=("options",),  # files of earlier versions
         )
 
     #: Parameters that files of earlier versions do not have.
@@ -229,6 +233,7 @@ class Calibrator(Saved, ABC):
             "n_classes": self.n_classes_,
             "column": self.column_,
             "parameters": self.parameters(),
+            "options": {name: getattr(self, name) for name in self._options},
         }
 
     @classmethod
@@ -239,6 +244,7 @@ class Calibrator(Saved, ABC):
         calibrator.n_classes_ = int(record["n_classes"])
         calibrator.column_ = record["column"]
         calibrator._set_parameters(record["parameters"])
+        vars(calibrator).update(record.get("options", {}))
         return calibrator
 
     def __repr__(self) -> str:

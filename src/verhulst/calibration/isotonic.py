@@ -70,6 +70,8 @@ class Isotonic(Calibrator):
         "complement_at_minus_infinity": _PROBABILITY,
         "complement_at_infinity": _PROBABILITY,
     }
+    _options: ClassVar[Mapping[str, Check]] = {"end_cases": Number(0.0)}
+    end_cases: float = 0.5
     thresholds_: Floats
     values_: Floats
     complements_: Floats

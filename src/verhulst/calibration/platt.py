@@ -11,7 +11,7 @@ from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, sepa
 from verhulst.calibration.likelihood import fit_columns
 from verhulst.calibration.optimum import require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
-from verhulst.data.schema import Check, Number
+from verhulst.data.schema import Check, Number, Whole
 from verhulst.functions import sigmoid_derivative
 
 
@@ -60,6 +60,8 @@ class Platt(Calibrator):
         "scores are too extreme (or not extreme enough), and the base rate is off; margins of support vector machines"
     )
     _parameters: ClassVar[Mapping[str, Check]] = {"slope": Number(), "intercept": Number()}
+    _options: ClassVar[Mapping[str, Check]] = {"smooth": Whole(0, 1, truth=True)}
+    smooth: bool = False
     slope_: float
     intercept_: float
     covariance_: Floats
