@@ -226,6 +226,31 @@ def test_new_files_are_read_as_at_the_fit(path, fit, fit_delimiter, new, delimit
             np.testing.assert_array_equal(design.matrix(read_fields(path))[:, 0], expected)
 
 
+@pytest.mark.parametrize(
+    ("fit", "new", "beside", "expected"),
+    [
+        (["0,5", "10,25"], "74,935", "9.63", None),
+        (["0,5", "10,25"], "74,935", "9,63", 74.935),
+        (["0,5", "10,25"], "74,935", "9", 74.935),
+        (["1.234,5", "10,25"], "74.935", "9,63", 74935),
+        (["1.234,5", "10,25"], "74.935", "9.63", None),
+        (["1,234.5", "10.25"], "74,935", "9.63", 74935),
+        (["1,234.5", "10.25"], "74,935", "9,63", None),
+        (["0.5", "10.25"], "74.935", "9,63", None),
+    ],
+)
+def test_a_new_file_with_another_decimal_sign_is_asked_about(path, fit, new, beside, expected):
+    """The fit settles what a sign means, unless other columns of the new file say that it means the other thing."""
+    file(path, {"x": fit, "y": ["0", "1"]}, delimiter=";")
+    design = learn_design(path, "y")
+    file(path, {"x": [new, new], "z": [beside, beside]}, delimiter="\t")
+    if expected is None:
+        with pytest.raises(DataError, match=rf"column 'x': '{new}' can be 74.935 or 74935, as other columns have"):
+            design.matrix(read_fields(path))
+    else:
+        np.testing.assert_array_equal(design.matrix(read_fields(path))[:, 0], [expected, expected])
+
+
 def test_another_way_of_writing_is_said(path):
     design = learned(path, ["0.5", "1.5"])
     file(path, {"g": ["0,5"], "z": ["1"]}, delimiter=";")

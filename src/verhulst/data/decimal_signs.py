@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from verhulst.data.errors import DataError, Notes
-from verhulst.data.fields import other_sign, sign_is_assumed
+from verhulst.data.fields import signs_of
 from verhulst.data.number_text import decimals_of
 
 if TYPE_CHECKING:
@@ -17,13 +17,11 @@ _FEW = 50
 
 
 def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[str]:
-    """For each column the decimal sign of other columns, if it makes unclear how this one is meant; else nothing.
+    """For each column that is unclear by itself its decimal sign and that of the other columns; else nothing.
 
-    It is "?" if no column of the file settles it: every number with a point has it before three digits.
-
-    It does where every number with a sign has it before three digits: `1.234` is 1.234 by itself, and may be 1234 in
-    a file that has decimal commas elsewhere. `1,234` is read as a decimal where semicolons part the values, and may be
-    1234 in a file with decimal points.
+    It is unclear where every number with a sign has it before three digits: `1.234` is 1.234 by itself, and may be 1234
+    in a file that has decimal commas elsewhere. `1,234` is read as a decimal where semicolons part the values, and may
+    be 1234 in a file with decimal points. The second sign is "?" if no other column settles it.
 
     Parameters
     ----------
@@ -36,22 +34,20 @@ def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[
     --------
     >>> import pyarrow as pa
     >>> unclear_columns([pa.chunked_array([["1.234", "7.500"]]), pa.chunked_array([["0,5", "2"]])], ";")
-    [',', '']
+    ['.,', '']
     >>> unclear_columns([pa.chunked_array([["1.234", "7.500"]]), pa.chunked_array([["5", "2"]])], ";")
-    ['?', '']
+    ['.?', '']
     """
     shown = [_shown(column) for column in columns]
-    known = {signs for signs, _ in shown if len(signs) == 1}
-    settled = bool(known)
-    if delimiter == ";":
-        # A column that is unclear by itself is read as it stands: its sign is the decimal sign.
-        known |= {sign for signs, sign in shown if len(signs) == 2}
+    clear = {signs for signs, _ in shown if len(signs) == 1}
+    # Where semicolons part the values, a column is read as it stands: its sign is the decimal sign.
+    known = clear | {sign for signs, sign in shown if len(signs) == 2 and delimiter == ";"}
 
     def unclear(signs: str, sign: str) -> str:
         other = "," if sign == "." else "."
         if len(signs) < 2:
             return ""
-        return other if other in known else "?" if sign == "." and not settled else ""
+        return sign + (other if other in known else sign if sign in clear else "?")
 
     return [unclear(signs, sign) for signs, sign in shown]
 
@@ -82,7 +78,7 @@ def _decimals(texts: list[str]) -> str:
     return ".," if not clear else clear.pop() if len(clear) == 1 else ""
 
 
-def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") -> None:
+def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "", learned: str = "") -> None:
     """Raise if `1.200` may be 1200 because other columns of the file have decimal commas; or the reverse.
 
     Parameters
@@ -94,13 +90,14 @@ def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") 
         The beginning of messages: "votes.csv: ".
     or_else : str
         What would help besides writing the numbers differently.
+    learned : str
+        The decimal sign at fit time, if it says what the numbers of this column mean.
     """
     import pyarrow.compute as pc
 
-    other = other_sign(table, name)
-    if not other:
+    sign, other = signs_of(table, name)
+    if not sign or other in (learned or sign, "?"):
         return
-    sign = "," if other == "." else "."
     values = table[name]
     shown = values.filter(pc.fill_null(pc.match_substring(values, sign), False))[0].as_py().strip()
     digits = "".join(letter for letter in shown if letter.isdigit() or letter == sign)
@@ -114,7 +111,7 @@ def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "") 
 
 def note_on_points(table: pa.Table, name: str) -> Notes:
     """Return a note on a column of numbers if nothing in its file shows that its points are decimal points."""
-    if not sign_is_assumed(table, name):
+    if signs_of(table, name) != (".", "?"):
         return ()
     return (
         (

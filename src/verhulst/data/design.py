@@ -147,9 +147,12 @@ class Design(BaseDesign):
                     fields[position] = field_read(name, values.type)
                 continue
             if name in columns:
-                # A fit to plain numbers does not say that points here are decimal points.
-                if columns[name].kind == "numeric" and columns[name].style.separators == (".", ""):
-                    refuse_unclear_sign(table, name, at)
+                # A fit to plain numbers does not say that points here are decimal points. Other signs are as at the
+                # fit, unless other columns of this file have another decimal sign.
+                style = columns[name].style
+                if columns[name].kind == "numeric":
+                    learned = "" if style.separators == (".", "") else style.decimal
+                    refuse_unclear_sign(table, name, at, learned=learned)
                 values = columns[name].typed(values, delimiter, at, first_row)
             elif self.target is not None and name == self.target.name:
                 values = read_words(values)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _KEY = b"verhulst.delimiter"
 _READ = b"verhulst.read"
-_OTHER_SIGN = b"verhulst.other_sign"
+_SIGNS = b"verhulst.signs"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: st
 
     names = [name.strip() for name in cells.column_names]
     marked = [
-        pa.field(name, pa.string(), metadata={_KEY: delimiter.encode(), _OTHER_SIGN: sign.encode()})
+        pa.field(name, pa.string(), metadata={_KEY: delimiter.encode(), _SIGNS: sign.encode()})
         for name, sign in zip(names, signs, strict=True)
     ]
     return Fields(cells, pa.table(list(columns), schema=pa.schema(marked)))
@@ -52,18 +52,16 @@ def delimiter_of(table: pa.Table, name: str) -> str | None:
     return None if mark is None else mark.decode()
 
 
+def signs_of(table: pa.Table, name: str) -> tuple[str, str]:
+    """The decimal sign of a column by itself, and that of the file's other columns; see `unclear_columns`."""
+    own, others = ((table.schema.field(name).metadata or {}).get(_SIGNS) or b"").decode() or ("", "")
+    return own, others
+
+
 def other_sign(table: pa.Table, name: str) -> str:
     """The decimal sign of the file's other columns, if it makes unclear how the numbers of this one are meant."""
-    return _other_sign(table, name).strip("?")
-
-
-def sign_is_assumed(table: pa.Table, name: str) -> bool:
-    """Whether points are decimal signs only by assumption: all in the file stand before three digits."""
-    return _other_sign(table, name) == "?"
-
-
-def _other_sign(table: pa.Table, name: str) -> str:
-    return ((table.schema.field(name).metadata or {}).get(_OTHER_SIGN) or b"").decode()
+    own, others = signs_of(table, name)
+    return others if others not in (own, "?") else ""
 
 
 def field_read(name: str, type_: pa.DataType) -> pa.Field:
