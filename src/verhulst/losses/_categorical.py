@@ -211,8 +211,8 @@ def _mask(z: Any) -> Any:
 
 def _hidden(mask: Rows, labels: Rows, hard: bool, axis: int) -> Rows:
     """The cases whose right class is hidden."""
-    hidden: Rows = np.take_along_axis(mask, labels, axis) if hard else (mask & (labels > 0)).any(axis, keepdims=True)
-    return hidden
+    hidden: Any = np.take_along_axis(mask, labels, axis) if hard else (mask & (labels > 0)).any(axis, keepdims=True)
+    return np.asarray(hidden)
 
 
 def _check_containers(name: str, z: Any, y: Any, axis: int) -> None:
