@@ -69,11 +69,8 @@ def _tensor(name: str, t: Any) -> Tensor:
     return t
 
 
-def _broadcast(z: Tensor, **named: Tensor | None) -> Tensor | None:
-    """The one argument given; refused where it does not broadcast to z."""
-    ((name, t),) = named.items()
-    if t is None:
-        return None
+def _broadcast(name: str, t: Any, z: Tensor) -> Tensor:
+    """The argument, refused where it does not broadcast to z."""
     t = _tensor(name, t)
     if not _traced() and not _broadcasts(tuple(t.shape), tuple(z.shape)):
         raise ValueError(f"{name} must broadcast to the shape of the logits, {tuple(z.shape)}, not {tuple(t.shape)}")
@@ -156,13 +153,16 @@ def binary_cross_entropy_with_logits(
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
     smoothing: Any = label_smoothing
-    if not isinstance(smoothing, Real):
+    if type(smoothing) is not float and not isinstance(smoothing, Real):
         raise TypeError(f"label_smoothing must be a number, not {type(smoothing).__name__}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in [0, 1], not {label_smoothing}")
     if z.dtype in HALF and torch.is_autocast_enabled(z.device.type):
         z = z.float()  # as autocast does with torch's own
-    weight, pos_weight = _broadcast(z, weight=weight), _broadcast(z, pos_weight=pos_weight)
+    if weight is not None:
+        weight = _broadcast("weight", weight, z)
+    if pos_weight is not None:
+        pos_weight = _broadcast("pos_weight", pos_weight, z)
     dtype, wide = z.dtype, widest(z)
     if weight is None and pos_weight is None and not label_smoothing and _exact_in(dtype, y):
         return reduced_loss(z, y.to(dtype), reduction).to(dtype)

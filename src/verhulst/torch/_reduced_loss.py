@@ -68,8 +68,11 @@ class _Reduced(torch.autograd.Function):
         ctx.save_for_forward(z, y)
         ctx.mean = mean
         wanted = recorded and z.requires_grad and z.dtype != torch.float16  # an nth of it may leave the range
-        with torch._C._AutoDispatchBelowAutograd():
-            total, gradient = _reduced(z, y, mean, wanted)
+        if plain(z, y):
+            total, gradient = _reduced_on_cpu(z, y, mean, wanted)
+        else:
+            with torch._C._AutoDispatchBelowAutograd():
+                total, gradient = _reduced(z, y, mean, wanted)
         ctx.gradient = gradient if wanted else None
         return total
 
