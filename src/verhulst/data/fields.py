@@ -54,8 +54,8 @@ def delimiter_of(table: pa.Table, name: str) -> str | None:
 
 def signs_of(table: pa.Table, name: str) -> tuple[str, str]:
     """The decimal sign of a column by itself, and that of the file's other columns; see `unclear_columns`."""
-    own, others = ((table.schema.field(name).metadata or {}).get(_SIGNS) or b"").decode() or ("", "")
-    return own, others
+    signs = ((table.schema.field(name).metadata or {}).get(_SIGNS) or b"").decode()
+    return signs[:1], signs[1:]
 
 
 def other_sign(table: pa.Table, name: str) -> str:
