@@ -221,6 +221,14 @@ def test_a_folder_without_parquet_files_is_refused(folder):
         fit_table(folder / "empty", "y")
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_named(folder):
+    path = pathlib.Path(in_parquet(folder / "votes.parquet", table()))
+    path.chmod(0)
+    with pytest.raises(DataError, match=r"votes\.parquet: cannot be read"):
+        fit_table(path, "y")
+
+
 def test_a_stream_without_rows_is_refused():
     with pytest.raises(DataError, match="has no rows"):
         fit_table(pa.RecordBatchReader.from_batches(table().schema, []), "y")

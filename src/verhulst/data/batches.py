@@ -132,8 +132,11 @@ def _paths(path: str) -> list[str]:
 
 
 def _kind(path: str) -> str | None:
-    with Path(path).open("rb") as file:
-        head = file.read(8)
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(8)
+    except OSError:
+        return None  # which is said by those who read it whole
     return next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
 
 
