@@ -140,6 +140,14 @@ def test_columns_that_only_last_digits_tell_apart_have_no_limit():
     np.testing.assert_array_equal(intervals[4:], [[-np.inf, np.inf]] * 4)
 
 
+def test_weights_that_leave_no_digits_for_differences():
+    X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [0, 0, 1, 0, 1, 1]
+    weight = [1e13] * 6
+    model = fit(X, y, weight)
+    with pytest.warns(ConvergenceWarning, match="log-likelihoods of .* are lost in rounding, so that the intervals"):
+        profile_intervals(model, X, y, weight)
+
+
 def test_a_search_that_takes_too_many_fits_ends_with_a_warning(monkeypatch):
     X, y, weight, _, _ = hard_to_follow(90021)
     model = quietly(X, y, weight, intercept=False)

@@ -50,6 +50,16 @@ class Heights:
     columns: NDArray[np.intp]
     several: bool = False
 
+    def fallen(self, k: int, value: float, enough: float = 0.0) -> float:
+        """How far the largest with coefficient k at a value is below the top; nan where unknown.
+
+        A height that is not certain tells that it has not fallen by `enough`.
+        """
+        height, certain = self.highest(k, value)
+        fallen = self.top - height
+        known = (certain or fallen < enough) and fallen >= -noise(self.top)
+        return max(fallen, 0.0) if known else np.nan
+
 
 def noise(top: float) -> float:
     """How far two log-likelihoods may differ by rounding."""

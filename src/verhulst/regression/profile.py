@@ -14,16 +14,17 @@ from numpy.typing import ArrayLike
 from verhulst.regression.contrasts import of_coefficients, power_of_two
 from verhulst.regression.crossing import MOST, crossing
 from verhulst.regression.estimates import ConvergenceWarning
-from verhulst.regression.heights import noise, of_likelihood, of_penalised
+from verhulst.regression.heights import of_likelihood, of_penalised
 from verhulst.regression.inference import normal_quantile
 from verhulst.regression.observations import observations
 from verhulst.regression.quadratic import REACHED, QuadraticModels
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import EPS, Matrix, Vector
 from verhulst.regression.warn import warn
 from verhulst.regression.wide import narrowed
 
 VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is called the whole line
+LOST = 1e-4  # rounding of a log-likelihood that shows in tests and intervals
 
 
 def profile_intervals(
@@ -199,21 +200,27 @@ class _Profiles:
         result: Vector = np.maximum(self.heights.top - heights, 0.0)
         for k in self.used:
             if (self.heights.several or np.isnan(result[k])) and not np.isnan(self._estimates[k]):
-                result[k] = np.fmin(result[k], self._fallen(k, 0.0))
+                result[k] = np.fmin(result[k], self.heights.fallen(k, 0.0))
         return result
 
     def warn_of(self, what: str, result: Matrix) -> None:
-        """Say which coefficients have no numbers, and why; and that an end of the fit that is not certain has none."""
-        states, unknown = self._fit.states, np.isnan(result).sum(axis=1) > 0
-        names = [(self._fit.parameter_names[k], states[k] == "not examined") for k in self.used if unknown[k]]
+        """Say which coefficients have no numbers, and why; and where the numbers are not certain."""
+        fit, unknown = self._fit, [k for k in self.used if np.isnan(result[k]).sum() > 0]
+        skipped = [k for k in unknown if fit.states[k] == "not examined"]
         for some, why in (
-            ([name for name, skipped in names if skipped], "these coefficients were not examined"),
-            ([name for name, skipped in names if not skipped], f"up to {MOST} fits of the others did not settle them"),
+            (skipped, "these coefficients were not examined"),
+            ([k for k in unknown if k not in skipped], f"up to {MOST} fits of the others did not settle them"),
         ):
             if some:
-                warn(f"the {what} of {', '.join(some)} are nan: {why}", ConvergenceWarning)
-        if not self._fit.converged:
+                warn(
+                    f"the {what} of {', '.join(fit.parameter_names[k] for k in some)} are nan: {why}",
+                    ConvergenceWarning,
+                )
+        if not fit.converged:
             warn(f"the fit did not converge, so that the {what} are not certain", ConvergenceWarning)
+        if EPS * abs(fit.log_likelihood) > LOST:
+            lost = f"differences of log-likelihoods of {fit.log_likelihood:.1g} are lost in rounding"
+            warn(f"{lost}, so that the {what} are not certain", ConvergenceWarning)
 
     def _modelled(self, found: Callable[[QuadraticModels, Matrix], Matrix], shape: tuple[int, ...]) -> Matrix:
         """(q, ...) what quadratic models find for the finite estimates, nan elsewhere."""
@@ -223,22 +230,12 @@ class _Profiles:
             result[finite] = found(models, self._contrasts[finite][:, self.heights.columns])
         return result
 
-    def _fallen(self, k: int, value: float, enough: float = 0.0) -> float:
-        """How far the largest log-likelihood with coefficient k at a value is below the top; nan where unknown.
-
-        A height that is not certain tells that it has not fallen by `enough`.
-        """
-        height, certain = self.heights.highest(k, value)
-        fallen = self.heights.top - height
-        known = (certain or fallen < enough) and fallen >= -noise(self.heights.top)
-        return max(fallen, 0.0) if known else np.nan
-
     def _end(self, k: int, sign: float, drop: float, known: float) -> float:
         """One end, from heights one by one; `known` is what quadratic models found, or nan."""
         reach = float(np.sqrt(2 * drop))
 
         def excess(value: float) -> float:
-            return float(np.sqrt(2 * self._fallen(k, value, drop))) - reach
+            return float(np.sqrt(2 * self.heights.fallen(k, value, drop))) - reach
 
         usual = float(np.linalg.norm(self._contrasts[k]))  # moves the log-odds by about 1
         if np.isinf(self._estimates[k]):
