@@ -62,6 +62,7 @@ SETTINGS = {
     "VERHULST_NUM_THREADS": ("x", 2, "VERHULST_NUM_THREADS must be a whole number"),
     "MPLBACKEND": ("nosuch", 2, "'nosuch' is not a valid value for backend"),
     "COLUMNS": ("abc", 0, ""),
+    "_VERHULST_COMPLETE": ("foo", 2, "_VERHULST_COMPLETE=foo is not an instruction"),
     "LANG": ("C", 0, ""),
     "PYTHONIOENCODING": ("ascii", 0, ""),
 }

@@ -6,12 +6,13 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import click
 
 from verhulst._version import __version__
+from verhulst.cli.console import say
 from verhulst.cli.outcome import exit_code
 from verhulst.data.errors import did_you_mean
 
@@ -59,7 +60,7 @@ class Group(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any) -> NoReturn:  # type: ignore[override]
         """Run the command given by the arguments, and exit with the exit code for its outcome."""
         if "_VERHULST_COMPLETE" in os.environ:
-            super().main(args, prog_name, **more)
+            _complete(lambda: super(Group, self).main(args, prog_name, **more))
         words = list(sys.argv[1:] if args is None else args)
 
         def run() -> Any:
@@ -71,6 +72,17 @@ class Group(click.Group):
                 return end.exit_code
 
         sys.exit(exit_code(run))
+
+
+def _complete(main: Callable[[], object]) -> None:
+    """Let click answer a shell that asks for completions, or for the script that asks; 1 is not its exit code."""
+    try:
+        main()
+    except SystemExit as end:
+        if not end.code:
+            raise
+        say(f"Error: _VERHULST_COMPLETE={os.environ['_VERHULST_COMPLETE']} is not an instruction such as bash_source.")
+        raise SystemExit(2) from None
 
 
 EPILOG = """
