@@ -258,7 +258,8 @@ def judge(
     ece, ace = binned_errors(cells, null)
     smooth = smooth_error(ranked.p, ranked.residual * ranked.weights, ranked.weights)
     # The last row is the value at the resolution of the cells.
-    smooth_null = smooth_errors(cells.probability, np.vstack([null, cells.residual]), cells.total)[0]
+    rows, rising = np.vstack([null, cells.residual]), np.maximum.accumulate(cells.probability)
+    smooth_null = smooth_errors(rising, rows, cells.total)[0]
     decomposition = decompose(ranked)
     estimates = {
         "log_loss": proper_interval(log_loss(ranked), ranked, level),
