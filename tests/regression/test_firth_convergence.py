@@ -344,3 +344,21 @@ def test_near_combinations(digits, correction):
         else:
             tolerance = 1e-6 + 10 * found.decrement
             assert vh.sigmoid(found.log_odds(X)).mean() == pytest.approx(y.mean(), abs=tolerance)
+
+
+def test_a_huge_code_for_missing_values_in_two_columns():
+    """Their difference and an indicator span the same space; in doubles the information was singular at every start."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        x, missing = rng.normal(50, 10, 24).round(1), rng.random(24) < 0.3
+        values = np.column_stack([rng.normal(3, 1, 24).round(2), rng.integers(1, 8, 24)])
+        y = drawn(rng, (x - 50) / 10 + missing)
+        codes = np.where(missing[:, None], 1e20, values)
+        with pytest.warns(ConvergenceWarning, match="each slope is right"):
+            found = fit_firth(np.column_stack([x, codes]), y)
+        difference = np.where(missing, 0.0, values[:, 0] - values[:, 1])
+        known = fit_firth(np.column_stack([x, difference, missing]), y)
+        # both are within a millionth of a standard error, where the likelihood alone has a slope
+        assert found.log_likelihood == pytest.approx(known.log_likelihood, abs=4e-6)
+        assert np.all(np.abs(found.coefficients - known.coefficients)[1:3] <= 2e-6 * known.standard_errors[1:3])
+        np.testing.assert_allclose(found.standard_errors[:3], known.standard_errors[:3], rtol=1e-6)

@@ -183,7 +183,11 @@ def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, Orth
     # With the weights as given, standard errors are 1/√unit times as large.
     close = max(settings.tolerance / np.sqrt(max(unit, 1.0)), min(settings.tolerance, CLOSEST))
     search = partial(highest, tolerance=close, max_passes=settings.max_passes, monitor=settings.monitor())
-    found, point = _from_several_starts(search, given, begun)
+    try:
+        found, point = _from_several_starts(search, given, begun)
+    except NotIdentified:  # in double precision
+        columns = OrthogonalColumns.at(given, pair(begun.start[given.used]))
+        found, point = search(columns.likelihood, columns.coefficients(pair(begun.start[given.used])))
     earlier: tuple[Pass, ...] = ()
     for _ in range(ROUNDS):
         if point.unexplained >= LOST or found.status == "passes":
