@@ -13,57 +13,14 @@ from torch import Tensor
 from verhulst.functions import _softmax as ufuncs
 from verhulst.functions import formulas
 from verhulst.torch._arguments import dimensions, numbers, tensor_function
-from verhulst.torch._cast import HALF, cast
+from verhulst.torch._cast import cast
 from verhulst.torch._differentiable import TORCH
 from verhulst.torch._kernels import as_array, new_like, unwatched, widest
 from verhulst.torch._operator import define, differentiable
+from verhulst.torch._softmax_formulas import by_formula, log_softmax_formula, logsumexp_formula, softmax_formula
 
 Dim = int | tuple[int, ...] | None
 BLOCK = 32768  # numbers: with their float64 copies they stay in the cache
-
-
-def _from_top(z: Tensor, dim: int) -> tuple[Tensor, Tensor, Tensor]:
-    """z minus its largest along dim, the place of that, and the sum of the others' exponentials.
-
-    A single inf is the largest by any distance; several, or nothing but -inf, leave nan.
-    """
-    top = z.argmax(dim, keepdim=True)
-    infinite = z == torch.inf
-    from_top = torch.where(
-        infinite, torch.where(infinite.sum(dim, keepdim=True) == 1, 0.0, torch.nan), z - z.gather(dim, top)
-    )
-    return from_top, top, from_top.exp().scatter(dim, top, 0.0).sum(dim, keepdim=True)
-
-
-def _by_formula(from_wide: Callable[[Tensor, int], Tensor], summed: bool = False) -> Callable[[Tensor, int], Tensor]:
-    """The function in torch's own, half precision by way of float32, of any shape."""
-
-    def formula(z: Tensor, dim: int) -> Tensor:
-        if z.ndim == 0:
-            result = formula(z.unsqueeze(0), 0)
-            return result if summed else result.squeeze(0)
-        if z.shape[dim] == 0:
-            return z.sum(dim) - torch.inf if summed else torch.empty_like(z)
-        return from_wide(z.float() if z.dtype in HALF else z, dim).to(z.dtype)
-
-    return formula
-
-
-def _softmax_formula(z: Tensor, dim: int) -> Tensor:
-    from_top, _, others = _from_top(z, dim)
-    return from_top.exp() / (1 + others)
-
-
-def _log_softmax_formula(z: Tensor, dim: int) -> Tensor:
-    """The top class from the others, -log1p(sum of their e^(z - max)): it keeps its digits."""
-    from_top, _, others = _from_top(z, dim)
-    return from_top - others.log1p()
-
-
-def _logsumexp_formula(z: Tensor, dim: int) -> Tensor:
-    _, top, others = _from_top(z, dim)
-    largest = z.gather(dim, top)
-    return torch.where(largest.isinf(), largest, largest + others.log1p()).squeeze(dim)
 
 
 def _probabilities(z: Tensor, dim: int) -> tuple[Tensor, formulas.Total]:
@@ -161,7 +118,7 @@ def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any
         return [(d, d - 1 if summed and d > dim else d) for d in range(z.ndim) if d != dim]
 
     operator = define(
-        f"{name}(Tensor z, int dim) -> Tensor", on_cpu, _by_formula(formula, summed), shape_only, independent
+        f"{name}(Tensor z, int dim) -> Tensor", on_cpu, by_formula(formula, summed), shape_only, independent
     )
     computed = differentiable(operator, on_cpu, pulled_back, changed, batched)
     return computed
@@ -169,21 +126,21 @@ def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any
 
 _softmax = _over_dim(
     "softmax",
-    _softmax_formula,
+    softmax_formula,
     partial(formulas.softmax_change, TORCH),
     partial(formulas.softmax_change, TORCH),
     formulas.softmax_change_in_place,
 )
 _log_softmax = _over_dim(
     "log_softmax",
-    _log_softmax_formula,
+    log_softmax_formula,
     partial(formulas.log_softmax_pullback, TORCH),
     partial(formulas.log_softmax_change, TORCH),
     formulas.log_softmax_pullback_in_place,
 )
 _logsumexp = _over_dim(
     "logsumexp",
-    _logsumexp_formula,
+    logsumexp_formula,
     lambda p, g, _: p * g,
     lambda p, v, total: total(p * v),
     lambda _, p, g, spare, total: g.mul_(p),
