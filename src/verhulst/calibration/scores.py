@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.calibration.arrays import Floats, as_numbers, plain_array
+from verhulst.calibration.arrays import Floats as Floats
+from verhulst.calibration.arrays import as_numbers, plain_array
 from verhulst.data.errors import RowError
 from verhulst.functions import logit
 
