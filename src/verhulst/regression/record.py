@@ -68,10 +68,7 @@ def record_maximum(end: End, begun: Prepared) -> LogisticFit:
     """Return the result of a fit with a finite maximum, with a warning if it did not converge."""
     data = begun.data
     exponent = data.weight_exponent + end.exponent
-    half = end.half
-    if half is None and begun.root is not None:  # for coefficients that only the penalty determines
-        half = end.factor.half()
-    covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=half, low=end.low)
+    covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=end.half, low=end.low)
     result = record(end.fit, begun, end.standard, covariance, end.condition)
     what = trouble(
         result,

@@ -77,7 +77,7 @@ class RowSpace:
 
 def row_space(
     X: Matrix, centre: Vector, scale: float, root: float, total_weight: float
-) -> tuple[RowSpace, Matrix, float]:
+) -> tuple[RowSpace, Matrix, float, bool]:
     """Return the space of the rows (X − centre)·scale, and L (n, m) with those rows = L Qᵀ.
 
     Parameters
@@ -92,19 +92,24 @@ def row_space(
     space : Q
     L : (n, m)
     doubt : by how many standard errors rounding of the rows may move the coefficients
+    exact_is_better : whether this is too much, and pairs of doubles do not take too long
     """
     rows = np.subtract(X, centre, dtype=np.float64, order="C")
     rows *= scale
     space, L, noise = _in_doubles(rows, centred=bool(centre.any()))
-    doubt = noise * math.sqrt(total_weight) / root
+    held = math.sqrt(total_weight) / root
     # The intercept is far from the data if the columns are: its standard error is a sum of such entries.
-    far = EPS * float(np.linalg.norm(centre * scale)) * math.sqrt(total_weight) / root
-    if max(doubt, FAR * far) <= HARMLESS or X.shape[1] * len(X) ** 2 > MOST_IN_PAIRS:
-        return space, L, doubt
+    far = FAR * EPS * float(np.linalg.norm(centre * scale)) * held
+    exact_is_better = max(noise * held, far) > HARMLESS and X.shape[1] * len(X) ** 2 <= MOST_IN_PAIRS
+    return space, L, noise * held, exact_is_better
+
+
+def exact_row_space(X: Matrix, centre: Vector, scale: float) -> tuple[RowSpace, Matrix]:
+    """Return the same in pairs of doubles."""
     exact = exact_sum(np.asarray(X, dtype=np.float64), np.broadcast_to(-centre, X.shape))
     columns = Pair(exact.high.T * scale, exact.low.T * scale)
     found = triangle([columns], len(X), precise=True)
-    return RowSpace.known(found.half_solve(columns)), found.upper.high.T, 0.0
+    return RowSpace.known(found.half_solve(columns)), found.upper.high.T
 
 
 def _in_doubles(rows: Matrix, *, centred: bool) -> tuple[RowSpace, Matrix, float]:

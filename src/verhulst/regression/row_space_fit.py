@@ -18,9 +18,10 @@ from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.observations import Observations
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.row_space import row_space
+from verhulst.regression.row_space import exact_row_space, row_space
 from verhulst.regression.row_space_covariance import InRowSpace
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import warn
 
 
@@ -42,12 +43,14 @@ def in_row_space(
     fitted : fits other columns with another root of the penalty
     """
     rows, standard = data.where_it_counts(), data.standardisation(intercept)
-    rows.farthest(standard.centre)
-    # Less a mean that a single value decides, the others would lose their digits.
-    centre = without_far_values(rows.rows(standard), standard).centre
-    unit = math.hypot(rows.farthest(centre), root / math.sqrt(rows.total_weight))
-    scale = math.ldexp(1.0, -math.frexp(unit)[1])  # the entries are then at most 1, and so is the ridge beside them
-    space, L, doubt = row_space(rows.X, centre, scale, root * scale, rows.total_weight)
+    centre = standard.centre
+    scale = _scale(rows, centre, root)
+    space, L, doubt, exact_is_better = row_space(rows.X, centre, scale, root * scale, rows.total_weight)
+    if exact_is_better:
+        # Less a mean that a single value decides, the others would lose their digits.
+        centre, doubt = without_far_values(rows.rows(standard), standard).centre, 0.0
+        scale = _scale(rows, centre, root)
+        space, L = exact_row_space(rows.X, centre, scale)
     names = tuple(f"direction {k + 1}" for k in range(L.shape[1]))
     found = fitted(replace(rows, X=L, names=names), root * scale)
     if doubt > tolerance:
@@ -69,3 +72,9 @@ def in_row_space(
         rows=len(data.y),
         has_offset=data.has_offset,
     )
+
+
+def _scale(rows: Observations, centre: Vector, root: float) -> float:
+    """Return a power of two that makes the entries at most 1, and the ridge beside them too."""
+    unit = math.hypot(rows.farthest(centre), root / math.sqrt(rows.total_weight))
+    return math.ldexp(1.0, -math.frexp(unit)[1])
