@@ -140,6 +140,15 @@ def test_columns_that_only_last_digits_tell_apart_have_no_limit():
     np.testing.assert_array_equal(intervals[4:], [[-np.inf, np.inf]] * 4)
 
 
+def test_weights_of_a_billion():
+    """Quadratic models were followed to 1e-10 of the scaled weights, which is 500 in this statistic."""
+    X, y, weight, offset, _ = hard_to_follow(760007)
+    model = quietly(X, y, weight, offset)
+    without = quietly(np.delete(X, 1, axis=1), y, weight, offset).log_likelihood
+    test = likelihood_ratio_tests(model, X, y, weight, offset)[2, 0]
+    assert test == pytest.approx(2 * (model.log_likelihood - without), rel=1e-6)
+
+
 def test_weights_that_leave_no_digits_for_differences():
     X, y = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0]], [0, 0, 1, 0, 1, 1]
     weight = [1e13] * 6

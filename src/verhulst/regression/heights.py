@@ -36,6 +36,7 @@ class Heights:
     Attributes
     ----------
     top : its supremum
+    noise : how far two log-likelihoods may differ by rounding
     highest : (k, value) -> the largest with coefficient k at a value, and whether that is certain; if not, the largest
         is this or more
     models : quadratic models around the finite estimates, of the rows that are not separated; None where they are not
@@ -45,6 +46,7 @@ class Heights:
     """
 
     top: float
+    noise: float
     highest: Callable[[int, float], tuple[float, bool]]
     models: QuadraticModels | None
     columns: NDArray[np.intp]
@@ -57,13 +59,13 @@ class Heights:
         """
         height, certain = self.highest(k, value)
         fallen = self.top - height
-        known = (certain or fallen < enough) and fallen >= -noise(self.top)
+        known = (certain or fallen < enough) and fallen >= -self.noise
         return max(fallen, 0.0) if known else np.nan
 
 
-def noise(top: float) -> float:
-    """How far two log-likelihoods may differ by rounding."""
-    return SAME * (1 + SAME * abs(top))
+def _noise(top: float, unit: float) -> float:
+    """Of log-likelihoods that have to be multiplied by `unit`."""
+    return SAME * (min(1.0, 1 / unit) + SAME * abs(top))
 
 
 def of_likelihood(
@@ -72,16 +74,18 @@ def of_likelihood(
     """Heights of the log-likelihood, for values in units of `scales`."""
     held = cache(partial(Refitted, data, fit.intercept, tuple(used), estimate=fit.coefficients))
     top = fit.log_likelihood * 2.0**-data.weight_exponent
+    noise = _noise(top, 2.0**data.weight_exponent)
     return Heights(
         top,
+        noise,
         lambda k, value: held(k)(value * scales[k]),
-        _models(fit, data, standard, 2 * len(used), top),
+        _models(fit, data, standard, 2 * len(used), top, noise),
         np.arange(len(scales)),
     )
 
 
 def _models(
-    fit: LogisticFit, data: Observations, standard: Standardisation, points: int, top: float
+    fit: LogisticFit, data: Observations, standard: Standardisation, points: int, top: float, noise: float
 ) -> QuadraticModels | None:
     known, separation, rows, coefficients = fit.covariance_record, fit.separation, data.rows(standard), fit.coefficients
     if fit.condition > WORST_CONDITION or (isinstance(known, Standardised) and known.half is not None):
@@ -94,13 +98,15 @@ def _models(
         rows, coefficients = rows_left(rows, apart), separation.finite
     beta, here = refined(rows.statistics, standard.working(coefficients))
     assert here.information is not None
-    if abs(here.log_likelihood - top) > noise(top):
+    if abs(here.log_likelihood - top) > noise:
         return None  # the coefficients as given have lost digits
     if len(data.y) * len(beta) ** 2 * points < SHARED_INFORMATION_FROM:
         probe = own_information(rows, len(Factor.of(here.information).used))
     else:
         probe = shared_information(rows, here.information)
-    return QuadraticModels(probe, beta, here.log_likelihood, here.information, row_norm=here.row_norm)
+    return QuadraticModels(
+        probe, beta, here.log_likelihood, here.information, None, here.row_norm, 2.0**data.weight_exponent
+    )
 
 
 def of_penalised(
@@ -114,6 +120,7 @@ def of_penalised(
     probes = [penalised_probe(penalised, exact=exact) for exact in (False, True)]
     return Heights(
         top,
+        _noise(top, 1.0),
         lambda k, value: penalised_height(penalised, beta, point.information, contrasts[k, penalised.used], value),
         QuadraticModels(probes[0], beta, top, point.information, probes[1]),
         penalised.used,

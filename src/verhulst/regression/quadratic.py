@@ -65,6 +65,7 @@ class QuadraticModels:
     information : (q, q) there
     careful : a probe that costs more, for the points that `probe` does not lead to; or None
     row_norm : the largest norm of a row
+    unit : by which log-likelihoods have to be multiplied: the tolerance is in units of cases
     """
 
     probe: ProbeFunction
@@ -73,6 +74,7 @@ class QuadraticModels:
     information: Matrix
     careful: ProbeFunction | None = None
     row_norm: float = 0.0
+    unit: float = 1.0
 
     def ends(self, contrasts: Matrix, drop: float) -> Matrix:
         """(k, 2) values of the contrasts (k, q) where the log-likelihood has fallen by `drop`; nan if not found."""
@@ -106,6 +108,7 @@ class QuadraticModels:
         return response, np.sqrt(np.einsum("kj,kj->k", contrasts, response))
 
     def _constrained(self, start: Matrix, contrasts: Matrix, rule: Rule, tolerance: float = 1e-8) -> Constrained:
+        tolerance /= max(self.unit, 1.0)
         found = constrained(self.probe, start, contrasts, rule, tolerance=tolerance, row_norm=self.row_norm)
         left = np.flatnonzero(~found.converged)
         if self.careful is None or not len(left):

@@ -19,7 +19,8 @@ from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import quietly
 
 PASSES = 40  # of one fit: what takes more is far from where the others are known, and slow
-MOST_PASSES = 400  # of all fits that came to nothing: these are the slow ones
+ORDINARY = 30  # passes of a fit that converges without care
+MOST_PASSES = 400  # of all fits, beyond these and of those that did not converge: these are the slow ones
 
 
 class Refitted:
@@ -93,7 +94,7 @@ class Refitted:
         with quietly(), np.errstate(all="ignore"):
             found = fit(data.X[:, self._places], data.y, data.weight, offset, intercept=self._free, max_passes=PASSES)
         certain = found.converged or found.status == "stopped"
-        self._passes += 0 if certain else len(found.passes)
+        self._passes += max(len(found.passes) - ORDINARY, 0) if certain else len(found.passes)
         if certain and found.separation is None and (not self._past or self._past[-1][0] != value):
             self._past = [*self._past[-1:], (value, near + found.coefficients)]
         return found.log_likelihood, certain
