@@ -19,6 +19,7 @@ from verhulst.data.formula_columns import formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing
+from verhulst.data.names_given import column_name_or_none
 from verhulst.data.row_numbers import some_rows
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
@@ -41,6 +42,7 @@ def learn_formula(
     from verhulst.data.read import read_fields
 
     check_missing(missing, "drop")
+    weights, offset = column_name_or_none(weights, "weights"), column_name_or_none(offset, "offset")
     table, context = read_fields(table), context or {}
     at = place(table)
     named = [name for name in (weights, offset) if name is not None]

@@ -24,6 +24,7 @@ from verhulst.data.errors import (
 )
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
+from verhulst.data.names_given import column_name_or_none, column_names, column_names_or_none, levels_by_name
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
 from verhulst.data.whole_columns import with_finite_marked
@@ -53,12 +54,15 @@ def learn_table(
     from verhulst.data.read import read_fields
 
     check_missing(missing, "drop")
+    target, weights, offset = map(column_name_or_none, (target, weights, offset), ("target", "weights", "offset"))
+    columns, reference = column_names_or_none(columns, "columns"), levels_by_name(reference, "reference")
+    exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
     table = read_fields(table)
     at = place(table)
     taken = roles(table, target, weights, offset)
-    check_names(table, [*(columns or ()), *exclude, *categorical, *(reference or ())])
-    chosen = choose_columns(table, taken, columns, exclude, {*categorical, *(reference or ())})
-    for name in reference or ():
+    check_names(table, [*(columns or ()), *exclude, *categorical, *reference])
+    chosen = choose_columns(table, taken, columns, exclude, {*categorical, *reference})
+    for name in reference:
         if name not in chosen:
             what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
             raise RequestError(
@@ -66,7 +70,7 @@ def learn_table(
                 f"of X are {listed(chosen, 12)}."
             )
 
-    named = {*categorical, *(reference or ())}
+    named = {*categorical, *reference}
     read = {name: draft_column(table, name, name in named) for name in chosen}
     drafts = tuple(draft for draft, _ in read.values())
     for name, (_, values) in read.items():
@@ -84,7 +88,7 @@ def learn_table(
     if kept.num_rows == 0:
         refuse_empty(table, design.used_names)
         raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
-    learned = tuple(learn_column(kept, column, column.name in categorical, reference or {}) for column in drafts)
+    learned = tuple(learn_column(kept, column, column.name in categorical, reference) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
         learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
     warn_of_notes(tuple(note for column in learned for note in column.notes))
@@ -104,13 +108,13 @@ def learn_design(*given: Any, **options: Any) -> Design:
     table : pyarrow.Table or anything that `read_table` reads
         The data.
     target : str or None
-        The column to predict, with two values.
-    columns : sequence of str, optional
+        The column to predict, with two values. Columns of a frame that are numbered may be given by number.
+    columns : str or sequence of str, optional
         The columns of X, in this order. By default all except target, weights, offset, `exclude`, and the index that
         pandas writes first and without a name.
-    exclude : sequence of str
+    exclude : str or sequence of str
         Columns to leave out.
-    categorical : sequence of str
+    categorical : str or sequence of str
         Columns to treat as categories although they contain numbers or have very many levels.
     positive : object, optional
         The target's value that counts as 1. Needed unless the values are 0 and 1 or false and true.

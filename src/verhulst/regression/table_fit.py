@@ -16,6 +16,7 @@ from verhulst.data.errors import DataError
 from verhulst.data.formula import learn_formula
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
+from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
@@ -208,10 +209,12 @@ def fit_table(
     >>> model.fit.names
     ('age', 'income')
     """
-    used = None
-    if columns is not None:
-        roles = (name for name in (weights, offset) if name is not None)
-        used = [target, *columns, *exclude, *categorical, *(reference or ()), *roles]
+    target, used = column_name(target, "target"), None
+    if (columns := column_names_or_none(columns, "columns")) is not None:
+        exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
+        reference, roles = levels_by_name(reference, "reference"), {"weights": weights, "offset": offset}
+        roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
+        used = [target, *columns, *exclude, *categorical, *reference, *roles_given]
     table = kept_table(source, used, bytes_allowed(memory_limit))
     design, table = learn_table(
         read_fields(source if table is None else table),
