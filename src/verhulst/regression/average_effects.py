@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from verhulst.functions import sigmoid, sigmoid_derivative
+from verhulst.regression.arrays import dense
 from verhulst.regression.contrasts import power_of_two
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import covariance_of, normal_quantile
@@ -73,7 +74,11 @@ def marginal_effects(
     for j in switches:
         if not np.isin(x[:, j], (0.0, 1.0)).all():
             raise ValueError(f"column {fit.names[j]!r} has other values than 0 and 1, so it cannot be discrete")
-    weight = np.ones(len(x)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    weight = (
+        np.ones(len(x))
+        if sample_weight is None
+        else np.asarray(dense(sample_weight, "sample_weight"), dtype=np.float64)
+    )
     if weight.shape != (len(x),):
         raise ValueError(f"sample_weight must have one number per row: {len(x)}, but its shape is {weight.shape}")
     if not (np.all(weight >= 0) and weight.any()):

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from verhulst.data.column_matrix import ColumnMatrix, as_columns
 from verhulst.data.schema import DamagedError, ListOf, Maybe, Number, Record, Text, Truth, Whole, numbers, path
+from verhulst.regression.arrays import dense
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.covariance_file import COVARIANCE, check_size, covariance_from_json
@@ -246,7 +247,7 @@ class Estimates:
 
     def checked(self, X: ArrayLike, offset: ArrayLike | None) -> tuple[Matrix, Vector | None]:
         """Return rows and their offset as arrays of the right shapes; see `log_odds`."""
-        x, p = np.asarray(X, dtype=np.float64), len(self.names)
+        x, p = np.asarray(dense(X, "X"), dtype=np.float64), len(self.names)
         if x.ndim != 2 or x.shape[1] != p:
             raise ValueError(f"X must have rows of {p} columns, as at the fit, but its shape is {x.shape}")
         if offset is None:
@@ -258,7 +259,7 @@ class Estimates:
                     stacklevel=3,
                 )
             return x, None
-        shift = np.asarray(offset, dtype=np.float64)
+        shift = np.asarray(dense(offset, "offset"), dtype=np.float64)
         if shift.shape == (len(x), 1):
             shift = shift[:, 0]
         if shift.shape != (len(x),):

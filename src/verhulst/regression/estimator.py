@@ -25,6 +25,7 @@ from verhulst.data.schema import (
     path,
 )
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
+from verhulst.regression.arrays import dense
 from verhulst.regression.class_file import class_check, type_of_classes
 from verhulst.regression.estimator_results import FLOATS, FittedResults
 from verhulst.regression.fit_file import FIT_1, with_states
@@ -79,8 +80,8 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
 
     Notes
     -----
-    A fitted estimator keeps a reference to its data, for profile intervals and robust standard errors. Pickles do not
-    contain the data.
+    A fitted estimator keeps a reference to its data, for profile intervals and robust standard errors, and so do
+    its copies. Pickles do not contain the data.
 
     Examples
     --------
@@ -197,7 +198,8 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
         ValueError
             If the data cannot be fitted; the message says why and where.
         """
-        X, y = validate_data(self, X, y, dtype=FLOATS, multi_output=True)
+        X, y = validate_data(self, dense(X, "X"), dense(y, "y"), dtype=FLOATS, multi_output=True)
+        dense(sample_weight, "sample_weight")
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
         labels = np.asarray(y)
         if labels.ndim == 2 and labels.shape[1] == 1:
@@ -252,7 +254,7 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
         If the fit had an offset and none is given, 0 is used with a warning.
         """
         results = self._results
-        X = validate_data(self, X, reset=False, dtype=FLOATS)
+        X = self._rows(X)
         scores = [r.log_odds(X, offset) for r in results]
         return scores[0] if isinstance(self.result_, LogisticFit) else np.column_stack(scores)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from copy import deepcopy
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from verhulst.regression.arrays import dense
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import odds_ratios, probability_interval
@@ -27,6 +29,17 @@ class FittedResults:
     fit_intercept: bool
     result_: LogisticFit | tuple[LogisticFit, ...]
     _data: tuple[Any, Any, Any, Any]
+
+    def __copy__(self) -> Self:
+        made = type(self).__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # A copy refers to the same data, which a pickle leaves out and no estimator changes.
+        made = memo[id(self)] = type(self).__new__(type(self))
+        made.__dict__.update({k: v if k == "_data" else deepcopy(v, memo) for k, v in self.__dict__.items()})
+        return made
 
     def _publish(self) -> None:
         """Set the fitted attributes from `result_`."""
@@ -76,7 +89,7 @@ class FittedResults:
     ) -> tuple[Vector, Vector]:
         """Return Wald intervals for the probability of the second class, as `probability_interval`."""
         found = self._one()
-        return probability_interval(found, validate_data(self, X, reset=False, dtype=FLOATS), level, offset)
+        return probability_interval(found, self._rows(X), level, offset)
 
     def summary(
         self,
@@ -134,7 +147,11 @@ class FittedResults:
 
     def marginal_effects(self, X: ArrayLike, **options: Any) -> ParameterTable:
         """Return average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
-        return marginal_effects(self._one(), validate_data(self, X, reset=False, dtype=FLOATS), **options)
+        return marginal_effects(self._one(), self._rows(X), **options)
+
+    def _rows(self, X: ArrayLike) -> Matrix:
+        rows: Matrix = validate_data(self, dense(X, "X"), reset=False, dtype=FLOATS)
+        return rows
 
     def _training_data(self) -> tuple[Any, Any, Any, Any]:
         if not hasattr(self, "_data"):

@@ -63,7 +63,7 @@ def fit(
     intercept : bool
         Whether the model has an intercept.
     names : sequence of str, optional
-        Column names, used in messages and in the summary.
+        Column names, used in messages and in the summary; by default those of a frame, or x1, x2, ...
     collinear : {"drop", "error"}
         Whether columns that are combinations of others, to the precision of their numbers, are dropped with a warning
         (coefficient 0, standard error nan) or are an error. With penalty "l2" no column is dropped, because the

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.data.column_matrix import as_columns
+from verhulst.regression.arrays import column_names_of, dense
 from verhulst.regression.column_pass import column_standardisation
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
@@ -105,6 +106,7 @@ def observations(
     """
     design = _design(X)
     n, p = design.shape
+    names = column_names_of(X) if names is None else names
     columns = tuple(f"x{j + 1}" for j in range(p)) if names is None else tuple(map(str, names))
     if len(columns) != p:
         raise ValueError(f"there are {len(columns)} names for {p} columns")
@@ -144,7 +146,7 @@ def observations(
 def _design(X: Any) -> Matrix:
     if as_columns(X) is not None:
         return X  # type: ignore[no-any-return]
-    array = np.asarray(X)
+    array = np.asarray(dense(X, "X"))
     if array.ndim != 2:
         raise ValueError(
             f"X must have two dimensions, rows and columns, but has {array.ndim}. "
@@ -161,7 +163,7 @@ def _design(X: Any) -> Matrix:
 
 def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float, float]]:
     """Return the values as an array, and their minimum, maximum and sum."""
-    array = np.asarray(values)
+    array = np.asarray(dense(values, name))
     if array.ndim == 2 and array.shape[1] == 1:
         array = array.ravel()
     if array.ndim != 1 or len(array) != n:
