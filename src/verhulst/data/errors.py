@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import shlex
+import unicodedata
 import warnings
 from collections.abc import Iterable
 
@@ -84,16 +85,30 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
-def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "", folder: str = "") -> str:
     """Return ' Did you mean ...?' with a leading space; if no name is close, ' ' and `otherwise`, or nothing.
+
+    A name that would look the same, because only the coding of its letters differs (`ö` as one character, or as `o`
+    and a combining mark), is said to be such. Names of files are shown with their `folder`.
 
     Examples
     --------
     >>> did_you_mean("incme", ["age", "income"]), did_you_mean("x", ["age"], "There is age.")
     (" Did you mean 'income'?", ' There is age.')
     """
-    close = nearest(name, known)
-    return f" Did you mean {close!r}?" if close else otherwise and f" {otherwise}"
+    names = list(known)
+    same = [other for other in names if _composed(other) == _composed(name)]
+    if same and name not in same:
+        return (
+            f" There is {os.path.join(folder, same[0])!r}, which differs only in the coding of its letters: write both "
+            "in one form (Unicode NFC)."
+        )
+    close = nearest(name, names)
+    return f" Did you mean {os.path.join(folder, close)!r}?" if close else otherwise and f" {otherwise}"
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def no_such_file(path: str) -> FileNotFoundError:
@@ -103,9 +118,7 @@ def no_such_file(path: str) -> FileNotFoundError:
         there = sorted(os.listdir(folder or "."))
     except OSError:
         there = []
-    close = nearest(name, there)
-    hint = f" Did you mean {os.path.join(folder, close)!r}?" if close else ""
-    return FileNotFoundError(f"{path}: there is no such file.{hint}")
+    return FileNotFoundError(f"{path}: there is no such file.{did_you_mean(name, there, folder=folder)}")
 
 
 _LONGEST = 100  # letters of a name in a list
