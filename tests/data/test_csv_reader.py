@@ -10,6 +10,7 @@ import pytest
 from verhulst.data import DataError, read_table
 from verhulst.data.csv_dialect import find_dialect
 from verhulst.data.delimited import read_delimited
+from verhulst.data.unread import refuse_unread
 
 PIECES = ["a", "b", "\r\n", "\n", "\r", ",", '""', "é", " ", ";"]
 
@@ -146,7 +147,7 @@ def test_rows_after_a_line_that_says_the_delimiter(tmp_path):
 )
 def test_files_with_a_fault_are_told_its_place(content, message):
     with pytest.raises(DataError, match=message):
-        read_delimited(content, "a.csv")
+        refuse_unread(read_delimited(content, "a.csv").table)
 
 
 @pytest.mark.parametrize("value", ['"', '""', 'x"', '"x', "", "\n", 'a\n"', "x\n\n"])

@@ -12,6 +12,7 @@ import pytest
 
 from verhulst.data import DataError, write_table
 from verhulst.data.read import read_given
+from verhulst.data.unread import refuse_unread
 
 CSV = 'age;note;won\r\n30;"a ""b""";1\r\n41;é;0\r\n\r\n52;"c\r\nd";1\r\n'.encode()
 JSON_LINES = b'{"age": 30, "note": "a", "won": true}\n{"age": 41.5, "note": null}\n{"age": 1, "won": false}\n'
@@ -45,7 +46,9 @@ def one_after_another(text):
 def read_or_error(path, content):
     path.write_bytes(content)
     try:
-        return read_given(path)
+        given = read_given(path)
+        refuse_unread(given.table)
+        return given
     except DataError as error:
         said = str(error)
     assert path.name in said

@@ -100,6 +100,7 @@ def _fit(
     from verhulst.data.errors import ColumnWarning, ReadingWarning
     from verhulst.data.memory_limit import bytes_allowed
     from verhulst.data.read import read_fields
+    from verhulst.data.unread import unread
     from verhulst.regression.table_fit import fit_table
 
     if C is not None and penalty != "l2":
@@ -107,7 +108,7 @@ def _fit(
     levels = references(reference)
     kept = kept_table(data, None, bytes_allowed(memory_limit)) if form in (None, "parquet", "arrow") else None
     table = read_fields(data, form) if kept is None else kept
-    known = table.column_names
+    known = [*table.column_names, *unread(table)]
     with reading_said():
         # Warnings of the fit are printed as cautions below, with remedies.
         warnings.simplefilter("ignore", UserWarning)

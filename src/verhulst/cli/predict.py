@@ -74,6 +74,7 @@ def command(
     from verhulst.cli.predict_batches import predicted_in_batches
     from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_given
+    from verhulst.data.unread import refuse_unread
     from verhulst.data.write import writable_format, write_fields, write_table
 
     try:
@@ -86,6 +87,8 @@ def command(
         say_wrote(output)
         return
     given = read_given(data, form, empty=True)
+    if not only:
+        refuse_unread(given.table)
     added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in given.table.column_names]
     if taken and not only:

@@ -24,6 +24,7 @@ from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target
 from verhulst.data.text_column import read_role
+from verhulst.data.unread import refuse_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,6 +106,7 @@ def learning(scored: Scored, aloud: bool = True) -> Iterator[None]:
 
 
 def _column(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
+    refuse_unread(table, [name])
     if name not in table.column_names:
         hint = did_you_mean(name, table.column_names, f"Its columns are {listed(table.column_names)}.")
         raise UnknownColumnError(f"{where}there is no column {name!r}.{hint}")

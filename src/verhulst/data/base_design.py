@@ -16,6 +16,7 @@ from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import Check, Maybe, Text, Whole
 from verhulst.data.source import place
 from verhulst.data.target import Target
+from verhulst.data.unread import refuse_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -154,11 +155,12 @@ class BaseDesign:
 
 
 def require(table: pa.Table, names: Sequence[str]) -> None:
-    """Raise if the table lacks one of these columns."""
+    """Raise if the table lacks one of these columns, or one could not be read."""
     there = set(table.column_names)
     absent = [name for name in names if name not in there]
     if not absent:
         return
+    refuse_unread(table, absent)
     what = f"column {absent[0]!r} is" if len(absent) == 1 else f"columns {listed(absent)} are"
     unused = [name for name in table.column_names if name not in names]
     raise UnknownColumnError(

@@ -14,6 +14,7 @@ from verhulst.data.errors import ReadingWarning, RequestError, UnknownColumnErro
 from verhulst.data.fields import delimiter_of
 from verhulst.data.source import place
 from verhulst.data.text_column import as_doubles
+from verhulst.data.unread import refuse_unread, unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +43,8 @@ def roles(table: pa.Table, target: str | None, weights: str | None, offset: str 
 
 
 def check_names(table: pa.Table, names: Sequence[str]) -> None:
-    """Raise an UnknownColumnError with a suggestion if the table lacks one of these columns."""
+    """Raise if a column could not be read; raise an UnknownColumnError with a suggestion if the table lacks one."""
+    refuse_unread(table, names)
     for name in names:
         if name not in table.column_names:
             single = table.num_columns == 1 and delimiter_of(table, table.column_names[0]) is not None
@@ -72,6 +74,7 @@ def choose_columns(
         index = [name for name in index_columns(table) if name not in {*taken, *exclude, *named}]
         warn_of_index(index)
         exclude = [*exclude, *index]
+        refuse_unread(table, [name for name in unread(table) if name not in exclude])
     for name in columns or ():
         if name in taken:
             raise RequestError(f"{at}column {name!r} is the {taken[name]}; it cannot be a column of X as well.")

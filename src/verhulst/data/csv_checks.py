@@ -10,39 +10,47 @@ from typing import TYPE_CHECKING
 from verhulst.data.csv_dialect import Dialect
 from verhulst.data.csv_records import Record, line_number, name_place, records
 from verhulst.data.errors import DataError
-from verhulst.data.text import NOT_UTF8, is_utf8
+from verhulst.data.text import NOT_UTF8
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def check_characters(buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
-    """Check that the whole file is text in UTF-8."""
+def check_characters(buffer: pa.Buffer, name: str) -> None:
+    """Check that there is no NUL character."""
     content = memoryview(buffer)
     if nul := re.search(rb"\0", content):
         raise DataError(
             f"{name}: line {line_number(content, nul.start())} contains a NUL character (byte {nul.start():,}), which "
             f"text does not. Is it a text file? Save the table as CSV in UTF-8."
         )
-    if not is_utf8(buffer):
-        raise DataError(f"{name}: {_not_utf8(content, dialect)}")
 
 
-def _not_utf8(content: memoryview, dialect: Dialect) -> str:
-    names: list[bytes] = []
+def not_utf8(buffer: pa.Buffer, name: str, dialect: Dialect, columns: int = 1) -> dict[int, str]:
+    """Return where text is not UTF-8 first in each of the first so many columns with such text, by position."""
+    content = memoryview(buffer)
+    found: dict[int, str] = {}
     for row, record in enumerate(_rows(content, dialect)):
-        names = names or record.fields
         for position, field in enumerate(record.fields):
             try:
                 field.decode()
             except UnicodeDecodeError:
-                column = names[position].decode(errors="replace") if row and position < len(names) else ""
+                column = dialect.names[position] if row and position < len(dialect.names) else ""
                 where = f", column {column!r}" if column else ""
-                return f"{name_place(content, record, row)}{where}: {NOT_UTF8}"
-    return NOT_UTF8
+                found.setdefault(position, f"{name}: {name_place(content, record, row)}{where}: {NOT_UTF8}")
+                if len(found) == columns:
+                    return found
+    return found
 
 
-def check_names(dialect: Dialect, name: str) -> None:
+def named_twice(dialect: Dialect, name: str) -> dict[str, str]:
+    """Return the names that several columns have, with what to say of each.
+
+    Raises
+    ------
+    DataError
+        If only blank names occur more than once: the first line is then probably a title.
+    """
     counts = Counter(column.strip() for column in dialect.names)
     twice = [column for column, count in counts.items() if count > 1]
     if twice == [""]:
@@ -50,8 +58,7 @@ def check_names(dialect: Dialect, name: str) -> None:
             f"{name}: the first line, which should name the columns, leaves {counts['']} of {len(dialect.names)} "
             f"without a name. Name them; if it is a title, leave it out."
         )
-    if twice:
-        raise DataError(f"{name}: has {counts[twice[0]]} columns named {twice[0]!r}; rename them.")
+    return {column: f"{name}: has {counts[column]} columns named {column!r}; rename them." for column in twice}
 
 
 def check_closed(cells: pa.Table, rows: pa.Buffer, buffer: pa.Buffer, name: str, dialect: Dialect) -> None:
@@ -62,7 +69,7 @@ def check_closed(cells: pa.Table, rows: pa.Buffer, buffer: pa.Buffer, name: str,
     """
     if not cells.num_rows:
         return
-    value = b'"' + cells.column(cells.num_columns - 1)[-1].as_py().encode().replace(b'"', b'""')
+    value = b'"' + cells.column(cells.num_columns - 1)[-1].as_buffer().to_pybytes().replace(b'"', b'""')
     tail = rows.slice(max(0, rows.size - len(value) - 1)).to_pybytes()
     if tail[1:] == value and tail[:1] in (dialect.delimiter.encode(), b"\n", b"\r"):
         content = memoryview(buffer)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.csv_blocks import block_size
-from verhulst.data.csv_checks import check_characters, check_closed, check_names, explained
+from verhulst.data.csv_checks import check_characters, check_closed, explained, named_twice, not_utf8
 from verhulst.data.csv_dialect import Dialect, find_dialect
 from verhulst.data.csv_records import all_quoted, records
 from verhulst.data.decimal_signs import unclear_columns
 from verhulst.data.errors import DataError
 from verhulst.data.fields import Fields, fields_of
 from verhulst.data.missing_text import MISSING_TEXT
+from verhulst.data.text import is_utf8
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,8 +52,12 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     Raises
     ------
     DataError
-        If the file is empty, not UTF-8, has a column name twice, a line of the wrong length, or a quotation mark that
-        is never closed.
+        If the file is empty, has names that are not UTF-8, a line of the wrong length, or a quotation mark that is
+        never closed.
+
+    Notes
+    -----
+    A column with text that is not UTF-8, or whose name occurs twice, is kept out of the table as `unread`.
     """
     import pyarrow as pa
 
@@ -59,18 +65,44 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     if buffer.size == 0:
         raise DataError(f"{name}: is empty.")
     dialect = find_dialect(memoryview(buffer), delimiter)
-    check_characters(buffer, name, dialect)
+    check_characters(buffer, name)
+    utf8 = is_utf8(buffer)
+    if not utf8 and "\ufffd" in "".join(dialect.names):  # in place of what is not UTF-8
+        raise DataError(next(iter(not_utf8(buffer, name, dialect).values())))
     if not "".join(dialect.names).strip():
         raise DataError(f"{name}: the first line, which should name the columns, is blank.")
-    check_names(dialect, name)
+    reasons = named_twice(dialect, name)
+    given = dialect
+    # Arrow needs different names; those of columns that are left out later have a character that is not in the file.
+    names = [f"{each}\0{place}" if each.strip() in reasons else each for place, each in enumerate(given.names)]
+    dialect = replace(given, names=tuple(names))
     rows = _closed(buffer.slice(dialect.start), dialect.delimiter)
     try:
-        cells = _arrow(rows, dialect, _as_text(dialect.names))
+        cells = _arrow(rows, dialect, _as_text(names, pa.string() if utf8 else pa.binary()))
     except pa.ArrowInvalid as error:
-        raise DataError(f"{name}: {explained(error, buffer, dialect)}") from None
-    check_closed(cells, rows, buffer, name, dialect)
+        if not utf8:
+            raise DataError(next(iter(not_utf8(buffer, name, given).values()))) from None
+        raise DataError(f"{name}: {explained(error, buffer, given)}") from None
+    check_closed(cells, rows, buffer, name, given)
+    if not utf8:
+        texts = {each: text for each in names if (text := _text(cells[each])) is not None}
+        places = not_utf8(buffer, name, given, len(names) - len(texts))
+        found = {given.names[place].strip(): reason for place, reason in places.items()}
+        reasons = found | {each: reason for each, reason in reasons.items() if each not in found}
+        cells = pa.table(texts)
+    cells = cells.select([each for each in cells.column_names if each.strip() not in reasons and "\0" not in each])
     columns = _with_nulls(cells, rows, dialect)
-    return fields_of(cells, columns, dialect.delimiter, unclear_columns(columns, dialect.delimiter))
+    return fields_of(cells, columns, dialect.delimiter, unclear_columns(columns, dialect.delimiter), reasons)
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return bytes as text, or None if they are not UTF-8."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:
+        return None
 
 
 def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> pa.Table:
@@ -99,13 +131,12 @@ def _options(dialect: Dialect, size: int) -> csv.ReadOptions:
     return csv.ReadOptions(block_size=size, column_names=list(dialect.names), skip_rows_after_names=1)
 
 
-def _as_text(names: Sequence[str], **more: Any) -> csv.ConvertOptions:
-    import pyarrow as pa
+def _as_text(names: Sequence[str], type_: pa.DataType, **more: Any) -> csv.ConvertOptions:
     from pyarrow import csv
 
     return csv.ConvertOptions(
         **({"null_values": [], "strings_can_be_null": False} | more),
-        column_types=dict.fromkeys(names, pa.string()),
+        column_types=dict.fromkeys(names, type_),
         timestamp_parsers=[],
     )
 
@@ -124,13 +155,14 @@ def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa
         # A second reading shows which of the marks are in quotes.
         outside = _as_text(
             marked,
+            pa.string(),
             null_values=list(MISSING_TEXT),
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             include_columns=marked,
         )
         again = _arrow(buffer, dialect, outside)
-        if len(columns) == 1:
+        if len(dialect.names) == 1:
             # In a file of one column other programs write "" for a missing value, because readers ignore blank lines.
             return [pc.if_else(pc.equal(again[0], ""), nothing, again[0])]
         return [again[name] if name in marked else column for name, column in columns.items()]

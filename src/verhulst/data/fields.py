@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from verhulst.data.unread import with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,10 +33,16 @@ class Fields:
     table: pa.Table
 
 
-def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: str, signs: Sequence[str]) -> Fields:
+def fields_of(
+    cells: pa.Table,
+    columns: Sequence[pa.ChunkedArray],
+    delimiter: str,
+    signs: Sequence[str],
+    reasons: Mapping[str, str],
+) -> Fields:
     """Return the cells of a file, and the same columns with nulls, marked as text that has not been converted yet.
 
-    `signs` are the `unclear_columns`.
+    `signs` are the `unclear_columns`, `reasons` those of columns that are `unread`.
     """
     import pyarrow as pa
 
@@ -43,7 +51,7 @@ def fields_of(cells: pa.Table, columns: Sequence[pa.ChunkedArray], delimiter: st
         pa.field(name, pa.string(), metadata={_KEY: delimiter.encode(), _SIGNS: sign.encode()})
         for name, sign in zip(names, signs, strict=True)
     ]
-    return Fields(cells, pa.table(list(columns), schema=pa.schema(marked)))
+    return Fields(cells, with_unread(pa.table(list(columns), schema=pa.schema(marked)), reasons))
 
 
 def delimiter_of(table: pa.Table, name: str) -> str | None:

@@ -23,6 +23,7 @@ from verhulst.data.names_given import column_name_or_none
 from verhulst.data.row_numbers import some_rows
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_target
+from verhulst.data.unread import refuse_unread, unread
 
 if TYPE_CHECKING:
     pass
@@ -46,11 +47,13 @@ def learn_formula(
     table, context = read_fields(table), context or {}
     at = place(table)
     named = [name for name in (weights, offset) if name is not None]
-    terms = read_terms(formula, table.column_names, named, context, at)
+    known = [*table.column_names, *unread(table)]
+    terms = read_terms(formula, known, named, context, at)
     index = [name for name in index_columns(table) if name in terms.uses and f"`{name}`" not in formula]  # by `.`
     if index:
         warn_of_index(index)
-        terms = read_terms(formula, table.column_names, [*named, *index], context, at)
+        terms = read_terms(formula, known, [*named, *index], context, at)
+    refuse_unread(table, terms.uses)
     roles(table, terms.target, weights, offset)
     common: dict[str, Any] = {
         "target": Target(terms.target, ("", "")),

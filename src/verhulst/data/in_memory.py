@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from verhulst.data.errors import DataError
 from verhulst.data.source import source_of, with_source
+from verhulst.data.unread import unread, with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +33,11 @@ def table_from_memory(source: Any) -> pa.Table:
     Raises
     ------
     DataError
-        If it is none of these, if a column cannot be one type, or if the columns differ in length.
+        If it is none of these, or if the columns differ in length.
+
+    Notes
+    -----
+    A column that cannot be one type, or whose name occurs twice, is kept out of the table as `unread`.
     """
     import pyarrow as pa
 
@@ -40,12 +46,22 @@ def table_from_memory(source: Any) -> pa.Table:
     except DataError:
         raise
     except (pa.ArrowException, ValueError, TypeError) as error:
-        raise DataError(f"the {type(source).__name__} cannot be read as a table: {error}") from None
-    if len(set(table.column_names)) < table.num_columns:
-        twice = next(name for name in table.column_names if table.column_names.count(name) > 1)
-        raise DataError(f"the table has more than one column named {twice!r}; rename them.")
+        raise DataError(_reason(error, source)) from None
+    counts = Counter(table.column_names)
+    reasons = unread(table) | {name: _named_twice(name) for name, count in counts.items() if count > 1}
+    table = table.select([place for place, name in enumerate(table.column_names) if counts[name] == 1])
     # Metadata of frames are ignored from here on; a table that was read from a file keeps its name.
-    return with_source(plain_table(table), source_of(table))
+    return with_unread(with_source(plain_table(table), source_of(table)), reasons)
+
+
+def _reason(error: Exception, source: Any) -> str:
+    if isinstance(error, DataError):
+        return str(error)
+    return f"the {type(source).__name__} cannot be read as a table: {error}"
+
+
+def _named_twice(name: str) -> str:
+    return f"the table has more than one column named {name!r}; rename them."
 
 
 def plain_table(table: pa.Table) -> pa.Table:
@@ -119,7 +135,7 @@ def _table(source: Any) -> pa.Table:
     if isinstance(source, np.ndarray):
         return _from_array(source)
     if isinstance(source, Mapping):
-        return _from_columns(source)
+        return _from_columns(source.items(), source)
     if _of_pandas(source):
         # The index is not a column: it would become one by the PyCapsule protocol.
         return _from_pandas(source if source.ndim == 2 else source.to_frame())
@@ -139,7 +155,29 @@ def _from_pandas(frame: Any) -> pa.Table:
         return pa.Table.from_pandas(_intervals_as_text(frame), preserve_index=False)
     except (OverflowError, pa.ArrowNotImplementedError):
         # A column of objects with integers beyond 64 bits, or of numbers that Arrow does not support.
-        return _from_columns(dict(frame.items()))
+        return _from_columns(frame.items(), frame)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        if frame.shape[1] == 1:
+            raise
+        return _readable_of_pandas(frame, error)
+
+
+def _readable_of_pandas(frame: Any, error: Exception) -> pa.Table:
+    """Return the columns of a frame that can be read one by one; `error` is that of the whole frame."""
+    import pyarrow as pa
+
+    reasons: dict[str, str] = {}
+    kept: list[int] = []
+    for place, (name, twice) in enumerate(zip(frame.columns, frame.columns.duplicated(keep=False), strict=True)):
+        try:
+            if twice:
+                raise error
+            _from_pandas(frame.iloc[:, [place]])
+        except (pa.ArrowException, ValueError, TypeError) as fault:
+            reasons[str(name)] = _reason(fault, frame)
+        else:
+            kept.append(place)
+    return with_unread(_from_pandas(frame.iloc[:, kept]), reasons)
 
 
 def _intervals_as_text(frame: Any) -> Any:
@@ -173,26 +211,32 @@ def _through_narwhals(source: Any) -> pa.Table:
 
 def _from_array(array: np.ndarray[Any, Any]) -> pa.Table:
     if array.dtype.names:
-        return _from_columns({name: array[name] for name in array.dtype.names})
+        return _from_columns(((name, array[name]) for name in array.dtype.names), array)
     if array.ndim not in (1, 2):
         raise DataError(f"an array of {array.ndim} dimensions is not a table; pass one of shape (rows, columns).")
     columns = array.reshape(len(array), -1)
-    return _from_columns({f"x{j + 1}": columns[:, j] for j in range(columns.shape[1])})
+    return _from_columns(((f"x{j + 1}", columns[:, j]) for j in range(columns.shape[1])), array)
 
 
-def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
+def _from_columns(columns: Iterable[tuple[Any, Any]], source: Any) -> pa.Table:
     import pyarrow as pa
 
     arrays: dict[str, Any] = {}
-    for name, values in columns.items():
-        if str(name) in arrays:
-            raise DataError(f"the table has more than one column named {str(name)!r}; rename them.")
-        arrays[str(name)] = values if isinstance(values, pa.Array | pa.ChunkedArray) else _column(values, str(name))
+    reasons: dict[str, str] = {}
+    for name, values in ((str(name), values) for name, values in columns):
+        if name in arrays:
+            reasons[name] = _named_twice(name)
+            continue
+        try:
+            arrays[name] = values if isinstance(values, pa.Array | pa.ChunkedArray) else _column(values, name)
+        except (pa.ArrowException, ValueError, TypeError) as error:
+            reasons.setdefault(name, _reason(error, source))
+    arrays = {name: values for name, values in arrays.items() if name not in reasons}
     lengths = {name: len(values) for name, values in arrays.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{name!r} has {length}" for name, length in list(lengths.items())[:8])
         raise DataError(f"the columns differ in length: {said}.")
-    return pa.table(arrays)
+    return with_unread(pa.table(arrays), reasons)
 
 
 def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:

@@ -27,6 +27,7 @@ from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.names_given import column_name_or_none, column_names, column_names_or_none, levels_by_name
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
+from verhulst.data.unread import unread
 from verhulst.data.whole_columns import with_finite_marked
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def learn_table(
     table = read_fields(table)
     at = place(table)
     taken = roles(table, target, weights, offset)
-    check_names(table, [*(columns or ()), *exclude, *categorical, *reference])
+    readable = [name for name in exclude if name not in unread(table)]
+    check_names(table, [*(columns or ()), *readable, *categorical, *reference])
     chosen = choose_columns(table, taken, columns, exclude, {*categorical, *reference})
     for name in reference:
         if name not in chosen:

@@ -21,6 +21,7 @@ from verhulst.data.file_format import (
     unmarked_encoding,
 )
 from verhulst.data.source import source_of, with_source
+from verhulst.data.unread import refuse_unread, unread, with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,14 +76,21 @@ class Given:
     fields: Fields | None = None
 
     def typed(self) -> pa.Table:
-        """Return the table with a type for each column, inferred from the text for a text file."""
+        """Return the table with a type for each column, inferred from the text for a text file.
+
+        Raises
+        ------
+        DataError
+            If a column could not be read.
+        """
         from verhulst.data.typed_cells import typed_table
 
+        refuse_unread(self.table)
         return self.table if self.fields is None else with_source(typed_table(self.fields), source_of(self.table))
 
 
 def read_fields(source: Any, format: str | None = None) -> pa.Table:
-    """Read a table as `read_table`, except that the columns of a text file stay text for a design to convert."""
+    """Read a table as `read_table`, but leave the columns of a text file as text, and those that cannot be read out."""
     return read_given(source, format).table
 
 
@@ -95,6 +103,7 @@ def read_given(source: Any, format: str | None = None, *, empty: bool = False) -
 
         given, name = Given(table_from_memory(source)), "the table"
     if given.table.num_columns == 0:
+        refuse_unread(given.table)
         raise DataError(f"{name}: has no columns.")
     if given.table.num_rows == 0 and not empty:
         raise DataError(f"{name}: has no rows (its columns are {listed(given.table.column_names)}).")
@@ -137,7 +146,7 @@ def _read_file(path: str, format: str | None) -> Given:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(_unreadable(name, kind, content, error)) from None
     if isinstance(read, Fields):
-        return Given(with_source(read.table, name), read)
+        return Given(with_unread(with_source(read.table, name), unread(read.table)), read)
     return Given(with_source(read, name))
 
 
