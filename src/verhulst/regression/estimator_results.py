@@ -11,14 +11,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from verhulst.regression.arrays import dense
 from verhulst.regression.average_effects import marginal_effects
-from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import odds_ratios, probability_interval
 from verhulst.regression.parameters import ParameterTable
-from verhulst.regression.profile import profile_intervals
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.robust import sandwich_record
 from verhulst.regression.statistics import Matrix, Vector
-from verhulst.regression.summary import Summary, summary
+from verhulst.regression.summary import Summary
+from verhulst.regression.summary_of_rows import Arrays, summary_of_rows
 
 FLOATS = (np.float64, np.float32)
 
@@ -125,21 +123,20 @@ class FittedResults:
         ValueError
             If clusters are combined with a covariance matrix, or as `verhulst.regression.sandwich`.
         """
-        if interval not in ("wald", "profile"):
-            raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
-        if clusters is not None and covariance is not None and not isinstance(covariance, str):
-            raise ValueError("pass either a covariance matrix or clusters, not both")
-        found, intervals = self._one(), None
-        used: Matrix | Covariance | None
-        if isinstance(covariance, str) or (clusters is not None and covariance is None):
+
+        def rows() -> Arrays:
             X, (y,), weight, offset = self._training_data()
-            used = sandwich_record(found, X, y, weight, offset, kind=covariance or "HC1", clusters=clusters)
-        else:
-            used = covariance
-        if interval == "profile":
-            X, (y,), weight, offset = self._training_data()
-            intervals = profile_intervals(found, X, y, weight, offset, level=level)
-        return summary(found, level, covariance=used, intervals=intervals, penalised_errors=penalised_errors)
+            return X, y, weight, offset
+
+        return summary_of_rows(
+            self._one(),
+            level,
+            rows,
+            interval=interval,
+            covariance=covariance,
+            clusters=clusters,
+            penalised_errors=penalised_errors,
+        )
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Return odds ratios of the columns with Wald intervals."""

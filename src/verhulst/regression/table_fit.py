@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
+from verhulst.data.choice import check_names
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError
@@ -21,6 +23,7 @@ from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.functions import sigmoid
+from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.fit_file import FIT_1, with_states
 from verhulst.regression.fitting import fit
 from verhulst.regression.inference import probability_interval
@@ -28,7 +31,11 @@ from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.summary import Summary
+from verhulst.regression.summary_of_rows import Arrays, summary_of_rows
 from verhulst.regression.totals import Totals, with_cells
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +121,52 @@ class TableFit(Saved):
         X, offset = self._matrix(source, missing, first_row)
         return probability_interval(self.fit, X, level, offset)
 
-    def summary(self, level: float = 0.95, **options: Any) -> Summary:
-        """Return a summary of the fit, as text and HTML; see `LogisticFit.summary`."""
-        return self.fit.summary(level, **options)
+    def summary(
+        self, level: float = 0.95, *, data: Any = None, clusters: ArrayLike | None = None, **options: Any
+    ) -> Summary:
+        """Return a summary of the fit, as text and HTML.
+
+        Parameters
+        ----------
+        level : float
+            The coverage of the intervals.
+        data : anything that `vh.data.read_table` reads, optional
+            The table of the fit, which the model does not keep: for robust standard errors and profile intervals.
+        clusters : str or array_like, optional
+            A column of `data`, or a label for each of its rows, for cluster-robust standard errors.
+        **options
+            Options of `LogisticRegression.summary`: interval, covariance, penalised_errors.
+
+        Raises
+        ------
+        ValueError
+            If the rows are needed and `data` is not given or is not the table of the fit, or an option is unknown.
+        """
+        table = None if data is None else read_fields(data)
+
+        def rows() -> Arrays:
+            if table is None:
+                raise ValueError(
+                    "a model of a table does not keep its rows, which robust standard errors and profile intervals "
+                    "need: pass the table of the fit, summary(data=..., ...)"
+                )
+            return self._rows(table)
+
+        if clusters is not None and table is not None:
+            if isinstance(clusters, str):
+                check_names(table, [clusters])
+                clusters = np.array(table[clusters].to_pylist(), dtype=object)
+            labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
+            clusters = labels if kept is None or len(labels) != len(kept) else labels[kept]
+        return summary_of_rows(self.fit, level, rows, clusters=clusters, **options)
+
+    def marginal_effects(self, source: Any, **options: Any) -> ParameterTable:
+        """Return average marginal effects over the rows of a table with the columns of the fit.
+
+        Options as in `verhulst.regression.marginal_effects`; weights and offset are those of the design.
+        """
+        X, _, weights, offset = self._rows(read_fields(source))
+        return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, **options)
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Return the odds ratios of the columns with their intervals."""
@@ -151,6 +201,10 @@ class TableFit(Saved):
         if fit.names != design.names:
             raise DamagedError("fit.names", "are not those of the columns of the design")
         return cls(design, fit, Totals.from_json(record["totals"]))
+
+    def _rows(self, table: pa.Table) -> Arrays:
+        block = make_block(self.design, table)
+        return block.X, block.y, block.weights, block.offset
 
     def _matrix(
         self, source: Any, missing: Literal["error", "nan"], first_row: int = 1
