@@ -64,6 +64,12 @@ def test_what_are_no_names_is_refused_in_a_sentence(argument, given):
         vh.fit_table(FRAME, "won", **{argument: given})
 
 
+@pytest.mark.parametrize("formula", [3, None, ["won ~ age"], FRAME])
+def test_a_formula_is_text(formula):
+    with pytest.raises(RequestError, match=r"^formula must be text such as 'y ~ x', not a value of type"):
+        vh.fit_formula(formula, FRAME)
+
+
 def test_a_fit_needs_a_target_and_levels_a_dict():
     with pytest.raises(RequestError, match="target must be the name of a column, not None"):
         vh.fit_table(FRAME, None)

@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from scipy import sparse
 
@@ -66,7 +67,8 @@ def test_the_advice_for_sparse_columns_works(face, kind):
 
 @pytest.mark.parametrize("fitted", [fit, fit_firth])
 def test_names_of_frames(fitted):
-    for frame in (pd.DataFrame(X, columns=["a", "b"]), pl.DataFrame(X, schema=["a", "b"])):
+    columns = {"a": X[:, 0], "b": X[:, 1]}
+    for frame in (pd.DataFrame(columns), pl.DataFrame(columns), pa.table(columns)):
         assert fitted(frame, Y).names == ("a", "b")
         assert fitted(frame, Y, names=["c", "d"]).names == ("c", "d")
     assert fitted(pd.DataFrame(X), Y).names == ("x1", "x2")

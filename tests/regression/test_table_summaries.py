@@ -82,6 +82,11 @@ def test_other_rows_and_unknown_options_are_refused():
         model.summary(data=FRAME, clusters="hose")
     with pytest.raises(ValueError, match="interval must be 'wald' or 'profile', not 'exact'"):
         model.summary(data=FRAME, interval="exact")
+    with pytest.raises(ValueError, match="covariance must be 'HC0', 'HC1' or a matrix, not 'HC3'"):
+        model.summary(data=FRAME, covariance="HC3")
+    for clusters in (5, [1, 2], np.ones((90, 2))):
+        with pytest.raises(ValueError, match="clusters must have one label per row"):
+            FITS["columns"](HOLES).summary(data=HOLES, clusters=clusters)
     with pytest.raises(ValueError, match="either a covariance matrix or clusters"):
         model.summary(data=FRAME, clusters="house", covariance=np.eye(4))
 

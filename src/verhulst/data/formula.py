@@ -14,7 +14,7 @@ from verhulst.data.block import Block
 from verhulst.data.choice import index_columns, roles, warn_of_index
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import LEAVE_OUT, FormulaDesign
-from verhulst.data.errors import DataError, listed, warn_of_notes
+from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
 from verhulst.data.formula_columns import formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
@@ -42,6 +42,8 @@ def learn_formula(
     """Learn a design from a formula as `formula_design`, and return it with the rows it was learned from."""
     from verhulst.data.read import read_fields
 
+    if not isinstance(formula, str):
+        raise RequestError(f"formula must be text such as 'y ~ x', not a value of type {type(formula).__name__}.")
     check_missing(missing, "drop")
     weights, offset = column_name_or_none(weights, "weights"), column_name_or_none(offset, "offset")
     table, context = read_fields(table), context or {}

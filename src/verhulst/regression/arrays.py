@@ -40,6 +40,6 @@ def column_names_of(X: Any) -> tuple[str, ...] | None:
     >>> column_names_of(np.eye(2)) is None
     True
     """
-    columns = getattr(X, "columns", None)
+    columns = getattr(X, "column_names", getattr(X, "columns", None))  # the first is Arrow's
     names = [] if columns is None else list(columns)
     return tuple(map(str, names)) if names and all(isinstance(name, str) for name in names) else None

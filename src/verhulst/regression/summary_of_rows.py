@@ -48,6 +48,8 @@ def summary_of_rows(
     """
     if interval not in ("wald", "profile"):
         raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
+    if isinstance(covariance, str) and covariance not in ("HC0", "HC1"):
+        raise ValueError(f"covariance must be 'HC0', 'HC1' or a matrix, not {covariance!r}")
     used: Matrix | Covariance | None
     if isinstance(covariance, str) or (clusters is not None and covariance is None):
         X, y, weight, offset = rows()

@@ -157,7 +157,7 @@ class TableFit(Saved):
                 check_names(table, [clusters])
                 clusters = np.array(table[clusters].to_pylist(), dtype=object)
             labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
-            clusters = labels if kept is None or len(labels) != len(kept) else labels[kept]
+            clusters = labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
         return summary_of_rows(self.fit, level, rows, clusters=clusters, **options)
 
     def marginal_effects(self, source: Any, **options: Any) -> ParameterTable:
