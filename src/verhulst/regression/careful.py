@@ -90,7 +90,10 @@ def climb(data: Signed, beta: Pair, tolerance: float, most: int) -> tuple[Look, 
             beta, endless = _along(here.beta, step, steps), step if steps == math.inf else None
         if endless is not None:
             return here, tuple(passes), endless
-        there = seen(beta, here.temperature, steps)
+        try:
+            there = seen(beta, here.temperature, steps)
+        except OverflowError:  # so far out that nothing is known there
+            break
         if here.temperature == 1 and there.decrement >= here.decrement and settled(data, here):
             risen += 1  # by rounding, though a row far out may still be on its way
             if risen == LAST_PASSES:

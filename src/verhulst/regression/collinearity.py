@@ -14,7 +14,7 @@ from verhulst.regression.coordinates import alike, usual
 from verhulst.regression.dependence import dependent_columns
 from verhulst.regression.observations import Observations
 from verhulst.regression.rows import Rows
-from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardisation import FINITE, Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
 
@@ -146,7 +146,8 @@ def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation
     """Return centres and scales that do not depend on single extreme values, for the columns that are not left out."""
     own = usual(rows) or standard
     centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
-    return Standardisation(centre, np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0), standard.intercept)
+    scale = np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0)
+    return Standardisation(centre, scale, standard.intercept).bounded(rows.X, FINITE)
 
 
 def has_far_values(rows: Rows, standard: Standardisation) -> bool:

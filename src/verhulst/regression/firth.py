@@ -118,7 +118,7 @@ def firth(
     begun = prepare(data, settings)
     if not begun.factor.full and not begun.tells_apart:
         # Some values are so extreme that the others are nearly equal relative to them.
-        begun = begun.seen_by(without_far_values(begun.rows, begun.standard))
+        begun = begun.seen_by(without_far_values(begun.rows, begun.standard).bounded(begun.data.X))
     found, point, columns = _highest(begun, tau, unit)
     gamma, uncorrected, likelihood, standard = found.beta, point, columns.likelihood, begun.standard
     used, size = np.flatnonzero(_taking_part(standard)), begun.rows.size

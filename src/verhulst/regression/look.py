@@ -169,6 +169,8 @@ class Held:
     @classmethod
     def of(cls, data: Signed, m: Vector, temperature: float) -> Held:
         """At margins m, divided by the temperature."""
+        if np.isnan(m).any():
+            raise OverflowError("log-odds are outside the range of doubles")
         log_residual = data.log_weight + log_sigmoid(-m)
         log_information = log_residual + log_sigmoid(m) - math.log(temperature)
         with np.errstate(divide="ignore"):

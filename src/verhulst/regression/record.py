@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from verhulst.regression.separation import SeparationWarning
 from verhulst.regression.separation_limit import separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.standardised_covariance import Standardised
+from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import warn
 
 
@@ -41,10 +43,12 @@ def record(
     """
     data = begun.data
     unit = 2.0**data.weight_exponent
+    coefficients = standard.original(found.beta)
+    require_doubles(coefficients[int(standard.intercept) :], data.names)
     return LogisticFit(
         names=data.names,
         intercept=standard.intercept,
-        coefficients=standard.original(found.beta),
+        coefficients=coefficients,
         covariance_record=covariance,
         log_likelihood=found.log_likelihood * unit,
         null_log_likelihood=begun.null_log_likelihood * unit,
@@ -62,6 +66,15 @@ def record(
         firth=firth,
         has_offset=data.has_offset,
     )
+
+
+def require_doubles(slopes: Vector, names: Sequence[str]) -> None:
+    """Raise a ValueError for coefficients that overflow because the values of their columns are so small."""
+    if len(beyond := np.flatnonzero(np.isinf(slopes))):
+        raise ValueError(
+            f"the values of column {names[beyond[0]]!r} are so close together that its coefficient is above "
+            f"{sys.float_info.max:.1e}, the largest number; multiply the column by a large number"
+        )
 
 
 def record_maximum(end: End, begun: Prepared) -> LogisticFit:

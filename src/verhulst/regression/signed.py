@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from verhulst.functions import log_sigmoid
 from verhulst.regression.pairs import Pair, add, exact_sum, multiply, pair, total
 from verhulst.regression.rows import Rows
-from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardisation import LEAST_SCALE, Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 
@@ -100,7 +100,7 @@ def moved_to(
     data: Signed, standard: Standardisation, new: Standardisation, beta: Pair, root: float | None
 ) -> tuple[Signed, Standardisation, Pair]:
     """Return the same point for columns with other centres and scales."""
-    new = new.bounded(data.rows.X)
+    new = new.bounded(data.rows.X, least=LEAST_SCALE)
     if root is not None:
         new = new.under_penalty(root, float(np.sum(data.weight)))
     rows = replace(data.rows, centre=new.centre, inverse_scale=new.inverse_scale)
@@ -109,8 +109,8 @@ def moved_to(
     np.divide(standard.inverse_scale, new.inverse_scale, out=change[first:], where=new.inverse_scale > 0)
     moved = Pair(beta.high * change, beta.low * change)
     if first:
-        way = exact_sum(new.centre, -standard.centre)
-        slopes = Pair(beta.high[1:] * standard.inverse_scale, beta.low[1:] * standard.inverse_scale)
-        constant = add(beta.at(0), total(multiply(way, slopes)))
+        way = exact_sum(new.centre, -standard.centre)  # in the units of the columns, which may be any
+        way = Pair(way.high * standard.inverse_scale, way.low * standard.inverse_scale)
+        constant = add(beta.at(0), total(multiply(way, Pair(beta.high[1:], beta.low[1:]))))
         moved.high[0], moved.low[0] = constant
     return replace(data, rows=rows, ridge=np.zeros(rows.size) if root is None else new.ridge(root)), new, moved

@@ -17,8 +17,9 @@ from verhulst.regression.statistics import Matrix, Vector
 
 SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
 SAMPLE_ROWS = 512  # ... but at least this many rows
-LARGEST = 900  # exponent of two of a standardised value
-LEAST_SCALE = 2.0**-300  # so that its square times that of a ridge does not underflow
+LARGEST = 900  # exponent of two of a standardised value in sums of products with coefficients
+FINITE = 1020  # the same where it is only to be finite
+LEAST_SCALE = 2.0**-300  # beside a ridge, so that its square times that of the ridge does not underflow
 LARGER = 8  # times as many rows, for columns that looked constant
 
 
@@ -79,14 +80,13 @@ class Standardisation:
         scale = np.where(usable, np.ldexp(unit, np.clip(-exponent, -1000, 1000).astype(int)), unit)
         return Standardisation(np.where(usable, centre, self.centre), scale, self.intercept)
 
-    def bounded(self, X: Matrix) -> Standardisation:
-        """Return scales for which products of columns z do not overflow, however large the values of X are."""
+    def bounded(self, X: Matrix, exponent: int = LARGEST, least: float = 0.0) -> Standardisation:
+        """Return scales of at least `least` for which no z is above 2^exponent, however large the values of X are."""
         largest = np.zeros(len(self.centre))
         for _, block in _blocks(X):
             np.maximum(largest, np.abs(block - self.centre).max(axis=0, initial=0.0), out=largest)
-        most = np.exp2(np.minimum(LARGEST - np.ceil(np.log2(np.maximum(largest, 1e-300))), 1000))
-        least = np.where(self.inverse_scale > 0, LEAST_SCALE, 0.0)
-        scale = np.maximum(np.minimum(self.inverse_scale, most), least)
+        most = np.exp2(np.minimum(exponent - np.ceil(np.log2(np.maximum(largest, 1e-300))), 1000))
+        scale = np.where(self.inverse_scale > 0, np.maximum(np.minimum(self.inverse_scale, most), least), 0.0)
         return Standardisation(self.centre, scale, self.intercept)
 
     def ridge(self, root: float) -> Vector:
@@ -119,8 +119,8 @@ class Standardisation:
         """Return the coefficients (or the direction) of the columns as given."""
         if not self.intercept:
             return beta * self.inverse_scale
-        slopes = beta[1:] * self.inverse_scale
-        return np.concatenate([[beta[0] - self.centre @ slopes], slopes])
+        constant = beta[0] - (self.centre * self.inverse_scale) @ beta[1:]  # slopes may overflow
+        return np.concatenate([[constant], beta[1:] * self.inverse_scale])
 
     def working(self, beta: Vector) -> Vector:
         """Return the coefficients of the standardised columns: the inverse of `original`."""
