@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from pyarrow import feather, parquet
+from pyarrow import dataset, feather, parquet
 from tests.regression.test_columns import frame
 
 import verhulst as vh
@@ -213,6 +213,51 @@ def test_files_of_other_columns_are_named(folder):
     in_parquet(folder / "b.parquet", table().set_column(0, "x", pa.array(["a"] * 4000)))
     with pytest.raises(DataError, match=r"b\.parquet: column 'x' has the type string, but double in .*a\.parquet"):
         fit_table(str(folder / "*.parquet"), "y")
+
+
+@pytest.mark.parametrize("hidden", [".ipynb_checkpoints/a.parquet", "_temporary/0/a.parquet", "_tmp.parquet", ".a.pq"])
+@pytest.mark.parametrize("pattern", ["", "/**/*.p*"])
+def test_names_that_begin_with_a_dot_or_an_underscore_are_no_data(hidden, pattern, folder):
+    data = in_folder(folder / "votes", table())
+    (folder / "votes" / hidden).parent.mkdir(parents=True, exist_ok=True)
+    in_parquet(folder / "votes" / hidden, table())
+    assert fit_table(data + pattern, "y", columns=COLUMNS).fit.rows == len(table())
+
+
+def test_a_folder_named_by_the_user_may_begin_with_an_underscore(folder):
+    (folder / "_new").mkdir()
+    in_parquet(folder / "_new" / "A.PARQUET", table())
+    for path in (folder / "_new", f"{folder}/_new/*", f"{folder}/?new/*.PARQUET"):
+        if "?" in str(path):
+            with pytest.raises(FileNotFoundError):
+                fit_table(path, "y")
+        else:
+            assert fit_table(path, "y", columns=COLUMNS).fit.rows == len(table())
+
+
+def test_folders_named_after_values_are_refused(folder):
+    for year in (2023, 2024):
+        (folder / "votes" / f"year={year}").mkdir(parents=True)
+        in_parquet(folder / "votes" / f"year={year}" / "a.parquet", table())
+    for path in (folder / "votes", f"{folder}/votes/*/*.parquet"):
+        with pytest.raises(DataError, match=r"'year=2023' holds a value of a column 'year' that is not in its files"):
+            fit_table(path, "y")
+    reader = dataset.dataset(folder / "votes", partitioning="hive").scanner().to_reader()
+    assert "year" in fit_table(reader, "y", exclude=["w", "o"]).fit.names
+    assert fit_table(f"{folder}/votes/year=2023/*", "y", columns=COLUMNS).fit.rows == len(table())
+
+
+def test_a_file_of_another_format_among_several_is_named(folder):
+    data = in_folder(folder / "votes", table())
+    (folder / "votes" / "z.parquet").write_text("no table")
+    for path in (data, data + "/*"):
+        with pytest.raises(DataError, match=r"z\.parquet: is not a Parquet file"):
+            fit_table(path, "y")
+
+
+def test_brackets_in_a_pattern_are_plain(folder):
+    data = in_folder(folder / "votes[1]", table())
+    assert fit_table(data + "/**/*.parquet", "y", columns=COLUMNS).fit.rows == len(table())
 
 
 def test_a_folder_without_parquet_files_is_refused(folder):
