@@ -621,6 +621,11 @@ def test_the_model_and_the_random_state_are_left_as_they_were() -> None:
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
 
 
+def test_a_batch_without_rows() -> None:
+    for loss in (nn.NLLLoss(), lambda p, y: F.kl_div(p, p.exp(), reduction="sum")):
+        assert not audit.torch_model(mlp(nn.LogSoftmax(-1), out=K), X()[:0], classes()[:0], loss).ids
+
+
 def test_a_failing_model_leaves_no_hooks() -> None:
     model = mlp()
     with pytest.raises(RuntimeError):

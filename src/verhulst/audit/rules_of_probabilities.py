@@ -58,19 +58,27 @@ def _through_numbers_only(start: Operation, goal: Operation) -> bool:
     return current is goal
 
 
+def _largest_unless_logarithms(operation: Operation) -> float | None:
+    """Return the largest number given where log-probabilities are due, or None if they are log-probabilities."""
+    given = operation.tensors[0]
+    largest = float(given.max()) if given.numel() else 0.0
+    of_probabilities = any(is_softmax(source) or is_sigmoid(source) for source in first(operation))
+    return largest if of_probabilities or largest > 1e-3 else None
+
+
 def nll_of_probabilities(trace: list[Operation]) -> Iterator[Finding]:
     """Find NLLLoss of anything but log-probabilities."""
     for operation in trace:
         if operation.name not in NLL:
             continue
-        sources = first(operation)
-        if any(is_softmax(s) or is_sigmoid(s) for s in sources) or float(operation.tensors[0].max()) > 1e-3:
+        largest = _largest_unless_logarithms(operation)
+        if largest is not None:
             yield Finding(
                 "nll-of-probabilities",
                 "error",
                 operation.label,
                 "NLLLoss takes log-probabilities, which are at most 0; it was given numbers up to "
-                f"{float(operation.tensors[0].max()):.3g}, so it is not the negative log-likelihood.",
+                f"{largest:.3g}, so it is not the negative log-likelihood.",
                 "Put log_softmax before it, or use cross_entropy on the raw logits.",
             )
 
@@ -80,8 +88,8 @@ def kl_of_probabilities(trace: list[Operation]) -> Iterator[Finding]:
     for operation in trace:
         if operation.name != "kl_div" or not operation.tensors:
             continue
-        largest = float(operation.tensors[0].max()) if operation.tensors[0].numel() else 0.0
-        if any(is_softmax(s) or is_sigmoid(s) for s in first(operation)) or largest > 1e-3:
+        largest = _largest_unless_logarithms(operation)
+        if largest is not None:
             yield Finding(
                 "kl-of-probabilities",
                 "error",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,11 +93,10 @@ def index_columns(table: pa.Table) -> list[str]:
 
     pandas itself names such a column of a file `Unnamed: 0`, and `Unnamed: 0.1` if it reads what it wrote once more.
     """
-
     found = []
-    for name in table.column_names:
+    for name in takewhile(_UNNAMED.fullmatch, table.column_names):
         values = table[name] if delimiter_of(table, name) is None else as_doubles(table[name])
-        if not _UNNAMED.fullmatch(name) or values is None or kind_of(values.type) != "numeric":
+        if values is None or kind_of(values.type) != "numeric":
             break
         x = numbers(values)
         if not (np.isfinite(x) & (x == np.floor(x))).all() or len(np.unique(x)) < len(x):
