@@ -302,7 +302,7 @@ def test_predict_writes_parquet_in_batches(more, tmp_path, monkeypatch):
     vh.fit_table(table, "vote", positive="Dole", exclude=["place"]).save(model)
     hollow = table.set_column(0, table.column_names[0], pa.array([None, *table[0].to_pylist()[1:]], table[0].type))
     write_table(hollow, tmp_path / "new.parquet")
-    monkeypatch.setattr("verhulst.data.batches._ROWS", 300)
+    monkeypatch.setattr("verhulst.data.columnar_files._ROWS", 300)
     monkeypatch.setattr("verhulst.data.write_batches._PIECES", 2)
     found = []
     for name in ("batches", "whole"):
@@ -320,7 +320,7 @@ def test_predict_writes_parquet_in_batches(more, tmp_path, monkeypatch):
 def test_predict_says_of_batches_what_it_says_of_tables(tmp_path, monkeypatch):
     table = load_dataset("anes96")
     vh.fit_table(table, "vote", positive="Dole").save(tmp_path / "model.json")
-    monkeypatch.setattr("verhulst.data.batches._ROWS", 300)
+    monkeypatch.setattr("verhulst.data.columnar_files._ROWS", 300)
     output = tmp_path / "out.parquet"
     output.write_text("as before")
     ages = table["age"].to_pylist()

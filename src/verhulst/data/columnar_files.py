@@ -1,0 +1,88 @@
+"""Parquet and Arrow files, one or several with the same columns, as record batches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from verhulst.data.errors import DataError, listed
+from verhulst.data.record_batches import Batches
+from verhulst.data.several_files import batch_format, files_of
+from verhulst.data.unchanged import unchanged
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS = 1 << 16  # of a batch
+
+
+def open_columnar_files(source: Any, names: Sequence[str] | None) -> Batches | None:
+    """Return the batches of the Parquet or Arrow files that a path stands for; None for a source of another kind."""
+    import pyarrow as pa
+
+    if not isinstance(source, str | os.PathLike):
+        return None
+    path = os.fspath(source)
+    paths = files_of(path)
+    if not paths or any(batch_format(each) is None for each in paths):
+        return None
+    try:
+        opened = [_open(each) for each in paths]
+    except (pa.ArrowException, OSError):
+        if len(paths) == 1:
+            return None  # what is wrong is said by those who read it whole
+        raise
+    schema = opened[0][0]
+    if len(set(schema.names)) < len(schema.names):
+        return None
+    for each, (other, _) in zip(paths, opened, strict=True):
+        _require_same(schema, other, paths[0], each)
+    chosen = [name for name in schema.names if name in names] if names and set(names) <= set(schema.names) else None
+    if chosen is not None:
+        schema = pa.schema([schema.field(name) for name in chosen], schema.metadata)
+
+    def read() -> Iterator[pa.RecordBatch]:
+        for each, (_, of_file) in zip(paths, opened, strict=True):
+            for batch in unchanged(each, of_file(schema.names)):
+                yield batch.cast(schema) if batch.schema != schema else batch
+
+    return Batches(schema, read(), path)
+
+
+def _open(path: str) -> tuple[pa.Schema, Any]:
+    """The schema of a file, and a function that reads the columns with these names."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    if batch_format(path) == "arrow":
+        with pa.OSFile(path) as file:
+            schema = pa.ipc.open_file(file).schema
+
+        def of_arrow(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            with pa.OSFile(path) as file:
+                reader = pa.ipc.open_file(file)
+                for k in range(reader.num_record_batches):
+                    yield reader.get_batch(k).select(names)
+
+        return schema, of_arrow
+    with parquet.ParquetFile(path) as opened:
+        schema = opened.schema_arrow
+
+    def of_parquet(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            yield from file.iter_batches(_ROWS, columns=list(names))
+
+    return schema, of_parquet
+
+
+def _require_same(schema: pa.Schema, other: pa.Schema, first: str, path: str) -> None:
+    """Raise if a file has other columns than the first, or columns of other types."""
+    if set(schema.names) != set(other.names):
+        differ = sorted(set(schema.names) ^ set(other.names))
+        raise DataError(f"{path}: has other columns than {first}: there is {listed(differ)} in one of them only.")
+    for field in schema:
+        if (type_ := other.field(field.name).type) != field.type:
+            raise DataError(
+                f"{path}: column {field.name!r} has the type {type_}, but {field.type} in {first}. Write both alike."
+            )

@@ -1,0 +1,39 @@
+"""Files that stay as they are while they are read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from verhulst.data.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def unchanged(path: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, each checked, of a file that stays as it is while it is read."""
+    import pyarrow as pa
+
+    before = _state(path)
+    row = 0
+    try:
+        for batch in batches:
+            batch.validate(full=True)
+            row += batch.num_rows
+            yield batch
+    except (pa.ArrowException, OSError) as error:
+        if _state(path) == before:
+            reason = str(error).splitlines()[0].rstrip(".")
+            raise DataError(f"{path}: is damaged after row {row:,} ({reason}).") from None
+    if _state(path) != before:
+        raise DataError(f"{path}: was changed while it was read; read it when it is complete.")
+
+
+def _state(path: str) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
