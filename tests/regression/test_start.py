@@ -8,7 +8,7 @@ import pytest
 import verhulst
 from verhulst import _core
 from verhulst.regression import fit
-from verhulst.regression.start import _systematic
+from verhulst.regression.systematic import systematic
 
 
 @pytest.mark.parametrize("plain", [True, False])
@@ -16,7 +16,7 @@ from verhulst.regression.start import _systematic
 @pytest.mark.parametrize("n", [40_000, 50_021])
 def test_rows_stand_for_all(n: int, share: float, plain: bool) -> None:
     y = (np.random.default_rng(1).random(n) < share).astype(float)
-    index, weight, few = _systematic(y, 10_000, plain)
+    index, weight, few = systematic(y, 10_000, plain)
     assert len(np.unique(index)) == len(index) == len(weight)
     assert 0.9 * n <= weight.sum() <= 1.1 * n
     assert few <= min(y[index].sum(), len(index) - y[index].sum())
@@ -28,7 +28,7 @@ def test_rows_stand_for_all(n: int, share: float, plain: bool) -> None:
 @pytest.mark.parametrize("plain", [True, False])
 def test_one_outcome_only(plain: bool) -> None:
     for y in (np.zeros(50_000), np.ones(50_000)):
-        assert _systematic(y, 10_000, plain)[2] == 0
+        assert systematic(y, 10_000, plain)[2] == 0
 
 
 @pytest.mark.parametrize("period", [2, 5, 7, 20])
@@ -39,7 +39,7 @@ def test_rows_with_a_rhythm(period: int) -> None:
     level = np.arange(n) % period
     X = np.column_stack([rng.standard_normal(n), *((level == k).astype(float) for k in range(1, period))])
     y = (rng.random(n) < 1 / (1 + np.exp(-(X[:, 0] - 0.3 + 0.4 * (level == 1))))).astype(float)
-    index, _, _ = _systematic(y, n // 20, True)
+    index, _, _ = systematic(y, n // 20, True)
     counts = np.bincount(level[index], minlength=period)
     assert counts.min() > 0.8 * counts.mean()
     shuffled = rng.permutation(n)

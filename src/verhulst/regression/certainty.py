@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.factor import Factor
-from verhulst.regression.observations import Observations
+from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.passes import Fit
 from verhulst.regression.renewal import FAR
 from verhulst.regression.result import LogisticFit
@@ -28,7 +28,7 @@ NEARLY_COMBINATIONS = (
 MANY_PASSES = 30  # Newton's method ends earlier unless something is wrong
 
 
-def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tolerance: float) -> bool:
+def in_doubt(fit: Fit, factor: Factor, condition: float, data: SomeObservations, tolerance: float) -> bool:
     """Return whether the result of `newton` may be affected by rounding.
 
     Parameters
@@ -44,8 +44,7 @@ def in_doubt(fit: Fit, factor: Factor, condition: float, data: Observations, tol
         return fit.decrement <= tolerance or len(fit.passes) >= MANY_PASSES
     # The rounding of the log-odds and of the sums of the gradient, in units of the decrement.
     weight, least = data.total_weight, float(factor.scale.min(initial=np.inf, where=factor.scale > 0))
-    offset = 0.0 if data.offset is None else max(float(data.offset.max()), -float(data.offset.min()))
-    log_odds = fit.row_norm * float(np.linalg.norm(fit.beta)) + offset
+    log_odds = fit.row_norm * float(np.linalg.norm(fit.beta)) + data.largest_offset
     floor = EPS * (0.5 * math.sqrt(weight) * log_odds + math.sqrt(condition) * weight * fit.row_norm / least)
     return not floor <= tolerance
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from verhulst.data.schema import ByName, Maybe, Number, Record, Text, Whole
 from verhulst.regression.coordinates import alike, usual
 from verhulst.regression.dependence import dependent_columns
-from verhulst.regression.observations import Observations
+from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.rows import Rows
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import FINITE, Standardisation
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import Answer, Vector, merge
 from verhulst.regression.warn import warn
 
 FEW = 5  # columns; if there are more, they are counted and only the first ones are named
@@ -84,7 +85,7 @@ def described(dropped: Sequence[Collinear], columns: int, rows: int) -> list[str
     return [f"{wide}{many} {kind}: {first} and {more}; their coefficients are set to 0"]
 
 
-def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], data: Observations) -> None:
+def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], data: SomeObservations) -> None:
     """Warn of dropped columns.
 
     Raises
@@ -94,13 +95,13 @@ def left_out(dropped: Sequence[Collinear], collinear: Literal["drop", "error"], 
     """
     if collinear == "error" and dropped:
         few = len(dropped) <= FEW
-        raise ValueError("; ".join(map(str, dropped) if few else described(dropped, len(data.names), len(data.y))))
-    for sentence in described(dropped, len(data.names), len(data.y)):
+        raise ValueError("; ".join(map(str, dropped) if few else described(dropped, len(data.names), len(data))))
+    for sentence in described(dropped, len(data.names), len(data)):
         warn(sentence, CollinearWarning)
 
 
 def without_dependent(
-    rows: Rows, standard: Standardisation, names: Sequence[str]
+    rows: SomeRows, standard: Standardisation, names: Sequence[str]
 ) -> tuple[Standardisation, tuple[Collinear, ...]]:
     """Drop constant and collinear columns; return the combination of each.
 
@@ -110,11 +111,12 @@ def without_dependent(
     """
     first = int(standard.intercept)
     own = without_far_values(rows, standard)
+    seen = rows.seen_by(own)
 
-    def pieces() -> Iterator[Matrix]:
-        return (alike(piece.z) for piece in rows.seen_by(own).pieces())
+    def total(of: Callable[..., Any], *given: Any) -> Any:
+        return merge(seen.ask(_of_pieces, of, *given))
 
-    dependent, parts = dependent_columns(pieces, lambda: _rounding(rows, own))
+    dependent, parts = dependent_columns(total, lambda: _rounding(rows, own))
     most = max(1, TERMS // max(rows.size - len(dependent), 1))
     found: list[Collinear] = []
     for place in np.argsort(dependent):
@@ -124,33 +126,52 @@ def without_dependent(
     return standard.without([c.column for c in found]), tuple(found)
 
 
-def _rounding(rows: Rows, standard: Standardisation) -> tuple[Vector, Vector]:
+def _of_pieces(rows: Rows, of: Callable[..., Answer], *given: Any) -> Answer:
+    return of((alike(piece.z) for piece in rows.pieces()), *given)
+
+
+def _rounding(rows: SomeRows, standard: Standardisation) -> tuple[Vector, Vector]:
     """Return relative rounding errors (q,) of the data, and the resulting errors of the centres.
 
     The errors are 0 for integers, and for multiples of a number that is not much smaller than they are.
     """
-    kind, first = np.finfo(rows.X.dtype), int(standard.intercept)
-    pieces = rows.slices(len(rows.X))
-    largest = np.max([np.max(np.abs(rows.X[some]), axis=0) for some in pieces], axis=0).astype(float)
+    kind, first = np.finfo(rows.dtype), int(standard.intercept)
+    largest = np.max(rows.ask(_largest), axis=0).astype(float)
     exponent = np.frexp(largest)[1] - kind.nmant + SPARE_BITS
     exponent = np.where(largest < 1 / kind.eps, np.minimum(exponent, 0), exponent)
-    exact = np.ones(len(largest), dtype=bool)
-    for some in pieces:
-        multiple = np.ldexp(rows.X[some].astype(float), -exponent)
-        exact &= np.all(multiple == np.rint(multiple), axis=0)
+    exact = np.all(rows.ask(_multiples, exponent), axis=0)
     relative = np.concatenate([np.zeros(first), np.where(exact, 0.0, float(kind.eps))])
     return relative, relative * np.concatenate([np.zeros(first), np.abs(standard.centre * standard.inverse_scale)])
 
 
-def without_far_values(rows: Rows, standard: Standardisation) -> Standardisation:
+def _largest(rows: Rows) -> Vector:
+    """(p,) the largest absolute values."""
+    return np.asarray(np.max([np.max(np.abs(rows.X[some]), axis=0) for some in rows.slices(len(rows))], axis=0))
+
+
+def _multiples(rows: Rows, exponent: NDArray[np.intc]) -> NDArray[np.bool_]:
+    """(p,) whether all values are whole multiples of 2^exponent."""
+    exact = np.ones(len(exponent), dtype=bool)
+    for some in rows.slices(len(rows)):
+        multiple = np.ldexp(rows.X[some].astype(float), -exponent)
+        exact &= np.all(multiple == np.rint(multiple), axis=0)
+    return exact
+
+
+def without_far_values(rows: SomeRows, standard: Standardisation) -> Standardisation:
     """Return centres and scales that do not depend on single extreme values, for the columns that are not left out."""
     own = usual(rows) or standard
     centre = np.where(standard.inverse_scale > 0, own.centre, standard.centre)
     scale = np.where(standard.inverse_scale > 0, own.inverse_scale, 0.0)
-    return Standardisation(centre, scale, standard.intercept).bounded(rows.X, FINITE)
+    found = Standardisation(centre, scale, standard.intercept)
+    return found.bounded_by(np.max(rows.ask(_farthest, found), axis=0), FINITE)
 
 
-def has_far_values(rows: Rows, standard: Standardisation) -> bool:
+def _farthest(rows: Rows, standard: Standardisation) -> Vector:
+    return standard.farthest(rows.X)
+
+
+def has_far_values(rows: SomeRows, standard: Standardisation) -> bool:
     """Return whether some value is far away from the other values of its column."""
     low, high = rows.seen_by(without_far_values(rows, standard)).extremes()
     return bool(max(np.max(high, initial=0.0), -np.min(low, initial=0.0)) > FAR_VALUE)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from verhulst._core import logistic_statistics
 from verhulst.data.column_matrix import Coded, ColumnMatrix
@@ -60,19 +63,38 @@ def column_standardisation(X: ColumnMatrix, *, intercept: bool, weight: Vector |
 
     Levels that no row has, and one that all have, get scale 0 where that makes them constant.
     """
-    if not X.coded:
-        return Standardisation.of(X[:, X.number_places], intercept=intercept, weight=weight)
-    centre, inverse_scale = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+    own = None
     if len(numbers := X.number_places):
         own = Standardisation.of(X[:, numbers], intercept=intercept, weight=weight)
-        centre[numbers], inverse_scale[numbers] = own.centre, own.inverse_scale
+    return with_levels(X, own, intercept, lambda: rows_with_levels(X, weight))
+
+
+def with_levels(
+    X: ColumnMatrix,
+    numbers: Standardisation | None,
+    intercept: bool,
+    counts: Callable[[], tuple[NDArray[np.float64], float]],
+) -> Standardisation:
+    """Centres and scales of all columns, from those of the numbers and from `rows_with_levels`."""
+    if not X.coded:
+        assert numbers is not None
+        return numbers
+    centre, inverse_scale = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+    if numbers is not None:
+        centre[X.number_places], inverse_scale[X.number_places] = numbers.centre, numbers.inverse_scale
     levels = np.concatenate([each.places[each.shown] for each in X.coded])
-    counted = None if weight is None else (weight > 0).astype(float)
-    rows = X[:, levels].count_nonzero(counted)
-    everywhere = intercept & (rows == (len(X) if counted is None else counted.sum()))
+    rows, all_rows = counts()
+    everywhere = intercept & (rows == all_rows)
     centre[levels] = everywhere
     inverse_scale[levels] = (rows > 0) & ~everywhere
     return Standardisation(centre, inverse_scale, intercept)
+
+
+def rows_with_levels(X: ColumnMatrix, weight: Vector | None) -> tuple[NDArray[np.float64], float]:
+    """The number of rows that count with each level that is added up by code, and of all rows that count."""
+    levels = np.concatenate([each.places[each.shown] for each in X.coded])
+    counted = None if weight is None else (weight > 0).astype(float)
+    return X[:, levels].count_nonzero(counted), len(X) if counted is None else float(counted.sum())
 
 
 def _of_codes(coded: Coded, standard: Standardisation, slopes: Vector, direction: Vector | None, first: int) -> Matrix:

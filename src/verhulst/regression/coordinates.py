@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from verhulst.regression.rows import Piece, Rows
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -37,7 +38,7 @@ def moved(direction: Vector, here: Standardisation, there: Standardisation) -> V
     return np.concatenate([[direction[0] + (there.centre - here.centre) @ slopes], scaled])
 
 
-def usual(rows: Rows, candidate: Vector | None = None, small: float = 0.0) -> Standardisation | None:
+def usual(rows: SomeRows, candidate: Vector | None = None, small: float = 0.0) -> Standardisation | None:
     """Return medians of rows, and the median distances from them; None if there are no rows.
 
     Any centre and scale of about the right size is good enough, so the first rows are used.
@@ -48,11 +49,8 @@ def usual(rows: Rows, candidate: Vector | None = None, small: float = 0.0) -> St
     """
     fitted = rows.standard
     first, some = int(fitted.intercept), np.empty((0, len(fitted.centre)))
-    for piece, given in side_by_side(rows, rows.seen_by(as_given(fitted))):
-        taken = given.z[:, first:]
-        if candidate is not None:
-            taken = taken[np.abs(piece.margins(candidate)[0]) <= small]
-        some = np.concatenate([some, taken])
+    for more in rows.ask_in_turn(_first_rows, candidate, small):
+        some = np.concatenate([some, more])
         if len(some) >= ENOUGH:
             break
     if not len(some):
@@ -66,6 +64,20 @@ def usual(rows: Rows, candidate: Vector | None = None, small: float = 0.0) -> St
     spread[usable] = np.maximum(np.nanmedian(away[:, usable], axis=0), LEAST_SPREAD * size[usable])
     scale = np.exp2(np.clip(-np.round(np.log2(spread)), -1000, 1000))
     return Standardisation(centre, np.where(usable, scale, fitted.inverse_scale), fitted.intercept)
+
+
+def _first_rows(rows: Rows, candidate: Vector | None, small: float) -> Matrix:
+    """Enough rows as given, if there are so many."""
+    fitted = rows.standard
+    first, some = int(fitted.intercept), np.empty((0, len(fitted.centre)))
+    for piece, given in side_by_side(rows, rows.seen_by(as_given(fitted))):
+        taken = given.z[:, first:]
+        if candidate is not None:
+            taken = taken[np.abs(piece.margins(candidate)[0]) <= small]
+        some = np.concatenate([some, taken])
+        if len(some) >= ENOUGH:
+            break
+    return some
 
 
 def alike(z: Matrix) -> Matrix:

@@ -8,6 +8,7 @@ residuals, until they are no larger than the rounding of the data and of the sum
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +21,16 @@ OF_NUMBERS = 8.0  # the same, in roundings of all numbers in the combination
 UNEXPLAINED = 1e-2  # share of a residual that other columns may still explain when its size is used
 LEAST_PART = 1e-6  # a column with a smaller share of a combination is not part of it
 REFINEMENTS = 5
+Total = Callable[..., Any]
 
 
-def dependent_columns(
-    pieces: Callable[[], Iterator[Matrix]], rounding: Callable[[], tuple[Vector, Vector]]
-) -> tuple[NDArray[np.intp], Matrix]:
+def dependent_columns(total: Total, rounding: Callable[[], tuple[Vector, Vector]]) -> tuple[NDArray[np.intp], Matrix]:
     """Return the columns that are combinations of others; of two equal columns, the one to the right.
 
     Parameters
     ----------
-    pieces : yields the rows (m, q), a piece at a time
+    total : what a function makes of the rows, a piece (m, q) at a time, added up over all parts of the rows; it takes
+        the function and its other arguments
     rounding : (q,) relative errors of the numbers in each column, and the errors in a row whose first entry is 1
 
     Returns
@@ -37,7 +38,7 @@ def dependent_columns(
     found : (f,) which, in no order
     parts : (q, f) the coefficients of each combination; zeros for a column of zeros
     """
-    gram = np.sum([z.T @ z for z in pieces()], axis=0)
+    gram = total(_gram)
     size = np.sqrt(gram.diagonal())
     alive = np.flatnonzero(size > 0)
     found = [np.flatnonzero(~(size > 0))]
@@ -54,11 +55,11 @@ def dependent_columns(
             break
         own = away[places, np.arange(len(places))]
         least = OF_SPREAD * EPS * size[places] * np.abs(own)
-        away, products = _refined(pieces, away, explain, least)
+        away, products = _refined(total, away, explain, least)
         rest = np.sqrt(products.diagonal())
         same = rest <= least
         if not same.all():
-            error = OF_NUMBERS * _errors(pieces, away, *rounding())
+            error = OF_NUMBERS * _errors(total, away, *rounding())
             same |= rest <= error
             noise = np.maximum(UNEXPLAINED, error[~same] / rest[~same])
         found.append(places[same])
@@ -121,18 +122,14 @@ def _explained_by(basis: Matrix) -> Callable[[Matrix], tuple[Matrix, Vector]]:
 
 
 def _refined(
-    pieces: Callable[[], Iterator[Matrix]],
+    total: Total,
     away: Matrix,
     explain: list[Callable[[Matrix], tuple[Matrix, Vector]]],
     least: Vector,
 ) -> tuple[Matrix, Matrix]:
     """Orthogonalise combinations (q, m) of at least the `least` size to others; return them and their products."""
     for further in reversed(range(REFINEMENTS)):
-        across, products = np.zeros_like(away), np.zeros((away.shape[1],) * 2)
-        for z in pieces():
-            rest = z @ away
-            across += z.T @ rest
-            products += rest.T @ rest
+        across, products = total(_projections, away)
         changes, shares = zip(*(explained(across) for explained in explain), strict=True)
         known = np.sum(shares, axis=0) <= UNEXPLAINED**2 * products.diagonal()
         known |= products.diagonal() <= least**2
@@ -142,8 +139,26 @@ def _refined(
     return away, products
 
 
-def _errors(pieces: Callable[[], Iterator[Matrix]], away: Matrix, relative: Vector, shift: Vector) -> Vector:
+def _errors(total: Total, away: Matrix, relative: Vector, shift: Vector) -> Vector:
     """Return bounds on what rounding of the data, and of the products, contributes to combinations (q, m)."""
     bound = (EPS + relative)[:, None] * np.abs(away)
     bound[0] += shift @ np.abs(away)
-    return np.asarray(np.sqrt(np.sum([np.sum((np.abs(z) @ bound) ** 2, axis=0) for z in pieces()], axis=0)))
+    return np.asarray(np.sqrt(total(_squares, bound)))
+
+
+def _gram(pieces: Iterator[Matrix]) -> Matrix:
+    return np.asarray(np.sum([z.T @ z for z in pieces], axis=0))
+
+
+def _projections(pieces: Iterator[Matrix], away: Matrix) -> tuple[Matrix, Matrix]:
+    """Products of combinations (q, m) with all columns and with each other."""
+    across, products = np.zeros_like(away), np.zeros((away.shape[1],) * 2)
+    for z in pieces:
+        rest = z @ away
+        across += z.T @ rest
+        products += rest.T @ rest
+    return across, products
+
+
+def _squares(pieces: Iterator[Matrix], bound: Matrix) -> Vector:
+    return np.asarray(np.sum([np.sum((np.abs(z) @ bound) ** 2, axis=0) for z in pieces], axis=0))

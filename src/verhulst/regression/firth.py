@@ -118,8 +118,8 @@ def firth(
     begun = prepare(data, settings)
     if not begun.factor.full and not begun.tells_apart:
         # Some values are so extreme that the others are nearly equal relative to them.
-        begun = begun.seen_by(without_far_values(begun.rows, begun.standard).bounded(begun.data.X))
-    found, point, columns = _highest(begun, tau, unit)
+        begun = begun.seen_by(without_far_values(begun.rows, begun.standard).bounded(data.X))
+    found, point, columns = _highest(data, begun, tau, unit)
     gamma, uncorrected, likelihood, standard = found.beta, point, columns.likelihood, begun.standard
     used, size = np.flatnonzero(_taking_part(standard)), begun.rows.size
     if correction is not None:
@@ -175,10 +175,10 @@ def _checked(data: Observations, settings: Settings, tau: float, correction: Cor
     return unit
 
 
-def _highest(begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, OrthogonalColumns]:
+def _highest(data: Observations, begun: Prepared, tau: float, unit: float) -> tuple[Fit, Point, OrthogonalColumns]:
     """Return the maximum, and the columns in which it was found."""
     settings = begun.settings
-    given = jeffreys_likelihood(begun.data, begun.standard, tau)
+    given = jeffreys_likelihood(data, begun.standard, tau)
     columns = OrthogonalColumns(given)
     # With the weights as given, standard errors are 1/√unit times as large.
     close = max(settings.tolerance / np.sqrt(max(unit, 1.0)), min(settings.tolerance, CLOSEST))

@@ -9,21 +9,25 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.firth import firth
+from verhulst.regression.linear_programs import LARGEST
 from verhulst.regression.newton import newton
-from verhulst.regression.observations import Observations, observations, require_finite, require_limits
+from verhulst.regression.observations import Observations, observations, require_limits
+from verhulst.regression.parted_observations import PartedObservations, SomeObservations
 from verhulst.regression.passes import End, Fit
 from verhulst.regression.prepare import Prepared, Settings, prepare
-from verhulst.regression.recession import Recession
+from verhulst.regression.recession import Recession, separated_rows
 from verhulst.regression.record import record_limit, record_maximum
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.row_space_fit import in_row_space
+from verhulst.regression.rows import Rows
 from verhulst.regression.separation_limit import SeparationWatch
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.warn import quietly, warn
 from verhulst.regression.wide import among_all, among_independent
 
@@ -94,19 +98,32 @@ def fit(
         warn(f"C = {C:g} is the strength of the L2 penalty, and changes nothing without penalty='l2'", UserWarning)
     require_limits(tolerance, max_passes)
     settings = Settings(penalty, C, intercept, collinear, tolerance, max_passes, verbose)
-    data = observations(X, y, sample_weight, offset, names)
+    return fitted(observations(X, y, sample_weight, offset, names), settings)
+
+
+def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
+    """Fit checked observations; see `fit`."""
+    if isinstance(data, PartedObservations):
+        if data.entries <= LARGEST:  # looked at more closely, where it matters
+            data = data.in_memory("a fit")
+        elif settings.penalty == "firth":
+            data = data.in_memory("penalty='firth'")
+        elif len(data.names) > data.counted:
+            data = data.in_memory("a fit of more columns than rows")
+    penalty, C, intercept = settings.penalty, settings.C, settings.intercept
     if penalty == "firth":
+        assert isinstance(data, Observations)
         return firth(data, replace(settings, C=1.0))
     root = None if penalty is None or np.isinf(C) else _penalty_root(C, data.weight_exponent)
-    if data.X.shape[1] <= data.counted:
+    if isinstance(data, PartedObservations) or len(data.names) <= data.counted:
         return _fitted(data, root, settings)
-    require_finite(data.X, data.names)
+    data.require_finite()
     if root is None:
-        return among_independent(data, intercept, collinear, lambda some: _fitted(some, None, settings))
-    return in_row_space(data, intercept, root, tolerance, partial(_fitted, settings=settings))
+        return among_independent(data, intercept, settings.collinear, lambda some: _fitted(some, None, settings))
+    return in_row_space(data, intercept, root, settings.tolerance, partial(_fitted, settings=settings))
 
 
-def _fitted(data: Observations, root: float | None, settings: Settings) -> LogisticFit:
+def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> LogisticFit:
     """Fit no more columns than there are rows.
 
     Parameters
@@ -129,7 +146,7 @@ def _fitted(data: Observations, root: float | None, settings: Settings) -> Logis
     end, certificate = _certified(found, begun, watch)
     if certificate is None:
         return record_maximum(end, begun)
-    return record_limit(end, certificate, begun, lambda gone: _without_rows(begun, gone))
+    return record_limit(end, certificate, begun, lambda found: _without_rows(begun, end.rows, found))
 
 
 def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tuple[End, Recession | None]:
@@ -147,8 +164,13 @@ def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tu
     certificate = None if watch is None else watch.certificate(found, doubtful=doubt)
     if certificate is not None or not doubt:
         return end, certificate
+    rows = begun.rows
+    if not isinstance(rows, Rows):
+        rows = begun.data.in_memory("arithmetic in more than double precision, which these data need,").rows(
+            begun.standard
+        )
     end = careful(
-        begun.rows,
+        rows,
         begun.standard,
         (found.beta, begun.null),
         begun.root,
@@ -163,16 +185,22 @@ def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tu
     return replace(end, fit=replace(end.fit, passes=found.passes + end.fit.passes)), certificate
 
 
-def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | None:
-    """Return the fit without some rows and columns, or None if only one class is left or the rest is separated."""
+def _without_rows(begun: Prepared, rows: SomeRows, found: Recession) -> LogisticFit | None:
+    """Return the fit without separated rows and the columns left out.
+
+    None if only one class is left, if the rest is separated, or for rows that are not in memory.
+    """
     data, dropped, settings = begun.data, begun.dropped, begun.settings
+    if not isinstance(data, Observations) or not isinstance(rows, Rows):
+        return None
+    gone = separated_rows(rows, found)
     kept = np.setdiff1d(np.arange(len(data.names)), [one.column for one in dropped])
     weight = np.where(gone, 0.0, 1.0 if data.weight is None else data.weight)
     some = data.y[weight > 0]
     if some.min() == some.max() and some[0] in (0.0, 1.0):
         return None
     with quietly(), np.errstate(all="ignore"):  # the fit of all rows gives the warnings
-        found = fit(
+        rest = fit(
             data.X[:, kept] if dropped else data.X,
             data.y,
             weight,
@@ -182,9 +210,9 @@ def _without_rows(begun: Prepared, gone: NDArray[np.bool_]) -> LogisticFit | Non
             tolerance=settings.tolerance,
             max_passes=settings.max_passes,
         )
-    if found.separation is not None:
+    if rest.separation is not None:
         return None
-    return among_all(found, data.names, kept, dropped) if dropped else found
+    return among_all(rest, data.names, kept, dropped) if dropped else rest
 
 
 def _penalty_root(C: float, weight_exponent: int) -> float:

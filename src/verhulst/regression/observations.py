@@ -14,6 +14,7 @@ from verhulst.regression.arrays import column_names_of, dense
 from verhulst.regression.column_pass import column_standardisation
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.start import log_likelihood, null_intercept
 from verhulst.regression.statistics import Matrix, Vector
 
 
@@ -40,6 +41,14 @@ class Observations:
     names: tuple[str, ...]
     mean: float
 
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether there are weights."""
+        return self.weight is not None
+
     @property
     def total_weight(self) -> float:
         """Number of cases: n, or the sum of the (scaled) weights."""
@@ -49,6 +58,11 @@ class Observations:
     def has_offset(self) -> bool:
         """Whether there are offsets that are not 0."""
         return self.offset is not None and bool(self.offset.any())
+
+    @property
+    def largest_offset(self) -> float:
+        """The largest absolute value of the offsets."""
+        return 0.0 if self.offset is None else max(float(self.offset.max()), -float(self.offset.min()))
 
     @property
     def counted(self) -> int:
@@ -75,6 +89,22 @@ class Observations:
             sides = [np.abs(side(self.X, axis=0).astype(np.float64) - centre) for side in (np.min, np.max)]
         require_moderate(np.concatenate(sides))
         return float(np.max(sides, initial=0.0))
+
+    def null_intercept(self) -> float:
+        """The intercept of the model without columns."""
+        return null_intercept(self.mean, self.weight, self.offset)
+
+    def null_log_likelihood(self, intercept: float) -> float:
+        """The log-likelihood of the model with only an intercept and the offset."""
+        return log_likelihood(self.y, self.mean, intercept, self.weight, self.offset)
+
+    def in_memory(self, why: str) -> Observations:
+        """Themselves; see `PartedObservations`."""
+        return self
+
+    def require_finite(self) -> None:
+        """Raise a ValueError if X has values that are not finite."""
+        require_finite(self.X, self.names)
 
     def standardisation(self, intercept: bool) -> Standardisation:
         """Centres and scales of the rows that count."""

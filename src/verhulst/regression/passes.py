@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.schema import Number, Record, Truth, Whole
 from verhulst.regression.factor import Factor
-from verhulst.regression.rows import Rows
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -108,7 +108,7 @@ class End:
     """
 
     fit: Fit
-    rows: Rows
+    rows: SomeRows
     standard: Standardisation
     factor: Factor
     condition: float

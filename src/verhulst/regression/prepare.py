@@ -12,11 +12,12 @@ import numpy as np
 from verhulst.functions import logit
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.factor import Factor, with_ridge
-from verhulst.regression.observations import Observations, require_finite, require_moderate
+from verhulst.regression.observations import require_moderate
+from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.passes import Pass
-from verhulst.regression.rows import Rows
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.start import log_likelihood, null_intercept, sample_start
+from verhulst.regression.start import sample_start
 from verhulst.regression.statistics import Statistics, Vector
 
 DOUBTFUL = 1e-8  # residual share of a column on the others below which it may be their combination
@@ -62,10 +63,10 @@ class Prepared:
     dropped : the columns left out
     """
 
-    data: Observations
+    data: SomeObservations
     settings: Settings
     standard: Standardisation
-    rows: Rows
+    rows: SomeRows
     root: float | None
     ridge: Vector | None
     null: Vector
@@ -96,7 +97,7 @@ class Prepared:
         return replace(self, standard=standard, rows=rows, start=start, first=first, sampled=False)
 
 
-def prepare(data: Observations, settings: Settings, root: float | None = None) -> Prepared:
+def prepare(data: SomeObservations, settings: Settings, root: float | None = None) -> Prepared:
     """Standardise, find the null model and a start, make a first pass, and leave out dependent columns.
 
     Parameters
@@ -113,8 +114,8 @@ def prepare(data: Observations, settings: Settings, root: float | None = None) -
     if root is not None:
         standard = standard.under_penalty(root, data.total_weight)
     rows, ridge = data.rows(standard), None if root is None else standard.ridge(root)
-    intercept = null_intercept(data.mean, data.weight, data.offset) if settings.intercept else 0.0
-    height = log_likelihood(data.y, data.mean, intercept, data.weight, data.offset)
+    intercept = data.null_intercept() if settings.intercept else 0.0
+    height = data.null_log_likelihood(intercept)
     null = np.zeros(rows.size)
     start, near = null, None
     if settings.intercept:
@@ -127,7 +128,7 @@ def prepare(data: Observations, settings: Settings, root: float | None = None) -
         start = near[0]
     first = rows.statistics(start, information=near is None)
     if not (np.isfinite(first.log_likelihood) and np.isfinite(first.row_norm)):
-        require_finite(data.X, data.names)
+        data.require_finite()
         require_moderate(np.array([first.log_likelihood, first.row_norm]))
     information = first.information if near is None else near[1]
     assert information is not None

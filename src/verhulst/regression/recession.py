@@ -25,8 +25,9 @@ from verhulst.regression.coordinates import alike, moved, side_by_side, usual
 from verhulst.regression.factor import rank_tolerance
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import State
+from verhulst.regression.some_rows import Some, SomeRows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.statistics import Matrix, Vector, merge
 
 SMALL_MARGIN = 0.5  # margins tend to 0 or to at least 1
 REFINEMENTS = 2
@@ -86,7 +87,7 @@ class FreeSpace:
         return inside
 
 
-def free_space(judged: Rows, rows: Rows, direction: Vector, small: float | None = SMALL_MARGIN) -> FreeSpace:
+def free_space(judged: SomeRows, rows: SomeRows, direction: Vector, small: float | None = SMALL_MARGIN) -> FreeSpace:
     """The directions that leave the rows with a small margin (None: zero up to rounding) for `direction` alone.
 
     Parameters
@@ -94,13 +95,7 @@ def free_space(judged: Rows, rows: Rows, direction: Vector, small: float | None 
     judged, rows : the data in the coordinates of the direction, and in those of the space
     """
     size = len(direction)
-    gram, everywhere = np.zeros((size, size)), np.zeros(size)
-    for here, there in side_by_side(judged, rows):
-        m, bound = here.margins(direction)
-        z = alike(there.z)
-        everywhere += np.sum(z**2, axis=0)
-        z = z[np.abs(m) <= (bound if small is None else small)]
-        gram += z.T @ z
+    gram, everywhere = merge(judged.ask(_products, rows.standard, direction, small))
     diagonal, used = np.diag(gram), everywhere > 0  # other columns take no part in the fit
     scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, np.where(used, everywhere, 1.0)))
     values, inner = np.linalg.eigh((gram * scale * scale[:, None])[np.ix_(used, used)])
@@ -112,20 +107,41 @@ def free_space(judged: Rows, rows: Rows, direction: Vector, small: float | None 
     return FreeSpace(vectors[:, null], scale, inverse)
 
 
-def verified(rows: Rows, direction: Vector) -> Recession | None:
+def _products(rows: Rows, other: Standardisation, direction: Vector, small: float | None) -> tuple[Matrix, Vector]:
+    """Gram matrix of the rows with a small margin, as the `other` standardisation sees them; squares of all."""
+    size = len(direction)
+    gram, everywhere = np.zeros((size, size)), np.zeros(size)
+    for here, there in side_by_side(rows, rows.seen_by(other)):
+        m, bound = here.margins(direction)
+        z = alike(there.z)
+        everywhere += np.sum(z**2, axis=0)
+        z = z[np.abs(m) <= (bound if small is None else small)]
+        gram += z.T @ z
+    return gram, everywhere
+
+
+def verified(rows: SomeRows, direction: Vector) -> Recession | None:
     """`direction` as a certificate if no row contradicts it and some row confirms it."""
+    contradicted, separated, counted, least = zip(*rows.ask(_judged, direction), strict=True)
+    if any(contradicted) or not sum(separated):
+        return None
+    return Recession(direction / min(least), rows.standard, sum(separated), sum(counted))
+
+
+def _judged(rows: Rows, direction: Vector) -> tuple[bool, int, int, float]:
+    """Whether a row contradicts the direction, how many confirm it, of how many, and the least of their margins."""
     separated, counted, least = 0, 0, np.inf
     for m, bound in rows.margins(direction):
         if np.any(m < -bound):
-            return None
+            return True, 0, 0, np.inf
         positive = m > bound
         separated += int(np.count_nonzero(positive))
         counted += len(m)
         least = min(least, float(np.min(m[positive], initial=np.inf)))
-    return Recession(direction / least, rows.standard, separated, counted) if separated else None
+    return False, separated, counted, least
 
 
-def recession(rows: Rows, candidate: Vector, small: float = SMALL_MARGIN) -> Recession | None:
+def recession(rows: SomeRows, candidate: Vector, small: float = SMALL_MARGIN) -> Recession | None:
     """A certificate near `candidate`, whose rows with margins below `small` are taken to have margin 0.
 
     Parameters
@@ -155,20 +171,29 @@ def recession(rows: Rows, candidate: Vector, small: float = SMALL_MARGIN) -> Rec
     if np.linalg.norm(direction / space.scale) <= NEGLIGIBLE * np.linalg.norm(carried / space.scale):
         return None
     for _ in range(REFINEMENTS if own is not None else 0):
-        left = np.zeros(len(direction))
-        for as_fitted, as_own in side_by_side(rows, there):
-            at_rest = np.abs(as_fitted.margins(candidate)[0]) <= small
-            z = alike(as_own.z[at_rest])
-            left += z.T @ (z @ direction)
-        direction = direction - space.inverse @ left
+        direction = direction - space.inverse @ merge(rows.ask(_across, there.standard, candidate, small, direction))
     # What rounding left where there should be nothing would show in rows that are 0 in all other columns.
     share = np.abs(direction / space.scale)
     without_dust = np.where(share > rank_tolerance(len(direction)) * share.max(), direction, 0.0)
     return verified(there, without_dust) or verified(there, direction)
 
 
-def rows_left(rows: Rows, found: Recession) -> Rows:
+def _across(rows: Rows, other: Standardisation, candidate: Vector, small: float, direction: Vector) -> Vector:
+    """Σ z zᵀd over the rows with a small margin for the candidate, as the `other` standardisation sees them."""
+    left = np.zeros(len(direction))
+    for here, there in side_by_side(rows, rows.seen_by(other)):
+        at_rest = np.abs(here.margins(candidate)[0]) <= small
+        z = alike(there.z[at_rest])
+        left += z.T @ (z @ direction)
+    return left
+
+
+def rows_left(rows: Some, found: Recession) -> Some:
     """The same rows, where those that are separated have weight 0."""
+    return rows.changed(_without, found)
+
+
+def _without(rows: Rows, found: Recession) -> Rows:
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     return replace(rows, weight=np.where(separated_rows(rows, found), 0.0, weight))
 
@@ -181,8 +206,15 @@ def separated_rows(rows: Rows, found: Recession) -> NDArray[np.bool_]:
     return np.concatenate([m > bound for m, bound in all_of_them.margins(found.direction)])
 
 
-def joined(rows: Rows, first: Recession, second: Recession) -> Recession | None:
+def joined(rows: SomeRows, first: Recession, second: Recession) -> Recession | None:
     """A direction that separates the rows that `first` separates, and those that `second` separates among the rest."""
+    multiple = max(rows.ask(_multiple, first, second))
+    parts = [moved(one.direction, one.standard, rows.standard) for one in (first, second)]
+    return recession(rows, multiple * parts[0] + parts[1])
+
+
+def _multiple(rows: Rows, first: Recession, second: Recession) -> float:
+    """How often `first` has to be added to `second`, so that the rows that it separates stay separated."""
     multiple = 1.0
     for piece, other in side_by_side(rows.seen_by(first.standard), rows.seen_by(second.standard)):
         m, bound = piece.margins(first.direction)
@@ -190,5 +222,4 @@ def joined(rows: Rows, first: Recession, second: Recession) -> Recession | None:
         if gone.any():
             needed = (1.0 - other.margins(second.direction)[0][gone]) / m[gone]
             multiple = max(multiple, float(needed.max()))
-    parts = [moved(one.direction, one.standard, rows.standard) for one in (first, second)]
-    return recession(rows, multiple * parts[0] + parts[1])
+    return multiple

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verhulst.regression.certainty import trouble
 from verhulst.regression.collinearity import has_far_values
@@ -52,7 +51,7 @@ def record(
         covariance_record=covariance,
         log_likelihood=found.log_likelihood * unit,
         null_log_likelihood=begun.null_log_likelihood * unit,
-        rows=len(data.y),
+        rows=len(data),
         cases=data.total_weight * unit,
         events=data.mean * data.total_weight * unit,
         penalty=begun.settings.penalty,
@@ -88,7 +87,7 @@ def record_maximum(end: End, begun: Prepared) -> LogisticFit:
         end.fit,
         end.weak,
         begun.settings.tolerance,
-        weighted=data.weight is not None,
+        weighted=data.weighted,
         far=lambda: has_far_values(end.rows, end.standard),
     )
     if what:
@@ -100,7 +99,7 @@ def record_limit(
     end: End,
     certificate: Recession,
     begun: Prepared,
-    refit: Callable[[NDArray[np.bool_]], LogisticFit | None],
+    refit: Callable[[Recession], LogisticFit | None],
 ) -> LogisticFit:
     """Return the result of a fit of separated data, the limit of the estimates, with a warning.
 

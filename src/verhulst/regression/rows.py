@@ -1,12 +1,13 @@
 """Rows of data, centred and scaled while they are read.
 
-`Rows` holds arrays. What fits ask of it is what they would ask of data that lie elsewhere: `statistics` at a point,
-`margins` along a direction, a `sample`, `extremes`, and `pieces` for what is looked at row by row.
+`Rows` holds arrays. Fits see no row of them: they ask for `statistics` at a point, a `systematic` sample, `extremes`,
+or put questions of their own (`ask`), which are functions of `Rows` with a small answer. So it does not matter whether
+rows are here or, in parts, elsewhere; see `PartedRows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,8 @@ from verhulst._core import jeffreys_gradient, logistic_statistics, take_rows
 from verhulst.data.column_matrix import as_columns
 from verhulst.regression.column_pass import column_pass
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import EPS, Matrix, Statistics, Vector
+from verhulst.regression.statistics import EPS, Answer, Matrix, Statistics, Vector
+from verhulst.regression.systematic import systematic
 
 _NO_MATRIX, _INFORMATION, _GRAM = 0, 1, 2
 ALL = slice(None)
@@ -65,6 +67,22 @@ class Rows:
     inverse_scale: Vector
     intercept: bool
 
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __sizeof__(self) -> int:
+        return sum(each.nbytes for each in (self.X, self.y, self.weight, self.offset) if each is not None)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the design."""
+        return int(self.X.nbytes)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the numbers of the design."""
+        return self.X.dtype
+
     @property
     def size(self) -> int:
         """q: how many coefficients there are."""
@@ -93,7 +111,21 @@ class Rows:
 
     def seen_by(self, standard: Standardisation) -> Rows:
         """The same rows with other centres and scales."""
+        if all(map(np.array_equal, (self.centre, self.inverse_scale), (standard.centre, standard.inverse_scale))):
+            return self
         return replace(self, centre=standard.centre, inverse_scale=standard.inverse_scale)
+
+    def ask(self, question: Callable[..., Answer], *given: Any) -> list[Answer]:
+        """The answers of all parts of the rows to a question, of which this is the only one."""
+        return [question(self, *given)]
+
+    def ask_in_turn(self, question: Callable[..., Answer], *given: Any) -> Iterator[Answer]:
+        """The same, each part being asked when its answer is needed."""
+        yield question(self, *given)
+
+    def changed(self, change: Callable[..., Rows], *given: Any) -> Rows:
+        """What a function makes of each part."""
+        return change(self, *given)
 
     def standardised(self, some: slice | NDArray[np.intp] = ALL) -> Matrix:
         """Some rows of the standardised design, intercept column first, as a new array."""
@@ -125,8 +157,19 @@ class Rows:
 
     def extremes(self) -> tuple[Vector, Vector]:
         """(q,) the smallest and the largest standardised values of the rows that count."""
-        ends = [(piece.z.min(axis=0), piece.z.max(axis=0)) for piece in self.pieces() if len(piece.z)]
+        none = np.full(self.size, np.inf)
+        ends = [(piece.z.min(axis=0), piece.z.max(axis=0)) for piece in self.pieces() if len(piece.z)] or [
+            (none, -none)
+        ]
         return np.min([low for low, _ in ends], axis=0), np.max([high for _, high in ends], axis=0)
+
+    def systematic(self, taken: int, plain: bool) -> tuple[int, Callable[[], tuple[Rows, float]]]:
+        """How many rows of the rarer outcome are in a sample, and what takes it: rows, and the largest multiple of one.
+
+        See `systematic`.
+        """
+        index, times, few = systematic(self.y, taken, plain)
+        return few, lambda: (self.sample(index, times), float(times.max()))
 
     def sample(self, index: NDArray[np.intp], times: Vector) -> Rows:
         """Some of the rows, each with `times` its weight."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verhulst.regression.cone import UndecidedError
 from verhulst.regression.coordinates import usual
@@ -21,6 +20,7 @@ from verhulst.regression.rows import Rows
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Vector
@@ -70,7 +70,7 @@ class Limit:
             working = np.nan_to_num(Factor.of(self.fit.information).inverse(), nan=0.0)
         return Standardised(working, standard, weight_exponent, fixed)
 
-    def record(self, rows: Rows, standard: Standardisation, names: Sequence[str]) -> Separation:
+    def record(self, rows: SomeRows, standard: Standardisation, names: Sequence[str]) -> Separation:
         """The result in words and in the units of the columns as given; `names` (p,)."""
         elsewhere = np.array([state != "finite" for state in self.states])
         parameters = ("(intercept)", *names) if standard.intercept else tuple(names)
@@ -85,7 +85,7 @@ class Limit:
         )
         return self._with_direction(found, rows)
 
-    def _with_direction(self, record: Separation, rows: Rows) -> Separation:
+    def _with_direction(self, record: Separation, rows: SomeRows) -> Separation:
         """The record with the first direction that puts all rows where they belong, or that which misplaces fewest.
 
         Directions are judged as predictions will use them: for the columns as given, rounded, their largest entry 1.
@@ -94,7 +94,7 @@ class Limit:
         for candidate in self._candidates(rows):
             direction = np.where(free, candidate, 0.0)
             tried = replace(record, direction=direction / np.max(np.abs(direction)))
-            tried = replace(tried, rows_misplaced=_misplaced(rows, self.recession, tried))
+            tried = replace(tried, rows_misplaced=sum(rows.ask(_misplaced, self.recession, tried)))
             if best is None or tried.rows_misplaced < best.rows_misplaced:
                 best = tried
             if not best.rows_misplaced:
@@ -102,11 +102,11 @@ class Limit:
         assert best is not None
         return best
 
-    def _candidates(self, rows: Rows) -> Iterator[Vector]:
+    def _candidates(self, rows: SomeRows) -> Iterator[Vector]:
         yield self.recession.given
         if self.recession.inside is not None:
             yield self.recession.inside
-        far_from_all = widest(rows, self.recession)
+        far_from_all = widest(rows, self.recession) if isinstance(rows, Rows) else None
         if far_from_all is not None:
             yield far_from_all
 
@@ -128,7 +128,7 @@ class SeparationWatch:
     found : the certificate, once there is one
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: SomeRows) -> None:
         self._rows = rows
         self.found: Recession | None = None
         self._overlap = False  # proved
@@ -153,17 +153,17 @@ class SeparationWatch:
         doubtful : whether its end is no proof of a maximum, though it says so
         """
         proved = self.found is not None or self._overlap or (fit.status == "converged" and not doubtful)
-        if not proved and not self._settled(None) and self._rows.entries <= LARGEST:
+        if not proved and not self._settled(None) and isinstance(self._rows, Rows) and self._rows.entries <= LARGEST:
             self.found = separating(self._rows)
         return self.found
 
-    def proved(self, rows: Rows, direction: Vector) -> Recession | None:
+    def proved(self, rows: SomeRows, direction: Vector) -> Recession | None:
         """A certificate from a direction (q,) along which the likelihood rises for ever, as the rows see it."""
         return None if self._overlap else recession(rows, direction)
 
     def _settled(self, candidate: Recession | None) -> bool:
         """Whether exact arithmetic has decided."""
-        if not within_reach(self._rows):
+        if not isinstance(self._rows, Rows) or not within_reach(self._rows):
             return False
         try:
             exact = exact_separation(self._rows)
@@ -176,13 +176,13 @@ class SeparationWatch:
 
 
 def separation_limit(
-    rows: Rows,
+    rows: SomeRows,
     found: Recession,
     start: Vector,
     tolerance: float,
     max_passes: int,
     *,
-    refit: Callable[[NDArray[np.bool_]], LogisticFit | None] | None = None,
+    refit: Callable[[Recession], LogisticFit | None] | None = None,
 ) -> Limit:
     """Separate as many rows as can be, fit the others, and examine the coefficients.
 
@@ -192,8 +192,8 @@ def separation_limit(
     found : a certificate
     start : (q,) where Newton's method starts for the rows that are left
     tolerance, max_passes : see `newton`
-    refit : fits the rows without those that are marked (n,), or says None; far values among the marked rows may have
-        made the others look alike in the coordinates of `rows`
+    refit : fits the rows without those that are separated, or says None; far values among these may have made the
+        others look alike in the coordinates of `rows`
     """
     while found.states is None and not found.complete:
         left = rows_left(rows, found)
@@ -208,14 +208,14 @@ def separation_limit(
     states = found.states or signs(rows, found)
     if found.complete:
         return Limit(found, states, None)
-    rest = None if refit is None else refit(separated_rows(rows, found))
+    rest = None if refit is None else refit(found)
     if rest is not None:
         return Limit(found, _told_apart(states, rest, rows), None, rest)
     left = rows_left(rows, found)
     return Limit(found, states, newton(left.statistics, start, tolerance=tolerance, max_passes=max_passes))
 
 
-def _told_apart(states: tuple[State, ...], rest: LogisticFit, rows: Rows) -> tuple[State, ...]:
+def _told_apart(states: tuple[State, ...], rest: LogisticFit, rows: SomeRows) -> tuple[State, ...]:
     """The states, where the rows that are left do not tell some columns from combinations of others.
 
     Columns that differ from a combination in their last digit only have a finite limit in exact arithmetic, but not to

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.rows import Rows
-from verhulst.regression.statistics import Vector
+from verhulst.regression.some_rows import SomeRows
+from verhulst.regression.statistics import Matrix, Vector
 
 REASON_ROWS = 4096  # looked at together
 
 
-def reasons(rows: Rows, names: Sequence[str], among: NDArray[np.bool_]) -> tuple[str, ...]:
+def reasons(rows: SomeRows, names: Sequence[str], among: NDArray[np.bool_]) -> tuple[str, ...]:
     """Sentences about single columns.
 
     Parameters
@@ -27,7 +28,17 @@ def reasons(rows: Rows, names: Sequence[str], among: NDArray[np.bool_]) -> tuple
     tuple of str
         Where columns tell all outcomes apart, each by itself, those only; else what others say of some rows.
     """
-    low, high = (np.full((2, len(names)), sign * np.inf) for sign in (1, -1))
+    lows, highs = zip(*rows.ask(_ends), strict=True)
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+    columns = list(map(int, np.flatnonzero(among)))
+    whole = [_of_all_rows(names[j], low[:, j], high[:, j]) for j in columns]
+    part = [_of_some_rows(names[j], low[:, j], high[:, j]) for j in columns]
+    return tuple(filter(None, whole)) or tuple(filter(None, part))
+
+
+def _ends(rows: Rows) -> tuple[Matrix, Matrix]:
+    """(2, p) the smallest and the largest value of each column in the rows of outcome 0, and in those of outcome 1."""
+    low, high = (np.full((2, rows.X.shape[1]), sign * np.inf) for sign in (1, -1))
     for start in range(0, len(rows.y), REASON_ROWS):
         some = slice(start, start + REASON_ROWS)
         y = rows.y[some]
@@ -37,10 +48,7 @@ def reasons(rows: Rows, names: Sequence[str], among: NDArray[np.bool_]) -> tuple
                 X = rows.X[some][chosen]
                 low[outcome] = np.minimum(low[outcome], X.min(axis=0))
                 high[outcome] = np.maximum(high[outcome], X.max(axis=0))
-    columns = list(map(int, np.flatnonzero(among)))
-    whole = [_of_all_rows(names[j], low[:, j], high[:, j]) for j in columns]
-    part = [_of_some_rows(names[j], low[:, j], high[:, j]) for j in columns]
-    return tuple(filter(None, whole)) or tuple(filter(None, part))
+    return low, high
 
 
 def _of_all_rows(name: str, low: Vector, high: Vector) -> str | None:

@@ -9,15 +9,17 @@ program finds nothing for its rows, there is nothing for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verhulst.regression.linear_programs import FEASIBILITY, highest
 from verhulst.regression.recession import FreeSpace, Recession, free_space
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import State, state_of
-from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.some_rows import SomeRows
+from verhulst.regression.statistics import Answer, Matrix, Vector, merge
 
 MOST_READS = 20
 MOST_DIMENSIONS = 200
@@ -30,7 +32,7 @@ WORST = 10  # rows by direction that join the programs after the first read; twi
 MOST_WORST = 1000  # ... up to this many
 
 
-def signs(rows: Rows, found: Recession) -> tuple[State, ...]:
+def signs(rows: SomeRows, found: Recession) -> tuple[State, ...]:
     """The states of all coefficients, by a certificate that separates as many rows as can be."""
     standard, there = found.standard, rows.seen_by(found.standard)
     space = free_space(there, there, found.direction, None)
@@ -54,15 +56,19 @@ def signs(rows: Rows, found: Recession) -> tuple[State, ...]:
     return tuple(states)
 
 
-def _far_out(rows: Rows) -> bool:
+def _far_out(rows: SomeRows) -> bool:
     """Whether some column's standard deviation comes from a few values far away."""
-    x = np.asarray(rows.X[:: max(1, len(rows.y) // SAMPLE)], dtype=np.float64)
+    x = np.concatenate(rows.ask(_every, max(1, len(rows) // SAMPLE)))
     away = np.abs(x - np.median(x, axis=0)) * rows.inverse_scale
     for column in away.T:
         apart = column[column > 0]
         if len(apart) and np.median(apart) * FAR_OUT < 1:
             return True
     return False
+
+
+def _every(rows: Rows, step: int) -> Matrix:
+    return np.asarray(rows.X[::step], dtype=np.float64)
 
 
 class _Search:
@@ -73,7 +79,7 @@ class _Search:
     shown, impossible : (f, 2) for the objectives u·cⱼ and −u·cⱼ, whether they can be above 0, or cannot
     """
 
-    def __init__(self, rows: Rows, found: Recession, basis: Matrix, objectives: Matrix, space: FreeSpace) -> None:
+    def __init__(self, rows: SomeRows, found: Recession, basis: Matrix, objectives: Matrix, space: FreeSpace) -> None:
         self._data, self._found, self._basis = rows.seen_by(found.standard), found, basis
         self._objectives = objectives
         inside = space.basis.T @ (found.direction / space.scale)
@@ -137,42 +143,70 @@ class _Search:
             return objective  # not solved: that it is impossible must not be said
         return u if objective @ u > NOTHING else None
 
-    def _pieces(self) -> Iterator[Matrix]:
-        """Rows that are separated, in the coordinates u and with sign; and how far inside they have the certificate."""
-        for piece in self._data.pieces():
-            m, bound = piece.margins(self._found.direction)
-            apart = m > bound
-            signed = np.where(piece.y[apart] == 1, 1.0, -1.0)[:, None] * (piece.z[apart] @ self._basis)
-            if len(signed):
-                yield signed / np.linalg.norm(signed, axis=1, keepdims=True)
+    def _ask(self, question: Callable[..., Answer], *given: object) -> list[Answer]:
+        return self._data.ask(question, self._found.direction, self._basis, self._inside, *given)
 
     def _curvature(self) -> Matrix:
         """Σ aᵢaᵢᵀ/mᵢ² for the rows aᵢ and their margins mᵢ inside (Dikin's ellipsoid)."""
-        total = np.zeros((len(self._inside),) * 2)
-        for rows in self._pieces():
-            scaled = rows / (rows @ self._inside)[:, None]
-            total += scaled.T @ scaled
-        return total
+        return merge(self._ask(_curvature))
 
     def _nearest(self, most: int) -> Matrix:
         """The rows with the smallest margins."""
-        kept = self._rows
-        for rows in self._pieces():
-            kept = np.concatenate([kept, rows])
-            kept = kept[np.argsort(kept @ self._inside, kind="stable")[:most]]
-        return kept
+        kept = np.concatenate([self._rows, *self._ask(_nearest, most)])
+        return kept[np.argsort(kept @ self._inside, kind="stable")[:most]]
 
     def _read(self, directions: Matrix) -> tuple[Vector, Matrix]:
         """How far each direction (k, r) can be followed, and the rows that it violates most."""
-        steps = np.full(directions.shape[1], np.inf)
-        margins = np.empty((0, directions.shape[1]))
-        kept = np.empty((0, len(directions)))
-        for rows in self._pieces():
-            m, here = rows @ directions, rows @ self._inside
-            falls = m < 0
-            lengths = np.divide(here[:, None], -m, out=np.full(m.shape, np.inf), where=falls)
-            steps = np.minimum(steps, lengths.min(axis=0))
-            margins, kept = np.concatenate([margins, m]), np.concatenate([kept, rows])
-            few = np.unique(np.argsort(margins, axis=0, kind="stable")[: self._worst])
-            margins, kept = margins[few], kept[few]
-        return steps, kept[(margins < -FEASIBILITY).any(axis=1)]
+        steps, kept = zip(*self._ask(_read, directions, self._worst), strict=True)
+        rows = np.concatenate(kept)
+        margins = rows @ directions
+        few = _least(margins, self._worst)
+        return np.min(steps, axis=0), rows[few][(margins[few] < -FEASIBILITY).any(axis=1)]
+
+
+def _separated(data: Rows, direction: Vector, basis: Matrix) -> Iterator[Matrix]:
+    """Rows that are separated, in the coordinates u and with sign."""
+    for piece in data.pieces():
+        m, bound = piece.margins(direction)
+        apart = m > bound
+        signed = np.where(piece.y[apart] == 1, 1.0, -1.0)[:, None] * (piece.z[apart] @ basis)
+        if len(signed):
+            yield signed / np.linalg.norm(signed, axis=1, keepdims=True)
+
+
+def _curvature(data: Rows, direction: Vector, basis: Matrix, inside: Vector) -> Matrix:
+    total = np.zeros((len(inside),) * 2)
+    for rows in _separated(data, direction, basis):
+        scaled = rows / (rows @ inside)[:, None]
+        total += scaled.T @ scaled
+    return total
+
+
+def _nearest(data: Rows, direction: Vector, basis: Matrix, inside: Vector, most: int) -> Matrix:
+    kept = np.empty((0, basis.shape[1]))
+    for rows in _separated(data, direction, basis):
+        kept = np.concatenate([kept, rows])
+        kept = kept[np.argsort(kept @ inside, kind="stable")[:most]]
+    return kept
+
+
+def _read(
+    data: Rows, direction: Vector, basis: Matrix, inside: Vector, directions: Matrix, worst: int
+) -> tuple[Vector, Matrix]:
+    steps = np.full(directions.shape[1], np.inf)
+    margins = np.empty((0, directions.shape[1]))
+    kept = np.empty((0, len(directions)))
+    for rows in _separated(data, direction, basis):
+        m, here = rows @ directions, rows @ inside
+        falls = m < 0
+        lengths = np.divide(here[:, None], -m, out=np.full(m.shape, np.inf), where=falls)
+        steps = np.minimum(steps, lengths.min(axis=0))
+        margins, kept = np.concatenate([margins, m]), np.concatenate([kept, rows])
+        few = _least(margins, worst)
+        margins, kept = margins[few], kept[few]
+    return steps, kept
+
+
+def _least(margins: Matrix, most: int) -> NDArray[np.intp]:
+    """The rows that have one of the smallest margins along some direction."""
+    return np.unique(np.argsort(margins, axis=0, kind="stable")[:most])

@@ -7,12 +7,13 @@ only condition the arithmetic), so they come from a sample of the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.regression.moments import Moments
 from verhulst.regression.statistics import Matrix, Vector
 
 SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
@@ -48,15 +49,23 @@ class Standardisation:
         A column that is 0 in at least half of the rows is not centred: its mean is at most its standard deviation
         (mean² ≤ share·E x², by Cauchy and Schwarz), and zeros remain zeros, which the kernel skips.
         """
-        step = max(1, min(X.size // SAMPLE_NUMBERS, len(X) // SAMPLE_ROWS))
-        columns = np.arange(X.shape[1])
+        n, p = X.shape
+        return cls.of_samples(n, p, intercept, lambda some, step: Moments.of(sample(X, some, weight, step), intercept))
+
+    @classmethod
+    def of_samples(
+        cls, n: int, p: int, intercept: bool, moments: Callable[[NDArray[np.intp], int], Moments]
+    ) -> Standardisation:
+        """The same, where `moments` returns those of some columns in every k-th row."""
+        step = max(1, min(n * p // SAMPLE_NUMBERS, n // SAMPLE_ROWS))
+        columns = np.arange(p)
         with np.errstate(invalid="ignore", over="ignore"):  # the first pass finds values that are not finite
-            centre, spread = _centre_and_spread(_sample(X, columns, weight, step), intercept)
+            centre, spread = moments(columns, step).centre_and_spread(intercept)
             while step > 1 and not np.all(spread):
                 columns, step = np.flatnonzero(spread == 0), max(1, step // LARGER)
                 # X is not copied as a whole: its columns are examined one by one.
                 for some in [columns] if step > 1 else columns[:, None]:
-                    centre[some], spread[some] = _centre_and_spread(_sample(X, some, weight, step), intercept)
+                    centre[some], spread[some] = moments(some, step).centre_and_spread(intercept)
         with_spread = spread > 0
         exponent = np.round(np.log2(np.where(with_spread, spread, 1.0)))
         return cls(centre, np.where(with_spread, np.exp2(np.clip(-exponent, -1000, 1000)), 0.0), intercept)
@@ -82,9 +91,17 @@ class Standardisation:
 
     def bounded(self, X: Matrix, exponent: int = LARGEST, least: float = 0.0) -> Standardisation:
         """Return scales of at least `least` for which no z is above 2^exponent, however large the values of X are."""
+        return self.bounded_by(self.farthest(X), exponent, least)
+
+    def farthest(self, X: Matrix) -> Vector:
+        """(p,) the largest distances of values from the centres."""
         largest = np.zeros(len(self.centre))
         for _, block in _blocks(X):
             np.maximum(largest, np.abs(block - self.centre).max(axis=0, initial=0.0), out=largest)
+        return largest
+
+    def bounded_by(self, largest: Vector, exponent: int = LARGEST, least: float = 0.0) -> Standardisation:
+        """The same as `bounded`, where the values are at most `largest` (p,) from the centres."""
         most = np.exp2(np.minimum(exponent - np.ceil(np.log2(np.maximum(largest, 1e-300))), 1000))
         scale = np.where(self.inverse_scale > 0, np.maximum(np.minimum(self.inverse_scale, most), least), 0.0)
         return Standardisation(self.centre, scale, self.intercept)
@@ -155,25 +172,10 @@ def _divide(a: Vector, b: Vector) -> Vector:
     return result
 
 
-def _sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: int) -> Matrix:
+def sample(X: Matrix, columns: NDArray[np.intp], weight: Vector | None, step: int) -> Matrix:
     """Return every step-th row of positive weight, or the first such row if there is none among those."""
     rows = X[::step] if len(columns) == X.shape[1] else X[::step, columns]
     if weight is not None:
         counted = weight[::step] > 0
         rows = rows[counted] if counted.any() else X[np.flatnonzero(weight > 0)[:1]][:, columns]
     return np.ascontiguousarray(rows) if step > 1 else rows
-
-
-@np.errstate(over="ignore", invalid="ignore")  # visible in the result
-def _centre_and_spread(X: Matrix, intercept: bool) -> tuple[Vector, Vector]:
-    """Return centre and standard deviation of columns; 0 and root mean square without an intercept."""
-    low, high = X.min(axis=0), X.max(axis=0)
-    largest = np.maximum(high, -low).astype(float)
-    unit = np.exp2(-np.clip(np.floor(np.log2(np.where(largest > 0, largest, 1.0))), -1000, 1000))
-    scaled = np.asarray(X, dtype=float) * unit
-    mean = np.mean(scaled, axis=0) if intercept else np.zeros(X.shape[1])
-    scaled -= mean
-    spread = np.sqrt(np.einsum("ij,ij->j", scaled, scaled) / len(X)) / unit
-    constant = intercept & (low == high)
-    mean[2 * np.count_nonzero(X, axis=0) <= len(X)] = 0.0
-    return np.where(constant, X[0], mean / unit), np.where(constant, 0.0, spread)

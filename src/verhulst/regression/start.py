@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, logit, sigmoid, sigmoid_derivative
 from verhulst.regression.newton import newton
-from verhulst.regression.rows import Rows
+from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.statistics import Matrix, Vector
 
 LEAST_SAMPLE = 10_000  # rows; a smaller sample does not pay
 SAMPLE_BYTES = 40 << 20
 MANY_COLUMNS = 100  # from here on a matrix of all rows is so expensive that even that of a sample at the start helps
-EVEN = 0.2  # share of the rarer outcome from which on every k-th row is a good sample, whatever its outcome
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample; with fewer, a fit of the sample is of little use
 
 
@@ -25,14 +24,33 @@ def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, pa
 
     In closed form logit(mean); with offsets by Newton's method kept within a bracket.
     """
-    guess = float(logit(mean))
     if offset is None:
-        return guess
-    low, high = guess - float(offset.max()), guess - float(offset.min())
+        return float(logit(mean))
+
+    def averages(b: float) -> tuple[float, float]:
+        p, slope = (float(np.average(of(offset + b), weights=weight)) for of in (sigmoid, sigmoid_derivative))
+        return p, slope
+
+    return balanced(mean, float(offset.min()), float(offset.max()), averages, passes)
+
+
+@np.errstate(over="ignore")
+def balanced(
+    mean: float, least: float, most: float, averages: Callable[[float], tuple[float, float]], passes: int = 100
+) -> float:
+    """Return the intercept b at which the average probability is `mean`.
+
+    Parameters
+    ----------
+    least, most : of the offsets
+    averages : of the probability and of its derivative, at an intercept
+    """
+    guess = float(logit(mean))
+    low, high = guess - most, guess - least
     b = _between(low, high)
     for _ in range(passes):
-        excess = float(np.average(sigmoid(offset + b), weights=weight)) - mean
-        slope = float(np.average(sigmoid_derivative(offset + b), weights=weight))
+        average, slope = averages(b)
+        excess = average - mean
         if excess == 0:
             return b
         low, high = (low, b) if excess > 0 else (b, high)
@@ -58,9 +76,7 @@ def log_likelihood(
 ) -> float:
     """Return the log-likelihood of the model with only an intercept and an offset; `mean` is that of y."""
     if offset is None:
-        total = float(len(y) if weight is None else weight.sum())
-        of_each = mean * log_sigmoid(intercept) + (1 - mean) * log_one_minus_sigmoid(intercept)
-        return total * float(of_each)
+        return log_likelihood_of_share(float(len(y) if weight is None else weight.sum()), mean, intercept)
     parts = []
     for start in range(0, len(y), block):
         rows = slice(start, start + block)
@@ -70,7 +86,12 @@ def log_likelihood(
     return math.fsum(parts)
 
 
-def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
+def log_likelihood_of_share(cases: float, mean: float, intercept: float) -> float:
+    """Return the log-likelihood of an intercept, where a share `mean` of the cases has outcome 1."""
+    return cases * float(mean * log_sigmoid(intercept) + (1 - mean) * log_one_minus_sigmoid(intercept))
+
+
+def sample_start(rows: SomeRows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
     """Return a rough fit of a sample: coefficients, and the information of all rows estimated from the sample.
 
     The sample is every k-th row or, if one outcome is much rarer, every k-th row of each outcome, with k such that both
@@ -79,50 +100,26 @@ def sample_start(rows: Rows, start: Vector, ridge: Vector | None) -> tuple[Vecto
     not fitted: for many columns their information at `start` is returned, for few columns None. The result is also None
     if there are too few rows.
     """
-    n = len(rows.y)
+    n = len(rows)
     # A fortieth, but enough for an error of the information of about ten per cent, which takes some hundred rows per
     # column. Smaller samples cost passes over all rows, larger ones cost more than they save.
     wanted = max(n // 40, min(n // 5, max(2 * LEAST_SAMPLE, 400 * rows.size)))
-    taken = min(wanted, SAMPLE_BYTES // max(rows.X.nbytes // n, 1))
+    taken = min(wanted, SAMPLE_BYTES // max(rows.nbytes // n, 1))
     if taken < LEAST_SAMPLE or n < 4 * taken:
         return None
-    index, weight, few = _systematic(rows.y, taken, plain=rows.size < MANY_COLUMNS)
+    few, take = rows.systematic(taken, plain=rows.size < MANY_COLUMNS)
     telling = few >= EVENTS_PER_COLUMN * rows.size
     if not telling and (few == 0 or rows.size < MANY_COLUMNS):
         return None
-    sample = rows.sample(index, weight)
+    sample, times = take()
     if not telling:
         information = sample.statistics(start).information
         assert information is not None
         return start, information
-    bound = np.full(rows.size, 0.25 * weight.max())
+    bound = np.full(rows.size, 0.25 * times)
     bound[: int(rows.intercept)] = 0.0
     # The maximum of the sample is about √(q n/taken) standard errors from that of all rows: a tenth of it is enough.
     near = 0.1 * math.sqrt(rows.size * n / taken)
     ridge = bound if ridge is None else bound + ridge
     found = newton(sample.statistics, start, ridge=ridge, tolerance=near, exact=False, width=rows.width)
     return (found.beta, found.information) if found.status == "converged" else None
-
-
-def _systematic(y: Vector, taken: int, plain: bool) -> tuple[NDArray[np.intp], Vector, int]:
-    """Return about `taken` rows for a sample, their weights, and how many of them have the rarer outcome.
-
-    `plain`: whether to take every k-th row if neither outcome is rare, which is quicker than by outcome.
-    """
-    step = len(y) // taken
-    # One row at random of each k: rows may be periodic.
-    index = np.arange(len(y) // step) * step + np.random.default_rng(0).integers(0, step, len(y) // step)
-    high = y[index] > 0.5
-    few = min(int(high.sum()), int(len(high) - high.sum()))
-    if plain and few >= EVEN * len(high):
-        return index, np.full(len(high), float(step)), few
-    high = y > 0.5
-    ones, zeros = np.flatnonzero(high), np.flatnonzero(~high)
-    few = min(len(ones), len(zeros), taken // 2)
-    if not few:
-        return np.empty(0, dtype=np.intp), np.empty(0), 0
-    steps = [
-        max(1, len(each) // few if len(each) <= len(y) // 2 else len(each) // (taken - few)) for each in (ones, zeros)
-    ]
-    parts = [each[::step] for each, step in zip((ones, zeros), steps, strict=True)]
-    return np.concatenate(parts), np.repeat(np.array(steps, dtype=float), [len(part) for part in parts]), few

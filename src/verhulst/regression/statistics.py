@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 EPS = float(np.finfo(float).eps)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +65,18 @@ class StatisticsFunction(Protocol):
         ...
 
 
-def merge(parts: Sequence[Statistics]) -> Statistics:
-    """Return the statistics of all parts, added in a fixed tree: the same bits whichever thread computed a part."""
+def merge(parts: Sequence[Answer]) -> Answer:
+    """Return the sum of what parts of the data answered, added in a fixed tree: the same bits whoever computed a part.
+
+    Parameters
+    ----------
+    parts : statistics, arrays or numbers; or tuples of them, whose entries are added each by itself
+    """
     parts = list(parts)
     if not parts:
         raise ValueError("there are no parts to merge")
+    if isinstance(parts[0], tuple):
+        return tuple(merge(entries) for entries in zip(*parts, strict=True))  # type: ignore[return-value]
     while len(parts) > 1:
-        parts = [sum(parts[i + 1 : i + 2], parts[i]) for i in range(0, len(parts), 2)]
+        parts = [sum(parts[i + 1 : i + 2], parts[i]) for i in range(0, len(parts), 2)]  # type: ignore[call-overload]
     return parts[0]
