@@ -88,20 +88,26 @@ def note_on_codes(texts: Sequence[str], numbers: Sequence[float], name: str, at:
 
 def refuse_same_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
     """Raise for whole numbers beyond 2^53 in a column with a type, if two of them would become the same double."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    wide = pa.types.is_integer(values.type) and values.type.bit_width == 64
-    if not (wide or pa.types.is_decimal(values.type)):
-        return
-    ends = [end for end in pc.min_max(values).as_py().values() if end is not None]
-    if all(abs(end) <= 2**53 for end in ends):
+    if not beyond_doubles(values):
         return
     first: dict[float, Any] = {}
     for number in pc.unique(values).drop_null().to_pylist():
         other = first.setdefault(float(number), number)
         if other != number and max(abs(other), abs(number)) > 2**53:
             raise DataError(_about_same(str(other), str(number), name, at))
+
+
+def beyond_doubles(values: pa.ChunkedArray) -> bool:
+    """Whether a column of a wide type has numbers beyond 2^53."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wide = pa.types.is_integer(values.type) and values.type.bit_width == 64
+    if not (wide or pa.types.is_decimal(values.type)):
+        return False
+    return any(end is not None and abs(end) > 2**53 for end in pc.min_max(values).as_py().values())
 
 
 def _about_same(one: str, other: str, name: str, at: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -63,15 +64,36 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(texts, pa.string()))
 
 
-def label_counts(values: pa.ChunkedArray) -> dict[str, int]:
+def label_counts(values: pa.ChunkedArray, counted: Counted | None = None) -> dict[str, int]:
     """Return the labels that occur in a column of any kind, and the number of rows with each."""
     encoded = labels(values)
-    rows = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(encoded.dictionary))
+    rows = counts_of(encoded, counted)
     counts: dict[str, int] = {}
     for text, n in zip(encoded.dictionary.to_pylist(), rows.tolist(), strict=True):
         if n and text is not None:
             counts[text] = counts.get(text, 0) + n
     return counts
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The rows that values stand for, where each value of a column was kept once.
+
+    Attributes
+    ----------
+    times, first : ndarray of int
+        For each value how many rows have it, and the first of them.
+    """
+
+    times: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
+def counts_of(encoded: pa.DictionaryArray, counted: Counted | None = None) -> NDArray[np.int64]:
+    """Return how many rows have each value of a dictionary."""
+    indices = encoded.indices.drop_null().to_numpy(zero_copy_only=False)
+    times = None if counted is None else counted.times[encoded.indices.is_valid().to_numpy(zero_copy_only=False)]
+    return np.bincount(indices, times, len(encoded.dictionary)).astype(np.int64)
 
 
 def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -37,7 +37,7 @@ def open_columnar_files(source: Any, names: Sequence[str] | None) -> Batches | N
     if len(set(schema.names)) < len(schema.names):
         return None
     for each, (other, _) in zip(paths, opened, strict=True):
-        _require_same(schema, other, paths[0], each)
+        require_same(schema, other, paths[0], each)
     chosen = [name for name in schema.names if name in names] if names and set(names) <= set(schema.names) else None
     if chosen is not None:
         schema = pa.schema([schema.field(name) for name in chosen], schema.metadata)
@@ -76,7 +76,7 @@ def _open(path: str) -> tuple[pa.Schema, Any]:
     return schema, of_parquet
 
 
-def _require_same(schema: pa.Schema, other: pa.Schema, first: str, path: str) -> None:
+def require_same(schema: pa.Schema, other: pa.Schema, first: str, path: str) -> None:
     """Raise if a file has other columns than the first, or columns of other types."""
     if set(schema.names) != set(other.names):
         differ = sorted(set(schema.names) ^ set(other.names))

@@ -77,20 +77,27 @@ def refuse_dates(words: Sequence[str], name: str, at: str) -> None:
 
 def refuse_dates_as_numbers(values: pa.ChunkedArray, name: str, at: str) -> None:
     """Raise for numbers such as 20240531, if every one is a date."""
+    import pyarrow.compute as pc
+
+    if not like_dates_as_numbers(values):
+        return
+    numbers = [float(number) for number in pc.unique(values).drop_null().to_pylist()]
+    if len(numbers) > 1 and all(number.is_integer() and is_compact_date(int(number)) for number in numbers):
+        raise DatesError(_about_dates(f"{min(numbers):.0f}", name, at))
+
+
+def like_dates_as_numbers(values: pa.ChunkedArray) -> bool:
+    """Whether all numbers lie between 19000101 and 21001231."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_float16(values.type):
-        return  # which has a smaller range
+        return False  # which has a smaller range
     for some in (values.slice(0, 1000), values):  # the first rows nearly always tell
         least, most = (None if end is None else float(end) for end in pc.min_max(some).as_py().values())
         if least is not None and most is not None and not 1900_01_01 <= least <= most <= 2100_12_31:
-            return
-    if least is None or most is None or least == most:
-        return
-    numbers = [float(number) for number in pc.unique(values).drop_null().to_pylist()]
-    if all(number.is_integer() and is_compact_date(int(number)) for number in numbers):
-        raise DatesError(_about_dates(f"{least:.0f}", name, at))
+            return False
+    return least is not None
 
 
 def _about_dates(shown: str, name: str, at: str) -> str:

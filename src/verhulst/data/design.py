@@ -24,7 +24,7 @@ from verhulst.data.text_column import read_role
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_LEAVE_OUT = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
+LEAVE_OUT = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
 # The number of rows of X written at a time: a few hundred kilobytes, which fit in a second-level cache.
 _ROWS = 2048
 
@@ -105,7 +105,7 @@ class Design(BaseDesign):
         table = self.typed(table, first_row=first_row)
         if self.missing == "error":
             refuse_empty(table, names)
-            refuse_missing(table, names, first_row, _LEAVE_OUT, self.columns)
+            refuse_missing(table, names, first_row, LEAVE_OUT, self.columns)
             return None
         holes = any_missing(table, names)
         return ~holes if holes.any() else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from verhulst.data.column_values import Counted, counts_of
 from verhulst.data.missing_text import MISSING_TEXT, is_mark
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Texts:
     marks: tuple[str, ...]
     counts: dict[str, int]
     _encoded: pa.DictionaryArray
+    _counted: Counted | None = None
 
     def row_of(self, text: str) -> int:
         """Return the first row with `text`, from 0."""
@@ -57,11 +59,12 @@ class Texts:
     @cached_property
     def _first_rows(self) -> dict[str, int]:
         codes, rows = np.unique(self._encoded.indices.fill_null(-1).to_numpy(), return_index=True)
+        rows = rows if self._counted is None else self._counted.first[rows]
         distinct = self._encoded.dictionary.to_pylist()
         return {distinct[code]: int(row) for code, row in zip(codes, rows, strict=True) if code >= 0}
 
 
-def texts_of(values: pa.ChunkedArray) -> Texts:
+def texts_of(values: pa.ChunkedArray, counted: Counted | None = None) -> Texts:
     """Return the distinct texts of a column of text or of a dictionary of text."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -72,12 +75,13 @@ def texts_of(values: pa.ChunkedArray) -> Texts:
     if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
         encoded = pc.dictionary_encode(pa.array([], values.type))
     distinct = encoded.dictionary.to_pylist()
-    counts = np.bincount(encoded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(distinct))
+    counts = counts_of(encoded, counted)
     return Texts(
         [text for text in distinct if not is_mark(text)],
         tuple(text for text in distinct if is_mark(text)),
         dict(zip(distinct, counts.tolist(), strict=True)),
         encoded,
+        counted,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verhulst.data.code_text import codes_in, note_on_codes, refuse_same_numbers, with_equals
 from verhulst.data.column import Column
-from verhulst.data.column_values import kind_of, level_type_of
+from verhulst.data.column_values import Counted, kind_of, level_type_of
 from verhulst.data.date_text import refuse_dates, refuse_dates_as_numbers
 from verhulst.data.decimal_signs import note_on_points, refuse_unclear_sign
 from verhulst.data.distinct_texts import TRUTH, Texts, read_words, texts_of
@@ -28,10 +28,23 @@ _FEW = 10
 _TRUTH_WORDS = frozenset([*TRUTH, "t", "f", "yes", "no", "y", "n"])
 
 
-def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Column, pa.ChunkedArray | None]:
+def draft_column(
+    table: pa.Table, name: str, as_categories: bool, counted: Counted | None = None
+) -> tuple[Column, pa.ChunkedArray | None]:
     """Return the column without levels, which are added when the kept rows are known.
 
     If text had to be read to determine the kind, its numbers are returned too.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table; its values may be `counted`.
+    name : str
+        The column.
+    as_categories : bool
+        Whether it is declared categorical.
+    counted : Counted, optional
+        The rows that have each value, if they were counted.
 
     Raises
     ------
@@ -53,7 +66,7 @@ def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Colum
             refuse_dates_as_numbers(values, name, at)
             refuse_same_numbers(values, name, at)
         return Column(name, kind), None
-    column, read = _kind_of_text(values, name, at, delimiter_of(table, name))
+    column, read = _kind_of_text(values, name, at, delimiter_of(table, name), counted)
     if column.kind == "numeric":
         refuse_unclear_sign(table, name, at, f", or say that it is categorical ({categorical_option(name)})")
         if not column.style.group:
@@ -62,7 +75,7 @@ def draft_column(table: pa.Table, name: str, as_categories: bool) -> tuple[Colum
 
 
 def _kind_of_text(
-    values: pa.ChunkedArray, name: str, at: str, delimiter: str | None
+    values: pa.ChunkedArray, name: str, at: str, delimiter: str | None, counted: Counted | None
 ) -> tuple[Column, pa.ChunkedArray | None]:
     """Determine the kind of a column of text without any declaration; also return its numbers if they were read.
 
@@ -81,7 +94,7 @@ def _kind_of_text(
         refuse_dates_as_numbers(doubles, name, at)
         same = with_equals(codes_in(values), values, doubles)
         return Column(name, "numeric", notes=note_on_codes(same, list(map(float, same)), name, at)), doubles
-    texts = texts_of(values if delimiter is None else read_words(values))
+    texts = texts_of(values if delimiter is None else read_words(values), counted)
     words, marks = texts.words, texts.marks
     if not words:
         return Column(name, "categorical" if delimiter is None else "numeric", marks=marks), None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.arguments import same_arguments
@@ -37,6 +37,70 @@ if TYPE_CHECKING:
 MOST_LEVELS = 1000
 
 
+@dataclass(frozen=True)
+class Request:
+    """The columns of a table that are asked for, checked: as in `learn_design`.
+
+    Attributes
+    ----------
+    target, weights, offset : str or None
+    chosen, categorical : list of str
+        The columns of X, and those that are declared categorical.
+    reference : dict
+        Reference levels by column.
+    missing : {"error", "drop"}
+    """
+
+    target: str | None
+    weights: str | None
+    offset: str | None
+    chosen: list[str]
+    categorical: list[str]
+    reference: dict[str, object]
+    missing: Missing
+
+    @property
+    def declared(self) -> set[str]:
+        """The columns that are categories whatever they hold."""
+        return {*self.categorical, *self.reference}
+
+    @property
+    def used(self) -> list[str]:
+        """All columns that are read."""
+        given = (self.target, *self.chosen, self.weights, self.offset)
+        return [name for name in given if name is not None]
+
+
+def requested(
+    table: pa.Table,
+    target: str | None,
+    columns: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    reference: Mapping[str, object] | None = None,
+    missing: Missing = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+) -> Request:
+    """Check what is asked for of a table, of which the columns are looked at, not the rows."""
+    check_missing(missing, "drop")
+    target, weights, offset = map(column_name_or_none, (target, weights, offset), ("target", "weights", "offset"))
+    columns, reference = column_names_or_none(columns, "columns"), levels_by_name(reference, "reference")
+    exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
+    taken = roles(table, target, weights, offset)
+    readable = [name for name in exclude if name not in unread(table)]
+    check_names(table, [*(columns or ()), *readable, *categorical, *reference])
+    chosen = choose_columns(table, taken, columns, exclude, {*categorical, *reference})
+    for name in reference:
+        if name not in chosen:
+            what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
+            raise RequestError(
+                f"{place(table)}a reference level is given for {name!r}, which {what}.{did_you_mean(name, chosen)} "
+                f"The columns of X are {listed(chosen, 12)}."
+            )
+    return Request(target, weights, offset, chosen, list(categorical), dict(reference), missing)
+
+
 def learn_table(
     table: Any,
     target: str | None,
@@ -54,26 +118,11 @@ def learn_table(
 
     from verhulst.data.read import read_fields
 
-    check_missing(missing, "drop")
-    target, weights, offset = map(column_name_or_none, (target, weights, offset), ("target", "weights", "offset"))
-    columns, reference = column_names_or_none(columns, "columns"), levels_by_name(reference, "reference")
-    exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
     table = read_fields(table)
     at = place(table)
-    taken = roles(table, target, weights, offset)
-    readable = [name for name in exclude if name not in unread(table)]
-    check_names(table, [*(columns or ()), *readable, *categorical, *reference])
-    chosen = choose_columns(table, taken, columns, exclude, {*categorical, *reference})
-    for name in reference:
-        if name not in chosen:
-            what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
-            raise RequestError(
-                f"{at}a reference level is given for {name!r}, which {what}.{did_you_mean(name, chosen)} The columns "
-                f"of X are {listed(chosen, 12)}."
-            )
-
-    named = {*categorical, *reference}
-    read = {name: draft_column(table, name, name in named) for name in chosen}
+    request = requested(table, target, columns, exclude, categorical, reference, missing, weights, offset)
+    target, weights, offset, reference = request.target, request.weights, request.offset, request.reference
+    read = {name: draft_column(table, name, name in request.declared) for name in request.chosen}
     drafts = tuple(draft for draft, _ in read.values())
     for name, (_, values) in read.items():
         if values is not None:
@@ -90,7 +139,7 @@ def learn_table(
     if kept.num_rows == 0:
         refuse_empty(table, design.used_names)
         raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
-    learned = tuple(learn_column(kept, column, column.name in categorical, reference) for column in drafts)
+    learned = tuple(learn_column(kept, column, column.name in request.categorical, reference) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
         learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
     warn_of_notes(tuple(note for column in learned for note in column.notes))
@@ -149,14 +198,20 @@ def learn_design(*given: Any, **options: Any) -> Design:
     return learn_table(*given, **options)[0]
 
 
-def learn_column(table: pa.Table, column: Column, as_categories: bool, references: Mapping[str, object]) -> Column:
-    """Return a drafted column with its levels in these rows."""
+def learn_column(
+    table: pa.Table,
+    column: Column,
+    as_categories: bool,
+    references: Mapping[str, object],
+    rows: int | None = None,
+) -> Column:
+    """Return a drafted column with its levels in these rows; they stand for so many `rows`, if values were counted."""
     if column.kind != "categorical":
         return column
     values, name, at = table[column.name], column.name, place(table)
     levels = _levels(values)
     if not as_categories:
-        _doubt_categories(values, name, levels, at)
+        _doubt_categories(len(values) if rows is None else rows, name, levels, at)
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
     if len({level.strip() for level in levels}) < len(levels):
         note = (f"Column {name!r} has levels that differ only in surrounding blanks.", "Strip them.")
@@ -176,11 +231,11 @@ def _levels(values: pa.ChunkedArray) -> list[str]:
     return distinct if ordered else in_order(distinct)
 
 
-def _doubt_categories(values: pa.ChunkedArray, name: str, levels: list[str], at: str) -> None:
+def _doubt_categories(rows: int, name: str, levels: list[str], at: str) -> None:
     """Raise if nearly every value is different, so that text is unlikely to be categories."""
-    if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * len(values)):
+    if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * rows):
         raise DataError(
-            f"{at}column {name!r} is text with {len(levels):,} distinct values in {len(values):,} rows, like a name "
+            f"{at}column {name!r} is text with {len(levels):,} distinct values in {rows:,} rows, like a name "
             f"or a case number. Exclude it ({exclude_option(name)}), or declare it categorical "
             f"({categorical_option(name)})."
         )

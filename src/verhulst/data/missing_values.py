@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -52,8 +52,7 @@ def refuse_empty(table: pa.Table, names: Sequence[str]) -> None:
     """Raise if one of these columns has no values at all: no row would be left."""
     for name in names:
         if table.num_rows and not is_complete(table, name) and missing(table[name]).all():
-            which = "" if name.strip() else f" (number {table.column_names.index(name) + 1} of {table.num_columns})"
-            raise DataError(f"{place(table)}column {name!r}{which} has no values. Exclude it ({exclude_option(name)}).")
+            raise empty_said(place(table), name, table.column_names)
 
 
 def refuse_missing(
@@ -65,9 +64,23 @@ def refuse_missing(
     if not holes:
         return
     any_hole = np.logical_or.reduce(list(holes.values()))
+    first = row_number(first_row, int(np.argmax(any_hole)))
+    counts = {name: int(mask.sum()) for name, mask in holes.items()}
+    raise missing_said(place(table), counts, int(any_hole.sum()), table.num_rows, first, hint, columns)
+
+
+def missing_said(
+    at: str, counts: Mapping[str, int], holes: int, rows: int, first: int, hint: str, columns: Sequence[Column] = ()
+) -> DataError:
+    """Return the error about missing values: their counts by column, the rows that have some, and the first of them."""
     marks = {column.name: f" (where {listed(column.marks)} stands)" for column in columns if column.marks}
-    counted = ", ".join(f"{name!r} in {int(mask.sum()):,}{marks.get(name, '')}" for name, mask in holes.items())
-    raise DataError(
-        f"{place(table)}values are missing in {int(any_hole.sum()):,} of {table.num_rows:,} rows (first in row "
-        f"{row_number(first_row, int(np.argmax(any_hole))):,}): {counted}. {hint}"
+    counted = ", ".join(f"{name!r} in {number:,}{marks.get(name, '')}" for name, number in counts.items())
+    return DataError(
+        f"{at}values are missing in {holes:,} of {rows:,} rows (first in row {first:,}): {counted}. {hint}"
     )
+
+
+def empty_said(at: str, name: str, names: Sequence[str]) -> DataError:
+    """Return the error about a column without values, one of all `names` of the table."""
+    which = "" if name.strip() else f" (number {names.index(name) + 1} of {len(names)})"
+    return DataError(f"{at}column {name!r}{which} has no values. Exclude it ({exclude_option(name)}).")

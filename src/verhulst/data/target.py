@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column_values import LevelType, codes, kind_of, label, label_counts, plain_label
+from verhulst.data.column_values import Counted, LevelType, codes, kind_of, label, label_counts, plain_label
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import ListOf, Record, Text
@@ -77,9 +77,16 @@ class Target:
         return cls(record["name"], (negative, positive))
 
 
-def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, place: str = "") -> Target:
+def learn_target(
+    column: pa.ChunkedArray,
+    name: str,
+    positive: object = None,
+    place: str = "",
+    counted: Counted | None = None,
+) -> Target:
     """Determine the two values of the target, and which of them counts as 1.
 
+    Its values may be `counted`.
     For values other than 0 and 1, or false and true, `positive` must give the value that counts as 1.
 
     Raises
@@ -93,8 +100,8 @@ def learn_target(column: pa.ChunkedArray, name: str, positive: object = None, pl
         raise DataError(
             f"{place}the target {name!r} has values of type {column.type}; it must have two distinct values."
         )
-    few = two_numbers(column)
-    counts = label_counts(column) if few is None else {text: rows for text, (_, rows) in few.items()}
+    few = two_numbers(column) if counted is None else None
+    counts = label_counts(column, counted) if few is None else {text: rows for text, (_, rows) in few.items()}
     if len(counts) > 2 and all(text.casefold() in ("true", "false") for text in counts):
         # TRUE in some rows and true in others.
         counts = {

@@ -90,6 +90,29 @@ def fit(
     ValueError
         If the data cannot be fitted, or columns are collinear and `collinear` is "error".
     """
+    settings = checked(
+        penalty=penalty,
+        C=C,
+        intercept=intercept,
+        collinear=collinear,
+        tolerance=tolerance,
+        max_passes=max_passes,
+        verbose=verbose,
+    )
+    return fitted(observations(X, y, sample_weight, offset, names), settings)
+
+
+def checked(
+    *,
+    penalty: Literal["l2", "firth"] | None = None,
+    C: float = 1.0,
+    intercept: bool = True,
+    collinear: Literal["drop", "error"] = "drop",
+    tolerance: float = 1e-6,
+    max_passes: int = 100,
+    verbose: int = 0,
+) -> Settings:
+    """Check the options of `fit`."""
     if penalty not in (None, "l2", "firth"):
         raise ValueError(f"penalty must be None, 'l2' or 'firth', not {penalty!r}")
     if not C > 0:
@@ -97,8 +120,7 @@ def fit(
     if penalty != "l2" and C not in (1.0, np.inf):
         warn(f"C = {C:g} is the strength of the L2 penalty, and changes nothing without penalty='l2'", UserWarning)
     require_limits(tolerance, max_passes)
-    settings = Settings(penalty, C, intercept, collinear, tolerance, max_passes, verbose)
-    return fitted(observations(X, y, sample_weight, offset, names), settings)
+    return Settings(penalty, C, intercept, collinear, tolerance, max_passes, verbose)
 
 
 def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:

@@ -111,9 +111,13 @@ class Rows:
 
     def seen_by(self, standard: Standardisation) -> Rows:
         """The same rows with other centres and scales."""
-        if all(map(np.array_equal, (self.centre, self.inverse_scale), (standard.centre, standard.inverse_scale))):
+        if (
+            self.intercept == standard.intercept
+            and np.array_equal(self.centre, standard.centre)
+            and np.array_equal(self.inverse_scale, standard.inverse_scale)
+        ):
             return self
-        return replace(self, centre=standard.centre, inverse_scale=standard.inverse_scale)
+        return replace(self, centre=standard.centre, inverse_scale=standard.inverse_scale, intercept=standard.intercept)
 
     def ask(self, question: Callable[..., Answer], *given: Any) -> list[Answer]:
         """The answers of all parts of the rows to a question, of which this is the only one."""

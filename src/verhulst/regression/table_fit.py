@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -19,12 +20,15 @@ from verhulst.data.formula import learn_formula
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
+from verhulst.data.parted_table import PartedTable, is_dask_frame, open_parts
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
+from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.fit_file import FIT_1, with_states
+from verhulst.regression.fit_of_parts import fit_of_parts
 from verhulst.regression.fitting import fit
 from verhulst.regression.inference import probability_interval
 from verhulst.regression.parameters import ParameterTable
@@ -227,6 +231,7 @@ def fit_table(
     weights: str | None = None,
     offset: str | None = None,
     memory_limit: int | str | None = None,
+    client: Any = None,
     **options: Any,
 ) -> TableFit:
     """Fit a logistic regression on a table.
@@ -235,12 +240,19 @@ def fit_table(
     ----------
     source : anything that `vh.data.read_table` reads
         A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet and Arrow files, a
-        folder or a pattern (`*`, `?`) of Parquet files and Arrow streams are read a batch at a time.
+        folder or a pattern (`*`, `?`) of Parquet files and Arrow streams are read a batch at a time. Or a Dask
+        DataFrame.
     target, columns, exclude, categorical, positive, reference, missing, weights, offset
         The columns and their roles, as in `vh.data.learn_design`.
     memory_limit : int or str, optional
         Bytes, or text such as "256MB", that the batches may take in memory; beyond it they are kept in a scratch file
         in the folder for temporary files. By default a quarter of the memory that is free.
+    client : distributed.Client, optional
+        A Dask cluster for the work. Partitions of a Dask DataFrame, and the row groups of Parquet files, are read by
+        its workers and stay there; a pass over the data sends one record of statistics. The fit has the same bits
+        whatever the number of workers, and without a client for a Dask DataFrame. What looks at single rows again and
+        again (`penalty="firth"`, columns that need more than double precision) needs all rows in this process, within
+        `memory_limit`.
     **options
         Options of `vh.regression.fit`: penalty, C, intercept, collinear, tolerance, max_passes.
 
@@ -263,25 +275,27 @@ def fit_table(
     >>> model.fit.names
     ('age', 'income')
     """
+    limit = bytes_allowed(memory_limit)
+    request: dict[str, Any] = {
+        "target": target,
+        "columns": columns,
+        "exclude": exclude,
+        "categorical": categorical,
+        "reference": reference,
+        "missing": missing,
+        "weights": weights,
+        "offset": offset,
+    }
+    if client is not None or is_dask_frame(source):
+        return _fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options)
     target, used = column_name(target, "target"), None
     if (columns := column_names_or_none(columns, "columns")) is not None:
         exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
         reference, roles = levels_by_name(reference, "reference"), {"weights": weights, "offset": offset}
         roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
         used = [target, *columns, *exclude, *categorical, *reference, *roles_given]
-    table = kept_table(source, used, bytes_allowed(memory_limit))
-    design, table = learn_table(
-        read_fields(source if table is None else table),
-        target,
-        columns=columns,
-        exclude=exclude,
-        categorical=categorical,
-        positive=positive,
-        reference=reference,
-        missing=missing,
-        weights=weights,
-        offset=offset,
-    )
+    table = kept_table(source, used, limit)
+    design, table = learn_table(read_fields(source if table is None else table), positive=positive, **request)
     return _fitted(design, make_block(design, table, in_place=True), options)
 
 
@@ -333,15 +347,28 @@ def fit_formula(
     return _fitted(design, block, {"intercept": design.intercept} | options)
 
 
+def _fitted_in_parts(
+    source: PartedTable, request: dict[str, Any], positive: object, limit: int, options: dict[str, Any]
+) -> TableFit:
+    with _of_table(source_of(source.columns)):
+        return TableFit(*fit_of_parts(source, request, positive, limit, options))
+
+
 def _fitted(design: Design | FormulaDesign, block: Block, options: dict[str, Any]) -> TableFit:
     X, y, weights, offset = block.X, block.y, block.weights, block.offset
     if weights is not None and not weights.any():
         raise DataError("every weight is 0: there are no rows to fit.")
-    try:
+    with _of_table(design.source):
         found = fit(X, y, weights, offset, names=design.names, **options)
+    return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))
+
+
+@contextmanager
+def _of_table(source: str) -> Iterator[None]:
+    """Errors of the arrays are errors of the table: one class without rows of weight 0, equal names."""
+    try:
+        yield
     except DataError:
         raise
     except ValueError as error:
-        # Errors of the arrays are errors of the table: one class without rows of weight 0, equal names.
-        raise DataError(f"{design.source}: {error}." if design.source else f"{error}.") from None
-    return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))
+        raise DataError(f"{source}: {error}." if source else f"{error}.") from None

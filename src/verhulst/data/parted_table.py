@@ -1,0 +1,144 @@
+"""Tables in parts: Parquet files whose row groups are read where a worker is, and Dask DataFrames."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from verhulst.data.columnar_files import require_same
+from verhulst.data.dask_parts import DaskParts
+from verhulst.data.errors import DataError, RequestError
+from verhulst.data.in_memory import plain_table, table_from_memory
+from verhulst.data.parts import Parts, PartsHere
+from verhulst.data.row_groups import RowGroups, row_groups
+from verhulst.data.scratch import on_scratch
+from verhulst.data.several_files import batch_format, files_of
+from verhulst.data.source import with_source
+from verhulst.data.unread import refuse_unread
+from verhulst.data.whole_columns import with_finite_marked
+from verhulst.data.workers import agreed_build
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class PartedTable(ABC):
+    """A table in parts that are not read yet.
+
+    Attributes
+    ----------
+    columns : pyarrow.Table
+        The columns, without rows.
+    names : tuple of str
+        What to call the parts in messages.
+    """
+
+    columns: pa.Table
+    names: tuple[str, ...]
+
+    @abstractmethod
+    def read(self, used: Sequence[str]) -> Parts:
+        """The parts, as Arrow tables of these columns."""
+
+
+@dataclass(frozen=True, eq=False)
+class ParquetParts(PartedTable):
+    """Row groups of Parquet files, for the workers of a cluster."""
+
+    columns: pa.Table
+    names: tuple[str, ...]
+    groups: tuple[RowGroups, ...]
+    client: Any
+
+    def read(self, used: Sequence[str]) -> Parts:
+        """See `PartedTable`."""
+        return DaskParts.made(
+            self.client, agreed_build(self.client), _read, [(each, tuple(used)) for each in self.groups]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FrameParts(PartedTable):
+    """The partitions of a Dask DataFrame, on a cluster or (without a client) one after the other in this process."""
+
+    columns: pa.Table
+    names: tuple[str, ...]
+    frame: Any
+    client: Any
+    memory_limit: int
+
+    def read(self, used: Sequence[str]) -> Parts:
+        """See `PartedTable`."""
+        labels = {str(name): name for name in self.frame.columns}
+        partitions = self.frame[[labels[name] for name in used]].to_delayed()
+        if self.client is not None:
+            build = agreed_build(self.client)
+            return DaskParts(self.client, build, tuple(self.client.compute(partitions))).changed(_from_frame)
+        kept, size = [], 0
+        for partition in partitions:
+            table = _from_frame(partition.compute(scheduler="synchronous"))
+            size += table.nbytes
+            kept.append(table if size <= self.memory_limit else on_scratch(table.to_batches(), table.schema))
+        return PartsHere(tuple(kept))
+
+
+def is_dask_frame(source: Any) -> bool:
+    """Whether this is a Dask DataFrame."""
+    return type(source).__module__.partition(".")[0] == "dask" and hasattr(source, "to_delayed")
+
+
+def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
+    """Return a Dask DataFrame, or files for the workers of a client, as a table in parts.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, or files have different columns.
+    RequestError
+        If the source has no parts for the workers of a client.
+    """
+    if is_dask_frame(source):
+        if not hasattr(source, "columns") or getattr(source, "ndim", 2) != 2:
+            raise RequestError(f"a table is a Dask DataFrame, not a Dask {type(source).__name__}.")
+        names = tuple(f"partition {k}" for k in range(1, source.npartitions + 1))
+        return FrameParts(table_from_memory(source._meta), names, source, client, memory_limit)
+    if not isinstance(source, str | os.PathLike):
+        raise RequestError(
+            f"a cluster fits Parquet files and Dask DataFrames, not a {type(source).__name__}. For a table in memory "
+            "leave client= away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
+        )
+    return _open_files(os.fspath(source), client)
+
+
+def _open_files(path: str, client: Any) -> ParquetParts:
+    paths = files_of(path)
+    if not paths:
+        raise FileNotFoundError(2, "No such file or directory", path)
+    for each in paths:
+        if batch_format(each) != "parquet":
+            raise RequestError(
+                f"{each}: is not a Parquet file, and a cluster reads Parquet files only. Write the table as Parquet "
+                "first (verhulst.data.write_table), or fit it without a cluster."
+            )
+    schema, groups = row_groups(paths)
+    first = schema[0]
+    for each, other in zip(paths, schema, strict=True):
+        require_same(first, other, paths[0], each)
+    columns = with_source(plain_table(first.empty_table()), path)
+    if not groups:
+        raise DataError(f"{path}: has no rows (its columns are {', '.join(map(repr, columns.column_names))}).")
+    return ParquetParts(columns, tuple(each.name for each in groups), tuple(groups), client)
+
+
+def _read(groups: RowGroups, used: tuple[str, ...]) -> pa.Table:
+    """The rows of row groups, on a worker."""
+    return with_finite_marked(plain_table(groups.read(used)), used)
+
+
+def _from_frame(frame: Any) -> pa.Table:
+    table = table_from_memory(frame)
+    refuse_unread(table)
+    return with_finite_marked(table, table.column_names)
