@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst._numbers import count, number, percent, typeset
-from verhulst.cli import options
+from verhulst.cli import cluster, options
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ Examples:
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
   cat votes.csv | verhulst fit - --target won --json | jq .effects
+  verhulst fit 'votes/*.parquet' --target won --scheduler tcp://host:8786
 """
 
 
@@ -50,12 +51,22 @@ Examples:
     "--memory-limit", metavar="SIZE",
     help="Memory for the rows of Parquet and Arrow files, such as 2GB; beyond, a scratch file.",
 )  # fmt: skip
+@cluster.options
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
 @options.format
 @options.output("Write the model (JSON).")
 @options.report
 @options.json
-def command(data: str, output: str | None, report: str | None, as_json: bool, level: float, **request: Any) -> None:
+def command(
+    data: str,
+    output: str | None,
+    report: str | None,
+    as_json: bool,
+    level: float,
+    scheduler: str | None,
+    workers: int | None,
+    **request: Any,
+) -> None:
     """Fit a logistic regression on DATA.
 
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of Parquet files, or "-" for
@@ -66,7 +77,8 @@ def command(data: str, output: str | None, report: str | None, as_json: bool, le
     from verhulst.report.contents import contents_of_table
     from verhulst.report.write import report as report_model
 
-    model = _fit(data, **request)
+    with cluster.client_of(scheduler, workers) as client:
+        model = _fit(data, client=client, **request)
     contents = contents_of_table(model, level=level)
     if output:
         model.save(output)
@@ -93,12 +105,14 @@ def _fit(
     C: float | None,
     form: str | None,
     memory_limit: str | None,
+    client: Any,
     **request: Any,
 ) -> TableFit:
     from verhulst.cli.console import reading_said
     from verhulst.data.batches import kept_table
     from verhulst.data.errors import ColumnWarning, ReadingWarning
     from verhulst.data.memory_limit import bytes_allowed
+    from verhulst.data.parted_table import open_parts
     from verhulst.data.read import read_fields
     from verhulst.data.unread import unread
     from verhulst.regression.table_fit import fit_table
@@ -106,8 +120,11 @@ def _fit(
     if C is not None and penalty != "l2":
         raise click.UsageError("--C is the inverse strength of the L2 penalty: use --penalty l2 as well.")
     levels = references(reference)
-    kept = kept_table(data, None, bytes_allowed(memory_limit)) if form in (None, "parquet", "arrow") else None
-    table = read_fields(data, form) if kept is None else kept
+    if client is None:
+        kept = kept_table(data, None, bytes_allowed(memory_limit)) if form in (None, "parquet", "arrow") else None
+        source = table = read_fields(data, form) if kept is None else kept
+    else:
+        source, table = data, open_parts(data, client, 0).columns
     known = [*table.column_names, *unread(table)]
     with reading_said():
         # Warnings of the fit are printed as cautions below, with remedies.
@@ -115,8 +132,10 @@ def _fit(
         warnings.simplefilter("always", ReadingWarning)
         warnings.simplefilter("ignore", ColumnWarning)
         return fit_table(
-            table,
+            source,
             target,
+            client=client,
+            memory_limit=memory_limit,
             columns=column_names(columns, known) or None,
             exclude=column_names(exclude, known),
             categorical=column_names(categorical, known),

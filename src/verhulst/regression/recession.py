@@ -190,7 +190,7 @@ def _across(rows: Rows, other: Standardisation, candidate: Vector, small: float,
 
 def rows_left(rows: Some, found: Recession) -> Some:
     """The same rows, where those that are separated have weight 0."""
-    return rows.changed(_without, found)
+    return rows.changed(_without, found)  # type: ignore[return-value]
 
 
 def _without(rows: Rows, found: Recession) -> Rows:

@@ -6,4 +6,4 @@ from verhulst.regression.parted_rows import PartedRows
 from verhulst.regression.rows import Rows
 
 SomeRows = Rows | PartedRows
-Some = TypeVar("Some", Rows, PartedRows)
+Some = TypeVar("Some", bound=Rows | PartedRows)
