@@ -1,4 +1,4 @@
-"""What tests of several rooms need: the system's Chromium, started once."""
+"""What tests of several rooms need: the system's Chromium and a PostgreSQL server, started once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.postgresql_server import server
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,10 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URI of a database that the tests of a session share."""
+    with server() as uri:
+        yield uri

@@ -231,3 +231,13 @@ def test_constant_and_duplicate_columns_are_named():
         model = fit_table(table, "y")
     assert {part.name for part in model.fit.collinear} == {"twice", "one"}
     assert np.isfinite(model.log_odds(read_table(table))).all()
+
+
+def test_cases_and_events_are_counted_exactly():
+    rng = np.random.default_rng(0)
+    for n, events in ((5000, 1677), (10, 3), (997, 331)):
+        y = np.zeros(n)
+        y[rng.choice(n, events, replace=False)] = 1.0
+        for weights in (np.ones(n), np.full(n, 3.0)):
+            found = fit_table({"y": y, "x": rng.normal(size=n), "w": weights}, "y", weights="w").fit
+            assert (found.cases, found.events) == (n * weights[0], events * weights[0])

@@ -47,8 +47,9 @@ def command(
 ) -> None:
     """Fit a map from a column of scores in DATA to probabilities.
 
-    With --method auto the map of least cross-validated log-loss is chosen, or the identity if no map is better than the
-    unchanged scores.
+    DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), a database (DuckDB or SQLite file, postgresql://host/name),
+    or - for standard input. With --method auto the map of least cross-validated log-loss is chosen, or the identity if
+    no map is better than the unchanged scores.
     """
     from verhulst.calibration.choose import calibrate
     from verhulst.cli.console import print_json, say_wrote, show

@@ -61,8 +61,9 @@ def command(
 ) -> None:
     """Evaluate a column of scores in DATA against outcomes.
 
-    DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), or - for standard input. Each calibration error is printed
-    with its null: the value to expect in a sample of this size if the probabilities are right.
+    DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), a database (DuckDB or SQLite file, postgresql://host/name),
+    or - for standard input. Each calibration error is printed with its null: the value to expect in a sample of this
+    size if the probabilities are right.
     """
     from verhulst.cli.console import print_json, say, show
     from verhulst.cli.gate import Gate

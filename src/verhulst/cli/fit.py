@@ -12,6 +12,7 @@ from verhulst.cli import cluster, options
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
+    from verhulst.cli.options import Source
     from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import Contents
 
@@ -21,6 +22,8 @@ Examples:
   verhulst fit votes.csv --target vote --positive Dole
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
+  verhulst fit sales.duckdb --table customers --target churn
+  verhulst fit postgresql://host/sales --sql "SELECT churn, age, plan FROM customers" --target churn
   cat votes.csv | verhulst fit - --target won --json | jq .effects
   verhulst fit 'votes/*.parquet' --target won --scheduler tcp://host:8786
 """
@@ -49,7 +52,7 @@ Examples:
 )
 @click.option(
     "--memory-limit", metavar="SIZE",
-    help="Memory for the rows of Parquet and Arrow files, such as 2GB; beyond, a scratch file.",
+    help="Memory for the rows of Parquet and Arrow files and databases, such as 2GB; beyond, a scratch file.",
 )  # fmt: skip
 @cluster.options
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
@@ -58,7 +61,7 @@ Examples:
 @options.report
 @options.json
 def command(
-    data: str,
+    data: Source,
     output: str | None,
     report: str | None,
     as_json: bool,
@@ -69,8 +72,8 @@ def command(
 ) -> None:
     """Fit a logistic regression on DATA.
 
-    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of Parquet files, or "-" for
-    standard input. Odds ratios go to standard output.
+    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of Parquet files, a database
+    (DuckDB or SQLite file, postgresql://host/name), or "-" for standard input. Odds ratios go to standard output.
     """
     from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.effects_table import print_effects, say_cautions
@@ -95,7 +98,7 @@ def command(
 
 
 def _fit(
-    data: str,
+    data: Source,
     target: str,
     columns: tuple[str, ...],
     exclude: tuple[str, ...],

@@ -6,7 +6,7 @@ import math
 import os
 import stat
 from collections.abc import Callable
-from functools import reduce
+from functools import reduce, wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ import click
 from verhulst import _process
 from verhulst.data.atomic import check_writable, is_stream
 from verhulst.data.errors import OutputError
+from verhulst.data.query import Query
 
 Decorator = Callable[[Any], Any]
+Source = str | Query  # of rows
 
 # Names in earlier versions, which still work.
 OLD_SPELLINGS: dict[str, Any] = {"token_normalize_func": lambda name: "weights" if name == "weight" else name}
@@ -150,7 +152,21 @@ def coverage(*names: str, **more: Any) -> Decorator:
     return click.option(*names, type=Number(min=0, max=1, min_open=True, max_open=True), **more)
 
 
-data = click.argument("data", metavar="DATA", type=InputFile())
+def data(command: Any) -> Any:
+    """The argument DATA with the options for databases, which a command gets as one source."""
+
+    @click.argument("data", metavar="DATA", type=InputFile(), required=False)
+    @click.option("--table", metavar="NAME", help="The table of DATA, if that is a database.")
+    @click.option("--sql", metavar="QUERY", help="A query of the database DATA; without DATA, of files that it names.")
+    @wraps(command)
+    def with_source(*given: Any, data: str | None, table: str | None, sql: str | None, **more: Any) -> Any:
+        if data is None and sql is None:
+            raise click.UsageError("Missing argument 'DATA'.")
+        return command(*given, data=data if table is None and sql is None else Query(data, table, sql), **more)
+
+    return with_source
+
+
 target = column("--target", "-t", required=True, help="The column of outcomes, with two values.")
 positive = click.option(
     "--positive", metavar="VALUE", help="The value of the target that counts as 1; required unless they are 0 and 1."

@@ -78,6 +78,7 @@ def _answer(error: Exception) -> tuple[str | None, int]:
 
 def _what_to_install(error: ModuleNotFoundError) -> str:
     extras = {"matplotlib": "figures", "torch": "torch", "jax": "jax", "dask": "dask", "sklearn": "sklearn"}
+    extras |= dict.fromkeys(("adbc_driver_manager", "adbc_driver_postgresql"), "postgresql")
     module = (error.name or "").partition(".")[0]
     extra = extras.get(module, "cli")
     return f"This needs {module}, which is not installed: pip install 'verhulst[{extra}]'"

@@ -25,6 +25,7 @@ Examples:
   verhulst predict model.json new.csv
   verhulst predict model.json new.parquet -o predictions.parquet
   verhulst predict model.json new.csv --interval 0.9 --only -o predictions.csv
+  verhulst predict model.json sales.duckdb --table customers -o predictions.parquet
   cat new.csv | verhulst predict model.json - | head
 """
 
@@ -55,7 +56,7 @@ def _format(path: str) -> None:
 @options.format
 def command(
     model_file: str,
-    data: str,
+    data: options.Source,
     output: str,
     missing: str,
     level: float | None,
@@ -74,13 +75,14 @@ def command(
     from verhulst.cli.predict_batches import predicted_in_batches
     from verhulst.data.errors import ModelFileError, RequestError
     from verhulst.data.read import read_given
+    from verhulst.data.source import place
     from verhulst.data.unread import refuse_unread
     from verhulst.data.write import writable_format, write_fields, write_table
 
     try:
         model = load(model_file)
     except ModelFileError as error:
-        swapped = data.endswith(".json") and not model_file.endswith(".json")
+        swapped = str(data).endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
     by_batches = _by_batches(model, "nan" if missing == "empty" else "error", level, log_odds, only)
     if by_batches is not None and predicted_in_batches(data, output, by_batches, form):
@@ -92,7 +94,7 @@ def command(
     added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
     taken = [name for name in added if name in given.table.column_names]
     if taken and not only:
-        raise RequestError(f"{data}: already has a column {taken[0]!r}; use --only, or rename it.")
+        raise RequestError(f"{place(given.table)}already has a column {taken[0]!r}; use --only, or rename it.")
     if given.fields is not None and not only and writable_format(output) in ("csv", "tsv"):
         write_fields(given.fields, _columns(added), output, escape_formulas=escape_formulas)
     else:

@@ -11,9 +11,11 @@ from verhulst.data.errors import DataError, ReadingWarning
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from verhulst.data.query import Query
+
 
 def predicted_in_batches(
-    data: str, output: str, extended: Callable[[pa.Table, int], pa.Table], form: str | None
+    data: str | Query, output: str, extended: Callable[[pa.Table, int], pa.Table], form: str | None
 ) -> bool:
     """Write a Parquet file of predictions for one that comes in batches; False if the data have to be read whole.
 
@@ -21,8 +23,10 @@ def predicted_in_batches(
 
     Parameters
     ----------
-    data, output : str
-        The files.
+    data : str or Query
+        The source.
+    output : str
+        The file.
     extended : callable
         The rows to write for some rows, the first of which has this number.
     form : str, optional
@@ -31,8 +35,6 @@ def predicted_in_batches(
     import pyarrow as pa
 
     from verhulst.data.batches import open_batches
-    from verhulst.data.in_memory import plain_table
-    from verhulst.data.source import with_source
     from verhulst.data.write import writable_format
     from verhulst.data.write_batches import write_pieces
 
@@ -46,7 +48,7 @@ def predicted_in_batches(
         row = 1
         for batch in found.read:
             if batch.num_rows:
-                table = with_source(plain_table(pa.Table.from_batches([batch])), found.name)
+                table = found.named(pa.Table.from_batches([batch]))
                 yield extended(table, row)
                 row += batch.num_rows
         if row == 1:

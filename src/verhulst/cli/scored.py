@@ -29,6 +29,8 @@ from verhulst.data.unread import refuse_unread
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from verhulst.data.query import Query
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
@@ -44,7 +46,7 @@ class Scored:
 
 
 def read_scored(
-    data: str,
+    data: str | Query,
     score: str,
     target: str,
     positive: str | None,

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.columnar_files import open_columnar_files
+from verhulst.data.databases import open_database
 from verhulst.data.errors import DataError, listed
-from verhulst.data.in_memory import plain_table
 from verhulst.data.record_batches import Batches
 from verhulst.data.scratch import on_scratch
-from verhulst.data.source import with_source
 from verhulst.data.stream_batches import open_stream
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 # What opens sources of each kind: the batches of a source and, if only some columns are needed, of those; None if the
 # source is of another kind. The first that knows a source reads it.
 _OPENERS: tuple[Callable[[Any, Sequence[str] | None], Batches | None], ...] = (
+    open_database,
     open_stream,
     open_columnar_files,
 )
@@ -34,7 +34,7 @@ def kept_table(source: Any, names: Sequence[str] | None, limit: int) -> pa.Table
     ----------
     source : object
         The path of a Parquet or Arrow file; a folder or a pattern (`*`, `?`) of Parquet files, in the order of their
-        names; a reader of record batches, or any other Arrow stream.
+        names; a database or a query; a reader of record batches, or any other Arrow stream.
     names : sequence of str, optional
         The columns that are needed; all are read if one of them is not there.
     limit : int
@@ -63,7 +63,7 @@ def kept_table(source: Any, names: Sequence[str] | None, limit: int) -> pa.Table
         table = pa.Table.from_batches(kept, found.schema)
     if table.num_rows == 0:
         raise DataError(f"{found.name or 'the table'}: has no rows (its columns are {listed(table.column_names)}).")
-    return with_source(plain_table(table), found.name)
+    return found.named(table)
 
 
 def _drained(kept: list[pa.RecordBatch], others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

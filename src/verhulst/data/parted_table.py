@@ -13,6 +13,7 @@ from verhulst.data.dask_parts import DaskParts
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.in_memory import plain_table, table_from_memory
 from verhulst.data.parts import Parts, PartsHere
+from verhulst.data.query import is_uri
 from verhulst.data.row_groups import RowGroups, row_groups
 from verhulst.data.scratch import on_scratch
 from verhulst.data.several_files import batch_format, files_of
@@ -105,9 +106,9 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
             raise RequestError(f"a table is a Dask DataFrame, not a Dask {type(source).__name__}.")
         names = tuple(f"partition {k}" for k in range(1, source.npartitions + 1))
         return FrameParts(table_from_memory(source._meta), names, source, client, memory_limit)
-    if not isinstance(source, str | os.PathLike):
+    if not isinstance(source, str | os.PathLike) or is_uri(source):
         raise RequestError(
-            f"a cluster fits Parquet files and Dask DataFrames, not a {type(source).__name__}. For a table in memory "
+            f"a cluster fits Parquet files and Dask DataFrames, not a {'database' if is_uri(source) else type(source).__name__}. For a table in memory "
             "leave client= away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
         )
     return _open_files(os.fspath(source), client)

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from verhulst.data.errors import DataError, listed
+from verhulst.data.errors import DataError, RequestError, listed
 from verhulst.data.fields import Fields
 from verhulst.data.file_content import read_content
 from verhulst.data.file_format import (
@@ -96,11 +96,16 @@ def read_fields(source: Any, format: str | None = None) -> pa.Table:
 
 def read_given(source: Any, format: str | None = None, *, empty: bool = False) -> Given:
     """Read a table as `read_table`, and keep the unchanged cells of a text file; it may have no rows if `empty`."""
-    if isinstance(source, str | os.PathLike):
+    from verhulst.data.databases import open_database
+    from verhulst.data.in_memory import table_from_memory
+
+    if (found := open_database(source, None)) is not None:
+        if format is not None:
+            raise RequestError(f"{found.name or 'the relation'}: has no format; --format is for files.")
+        given, name = Given(table_from_memory(found.table())), found.name or "the table"
+    elif isinstance(source, str | os.PathLike):
         given, name = _read_file(os.fspath(source), format), _name(os.fspath(source))
     else:
-        from verhulst.data.in_memory import table_from_memory
-
         given, name = Given(table_from_memory(source)), "the table"
     if given.table.num_columns == 0:
         refuse_unread(given.table)

@@ -30,7 +30,7 @@ class Observations:
         largest is far from 1, which changes no bit of what follows
     weight_exponent : 0 unless the largest weight is below 0.5 or above a million
     names : (p,) column names
-    mean : weighted share of the outcome 1
+    events : number of cases of the outcome 1, or the sum of their (scaled) weights
     """
 
     X: Matrix
@@ -39,7 +39,7 @@ class Observations:
     offset: Vector | None
     weight_exponent: int
     names: tuple[str, ...]
-    mean: float
+    events: float
 
     def __len__(self) -> int:
         return len(self.y)
@@ -53,6 +53,11 @@ class Observations:
     def total_weight(self) -> float:
         """Number of cases: n, or the sum of the (scaled) weights."""
         return float(len(self.y)) if self.weight is None else float(np.sum(self.weight))
+
+    @property
+    def mean(self) -> float:
+        """Weighted share of the outcome 1."""
+        return self.events / self.total_weight
 
     @property
     def has_offset(self) -> bool:
@@ -169,8 +174,8 @@ def observations(
         raise ValueError(
             f"y contains only one class: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
         )
-    mean = total / n if weight is None else float(np.average(outcome, weights=weight))
-    return Observations(design, outcome, weight, shift, exponent, columns, mean)
+    events = total if weight is None else float(np.sum(outcome * weight))
+    return Observations(design, outcome, weight, shift, exponent, columns, events)
 
 
 def _design(X: Any) -> Matrix:

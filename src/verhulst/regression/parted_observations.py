@@ -33,7 +33,7 @@ class PartedObservations:
     columns : the design without rows
     weighted : whether there are weights; they are scaled by 2^(−weight_exponent), see `Observations`
     names : (p,) column names
-    mean : weighted share of the outcome 1
+    events : number of cases of the outcome 1, or the sum of their (scaled) weights
     total_weight, counted : number of cases, and of rows with a weight above 0
     offsets : the least and the largest; None if there are none
     memory_limit : bytes that rows may take in this process
@@ -45,7 +45,7 @@ class PartedObservations:
     weighted: bool
     weight_exponent: int
     names: tuple[str, ...]
-    mean: float
+    events: float
     total_weight: float
     counted: int
     offsets: tuple[float, float] | None
@@ -58,6 +58,11 @@ class PartedObservations:
     def entries(self) -> int:
         """Number of design entries."""
         return len(self) * len(self.names)
+
+    @property
+    def mean(self) -> float:
+        """Weighted share of the outcome 1."""
+        return self.events / self.total_weight
 
     @property
     def has_offset(self) -> bool:
@@ -126,7 +131,7 @@ class PartedObservations:
             )
         rows = joined_rows(self.parts.ask(_itself))
         y = np.asarray(rows.y, dtype=np.float64)
-        return Observations(rows.X, y, rows.weight, rows.offset, self.weight_exponent, self.names, self.mean)
+        return Observations(rows.X, y, rows.weight, rows.offset, self.weight_exponent, self.names, self.events)
 
 
 SomeObservations = Observations | PartedObservations
@@ -180,7 +185,7 @@ def parted_observations(
         weighted=weighted,
         weight_exponent=exponent,
         names=tuple(names),
-        mean=events / weight,
+        events=float(np.ldexp(events, -exponent)),
         total_weight=float(np.ldexp(weight, -exponent)),
         counted=counted,
         offsets=(min(low for low, _ in offsets), max(high for _, high in offsets)) if offsets else None,

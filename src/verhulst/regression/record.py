@@ -53,7 +53,7 @@ def record(
         null_log_likelihood=begun.null_log_likelihood * unit,
         rows=len(data),
         cases=data.total_weight * unit,
-        events=data.mean * data.total_weight * unit,
+        events=data.events * unit,
         penalty=begun.settings.penalty,
         C=begun.settings.C,
         status=found.status,
