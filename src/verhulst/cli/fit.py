@@ -124,7 +124,9 @@ def _fit(
         raise click.UsageError("--C is the inverse strength of the L2 penalty: use --penalty l2 as well.")
     levels = references(reference)
     if client is None:
-        kept = kept_table(data, None, bytes_allowed(memory_limit)) if form in (None, "parquet", "arrow") else None
+        # What the names of an option are is known when those of the table are.
+        texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
+        kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form)
         source = table = read_fields(data, form) if kept is None else kept
     else:
         source, table = data, open_parts(data, client, 0).columns

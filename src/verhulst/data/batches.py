@@ -1,11 +1,11 @@
-"""Tables that come in batches: Parquet and Arrow files, several of them, and streams of record batches.
+"""Tables that come in batches: Parquet, Arrow and text files, and streams of record batches.
 
 They are decoded once. The batches are kept as they lie: in memory up to a limit, beyond it all in a scratch file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.columnar_files import open_columnar_files
@@ -13,7 +13,10 @@ from verhulst.data.databases import open_database
 from verhulst.data.errors import DataError, listed
 from verhulst.data.record_batches import Batches
 from verhulst.data.scratch import on_scratch
+from verhulst.data.source import with_source
 from verhulst.data.stream_batches import open_stream
+from verhulst.data.text_files import open_text_files
+from verhulst.data.unread import refuse_unread, unread, with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,29 +30,67 @@ _OPENERS: tuple[Callable[[Any, Sequence[str] | None], Batches | None], ...] = (
 )
 
 
-def kept_table(source: Any, names: Sequence[str] | None, limit: int) -> pa.Table | None:
+def kept_table(
+    source: Any,
+    names: Sequence[str] | None,
+    limit: int,
+    *,
+    texts: Collection[str] = (),
+    form: str | None = None,
+) -> pa.Table | None:
     """Return the table of a source that comes in batches; None if it is one that is read whole.
 
     Parameters
     ----------
     source : object
-        The path of a Parquet or Arrow file; a folder or a pattern (`*`, `?`) of Parquet files, in the order of their
-        names; a database or a query; a reader of record batches, or any other Arrow stream.
+        The path of a Parquet, Arrow, CSV or TSV file, or "-" for standard input; a folder or a pattern (`*`, `?`) of
+        Parquet files, in the order of their names; a database or a query; a reader of record batches, or any other
+        Arrow stream.
     names : sequence of str, optional
         The columns that are needed; all are read if one of them is not there.
     limit : int
         Bytes of batches that may be kept in memory.
+    texts : collection of str
+        Columns of a text file whose text matters also if they are numbers.
+    form : str, optional
+        The format of a file, if it is given.
 
     Raises
     ------
     DataError
         If a file was changed while it was read, files have different columns, or there is no room for a scratch file.
     """
-    import pyarrow as pa
-
-    found = open_batches(source, names)
+    found = open_batches(source, names) if form in (None, "parquet", "arrow") else None
+    if found is None:
+        found = open_text_files(source, names, texts, form)
     if found is None:
         return None
+    left = limit
+
+    def keep(batches: Batches) -> pa.Table:
+        nonlocal left
+        table = _kept(batches, left)
+        left = max(0, left - table.nbytes)
+        return table
+
+    table = keep(found)
+    if found.finish is None:
+        table = found.named(table)
+    else:
+        table = found.finish(table, keep)
+        if found.name:
+            table = with_unread(with_source(table, found.name), unread(table))
+    if table.num_columns == 0:
+        refuse_unread(table)
+    if table.num_rows == 0:
+        raise DataError(f"{found.name or 'the table'}: has no rows (its columns are {listed(table.column_names)}).")
+    return table
+
+
+def _kept(found: Batches, limit: int) -> pa.Table:
+    """The table of batches: in memory up to a limit, beyond it in a scratch file."""
+    import pyarrow as pa
+
     kept: list[pa.RecordBatch] = []
     size = 0
     for batch in found.read:
@@ -58,12 +99,8 @@ def kept_table(source: Any, names: Sequence[str] | None, limit: int) -> pa.Table
         if size > limit:
             table = on_scratch(_drained(kept, found.read), found.schema)
             pa.default_memory_pool().release_unused()
-            break
-    else:
-        table = pa.Table.from_batches(kept, found.schema)
-    if table.num_rows == 0:
-        raise DataError(f"{found.name or 'the table'}: has no rows (its columns are {listed(table.column_names)}).")
-    return found.named(table)
+            return table
+    return pa.Table.from_batches(kept, found.schema)
 
 
 def _drained(kept: list[pa.RecordBatch], others: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -74,5 +111,5 @@ def _drained(kept: list[pa.RecordBatch], others: Iterator[pa.RecordBatch]) -> It
 
 
 def open_batches(source: Any, names: Sequence[str] | None) -> Batches | None:
-    """Return the batches of a source, as for `kept_table`; None if it is one that is read whole."""
+    """Return the batches of a source whose columns have types, as for `kept_table`; None if it is of another kind."""
     return next((found for each in _OPENERS if (found := each(source, names)) is not None), None)

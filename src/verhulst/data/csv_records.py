@@ -69,18 +69,20 @@ def records(content: bytes | memoryview, delimiter: str, start: int = 0) -> Iter
         fields, around = [], True
 
 
-def all_quoted(content: bytes | memoryview, delimiter: str) -> bool:
-    """Whether every cell below the first record is in quotes.
+def all_quoted(content: bytes | memoryview, delimiter: str, below: int | None = None) -> bool:
+    """Whether every cell below the first record, or from a position `below` on, is in quotes.
 
     Examples
     --------
     >>> all_quoted(b'a,b\\n"1","x, y"\\n', ","), all_quoted(b'a,b\\n"1",\\n', ",")
     (True, False)
     """
-    below = next(islice(records(content, delimiter), 1, None), None)
+    if below is None:
+        first = next(islice(records(content, delimiter), 1, None), None)
+        below = len(content) if first is None else first.start
     cell, d = rb'(?:"[^"]*+")++', re.escape(delimiter.encode())
     rows = re.compile(rb"(?:%b(?:%b%b)*+(?:[\r\n]++|\Z))*+" % (cell, d, cell))
-    return below is None or rows.fullmatch(content, below.start) is not None
+    return rows.fullmatch(content, below) is not None
 
 
 def line_number(content: bytes | memoryview, position: int) -> int:
@@ -91,10 +93,15 @@ def line_number(content: bytes | memoryview, position: int) -> int:
     >>> line_number(b"a\\r\\nb\\nc", 5)
     3
     """
+    if isinstance(content, bytes) and content.find(b"\r", 0, position) < 0:
+        return 1 + content.count(b"\n", 0, position)
     return 1 + sum(1 for _ in _LINE_END.finditer(content, 0, position))
 
 
-def name_place(content: bytes | memoryview, record: Record, row: int) -> str:
-    """Return the place of a record for messages: its line in the file and its row of data (the header has none)."""
-    line = f"line {line_number(content, record.start)}"
+def name_place(content: bytes | memoryview, record: Record, row: int, lines: int = 0) -> str:
+    """Return the place of a record for messages: its line in the file and its row of data (the header has none).
+
+    So many `lines` come before the content.
+    """
+    line = f"line {lines + line_number(content, record.start)}"
     return f"{line} (row {row})" if row else line

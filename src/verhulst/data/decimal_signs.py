@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from verhulst.data.distinct_texts import distinct
 from verhulst.data.errors import DataError, Notes
-from verhulst.data.fields import signs_of
+from verhulst.data.fields import field_signs
 from verhulst.data.number_text import decimals_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# The signs that may be the decimal sign of a column, and the one that stands in it.
+Signs = tuple[str, str]
 # Distinct texts of the first rows, which tell of most columns what they are.
 _FEW = 50
 
@@ -38,7 +41,11 @@ def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[
     >>> unclear_columns([pa.chunked_array([["1.234", "7.500"]]), pa.chunked_array([["5", "2"]])], ";")
     ['.?', '']
     """
-    shown = [_shown(column) for column in columns]
+    return unclear_signs([signs_of(column) for column in columns], delimiter)
+
+
+def unclear_signs(shown: Sequence[Signs], delimiter: str) -> list[str]:
+    """The same, from the signs of each column."""
     clear = {signs for signs, _ in shown if len(signs) == 1}
     # Where semicolons part the values, a column is read as it stands: its sign is the decimal sign.
     known = clear | {sign for signs, sign in shown if len(signs) == 2 and delimiter == ";"}
@@ -52,7 +59,7 @@ def unclear_columns(columns: Sequence[pa.ChunkedArray], delimiter: str) -> list[
     return [unclear(signs, sign) for signs, sign in shown]
 
 
-def _shown(values: pa.ChunkedArray) -> tuple[str, str]:
+def signs_of(values: pa.ChunkedArray) -> Signs:
     """The signs that may be the decimal sign of a column of numbers, and the one that stands in it."""
     signed = _signed(values.slice(0, 1000))[:_FEW]
     if not signed or len(_decimals(signed)) == 2:
@@ -64,6 +71,7 @@ def _signed(values: pa.ChunkedArray) -> list[str]:
     """The distinct texts that hold a point or a comma."""
     import pyarrow.compute as pc
 
+    values = distinct(values)
     found = pc.or_(pc.match_substring(values, "."), pc.match_substring(values, ","))
     texts: list[str] = values.filter(pc.fill_null(found, False)).unique().to_pylist()
     return texts
@@ -95,10 +103,10 @@ def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "", 
     """
     import pyarrow.compute as pc
 
-    sign, other = signs_of(table, name)
+    sign, other = field_signs(table, name)
     if not sign or other in (learned or sign, "?"):
         return
-    values = table[name]
+    values = distinct(table[name])
     shown = values.filter(pc.fill_null(pc.match_substring(values, sign), False))[0].as_py().strip()
     digits = "".join(letter for letter in shown if letter.isdigit() or letter == sign)
     decimal, whole = float(digits.replace(sign, ".")), digits.replace(sign, "")
@@ -111,7 +119,7 @@ def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "", 
 
 def note_on_points(table: pa.Table, name: str) -> Notes:
     """Return a note on a column of numbers if nothing in its file shows that its points are decimal points."""
-    if signs_of(table, name) != (".", "?"):
+    if field_signs(table, name) != (".", "?"):
         return ()
     return (
         (

@@ -8,13 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from verhulst.data.column_values import Counted, counts_of
+from verhulst.data.column_values import Counted, counts_of, dictionary_of
 from verhulst.data.missing_text import MISSING_TEXT, is_mark
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_ROWS = 1 << 20  # looked at at a time
 TRUTH = {"true": True, "false": False}
 
 
@@ -58,31 +60,68 @@ class Texts:
 
     @cached_property
     def _first_rows(self) -> dict[str, int]:
-        codes, rows = np.unique(self._encoded.indices.fill_null(-1).to_numpy(), return_index=True)
+        rows = _first_rows(self._encoded)
         rows = rows if self._counted is None else self._counted.first[rows]
-        distinct = self._encoded.dictionary.to_pylist()
-        return {distinct[code]: int(row) for code, row in zip(codes, rows, strict=True) if code >= 0}
+        return dict(zip(self._encoded.dictionary.to_pylist(), rows.tolist(), strict=True))
 
 
 def texts_of(values: pa.ChunkedArray, counted: Counted | None = None) -> Texts:
     """Return the distinct texts of a column of text or of a dictionary of text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_dictionary(values.type):  # which may hold texts that do not occur
-        values = pa.chunked_array([each.dictionary_decode() for each in values.chunks], values.type.value_type)
-    encoded = pc.dictionary_encode(values).combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
-        encoded = pc.dictionary_encode(pa.array([], values.type))
-    distinct = encoded.dictionary.to_pylist()
+    encoded = _encoded(values)
+    words = encoded.dictionary.to_pylist()
     counts = counts_of(encoded, counted)
     return Texts(
-        [text for text in distinct if not is_mark(text)],
-        tuple(text for text in distinct if is_mark(text)),
-        dict(zip(distinct, counts.tolist(), strict=True)),
+        [text for text in words if not is_mark(text)],
+        tuple(text for text in words if is_mark(text)),
+        dict(zip(words, counts.tolist(), strict=True)),
         encoded,
         counted,
     )
+
+
+def distinct(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the distinct texts of a column, in the order of their first rows; null if there is one."""
+    import pyarrow as pa
+
+    return pa.chunked_array([_encoded(values).dictionary]) if pa.types.is_dictionary(values.type) else values.unique()
+
+
+def taken(words: pa.Array, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return for each row of a dictionary of text what stands in place of its text in `words`; see `distinct`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pa.chunked_array([pc.take(words, _encoded(values).indices)], words.type)
+
+
+def _encoded(values: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return text, or a dictionary of text, as one dictionary of the texts that occur, each once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    encoded = dictionary_of(values)
+    if not pa.types.is_dictionary(values.type):
+        return encoded
+    first = _first_rows(encoded)
+    order = np.argsort(first, kind="stable")
+    order = order[first[order] < len(encoded)]
+    if len(order) == len(first) and (order == np.arange(len(order))).all():
+        return encoded  # as a reader of text makes it
+    again = pc.dictionary_encode(encoded.dictionary.take(pa.array(order)))
+    places = np.zeros(len(first), np.int32)
+    places[order] = again.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    codes = pc.take(pa.array(places, mask=places < 0), encoded.indices)
+    return pa.DictionaryArray.from_arrays(codes, again.dictionary)
+
+
+def _first_rows(encoded: pa.DictionaryArray) -> NDArray[np.int64]:
+    """The first row with each entry of the dictionary; the number of rows for one that does not occur."""
+    first = np.full(len(encoded.dictionary) + 1, len(encoded))
+    for start in reversed(range(0, len(encoded), _ROWS)):
+        some = encoded.indices.slice(start, _ROWS)
+        codes = some.fill_null(len(encoded.dictionary)) if some.null_count else some
+        first[codes.to_numpy(zero_copy_only=False)[::-1]] = np.arange(start + len(some), start, -1) - 1
+    return first[:-1]
 
 
 def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -90,6 +129,9 @@ def read_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_dictionary(values.type):
+        words = distinct(values)
+        return pc.dictionary_encode(taken(read_words(words).combine_chunks(), values))
     bare = pc.utf8_trim_whitespace(values)
     holes = pc.and_(pc.is_in(bare, value_set=pa.array(MISSING_TEXT)), pc.not_equal(bare, values))
     return pc.if_else(holes, pa.scalar(None, bare.type), bare)

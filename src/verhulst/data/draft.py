@@ -10,7 +10,7 @@ from verhulst.data.column import Column
 from verhulst.data.column_values import Counted, kind_of, level_type_of
 from verhulst.data.date_text import refuse_dates, refuse_dates_as_numbers
 from verhulst.data.decimal_signs import note_on_points, refuse_unclear_sign
-from verhulst.data.distinct_texts import TRUTH, Texts, read_words, texts_of
+from verhulst.data.distinct_texts import TRUTH, Texts, distinct, read_words, texts_of
 from verhulst.data.errors import DataError, Notes, categorical_option, exclude_option, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
@@ -92,7 +92,11 @@ def _kind_of_text(
 
     if delimiter is not None and (doubles := as_doubles(values)) is not None:
         refuse_dates_as_numbers(doubles, name, at)
-        same = with_equals(codes_in(values), values, doubles)
+        if pa.types.is_dictionary(values.type):
+            values = distinct(values)
+            same = with_equals(codes_in(values), values, values.cast(doubles.type))
+        else:
+            same = with_equals(codes_in(values), values, doubles)
         return Column(name, "numeric", notes=note_on_codes(same, list(map(float, same)), name, at)), doubles
     texts = texts_of(values if delimiter is None else read_words(values), counted)
     words, marks = texts.words, texts.marks

@@ -47,11 +47,15 @@ def fields_of(
     import pyarrow as pa
 
     names = [name.strip() for name in cells.column_names]
-    marked = [
-        pa.field(name, pa.string(), metadata={_KEY: delimiter.encode(), _SIGNS: sign.encode()})
-        for name, sign in zip(names, signs, strict=True)
-    ]
+    marked = [text_field(name, pa.string(), delimiter, sign) for name, sign in zip(names, signs, strict=True)]
     return Fields(cells, with_unread(pa.table(list(columns), schema=pa.schema(marked)), reasons))
+
+
+def text_field(name: str, type_: pa.DataType, delimiter: str, sign: str) -> pa.Field:
+    """Return the field of a column of text that has not been converted yet; `sign` is one of the `unclear_columns`."""
+    import pyarrow as pa
+
+    return pa.field(name, type_, metadata={_KEY: delimiter.encode(), _SIGNS: sign.encode()})
 
 
 def delimiter_of(table: pa.Table, name: str) -> str | None:
@@ -60,7 +64,7 @@ def delimiter_of(table: pa.Table, name: str) -> str | None:
     return None if mark is None else mark.decode()
 
 
-def signs_of(table: pa.Table, name: str) -> tuple[str, str]:
+def field_signs(table: pa.Table, name: str) -> tuple[str, str]:
     """The decimal sign of a column by itself, and that of the file's other columns; see `unclear_columns`."""
     signs = ((table.schema.field(name).metadata or {}).get(_SIGNS) or b"").decode()
     return signs[:1], signs[1:]
@@ -68,7 +72,7 @@ def signs_of(table: pa.Table, name: str) -> tuple[str, str]:
 
 def other_sign(table: pa.Table, name: str) -> str:
     """The decimal sign of the file's other columns, if it makes unclear how the numbers of this one are meant."""
-    own, others = signs_of(table, name)
+    own, others = field_signs(table, name)
     return others if others not in (own, "?") else ""
 
 

@@ -28,7 +28,7 @@ _OTHERS = {b"\xfd7zXZ\x00": "xz", b"\x1f\x9d": "compress", b"7z\xbc\xaf\x27\x1c"
 _PIECE = 1 << 24  # bytes
 
 
-def read_content(path: str, name: str) -> pa.Buffer:
+def read_content(path: str, name: str, raw: bytes | None = None) -> pa.Buffer:
     """The bytes of a file, decompressed if they are compressed.
 
     The first bytes decide that, not the ending: a file without one and standard input may be compressed too. A file is
@@ -40,6 +40,8 @@ def read_content(path: str, name: str) -> pa.Buffer:
         Or "-" for standard input.
     name : str
         What to call the file in messages.
+    raw : bytes, optional
+        What is in the file, if it has been read.
 
     Raises
     ------
@@ -49,13 +51,16 @@ def read_content(path: str, name: str) -> pa.Buffer:
         If it is a folder, cannot be read, or is compressed data that are cut short, damaged, of an unknown kind or
         larger than the memory that is free.
     """
+    import pyarrow as pa
+
     try:
-        raw = _raw(path)
-        compression = _compression(raw)
+        found = _raw(path) if raw is None else pa.py_buffer(raw)
+        compression = compression_of(_head(found))
         if compression is None:
-            _check_ending(path, name, raw)
-            return raw
-        content = _decompressed(raw, compression, name)
+            if reason := compressed_otherwise(path, _head(found)):
+                raise DataError(f"{name}: {reason}")
+            return found
+        content = _decompressed(found, compression, name)
     except FileNotFoundError:
         raise no_such_file(path) from None
     except OSError as error:
@@ -64,7 +69,7 @@ def read_content(path: str, name: str) -> pa.Buffer:
         raise DataError(f"{name}: cannot be read: {error.strerror or error}.") from None
     except MemoryError:
         raise DataError(f"{name}: is larger than the memory that is free.") from None
-    if _compression(content) or _other(content):
+    if compression_of(_head(content)) or _other(_head(content)):
         raise DataError(f"{name}: is compressed twice; decompress it once.")
     return content
 
@@ -106,24 +111,27 @@ def free_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def compression_of(head: bytes) -> str | None:
+    """Return the compression of data that begin like this, as Arrow calls it; None if there is none that is read."""
+    return next((kind for kind, mark in _COMPRESSIONS.items() if mark.match(head)), None)
+
+
+def compressed_otherwise(path: str, head: bytes) -> str | None:
+    """Return what is wrong with the compression of a file that begins like this and is read as it is; else None."""
+    if other := _other(head):
+        return f"is compressed by {other}, which is not read here. Decompress it, or use gzip."
+    promised = _ENDINGS.get(Path(path.lower()).suffix)
+    if promised and head:
+        return (
+            f"cannot be read: its name says that it is compressed by {promised}, but its first bytes do not. "
+            f"If it is not compressed, rename it."
+        )
+    return None
+
+
 def _head(buffer: pa.Buffer) -> bytes:
     return bytes(buffer.slice(0, min(buffer.size, 16)).to_pybytes())
 
 
-def _compression(buffer: pa.Buffer) -> str | None:
-    return next((kind for kind, mark in _COMPRESSIONS.items() if mark.match(_head(buffer))), None)
-
-
-def _other(buffer: pa.Buffer) -> str | None:
-    return next((kind for mark, kind in _OTHERS.items() if _head(buffer).startswith(mark)), None)
-
-
-def _check_ending(path: str, name: str, raw: pa.Buffer) -> None:
-    if other := _other(raw):
-        raise DataError(f"{name}: is compressed by {other}, which is not read here. Decompress it, or use gzip.")
-    promised = _ENDINGS.get(Path(path.lower()).suffix)
-    if promised and raw.size:
-        raise DataError(
-            f"{name}: cannot be read: its name says that it is compressed by {promised}, but its first bytes do not. "
-            f"If it is not compressed, rename it."
-        )
+def _other(head: bytes) -> str | None:
+    return next((kind for mark, kind in _OTHERS.items() if head.startswith(mark)), None)

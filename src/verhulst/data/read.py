@@ -94,8 +94,11 @@ def read_fields(source: Any, format: str | None = None) -> pa.Table:
     return read_given(source, format).table
 
 
-def read_given(source: Any, format: str | None = None, *, empty: bool = False) -> Given:
-    """Read a table as `read_table`, and keep the unchanged cells of a text file; it may have no rows if `empty`."""
+def read_given(source: Any, format: str | None = None, *, empty: bool = False, content: bytes | None = None) -> Given:
+    """Read a table as `read_table`, and keep the unchanged cells of a text file.
+
+    It may have no rows if `empty`. If `content` is given, it is what is in the file.
+    """
     from verhulst.data.databases import open_database
     from verhulst.data.in_memory import table_from_memory
 
@@ -104,7 +107,7 @@ def read_given(source: Any, format: str | None = None, *, empty: bool = False) -
             raise RequestError(f"{found.name or 'the relation'}: has no format; --format is for files.")
         given, name = Given(table_from_memory(found.table())), found.name or "the table"
     elif isinstance(source, str | os.PathLike):
-        given, name = _read_file(os.fspath(source), format), _name(os.fspath(source))
+        given, name = _read_file(os.fspath(source), format, content), _name(os.fspath(source))
     else:
         given, name = Given(table_from_memory(source)), "the table"
     if given.table.num_columns == 0:
@@ -119,13 +122,13 @@ def _name(path: str) -> str:
     return "standard input" if path == "-" else path
 
 
-def _read_file(path: str, format: str | None) -> Given:
+def _read_file(path: str, format: str | None, raw: bytes | None = None) -> Given:
     import pyarrow as pa
 
     name = _name(path)
     if format is not None:
         check_format(format)
-    content = read_content(path, name)
+    content = read_content(path, name, raw)
     if content.size == 0:
         raise DataError(f"{name}: is empty.")
     head = content.slice(0, min(content.size, 4096)).to_pybytes()

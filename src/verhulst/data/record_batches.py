@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,21 @@ class Batches:
     """Record batches that can be read once, and what to call their source.
 
     Columns that cannot be read are in the schema's metadata as `unread`.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+    read : iterator of pyarrow.RecordBatch
+    name : str
+    finish : callable, optional
+        What is known only when all batches have been read is done here: it takes the table of all, and a function that
+        keeps further batches as those were, and returns the table to use.
     """
 
     schema: pa.Schema
     read: Iterator[pa.RecordBatch]
     name: str
+    finish: Callable[[pa.Table, Callable[[Batches], pa.Table]], pa.Table] | None = None
 
     def table(self) -> pa.Table:
         """Return all that is left of them."""

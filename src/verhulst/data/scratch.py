@@ -63,9 +63,8 @@ def on_scratch(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table
     stored = schema
     for place in dictionaries:
         stored = stored.set(place, schema.field(place).with_type(pa.int32()))
-    folder = tempfile.gettempdir()
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        with tempfile.TemporaryFile(dir=tempfile.gettempdir()) as file:
             # Python's file objects write and close; the map below outlives them.
             with pa.ipc.new_file(pa.PythonFile(file, "w"), stored) as writer:
                 for batch in batches:
@@ -77,12 +76,7 @@ def on_scratch(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table
             file.flush()
             mapped = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise DataError(
-            f"there is no room in {folder} for a scratch file of the table. Allow more memory (memory_limit=, "
-            "--memory-limit), or name a larger folder in the environment variable TMPDIR."
-        ) from None
+        raise no_room(error, "the table") from None
     _maps.add(mapped)
     table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
     for place, dictionary in dictionaries.items():
@@ -94,6 +88,16 @@ def on_scratch(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table
         type_ = pa.dictionary(pa.int32(), values.type, ordered)
         table = table.set_column(place, schema.field(place).with_type(type_), pa.chunked_array(chunks, type_))
     return table.replace_schema_metadata(schema.metadata)
+
+
+def no_room(error: OSError, what: str) -> Exception:
+    """Return what to raise for an error of writing a scratch file: the error itself unless a disk is full."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return error
+    return DataError(
+        f"there is no room in {tempfile.gettempdir()} for a scratch file of {what}. Allow more memory (memory_limit=, "
+        "--memory-limit), or name a larger folder in the environment variable TMPDIR."
+    )
 
 
 def filtered(table: pa.Table, rows: NDArray[np.bool_]) -> pa.Table:

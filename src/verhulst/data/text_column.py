@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Literal
 
-from verhulst.data.distinct_texts import TRUTH, Texts, read_words, texts_of
+from verhulst.data.distinct_texts import TRUTH, Texts, distinct, read_words, taken, texts_of
 from verhulst.data.errors import DataError, ReadingWarning
 from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
 from verhulst.data.number_text import GROUPED_OR_WHOLE, like_a_number, why_no_number
@@ -23,6 +23,9 @@ def as_doubles(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_dictionary(values.type):
+        words = as_doubles(distinct(values))
+        return None if words is None else taken(words.combine_chunks(), values)
     try:
         # For most other columns the first rows show that they are not numbers.
         pc.cast(values.slice(0, 1000), pa.float64())

@@ -11,12 +11,14 @@ from verhulst.data.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+State = tuple[int, int, int] | None
+
 
 def unchanged(path: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The batches, each checked, of a file that stays as it is while it is read."""
     import pyarrow as pa
 
-    before = _state(path)
+    before = state_of(path)
     row = 0
     try:
         for batch in batches:
@@ -24,14 +26,20 @@ def unchanged(path: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Recor
             row += batch.num_rows
             yield batch
     except (pa.ArrowException, OSError) as error:
-        if _state(path) == before:
+        if state_of(path) == before:
             reason = str(error).splitlines()[0].rstrip(".")
             raise DataError(f"{path}: is damaged after row {row:,} ({reason}).") from None
-    if _state(path) != before:
+    refuse_changed(path, before)
+
+
+def refuse_changed(path: str, before: State) -> None:
+    """Raise if a file is not what it was, or is no longer there."""
+    if state_of(path) != before:
         raise DataError(f"{path}: was changed while it was read; read it when it is complete.")
 
 
-def _state(path: str) -> tuple[int, int, int] | None:
+def state_of(path: str) -> State:
+    """Return what changes with the content of a file: its length, time and number; None if it is not there."""
     try:
         found = os.stat(path)
     except OSError:

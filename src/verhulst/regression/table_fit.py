@@ -289,12 +289,12 @@ def fit_table(
     if client is not None or is_dask_frame(source):
         return _fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options)
     target, used = column_name(target, "target"), None
-    if (columns := column_names_or_none(columns, "columns")) is not None:
-        exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
-        reference, roles = levels_by_name(reference, "reference"), {"weights": weights, "offset": offset}
+    categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
+    if columns := column_names_or_none(columns, "columns"):
+        exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
         roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
         used = [target, *columns, *exclude, *categorical, *reference, *roles_given]
-    table = kept_table(source, used, limit)
+    table = kept_table(source, used, limit, texts=[target, *categorical, *reference])
     design, table = learn_table(read_fields(source if table is None else table), positive=positive, **request)
     return _fitted(design, make_block(design, table, in_place=True), options)
 

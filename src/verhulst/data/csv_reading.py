@@ -1,0 +1,230 @@
+"""Columns of CSV files, read a piece at a time as what they are so far; what later pieces refute is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from verhulst.data.csv_checks import Before, check_characters, explained, never_closed, not_utf8
+from verhulst.data.csv_file import LONGEST, CsvFile
+from verhulst.data.csv_kinds import Found, Kind, Layout, joined, read_piece
+from verhulst.data.csv_pieces import Piece, end_of_records
+from verhulst.data.csv_records import all_quoted
+from verhulst.data.decimal_signs import Signs, signs_of, unclear_signs
+from verhulst.data.errors import DataError
+from verhulst.data.fields import field_read, text_field
+from verhulst.data.record_batches import Batches
+from verhulst.data.text import is_utf8
+from verhulst.data.unread import with_unread
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS = 1 << 16  # of a batch
+_FEW = 1 << 15  # bytes
+
+
+class CsvReading:
+    """One reading of some columns of CSV files with the same columns.
+
+    Parameters
+    ----------
+    files : sequence of CsvFile
+    names : sequence of str
+        The columns to read.
+    texts : sequence of str
+        Those of them that are to stay text.
+    """
+
+    def __init__(self, files: Sequence[CsvFile], names: Sequence[str], texts: Sequence[str]) -> None:
+        self.files, self.names = files, list(names)
+        self.kinds: dict[str, Kind] = {name: "text" if name in texts else "whole" for name in names}
+        self.reasons: dict[str, str] = {}
+        self.pointed: set[str] = set()
+        self.rows = 0
+        self._with_missing: set[str] = set()
+        self._wrong_quotes: set[str] = set()
+        self._found = self._read()
+        self._first = next(self._found, None)
+        self.schema = self._schema()
+
+    @property
+    def refuted(self) -> list[str]:
+        """The columns that were not read as what they are: numbers whose text matters, marks in quotes."""
+        import pyarrow as pa
+
+        numbers = [name for name in self.schema.names if pa.types.is_floating(self.schema.field(name).type)]
+        unclear = [name for name in numbers if self.kinds[name] == "unclear" and name in self.pointed]
+        wrong = {*unclear, *self._wrong_quotes, *(name for name in numbers if self.kinds[name] == "text")}
+        return [name for name in self.schema.names if name in wrong and name not in self.reasons]
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows, once; a column that is refuted is null from there on."""
+        import pyarrow as pa
+
+        waiting: list[pa.Table] = []
+        rows = 0
+        found = self._first
+        while found is not None:
+            columns = [self._column(found, field) for field in self.schema]
+            if found.rows:
+                waiting.append(pa.Table.from_arrays(columns, schema=self.schema))
+            rows += found.rows
+            found = next(self._found, None)
+            if waiting and (rows >= _ROWS or found is None):
+                yield from _joined(waiting)
+                rows = 0
+
+    def _schema(self) -> pa.Schema:
+        import pyarrow as pa
+
+        types = {"text": pa.dictionary(pa.int32(), pa.string())}
+        return pa.schema([(name, types.get(self.kinds[name], pa.float64())) for name in self.names])
+
+    def _column(self, found: Found, field: pa.Field) -> pa.Array:
+        import pyarrow as pa
+
+        values = found.columns.get(field.name)
+        if values is None or values.type != field.type:
+            if values is not None and pa.types.is_dictionary(field.type):
+                raise AssertionError("text stays text")
+            return pa.nulls(found.rows, field.type)
+        return values
+
+    def _read(self) -> Iterator[Found]:
+        """Yield what each piece holds."""
+        for file in self.files:
+            raw = list(file.names)
+            layout = Layout(
+                file.dialect.delimiter,
+                tuple(f"{name}\0{k}" if raw.count(name) > 1 else name for k, name in enumerate(raw)),
+            )
+            self.reasons = file.twice | self.reasons
+            records, quoted = 1, None
+            for piece in file.pieces():
+                before = Before(piece.before, records, file.lines_before)
+                check_characters(piece.content, file.name, before)
+                if quoted is not False:
+                    quoted = self._quoted(piece, file, quoted)
+                found = self._read_piece(piece, layout, file, before, bool(quoted))
+                records += found.rows
+                self.rows += found.rows
+                yield found
+
+    def _quoted(self, piece: Piece, file: CsvFile, so_far: bool | None) -> bool:
+        """Whether every cell of the file is in quotes so far; marks were read in quotes too if that turns out wrong."""
+        now = b'"' in piece.content and all_quoted(piece.content, file.dialect.delimiter, 0)
+        if so_far and not now:
+            self._wrong_quotes |= self._with_missing
+        return now
+
+    def _read_piece(self, piece: Piece, layout: Layout, file: CsvFile, before: Before, quoted: bool) -> Found:
+        import pyarrow as pa
+
+        if len(piece.content) > LONGEST:
+            reason = never_closed(piece.content, file.dialect, before) or "has a line that is longer than 64 MiB."
+            raise DataError(f"{file.name}: {reason}")
+        wanted: dict[str, Kind] = {name: self.kinds[name] for name in self.names if name not in self.reasons}
+        try:
+            if not self.rows:
+                # What a few rows refute is not tried on the whole piece.
+                few = piece.content[: end_of_records(piece.content[:_FEW], layout.delimiter)]
+                if few:
+                    wanted |= read_piece(few, layout, wanted, quoted).kinds
+            found = read_piece(piece.content, layout, wanted, quoted)
+        except pa.ArrowInvalid as error:
+            file.source.refuse_changed()
+            known = [reason for name, reason in self.reasons.items() if name not in file.twice]
+            if not known and not is_utf8(pa.py_buffer(piece.content)):
+                known = list(not_utf8(piece.content, file.name, file.dialect, 1, before).values())
+            if known:
+                raise DataError(known[0]) from None
+            raise DataError(f"{file.name}: {explained(error, piece.content, file.dialect, before)}") from None
+        if piece.last and b'"' in piece.content and (said := never_closed(piece.content, file.dialect, before)):
+            raise DataError(f"{file.name}: {said}")
+        if found.not_utf8:
+            places = not_utf8(piece.content, file.name, file.dialect, len(layout.names), before)
+            for name in found.not_utf8:
+                self.reasons[name] = places[layout.names.index(name)]
+        self.kinds |= joined(self.kinds, found.kinds, found.kinds)
+        self.pointed |= found.pointed
+        self._with_missing |= {name for name, values in found.columns.items() if values.null_count}
+        return found
+
+
+def _joined(waiting: list[pa.Table]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    table = pa.concat_tables(waiting).combine_chunks()
+    waiting.clear()
+    yield from table.to_batches()
+
+
+def csv_batches(
+    files: Sequence[CsvFile],
+    name: str,
+    names: Sequence[str],
+    texts: Sequence[str],
+) -> Batches:
+    """Return the batches of CSV files with the same columns.
+
+    Parameters
+    ----------
+    files : sequence of CsvFile
+    name : str
+        What to call them together.
+    names : sequence of str
+        The columns that are needed.
+    texts : sequence of str
+        Those of them that have to stay text.
+    """
+    reading = CsvReading(files, names, texts)
+
+    def finish(table: pa.Table, keep: Callable[[Batches], pa.Table]) -> pa.Table:
+        columns = dict(zip(table.column_names, table.columns, strict=True))
+        if again := reading.refuted:
+            columns |= _read_again(files, name, again, table.num_rows, keep)
+        columns = {each: values for each, values in columns.items() if each not in reading.reasons}
+        signs = {each: _signs(values, reading.kinds[each]) for each, values in columns.items()}
+        if any(len(found) == 2 for found, _ in signs.values()):
+            # What its points mean may be shown by a column that is not needed.
+            once = [each for each in files[0].names if files[0].names.count(each) == 1]
+            others = [each for each in once if each not in reading.names]
+            found = _read_again(files, name, others, table.num_rows, keep) if others else {}
+            signs |= {each: signs_of(values) for each, values in found.items()}
+        unclear = dict(zip(signs, unclear_signs(list(signs.values()), files[0].dialect.delimiter), strict=True))
+        return _marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
+
+    return Batches(reading.schema, reading.batches(), name, finish)
+
+
+def _read_again(
+    files: Sequence[CsvFile], name: str, names: Sequence[str], rows: int, keep: Callable[[Batches], pa.Table]
+) -> dict[str, pa.ChunkedArray]:
+    """Read some columns of the files once more, as text."""
+    reading = CsvReading(files, names, names)
+    found = keep(Batches(reading.schema, reading.batches(), name))
+    if found.num_rows != rows:
+        raise DataError(f"{name}: was changed while it was read; read it when it is complete.")
+    return {each: found[each] for each in names if each not in reading.reasons}
+
+
+def _signs(values: pa.ChunkedArray, kind: Kind) -> Signs:
+    import pyarrow as pa
+
+    return signs_of(values) if pa.types.is_dictionary(values.type) else ("." if kind == "plain" else "", ".")
+
+
+def _marked(
+    columns: Mapping[str, pa.ChunkedArray], delimiter: str, unclear: Mapping[str, str], reasons: Mapping[str, str]
+) -> pa.Table:
+    """The table, its fields marked as those of a text file that was read whole."""
+    import pyarrow as pa
+
+    marked = [
+        text_field(name, values.type, delimiter, unclear[name])
+        if pa.types.is_dictionary(values.type)
+        else field_read(name, values.type)
+        for name, values in columns.items()
+    ]
+    return with_unread(pa.table(list(columns.values()), schema=pa.schema(marked)), reasons)

@@ -1,0 +1,71 @@
+"""Text files, one or several with the same columns, and standard input, as record batches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from verhulst.data.csv_file import CsvFile
+from verhulst.data.csv_reading import csv_batches
+from verhulst.data.file_format import (
+    check_format,
+    foreign,
+    format_of_bytes,
+    format_of_name,
+    like_json,
+    unmarked_encoding,
+)
+from verhulst.data.printable import printable
+from verhulst.data.record_batches import Batches
+from verhulst.data.text_source import TextSource, is_text_path
+
+
+def open_text_files(
+    source: Any, names: Sequence[str] | None, texts: Collection[str] = (), form: str | None = None
+) -> Batches | None:
+    """Return the batches of text files; None for a source of another kind, or one that is read whole.
+
+    Parameters
+    ----------
+    source : object
+        The path of a CSV or TSV file, which may be compressed, or "-" for standard input.
+    names : sequence of str, optional
+        The columns that are needed; all are read if one of them is not there.
+    texts : collection of str
+        Columns whose text matters also if they are numbers.
+    form : str, optional
+        The format, if it is given.
+    """
+    if form is not None:
+        check_format(form)
+    if not is_text_path(source):
+        return None
+    path = os.fspath(source)
+    try:
+        opened = TextSource(path)
+    except OSError:
+        return None  # which is said by those who read it whole
+    kind = _text_format(opened, form)
+    if kind in ("csv", "tsv"):
+        file = CsvFile(opened, "\t" if kind == "tsv" else None)
+        once = [name for name in file.names if file.names.count(name) == 1]
+        asked = names is not None and set(names) <= set(file.names)
+        needed = [name for name in once if not asked or name in (names or ())]
+        return csv_batches([file], printable(opened.name), needed, [name for name in needed if name in texts])
+    if opened.again_from_path:
+        return None
+    from verhulst.data.read import read_given
+
+    table = read_given(path, form, content=opened.whole()).table
+    return Batches(table.schema, iter(table.to_batches()), "", lambda _, __: table)
+
+
+def _text_format(source: TextSource, form: str | None) -> str | None:
+    """Return the format of a text file; None if it is none, or something is wrong with it."""
+    head = source.head[:4096]
+    if not head or source.is_doubtful or foreign(head) or unmarked_encoding(head):
+        return None
+    if format_of_bytes(head) not in ("csv", "jsonl"):
+        return None
+    return form or ("jsonl" if like_json(head) else format_of_name(source.path) or format_of_bytes(head))
