@@ -86,6 +86,70 @@ def test_curves(band: str) -> None:
         np.testing.assert_allclose(getattr(c, name), getattr(b, name), atol=1e-12)
 
 
+@pytest.mark.parametrize("levels", [5, 40, 10_000])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_order_of_rows_changes_nothing(levels: int, weighted: bool) -> None:
+    """Neither measures nor nulls; a file may be sorted by its outcome."""
+    rng = np.random.default_rng(levels)
+    z = np.round(rng.normal(0.0, 2.0, 400) * levels / 10) / (levels / 10)
+    y, w = (rng.random(400) < vh.sigmoid(z)).astype(int), rng.uniform(0.1, 3.0, 400) if weighted else np.ones(400)
+    expected = flat(vh.evaluate(y, logits=z, sample_weight=w, replications=199).to_dict())
+    for order in (np.argsort(y, kind="stable"), np.argsort(-y, kind="stable"), rng.permutation(400)):
+        found = flat(vh.evaluate(y[order], logits=z[order], sample_weight=w[order], replications=199).to_dict())
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_right_probabilities_pass_however_coarse_they_are() -> None:
+    """p-values of 5 % in about 5 % of samples, of scores with many ties, sorted by outcome."""
+    rng = np.random.default_rng(0)
+    low = np.zeros(4)
+    for seed in range(60):
+        z = rng.integers(-3, 4, 200).astype(float)
+        y = rng.random(200) < vh.sigmoid(z)
+        order = np.argsort(y)
+        found = vh.evaluate(y[order], logits=z[order], replications=39, rng=seed)
+        low += [getattr(found, name).p_value <= 0.05 for name in ("ece", "ace", "smooth_ece", "miscalibration")]
+    assert (low <= 60 * 0.05 + 3.0 * (60 * 0.05 * 0.95) ** 0.5).all()
+
+
+def flat(record: object) -> list[float]:
+    """The numbers of a nested record, in order."""
+    if isinstance(record, dict):
+        return [number for each in record.values() for number in flat(each)]
+    if isinstance(record, list):
+        return [number for each in record for number in flat(each)]
+    return [float(record)] if isinstance(record, int | float) else []
+
+
+@pytest.mark.parametrize("parts", [3, 10])
+def test_rows_may_be_parts_of_cases(parts: int) -> None:
+    """Each case as several rows of weight 1/parts: nothing changes, nulls and simulated bands only by chance."""
+    _, y, w = sample(3, 150)
+    z = np.random.default_rng(3).normal(0.0, 2.0, 150)
+    split = {"y": np.repeat(y, parts), "z": np.repeat(z, parts), "w": np.repeat(w / parts, parts)}
+    # Scores that differ a little are not added up before outcomes are simulated.
+    apart = split["z"] + 1e-9 * np.tile(np.arange(parts), len(z))
+    whole = vh.evaluate(y, logits=z, sample_weight=w, replications=499)
+    for scores in (split["z"], apart):
+        found = vh.evaluate(split["y"], logits=scores, sample_weight=split["w"], replications=499)
+        # Groups of equal size may end between parts that are apart.
+        for name in ("ece", "smooth_ece", "miscalibration") if scores is apart else ("ece", "ace", "miscalibration"):
+            a, b = getattr(found, name), getattr(whole, name)
+            assert a.value == pytest.approx(b.value, rel=1e-5)
+            # Pooled parts of cases follow chance a little more closely than pooled cases.
+            near = 0.25 if scores is apart and name == "miscalibration" else 0.12
+            assert a.null_mean == pytest.approx(b.null_mean, rel=near)
+            assert a.null_95 == pytest.approx(b.null_95, rel=near)
+        if scores is not apart:
+            assert found.hosmer_lemeshow.statistic == pytest.approx(whole.hosmer_lemeshow.statistic, rel=1e-6)
+    band = vh.calibration.reliability(y, z, sample_weight=w, scores_are="logits")
+    other = vh.calibration.reliability(split["y"], apart, sample_weight=split["w"], scores_are="logits")
+    for name in ("low", "high", "whole_low", "whole_high"):
+        at = np.interp(band.probability, other.probability, getattr(other, name))
+        middle = slice(len(at) // 10, -len(at) // 10)
+        np.testing.assert_allclose(at[middle], getattr(band, name)[middle], atol=0.12)
+
+
 @pytest.mark.parametrize("method", [*METHODS, "auto"])
 def test_weights_that_leave_one_class_or_none(method: str) -> None:
     z, y, _ = sample(5, 60)

@@ -333,6 +333,15 @@ def test_saturation_counts_what_rounding_loses() -> None:
             assert s.distinct == len(np.unique(p))
 
 
+def test_saturation_rounds_bfloat16_once() -> None:
+    """Just beside a tie: 1 - 2^-9 is halfway between 1 - 2^-8 and 1."""
+    from verhulst.calibration.saturation import rounded
+
+    ties = np.array([1 - 2.0**-9, 0.5 + 2.0**-9, 2.0**-134])
+    for step, expected in ((-1.0, [1 - 2.0**-8, 0.5, 0.0]), (1.0, [1.0, 0.5 + 2.0**-8, 2.0**-133])):
+        np.testing.assert_array_equal(rounded(ties * (1 + step * 2.0**-40), "bfloat16"), expected)
+
+
 def test_saturation_rounds_bfloat16_as_it_is_defined() -> None:
     ml_dtypes = pytest.importorskip("ml_dtypes")
     from verhulst.calibration.saturation import rounded

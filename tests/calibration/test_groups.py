@@ -33,5 +33,10 @@ def test_rows_without_a_group_are_a_group(name):
     vh.calibrate(Z, Y, scores="logits", groups=labels, folds=2)
 
 
+def test_a_label_may_be_called_missing():
+    groups = vh.evaluate(Y, logits=Z, by=["(missing)", None, "a", "(missing)", "a", None, "a", "a"]).groups
+    assert {name: group.n for name, group in groups.items()} == {"(missing)": 2, "a": 4, "((missing))": 2}
+
+
 def test_numbers_are_sorted_as_numbers():
     assert list(vh.evaluate(Y, logits=Z, by=[10, 2, 10, 2, 10, 2, 10, 2]).groups) == ["2", "10"]

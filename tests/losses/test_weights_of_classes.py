@@ -63,13 +63,15 @@ def test_every_axis_and_layout(axis: int) -> None:
         np.testing.assert_array_equal(moved, expected)
 
 
-def test_infinite_logits_and_weights_of_nothing() -> None:
-    z = np.array([[0.0, -np.inf], [np.inf, 0.0], [0.0, -np.inf], [np.nan, 0.0]])
+@pytest.mark.parametrize("format", FORMATS)
+def test_infinite_logits_and_weights_of_nothing(format: str) -> None:
+    z = np.array([[0.0, -np.inf], [np.inf, 0.0], [0.0, -np.inf], [np.inf, 0.0], [np.nan, 0.0]]).astype(TYPES[format])
     with np.errstate(all="raise"):
-        y = [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5], [1.0, 0.0]]
-        np.testing.assert_array_equal(vh.categorical_cross_entropy(z, y), [0, 0, np.inf, np.nan])
+        y = [[1.0, 0.0], [1.0, 0.0], [0.5, 0.5], [0.5, 0.5], [1.0, 0.0]]
+        loss = vh.categorical_cross_entropy(z, y)
         gradient = vh.categorical_cross_entropy_gradient(z, y)
-    np.testing.assert_array_equal(gradient, [[0, 0], [0, 0], [0.5, -0.5], [np.nan, np.nan]])
+    np.testing.assert_array_equal(loss.astype(float), [0, 0, np.inf, np.inf, np.nan])
+    np.testing.assert_array_equal(gradient.astype(float), [[0, 0], [0, 0], [0.5, -0.5], [0.5, -0.5], [np.nan, np.nan]])
     assert vh.categorical_cross_entropy(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0,)
 
 

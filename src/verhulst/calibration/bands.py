@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from verhulst.calibration.cells import simulated_rates
 from verhulst.calibration.isotonic import pool
 from verhulst.calibration.scores import Floats
 
@@ -38,13 +39,12 @@ def consistency_bands(
     Dimitriadis, Gneiting and Jordan 2021, PNAS 118, supplement S2 (consistency bands by resampling); Myllymäki,
     Mrkvička, Grabarnik, Seijo and Hahn 2017, "Global envelope tests for spatial processes" (directional quantiles).
     """
-    counts = np.maximum(np.rint(mass), 1.0).astype(np.int64)
-    draws = rng.binomial(counts, probability, size=(replications, len(mass))) / counts
-    curves = np.stack([pool(row, mass) for row in draws])
+    rates = simulated_rates(mass, probability, replications, rng)
+    curves = np.clip([pool(row, mass) for row in rates], 0.0, 1.0)
     tails = 0.5 - level / 2.0, 0.5 + level / 2.0
     low, high = np.quantile(curves, tails, axis=0, method="closest_observation")
     # On this scale binomial variances are nearly equal.
-    angles = np.arcsin(np.sqrt(np.clip(curves, 0.0, 1.0)))
+    angles = np.arcsin(np.sqrt(curves))
     usual, judged = angles[: replications // 2], angles[replications // 2 :]
     middle = np.median(usual, axis=0)
     farthest = np.quantile(usual, (tails[0] / 5.0, 1.0 - tails[0] / 5.0), axis=0)

@@ -106,7 +106,12 @@ def group_members(labels: NDArray[Any]) -> tuple[list[str], NDArray[np.intp]]:
     missing = missing_labels(labels)
     known = np.asarray(labels)[~missing]
     distinct, member = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
-    names = [str(label) for label in distinct.tolist()] + ["(missing)"] * bool(missing.any())
+    names = [str(label) for label in distinct.tolist()]
+    if missing.any():
+        without = "(missing)"
+        while without in names:
+            without = f"({without})"
+        names.append(without)
     group = np.full(len(labels), len(names) - 1)
     group[~missing] = member
     return names, group

@@ -12,8 +12,8 @@ from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.scores import Floats
 from verhulst.functions import logit
 
-# Cells are the resolution of a simulated null. Up to this many cases each is its own cell and the null exact; beyond
-# it, the probabilities within a cell differ so little that its sum is binomial.
+# Cells are the resolution of a simulated null. Up to this many distinct scores each is its own cell and the null exact;
+# beyond it, the probabilities within a cell differ so little that its sum is binomial.
 CELLS = 2000
 
 
@@ -42,20 +42,29 @@ class Cells:
 
     def simulate(self, replications: int, rng: np.random.Generator) -> Floats:
         """Return residuals (replications, cells) of outcomes drawn from the given probabilities."""
-        # A cell of weight W is round(W) cases, scaled: the variance is that of W cases.
-        counts = np.maximum(np.rint(self.weight), 1.0)
         probability = self.probability
-        draws = rng.binomial(counts.astype(np.int64), probability, size=(replications, len(counts)))
-        simulated: Floats = (draws - counts * probability) * (self.weight / counts)
-        return simulated
+        return (simulated_rates(self.weight, probability, replications, rng) - probability) * self.weight
+
+
+def simulated_rates(weight: Floats, probability: Floats, replications: int, rng: np.random.Generator) -> Floats:
+    """Return rates of class 1 (replications, cells) among so many cases with these probabilities.
+
+    `weight` cases that are not a whole number are the nearest whole number, at least 1, with deviations scaled to the
+    variance p(1 − p)/W of the rate. Such a rate may lie outside [0, 1], but not the mean of many.
+    """
+    counts = np.maximum(np.rint(weight), 1.0)
+    rates = rng.binomial(counts.astype(np.int64), probability, size=(replications, len(counts))) / counts
+    scaled = probability + (rates - probability) * np.sqrt(counts / weight)
+    simulated: Floats = np.where(weight == counts, rates, scaled)
+    return simulated
 
 
 def make_cells(ranked: Ranked, bins: int) -> Cells:
     """Return cells that are fine enough for every simulated null and respect equal-width bins and equal groups."""
-    n = len(ranked.z)
+    scores = len(ranked.starts)
     bin_starts = bin_edges(ranked, bins)
     group_starts = equal_groups(ranked, bins)
-    fine = np.arange(min(n, CELLS)) * n // min(n, CELLS)
+    fine = ranked.starts[np.arange(min(scores, CELLS)) * scores // min(scores, CELLS)]
     starts = np.unique(np.concatenate([bin_starts, group_starts, fine]))
     return Cells(
         np.add.reduceat(ranked.weights, starts),

@@ -299,7 +299,7 @@ def _pooled_miscalibration(cells: Cells, residual: Floats) -> float:
     """Return the MCB of the Brier score at the resolution of the cells: Σ W((ȳ − p̄)² − (ȳ − pooled ȳ)²) / ΣW."""
     gap = residual / cells.weight
     rate = cells.probability + gap
-    pooled = pool(rate, cells.weight)
+    pooled = np.clip(pool(rate, cells.weight), 0.0, 1.0)  # simulated rates of parts of cases may lie outside
     return float(cells.weight @ (gap * gap - (rate - pooled) ** 2)) / cells.total
 
 

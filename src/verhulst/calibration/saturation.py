@@ -56,7 +56,11 @@ def rounded(p: Floats, dtype: str) -> Floats:
         return p
     if dtype == "bfloat16":
         # The upper half of a float32, rounded to nearest, ties to even; probabilities never overflow and are never nan.
-        bits = p.astype(np.float32).view(np.uint32)
+        # The float32 is rounded to odd, so that no tie of bfloat16 comes from rounding twice.
+        near = p.astype(np.float32)
+        bits = near.view(np.uint32)
+        bits -= near > p
+        bits |= near != p
         bits += 0x7FFF + ((bits >> 16) & 1)
         return (bits & 0xFFFF0000).view(np.float32).astype(np.float64)
     return p.astype(dtype).astype(np.float64)

@@ -48,5 +48,5 @@ def near_total(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The same for a result in a narrower type: to 40 bits, so that a thousand times 0.001 is 1."""
     plain = x @ np.ones((x.shape[1], 1))
     far = plain * 8193.0
-    result: np.ndarray[Any, Any] = far - (far - plain)
+    result: np.ndarray[Any, Any] = np.where(np.isfinite(plain), far - (far - plain), plain)
     return result
