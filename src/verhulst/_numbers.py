@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -103,7 +104,8 @@ def coverage(level: float) -> str:
 
     Examples
     --------
-    >>> coverage(0.95), coverage(0.29), coverage(1 - 1e-12)
-    ('95 %', '29 %', '99.9999999999 %')
+    >>> coverage(0.95), coverage(0.29), coverage(1 - 1e-12), coverage(0.9999999999999999)
+    ('95 %', '29 %', '99.9999999999 %', '99.99999999999999 %')
     """
-    return f"{100 * level:.15g} %"
+    share = float(100 * Decimal(repr(float(level))))
+    return f"{share!r} %".replace(".0 %", " %")

@@ -42,6 +42,10 @@ FILES = {
     "names.csv": "y,name\n" + "".join(f"{i % 2},person {i}\n" for i in range(30)),
     "weights.csv": "y,x,w\n0,1,1\n1,2,-1\n1,3,1\n",
     "binary.parquet": b"PAR1 and then nothing",
+    "mark.csv": b"\xef\xbb\xbf",
+    "null.json": "null\n",
+    "null.jsonl": '{"y":0,"x":1}\nnull\n{"y":1,"x":2}\n',
+    "zeros.csv": "y,x,w\n0,1,0\n1,2,0\n1,3,0\n",
 }
 
 
@@ -64,6 +68,11 @@ FILES = {
         ("names.csv", [], DATA, "--exclude name"),
         ("weights.csv", ["--weights", "w"], DATA, "row 2: the weight ('w') is -1"),
         ("binary.parquet", [], DATA, "the Parquet file is incomplete or damaged"),
+        ("mark.csv", [], DATA, "mark.csv: the first line, which should name the columns, is blank"),
+        ("null.json", [], DATA, "null.json: is JSON, but not of objects with one entry per column: value 1 is not"),
+        ("null.jsonl", [], DATA, "value 2 is not an object"),
+        ("zeros.csv", ["--weights", "w"], DATA, "zeros.csv: every weight is 0"),
+        ("zeros.csv", ["--penalty", "l2", "--C", "inf"], USAGE, "--C inf is no penalty"),
         ("text.csv", ["--positive", "yes", "--columns", "xx"], USAGE, "there is no column 'xx'"),
         ("text.csv", ["--positive", "yes", "--reference", "x"], USAGE, "must have the form COLUMN=LEVEL"),
         ("text.csv", ["--positive", "yes", "--format", "exel"], USAGE, "there is no format 'exel'"),
@@ -296,3 +305,88 @@ def test_coverages_next_to_one_are_not_all(house):
     result = run(*fit, "--level", "0.99999999")
     assert "99.999999 % interval" in result.stdout
     assert "99.999999 %" in (house / "r.html").read_text().replace("&nbsp;", " ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["table", "--at", "snan"], "'snan' is neither a number"),
+        (["table", "--at", "0:snan:1"], "'0:snan:1' is neither a number"),
+        (["compare", "relu,tahn"], "There is no activation 'tahn'. Did you mean 'tanh'?"),
+        (["plot", "--list", "--all"], "--list prints the names and draws nothing"),
+        (["plot", "precision", "--list"], "--list prints the names and draws nothing"),
+        (["plot", "precision", "-o", "p.svg", "--json"], "--json goes with --list"),
+        (["plot", "precision", "-o", ""], "the name of the output is empty"),
+        (["plot", "--all", "-o", "-"], "several files cannot go to standard output"),
+        (["demo", "-o", "-"], "several files cannot go to standard output"),
+        (["fit", "link.csv", "-t", "y"], "link.csv: is a link to 'nowhere', which does not exist."),
+    ],
+)
+def test_usage_of_each_command(tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    os.symlink("nowhere", "link.csv")
+    refused(run(*arguments), USAGE, message)
+    assert os.listdir() == ["link.csv"]
+
+
+def test_names_of_activations_may_be_separated_by_commas():
+    assert run("compare", "relu,tanh", "--csv").stdout == run("compare", "relu", "tanh", "--csv").stdout
+
+
+class TestGroups:
+    """`evaluate --by` and `calibrate --group`."""
+
+    def table(self, groups, name="groups.arrow"):
+        write_table(
+            pa.table(
+                {"p": [0.1 + 0.08 * (i % 10) for i in range(60)], "y": [i * 7 % 3 % 2 for i in range(60)], "g": groups}
+            ),
+            name,
+        )
+        return [name, "--score", "p", "--scores", "probabilities", "-t", "y"]
+
+    @pytest.mark.parametrize("groups", [[[1]], [{"a": 1}]])
+    def test_values_that_name_no_groups(self, tmp_path, monkeypatch, groups):
+        monkeypatch.chdir(tmp_path)
+        data = self.table(pa.array(groups * 60))
+        refused(run("evaluate", *data, "--by", "g"), DATA, "groups.arrow: column 'g' holds values of type ")
+        refused(run("calibrate", *data, "--group", "g", "-o", "c.json"), DATA, "which name no groups")
+
+    def test_rows_without_a_group_are_one(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        long = "a group with a long name"
+        data = self.table(pa.array(["None", None, long] * 20))
+        text = run("evaluate", *data, "--by", "g").stdout
+        assert f"group {long} n 20, " in text
+        record = json.loads(run("evaluate", *data, "--by", "g", "--json").stdout)
+        assert {name: group["n"] for name, group in record["groups"].items()} == {"None": 20, "(missing)": 20, long: 20}
+
+    def test_too_many_groups(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        data = self.table([f"case {i // 2 if i < 40 else i}" for i in range(60)])
+        refused(run("evaluate", *data, "--by", "g"), DATA, "column 'g' has 40 groups in 60 rows, like a name")
+        assert run("calibrate", *data, "--group", "g", "-o", "c.json").exit_code == 0
+
+
+def test_a_gate_shows_why_it_failed():
+    from verhulst.cli.gate import Gate
+
+    gate = Gate.parse("ece > 0.123456789", ["ece"])
+    assert gate.failure(0.1234567891) == "ece is 0.1234567891, which is > 0.123456789."
+    assert gate.failure(0.5) == "ece is 0.5, which is > 0.123456789."
+
+
+def test_numerical_warnings_are_no_notes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "far.csv").write_text("z,y\n1e308,1\n-1e308,0\n0,1\n1,0\n")
+    done = run("calibrate", "far.csv", "--score", "z", "--scores", "logits", "-t", "y", "-o", "c.json")
+    assert (done.exit_code, done.stderr) == (0, "Wrote c.json\n")
+
+
+@pytest.mark.parametrize("level", ["0.9999999999999999", "0.95"])
+def test_intervals_of_levels_near_1_are_finite(house, level):
+    record = json.loads(
+        run("fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-c", "age", "--level", level, "--json").stdout
+    )
+    [effect] = record["effects"]
+    assert 0.9 < effect["odds_ratio_lower"] < 1 < effect["odds_ratio_upper"] < 1.1

@@ -68,7 +68,7 @@ class Beta(Calibrator):
         if separated(z, targets):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best map is infinitely steep: "
-                "use Platt(smooth=True), or more data"
+                "use Platt(smooth=True) (--method platt-smooth), or more data"
             )
         columns = np.stack([log_sigmoid(z), softplus(z)])
         self.c_, self.a_, self.b_ = _best(columns, targets, weights).tolist()

@@ -294,7 +294,7 @@ def without_infinite(z: Floats, targets: Floats, weights: Floats | None) -> tupl
         raise RowError(
             f"{int(wrong.sum())} scores are infinite with the wrong sign ({{row}}: score {z[row]:+}, "
             f"y = {targets[row]:.0f}): no increasing map gives them a finite "
-            "log-loss. Clip the scores, or use Isotonic().",
+            "log-loss. Clip the scores, or use Isotonic() (--method isotonic).",
             row,
         )
     kept = ~infinite

@@ -252,8 +252,8 @@ def _candidate(
         losses = log_losses(out_of_fold(calibrator, z, targets, weights, fold), targets)
     except ValueError as problem:
         return Candidate(name, np.nan, np.nan, np.nan, str(problem))
-    log_loss = float(np.average(losses, weights=weights))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
+        log_loss = float(np.average(losses, weights=weights))
         gains = np.where(losses == base, 0.0, base - losses)
         gain = float(np.average(gains, weights=weights))
         spread = float(np.average((gains - gain) ** 2, weights=weights))

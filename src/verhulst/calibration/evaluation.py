@@ -85,7 +85,7 @@ class Evaluation:
     cautions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name:<24}{text}" for name, text in self.rows())
+        return "\n".join(f"{name:<23} {text}" for name, text in self.rows())
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the lines of the printed record: name and text."""

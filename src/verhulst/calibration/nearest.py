@@ -97,4 +97,5 @@ def _ever_farther(columns: Floats) -> Iterator[NDArray[np.bool_]]:
 def _typical(distance: Floats) -> float:
     """Return the 5 % quantile of the nonzero distances."""
     some = distance[distance > 0.0]
-    return float(np.clip(np.quantile(some, 0.05), 1e-300, 1e300)) if len(some) else 1.0
+    with np.errstate(invalid="ignore"):  # between infinite distances
+        return float(np.fmax(np.fmin(np.quantile(some, 0.05), 1e300), 1e-300)) if len(some) else 1.0

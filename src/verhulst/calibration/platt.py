@@ -81,7 +81,7 @@ class Platt(Calibrator):
         if not self.smooth and not constant and separated(z, targets, falling=True):
             raise ValueError(
                 "the scores separate the classes perfectly, so that the best slope is infinite: "
-                "use Platt(smooth=True), or more data"
+                "use Platt(smooth=True) (--method platt-smooth), or more data"
             )
         if self.smooth:
             targets = smooth_targets(targets, weights)

@@ -152,7 +152,9 @@ def check_probabilities(values: Floats) -> None:
         row = int(np.flatnonzero(outside.reshape(len(values), -1).any(axis=1))[0])
         first = values[outside].flat[0]
         percentages = values.min() >= 0.0 and np.median(values) > 1.0 and values.max() <= 100.0
-        remedy = "divide percentages by 100" if percentages else "if they are logits, pass them as logits"
+        remedy = (
+            "divide percentages by 100" if percentages else "if they are logits, pass them as logits (--scores logits)"
+        )
         raise RowError(
             f"{int(outside.sum())} of {values.size} probabilities lie outside [0, 1] ({{row}}: {first:.6g}); {remedy}",
             row,

@@ -74,7 +74,7 @@ class Temperature(Calibrator):
         if (np.where(targets == 1.0, z, -z) >= 0.0).all():
             raise ValueError(
                 "every score has the sign of its label, so that the best temperature is 0 "
-                "and every probability 0 or 1: use Platt(smooth=True), or more data"
+                "and every probability 0 or 1: use Platt(smooth=True) (--method platt-smooth), or more data"
             )
         return self._keep(fit_columns(z[np.newaxis], targets, weights, intercept=False))
 

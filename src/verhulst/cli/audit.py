@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import pathlib
 import sys
 import traceback
@@ -64,7 +65,9 @@ def _case(factory: str) -> tuple[Any, ...]:
 
     module_name, separator, name = factory.partition(":")
     if not separator or not name or not all(map(str.isidentifier, module_name.split("."))):
-        raise click.UsageError(f"Write MODULE:FACTORY, such as training:audit_case, not {factory!r}.")
+        raise click.UsageError(
+            f"Write MODULE:FACTORY, such as training:audit_case, not {factory!r}.{_as_module(factory)}"
+        )
     sys.path.insert(0, "")
     try:
         with _user_code(factory):
@@ -72,7 +75,9 @@ def _case(factory: str) -> tuple[Any, ...]:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise
-        raise click.UsageError(f"There is no module {module_name!r} in this folder or among the packages.") from error
+        raise click.UsageError(
+            f"There is no module {module_name!r} in this folder or among the packages.{_as_module(factory)}"
+        ) from error
     finally:
         sys.path.remove("")
     if not hasattr(module, name):
@@ -87,6 +92,27 @@ def _case(factory: str) -> tuple[Any, ...]:
     return case
 
 
+def _as_module(factory: str) -> str:
+    """Return a hint where the name of a file was given for that of a module."""
+    file, separator, name = factory.partition(":")
+    if not file.endswith(".py"):
+        return ""
+    module = file.removeprefix("./").removesuffix(".py").replace("/", ".")
+    return f" A module is named without the ending: {module}:{name if separator and name else 'FACTORY'}."
+
+
+class _Messages(io.TextIOBase):
+    """Standard error, which code that takes it for standard output can close without harm."""
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        sys.stderr.flush()
+
+
 @contextmanager
 def _user_code(factory: str) -> Iterator[None]:
     """Run code that the user named: its output goes to standard error, and its errors are told apart from ours.
@@ -99,7 +125,7 @@ def _user_code(factory: str) -> Iterator[None]:
         If a module is not installed.
     """
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(_Messages()):
             yield
     except (ModuleNotFoundError, KeyboardInterrupt):
         raise
@@ -108,5 +134,6 @@ def _user_code(factory: str) -> Iterator[None]:
         ours = pathlib.Path(__file__).parents[1] in pathlib.Path(frame.filename).parents
         if ours and not isinstance(error, ValueError | TypeError | SystemExit):
             raise
-        where = "" if ours else f" ({frame.filename}, line {frame.lineno})"
+        # A syntax error says its place itself.
+        where = "" if ours or isinstance(error, SyntaxError) else f" ({frame.filename}, line {frame.lineno})"
         raise UserCodeError(f"{factory} raised {type(error).__name__}: {error}{where}.") from error

@@ -8,6 +8,7 @@ import click
 
 from verhulst._numbers import significant, typeset
 from verhulst.cli import options
+from verhulst.cli.names import separated
 
 EPILOG = """
 \b
@@ -33,6 +34,7 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
 
     if as_json and as_csv:
         raise click.UsageError("Use --json or --csv, not both.")
+    names = tuple(name for text in names for name in separated(text))
     for name in names:
         if name not in activations:
             hint = did_you_mean(name, activations, f"There are {', '.join(activations)}.")

@@ -11,7 +11,12 @@ import click
 from verhulst.cli import options
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from verhulst.calibration.evaluation import Evaluation
+
+# Each group takes a tenth of a second, as its null distributions are simulated.
+MOST_GROUPS = 1000
 
 # The measures for --fail-if; the names of p-values end in _p.
 MEASURES: dict[str, Callable[[Evaluation], float]] = {
@@ -73,6 +78,8 @@ def command(
     from verhulst.cli.scored import learning, read_scored
 
     scored = read_scored(by=by, **columns)
+    if scored.groups is not None:
+        _check_number(scored.groups, f"{scored.place}column {by!r}")
     # The text contains the cautions.
     with learning(scored, aloud=as_json):
         result = evaluate(
@@ -98,3 +105,21 @@ def command(
         say(f"Failed: {text}")
     if failed:
         context.exit(1)
+
+
+def _check_number(groups: NDArray[Any], column: str) -> None:
+    """Refuse a column that tells cases apart rather than groups.
+
+    Raises
+    ------
+    DataError
+        If there are more groups than `MOST_GROUPS`, or hardly two rows for each.
+    """
+    from verhulst.data.errors import DataError
+
+    number = len(set(groups.tolist()))
+    if number > MOST_GROUPS or (number > 20 and number > len(groups) / 2):
+        raise DataError(
+            f"{column} has {number:,} groups in {len(groups):,} rows, like a name or a number of a case. --by "
+            f"evaluates up to {MOST_GROUPS:,} groups of two rows or more: make a column of fewer, larger ones."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -122,6 +123,8 @@ def _fit(
 
     if C is not None and penalty != "l2":
         raise click.UsageError("--C is the inverse strength of the L2 penalty: use --penalty l2 as well.")
+    if C is not None and math.isinf(C):
+        raise click.UsageError("--C inf is no penalty: leave --penalty out.")
     levels = references(reference)
     if client is None:
         # What the names of an option are is known when those of the table are.

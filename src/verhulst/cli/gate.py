@@ -57,8 +57,10 @@ class Gate:
         if value != value:
             return f"{self.name} cannot be computed from these data, so {self} cannot be ruled out."
         if _OPERATORS[self.sign](value, self.bound):
-            return f"{self.name} is {value:.6g}, which is {self.sign} {self.bound:g}."
+            # All digits if six of them are those of the bound.
+            text = f"{value!r}" if f"{value:.6g}" == f"{self.bound:.6g}" else f"{value:.6g}"
+            return f"{self.name} is {text}, which is {self.sign} {self.bound:.15g}."
         return None
 
     def __str__(self) -> str:
-        return f"{self.name} {self.sign} {self.bound:g}"
+        return f"{self.name} {self.sign} {self.bound:.15g}"

@@ -127,6 +127,8 @@ def output_folder(name: str) -> Path:
     """
     if not name:
         raise OutputError("the name of the output folder is empty.")
+    if name == "-":
+        raise OutputError("several files cannot go to standard output: name a folder.")
     folder = Path(name)
     try:
         folder.mkdir(exist_ok=True)

@@ -77,11 +77,24 @@ def _answer(error: Exception) -> tuple[str | None, int]:
 
 
 def _what_to_install(error: ModuleNotFoundError) -> str:
-    extras = {"matplotlib": "figures", "torch": "torch", "jax": "jax", "dask": "dask", "sklearn": "sklearn"}
-    extras |= dict.fromkeys(("adbc_driver_manager", "adbc_driver_postgresql"), "postgresql")
     module = (error.name or "").partition(".")[0]
-    extra = extras.get(module, "cli")
-    return f"This needs {module}, which is not installed: pip install 'verhulst[{extra}]'"
+    extra = next((extra for extra, modules in _EXTRAS.items() if module in modules), None)
+    # Another one is imported by code of the user.
+    package = module if extra is None else f"'verhulst[{extra}]'"
+    return f"This needs {module}, which is not installed: pip install {package}"
+
+
+_EXTRAS = {
+    "cli": ("click", "rich"),
+    "data": ("pyarrow", "narwhals", "formulaic", "duckdb"),
+    "figures": ("matplotlib",),
+    "sklearn": ("sklearn",),
+    "dask": ("dask", "distributed"),
+    "torch": ("torch",),
+    "jax": ("jax",),
+    "bfloat16": ("ml_dtypes",),
+    "postgresql": ("adbc_driver_manager", "adbc_driver_postgresql"),
+}
 
 
 def _discard_output() -> None:

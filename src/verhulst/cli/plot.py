@@ -30,6 +30,12 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
 
     The name of the file that was written goes to standard output.
     """
+    if listing and (name is not None or everything or path is not None):
+        raise click.UsageError("--list prints the names and draws nothing: omit the rest.")
+    if as_json and not listing:
+        raise click.UsageError("--json goes with --list: a figure is no JSON.")
+    if path == "" and not everything:
+        raise click.UsageError("the name of the output is empty.")
     _load_matplotlib()
     from verhulst.figures.registry import FIGURES
 

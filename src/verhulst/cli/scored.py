@@ -122,9 +122,15 @@ def _labels(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
 
 
 def _groups(table: pa.Table, name: str, where: str) -> NDArray[Any]:
-    found = labels(_labels(table, name, where)).to_pylist()
-    _refuse_missing(np.array([label is None for label in found]), name, where)
-    return np.asarray(found, dtype=object).astype(str)
+    """Return the label of each row's group, None where it is missing."""
+    import pyarrow as pa
+
+    column = _labels(table, name, where)
+    try:
+        found = labels(column)
+    except pa.ArrowNotImplementedError:  # what cannot be compared, such as lists
+        raise DataError(f"{where}column {name!r} holds values of type {column.type}, which name no groups.") from None
+    return np.asarray(found.to_pylist(), dtype=object)
 
 
 def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:

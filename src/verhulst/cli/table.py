@@ -59,10 +59,11 @@ def _points(text: str) -> list[float]:
     for part in text.split(","):
         try:
             numbers = [Decimal(number) for number in part.split(":")]
-        except InvalidOperation:
+            floats = [float(number) for number in numbers]  # there is no float of a signalling nan
+        except (InvalidOperation, ValueError):
             raise click.UsageError(f"--at {text}: {part!r} is neither a number nor a first:last:step range.") from None
         if len(numbers) == 1:
-            points += map(float, numbers)
+            points += floats
         elif len(numbers) == 3 and all(map(Decimal.is_finite, numbers)):
             first, last, step = numbers
             points += _range(first, last, step, f"--at {text}")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import secrets
+import shlex
 import stat
 import sys
 from collections.abc import Iterator
@@ -45,9 +46,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
                 raise OutputError(f"cannot write {shown}: the file that is there may not be written to.")
         parent = printable(repr(str(target.parent)))
         if not target.parent.exists():
-            raise MissingFolderError(
-                f"cannot write {shown}: the folder {parent} does not exist. Make it first (mkdir -p {target.parent})."
-            )
+            remedy = f"Make it first ({_make_folder(target.parent)})."
+            raise MissingFolderError(f"cannot write {shown}: the folder {parent} does not exist. {remedy}")
     except NotADirectoryError:
         raise OutputError(f"cannot write {shown}: {printable(repr(str(target.parent)))} is not a folder.") from None
     except (OSError, ValueError) as error:
@@ -59,6 +59,12 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     if not is_stream(target) and not os.access(target.parent, os.W_OK | os.X_OK):
         raise OutputError(f"cannot write {shown}: the folder {parent} may not be written to.")
     return target
+
+
+def _make_folder(folder: Path) -> str:
+    """Return the command that makes a folder, as a shell reads it."""
+    name = str(folder)
+    return f"mkdir -p {shlex.quote(f'./{name}' if name.startswith('-') else name)}"
 
 
 def _reason(error: Exception) -> str:

@@ -113,6 +113,8 @@ def _composed(name: str) -> str:
 
 def no_such_file(path: str) -> FileNotFoundError:
     """Return the error for a file that does not exist, with the closest name in its folder."""
+    if os.path.islink(path):
+        return FileNotFoundError(f"{path}: is a link to {os.readlink(path)!r}, which does not exist.")
     folder, name = os.path.split(path)
     try:
         there = sorted(os.listdir(folder or "."))

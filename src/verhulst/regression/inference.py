@@ -21,7 +21,8 @@ def normal_quantile(level: float) -> float:
     """Return z such that a standard normal variable lies within ±z with probability `level`."""
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, but is {level!r}")
-    return float(ndtri(0.5 + level / 2))
+    # The smaller tail keeps the digits of a level near 1.
+    return float(-ndtri((1 - level) / 2))
 
 
 def wald(

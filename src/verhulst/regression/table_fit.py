@@ -356,8 +356,6 @@ def _fitted_in_parts(
 
 def _fitted(design: Design | FormulaDesign, block: Block, options: dict[str, Any]) -> TableFit:
     X, y, weights, offset = block.X, block.y, block.weights, block.offset
-    if weights is not None and not weights.any():
-        raise DataError("every weight is 0: there are no rows to fit.")
     with _of_table(design.source):
         found = fit(X, y, weights, offset, names=design.names, **options)
     return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))
