@@ -107,9 +107,10 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
         names = tuple(f"partition {k}" for k in range(1, source.npartitions + 1))
         return FrameParts(table_from_memory(source._meta), names, source, client, memory_limit)
     if not isinstance(source, str | os.PathLike) or is_uri(source):
+        what = "database" if is_uri(source) else type(source).__name__
         raise RequestError(
-            f"a cluster fits Parquet files and Dask DataFrames, not a {'database' if is_uri(source) else type(source).__name__}. For a table in memory "
-            "leave client= away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
+            f"a cluster fits Parquet files and Dask DataFrames, not a {what}. For a table in memory leave client= "
+            "away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
         )
     return _open_files(os.fspath(source), client)
 
