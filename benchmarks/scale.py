@@ -77,6 +77,30 @@ def parquet(folder: str, n: int = 2_000_000, p: int = 20) -> Rivals:
     }
 
 
+def few_rows(folder: str, n: int = 10_000_000) -> Rivals:
+    """Six columns of categories: a fit of a Parquet file and of a DuckDB table beside DuckDB's own GROUP BY of them."""
+    import duckdb
+
+    levels = (2, 3, 5, 7, 4, 10)
+    columns = ", ".join(f"'level' || (hash(i * 6 + {j}) % {size}) AS c{j}" for j, size in enumerate(levels))
+    path, database = f"{folder}/few.parquet", f"{folder}/few.duckdb"
+    with duckdb.connect(database, config={"threads": 1}) as connection:
+        connection.execute(f"CREATE TABLE few AS SELECT {columns}, hash(-i) % 10 < 3 AS y FROM range({n}) r(i)")
+        connection.execute(f"COPY few TO '{path}'")
+    table = verhulst.data.Query(database, "few")
+
+    def group_by(source: str, name: str) -> object:
+        with duckdb.connect(name, read_only=name == database) as connection:
+            return connection.sql(f"SELECT *, count(*) FROM {source} GROUP BY ALL").to_arrow_table()
+
+    return {
+        "Parquet": lambda: verhulst.fit_table(path, "y"),
+        "Parquet, GROUP BY": lambda: group_by(f"'{path}'", ":memory:"),
+        "DuckDB": lambda: verhulst.fit_table(table, "y"),
+        "DuckDB, GROUP BY": lambda: group_by("few", database),
+    }
+
+
 def main() -> str:
     """The table."""
     verhulst.set_num_threads(1)
@@ -96,4 +120,12 @@ def main() -> str:
     for name, said in (("fit", ""), ("fit, 64 MB", ", 64 MB of memory for them")):
         ratio = times[name] / times["decode"]
         lines.append(f"| Parquet file of 2,000,000 × 20 doubles{said} | {times[name]:.2f} | {rival} | {ratio:.2f} |")
+    with tempfile.TemporaryDirectory() as folder:
+        times = interleave(few_rows(folder), rounds=ROUNDS, warmups=1)
+    for kind, said in (("Parquet", "Parquet file"), ("DuckDB", "DuckDB table")):
+        ratio = times[kind] / times[f"{kind}, GROUP BY"]
+        rival = f"GROUP BY in DuckDB: {times[f'{kind}, GROUP BY']:.2f}"
+        lines.append(
+            f"| {said} of 10,000,000 rows, 6 columns of categories | {times[kind]:.2f} | {rival} | {ratio:.2f} |"
+        )
     return "# From a table to a fit\n\n" + "\n".join(lines) + "\n"

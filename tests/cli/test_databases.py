@@ -17,7 +17,7 @@ from tests.cli.test_bad_input import DATA, USAGE, refused, run
 from tests.data.test_postgresql import DROPPED
 
 from verhulst import sigmoid
-from verhulst.data import read_table
+from verhulst.data import distinct_rows, duckdb_reader, read_table
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,30 @@ def test_what_is_wrong_is_said(arguments, code, message, folder, tmp_path, monke
     refused(result, code, message)
     assert "Hus" not in result.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_few_distinct_rows_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(distinct_rows, "SAMPLE", 1000)
+    monkeypatch.setattr(duckdb_reader.DuckDB, "read", spied := Spy(duckdb_reader.DuckDB.read))
+    path = tmp_path / "votes.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT i % 7 AS a, i % 5 = 0 AS won, i FROM range(4000) r(i)) TO '{path}'")
+    result = run("fit", path, "--target", "won", "--columns", "a")
+    assert "won = true in 800 of 4,000 cases (20.0 %)" in result.stdout
+    assert "votes.parquet, 4,000 rows" in result.stdout
+    assert [sql.partition(" FROM")[0] for sql in spied.seen] == [
+        'SELECT "a", "won", count(*) AS "rows of verhulst"',
+    ]
+
+
+class Spy:
+    """A method that keeps the SQL it is called with."""
+
+    def __init__(self, method):
+        self.method, self.seen = method, []
+
+    def __get__(self, instance, owner):
+        return lambda sql: self.seen.append(sql) or self.method(instance, sql)
 
 
 def test_help_names_databases():

@@ -114,6 +114,7 @@ def _fit(
 ) -> TableFit:
     from verhulst.cli.console import reading_said
     from verhulst.data.batches import kept_table
+    from verhulst.data.distinct_rows import open_countable
     from verhulst.data.errors import ColumnWarning, ReadingWarning
     from verhulst.data.memory_limit import bytes_allowed
     from verhulst.data.parted_table import open_parts
@@ -127,10 +128,13 @@ def _fit(
         raise click.UsageError("--C inf is no penalty: leave --penalty out.")
     levels = references(reference)
     if client is None:
-        # What the names of an option are is known when those of the table are.
-        texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
-        kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form)
-        source = table = read_fields(data, form) if kept is None else kept
+        if form in (None, "parquet", "arrow") and (countable := open_countable(data)) is not None:
+            source, table = data, countable.columns
+        else:
+            # What the names of an option are is known when those of the table are.
+            texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
+            kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form)
+            source = table = read_fields(data, form) if kept is None else kept
     else:
         source, table = data, open_parts(data, client, 0).columns
     known = [*table.column_names, *unread(table)]

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 _ROWS = 1 << 16  # of a batch
 
 
-def open_columnar_files(source: Any, names: Sequence[str] | None) -> Batches | None:
-    """Return the batches of the Parquet or Arrow files that a path stands for; None for a source of another kind."""
+def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bool = False) -> Batches | None:
+    """Return the batches of the Parquet or Arrow files that a path stands for; None for a source of another kind.
+
+    If they are to be `encoded`, the text of Parquet files comes in dictionaries, unlike in the schema.
+    """
     import pyarrow as pa
 
     if not isinstance(source, str | os.PathLike):
@@ -44,8 +47,8 @@ def open_columnar_files(source: Any, names: Sequence[str] | None) -> Batches | N
 
     def read() -> Iterator[pa.RecordBatch]:
         for each, (_, of_file) in zip(paths, opened, strict=True):
-            for batch in unchanged(each, of_file(schema.names)):
-                yield batch.cast(schema) if batch.schema != schema else batch
+            for batch in unchanged(each, of_file(schema.names, encoded)):
+                yield batch if encoded or batch.schema == schema else batch.cast(schema)
 
     return Batches(schema, read(), path)
 
@@ -59,7 +62,7 @@ def _open(path: str) -> tuple[pa.Schema, Any]:
         with pa.OSFile(path) as file:
             schema = pa.ipc.open_file(file).schema
 
-        def of_arrow(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        def of_arrow(names: Sequence[str], encoded: bool) -> Iterator[pa.RecordBatch]:
             with pa.OSFile(path) as file:
                 reader = pa.ipc.open_file(file)
                 for k in range(reader.num_record_batches):
@@ -69,9 +72,11 @@ def _open(path: str) -> tuple[pa.Schema, Any]:
     with parquet.ParquetFile(path) as opened:
         schema = opened.schema_arrow
 
-    def of_parquet(names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
-            yield from file.iter_batches(_ROWS, columns=list(names))
+    def of_parquet(names: Sequence[str], encoded: bool) -> Iterator[pa.RecordBatch]:
+        texts = [name for name in names if encoded and pa.types.is_string(schema.field(name).type)]
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, read_dictionary=texts) as file:
+            for batch in file.iter_batches(_ROWS, columns=list(names)):
+                yield batch.select(names) if encoded else batch
 
     return schema, of_parquet
 

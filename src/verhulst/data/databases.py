@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -67,13 +67,29 @@ def open_database(source: Any, names: Sequence[str] | None) -> Batches | None:
         with _faults_said("the relation", source):
             schema, batches = relation_batches(source)
         return Batches(schema, _read(batches, "the relation", source, None), "")
+    query = query_of(source)
+    return None if query is None else open_query(query, names)
+
+
+def query_of(source: Any) -> Query | None:
+    """Return a query, or that for a database of one table; None for a source of another kind."""
     if isinstance(source, Query):
-        return _open(source, names)
+        return source
     stands_for_one = is_uri(source) or _reader_of_connection(source) is not None or _reader_of_file(source) is not None
-    return _open(Query(source), names) if stands_for_one else None
+    return Query(source) if stands_for_one else None
 
 
-def _open(query: Query, names: Sequence[str] | None) -> Batches:
+def open_query(query: Query, names: Sequence[str] | None, select: Callable[[str], str] | None = None) -> Batches:
+    """Return the batches of a query.
+
+    Parameters
+    ----------
+    query : Query
+    names : sequence of str, optional
+        The columns that are needed.
+    select : callable, optional
+        The SQL for a table, whose name it gets as SQL writes it; by default for those columns.
+    """
     database = os.fspath(query.database) if isinstance(query.database, os.PathLike) else query.database
     where = database_name(database) or "the query"
     made = _reader_of(database)
@@ -85,7 +101,7 @@ def _open(query: Query, names: Sequence[str] | None) -> Batches:
             if query.sql is None:
                 table = find_table(query.table, reader.tables(), where)
                 name = f"{where}, table {'.'.join(table)}"
-                sql = _selection(reader, table, names)
+                sql = select(quoted(*table)) if select is not None else _selection(reader, table, names)
             else:
                 name, sql = ", ".join(filter(None, (where, "query"))), query.sql
         with _faults_said(name, database):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,21 +75,30 @@ class Seen:
     columns: dict[str, ColumnSeen]
 
 
-def seen(table: pa.Table, used: Sequence[str], counted: Collection[str]) -> Seen:
-    """Return what a table shows of the columns that are used; the values of categories and of `counted` are counted."""
+def seen(
+    table: pa.Table, used: Sequence[str], counted: Collection[str], times: NDArray[np.int64] | None = None
+) -> Seen:
+    """Return what a table shows of the columns that are used; the values of categories and of `counted` are counted.
+
+    Each row may stand for several, `times`. Then the numbers of first rows mean nothing.
+    """
+
+    def rows(some: Any = slice(None)) -> int:
+        return len(holes[some]) if times is None else int(times[some].sum())
+
     holes = np.zeros(table.num_rows, dtype=np.bool_)
     masks = {name: missing(table[name]) for name in used if not is_complete(table, name)}
     for mask in masks.values():
         holes |= mask
     columns = {}
     for name in used:
-        values, number = table[name], int(masks[name].sum()) if name in masks else 0
+        values, number = table[name], rows(masks[name]) if name in masks else 0
         if name in counted or kind_of(values.type) == "categorical":
-            columns[name] = _distinct(values, holes, number)
+            columns[name] = _distinct(values, holes, times, number)
         else:
             columns[name] = ColumnSeen(_telling(values), None, None, number)
     first = int(np.argmax(holes)) if holes.any() else table.num_rows
-    return Seen(table.num_rows, table.num_rows - int(holes.sum()), first, columns)
+    return Seen(rows(), rows(~holes), first, columns)
 
 
 def joined(parts: Sequence[Seen], names: Sequence[str]) -> Seen:
@@ -157,7 +166,9 @@ def _together(parts: Sequence[ColumnSeen], type_: pa.DataType, starts: Sequence[
     return ColumnSeen(values, Counted(*map(np.concatenate, (times, first))), np.concatenate(kept), missing)
 
 
-def _distinct(values: pa.ChunkedArray, holes: NDArray[np.bool_], number: int) -> ColumnSeen:
+def _distinct(
+    values: pa.ChunkedArray, holes: NDArray[np.bool_], times: NDArray[np.int64] | None, number: int
+) -> ColumnSeen:
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
@@ -169,8 +180,11 @@ def _distinct(values: pa.ChunkedArray, holes: NDArray[np.bool_], number: int) ->
     first = np.full(size, len(values), dtype=np.int64)
     first[codes[::-1]] = rows[::-1]  # of equal codes the last assignment stays
     some = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(values))]
-    times, kept = np.bincount(codes, minlength=size), np.bincount(codes[~holes[rows]], minlength=size)
-    return ColumnSeen(values.take(pa.array(first[some])), Counted(times[some], first[some]), kept[some], number)
+    counts, kept = (
+        np.bincount(codes[chosen], None if times is None else times[rows[chosen]], size).astype(np.int64)
+        for chosen in (slice(None), ~holes[rows])
+    )
+    return ColumnSeen(values.take(pa.array(first[some])), Counted(counts[some], first[some]), kept[some], number)
 
 
 def _telling(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -28,6 +28,7 @@ from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.fit_file import FIT_1, with_states
+from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
 from verhulst.regression.fitting import fit
 from verhulst.regression.inference import probability_interval
@@ -288,6 +289,8 @@ def fit_table(
     }
     if client is not None or is_dask_frame(source):
         return _fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options)
+    if (counted := fit_of_counts(source, request, positive, options)) is not None:
+        return TableFit(*counted)
     target, used = column_name(target, "target"), None
     categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
     if columns := column_names_or_none(columns, "columns"):

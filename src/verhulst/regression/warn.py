@@ -8,22 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+_unsaid: ContextVar[list[str] | None] = ContextVar("unsaid", default=None)
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
-    """Leave out the warnings of fits that are parts of others, in this thread only."""
-    token = _quiet.set(True)
+def quietly() -> Iterator[list[str]]:
+    """Leave out the warnings of fits that are parts of others, in this thread only; they are put into a list."""
+    unsaid: list[str] = []
+    token = _unsaid.set(unsaid)
     try:
-        yield
+        yield unsaid
     finally:
-        _quiet.reset(token)
+        _unsaid.reset(token)
 
 
 def warn(message: str, category: type[Warning]) -> None:
     """Warn of the line that called verhulst."""
-    if _quiet.get():
+    if (unsaid := _unsaid.get()) is not None:
+        unsaid.append(message)
         return
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("verhulst."):
