@@ -14,6 +14,8 @@ extern const LossSumKernelsByType loss_sums;
 extern const Cholesky cholesky;
 extern const ColumnLoops column_loops;
 void add_rows(const Request&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch, Sums&);
+void add_class_rows(const ClassRequest&, std::ptrdiff_t start, std::ptrdiff_t stop, std::vector<double>& scratch,
+                    ClassSums&);
 
 #define VERHULST_STRING(x) #x
 #define VERHULST_NAME(x) VERHULST_STRING(x)
@@ -32,6 +34,7 @@ const Level level = {VERHULST_NAME(VERHULST_LEVEL),
                      },
                      &loss_sums,
                      add_rows,
+                     add_class_rows,
                      &cholesky,
                      &column_loops};
 

@@ -5,6 +5,7 @@
 #include "functions/binary_cross_entropy_sum.hpp"
 #include "kernel.hpp"
 #include "regression/cholesky.hpp"
+#include "regression/class_statistics.hpp"
 #include "regression/column_loops.hpp"
 #include "regression/statistics.hpp"
 
@@ -30,6 +31,7 @@ struct Level {
     const RowKernels* row_functions[row_function_count];
     const LossSumKernelsByType* loss_sums;
     AddRows add_rows;
+    AddClassRows add_class_rows;
     const Cholesky* cholesky;
     const ColumnLoops* column_loops;
 };

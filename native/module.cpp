@@ -9,8 +9,8 @@ namespace {
 int execute(PyObject* module) {
     using namespace verhulst;
     if (PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0) return -1;
-    for (auto add : {add_cpu, add_ufuncs, add_row_ufuncs, add_loss_sums, add_regression, add_cholesky, add_column_reads,
-                     add_take_rows, add_threads, add_huge_pages, add_testing})
+    for (auto add : {add_cpu, add_ufuncs, add_row_ufuncs, add_loss_sums, add_regression, add_class_statistics,
+                     add_cholesky, add_column_reads, add_take_rows, add_threads, add_huge_pages, add_testing})
         if (add(module) < 0) return -1;
     return 0;
 }

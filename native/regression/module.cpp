@@ -6,27 +6,12 @@
 #include <exception>
 
 #include "cpu.hpp"
+#include "regression/arrays_module.hpp"
 #include "regression/columns_module.hpp"
-#include "regression/statistics.hpp"
 
 namespace verhulst {
 
 namespace {
-
-// A contiguous float64 vector of `size` numbers, or null for None where that is allowed. False: an exception is set.
-bool vector(PyObject* object, npy_intp size, bool optional, const char* name, const double** to) {
-    *to = nullptr;
-    if (optional && object == Py_None) return true;
-    PyArrayObject* array = reinterpret_cast<PyArrayObject*>(object);
-    if (!PyArray_Check(object) || PyArray_TYPE(array) != NPY_DOUBLE || PyArray_NDIM(array) != 1 ||
-        PyArray_DIM(array, 0) != size || !PyArray_IS_C_CONTIGUOUS(array) || !PyArray_ISBEHAVED_RO(array)) {
-        PyErr_Format(PyExc_ValueError, "%s must be a contiguous float64 vector of %zd numbers", name,
-                     static_cast<Py_ssize_t>(size));
-        return false;
-    }
-    *to = static_cast<const double*>(PyArray_DATA(array));
-    return true;
-}
 
 bool outcomes(PyObject* object, npy_intp rows, Request& request) {
     PyArrayObject* array = reinterpret_cast<PyArrayObject*>(object);
@@ -50,61 +35,10 @@ PyObject* to_gradient(const Sums& sums, const Request& request) {
     return array;
 }
 
-// The tiles of the upper triangle, written out as a full symmetric matrix.
-PyObject* to_matrix(const Sums& sums, const Request& request) {
-    const npy_intp size = request.size(), tile = sums.panel;
-    const npy_intp shape[2] = {size, size};
-    PyObject* array = PyArray_SimpleNew(2, shape, NPY_DOUBLE);
-    if (!array) return nullptr;
-    double* to = static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array)));
-    if (request.intercept) {
-        to[0] = sums.ones_corner;
-        for (npy_intp j = 1; j < size; ++j) to[j] = to[j * size] = sums.ones_edge[static_cast<std::size_t>(j - 1)];
-        to += size + 1;  // the columns' own part
-    }
-    const npy_intp tiles = (request.columns + tile - 1) / tile;
-    for (npy_intp first = 0; first < tiles; ++first)
-        for (npy_intp second = first; second < tiles; ++second) {
-            const double* from = sums.triangle.data() + tile_index(first, second) * tile * tile;
-            const npy_intp rows = std::min(tile, request.columns - first * tile);
-            const npy_intp columns = std::min(tile, request.columns - second * tile);
-            for (npy_intp i = 0; i < rows; ++i)
-                for (npy_intp j = first == second ? i : 0; j < columns; ++j) {
-                    const npy_intp row = first * tile + i, column = second * tile + j;
-                    to[row * size + column] = to[column * size + row] = from[i * tile + j];
-                }
-        }
-    return array;
-}
-
-// A matrix. False: an exception is set.
-bool matrix(PyObject* x, Request& request) {
-    PyArrayObject* design = reinterpret_cast<PyArrayObject*>(x);
-    if (!PyArray_Check(x) || PyArray_NDIM(design) != 2 || !PyArray_ISBEHAVED_RO(design) ||
-        (PyArray_TYPE(design) != NPY_DOUBLE && PyArray_TYPE(design) != NPY_FLOAT)) {
-        PyErr_SetString(PyExc_ValueError, "X must be an aligned float64 or float32 matrix in native byte order");
-        return false;
-    }
-    request.x = PyArray_BYTES(design);
-    request.single = PyArray_TYPE(design) == NPY_FLOAT;
-    request.rows = PyArray_DIM(design, 0);
-    request.columns = PyArray_DIM(design, 1);
-    request.row_stride = PyArray_STRIDE(design, 0);
-    request.column_stride = PyArray_STRIDE(design, 1);
-    return true;
-}
-
 // The data of a request, and where it is looked at. False: an exception is set.
 bool data(PyObject* x, PyObject* y, PyObject* weight, PyObject* offset, PyObject* centre, PyObject* inverse_scale,
           int intercept, PyObject* beta, Request& request, Columns& columns) {
-    if (PyTuple_Check(x)) {
-        if (!read_columns(x, columns)) return false;
-        request.table = &columns;
-        request.rows = columns.rows;
-        request.columns = static_cast<npy_intp>(columns.numbers.size());
-    } else if (!matrix(x, request)) {
-        return false;
-    }
+    if (!read_design(x, request, columns)) return false;
     request.intercept = intercept != 0;
     request.direction = nullptr;
     request.product = Product::none;
@@ -113,6 +47,15 @@ bool data(PyObject* x, PyObject* y, PyObject* weight, PyObject* offset, PyObject
            vector(centre, request.columns, false, "centre", &request.centre) &&
            vector(inverse_scale, request.columns, false, "inverse_scale", &request.inverse_scale) &&
            vector(beta, request.size(), false, "beta", &request.beta);
+}
+
+PyObject* to_matrix(const Sums& sums, const Request& request) {
+    const npy_intp shape[2] = {request.size(), request.size()};
+    PyObject* array = PyArray_SimpleNew(2, shape, NPY_DOUBLE);
+    if (array)
+        write_matrix({sums.triangle.data(), sums.ones_edge.data(), sums.ones_corner, sums.panel}, request,
+                     static_cast<double*>(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array))));
+    return array;
 }
 
 // False: an exception is set.

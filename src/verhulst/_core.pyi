@@ -23,6 +23,18 @@ def logistic_statistics(
     product: int,
     /,
 ) -> tuple[float, np.ndarray, np.ndarray | None, float, float, float]: ...
+def class_statistics(
+    X: np.ndarray | tuple[Any, ...],
+    labels: np.ndarray,
+    weight: np.ndarray | None,
+    centre: np.ndarray,
+    inverse_scale: np.ndarray,
+    intercept: bool,
+    beta: np.ndarray,
+    possible: np.ndarray | None,
+    matrix: bool,
+    /,
+) -> tuple[float, np.ndarray, np.ndarray | None, float]: ...
 def apply(name: str, type: int, rows: int, columns: int, /, *addresses_and_steps: int) -> None: ...
 def take_rows(X: np.ndarray, index: np.ndarray, /) -> np.ndarray: ...
 def finite_vectors(vectors: tuple[np.ndarray, ...], /) -> np.ndarray: ...

@@ -195,13 +195,10 @@ class Separation:
             )
         return said
 
-    def advice(self) -> str:
+    def advice(self, remedy: str = "For finite estimates use penalty='firth' or penalty='l2'.") -> str:
         """Return the record as a warning: the finding, the meaning of the numbers, and what to do."""
         others = " The other coefficients are limits." if "finite" in self.states else ""
-        return (
-            f"{self} None of these has a standard error or a Wald test.{others} "
-            "For finite estimates use penalty='firth' or penalty='l2'."
-        )
+        return f"{self} None of these has a standard error or a Wald test.{others} {remedy}"
 
 
 def _shortened(parts: Sequence[str], joint: str, most: int = 6) -> str:

@@ -1,0 +1,107 @@
+"""The covariance of a multinomial fit, stored for the standardised columns and for no class in particular."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from verhulst.data.schema import DamagedError, ListOf, Record, Truth, Whole, numbers, path
+from verhulst.regression.class_rows import basis
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.standardised_covariance import Standardised
+from verhulst.regression.statistics import Matrix, Vector
+
+
+@dataclass(frozen=True, eq=False)
+class ClassCovariance:
+    """Covariance of the coefficients γ of standardised columns, b = B γ (see `class_rows`).
+
+    Attributes
+    ----------
+    working : ((K−1)q, (K−1)q), one coordinate of γ after the other; nan in the rows and columns of what the data do not
+        determine
+    standard : the standardisation of the columns
+    weight_exponent : the covariance is that of weights 2^weight_exponent times as large
+    fixed : (K−1, q) inf or nan for standard errors against the first class known to be that, 0 elsewhere
+    """
+
+    working: Matrix
+    standard: Standardisation
+    weight_exponent: int
+    fixed: Matrix
+
+    @staticmethod
+    def _check(record: dict[str, Any], at: str) -> None:
+        q = len(record["centre"]) + record["intercept"]
+        for k, row in enumerate(record["fixed"]):
+            if len(row) != q:
+                raise DamagedError(f"{path(at, 'fixed')}[{k}]", f"has {len(row)} entries for {q} parameters")
+        if len(record["working"]) != len(record["fixed"]) * q:
+            raise DamagedError(path(at, "working"), f"has {len(record['working'])} rows, not those of the parameters")
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "working": ListOf(numbers("working", finite=False), "working"),
+            "centre": numbers("scaled"),
+            "inverse_scale": numbers("scaled"),
+            "intercept": Truth(),
+            "weight_exponent": Whole(-10_000, 10_000),
+            "fixed": ListOf(numbers(None, finite=False)),
+        },
+        rule=_check,
+        apart=True,
+    )
+
+    def matrix(self) -> Matrix:
+        """Return the covariance of the coefficients against the first class, one class after the other."""
+        m, q = self.fixed.shape
+        from_first = basis(m + 1)[1:] - basis(m + 1)[0]
+        units = np.array([self.standard.original(one) for one in np.eye(q)]).T
+        half = np.einsum("ka,ji,aibl->kjbl", from_first, units, self._blocks, optimize=True)
+        whole = np.einsum("kjbl,nb,ol->kjno", half, from_first, units, optimize=True)
+        whole = whole.reshape(m * q, m * q) * 2.0**-self.weight_exponent
+        fixed = self.fixed.ravel()
+        places = np.flatnonzero(fixed)
+        whole[places] = whole[:, places] = np.nan
+        whole[places, places] = fixed[places]
+        return np.asarray(whole)
+
+    def errors(self, place: int, reference: int) -> Vector:
+        """Return (q,) standard errors of the coefficients of one class against another, by their places."""
+        contrasts = basis(len(self.fixed) + 1)
+        apart = contrasts[place] - contrasts[reference]
+        between = np.einsum("a,aibj,b->ij", apart, self._blocks, apart)
+        fixed = self.fixed[place - 1 if place else reference - 1]
+        return Standardised(between, self.standard, self.weight_exponent, fixed).standard_errors()
+
+    @cached_property
+    def _blocks(self) -> Matrix:
+        """The matrix by classes and parameters; any inverse does for what the rows of separated data determine."""
+        m, q = self.fixed.shape
+        return np.nan_to_num(self.working, nan=0.0).reshape(m, q, m, q)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the covariance as data for a model file."""
+        return {
+            "working": self.working,
+            "centre": self.standard.centre,
+            "inverse_scale": self.standard.inverse_scale,
+            "intercept": self.standard.intercept,
+            "weight_exponent": self.weight_exponent,
+            "fixed": self.fixed,
+        }
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Self:
+        """Return the covariance in such data: the inverse of `to_json`."""
+        centre, scale = (np.array(record[name], dtype=float) for name in ("centre", "inverse_scale"))
+        size, q = len(record["working"]), len(centre) + record["intercept"]
+        return cls(
+            np.array(record["working"], dtype=float).reshape(size, size),
+            Standardisation(centre, scale, record["intercept"]),
+            record["weight_exponent"],
+            np.array(record["fixed"], dtype=float).reshape(-1, q),
+        )

@@ -1,0 +1,282 @@
+"""Multinomial logistic regression of arrays: more than two classes, by maximum likelihood."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from verhulst.regression.certainty import WORST_CONDITION
+from verhulst.regression.class_covariance import ClassCovariance
+from verhulst.regression.class_rows import ClassRows
+from verhulst.regression.class_separation import ClassLimit, ClassWatch, class_limit
+from verhulst.regression.class_start import class_shares, null_log_likelihood, null_model, sample_fit
+from verhulst.regression.classes import Classes, classes_of
+from verhulst.regression.collinearity import Collinear, left_out, without_dependent
+from verhulst.regression.estimates import ConvergenceWarning
+from verhulst.regression.factor import Factor, with_ridge
+from verhulst.regression.multinomial_fit import MultinomialFit
+from verhulst.regression.newton import newton
+from verhulst.regression.observations import (
+    Observations,
+    observations,
+    require_finite,
+    require_limits,
+    require_moderate,
+)
+from verhulst.regression.passes import Fit, Pass
+from verhulst.regression.prepare import DOUBTFUL
+from verhulst.regression.record import require_doubles
+from verhulst.regression.separation import SeparationWarning
+from verhulst.regression.standardisation import Standardisation
+from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.warn import warn
+
+MOST_PARAMETERS = 5000
+ADVICE = "For finite estimates use a penalty: C=1, say."
+
+
+def fit_multinomial(
+    X: ArrayLike,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    C: float = np.inf,
+    intercept: bool = True,
+    names: Sequence[str] | None = None,
+    collinear: Literal["drop", "error"] = "drop",
+    tolerance: float = 1e-6,
+    max_passes: int = 100,
+    verbose: int = 0,
+) -> MultinomialFit:
+    """Fit P(y = k | x) = exp(a_k + xᵀb_k) / Σ exp(a_l + xᵀb_l) by maximum likelihood.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, p)
+        The columns; float64 and float32 of any memory order are read in place.
+    y : array_like, shape (n,)
+        The classes, 2 to 50 of them: numbers, text or truth values. They are sorted.
+    sample_weight : array_like, shape (n,), optional
+        Counts of cases, at least 0.
+    C : float
+        Inverse strength of the penalty ½ Σ‖b_k‖²/C on the slopes of all K classes, which sum to 0; infinite for none.
+    intercept : bool
+        Whether each class has an intercept a_k.
+    names : sequence of str, optional
+        Column names; by default those of a frame, or x1, x2, ...
+    collinear : {"drop", "error"}
+        Whether columns that are combinations of others are dropped with a warning (coefficient 0, standard error nan)
+        or are an error. With a penalty no column is dropped.
+    tolerance : float
+        The Newton decrement at which to stop: the distance from the maximum in standard errors.
+    max_passes : int
+        The largest number of passes over the data.
+    verbose : int
+        1 prints a line for each pass to stderr.
+
+    Returns
+    -------
+    MultinomialFit
+        Coefficients against the first class, with their covariance.
+
+    Raises
+    ------
+    ValueError
+        If the data cannot be fitted, there is one class, or too many classes or parameters.
+
+    Warns
+    -----
+    SeparationWarning
+        If the classes are separated, so that some estimates are infinite or not determined.
+    ConvergenceWarning
+        If the fit did not converge.
+
+    Notes
+    -----
+    Newton's method with the exact information matrix, ((K−1)q)² numbers from one read of the data for each step:
+    at most 50 classes and 5,000 parameters.
+
+    Examples
+    --------
+    >>> from verhulst.regression import fit_multinomial
+    >>> x = [[0.0], [1.0], [2.0], [3.0], [4.0], [5.0], [1.0], [4.0], [2.0]]
+    >>> found = fit_multinomial(x, ["a", "a", "b", "c", "c", "b", "b", "a", "c"])
+    >>> found.classes, found.coefficients.shape
+    (('a', 'b', 'c'), (2, 2))
+    """
+    require_limits(tolerance, max_passes)
+    if not C > 0:
+        raise ValueError(f"C must be above 0, but is {C!r}")
+    classes = classes_of(y, sample_weight)
+    data = observations(X, (classes.label > 0).astype(np.float64), sample_weight, None, names)
+    _require_size(data, len(classes.names), intercept, penalised=math.isfinite(C))
+    standard, root = data.standardisation(intercept), None
+    if math.isfinite(C):
+        root = float(2.0 ** (-data.weight_exponent / 2) / np.sqrt(C))
+        standard = standard.under_penalty(root, data.total_weight)
+    found = _Begun(data, classes, standard, root, tolerance, max_passes, verbose)
+    return found.without_dependent(collinear).fitted(C)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Begun:
+    """Checked data, the standardisation, the root of the ridge (or None), and the settings."""
+
+    data: Observations
+    classes: Classes
+    standard: Standardisation
+    root: float | None
+    tolerance: float
+    max_passes: int
+    verbose: int
+    dropped: tuple[Collinear, ...] = ()
+
+    @property
+    def rows(self) -> ClassRows:
+        """The rows as `newton` sees them."""
+        return ClassRows(self.data.X, self.classes.label, len(self.classes.names), self.data.weight, self.standard)
+
+    @property
+    def ridge(self) -> Vector | None:
+        """The ridge on γ."""
+        return None if self.root is None else np.tile(self.standard.ridge(self.root), len(self.classes.names) - 1)
+
+    def without_dependent(self, collinear: Literal["drop", "error"]) -> _Begun:
+        """Leave out dependent columns, and name them; a penalised fit keeps all."""
+        if self.root is not None:
+            return self
+        plain = self.data.rows(self.standard)
+        gram = plain.gram()
+        if not np.all(np.isfinite(gram)):
+            require_finite(self.data.X, self.data.names)
+            require_moderate(gram)
+        factor = Factor.of(gram)
+        doubtful = not factor.full or float(factor.root.diagonal().min(initial=1.0)) ** 2 < DOUBTFUL
+        if not doubtful and np.all(self.standard.inverse_scale > 0):
+            return self
+        standard, dropped = without_dependent(plain, self.standard, self.data.names)
+        left_out(dropped, collinear, self.data)
+        return replace(self, standard=standard, dropped=dropped)
+
+    def fitted(self, C: float) -> MultinomialFit:
+        """Run Newton's method, and look at separation where it does not find a maximum."""
+        rows, null = self.rows, null_model(self.rows)
+        watch = None if self.root is not None else ClassWatch(rows)
+        found, separated = self.newton(rows, null, watch), None
+        certificate = None if watch is None else watch.certificate(found, self.in_doubt(found))
+        if certificate is not None:
+            limits = (self.tolerance, self.max_passes)
+            separated = class_limit(rows, certificate, self.names(), limits)
+            warn(separated.record.advice(ADVICE), SeparationWarning)
+            left = replace(rows, possible=separated.possible)
+            rest = newton(left.statistics, null, tolerance=self.tolerance, max_passes=self.max_passes, width=rows.width)
+            found = replace(rest, passes=found.passes + rest.passes)
+        if found.status != "converged":
+            self.warn_of(found)
+        return self.record(found, separated, C)
+
+    def in_doubt(self, found: Fit) -> bool:
+        """Return whether the end of Newton's method is no proof of a maximum."""
+        factor = Factor.of(found.information)
+        return not factor.full or not factor.condition(found.information) <= WORST_CONDITION
+
+    def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
+        """Start from a sample where the data are long."""
+        near = sample_fit(rows, null, self.ridge)
+
+        def tell(one: Pass) -> bool:
+            if self.verbose:
+                print(one, file=sys.stderr)
+            return watch is not None and watch(one)
+
+        found = newton(
+            rows.statistics,
+            null if near is None else near.beta,
+            ridge=self.ridge,
+            tolerance=self.tolerance,
+            max_passes=self.max_passes,
+            approximation=None if near is None else Factor.of(with_ridge(near.information, self.ridge)),
+            width=rows.width,
+            monitor=tell,
+        )
+        if not np.isfinite(found.log_likelihood):
+            require_finite(self.data.X, self.data.names)
+            require_moderate(np.array([found.log_likelihood]))
+        return found
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the coefficients against the first class, one class after the other."""
+        each = ("(intercept)", *self.data.names) if self.standard.intercept else self.data.names
+        return tuple(f"{label}: {name}" for label in self.classes.names[1:] for name in each)
+
+    def warn_of(self, found: Fit) -> None:
+        """Say that a fit did not converge."""
+        far = f"{found.decrement:.2g} standard errors" if found.decrement <= 1 else "more than a standard error"
+        why = (
+            f"after {len(found.passes)} passes the coefficients are still {far} from the maximum. Raise max_passes"
+            if found.status == "passes"
+            else f"rounding ended it {far} from the maximum"
+        )
+        warn(
+            f"the fit did not converge: {why}; look for extreme values or weights, or use a penalty, C=1",
+            ConvergenceWarning,
+        )
+
+    def record(self, found: Fit, separated: ClassLimit | None, C: float) -> MultinomialFit:
+        """Return the result in the units of the data as given."""
+        unit, matrix = 2.0**self.data.weight_exponent, with_ridge(found.information, self.ridge)
+        factor = Factor.of(matrix)
+        result = MultinomialFit(
+            classes=self.classes.names,
+            names=self.data.names,
+            intercept=self.standard.intercept,
+            coefficients=self.against_first(found.beta),
+            covariance_record=self.covariance(factor, separated),
+            log_likelihood=found.log_likelihood * unit,
+            null_log_likelihood=null_log_likelihood(self.rows) * unit,
+            rows=len(self.data.y),
+            cases=tuple((class_shares(self.rows) * self.data.total_weight * unit).tolist()),
+            C=C,
+            status=found.status,
+            decrement=found.decrement * math.sqrt(unit),
+            passes=found.passes,
+            condition=factor.condition(matrix),
+            collinear=self.dropped,
+            separation=None,
+        )
+        return result if separated is None else result.at_limit(separated.record)
+
+    def covariance(self, factor: Factor, separated: ClassLimit | None) -> ClassCovariance:
+        """Return the covariance, with errors that are infinite or unknown."""
+        fixed = np.zeros((len(self.classes.names) - 1, self.rows.parameters))
+        fixed[:, int(self.standard.intercept) :][:, self.standard.inverse_scale == 0] = np.nan
+        if separated is not None:
+            fixed[separated.record.infinite.reshape(fixed.shape)] = np.inf
+            fixed[separated.record.unknown.reshape(fixed.shape)] = np.nan
+        return ClassCovariance(factor.inverse(), self.standard, self.data.weight_exponent, fixed)
+
+    def against_first(self, beta: Vector) -> Matrix:
+        """Return (K−1, q) the coefficients of the columns as given, less those of the first class."""
+        of_classes = self.rows.of_classes(beta)
+        given = np.array([self.standard.original(one - of_classes[0]) for one in of_classes[1:]])
+        for one in given:
+            require_doubles(one[int(self.standard.intercept) :], self.data.names)
+        return given
+
+
+def _require_size(data: Observations, classes: int, intercept: bool, *, penalised: bool) -> None:
+    columns = data.X.shape[1]
+    size = (classes - 1) * (columns + intercept)
+    if size > MOST_PARAMETERS:
+        raise ValueError(
+            f"{classes} classes and {columns:,} columns make {size:,} parameters, and an exact multinomial fit takes "
+            f"at most {MOST_PARAMETERS:,}: leave columns out, merge classes, or fit each class against the rest"
+        )
+    if not penalised and columns > data.counted:
+        raise ValueError(f"{columns:,} columns for {data.counted:,} rows: pass C=1, say, for a penalised fit")
