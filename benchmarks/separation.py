@@ -65,11 +65,11 @@ def _firthmodels(X: Any, y: Any) -> Said:
     return float(model.coef_[0]), float(model.bse_[0]), float(model.pvalues_[0])
 
 
-def _verhulst(penalty: Any) -> Callable[[Any, Any], Said]:
+def _verhulst(firth: bool) -> Callable[[Any, Any], Said]:
     def say(X: Any, y: Any) -> Said:
         from scipy.special import erfc
 
-        model = fit(X, y, penalty=penalty, names=("NV", "PI", "EH"))
+        model = fit(X, y, firth=firth, names=("NV", "PI", "EH"))
         coefficient, error = float(model.coefficients[1]), float(model.standard_errors[1])
         return coefficient, error, np.nan if np.isinf(error) else float(erfc(abs(coefficient / error) / np.sqrt(2)))
 
@@ -83,8 +83,8 @@ LIBRARIES: dict[str, Callable[[Any, Any], Said]] = {
     "statsmodels Logit": _statsmodels("Logit"),
     "statsmodels GLM": _statsmodels("GLM"),
     "firthmodels (Firth)": _firthmodels,
-    "**verhulst**": _verhulst(None),
-    '**verhulst, penalty="firth"**': _verhulst("firth"),
+    "**verhulst**": _verhulst(False),
+    "**verhulst, firth=True**": _verhulst(True),
 }
 
 

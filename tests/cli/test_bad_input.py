@@ -78,7 +78,7 @@ FILES = {
         ("text.csv", ["--positive", "yes", "--format", "exel"], USAGE, "there is no format 'exel'"),
         ("text.csv", ["--positive", "yes", "--C", "-1"], USAGE, "--C"),
         ("text.csv", ["--positve", "yes"], USAGE, "Did you mean '--positive'"),
-        ("text.csv", ["--positive", "yes", "--penalty", "l3"], USAGE, "l3"),
+        ("text.csv", ["--positive", "yes", "--C", "l3"], USAGE, "l3"),
     ],
 )
 def test_fit_refuses(tmp_path, monkeypatch, name, options, code, message):

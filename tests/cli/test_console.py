@@ -107,7 +107,7 @@ def test_data_on_a_terminal_are_escaped_and_in_a_pipe_exact(monkeypatch):
 
 
 def test_messages_of_click_too():
-    result = CliRunner().invoke(verhulst, ["fit", "a.csv", "-t", "y", "--penalty", HOSTILE])
+    result = CliRunner().invoke(verhulst, ["fit", "a.csv", "-t", "y", "--missing", HOSTILE])
     assert result.exit_code == 2
     assert "\x1b" not in result.stderr
     assert r"\x1b[31m" in result.stderr

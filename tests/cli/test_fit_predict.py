@@ -141,8 +141,6 @@ def test_penalty_weights_offset_and_missing(tmp_path):
         "o",
         "--missing",
         "drop",
-        "--penalty",
-        "l2",
         "--C",
         "2",
         "--json",
@@ -153,12 +151,21 @@ def test_penalty_weights_offset_and_missing(tmp_path):
     assert (record["penalty"], record["C"]) == ("l2", 2)
     assert record["effects"][0]["standard_error"] is None
     assert "have missing values and were left out" in result.stderr
-    assert run("fit", path, "-t", "y", "--C", "2").exit_code == 2
+    both = run("fit", path, "-t", "y", "--C", "2", "--firth")
+    assert both.exit_code == 2
+    assert "two penalties" in both.stderr
+
+
+@pytest.mark.parametrize(("former", "now"), [("l2", "--C 1"), ("firth", "--firth"), ("none", "leave it out")])
+def test_the_former_option_says_what_to_write(former, now):
+    result = run("fit", "a.csv", "-t", "y", "--penalty", former)
+    assert result.exit_code == 2
+    assert now in result.stderr
 
 
 def test_firth(tmp_path):
     table = "y,x\n0,1\n0,2\n1,3\n1,4\n"
-    result = run("fit", "-", "-t", "y", "--penalty", "firth", "--json", input=table)
+    result = run("fit", "-", "-t", "y", "--firth", "--json", input=table)
     assert result.exit_code == 0, result.stderr
     effect = json.loads(result.stdout)["effects"][0]
     assert effect["state"] == "estimated"

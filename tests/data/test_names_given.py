@@ -34,7 +34,7 @@ NUMBERED = FRAME.set_axis(range(4), axis=1)
 def test_columns_may_be_numbered(options, names):
     for source in (NUMBERED, dict(NUMBERED.items())):
         assert learn_design(source, 3, **options).names == names
-        assert vh.fit_table(source, 3, penalty="l2", **options).fit.names == names
+        assert vh.fit_table(source, 3, C=1.0, **options).fit.names == names
 
 
 @pytest.mark.parametrize("argument", ["columns", "exclude", "categorical"])

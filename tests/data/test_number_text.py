@@ -304,7 +304,7 @@ def test_a_file_has_one_decimal_sign_wherever_its_columns_are_read_as_numbers(pa
         "x": [i * i % 7 for i in range(n)],
         "y": [i % 2 for i in range(n)],
     }
-    model = vh.fit_table(numbers, "y", penalty="l2")
+    model = vh.fit_table(numbers, "y", C=1.0)
     weighted = learn_design(numbers, "y", weights="a")
     others = "points" if decimal == "." else "commas"
     asked = rf"column 'a': .* can be .* or {whole[0]}, as other columns have decimal {others}"

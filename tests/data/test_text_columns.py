@@ -383,8 +383,8 @@ def test_a_fit_warns_of_how_columns_were_read(path, values, said):
     rows = [*values * 6, *values[::-1] * 6]
     file(path, {"g": rows, "y": [str(i // 3 % 2) for i in range(len(rows))]})
     for fit, advice in (
-        (lambda: vh.fit_table(path, "y", missing="drop", penalty="l2"), "--categorical g"),
-        (lambda: vh.fit_formula("y ~ g", path, missing="drop", penalty="l2"), "C(g) in the formula"),
+        (lambda: vh.fit_table(path, "y", missing="drop", C=1.0), "--categorical g"),
+        (lambda: vh.fit_formula("y ~ g", path, missing="drop", C=1.0), "C(g) in the formula"),
     ):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ReadingWarning)

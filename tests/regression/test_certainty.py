@@ -74,7 +74,7 @@ def design(kind, rng):
 
 def fitted(made):
     """The fit and its warnings."""
-    penalty = {} if made["C"] is None else {"penalty": "l2", "C": made["C"]}
+    penalty = {} if made["C"] is None else {"C": made["C"]}
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         found = fit(made["X"], made["y"], made["weight"], made["offset"], intercept=made["intercept"], **penalty)
@@ -224,7 +224,7 @@ def test_a_decided_row_far_out_changes_nothing(size, kind):
     options = {"weights": {"sample_weight": np.arange(1.0, 8)}, "offset": {"offset": np.linspace(-1, 1, 7)}}.get(
         kind, {}
     )
-    chosen = {"penalty": "l2", "C": 2.0} if kind == "penalty" else {}
+    chosen = {"C": 2.0} if kind == "penalty" else {}
     if kind == "columns":
         X = np.column_stack([X, [0, 3, 1, 2, 0, 1, 2], [1e-3 * size, 0, 1, 0, 1, 0, 0]])
         X, y = np.vstack([X, X[1:, [0, 2, 1]]]), np.concatenate([y, 1 - y[1:]])
@@ -264,7 +264,7 @@ def test_a_huge_code_for_missing_values_in_two_columns(C):
         y = (np.arange(18) % 3 == 0).astype(float)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            found = fit(X, y, penalty="l2" if C else None, C=C or 1.0)
+            found = fit(X, y, C=C or np.inf)
         beta, errors, _ = optimum(X, y, C=C, starts=[found.coefficients])
         missed = [abs(float((a - b) / e)) for a, b, e in zip(found.coefficients, beta, errors, strict=True)]
         assert max(missed) <= 1e-6
@@ -360,7 +360,7 @@ def test_standard_errors_belong_to_the_coefficients():
     X = np.sort(rng.normal(size=(30, 1)), axis=0)
     y = (np.arange(30) >= 15).astype(float)
     for C in (1e3, 1e7, 1e11):
-        found = fit(X, y, penalty="l2", C=C)
+        found = fit(X, y, C=C)
         z = np.column_stack([np.ones(30), X])
         information = z.T @ (z * vh.sigmoid_derivative(z @ found.coefficients)[:, None]) + np.diag([0.0, 1 / C])
         errors = np.sqrt(np.diag(np.linalg.inv(information)))

@@ -171,8 +171,8 @@ FORMS = {
     [
         {},
         {"weights": "w", "offset": "o"},
-        {"penalty": "l2", "C": 0.5},
-        {"penalty": "firth"},
+        {"C": 0.5},
+        {"firth": True},
         {"intercept": False},
     ],
     ids=str,

@@ -56,7 +56,7 @@ def test_against_fifty_digits(name):
 @pytest.mark.parametrize("name", CERTIFIED)
 def test_default_tolerance_is_a_millionth_of_a_standard_error(name):
     data, reference = DATASETS[name](), certified(name)["firth"]
-    found = fit(data.X, data.y, data.weight, penalty="firth")
+    found = fit(data.X, data.y, data.weight, firth=True)
     off = np.abs(found.coefficients - numbers(reference["coefficients"])) / numbers(reference["standard_errors"])
     assert off.max() <= 1e-6
     assert found.converged

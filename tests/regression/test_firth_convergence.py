@@ -182,7 +182,7 @@ def test_all_of_breast_cancer():
     data = load_breast_cancer()
     y = data.target.astype(float)
     for X in (data.data, data.data * 1e-100, np.log(data.data + 0.01)):
-        found = fit(X, y, penalty="firth")
+        found = fit(X, y, firth=True)
         least, distance = judged(X, y, found.coefficients)
         assert found.converged
         assert least > 0

@@ -130,7 +130,7 @@ def test_types_of_all_kinds(folder, limit):
     )
 
 
-@pytest.mark.parametrize("options", [{"penalty": "firth"}, {"penalty": "l2"}], ids=str)
+@pytest.mark.parametrize("options", [{"firth": True}, {"C": 1.0}], ids=str)
 def test_what_reads_rows_works_on_a_scratch_file(options, folder):
     path = in_parquet(folder / "votes.parquet", table())
     model = fit_table(path, "y", columns=COLUMNS, memory_limit=1, **options)

@@ -150,7 +150,7 @@ def test_two_classes_are_logistic_regression():
     np.testing.assert_allclose(many.coefficients[0], two.coefficients, rtol=1e-9)
     np.testing.assert_allclose(many.covariance, two.covariance, rtol=1e-7)
     assert many.log_likelihood == pytest.approx(two.log_likelihood, rel=1e-13)
-    many, two = fit_multinomial(X, label, C=3.0), fit(X, label, penalty="l2", C=6.0)  # Σ‖b_k‖² of both is half of ‖b‖²
+    many, two = fit_multinomial(X, label, C=3.0), fit(X, label, C=6.0)  # Σ‖b_k‖² of both is half of ‖b‖²
     np.testing.assert_allclose(many.coefficients[0], two.coefficients, rtol=1e-9)
 
 
@@ -227,6 +227,25 @@ def test_dependent_columns_are_named_or_kept_by_a_penalty():
     assert fit_multinomial(wide, label, C=1.0).converged
 
 
+def test_more_columns_than_rows():
+    rng = np.random.default_rng(10)
+    X, label = rng.normal(size=(24, 30)), np.arange(24) % 3
+    with (
+        pytest.warns(CollinearWarning, match="30 columns for 24 rows"),
+        pytest.warns(SeparationWarning, match="complete"),
+    ):
+        found = fit_multinomial(X, label)
+    assert len(found.collinear) == 7
+    np.testing.assert_array_equal(found.predict(X), label)
+    ridge = fit_multinomial(X, label, C=0.5)
+    assert ridge.converged
+    np.testing.assert_allclose(ridge.of_classes[:, 1:] / 0.5, ridge_gradient(ridge, X, label), atol=1e-7)
+
+
+def ridge_gradient(found, X, label):
+    return ((label[:, None] == np.arange(3)) - found.predict_proba(X)).T @ X
+
+
 def test_separation_between_classes():
     """x above 1/2 is class c and no other; a and b overlap: only c against the others is infinite."""
     rng = np.random.default_rng(1)
@@ -275,7 +294,7 @@ def test_model_files(tmp_path):
         assert again.classes == one.classes
         np.testing.assert_array_equal(again.predict_proba(X), one.predict_proba(X))
         np.testing.assert_array_equal(again.standard_errors, one.standard_errors)
-        assert again.summary() == one.summary()
+        assert repr(again.summary()) == repr(one.summary())
 
 
 GOOD = np.random.default_rng(12).normal(size=(40, 2))
@@ -301,7 +320,6 @@ THREE = np.arange(40) % 3
         (GOOD, THREE, {"C": np.nan}, "C must be above 0"),
         (GOOD, THREE, {"tolerance": 0.0}, "tolerance must be above 0"),
         (np.ones((40, 2500)), THREE, {}, "5,002 parameters"),
-        (np.ones((40, 50)), THREE, {}, "50 columns for 40 rows"),
         (GOOD[:0], THREE[:0], {}, "no rows|one class"),
     ],
 )

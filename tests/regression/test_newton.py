@@ -137,7 +137,7 @@ def test_standard_errors_under_a_strong_penalty_are_those_of_the_end(seeds):
         y = (rng.random(n) < rng.choice([0.1, 0.3, 0.5])).astype(float)
         z = np.column_stack([np.ones(n), X])
         for C in (0.001, 0.1):
-            found = fit(X, y, penalty="l2", C=C)
+            found = fit(X, y, C=C)
             mean = verhulst.sigmoid(z @ found.coefficients)
             information = z.T @ (z * (mean * (1 - mean))[:, None]) + np.diag([0.0, 1 / C, 1 / C, 1 / C])
             errors = np.sqrt(np.diag(np.linalg.inv(information)))

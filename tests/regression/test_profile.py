@@ -164,7 +164,7 @@ def test_levels_that_are_none(level):
 def test_fits_without_a_profile():
     data = spector()
     with pytest.raises(ValueError, match="an L2 penalty shifts the estimates"):
-        profile_intervals(fit(data.X, data.y, penalty="l2"), data.X, data.y)
+        profile_intervals(fit(data.X, data.y, C=1.0), data.X, data.y)
     with pytest.raises(ValueError, match="correction='flic'"):
         profile_intervals(fit_firth(data.X, data.y, correction="flic"), data.X, data.y)
     with pytest.raises(ValueError, match="it had 32 rows, these are 31"):

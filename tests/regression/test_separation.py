@@ -140,8 +140,8 @@ def test_the_warning_names_columns_and_ways_out():
     text = str(caught[0].message)
     assert "every row with NV = 1 has y = 1" in text
     assert "NV +∞" in text
-    assert "penalty='firth'" in text
-    assert "penalty='l2'" in text
+    assert "firth=True" in text
+    assert "C=1" in text
     assert found.separation.columns == ("NV",)
     assert found.separation.rows_separated == 13
     assert caught[0].filename == __file__
@@ -274,8 +274,8 @@ def test_columns_of_extreme_units():
 
 def test_a_penalty_needs_no_verdict():
     data = endometrial()
-    for penalty in ("l2", "firth"):
-        found = fit(data.X, data.y, penalty=penalty)
+    for options in ({"C": 1.0}, {"firth": True}):
+        found = fit(data.X, data.y, **options)
         assert found.separation is None
         assert np.all(np.isfinite(found.coefficients))
 

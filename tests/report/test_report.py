@@ -282,7 +282,7 @@ def test_missing_rows_rare_levels_and_penalties(tmp_path):
     table["g"][100] = "rare"
     table["y"][100], table["y"][101] = 0, 1
     table["g"][101] = "rare"
-    vh.report(fit_table(table, "y", missing="drop", penalty="l2"), tmp_path / "r.html")
+    vh.report(fit_table(table, "y", missing="drop", C=1.0), tmp_path / "r.html")
     text = said(tmp_path / "r.html")
     assert "30 of 300 rows (10.0 %) have missing values and were left out." in text
     assert "Few rows have g[rare] (2)." in text

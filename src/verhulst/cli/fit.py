@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,15 @@ Examples:
 """
 
 
+def _no_penalty(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Say what is written instead of an option of earlier versions."""
+    if value is not None:
+        instead = {"none": "leave it out", "l2": "write --C 1", "firth": "write --firth"}.get(
+            value.lower(), "--C or --firth"
+        )
+        raise click.UsageError(f"There is no option --penalty any more: {instead}.")
+
+
 @click.command(name="fit", epilog=EPILOG)
 @options.data
 @options.target
@@ -45,12 +53,11 @@ Examples:
     help="Refuse or leave out rows with missing values.",
 )  # fmt: skip
 @click.option(
-    "--penalty", type=click.Choice(["none", "l2", "firth"]), default="none",
-    help="l2 shrinks the slopes towards 0; firth removes small-sample bias.",
+    "--C", "C", type=options.Number(min=0, min_open=True), default=float("inf"),
+    help="Shrink the slopes towards 0: inverse strength of the L2 penalty.  [default: inf, which is none]",
 )  # fmt: skip
-@click.option(
-    "--C", "C", type=options.Number(min=0, min_open=True), help="Inverse strength of the penalty.  [default: 1]"
-)
+@click.option("--firth", is_flag=True, help="Remove small-sample bias, by Jeffreys' prior.")
+@click.option("--penalty", hidden=True, expose_value=False, callback=_no_penalty)
 @click.option(
     "--memory-limit", metavar="SIZE",
     help="Memory for the rows of Parquet and Arrow files and databases, such as 2GB; beyond, a scratch file.",
@@ -105,8 +112,8 @@ def _fit(
     exclude: tuple[str, ...],
     categorical: tuple[str, ...],
     reference: tuple[str, ...],
-    penalty: str,
-    C: float | None,
+    C: float,
+    firth: bool,
     form: str | None,
     memory_limit: str | None,
     client: Any,
@@ -122,10 +129,8 @@ def _fit(
     from verhulst.data.unread import unread
     from verhulst.regression.table_fit import fit_table
 
-    if C is not None and penalty != "l2":
-        raise click.UsageError("--C is the inverse strength of the L2 penalty: use --penalty l2 as well.")
-    if C is not None and math.isinf(C):
-        raise click.UsageError("--C inf is no penalty: leave --penalty out.")
+    if firth and float("inf") > C:
+        raise click.UsageError("--firth and --C are two penalties: use one of them.")
     levels = references(reference)
     if client is None:
         if form in (None, "parquet", "arrow") and (countable := open_countable(data)) is not None:
@@ -152,8 +157,8 @@ def _fit(
             exclude=column_names(exclude, known),
             categorical=column_names(categorical, known),
             reference=levels,
-            penalty=None if penalty == "none" else penalty,
-            C=1.0 if C is None else C,
+            C=C,
+            firth=firth,
             **request,
         )
 

@@ -65,8 +65,8 @@ def trouble(
         return (
             f"the fit did not converge: the coefficients {names} cannot be distinguished by the rows that have "
             "information, because the probabilities of the other rows are 0 or 1; standard errors of nan are unknown, "
-            "and the coefficients may be far from the maximum. Leave columns out, or use penalty='firth' or "
-            "penalty='l2'"
+            "and the coefficients may be far from the maximum. Leave columns out, or use firth=True, or C=1 for an "
+            "L2 penalty"
         )
     if found.status != "converged" and found.reach > FAR:
         return (

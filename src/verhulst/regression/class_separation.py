@@ -24,6 +24,7 @@ from verhulst.regression.separation_limit import SeparationWatch, separation_lim
 from verhulst.regression.statistics import Vector
 
 MOST_ENTRIES = 20_000_000  # of the design of pairs
+PATIENCE = 12  # passes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,18 +43,24 @@ class ClassLimit:
 
 
 class ClassWatch:
-    """Watches the passes of Newton's method as `SeparationWatch`, and examines the design of pairs."""
+    """Watches the passes of Newton's method as `SeparationWatch`, and examines the design of pairs.
+
+    The steps lead the true class away from the classes that are next to it; what they do to others matters later. So
+    they need not become a certificate: after `PATIENCE` passes the design is examined in any case.
+    """
 
     def __init__(self, rows: ClassRows) -> None:
         self._rows = rows
         self._inner: SeparationWatch | None = None
 
     def __call__(self, step: Pass) -> bool:
-        """True once the step of this pass has become a certificate."""
-        if step.margin is None or step.direction is None or step.margin[0] < -0.25 or step.margin[1] < 0.5:
+        """True once the data are known to be separated."""
+        inner = self._watch() if step.number == PATIENCE or _suggests(step) else None
+        if inner is None or step.direction is None:
             return False
-        inner = self._watch()
-        return inner is not None and inner(replace(step, direction=against_first(self._rows, step.direction)))
+        if step.number == PATIENCE and inner.certificate(_UNFINISHED) is not None:
+            return True
+        return _suggests(step) and inner(replace(step, direction=against_first(self._rows, step.direction)))
 
     def certificate(self, fit: Fit, doubtful: bool) -> Recession | None:
         """See `SeparationWatch.certificate`."""
@@ -64,8 +71,15 @@ class ClassWatch:
 
     def _watch(self) -> SeparationWatch | None:
         if self._inner is None and len(self._rows.label) * (self._rows.classes - 1) * self._rows.size <= MOST_ENTRIES:
-            self._inner = SeparationWatch(pairs_of_rows(self._rows)[0])
+            self._inner = SeparationWatch(pairs_of_rows(self._rows).rows)
         return self._inner
+
+
+def _suggests(step: Pass) -> bool:
+    return step.margin is not None and step.margin[0] >= -0.25 and step.margin[1] >= 0.5
+
+
+_UNFINISHED = Fit(np.empty(0), np.empty((0, 0)), 0.0, np.inf, (), "passes")
 
 
 def against_first(rows: ClassRows, direction: Vector) -> Vector:
@@ -74,22 +88,43 @@ def against_first(rows: ClassRows, direction: Vector) -> Vector:
     return np.concatenate([rows.standard.original(one - of_classes[0]) for one in of_classes[1:]])
 
 
-def pairs_of_rows(rows: ClassRows) -> tuple[Rows, NDArray[np.intp], NDArray[np.intp]]:
-    """Return the design of pairs, and the row and the other class of each pair."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """The design of pairs of the distinct rows that count.
+
+    Attributes
+    ----------
+    rows : the design, a row for each pair
+    row, other : the distinct row of each pair, and the class that is not its own
+    place : (n,) the distinct row of each row; -1 for rows that do not count
+    """
+
+    rows: Rows
+    row: NDArray[np.intp]
+    other: NDArray[np.intp]
+    place: NDArray[np.intp]
+
+
+def pairs_of_rows(rows: ClassRows) -> Pairs:
+    """Return the design of pairs. It depends neither on weights above 0 nor on how often a row is there."""
     counts = np.ones(len(rows.label), bool) if rows.weight is None else rows.weight > 0
-    row, other = np.nonzero(counts[:, None] & (np.arange(rows.classes) != rows.label[:, None]))
-    q, first = rows.parameters, int(rows.standard.intercept)
-    given = np.ones((len(rows.label), q))
-    given[:, first:] = np.asarray(rows.X[:], dtype=np.float64)
-    given[:, first:][:, rows.standard.inverse_scale == 0] = 0.0
+    q, first, used = rows.parameters, int(rows.standard.intercept), rows.standard.inverse_scale > 0
+    x = np.asarray(rows.X[:], dtype=np.float64)[counts]
+    given = np.column_stack([rows.label[counts], np.where(used, x, 0.0)])
+    distinct, inverse = np.unique(given, axis=0, return_inverse=True)
+    place = np.full(len(counts), -1)
+    place[counts] = inverse.ravel()
+    label, z = distinct[:, 0].astype(np.intp), np.ones((len(distinct), q))
+    z[:, first:] = distinct[:, 1:]
+    row, other = np.nonzero(np.arange(rows.classes) != label[:, None])
     wide = np.zeros((len(row), rows.classes, q))
-    wide[np.arange(len(row)), rows.label[row]] += given[row]
-    wide[np.arange(len(row)), other] -= given[row]
-    scale = np.concatenate([np.ones(first), rows.standard.inverse_scale])
-    size = rows.size
-    design = np.ascontiguousarray(wide[:, 1:].reshape(len(row), size))
-    made = Rows(design, np.ones(len(row)), None, None, np.zeros(size), np.tile(scale, rows.classes - 1), False)
-    return made, row, other
+    wide[np.arange(len(row)), label[row]] += z[row]
+    wide[np.arange(len(row)), other] -= z[row]
+    largest = np.abs(z).max(axis=0)
+    scale = np.where(largest > 0, np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0)))), 0.0)
+    design = np.ascontiguousarray(wide[:, 1:].reshape(len(row), rows.size))
+    parts = (np.zeros(rows.size), np.tile(scale, rows.classes - 1))
+    return Pairs(Rows(design, np.ones(len(row)), None, None, *parts, False), row, other, place)
 
 
 def class_limit(rows: ClassRows, found: Recession, names: Sequence[str], limits: tuple[float, int]) -> ClassLimit:
@@ -101,11 +136,13 @@ def class_limit(rows: ClassRows, found: Recession, names: Sequence[str], limits:
     names : of the coefficients against the first class, one class after the other
     limits : the tolerance and the largest number of passes of Newton's method
     """
-    pairs, row, other = pairs_of_rows(rows)
-    limit = separation_limit(pairs, found, np.zeros(rows.size), *limits)
-    apart = separated_rows(pairs, limit.recession)
-    possible = np.ones((len(rows.label), rows.classes), dtype=np.uint8)
-    possible[row[apart], other[apart]] = 0
+    pairs = pairs_of_rows(rows)
+    limit = separation_limit(pairs.rows, found, np.zeros(rows.size), *limits)
+    apart = separated_rows(pairs.rows, limit.recession)
+    # The last stands for the rows that do not count.
+    of_distinct = np.ones((pairs.row[-1] + 2, rows.classes), dtype=np.uint8)
+    of_distinct[pairs.row[apart], pairs.other[apart]] = 0
+    possible = of_distinct[pairs.place]
     certain = np.count_nonzero(possible.sum(axis=1) == 1)
-    record = limit.record(pairs, pairs.standard, names)
+    record = limit.record(pairs.rows, pairs.rows.standard, names)
     return ClassLimit(replace(record, rows_separated=int(certain), reasons=()), possible)

@@ -32,7 +32,6 @@ _PLAIN = (
     "rows",
     "cases",
     "events",
-    "penalty",
     "C",
     "status",
     "decrement",
@@ -91,8 +90,8 @@ class Estimates:
         Of the model, and of the null model with only the intercept and the offset.
     rows, cases, events : int, float, float
         The number of rows, the sum of the weights, the weighted number of ones.
-    penalty, C : str or None, float
-        As passed to `fit`.
+    C : float
+        Inverse strength of the L2 penalty, infinite for none.
     status, decrement, passes : str, float, tuple
         How Newton's method ended.
     condition : float
@@ -102,7 +101,7 @@ class Estimates:
     separation : Separation or None
         The record of separated data.
     firth : Firth or None
-        The details of a fit with penalty="firth".
+        The details of a fit with Jeffreys' prior.
     has_offset : bool
         Whether the fit had an offset that was not 0 everywhere.
     """
@@ -116,7 +115,6 @@ class Estimates:
     rows: int
     cases: float
     events: float
-    penalty: str | None
     C: float
     status: Status
     decrement: float
@@ -154,7 +152,6 @@ class Estimates:
             "rows": Whole(),
             "cases": Number(5e-324, finite=False),
             "events": Number(0.0, finite=False),
-            "penalty": Maybe(Text(among=("l2", "firth"))),
             "C": Number(0.0, finite=False),
             "status": Text(among=get_args(Status)),
             "decrement": Number(finite=False),
@@ -168,6 +165,13 @@ class Estimates:
         optional=("has_offset",),
         rule=_check,
     )
+
+    @property
+    def penalty(self) -> Literal["l2", "firth"] | None:
+        """The kind of penalty."""
+        if self.firth is not None:
+            return "firth"
+        return "l2" if np.inf > self.C else None
 
     @property
     def converged(self) -> bool:

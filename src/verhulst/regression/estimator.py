@@ -2,81 +2,93 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
-from verhulst.data.saved import Saved
-from verhulst.data.schema import (
-    DamagedError,
-    Either,
-    ListOf,
-    Maybe,
-    Number,
-    Record,
-    Size,
-    Text,
-    Truth,
-    Whole,
-    path,
-)
-from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, log_softmax, sigmoid, softmax
 from verhulst.regression.arrays import dense
-from verhulst.regression.class_file import class_check, type_of_classes
+from verhulst.regression.class_weights import class_weights, log_sampling_rates
+from verhulst.regression.estimator_file import EstimatorFile
 from verhulst.regression.estimator_results import FLOATS, FittedResults
-from verhulst.regression.fit_file import FIT_1, with_states
-from verhulst.regression.fitting import fit
-from verhulst.regression.result import LogisticFit
+from verhulst.regression.fitting import fit, require_penalty
+from verhulst.regression.former_arguments import refuse_others
+from verhulst.regression.multinomial import fit_multinomial
+from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.statistics import Matrix, Vector
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
 
-class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with standard errors, fitted until it is within a millionth of a standard error.
 
-    P(second class | x) = σ(b₀ + xᵀb + offset), by maximum likelihood unless a penalty is requested. A 0/1 target with
-    K ≥ 2 columns is multi-label: K regressions on the same X.
+    Two classes: P(second class | x) = σ(b₀ + xᵀb + offset). More: P(k | x) = exp(a_k + xᵀb_k) / Σ exp(a_l + xᵀb_l). A
+    0/1 target with K ≥ 2 columns is multi-label: K regressions on the same X. By maximum likelihood unless a penalty is
+    requested.
 
     Parameters
     ----------
-    penalty : {None, "l2", "firth"}
-        "l2" adds ½‖b‖²/C for the slopes of the columns as given, not for the intercept. "firth" is Jeffreys' prior.
     C : float
-        Inverse strength of the L2 penalty, as in scikit-learn.
+        Inverse strength of the L2 penalty ½‖b‖²/C on the slopes of the columns as given, not on the intercept; infinite
+        for none. With more than two classes ½ Σ‖b_k‖²/C.
+    l1_ratio : float
+        Share of the L1 penalty, from 0 to 1; above 0 it is not there yet.
+    firth : bool
+        Whether the estimate is the maximum with Jeffreys' prior (Firth 1993): finite for separated data, less biased.
+    class_weight : dict, "balanced" or None
+        Weight of each class, by which sample weights are multiplied; "balanced" gives all classes the same total.
+    sampling_rates : dict or None
+        For each class the share of its cases that was sampled, above 0 and up to 1. The intercept is corrected by
+        log(rate), so that probabilities are those of all cases (Prentice and Pyke 1979, Biometrika 66).
     fit_intercept : bool
         Whether the model has an intercept.
     collinear : {"drop", "error"}
         Whether columns that are combinations of others get coefficient 0, standard error nan and a warning that names
-        the combination, or are an error. With penalty "l2" no column is dropped.
+        the combination, or are an error. With a finite C no column is dropped.
     tol : float
         The Newton decrement at which to stop: distance from the maximum in standard errors.
     max_iter : int
         The largest number of passes over the data.
+    warm_start, n_jobs : bool, int or None
+        Without effect, as the maximum is the same from every start, and threads are those of `vh.set_num_threads`.
     verbose : int
         1 prints a line for each pass to stderr.
 
     Attributes
     ----------
-    classes_ : ndarray, shape (2,)
+    classes_ : ndarray, shape (K,)
         The labels; for a multi-label target the numbers of the K columns.
     coef_ : ndarray, shape (1, p) or (K, p)
-        The slopes; on separated data ±inf, or nan if the data do not determine the sign (see `separation_`).
+        The slopes; on separated data ±inf, or nan if the data do not determine the sign (see `separation_`). With more
+        than two classes they sum to 0 over the classes, as in scikit-learn.
     intercept_ : ndarray, shape (1,) or (K,)
     covariance_ : ndarray, shape (p+1, p+1) or (K, p+1, p+1)
-        The covariance, intercept first; p without an intercept.
+        The covariance, intercept first; p without an intercept. With more than two classes that of the (K−1)(p+1)
+        parameters against `classes_[0]`, one class after the other.
     standard_errors_ : ndarray, shape (p+1,) or (K, p+1)
+        With more than two classes (K−1, p+1), against `classes_[0]`.
     log_likelihood_, decrement_, n_iter_, converged_, separation_ : float, float, int, bool, Separation
         As in the result of `fit`; for a multi-label target lists of K.
-    result_ : LogisticFit, or a tuple of K
-        The result of `verhulst.regression.fit`, independent of scikit-learn.
+    result_ : LogisticFit, MultinomialFit, or a tuple of K
+        The result of `verhulst.regression.fit` or `fit_multinomial`, independent of scikit-learn.
     n_features_in_, feature_names_in_ : int, ndarray of str
         As in scikit-learn.
+
+    Raises
+    ------
+    TypeError
+        For arguments that do not exist; it says what to write instead of those that scikit-learn has or had, such as
+        `penalty`.
 
     Notes
     -----
@@ -94,77 +106,43 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
     ['no', 'yes']
     """
 
-    _kind: ClassVar[str] = "logistic regression estimator"
-    _schema_version: ClassVar[int] = 2
-
-    @staticmethod
-    def _check(record: dict[str, Any], at: str) -> None:
-        fits, classes, many = record["fits"], record["classes"], record["multi_label"]
-        if not fits or len(classes) != (len(fits) if many else 2) or not (many or len(fits) == 1):
-            raise DamagedError(path(at, "fits"), f"has {len(fits)} entries, which are not those of the classes")
-        for k, one in enumerate(fits):
-            if one["intercept"] != record["parameters"]["fit_intercept"]:
-                raise DamagedError(f"{path(at, 'fits')}[{k}].intercept", "is not parameters.fit_intercept")
-        type_of_classes(record["class_type"], classes, path(at, "class_type"))
-
-    _SCHEMA: ClassVar[Record] = Record(
-        {
-            "parameters": Record(
-                {
-                    "penalty": Maybe(Text(among=("l2", "firth"))),
-                    "C": Number(0.0, finite=False),
-                    "fit_intercept": Whole(0, 1, truth=True),
-                    "collinear": Text(among=("drop", "error")),
-                    "tol": Number(0.0),
-                    "max_iter": Number(0.0),
-                    "verbose": Whole(truth=True),
-                }
-            ),
-            "fits": ListOf(LogisticFit.SCHEMA),
-            "classes": Either(lambda value: ListOf(class_check(value))),
-            "class_type": Text(),
-            "multi_label": Truth(),
-            "n_features": Size("columns"),
-            "feature_names": Maybe(ListOf(Text(), "columns")),
-        },
-        rule=_check,
-    )
-    _SCHEMA_1: ClassVar[Record] = Record({**_SCHEMA.fields, "fits": ListOf(FIT_1)})
-
-    @classmethod
-    def schema(cls) -> Record:
-        """See `Saved`."""
-        return cls._SCHEMA
-
-    @staticmethod
-    def _from_1(record: dict[str, Any]) -> dict[str, Any]:
-        LogisticRegression._SCHEMA_1.check(record, "", {})
-        return record | {"fits": [with_states(one) for one in record["fits"]]}
-
-    _upgrades: ClassVar = {1: _from_1}
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        if cls.__init__ is LogisticRegression.__init__:
+            known = tuple(cls._get_param_names())
+            refuse_others({name: value for name, value in given.items() if name not in known}, cls.__name__, known)
+        return super().__new__(cls)
 
     def __init__(
         self,
-        penalty: Literal["l2", "firth"] | None = None,
-        C: float = 1.0,
+        C: float = np.inf,
+        l1_ratio: float = 0.0,
         *,
+        firth: bool = False,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        sampling_rates: Mapping[Any, float] | None = None,
         fit_intercept: bool = True,
         collinear: Literal["drop", "error"] = "drop",
         tol: float = 1e-6,
         max_iter: int = 100,
+        warm_start: bool = False,
+        n_jobs: int | None = None,
         verbose: int = 0,
     ) -> None:
-        self.penalty = penalty
         self.C = C
+        self.l1_ratio = l1_ratio
+        self.firth = firth
+        self.class_weight = class_weight
+        self.sampling_rates = sampling_rates
         self.fit_intercept = fit_intercept
         self.collinear = collinear
         self.tol = tol
         self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.n_jobs = n_jobs
         self.verbose = verbose
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
         tags.classifier_tags.multi_label = True
         tags.target_tags.two_d_labels = True
         return tags
@@ -182,11 +160,11 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
         X : array_like, shape (n, p)
             The columns; float64 and float32 are read in place.
         y : array_like, shape (n,) or (n, K)
-            Two classes of any type, of which the larger one is modelled; or K columns of 0 and 1.
+            Classes of any type, of two of which the larger one is modelled; or K columns of 0 and 1.
         sample_weight : array_like, shape (n,), optional
             Counts of cases, at least 0.
         offset : array_like, shape (n,), optional
-            A known part of the log-odds.
+            A known part of the log-odds, for two classes.
 
         Returns
         -------
@@ -198,6 +176,7 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
         ValueError
             If the data cannot be fitted; the message says why and where.
         """
+        self._check_penalty()
         X, y = validate_data(self, dense(X, "X"), dense(y, "y"), dtype=FLOATS, multi_output=True)
         dense(sample_weight, "sample_weight")
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -206,106 +185,118 @@ class LogisticRegression(FittedResults, Saved, ClassifierMixin, BaseEstimator): 
             labels = column_or_1d(labels, warn=True)
         check_classification_targets(labels)
         if labels.ndim == 2:
-            if not np.isin(labels, (0, 1)).all():
-                raise ValueError("a target of several columns must contain only 0 and 1: one column per label")
-            self.classes_ = np.arange(labels.shape[1])
-            targets = [np.ascontiguousarray(labels[:, k], dtype=np.uint8) for k in range(labels.shape[1])]
+            targets = self._columns_of_labels(labels)
+            self.result_ = tuple(self._of_two(X, target, weight, offset) for target in targets)
         else:
-            targets = [self._encoded(labels, weight)]
-        names = getattr(self, "feature_names_in_", None)
-        results = tuple(
-            fit(
-                X,
-                target,
-                weight,
-                offset,
-                penalty=self.penalty,
-                C=self.C,
-                intercept=self.fit_intercept,
-                names=None if names is None else tuple(names),
-                collinear=self.collinear,
-                tolerance=self.tol,
-                max_passes=self.max_iter,
-                verbose=self.verbose,
-            )
-            for target in targets
-        )
-        self.result_ = results[0] if labels.ndim == 1 else results
+            self.classes_, code = np.unique(labels, return_inverse=True)
+            self._require_classes(labels, weight)
+            rates = log_sampling_rates(self.sampling_rates, self.classes_, self.fit_intercept)
+            weight = class_weights(self.class_weight, self.classes_, code, weight)
+            if len(self.classes_) > 2:
+                self.result_ = self._of_many(X, labels, weight, offset, rates)
+                targets = [code]
+            else:
+                targets = [np.asarray(code, dtype=np.uint8)]
+                if rates is not None:  # a constant offset moves the intercept alone
+                    given, moved = offset, float(rates[1] - rates[0])
+                    offset = np.full(len(code), moved) if given is None else np.asarray(given, dtype=float) + moved
+                    found = self._of_two(X, targets[0], weight, offset)
+                    self.result_ = replace(found, has_offset=given is not None)
+                else:
+                    self.result_ = self._of_two(X, targets[0], weight, offset)
         self._data = (X, targets, weight, offset)
         self._publish()
         return self
 
-    def _encoded(self, labels: NDArray[Any], weight: Vector | None) -> NDArray[np.uint8]:
-        self.classes_, code = np.unique(labels, return_inverse=True)
+    def _check_penalty(self) -> None:
+        if not 0 <= self.l1_ratio <= 1:
+            raise ValueError(f"l1_ratio must lie between 0 and 1, but is {self.l1_ratio!r}")
+        require_penalty(self.C, firth=self.firth)
+        if self.l1_ratio and np.isinf(self.C):
+            warnings.warn("l1_ratio has no effect where C is infinite, which is no penalty", UserWarning, stacklevel=3)
+        elif self.l1_ratio:
+            raise ValueError("the L1 penalty is not there yet: l1_ratio must be 0")
+
+    def _columns_of_labels(self, labels: NDArray[Any]) -> list[NDArray[np.uint8]]:
+        if not np.isin(labels, (0, 1)).all():
+            raise ValueError("a target of several columns must contain only 0 and 1: one column per label")
+        for name in ("class_weight", "sampling_rates"):
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name} is for one target, not for a multi-label one: fit the labels one by one")
+        self.classes_ = np.arange(labels.shape[1])
+        return [np.ascontiguousarray(labels[:, k], dtype=np.uint8) for k in range(labels.shape[1])]
+
+    def _require_classes(self, labels: NDArray[Any], weight: Vector | None) -> None:
         counted = self.classes_ if weight is None else np.unique(labels[weight > 0])
-        if len(self.classes_) > 2:
-            raise ValueError(
-                "Only binary classification is supported. The type of the target is "
-                f"{type_of_target(labels)}: it has {len(self.classes_)} classes"
-            )
         if len(counted) < 2:
             shown = repr(counted[:1].tolist()[0]) if len(counted) else "none"
             raise ValueError(f"y contains only one class: {shown}. A fit needs rows of both classes")
-        return np.asarray(code, dtype=np.uint8)
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        names = getattr(self, "feature_names_in_", None)
+        return {
+            "C": self.C,
+            "intercept": self.fit_intercept,
+            "names": None if names is None else tuple(names),
+            "collinear": self.collinear,
+            "tolerance": self.tol,
+            "max_passes": self.max_iter,
+            "verbose": self.verbose,
+        }
+
+    def _of_two(self, X: Matrix, target: NDArray[np.uint8], weight: Vector | None, offset: ArrayLike | None) -> Any:
+        return fit(X, target, weight, offset, firth=self.firth, **self._options)
+
+    def _of_many(
+        self, X: Matrix, labels: NDArray[Any], weight: Vector | None, offset: ArrayLike | None, rates: Vector | None
+    ) -> MultinomialFit:
+        if offset is not None:
+            raise ValueError(f"an offset is for two classes, but y has {len(self.classes_)}")
+        if self.firth:
+            raise ValueError(
+                f"firth=True is for two classes, but y has {len(self.classes_)}: use a finite C, or pairs of classes"
+            )
+        found = fit_multinomial(X, labels, weight, **self._options)
+        return found if rates is None else found.with_intercepts_moved(rates[0] - rates[1:])
 
     def decision_function(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector | Matrix:
         """Return log-odds of the second class, (n,), or of each label, (n, K); ±inf for separated rows.
 
-        If the fit had an offset and none is given, 0 is used with a warning.
+        With more than two classes the linear predictors, (n, K), which sum to 0. If the fit had an offset and none is
+        given, 0 is used with a warning.
         """
         results = self._results
         X = self._rows(X)
+        if isinstance(self.result_, MultinomialFit):
+            return self.result_.scores(X)
         scores = [r.log_odds(X, offset) for r in results]
-        return scores[0] if isinstance(self.result_, LogisticFit) else np.column_stack(scores)
+        return np.column_stack(scores) if isinstance(self.result_, tuple) else scores[0]
 
     def predict_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
-        """Return probabilities, (n, 2) in the order of classes_; for a multi-label target (n, K)."""
+        """Return probabilities, (n, K) in the order of classes_; for a multi-label target those of the labels."""
         z = self.decision_function(X, offset)
-        return np.column_stack([sigmoid(-z), sigmoid(z)]) if z.ndim == 1 else sigmoid(z)
+        if z.ndim == 1:
+            return np.column_stack([sigmoid(-z), sigmoid(z)])
+        return softmax(z, axis=1) if isinstance(self.result_, MultinomialFit) else sigmoid(z)
 
     def predict_log_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
         """Return logarithms of the probabilities, accurate in both tails."""
         z = self.decision_function(X, offset)
-        ones: Matrix = log_sigmoid(z)
-        return ones if z.ndim == 2 else np.column_stack([log_one_minus_sigmoid(z), ones])
+        if z.ndim == 1:
+            return np.column_stack([log_one_minus_sigmoid(z), log_sigmoid(z)])
+        return log_softmax(z, axis=1) if isinstance(self.result_, MultinomialFit) else log_sigmoid(z)
 
     def predict(self, X: ArrayLike, offset: ArrayLike | None = None) -> NDArray[Any]:
-        """Return the class with the higher probability, (n,); 0 or 1 for each label, (n, K)."""
+        """Return the class with the highest probability, (n,); 0 or 1 for each label, (n, K)."""
         z = self.decision_function(X, offset)
-        return self.classes_[(z > 0).astype(int)] if z.ndim == 1 else (z > 0).astype(int)
+        if z.ndim == 1:
+            return self.classes_[(z > 0).astype(int)]
+        return self.classes_[z.argmax(axis=1)] if isinstance(self.result_, MultinomialFit) else (z > 0).astype(int)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the estimator as data for a model file, without the training data.
 
-        Raises
-        ------
-        TypeError
-            If classes are neither text nor numbers.
-        """
-        classes = np.asarray(self.classes_)
-        if classes.dtype == object and all(isinstance(label, str) for label in classes):
-            classes = classes.astype(str)
-        if classes.dtype.kind not in "biufU":
-            raise TypeError(f"classes of type {classes.dtype} cannot be written to a model file; use text or numbers")
-        return {
-            "parameters": self.get_params(),
-            "classes": classes.tolist(),
-            "class_type": classes.dtype.str,
-            "multi_label": isinstance(self.result_, tuple),
-            "n_features": self.n_features_in_,
-            "feature_names": list(map(str, self.feature_names_in_)) if hasattr(self, "feature_names_in_") else None,
-            "fits": [one.to_json() for one in self._results],
-        }
-
-    @classmethod
-    def from_json(cls, record: dict[str, Any]) -> Self:
-        """Return the estimator in such data: the inverse of `to_json`."""
-        model = cls(**record["parameters"])
-        fits = tuple(LogisticFit.from_json(one) for one in record["fits"])
-        model.classes_ = np.array(record["classes"], dtype=type_of_classes(record["class_type"], record["classes"]))
-        model.n_features_in_ = int(record["n_features"])
-        if record["feature_names"] is not None:
-            model.feature_names_in_ = np.array(record["feature_names"], dtype=object)
-        model.result_ = fits if record["multi_label"] else fits[0]
-        model._publish()
-        return model
+LogisticRegression.__signature__ = signature(
+    LogisticRegression.__init__
+).replace(  # which `__new__` would hide
+    parameters=list(signature(LogisticRegression.__init__).parameters.values())[1:]
+)

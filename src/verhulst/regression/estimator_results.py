@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from verhulst.regression.arrays import dense
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.inference import odds_ratios, probability_interval
+from verhulst.regression.multinomial_fit import MultinomialFit, MultinomialSummary
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
@@ -25,7 +26,8 @@ class FittedResults:
     """The results of an estimator with `result_`, and with `_data` if it was fitted in this process."""
 
     fit_intercept: bool
-    result_: LogisticFit | tuple[LogisticFit, ...]
+    classes_: Any
+    result_: LogisticFit | MultinomialFit | tuple[LogisticFit, ...]
     _data: tuple[Any, Any, Any, Any]
 
     def __copy__(self) -> Self:
@@ -41,10 +43,10 @@ class FittedResults:
 
     def _publish(self) -> None:
         """Set the fitted attributes from `result_`."""
-        results, first = self._results, int(self.fit_intercept)
-        self.coef_ = np.array([r.coefficients[first:] for r in results])
-        self.intercept_ = np.array([r.coefficients[0] if first else 0.0 for r in results])
-        one = isinstance(self.result_, LogisticFit)
+        results, first, found = self._results, int(self.fit_intercept), self.result_
+        whole = found.of_classes if isinstance(found, MultinomialFit) else np.array([r.coefficients for r in results])
+        self.coef_ = whole[:, first:]
+        self.intercept_ = whole[:, 0] if first else np.zeros(len(whole))
         every: dict[str, list[Any]] = {
             "log_likelihood_": [r.log_likelihood for r in results],
             "decrement_": [r.decrement for r in results],
@@ -54,7 +56,7 @@ class FittedResults:
         }
         for name, values in every.items():
             stacked = values if name == "separation_" else np.array(values)
-            setattr(self, name, values[0] if one else stacked)
+            setattr(self, name, stacked if isinstance(found, tuple) else values[0])
 
     @property
     def covariance_(self) -> Matrix:
@@ -67,26 +69,31 @@ class FittedResults:
         return self._of_each([r.standard_errors for r in self._results])
 
     def _of_each(self, values: list[Matrix]) -> Matrix:
-        return values[0] if isinstance(self.result_, LogisticFit) else np.array(values)
+        return np.array(values) if isinstance(self.result_, tuple) else values[0]
 
     @property
-    def _results(self) -> tuple[LogisticFit, ...]:
+    def _results(self) -> tuple[LogisticFit | MultinomialFit, ...]:
         check_is_fitted(self, "result_")
-        return (self.result_,) if isinstance(self.result_, LogisticFit) else self.result_
+        return self.result_ if isinstance(self.result_, tuple) else (self.result_,)
 
-    def _one(self) -> LogisticFit:
-        if len(results := self._results) > 1 or not isinstance(self.result_, LogisticFit):
-            raise ValueError(
-                f"the target had {len(results)} labels, each with its own fit: use result_[k], for example "
-                "result_[0].summary()"
-            )
-        return self.result_
+    def _one(self, what: str) -> LogisticFit:
+        """Return the fit of two classes."""
+        check_is_fitted(self, "result_")
+        found = self.result_
+        if isinstance(found, LogisticFit):
+            return found
+        if isinstance(found, tuple):
+            each = "each with its own fit: use result_[k], for example result_[0].summary()"
+            said = f"the target had {len(found)} labels, {each}"
+        else:
+            said = f"{what} is for two classes, but the target had {len(found.classes)}"
+        raise ValueError(said)
 
     def predict_interval(
         self, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
     ) -> tuple[Vector, Vector]:
         """Return Wald intervals for the probability of the second class, as `probability_interval`."""
-        found = self._one()
+        found = self._one("predict_interval")
         return probability_interval(found, self._rows(X), level, offset)
 
     def summary(
@@ -97,7 +104,8 @@ class FittedResults:
         covariance: Literal["HC0", "HC1"] | Matrix | None = None,
         clusters: ArrayLike | None = None,
         penalised_errors: bool = False,
-    ) -> Summary:
+        reference: Any = None,
+    ) -> Summary | MultinomialSummary:
         """Return coefficients, standard errors, tests, odds ratios and details of the fit, as text and HTML.
 
         Parameters
@@ -112,24 +120,36 @@ class FittedResults:
             Labels of the training rows for cluster-robust standard errors; "HC1" unless covariance="HC0".
         penalised_errors : bool
             Whether to show standard errors of an L2-penalised fit, which do not account for its bias.
+        reference : label, optional
+            With more than two classes, the one that the others are compared with; by default the first. The other
+            options are for two classes.
 
         Returns
         -------
-        Summary
+        Summary or MultinomialSummary
             The summary.
 
         Raises
         ------
         ValueError
-            If clusters are combined with a covariance matrix, or as `verhulst.regression.sandwich`.
+            If an option is for another number of classes, clusters are combined with a covariance matrix, or as
+            `verhulst.regression.sandwich`.
         """
+
+        check_is_fitted(self, "result_")
+        if isinstance(found := self.result_, MultinomialFit):
+            if interval != "wald" or covariance is not None or clusters is not None:
+                raise ValueError("profile intervals and robust standard errors are for two classes")
+            return MultinomialSummary(found, level, reference, penalised_errors)
+        if reference is not None:
+            raise ValueError("reference is for more than two classes")
 
         def rows() -> Arrays:
             X, (y,), weight, offset = self._training_data()
             return X, y, weight, offset
 
         return summary_of_rows(
-            self._one(),
+            self._one("summary"),
             level,
             rows,
             interval=interval,
@@ -138,13 +158,26 @@ class FittedResults:
             penalised_errors=penalised_errors,
         )
 
-    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
-        """Return odds ratios of the columns with Wald intervals."""
-        return odds_ratios(self._one(), level)
+    def odds_ratios(self, level: float = 0.95, *, reference: Any = None) -> ParameterTable | dict[Any, ParameterTable]:
+        """Return odds ratios of the columns with Wald intervals; with more than two classes a table for each.
+
+        Parameters
+        ----------
+        level : float
+            The coverage of the intervals.
+        reference : label, optional
+            With more than two classes, the one that the others are compared with; by default the first.
+        """
+        check_is_fitted(self, "result_")
+        if isinstance(self.result_, MultinomialFit):
+            return self.result_.odds_ratios(level, reference=reference)
+        if reference is not None:
+            raise ValueError("reference is for more than two classes")
+        return odds_ratios(self._one("odds_ratios"), level)
 
     def marginal_effects(self, X: ArrayLike, **options: Any) -> ParameterTable:
         """Return average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
-        return marginal_effects(self._one(), self._rows(X), **options)
+        return marginal_effects(self._one("marginal_effects"), self._rows(X), **options)
 
     def _rows(self, X: ArrayLike) -> Matrix:
         rows: Matrix = validate_data(self, dense(X, "X"), reset=False, dtype=FLOATS)

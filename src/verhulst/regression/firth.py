@@ -84,7 +84,7 @@ def fit_firth(
     Returns
     -------
     LogisticFit
-        The result, with penalty "firth".
+        The result; its attribute `firth` has the details.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def fit_firth(
     >>> model.coefficients.round(4)
     array([-0.5108,  2.1203])
     """
-    settings = Settings("firth", 1.0, intercept, collinear, tolerance, max_passes, verbose)
+    settings = Settings(np.inf, True, intercept, collinear, tolerance, max_passes, verbose)
     return firth(observations(X, y, sample_weight, offset, names), settings, tau, correction, errors)
 
 

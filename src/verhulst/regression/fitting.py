@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt
 from verhulst.regression.factor import Factor, with_ridge
-from verhulst.regression.firth import firth
+from verhulst.regression.firth import firth as fit_with_jeffreys
+from verhulst.regression.former_arguments import refuse_others
 from verhulst.regression.linear_programs import LARGEST
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_limits
@@ -28,8 +29,10 @@ from verhulst.regression.row_space_fit import in_row_space
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation_limit import SeparationWatch
 from verhulst.regression.some_rows import SomeRows
-from verhulst.regression.warn import quietly, warn
+from verhulst.regression.warn import quietly
 from verhulst.regression.wide import among_all, among_independent
+
+ARGUMENTS = ("sample_weight", "offset", "C", "firth", "intercept", "names", "collinear", "tolerance", "max_passes")
 
 
 def fit(
@@ -38,14 +41,15 @@ def fit(
     sample_weight: ArrayLike | None = None,
     offset: ArrayLike | None = None,
     *,
-    penalty: Literal["l2", "firth"] | None = None,
-    C: float = 1.0,
+    C: float = np.inf,
+    firth: bool = False,
     intercept: bool = True,
     names: Sequence[str] | None = None,
     collinear: Literal["drop", "error"] = "drop",
     tolerance: float = 1e-6,
     max_passes: int = 100,
     verbose: int = 0,
+    **others: Any,
 ) -> LogisticFit:
     """Fit P(y = 1 | x) = σ(b₀ + xᵀb + offset) by maximum likelihood.
 
@@ -59,18 +63,18 @@ def fit(
         Counts of cases, at least 0.
     offset : array_like, shape (n,), optional
         A known part of the log-odds.
-    penalty : {None, "l2", "firth"}
-        No penalty (maximum likelihood); ½‖b‖²/C for the slopes of the columns as given, not for the intercept; or
-        Jeffreys' prior, for which `fit_firth` has more options.
     C : float
-        The inverse strength of the L2 penalty; without that penalty it has no effect, and a warning is issued.
+        Inverse strength of the L2 penalty ½‖b‖²/C on the slopes of the columns as given, not on the intercept; infinite
+        for none (maximum likelihood).
+    firth : bool
+        Whether the estimate is the maximum with Jeffreys' prior; `fit_firth` has more options.
     intercept : bool
         Whether the model has an intercept.
     names : sequence of str, optional
         Column names, used in messages and in the summary; by default those of a frame, or x1, x2, ...
     collinear : {"drop", "error"}
         Whether columns that are combinations of others, to the precision of their numbers, are dropped with a warning
-        (coefficient 0, standard error nan) or are an error. With penalty "l2" no column is dropped, because the
+        (coefficient 0, standard error nan) or are an error. With a finite C no column is dropped, because the
         maximum exists whatever the columns.
     tolerance : float
         The Newton decrement at which to stop: the distance from the maximum in standard errors.
@@ -79,6 +83,8 @@ def fit(
         as many again from each of two starting points.
     verbose : int
         1 prints a line for each pass to stderr.
+    **others
+        None: a TypeError says what to write instead of arguments that scikit-learn has.
 
     Returns
     -------
@@ -88,11 +94,14 @@ def fit(
     Raises
     ------
     ValueError
-        If the data cannot be fitted, or columns are collinear and `collinear` is "error".
+        If the data cannot be fitted, columns are collinear and `collinear` is "error", or both penalties are asked for.
+    TypeError
+        For arguments that do not exist.
     """
+    refuse_others(others, "fit", ARGUMENTS)
     settings = checked(
-        penalty=penalty,
         C=C,
+        firth=firth,
         intercept=intercept,
         collinear=collinear,
         tolerance=tolerance,
@@ -104,23 +113,20 @@ def fit(
 
 def checked(
     *,
-    penalty: Literal["l2", "firth"] | None = None,
-    C: float = 1.0,
+    C: float = np.inf,
+    firth: bool = False,
     intercept: bool = True,
     collinear: Literal["drop", "error"] = "drop",
     tolerance: float = 1e-6,
     max_passes: int = 100,
     verbose: int = 0,
+    **others: Any,
 ) -> Settings:
     """Check the options of `fit`."""
-    if penalty not in (None, "l2", "firth"):
-        raise ValueError(f"penalty must be None, 'l2' or 'firth', not {penalty!r}")
-    if not C > 0:
-        raise ValueError(f"C must be above 0, but is {C!r}")
-    if penalty != "l2" and C not in (1.0, np.inf):
-        warn(f"C = {C:g} is the strength of the L2 penalty, and changes nothing without penalty='l2'", UserWarning)
+    refuse_others(others, "fit", ARGUMENTS)
+    require_penalty(C, firth=firth)
     require_limits(tolerance, max_passes)
-    return Settings(penalty, C, intercept, collinear, tolerance, max_passes, verbose)
+    return Settings(C, firth, intercept, collinear, tolerance, max_passes, verbose)
 
 
 def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
@@ -128,15 +134,15 @@ def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
     if isinstance(data, PartedObservations):
         if data.entries <= LARGEST:  # looked at more closely, where it matters
             data = data.in_memory("a fit")
-        elif settings.penalty == "firth":
-            data = data.in_memory("penalty='firth'")
+        elif settings.firth:
+            data = data.in_memory("firth=True")
         elif len(data.names) > data.counted:
             data = data.in_memory("a fit of more columns than rows")
-    penalty, C, intercept = settings.penalty, settings.C, settings.intercept
-    if penalty == "firth":
+    C, intercept = settings.C, settings.intercept
+    if settings.firth:
         assert isinstance(data, Observations)
-        return firth(data, replace(settings, C=1.0))
-    root = None if penalty is None or np.isinf(C) else _penalty_root(C, data.weight_exponent)
+        return fit_with_jeffreys(data, settings)
+    root = None if np.isinf(C) else _penalty_root(C, data.weight_exponent)
     if isinstance(data, PartedObservations) or len(data.names) <= data.counted:
         return _fitted(data, root, settings)
     data.require_finite()
@@ -235,6 +241,14 @@ def _without_rows(begun: Prepared, rows: SomeRows, found: Recession) -> Logistic
     if rest.separation is not None:
         return None
     return among_all(rest, data.names, kept, dropped) if dropped else rest
+
+
+def require_penalty(C: float, *, firth: bool) -> None:
+    """Raise a ValueError for an invalid strength of the L2 penalty, or for two penalties at once."""
+    if not C > 0:
+        raise ValueError(f"C must be above 0, but is {C!r}")
+    if firth and np.inf > C:
+        raise ValueError(f"firth=True and C={C:g} are two penalties: leave one of them out")
 
 
 def _penalty_root(C: float, weight_exponent: int) -> float:

@@ -36,6 +36,7 @@ from verhulst.regression.separation import SeparationWarning
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.warn import warn
+from verhulst.regression.wide import independent
 
 MOST_PARAMETERS = 5000
 ADVICE = "For finite estimates use a penalty: C=1, say."
@@ -115,7 +116,7 @@ def fit_multinomial(
         raise ValueError(f"C must be above 0, but is {C!r}")
     classes = classes_of(y, sample_weight)
     data = observations(X, (classes.label > 0).astype(np.float64), sample_weight, None, names)
-    _require_size(data, len(classes.names), intercept, penalised=math.isfinite(C))
+    _require_size(data, len(classes.names), intercept)
     standard, root = data.standardisation(intercept), None
     if math.isfinite(C):
         root = float(2.0 ** (-data.weight_exponent / 2) / np.sqrt(C))
@@ -151,16 +152,21 @@ class _Begun:
         """Leave out dependent columns, and name them; a penalised fit keeps all."""
         if self.root is not None:
             return self
-        plain = self.data.rows(self.standard)
-        gram = plain.gram()
-        if not np.all(np.isfinite(gram)):
+        if self.data.X.shape[1] > self.data.counted:
             require_finite(self.data.X, self.data.names)
-            require_moderate(gram)
-        factor = Factor.of(gram)
-        doubtful = not factor.full or float(factor.root.diagonal().min(initial=1.0)) ** 2 < DOUBTFUL
-        if not doubtful and np.all(self.standard.inverse_scale > 0):
-            return self
-        standard, dropped = without_dependent(plain, self.standard, self.data.names)
+            _, dropped = independent(self.data, self.standard)
+            standard = self.standard.without([one.column for one in dropped])
+        else:
+            plain = self.data.rows(self.standard)
+            gram = plain.gram()
+            if not np.all(np.isfinite(gram)):
+                require_finite(self.data.X, self.data.names)
+                require_moderate(gram)
+            factor = Factor.of(gram)
+            doubtful = not factor.full or float(factor.root.diagonal().min(initial=1.0)) ** 2 < DOUBTFUL
+            if not doubtful and np.all(self.standard.inverse_scale > 0):
+                return self
+            standard, dropped = without_dependent(plain, self.standard, self.data.names)
         left_out(dropped, collinear, self.data)
         return replace(self, standard=standard, dropped=dropped)
 
@@ -270,7 +276,7 @@ class _Begun:
         return given
 
 
-def _require_size(data: Observations, classes: int, intercept: bool, *, penalised: bool) -> None:
+def _require_size(data: Observations, classes: int, intercept: bool) -> None:
     columns = data.X.shape[1]
     size = (classes - 1) * (columns + intercept)
     if size > MOST_PARAMETERS:
@@ -278,5 +284,3 @@ def _require_size(data: Observations, classes: int, intercept: bool, *, penalise
             f"{classes} classes and {columns:,} columns make {size:,} parameters, and an exact multinomial fit takes "
             f"at most {MOST_PARAMETERS:,}: leave columns out, merge classes, or fit each class against the rest"
         )
-    if not penalised and columns > data.counted:
-        raise ValueError(f"{columns:,} columns for {data.counted:,} rows: pass C=1, say, for a penalised fit")

@@ -16,7 +16,7 @@ from verhulst.regression.collinearity import Collinear
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
-from verhulst.regression.statistics import EPS, Matrix
+from verhulst.regression.statistics import EPS, Matrix, Vector
 
 _WORDS: dict[str, ParameterState] = {
     "finite": "estimated",
@@ -208,6 +208,16 @@ class MultinomialEstimates:
         return (
             f"<MultinomialFit of {len(self.classes)} classes from {len(self.names)} columns, {self.rows:,} rows{state}>"
         )
+
+    def with_intercepts_moved(self, shift: Vector) -> Self:
+        """Return the fit with `shift` (K−1,) added to the intercepts of the classes after the first."""
+        moved = self.coefficients.copy()
+        moved[:, 0] += shift
+        if self.separation is None:
+            return replace(self, coefficients=moved)
+        finite = self.separation.finite.reshape(moved.shape).copy()
+        finite[:, 0] += shift
+        return replace(self, coefficients=moved, separation=replace(self.separation, finite=finite.ravel()))
 
     def at_limit(self, record: Separation) -> Self:
         """Return the fit of separated data, from that of the classes that each row leaves possible."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +13,7 @@ from verhulst.data.saved import Saved
 from verhulst.data.schema import Record
 from verhulst.regression.inference import normal_quantile
 from verhulst.regression.multinomial_estimates import MultinomialEstimates
-from verhulst.regression.parameters import Parameter, ParameterState, ParameterTable
+from verhulst.regression.parameters import Parameter, ParameterState, ParameterTable, p_value_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,27 +49,9 @@ class MultinomialFit(MultinomialEstimates, Saved):
         """Return odds ratios of the columns with intervals, as `wald`: a table for each class but the reference."""
         return self._tables(level, reference, odds=True)
 
-    def summary(self, level: float = 0.95, *, reference: Any = None) -> str:
-        """Return a summary as text: the fit as a whole, and a table for each class against the reference."""
-        place = self.place(self.classes[0] if reference is None else reference)
-        freedom = (len(self.classes) - 1) * (len(self.names) - len(self.collinear))
-        ratio = max(2 * (self.log_likelihood - self.null_log_likelihood), 0.0)
-        state = "converged" if self.converged else "NOT converged"
-        share = 1 - self.log_likelihood / self.null_log_likelihood if self.null_log_likelihood else float("nan")
-        lines = [
-            f"Multinomial logistic regression of {len(self.classes)} classes against {self.classes[place]}, "
-            f"{self.rows:,} rows, {state} in {len(self.passes)} passes",
-            f"log-likelihood {self.log_likelihood:.6g} (intercepts only: {self.null_log_likelihood:.6g}), "
-            f"McFadden's R² {share:.4f}",
-        ]
-        if not np.isinf(self.C):
-            lines.append(f"L2 penalty with C = {self.C:g}: standard errors are those of the penalised likelihood")
-        elif freedom:
-            p = float(chdtrc(freedom, ratio))
-            lines.append(f"likelihood ratio {ratio:.6g} on {freedom} degrees of freedom, p {p:.4g}")
-        for label, table in self.wald(level, reference=reference).items():
-            lines += ["", f"{label}:", *table.lines()]
-        return "\n".join(lines)
+    def summary(self, level: float = 0.95, *, reference: Any = None) -> MultinomialSummary:
+        """Return a summary, as text and HTML: the fit as a whole, and a table for each class against the reference."""
+        return MultinomialSummary(self, level, reference)
 
     def _tables(self, level: float, reference: Any, *, odds: bool) -> dict[Any, ParameterTable]:
         reference = self.classes[0] if reference is None else reference
@@ -85,6 +68,79 @@ class MultinomialFit(MultinomialEstimates, Saved):
             ]
             found[label] = ParameterTable("odds ratio" if odds else "coefficient", level, tuple(lines))
         return found
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MultinomialSummary:
+    """The summary of a multinomial fit, as text and HTML.
+
+    Attributes
+    ----------
+    fit : MultinomialFit
+    level : float
+        The coverage of the intervals.
+    reference : label or None
+        The class that the others are compared with; None for the first.
+    penalised_errors : bool
+        Whether to show standard errors of an L2-penalised fit, which do not account for its bias.
+    """
+
+    fit: MultinomialFit
+    level: float = 0.95
+    reference: Any = None
+    penalised_errors: bool = False
+
+    def __post_init__(self) -> None:
+        normal_quantile(self.level)
+        self.fit.place(self._against)
+
+    @property
+    def _against(self) -> Any:
+        return self.fit.classes[0] if self.reference is None else self.reference
+
+    @property
+    def tables(self) -> dict[Any, ParameterTable]:
+        """Coefficients of each class against the reference."""
+        found = self.fit.wald(self.level, reference=self._against)
+        if np.isinf(self.fit.C) or self.penalised_errors:
+            return found
+        return {label: without_errors(table) for label, table in found.items()}
+
+    def lines(self) -> list[str]:
+        """Return what is said of the fit as a whole."""
+        fit = self.fit
+        ratio = max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0.0)
+        freedom = (len(fit.classes) - 1) * (len(fit.names) - len(fit.collinear))
+        share = 1 - fit.log_likelihood / fit.null_log_likelihood if fit.null_log_likelihood else float("nan")
+        state = "converged" if fit.converged else "NOT converged"
+        said = [
+            f"Multinomial logistic regression of {len(fit.classes)} classes against {self._against}: "
+            f"{fit.rows:,} rows, {state} in {len(fit.passes)} passes",
+            f"Log-likelihood {fit.log_likelihood:.6g} (intercepts only: {fit.null_log_likelihood:.6g}), "
+            f"McFadden R² {share:.4f}",
+        ]
+        if not np.isinf(fit.C):
+            said.append(f"L2 penalty ½ Σ‖b‖²/C with C = {fit.C:g}: standard errors would not account for its bias")
+        elif freedom and fit.separation is None:
+            p = p_value_text(float(chdtrc(freedom, ratio)))
+            said.append(f"Likelihood ratio χ² {ratio:.6g} on {freedom} degrees of freedom, p {p}")
+        if fit.separation is not None:
+            said.append(str(fit.separation))
+        return said
+
+    def __repr__(self) -> str:
+        parts = [line for label, table in self.tables.items() for line in ("", f"{label}", *table.lines())]
+        return "\n".join([*self.lines(), *parts])
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{escape(line)}</p>" for line in self.lines())
+        return said + "".join(f"<h4>{escape(str(k))}</h4>{table.html()}" for k, table in self.tables.items())
+
+
+def without_errors(table: ParameterTable) -> ParameterTable:
+    """Return a table of coefficients without standard errors, tests and intervals."""
+    unknown = dict.fromkeys(("standard_error", "z", "p_value", "lower", "upper"), float("nan"))
+    return replace(table, parameters=tuple(replace(line, **unknown) for line in table))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # an odds ratio of e^800 is infinite

@@ -27,8 +27,8 @@ DOUBTFUL = 1e-8  # residual share of a column on the others below which it may b
 class Settings:
     """The arguments of `verhulst.regression.fit`."""
 
-    penalty: str | None
     C: float
+    firth: bool
     intercept: bool
     collinear: Literal["drop", "error"]
     tolerance: float
@@ -110,7 +110,7 @@ def prepare(data: SomeObservations, settings: Settings, root: float | None = Non
     ValueError
         For values that are not finite, sums that overflow, and dependent columns if they are an error.
     """
-    firth, standard = settings.penalty == "firth", data.standardisation(settings.intercept)
+    firth, standard = settings.firth, data.standardisation(settings.intercept)
     if root is not None:
         standard = standard.under_penalty(root, data.total_weight)
     rows, ridge = data.rows(standard), None if root is None else standard.ridge(root)

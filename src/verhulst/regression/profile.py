@@ -39,7 +39,7 @@ def profile_intervals(
     """Return profile-likelihood intervals of all coefficients.
 
     The interval of a coefficient contains every value b at which the log-likelihood, maximised over the other
-    coefficients with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with penalty "firth" the penalised
+    coefficients with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with Jeffreys' prior the penalised
     likelihood is used (Heinze and Schemper 2002, Statistics in Medicine 21). It may have two maxima over the other
     coefficients; with more than 60 rows, and rarely with fewer, the lower one may determine the interval.
 
@@ -63,7 +63,7 @@ def profile_intervals(
     Raises
     ------
     ValueError
-        If the fit has penalty "l2" or correction "flic" or "flac", or is of other data.
+        If the fit has an L2 penalty or correction "flic" or "flac", or is of other data.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def likelihood_ratio_tests(
 ) -> Matrix:
     """Return likelihood-ratio tests of each coefficient being 0, with the other columns kept.
 
-    For a fit with penalty "firth" the penalised likelihood is compared, with the penalty of the full model on both
+    For a fit with Jeffreys' prior the penalised likelihood is compared, with the penalty of the full model on both
     sides.
 
     Parameters

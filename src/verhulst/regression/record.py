@@ -54,7 +54,6 @@ def record(
         rows=len(data),
         cases=data.total_weight * unit,
         events=data.events * unit,
-        penalty=begun.settings.penalty,
         C=begun.settings.C,
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),

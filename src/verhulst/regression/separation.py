@@ -195,7 +195,7 @@ class Separation:
             )
         return said
 
-    def advice(self, remedy: str = "For finite estimates use penalty='firth' or penalty='l2'.") -> str:
+    def advice(self, remedy: str = "For finite estimates use firth=True, or C=1 for an L2 penalty.") -> str:
         """Return the record as a warning: the finding, the meaning of the numbers, and what to do."""
         others = " The other coefficients are limits." if "finite" in self.states else ""
         return f"{self} None of these has a standard error or a Wald test.{others} {remedy}"

@@ -27,7 +27,7 @@ from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
-from verhulst.regression.fit_file import FIT_1, with_states
+from verhulst.regression.fit_file import FIT_1, FIT_2, with_states, without_penalty
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
 from verhulst.regression.fitting import fit
@@ -62,7 +62,7 @@ class TableFit(Saved):
     totals: Totals
 
     _kind: ClassVar[str] = "logistic regression"
-    _schema_version: ClassVar[int] = 2
+    _schema_version: ClassVar[int] = 3
 
     @staticmethod
     def _check(record: dict[str, Any], at: str) -> None:
@@ -78,6 +78,7 @@ class TableFit(Saved):
         },
         rule=_check,
     )
+    _SCHEMA_2: ClassVar[Record] = replace(_SCHEMA, fields={**_SCHEMA.fields, "fit": FIT_2})
     _SCHEMA_1: ClassVar[Record] = replace(_SCHEMA, fields={**_SCHEMA.fields, "fit": FIT_1, "totals": Totals.SCHEMA_1})
 
     @classmethod
@@ -90,7 +91,12 @@ class TableFit(Saved):
         TableFit._SCHEMA_1.check(record, "", {})
         return record | {"fit": with_states(record["fit"]), "totals": with_cells(record["totals"])}
 
-    _upgrades: ClassVar = {1: _from_1}
+    @staticmethod
+    def _from_2(record: dict[str, Any]) -> dict[str, Any]:
+        TableFit._SCHEMA_2.check(record, "", {})
+        return record | {"fit": without_penalty(record["fit"])}
+
+    _upgrades: ClassVar = {1: _from_1, 2: _from_2}
 
     def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
         """Return the log-odds of outcome 1 for the rows of a table, shape (n,).
@@ -252,10 +258,10 @@ def fit_table(
         A Dask cluster for the work. Partitions of a Dask DataFrame, and the row groups of Parquet files, are read by
         its workers and stay there; a pass over the data sends one record of statistics. The fit has the same bits
         whatever the number of workers, and without a client for a Dask DataFrame. What looks at single rows again and
-        again (`penalty="firth"`, columns that need more than double precision) needs all rows in this process, within
+        again (`firth=True`, columns that need more than double precision) needs all rows in this process, within
         `memory_limit`.
     **options
-        Options of `vh.regression.fit`: penalty, C, intercept, collinear, tolerance, max_passes.
+        Options of `vh.regression.fit`: C, firth, intercept, collinear, tolerance, max_passes.
 
     Returns
     -------
