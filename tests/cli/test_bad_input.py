@@ -162,7 +162,7 @@ def test_a_column_that_csv_cannot_hold(house, output):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace('"schema_version": 2', '"schema_version": 7'), "was written by a newer version"),
+        (lambda text: text.replace('"schema_version": 3', '"schema_version": 7'), "was written by a newer version"),
         (lambda text: text.replace('"verhulst_model": 1', '"verhulst_model": 9'), "was written in model file format 9"),
         (lambda text: text[:-400], "the model file is incomplete or damaged"),
         (

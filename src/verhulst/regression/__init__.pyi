@@ -8,6 +8,8 @@ from verhulst.regression.fitting import fit as fit
 from verhulst.regression.inference import odds_ratios as odds_ratios
 from verhulst.regression.inference import probability_interval as probability_interval
 from verhulst.regression.inference import wald as wald
+from verhulst.regression.multinomial import fit_multinomial as fit_multinomial
+from verhulst.regression.multinomial_fit import MultinomialFit as MultinomialFit
 from verhulst.regression.profile import likelihood_ratio_tests as likelihood_ratio_tests
 from verhulst.regression.profile import profile_intervals as profile_intervals
 from verhulst.regression.result import LogisticFit as LogisticFit
