@@ -72,7 +72,7 @@ FILES = {
         ("null.json", [], DATA, "null.json: is JSON, but not of objects with one entry per column: value 1 is not"),
         ("null.jsonl", [], DATA, "value 2 is not an object"),
         ("zeros.csv", ["--weights", "w"], DATA, "zeros.csv: every weight is 0"),
-        ("zeros.csv", ["--penalty", "l2", "--C", "inf"], USAGE, "--C inf is no penalty"),
+        ("zeros.csv", ["--firth", "--C", "2"], USAGE, "two penalties"),
         ("text.csv", ["--positive", "yes", "--columns", "xx"], USAGE, "there is no column 'xx'"),
         ("text.csv", ["--positive", "yes", "--reference", "x"], USAGE, "must have the form COLUMN=LEVEL"),
         ("text.csv", ["--positive", "yes", "--format", "exel"], USAGE, "there is no format 'exel'"),
