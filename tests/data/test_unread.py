@@ -1,12 +1,15 @@
 """A column that cannot be read stops only those who use it."""
 
+import json
 import re
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from pyarrow import feather
 
 import verhulst as vh
 from verhulst.cli.group import verhulst
@@ -30,7 +33,45 @@ def csv(name, junk):
     return b"".join(cells + b"," + row + b"\n" for cells, row in zip([name, *junk], rows, strict=True))
 
 
-# A source of each kind, or the bytes of a file, and the message for its column `junk`.
+def columnar(ending, *junk):
+    """A file of the base and further columns `junk`."""
+    table = pa.table([*map(pa.array, BASE.values()), *junk], [*BASE, *["junk"] * len(junk)])
+
+    def write(folder):
+        path = folder / f"a.{ending}"
+        if ending == "parquet":
+            pq.write_table(table, path)
+        elif ending == "arrow":
+            feather.write_feather(table, path, compression="uncompressed")
+        else:
+            with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as stream:
+                stream.write_table(table)
+        return path
+
+    return write
+
+
+def json_lines(junk):
+    rows = [dict(zip([*BASE, "junk"], row, strict=True)) for row in zip(*BASE.values(), junk, strict=True)]
+
+    def write(folder):
+        (folder / "a.jsonl").write_text("\n".join(json.dumps(row, default=float) for row in rows))
+        return folder / "a.jsonl"
+
+    return write
+
+
+def npy(folder):
+    fields = [(name, "f8") for name in BASE] + [("junk", "c16")]
+    np.save(folder / "a.npy", np.array(list(zip(*BASE.values(), np.arange(ROWS), strict=True)), fields))
+    return folder / "a.npy"
+
+
+# Texts of two bytes, of which the third is not UTF-8.
+_ENDS = pa.py_buffer(np.arange(0, 2 * ROWS + 1, 2, dtype=np.int32).tobytes())
+NO_TEXT = pa.Array.from_buffers(pa.string(), ROWS, [None, _ENDS, pa.py_buffer(b"abcd\xff" + b"a" * (2 * ROWS - 5))])
+
+# A source of each kind, the bytes of a file or what writes one, and the message for its column `junk`.
 SOURCES = {
     "objects of two types": (FRAME.assign(junk=pd.Series(MIXED, dtype=object)), "Conversion failed for column junk"),
     "sparse": (FRAME.assign(junk=pd.arrays.SparseArray(np.arange(ROWS) % 2)), r"Sparse pandas data \(column junk\)"),
@@ -47,6 +88,19 @@ SOURCES = {
         csv(b"junk", [b"a", b'"caf\xe9,\n"', *[b"NA"] * (ROWS - 2)]),
         r"a.csv: line 3 \(row 2\), column 'junk': the text is not UTF-8",
     ),
+    **{
+        f"{ending}, {what}": (columnar(ending, *junk), rf"a.{ending}: {message}")
+        for ending in ("parquet", "arrow", "arrows")
+        for what, junk, message in (
+            ("text not UTF-8", [NO_TEXT], "row 3, column 'junk': the text is not UTF-8. Leave the column out"),
+            ("categories not UTF-8", [NO_TEXT.dictionary_encode()], "column 'junk': the text is not UTF-8. Leave"),
+            ("names twice", [pa.array(BASE["x"])] * 2, "the table has more than one column named 'junk'; rename them"),
+        )
+    },
+    "JSON of two types": (json_lines(MIXED), r"a.jsonl: column 'junk' is not one column of one type: 1 in row 1"),
+    "JSON of a huge number": (json_lines([1, 10**400] * (ROWS // 2)), r"a.jsonl: column 'junk', row 2: the number is"),
+    "JSON of half a character": (json_lines(["a", "\ud800"] * (ROWS // 2)), "a.jsonl: column 'junk', row 2: the text"),
+    "complex field of NumPy": (npy, r"a.npy: the ndarray cannot be read .* \(column 'junk'\)"),
 }
 
 # What uses `junk`, and what does not, of a source and a model that needs it, and of one that does not.
@@ -82,6 +136,8 @@ def models():
 @pytest.fixture
 def source(request, tmp_path):
     given = request.param
+    if callable(given):
+        return given(tmp_path)
     if isinstance(given, bytes):
         (tmp_path / "a.csv").write_bytes(given)
         return tmp_path / "a.csv"

@@ -35,6 +35,7 @@ def predicted_in_batches(
     import pyarrow as pa
 
     from verhulst.data.batches import open_batches
+    from verhulst.data.unread import refuse_unread
     from verhulst.data.write import writable_format
     from verhulst.data.write_batches import write_pieces
 
@@ -49,6 +50,7 @@ def predicted_in_batches(
         for batch in found.read:
             if batch.num_rows:
                 table = found.named(pa.Table.from_batches([batch]))
+                refuse_unread(table)  # which is said when the file is read whole
                 yield extended(table, row)
                 row += batch.num_rows
         if row == 1:

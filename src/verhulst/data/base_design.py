@@ -90,7 +90,7 @@ class BaseDesign:
         """
         if self.target is None:
             raise UnknownColumnError("this design was learned without a target.")
-        require(table, [self.target.name])
+        table = require(table, [self.target.name])
         table = self.typed(table, first_row=first_row)
         return self.target.values(table[self.target.name], place(table), first_row)
 
@@ -128,7 +128,7 @@ class BaseDesign:
     def _numbers(
         self, table: pa.Table, name: str, role: str, first_row: RowNumbers, missing: Literal["error", "nan"]
     ) -> NDArray[np.float64]:
-        require(table, [name])
+        table = require(table, [name])
         table = self.typed(table, first_row=first_row)
         if kind_of(table[name].type) not in ("numeric", "boolean"):
             raise DataError(
@@ -154,12 +154,22 @@ class BaseDesign:
         }
 
 
-def require(table: pa.Table, names: Sequence[str]) -> None:
-    """Raise if the table lacks one of these columns, or one could not be read."""
+def table_given(source: Any) -> pa.Table:
+    """Return the table that a caller gives a design: an Arrow table, or anything else that `read_table` reads."""
+    import pyarrow as pa
+
+    from verhulst.data.read import read_fields
+
+    return source if isinstance(source, pa.Table) else read_fields(source)
+
+
+def require(source: Any, names: Sequence[str]) -> pa.Table:
+    """Return the `table_given`; raise if it lacks one of these columns, or one could not be read."""
+    table = table_given(source)
     there = set(table.column_names)
     absent = [name for name in names if name not in there]
     if not absent:
-        return
+        return table
     refuse_unread(table, absent)
     what = f"column {absent[0]!r} is" if len(absent) == 1 else f"columns {listed(absent)} are"
     unused = [name for name in table.column_names if name not in names]

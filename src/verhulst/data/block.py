@@ -125,11 +125,9 @@ def blocks(design: BaseDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
     [2, 1]
     """
 
-    from verhulst.data.read import read_fields
-
     if rows < 1:
         raise ValueError(f"a block has at least one row, not {rows}")
-    table = design.typed(read_fields(source))
+    table = design.typed(source)
     complete = design.complete_rows(table)
     kept = table if complete is None else table.filter(complete)
     design.check_values(kept, 1 if complete is None else some_rows(1, complete))

@@ -10,6 +10,8 @@ from verhulst.data.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# What UTF-8 cannot hold, but JSON and Python can.
+HALF = "half of a surrogate pair, which is no character"
 _MOST_DIGITS = 76  # of decimal256
 
 
@@ -52,10 +54,23 @@ def column_array(values: Sequence[Any], name: str, place: str = "") -> pa.Array:
         raise DataError(f"{place}column {name!r} is not one column of one type: {said}.")
     if seen == ["a number"]:
         return _numbers(values, name, place)
+    if seen == ["text"]:
+        row = next((row for row, text in enumerate(values, start=1) if text is not None and not is_unicode(text)), 0)
+        if row:
+            raise DataError(f"{place}column {name!r}, row {row:,}: the text contains {HALF}. Leave the column out.")
     try:
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
         raise DataError(f"{place}column {name!r} is not one column of one type: {error}.") from None
+
+
+def is_unicode(text: object) -> bool:
+    """Whether text can be written in UTF-8: it contains no half of a surrogate pair."""
+    try:
+        str(text).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _kind(value: Any) -> str | None:

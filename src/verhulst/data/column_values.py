@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -117,13 +118,15 @@ def label(value: Any) -> str | None:
 
     Examples
     --------
-    >>> label(3.0), label(np.float32(3.1)), label(np.True_), label("yes")
-    ('3', '3.1', 'true', 'yes')
+    >>> label(3.0), label(Decimal("3.00")), label(np.float32(3.1)), label(np.True_), label("yes")
+    ('3', '3', '3.1', 'true', 'yes')
     """
     if value is None or value != value:
         return None
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value.normalize() if value else Decimal(0), "f")
     if isinstance(value, float | np.floating):
         # The number with the shortest text in the value's own type.
         value = float(str(value))

@@ -32,12 +32,13 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
         return None
     try:
         opened = [_open(each) for each in paths]
-    except (pa.ArrowException, OSError):
+        distinct = all(len(set(schema.names)) == len(schema.names) for schema, _ in opened)
+    except (pa.ArrowException, OSError, ValueError):
         if len(paths) == 1:
             return None  # what is wrong is said by those who read it whole
         raise
     schema = opened[0][0]
-    if len(set(schema.names)) < len(schema.names):
+    if not distinct:
         return None
     for each, (other, _) in zip(paths, opened, strict=True):
         require_same(schema, other, paths[0], each)
@@ -45,12 +46,14 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
     if chosen is not None:
         schema = pa.schema([schema.field(name) for name in chosen], schema.metadata)
 
+    unread: dict[str, str] = {}
+
     def read() -> Iterator[pa.RecordBatch]:
         for each, (_, of_file) in zip(paths, opened, strict=True):
-            for batch in unchanged(each, of_file(schema.names, encoded)):
+            for batch in unchanged(each, of_file(schema.names, encoded), unread):
                 yield batch if encoded or batch.schema == schema else batch.cast(schema)
 
-    return Batches(schema, read(), path)
+    return Batches(schema, read(), path, wrong=unread)
 
 
 def _open(path: str) -> tuple[pa.Schema, Any]:

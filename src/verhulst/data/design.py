@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.base_design import FILL_IN, BaseDesign, require
+from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
 from verhulst.data.column import Column
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
@@ -56,7 +56,7 @@ class Design(BaseDesign):
 
         Parameters
         ----------
-        table : pyarrow.Table
+        table : pyarrow.Table or anything that `read_table` reads
             A table with every column of the design, in any order; other columns are ignored.
         first_row : int or ndarray of int
             The number of the first row, or of each, for messages.
@@ -77,7 +77,7 @@ class Design(BaseDesign):
         """
         check_missing(missing, "nan")
         names = [column.name for column in self.columns]
-        require(table, names)
+        table = require(table, names)
         table = self.typed(table, first_row=first_row)
         if missing == "error":
             refuse_missing(table, names, first_row, FILL_IN, self.columns)
@@ -101,7 +101,7 @@ class Design(BaseDesign):
             If there are missing values and `missing` is "error"; the message counts them by column.
         """
         names = self.used_names
-        require(table, names)
+        table = require(table, names)
         table = self.typed(table, first_row=first_row)
         if self.missing == "error":
             refuse_empty(table, names)
@@ -135,6 +135,7 @@ class Design(BaseDesign):
         """
         import pyarrow as pa
 
+        table = table_given(table)
         at = place(table)
         columns = {column.name: column for column in self.columns}
         used, fields, arrays = set(self.used_names), list(table.schema), list(table.columns)
@@ -185,7 +186,7 @@ class Design(BaseDesign):
     def check(self, table: pa.Table, missing: Literal["error", "nan"]) -> None:
         """Raise if some row cannot be predicted; the message counts such rows of the whole table."""
         names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
-        require(table, names)
+        table = require(table, names)
         if table.num_rows == 0:
             return
         table = self.typed(table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.base_design import FILL_IN, BaseDesign, require
+from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
 from verhulst.data.errors import DataError, listed
 from verhulst.data.formula_columns import FormulaColumns
 from verhulst.data.formula_matrix import FormulaMatrix
@@ -60,7 +60,7 @@ class FormulaDesign(BaseDesign):
 
         Parameters
         ----------
-        table : pyarrow.Table
+        table : pyarrow.Table or anything that `read_table` reads
         first_row : int or ndarray of int
             The number of the first row, or of each, for messages.
         missing : {"error", "nan"}
@@ -74,6 +74,7 @@ class FormulaDesign(BaseDesign):
         """
         check_missing(missing, "nan")
         columns, _ = self._learned()
+        table = table_given(table)
         kept, values = self._evaluated(table, columns.names, first_row, FILL_IN if missing == "error" else None)
         X = np.full((table.num_rows, len(self.names)), np.nan)
         X[kept] = values
@@ -105,8 +106,8 @@ class FormulaDesign(BaseDesign):
         With a hint, any missing value is an error that ends with it.
         """
         columns, terms = self._learned()
+        table = require(table, names)
         terms.refuse_mixed_rows(place(table))
-        require(table, names)
         table = self.typed(table, first_row=first_row)
         if hint is not None:
             refuse_missing(table, names, first_row, hint, columns.design.columns)

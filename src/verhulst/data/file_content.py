@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verhulst.data.errors import DataError, no_such_file
+from verhulst.data.printable import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,12 +62,16 @@ def read_content(path: str, name: str, raw: bytes | None = None) -> pa.Buffer:
                 raise DataError(f"{name}: {reason}")
             return found
         content = _decompressed(found, compression, name)
+    except DataError:
+        raise
     except FileNotFoundError:
         raise no_such_file(path) from None
     except OSError as error:
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             raise DataError(f"{name}: is a folder; name a file.") from None
-        raise DataError(f"{name}: cannot be read: {error.strerror or error}.") from None
+        raise DataError(f"{name:.200}: cannot be read: {error.strerror or error}.") from None
+    except ValueError:  # for both: a NUL ends a name
+        raise DataError(f"{printable(name):.200}: cannot be the name of a file.") from None
     except MemoryError:
         raise DataError(f"{name}: is larger than the memory that is free.") from None
     if compression_of(_head(content)) or _other(_head(content)):
@@ -79,7 +84,7 @@ def _raw(path: str) -> pa.Buffer:
 
     if path == "-":
         return pa.py_buffer(sys.stdin.buffer.read())
-    if Path(path).is_file():
+    if os.path.isfile(path):
         with pa.OSFile(os.fsencode(path)) as file:
             return file.read_buffer()
     with open(path, "rb") as stream:

@@ -11,7 +11,7 @@ import numpy as np
 
 from verhulst.data.errors import DataError
 from verhulst.data.source import source_of, with_source
-from verhulst.data.unread import unread, with_unread
+from verhulst.data.unread import with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,11 +47,8 @@ def table_from_memory(source: Any) -> pa.Table:
         raise
     except (pa.ArrowException, ValueError, TypeError) as error:
         raise DataError(_reason(error, source)) from None
-    counts = Counter(table.column_names)
-    reasons = unread(table) | {name: _named_twice(name) for name, count in counts.items() if count > 1}
-    table = table.select([place for place, name in enumerate(table.column_names) if counts[name] == 1])
     # Metadata of frames are ignored from here on; a table that was read from a file keeps its name.
-    return with_unread(with_source(plain_table(table), source_of(table)), reasons)
+    return with_source(plain_table(table), source_of(table))
 
 
 def _reason(error: Exception, source: Any) -> str:
@@ -64,9 +61,20 @@ def _named_twice(name: str) -> str:
     return f"the table has more than one column named {name!r}; rename them."
 
 
-def plain_table(table: pa.Table) -> pa.Table:
-    """Return an Arrow table without pandas' index and without views, its categories in the order of pandas."""
-    return without_views(with_orders_of_pandas(_without_index(table)))
+def plain_table(table: pa.Table, at: str = "") -> pa.Table:
+    """Return an Arrow table without pandas' index, of distinct names, and of types that Arrow's functions know.
+
+    Categories have the order of pandas. Columns whose name occurs twice are `unread`; `at` begins the reason.
+    """
+    return plain_columns(with_orders_of_pandas(_distinct(_without_index(table), at)))
+
+
+def _distinct(table: pa.Table, at: str) -> pa.Table:
+    counts = Counter(table.column_names)
+    if len(counts) == table.num_columns:
+        return table
+    once = table.select([place for place, name in enumerate(table.column_names) if counts[name] == 1])
+    return with_unread(once, {name: f"{at}{_named_twice(name)}" for name, count in counts.items() if count > 1})
 
 
 def _without_index(table: pa.Table) -> pa.Table:
@@ -98,29 +106,54 @@ def with_orders_of_pandas(table: pa.Table) -> pa.Table:
     return table
 
 
-def without_views(table: pa.Table) -> pa.Table:
-    """Convert columns of text views (of polars), also in dictionaries, to text: Arrow cannot filter or write views."""
+def plain_columns(table: pa.Table) -> pa.Table:
+    """Return the table with columns of `plain_type`."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     for place, column in enumerate(table.schema):
-        values = table[place]
-        if pa.types.is_string_view(column.type):
-            values = values.cast(pa.large_string())
-        elif pa.types.is_dictionary(column.type) and pa.types.is_string_view(column.type.value_type):
-            type_ = pa.dictionary(column.type.index_type, pa.large_string(), column.type.ordered)
-            values = pa.chunked_array(
-                [
-                    pa.DictionaryArray.from_arrays(
-                        each.indices, each.dictionary.cast(pa.large_string()), ordered=column.type.ordered
-                    )
-                    for each in values.chunks
-                ],
-                type_,
-            )
-        else:
-            continue
-        table = table.set_column(place, column.name, values)
+        if (plain := plain_type(column.type)) != column.type:
+            runs = pa.types.is_run_end_encoded(column.type)
+            values = pc.run_end_decode(table[place]) if runs else table[place]
+            table = table.set_column(place, column.with_type(plain), values.cast(plain))
     return table
+
+
+def plain_type(type_: pa.DataType) -> pa.DataType:
+    """Return the type of the same values that Arrow can filter, order and count: not views, runs, short decimals.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> plain_type(pa.list_(pa.string_view()))
+    ListType(list<item: large_string>)
+    """
+    import pyarrow as pa
+
+    types = pa.types
+    if types.is_string_view(type_):
+        return pa.large_string()
+    if types.is_binary_view(type_):
+        return pa.large_binary()
+    if types.is_decimal(type_) and type_.bit_width < 128:
+        return pa.decimal128(type_.precision, type_.scale)
+    if types.is_run_end_encoded(type_):
+        return plain_type(type_.value_type)
+    if types.is_dictionary(type_):
+        return pa.dictionary(type_.index_type, plain_type(type_.value_type), type_.ordered)
+    if types.is_list(type_):
+        return pa.list_(_plain_field(type_.value_field))
+    if types.is_large_list(type_):
+        return pa.large_list(_plain_field(type_.value_field))
+    if types.is_struct(type_):
+        return pa.struct([_plain_field(type_.field(place)) for place in range(type_.num_fields)])
+    if types.is_map(type_):
+        return pa.map_(plain_type(type_.key_type), _plain_field(type_.item_field), type_.keys_sorted)
+    return type_
+
+
+def _plain_field(field: pa.Field) -> pa.Field:
+    return field.with_type(plain_type(field.type))
 
 
 def _table(source: Any) -> pa.Table:
@@ -214,7 +247,7 @@ def _from_array(array: np.ndarray[Any, Any]) -> pa.Table:
         return _from_columns(((name, array[name]) for name in array.dtype.names), array)
     if array.ndim not in (1, 2):
         raise DataError(f"an array of {array.ndim} dimensions is not a table; pass one of shape (rows, columns).")
-    columns = array.reshape(len(array), -1)
+    columns = array if array.ndim == 2 else array[:, np.newaxis]
     return _from_columns(((f"x{j + 1}", columns[:, j]) for j in range(columns.shape[1])), array)
 
 
@@ -230,7 +263,8 @@ def _from_columns(columns: Iterable[tuple[Any, Any]], source: Any) -> pa.Table:
         try:
             arrays[name] = values if isinstance(values, pa.Array | pa.ChunkedArray) else _column(values, name)
         except (pa.ArrowException, ValueError, TypeError) as error:
-            reasons.setdefault(name, _reason(error, source))
+            own = isinstance(error, DataError)
+            reasons.setdefault(name, str(error) if own else f"{_reason(error, source)} (column {name!r}).")
     arrays = {name: values for name, values in arrays.items() if name not in reasons}
     lengths = {name: len(values) for name, values in arrays.items()}
     if len(set(lengths.values())) > 1:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verhulst.data.column_array import column_array
+from verhulst.data.column_array import HALF, column_array, is_unicode
 from verhulst.data.errors import DataError
 from verhulst.data.text import NOT_UTF8, is_utf8
+from verhulst.data.unread import with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+# A null where an object should be: Arrow's reader crashes, or takes it for a row.
+_NULL = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|})[ \t\r\n]*null")
 _NOT_BLANK = re.compile(r"[^ \t\r\n]")
 # A null in the place of an object: at the start, or after one. (One inside an object follows a colon or a comma.)
 _NULL_FIRST = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*null")
@@ -41,8 +44,11 @@ def read_json(content: pa.Buffer, name: str) -> pa.Table:
     Raises
     ------
     DataError
-        If it is not JSON, does not consist of objects, a key occurs twice in one object, or a column has values of two
-        kinds.
+        If it is not JSON, does not consist of objects, or a key occurs twice in one object.
+
+    Notes
+    -----
+    A column that has values of two kinds, or numbers that are too large, is kept out of the table as `unread`.
     """
     import pyarrow as pa
 
@@ -52,9 +58,17 @@ def read_json(content: pa.Buffer, name: str) -> pa.Table:
         rows = _objects(content, name, start.startswith(b"["))
         _refuse_whole_table(rows, name)
         names = list(dict.fromkeys(key for row in rows for key in row))
-        table = pa.table({key: column_array([row.get(key) for row in rows], key, f"{name}: ") for key in names})
         if rows and not names:
             raise DataError(f"{name}: has no columns: its objects are empty.")
+        if not all(map(is_unicode, names)):
+            raise DataError(f"{name}: the name of a column contains {HALF}.")
+        columns, reasons = {}, {}
+        for key in names:
+            try:
+                columns[key] = column_array([row.get(key) for row in rows], key, f"{name}: ")
+            except DataError as error:
+                reasons[key] = str(error)
+        table = with_unread(pa.table(columns), reasons)
     elif table.num_rows == 1:
         _refuse_whole_table(table.to_pylist(), name)
     return table
@@ -73,7 +87,7 @@ def _by_arrow(content: pa.Buffer) -> pa.Table | None:
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
-    if _depth(content) > _DEEPEST or not is_utf8(content):
+    if _depth(content) > _DEEPEST or not is_utf8(content) or _NULL.search(memoryview(content)):
         return None
     if _NULL_FIRST.match(content) or _NULL_AFTER.search(content):  # Arrow makes a row of it, or crashes
         return None
@@ -122,7 +136,7 @@ def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]
         line = 1 + content.slice(0, error.start).to_pybytes().count(b"\n")
         raise DataError(f"{name}: line {line}: {NOT_UTF8}") from None
     try:
-        values = json.loads(text, object_pairs_hook=_object) if array else list(_values(text))
+        values = json.loads(text, object_pairs_hook=_object, parse_int=_whole) if array else list(_values(text))
     except _KeyTwice as error:
         raise DataError(f"{name}: an object has {error.args[0]!r} twice.") from None
     except RecursionError:
@@ -140,11 +154,15 @@ def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]
 
 def _values(text: str) -> Iterator[Any]:
     """Yield the values of a file, which are separated by blanks, usually line ends."""
-    decoder = json.JSONDecoder(object_pairs_hook=_object)
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole)
     position = 0
     while (found := _NOT_BLANK.search(text, position)) is not None:
         value, position = decoder.raw_decode(text, found.start())
         yield value
+
+
+def _whole(digits: str) -> int:
+    return int(digits[:4300])  # Python reads no more, and no double is that large
 
 
 class _KeyTwice(Exception):

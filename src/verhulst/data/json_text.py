@@ -41,5 +41,16 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         if value == value.to_integral_value():
             return int(value)
-        return float(value) if Decimal(repr(float(value))) == value else str(value)
+        return float(value) if has_digits(value) else str(value)
     return value.decode(errors="backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def has_digits(value: Decimal) -> bool:
+    """Whether a double has all digits of a decimal.
+
+    Examples
+    --------
+    >>> has_digits(Decimal("0.10")), has_digits(Decimal("12345678901234567.89"))
+    (True, False)
+    """
+    return Decimal(repr(float(value))) == value

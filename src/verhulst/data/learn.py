@@ -211,7 +211,8 @@ def learn_column(
     values, name, at = table[column.name], column.name, place(table)
     levels = _levels(values)
     if not as_categories:
-        _doubt_categories(len(values) if rows is None else rows, name, levels, at)
+        reference = name in references
+        _doubt_categories(len(values) if rows is None else rows, name, levels, reference, at)
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
     if len({level.strip() for level in levels}) < len(levels):
         note = (f"Column {name!r} has levels that differ only in surrounding blanks.", "Strip them.")
@@ -231,13 +232,16 @@ def _levels(values: pa.ChunkedArray) -> list[str]:
     return distinct if ordered else in_order(distinct)
 
 
-def _doubt_categories(rows: int, name: str, levels: list[str], at: str) -> None:
-    """Raise if nearly every value is different, so that text is unlikely to be categories."""
+def _doubt_categories(rows: int, name: str, levels: list[str], reference: bool, at: str) -> None:
+    """Raise if nearly every value is different, so that they are unlikely to be categories."""
     if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * rows):
+        what = "has a reference level, which makes it categorical, but" if reference else "is text with"
+        like, remedy = "", "Leave the reference level out"
+        if not reference:
+            like, remedy = ", like a name or a case number", f"Exclude it ({exclude_option(name)})"
         raise DataError(
-            f"{at}column {name!r} is text with {len(levels):,} distinct values in {rows:,} rows, like a name "
-            f"or a case number. Exclude it ({exclude_option(name)}), or declare it categorical "
-            f"({categorical_option(name)})."
+            f"{at}column {name!r} {what} {len(levels):,} distinct values in {rows:,} rows{like}. {remedy}, or "
+            f"declare it categorical ({categorical_option(name)})."
         )
 
 

@@ -23,9 +23,8 @@ def column_name(given: Any, argument: str) -> str:
     ('age', '3')
     """
     if not _is_name(given):
-        raise RequestError(
-            f"{argument} must be the name of a column, not {_kind(given)}; values must be a column of the table."
-        )
+        advice = "" if given is None else "; values must be a column of the table"
+        raise RequestError(f"{argument} must be the name of a column, not {_kind(given)}{advice}.")
     return str(given)
 
 

@@ -154,7 +154,7 @@ def _read_file(path: str, format: str | None, raw: bytes | None = None) -> Given
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(_unreadable(name, kind, content, error)) from None
     if isinstance(read, Fields):
-        return Given(with_unread(with_source(read.table, name), unread(read.table)), read)
+        return Given(with_source(read.table, name), read)
     return Given(with_source(read, name))
 
 
@@ -174,24 +174,34 @@ def _read_parquet(content: pa.Buffer, name: str) -> pa.Table:
     import pyarrow as pa
     from pyarrow import parquet
 
-    return _valid(parquet.read_table(pa.BufferReader(content)))
+    # Unlike `read_table`, a file of several columns with one name is read.
+    return _valid(parquet.ParquetFile(pa.BufferReader(content)).read(), name)
 
 
 def _read_arrow(content: pa.Buffer, name: str) -> pa.Table:
     import pyarrow as pa
     from pyarrow import feather
 
-    if content.slice(0, 4).to_pybytes() == b"\xff\xff\xff\xff":
-        return _valid(pa.ipc.open_stream(content).read_all())
-    return _valid(feather.read_table(pa.BufferReader(content)))
+    head = content.slice(0, 4).to_pybytes()
+    if head == b"FEA1":
+        # Arrow's reader of it ends the process where such a file is damaged.
+        raise DataError(
+            f"{name}: is a Feather file of version 1, of 2016, which is no longer read. Read it with pandas, and write "
+            f"it as Parquet."
+        )
+    if head == b"\xff\xff\xff\xff":
+        return _valid(pa.ipc.open_stream(content).read_all(), name)
+    return _valid(feather.read_table(pa.BufferReader(content)), name)
 
 
-def _valid(table: pa.Table) -> pa.Table:
+def _valid(table: pa.Table, name: str) -> pa.Table:
     """Return the validated table: a damaged file can have text that is not UTF-8, or offsets outside of its data."""
-    from verhulst.data.in_memory import plain_table
+    from verhulst.data.record_batches import Batches
+    from verhulst.data.valid_text import valid
 
-    table.validate(full=True)
-    return plain_table(table)
+    reasons: dict[str, str] = {}
+    checked = valid(table, reasons, f"{name}: ")
+    return Batches(table.schema, iter(()), name, wrong=reasons).named(checked)
 
 
 def _read_json(content: pa.Buffer, name: str) -> pa.Table:
@@ -214,11 +224,17 @@ def _read_npy(content: pa.Buffer, name: str) -> pa.Table:
         raise
     except Exception as error:  # a damaged header is parsed as Python, and can ask for any size
         raise ValueError(f"its header is damaged ({error})") from None
-    return table_from_memory(array)
+    try:
+        table = table_from_memory(array)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from None
+    return with_unread(table, {column: f"{name}: {reason}" for column, reason in unread(table).items()})
 
 
 def _unreadable(name: str, kind: str, content: pa.Buffer, error: Exception) -> str:
     reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    if isinstance(error, UnicodeDecodeError):
+        reason = "A name in it is not UTF-8"
     head = content.slice(0, min(content.size, 4)).to_pybytes()
     if kind == "parquet" and head == b"PAR1":
         return f"{name}: the Parquet file is incomplete or damaged (a complete one ends with its directory). {reason}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from verhulst.data.in_memory import plain_table
@@ -28,12 +28,15 @@ class Batches:
     finish : callable, optional
         What is known only when all batches have been read is done here: it takes the table of all, and a function that
         keeps further batches as those were, and returns the table to use.
+    wrong : dict
+        Further columns that cannot be read, with the reason: they get in here as their batches are read.
     """
 
     schema: pa.Schema
     read: Iterator[pa.RecordBatch]
     name: str
     finish: Callable[[pa.Table, Callable[[Batches], pa.Table]], pa.Table] | None = None
+    wrong: dict[str, str] = field(default_factory=dict)
 
     def table(self) -> pa.Table:
         """Return all that is left of them."""
@@ -43,4 +46,6 @@ class Batches:
 
     def named(self, table: pa.Table) -> pa.Table:
         """Return a table of the batches as designs read it, with the name of its source."""
-        return with_unread(with_source(plain_table(table), self.name), unread(self.schema.empty_table()))
+        readable = table.drop_columns([name for name in self.wrong if name in table.column_names])
+        plain = plain_table(readable, self.name and f"{self.name}: ")
+        return with_unread(with_source(plain, self.name), unread(self.schema.empty_table()) | self.wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from itertools import takewhile
 from pathlib import Path
@@ -23,9 +24,9 @@ def files_of(path: str) -> list[str]:
     DataError
         If a folder has no Parquet files, a file is of another format, or folders are named after a column's values.
     """
-    if Path(path).is_file():
+    if os.path.isfile(path):  # which, unlike pathlib's, raises nothing for names that no file can have
         return [path]
-    if Path(path).is_dir():
+    if os.path.isdir(path):
         root, given = Path(path), tuple[str, ...]()
         found = sorted(each for each in root.rglob("*") if each.suffix.lower() in _ENDINGS and each.is_file())
     elif any(mark in path for mark in "*?"):
@@ -37,7 +38,7 @@ def files_of(path: str) -> list[str]:
         return []
     below = {each: each.relative_to(root).parts for each in found}
     found = [each for each in found if not any(part[0] in "._" and part not in given for part in below[each])]
-    if not found and Path(path).is_dir():
+    if not found and os.path.isdir(path):
         raise DataError(f"{path}: is a folder without Parquet files; name a file.")
     for each in found:
         for part in below[each][:-1]:
@@ -58,6 +59,6 @@ def batch_format(path: str) -> str | None:
     try:
         with Path(path).open("rb") as file:
             head = file.read(8)
-    except OSError:
+    except (OSError, ValueError):
         return None  # which is said by those who read it whole
     return next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)

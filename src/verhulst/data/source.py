@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verhulst.data.printable import printable
+from verhulst.data.unread import unread, with_unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,8 +14,9 @@ _KEY = b"verhulst.source"
 
 
 def with_source(table: pa.Table, source: str) -> pa.Table:
-    """Return the table with the name of its source (if it has one) as its only metadata."""
-    return table.replace_schema_metadata({_KEY: printable(source).encode()} if source else None)
+    """Return the table with the name of its source (if it has one) and what is `unread` as its only metadata."""
+    named = table.replace_schema_metadata({_KEY: printable(source).encode()} if source else None)
+    return with_unread(named, unread(table))
 
 
 def source_of(table: pa.Table) -> str:

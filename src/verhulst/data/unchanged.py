@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from verhulst.data.errors import DataError
+from verhulst.data.valid_text import valid
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,17 +15,17 @@ if TYPE_CHECKING:
 State = tuple[int, int, int] | None
 
 
-def unchanged(path: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The batches, each checked, of a file that stays as it is while it is read."""
+def unchanged(path: str, batches: Iterator[pa.RecordBatch], unread: dict[str, str]) -> Iterator[pa.RecordBatch]:
+    """The batches, each `valid`, of a file that stays as it is while it is read."""
     import pyarrow as pa
 
     before = state_of(path)
     row = 0
     try:
         for batch in batches:
-            batch.validate(full=True)
+            checked = valid(batch, unread, f"{path}: ", row)
             row += batch.num_rows
-            yield batch
+            yield checked
     except (pa.ArrowException, OSError) as error:
         if state_of(path) == before:
             reason = str(error).splitlines()[0].rstrip(".")

@@ -12,7 +12,7 @@ from verhulst.data.atomic import is_stream, output_file
 from verhulst.data.errors import OutputError
 from verhulst.data.fields import Fields
 from verhulst.data.file_format import format_of_name
-from verhulst.data.json_text import json_text
+from verhulst.data.json_text import has_digits, json_text
 from verhulst.data.missing_text import MISSING_TEXT
 from verhulst.data.printable import printable
 
@@ -166,19 +166,26 @@ def as_held(table: pa.Table, format: str) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from verhulst.data.in_memory import without_views
+    from verhulst.data.in_memory import plain_columns
 
-    table = without_views(table)
+    table = plain_columns(table)
     for place, column in enumerate(table.schema):
         of = column.type
         if pa.types.is_dictionary(of) and format in ("csv", "tsv", "jsonl"):
             of = of.value_type
         elif pa.types.is_map(of) and format == "jsonl":  # a JSON array of a key and a value would have two types
             of = pa.list_(pa.struct([("key", of.key_type), ("value", of.item_type)]))
+        elif pa.types.is_decimal(of) and format == "jsonl" and not _are_numbers(table[place]):
+            of = pa.string()
         if of != column.type:
             table = table.set_column(place, column.name, table[place].cast(of))
         if pa.types.is_run_end_encoded(of) and format != "arrow":
             table = table.set_column(place, column.name, pc.run_end_decode(table[place]))
+        if format in ("csv", "tsv") and _is_text(of) and pc.any(pc.match_substring(table[place], "\0")).as_py():
+            raise OutputError(
+                f"column {column.name!r} contains NUL characters, which {format} cannot hold: write .jsonl or .arrow, "
+                f"or leave the column out (predict: --only)."
+            )
         # Tried on one row; bytes, which may be text, on all.
         rows = table.num_rows if pa.types.is_binary(of) or pa.types.is_large_binary(of) else 1
         try:
@@ -191,6 +198,18 @@ def as_held(table: pa.Table, format: str) -> pa.Table:
     return table
 
 
+def _is_text(type_: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(type_) or pa.types.is_large_string(type_)
+
+
+def _are_numbers(decimals: pa.ChunkedArray) -> bool:
+    """Whether JSON can hold all decimals as numbers: all are whole, or doubles have all digits of them."""
+    values = [value for value in decimals.to_pylist() if value is not None]
+    return all(value == value.to_integral_value() for value in values) or all(map(has_digits, values))
+
+
 # Text that a spreadsheet computes, if it is not a number.
 _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?(\d[\d_]*([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?$"
@@ -201,7 +220,7 @@ def _with_escaped_formulas(table: pa.Table) -> pa.Table:
     import pyarrow.compute as pc
 
     for place, column in enumerate(table.schema):
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        if _is_text(column.type):
             cells = table[place]
             unsafe = pc.and_not(
                 pc.match_substring_regex(cells, _FORMULA),
@@ -217,7 +236,7 @@ def _write_single(table: pa.Table, file: Any, options: Any) -> None:
     import pyarrow as pa
     from pyarrow import csv
 
-    if pa.types.is_string(table[0].type) or pa.types.is_large_string(table[0].type):
+    if _is_text(table[0].type):
         csv.write_csv(table.set_column(0, table.column_names[0], table[0].fill_null("")), file, options)
         return
     csv.write_csv(table.slice(0, 0), file, options)
