@@ -163,7 +163,7 @@ def _reader_of(database: Any) -> type[Reader]:
         return ADBC
     if isinstance(database, str | os.PathLike):
         path = os.fspath(database)
-        if not Path(path).exists():
+        if not os.path.exists(path):
             raise no_such_file(path)
         if (found := _reader_of_file(path)) is None:
             raise RequestError(
@@ -181,7 +181,7 @@ def _reader_of(database: Any) -> type[Reader]:
 
 def _reader_of_file(source: Any) -> type[Reader] | None:
     """What reads a file, by its first bytes; None if it is no database."""
-    if not isinstance(source, str | os.PathLike) or not Path(source).is_file():
+    if not isinstance(source, str | os.PathLike) or not os.path.isfile(source):
         return None
     try:
         with Path(source).open("rb") as file:

@@ -211,8 +211,7 @@ def learn_column(
     values, name, at = table[column.name], column.name, place(table)
     levels = _levels(values)
     if not as_categories:
-        reference = name in references
-        _doubt_categories(len(values) if rows is None else rows, name, levels, reference, at)
+        _doubt_categories(len(values) if rows is None else rows, name, levels, name in references, at)
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
     if len({level.strip() for level in levels}) < len(levels):
         note = (f"Column {name!r} has levels that differ only in surrounding blanks.", "Strip them.")

@@ -201,7 +201,7 @@ def as_held(table: pa.Table, format: str) -> pa.Table:
 def _is_text(type_: pa.DataType) -> bool:
     import pyarrow as pa
 
-    return pa.types.is_string(type_) or pa.types.is_large_string(type_)
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
 
 
 def _are_numbers(decimals: pa.ChunkedArray) -> bool:
