@@ -71,6 +71,25 @@ def test_errors(format: str, options: str, reduction: str) -> None:
             assert units(got, value, *FORMATS[format]) <= limit
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("options", ["pos_weight", "little pos_weight", "no pos_weight", "all"])
+def test_gradients_in_labels_and_weights_of_the_positive_class(format: str, options: str) -> None:
+    """Each is the loss of a label, of its size: also where that is small, and where a weight is 0."""
+    z, y = data(format)
+    chosen = tensors(OPTIONS[options])
+    scale, smoothing = OPTIONS[options].get("weight", 1.0), OPTIONS[options].get("label_smoothing", 0.0)
+    chosen["pos_weight"] = chosen["pos_weight"].repeat(len(z))
+    loss = bce(z, y.requires_grad_(), reduction="sum", **chosen | {"pos_weight": chosen["pos_weight"].requires_grad_()})
+    to_y, to_weight = torch.autograd.grad(loss, (y, chosen["pos_weight"]), torch.ones_like(loss))
+    with mpmath.workprec(250):
+        for logit, label, got_y, got_weight in zip(*(t.tolist() for t in (z, y, to_y, to_weight)), strict=True):
+            of_one, of_zero = (scale * mpmath.log1p(mpmath.exp(t)) for t in (-mpmath.mpf(logit), mpmath.mpf(logit)))
+            of_one_weighted, kept = of_one * OPTIONS[options]["pos_weight"], 1 - mpmath.mpf(smoothing)
+            size = kept * (of_one_weighted + of_zero)
+            assert units(got_y, kept * (of_one_weighted - of_zero), *FORMATS["float64"], scale=size) <= 8
+            assert units(got_weight, of_one * (label * kept + smoothing / 2), *FORMATS["float64"]) <= 8
+
+
 @pytest.mark.parametrize("options", ["smoothing", "little pos_weight", "weight", "all"])
 def test_every_mode(options: str) -> None:
     chosen = tensors(OPTIONS[options])

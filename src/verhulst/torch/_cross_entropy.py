@@ -37,18 +37,21 @@ def _drawn_to_half(y: Tensor, smoothing: float) -> Tensor:
 def _weighted(z: Tensor, y: Tensor, pos_weight: Tensor, label_smoothing: float) -> Tensor:
     """-a log s(z) - b log s(-z), with a = y and b = 1 - y smoothed, and a times pos_weight.
 
-    As (a + b) times the loss of the logit -|z| and the label w/(a + b), w the weight of the label that z is against: b
-    for z >= 0, else a. So no label is taken from 1 twice, and however small a weight or the smoothing is, it counts.
+    Two terms >= 0, each linear in its weight: nothing cancels, neither in the value nor in the gradient of a weight.
     """
     y = torch.where((y < 0) | (y > 1), torch.nan, y)  # no label; a pos_weight of 0 would hide it
     a, b = y, 1 - y
     if label_smoothing:
         a, b = (t * (1 - label_smoothing) + label_smoothing / 2 for t in (a, b))
-    a = a * pos_weight
-    left = z < 0
-    both = a + b
-    label = torch.where(left, a, b) / torch.where(both == 0, 1, both)
-    return both * elementwise_loss(z * torch.where(left, 1.0, -1.0).to(z.dtype), label)
+    return _times(a * pos_weight, z, 1.0) + _times(b, z, 0.0)
+
+
+def _times(weight: Tensor, z: Tensor, label: float) -> Tensor:
+    """A weight times the loss of this label; 0 where the weight is, also of an infinite loss."""
+    against = -torch.inf if label else torch.inf
+    largest = torch.finfo(z.dtype).max
+    z = torch.where((z == against) & (weight == 0), -largest if label else largest, z)
+    return weight * elementwise_loss(z, torch.full_like(z, label))
 
 
 def _exact_in(dtype: torch.dtype, y: Tensor) -> bool:
