@@ -49,7 +49,8 @@ def class_weights(
         of_class = np.divide(count.sum(), len(classes) * count, out=np.ones(len(count)), where=count > 0)
     else:
         of_class = _by_class(given, classes, "class_weight")
-    return of_class[code] if weight is None else of_class[code] * weight
+    of_row: Vector = of_class[code]
+    return of_row if weight is None else of_row * weight
 
 
 def log_sampling_rates(given: Mapping[Any, float] | None, classes: NDArray[Any], intercept: bool) -> Vector | None:

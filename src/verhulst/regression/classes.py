@@ -48,7 +48,7 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
         if missing:
             raise ValueError(f"y must not be missing; y[{missing[0]}] is {given[missing[0]]}")
     try:
-        found, label = np.unique(given, return_inverse=True)
+        found, place = np.unique(given, return_inverse=True)
     except TypeError:
         raise ValueError("the classes in y cannot be sorted: use either numbers or text") from None
     names = tuple(found.tolist())
@@ -57,7 +57,7 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
             f"y has {len(names):,} classes, and a multinomial fit takes at most {MOST}: merge rare ones, or check that "
             "y is not a number to be predicted"
         )
-    label = label.astype(np.int32).ravel()
+    label = place.astype(np.int32).ravel()
     if len(names) < 2:
         shown = f": {names[0]!r}" if names else ""
         raise ValueError(f"y contains only one class{shown}. A fit needs rows of at least two classes")

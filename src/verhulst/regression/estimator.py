@@ -12,24 +12,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, log_softmax, sigmoid, softmax
 from verhulst.regression.arrays import dense
 from verhulst.regression.class_weights import class_weights, log_sampling_rates
 from verhulst.regression.estimator_file import EstimatorFile
-from verhulst.regression.estimator_results import FLOATS, FittedResults
+from verhulst.regression.estimator_results import FLOATS
 from verhulst.regression.fitting import fit, require_penalty
 from verhulst.regression.former_arguments import refuse_others
 from verhulst.regression.multinomial import fit_multinomial
 from verhulst.regression.multinomial_fit import MultinomialFit
+from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
 
-class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with standard errors, fitted until it is within a millionth of a standard error.
 
     Two classes: P(second class | x) = σ(b₀ + xᵀb + offset). More: P(k | x) = exp(a_k + xᵀb_k) / Σ exp(a_l + xᵀb_l). A
@@ -110,7 +111,8 @@ class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEsti
         if cls.__init__ is LogisticRegression.__init__:
             known = tuple(cls._get_param_names())
             refuse_others({name: value for name, value in given.items() if name not in known}, cls.__name__, known)
-        return super().__new__(cls)
+        made: Self = super().__new__(cls)
+        return made
 
     def __init__(
         self,
@@ -194,7 +196,7 @@ class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEsti
             weight = class_weights(self.class_weight, self.classes_, code, weight)
             if len(self.classes_) > 2:
                 self.result_ = self._of_many(X, labels, weight, offset, rates)
-                targets = [code]
+                targets = [code.astype(np.uint8)]
             else:
                 targets = [np.asarray(code, dtype=np.uint8)]
                 if rates is not None:  # a constant offset moves the intercept alone
@@ -245,11 +247,13 @@ class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEsti
             "verbose": self.verbose,
         }
 
-    def _of_two(self, X: Matrix, target: NDArray[np.uint8], weight: Vector | None, offset: ArrayLike | None) -> Any:
+    def _of_two(
+        self, X: ArrayLike, target: NDArray[np.uint8], weight: Vector | None, offset: ArrayLike | None
+    ) -> LogisticFit:
         return fit(X, target, weight, offset, firth=self.firth, **self._options)
 
     def _of_many(
-        self, X: Matrix, labels: NDArray[Any], weight: Vector | None, offset: ArrayLike | None, rates: Vector | None
+        self, X: ArrayLike, labels: NDArray[Any], weight: Vector | None, offset: ArrayLike | None, rates: Vector | None
     ) -> MultinomialFit:
         if offset is not None:
             raise ValueError(f"an offset is for two classes, but y has {len(self.classes_)}")
@@ -266,12 +270,13 @@ class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEsti
         With more than two classes the linear predictors, (n, K), which sum to 0. If the fit had an offset and none is
         given, 0 is used with a warning.
         """
-        results = self._results
-        X = self._rows(X)
-        if isinstance(self.result_, MultinomialFit):
-            return self.result_.scores(X)
-        scores = [r.log_odds(X, offset) for r in results]
-        return np.column_stack(scores) if isinstance(self.result_, tuple) else scores[0]
+        check_is_fitted(self, "result_")
+        rows, found = self._rows(X), self.result_
+        if isinstance(found, MultinomialFit):
+            return found.scores(rows)
+        if isinstance(found, tuple):
+            return np.column_stack([one.log_odds(rows, offset) for one in found])
+        return found.log_odds(rows, offset)
 
     def predict_proba(self, X: ArrayLike, offset: ArrayLike | None = None) -> Matrix:
         """Return probabilities, (n, K) in the order of classes_; for a multi-label target those of the labels."""
@@ -291,8 +296,10 @@ class LogisticRegression(FittedResults, EstimatorFile, ClassifierMixin, BaseEsti
         """Return the class with the highest probability, (n,); 0 or 1 for each label, (n, K)."""
         z = self.decision_function(X, offset)
         if z.ndim == 1:
-            return self.classes_[(z > 0).astype(int)]
-        return self.classes_[z.argmax(axis=1)] if isinstance(self.result_, MultinomialFit) else (z > 0).astype(int)
+            return np.asarray(self.classes_[(z > 0).astype(int)])
+        if isinstance(self.result_, MultinomialFit):
+            return np.asarray(self.classes_[z.argmax(axis=1)])
+        return (z > 0).astype(int)
 
 
 LogisticRegression.__signature__ = signature(

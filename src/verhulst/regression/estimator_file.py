@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from verhulst.data.saved import Saved
 from verhulst.data.schema import (
+    Check,
     DamagedError,
     Either,
     ListOf,
@@ -22,6 +23,7 @@ from verhulst.data.schema import (
     path,
 )
 from verhulst.regression.class_file import class_check, type_of_classes
+from verhulst.regression.estimator_results import FittedResults
 from verhulst.regression.fit_file import FIT_1, FIT_2, with_states, without_penalty
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
@@ -30,7 +32,7 @@ _LABEL = Either(lambda value: class_check([value]))
 _BALANCED = Text(among=("balanced",))
 _BY_CLASS = Maybe(Record({"labels": ListOf(_LABEL, "labels"), "values": ListOf(Number(0.0), "labels")}, apart=True))
 
-_PLAIN = {
+_PLAIN: dict[str, Check] = {
     "C": Number(0.0, finite=False),
     "fit_intercept": Whole(0, 1, truth=True),
     "collinear": Text(among=("drop", "error")),
@@ -41,11 +43,12 @@ _PLAIN = {
 _PARAMETERS_2 = Record(_PLAIN | {"penalty": Maybe(Text(among=("l2", "firth")))})
 
 
-class EstimatorFile(Saved):
-    """What an estimator with `result_` writes to a model file and reads from it."""
+class EstimatorFile(FittedResults, Saved):
+    """What an estimator writes to a model file and reads from it."""
 
-    classes_: Any
-    result_: Any
+    n_features_in_: int
+    feature_names_in_: Any
+    get_params: Callable[[], dict[str, Any]]
 
     _kind: ClassVar[str] = "logistic regression estimator"
     _schema_version: ClassVar[int] = 3
@@ -134,7 +137,7 @@ class EstimatorFile(Saved):
             classes = classes.astype(str)
         if classes.dtype.kind not in "biufU":
             raise TypeError(f"classes of type {classes.dtype} cannot be written to a model file; use text or numbers")
-        many = isinstance(self.result_, MultinomialFit)
+        many = self.result_ if isinstance(self.result_, MultinomialFit) else None
         parameters = self.get_params()
         for name in ("class_weight", "sampling_rates"):
             if isinstance(given := parameters[name], Mapping):
@@ -148,7 +151,7 @@ class EstimatorFile(Saved):
             "n_features": self.n_features_in_,
             "feature_names": list(map(str, self.feature_names_in_)) if hasattr(self, "feature_names_in_") else None,
             "fits": [] if many else [one.to_json() for one in self._results],
-            "multinomial": self.result_.to_json() if many else None,
+            "multinomial": None if many is None else many.to_json(),
         }
 
     @classmethod

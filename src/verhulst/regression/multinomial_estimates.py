@@ -201,7 +201,7 @@ class MultinomialEstimates:
 
     def predict(self, X: ArrayLike) -> np.ndarray[Any, Any]:
         """Return the most probable class of each row, (n,)."""
-        return np.asarray(self.classes)[np.argmax(self.scores(X), axis=1)]
+        return np.asarray(np.asarray(self.classes)[np.argmax(self.scores(X), axis=1)])
 
     def __repr__(self) -> str:
         state = "" if self.converged else ", NOT converged"

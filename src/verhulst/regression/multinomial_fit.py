@@ -139,8 +139,9 @@ class MultinomialSummary:
 
 def without_errors(table: ParameterTable) -> ParameterTable:
     """Return a table of coefficients without standard errors, tests and intervals."""
-    unknown = dict.fromkeys(("standard_error", "z", "p_value", "lower", "upper"), float("nan"))
-    return replace(table, parameters=tuple(replace(line, **unknown) for line in table))
+    nan = float("nan")
+    lines = (replace(one, standard_error=nan, z=nan, p_value=nan, lower=nan, upper=nan) for one in table)
+    return replace(table, parameters=tuple(lines))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # an odds ratio of e^800 is infinite
