@@ -219,11 +219,11 @@ def test_an_interrupted_write_leaves_nothing_half_written(house, monkeypatch, be
         (house / "out.csv").write_text(before)
     files = sorted(house.iterdir())
 
-    def interrupted(table, file, format):
+    def interrupted(lines, added, file, delimiter):
         file.write(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("verhulst.data.write._write", interrupted)
+    monkeypatch.setattr("verhulst.data.extended_text.write_lines", interrupted)
     result = run("predict", "model.json", "votes.csv", "-o", "out.csv")
     refused(result, 130, "Interrupted; no output file was written.")
     assert sorted(house.iterdir()) == files
@@ -233,12 +233,12 @@ def test_an_interrupted_write_leaves_nothing_half_written(house, monkeypatch, be
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_killed_command_leaves_nothing_half_written(house, number, code):
     program = (
-        "import os, signal, sys\nimport verhulst.data.write as write\n"
+        "import os, signal, sys\nimport verhulst.data.extended_text as write\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job is born deaf to Ctrl-C\n"
-        "def half(table, file, format):\n"
+        "def half(lines, added, file, delimiter):\n"
         "    file.write(b'half'); file.flush(); os.kill(os.getpid(), int(sys.argv.pop()))\n"
         "    import time; time.sleep(30)\n"
-        "write._write = half\n"
+        "write.write_lines = half\n"
         "from verhulst.cli import main\nmain()"
     )
     arguments = ["predict", "model.json", "votes.csv", "-o", "out.csv", str(int(number))]

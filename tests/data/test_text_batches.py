@@ -68,10 +68,15 @@ def columns(draw: random.Random) -> list[list[str]]:
 
 def written(draw: random.Random) -> tuple[bytes, list[str]]:
     """A file with the target y, in some dialect and encoding; now and then with a line of the wrong length."""
-    table, delimiter, quoting = columns(draw), draw.choice(",,;\t"), draw.randrange(4)
+    table = columns(draw)
     names = [*(f"c{k}" for k in range(len(table) - 1)), "y"]
     if draw.random() < 0.05:
         names[0] = " c0 "
+    return encoded(draw, names, table), [name.strip() for name in names]
+
+
+def encoded(draw: random.Random, names: list[str], table: list[list[str]]) -> bytes:
+    delimiter, quoting = draw.choice(",,;\t"), draw.randrange(4)
 
     def cell(text: str) -> str:
         unquoted = quoting == 2 and not any(sign in text for sign in f"{delimiter}\r\n")
@@ -83,11 +88,11 @@ def written(draw: random.Random) -> tuple[bytes, list[str]]:
     lines = [delimiter.join(map(cell, row)) for row in rows]
     if draw.random() < 0.05:
         lines.insert(draw.randrange(1, len(lines) + 1), "")
-    if draw.random() < 0.05:
+    if draw.random() < 0.05 and len(lines) > 1:
         lines[draw.randrange(1, len(lines))] += delimiter + "9"
     end = draw.choice(["\n", "\n", "\r\n", "\r"])
     text = end.join(lines) + end * draw.choice([0, 1, 1, 1, 2])
-    return text.encode(draw.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16"])), [name.strip() for name in names]
+    return text.encode(draw.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16"]))
 
 
 def outcome(table, **options):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from verhulst.cli import options
+from verhulst.data.errors import DataError, RequestError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from verhulst.calibration.calibrator import Calibrator
+    from verhulst.data.csv_file import CsvFile
     from verhulst.regression.table_fit import TableFit
 
 # The number of rows processed at a time, so that the design matrix of a long table is never whole in memory.
@@ -73,9 +75,10 @@ def command(
     from verhulst._load import load
     from verhulst.cli.console import reading_said, say_wrote
     from verhulst.cli.predict_batches import predicted_in_batches
-    from verhulst.data.errors import ModelFileError, RequestError
+    from verhulst.data.errors import ModelFileError
     from verhulst.data.read import read_given
     from verhulst.data.source import place
+    from verhulst.data.text_files import csv_file, open_text
     from verhulst.data.unread import refuse_unread
     from verhulst.data.write import writable_format, write_fields, write_table
 
@@ -88,13 +91,19 @@ def command(
     if by_batches is not None and predicted_in_batches(data, output, by_batches, form):
         say_wrote(output)
         return
-    given = read_given(data, form, empty=True)
+    holes: Literal["error", "nan"] = "nan" if missing == "empty" else "error"
+    opened = open_text(data, form)
+    if opened is not None and _is_copied(model, opened[1], output, only):
+        _predict_text(model, csv_file(*opened), holes, level, log_odds, only, output, escape_formulas)
+        say_wrote(output)
+        return
+    content = opened[0].whole() if opened is not None and not opened[0].again_from_path else None
+    given = read_given(data, form, empty=True, content=content)
     if not only:
         refuse_unread(given.table)
-    added = _predictions(model, given.table, "nan" if missing == "empty" else "error", level, log_odds)
-    taken = [name for name in added if name in given.table.column_names]
-    if taken and not only:
-        raise RequestError(f"{place(given.table)}already has a column {taken[0]!r}; use --only, or rename it.")
+    added = _predictions(model, given.table, holes, level, log_odds)
+    if not only:
+        _refuse_taken(added, given.table.column_names, place(given.table))
     if given.fields is not None and not only and writable_format(output) in ("csv", "tsv"):
         write_fields(given.fields, _columns(added), output, escape_formulas=escape_formulas)
     else:
@@ -102,6 +111,55 @@ def command(
             table = _columns(added) if only else _joined(given.typed(), added)
         write_table(table, output, escape_formulas=escape_formulas)
     say_wrote(output)
+
+
+def _is_copied(model: Any, kind: str | None, output: str, only: bool) -> bool:
+    """Whether the cells of a text file are copied, or none are needed, so that it is read a piece at a time."""
+    from verhulst.data.design import Design
+    from verhulst.data.write import writable_format
+    from verhulst.regression.table_fit import TableFit
+
+    copied = only or writable_format(output) in ("csv", "tsv")
+    return kind in ("csv", "tsv") and copied and isinstance(model, TableFit) and isinstance(model.design, Design)
+
+
+def _predict_text(
+    model: TableFit,
+    file: CsvFile,
+    missing: Literal["error", "nan"],
+    level: float | None,
+    log_odds: bool,
+    only: bool,
+    output: str,
+    escape_formulas: bool,
+) -> None:
+    from verhulst.cli.predict_text import predicted_text
+    from verhulst.data.extended_text import write_extended
+    from verhulst.data.write import write_table
+
+    if not only:
+        for reason in file.twice.values():
+            raise DataError(reason)
+    added = _columns(
+        predicted_text(
+            [file],
+            model.design,
+            lambda rows, first: _of_piece(model, rows, missing, level, log_odds, first),
+            lambda table: _predictions(model, table, missing, level, log_odds),
+            all_utf8=not only,
+        )
+    )
+    if only:
+        write_table(added, output, escape_formulas=escape_formulas)
+        return
+    _refuse_taken(added.column_names, file.names, f"{file.printed_name}: ")
+    write_extended([file], added, output, escape_formulas=escape_formulas)
+
+
+def _refuse_taken(added: Iterable[str], names: Collection[str], at: str) -> None:
+    for name in added:
+        if name in names:
+            raise RequestError(f"{at}already has a column {name!r}; use --only, or rename it.")
 
 
 def _predictions(

@@ -65,6 +65,11 @@ def kept_table(
         found = open_text_files(source, names, texts, form)
     if found is None:
         return None
+    return table_of(found, limit)
+
+
+def table_of(found: Batches, limit: int, *, empty: bool = False) -> pa.Table:
+    """Return the table of batches, kept in memory up to a limit of bytes; it may have no rows if `empty`."""
     left = limit
 
     def keep(batches: Batches) -> pa.Table:
@@ -82,7 +87,7 @@ def kept_table(
             table = with_unread(with_source(table, found.name), unread(table))
     if table.num_columns == 0:
         refuse_unread(table)
-    if table.num_rows == 0:
+    if table.num_rows == 0 and not empty:
         raise DataError(f"{found.name or 'the table'}: has no rows (its columns are {listed(table.column_names)}).")
     return table
 

@@ -11,6 +11,7 @@ from verhulst.data.csv_dialect import find_dialect
 from verhulst.data.csv_pieces import Piece, pieces
 from verhulst.data.csv_records import records
 from verhulst.data.errors import DataError
+from verhulst.data.printable import printable
 from verhulst.data.text import is_utf8
 from verhulst.data.text_source import TextSource
 
@@ -73,6 +74,11 @@ class CsvFile:
             raise DataError(f"{self.name}: the first line, which should name the columns, is blank.")
         self.twice = named_twice(self.dialect, self.name)
         self.names = tuple(name.strip() for name in given)
+
+    @property
+    def printed_name(self) -> str:
+        """Its name as messages begin with it."""
+        return printable(self.name)
 
     @property
     def one_column(self) -> bool:

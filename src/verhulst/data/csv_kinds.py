@@ -72,7 +72,9 @@ class Found:
     not_utf8: set[str] = field(default_factory=set)
 
 
-def read_piece(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted_marks: bool) -> Found:
+def read_piece(
+    content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted_marks: bool, *, codes: bool = True
+) -> Found:
     """Read the columns that have a kind.
 
     Parameters
@@ -84,6 +86,8 @@ def read_piece(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted
         The columns to read, and what each has been so far.
     quoted_marks : bool
         Whether marks of missing values in quotes count too.
+    codes : bool
+        Whether numbers that look like codes stay text.
 
     Raises
     ------
@@ -110,14 +114,14 @@ def read_piece(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted
     found.rows = table.num_rows
     found.columns = {name: _one(table[name]) for name in found.kinds}
     looked_at = {name for name, kind in found.kinds.items() if kind in ("whole", "plain")}
-    if not _may_hold_codes(content, layout.delimiter):
-        looked_at = {name for name in looked_at if _is_large(found.columns[name])}
+    if not (_is_odd(content) or (codes and _has_leading_zeros(content, layout.delimiter))):
+        looked_at = {name for name in looked_at if codes and _is_large(found.columns[name])}
     if looked_at:
         texts = _table(content, layout, dict.fromkeys(looked_at, "unclear"), quoted_marks)
         for name in looked_at:
-            _look_at_text(found, name, _one(texts[name]), layout)
+            _look_at_text(found, name, _one(texts[name]), layout, codes)
     for name in [name for name, kind in found.kinds.items() if kind == "unclear"]:
-        _look_at_text(found, name, found.columns[name], layout)
+        _look_at_text(found, name, found.columns[name], layout, codes)
     for name, kind in found.kinds.items():
         if kind == "whole":
             found.columns[name] = found.columns[name].cast(pa.float64())
@@ -126,7 +130,7 @@ def read_piece(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted
     return found
 
 
-def _look_at_text(found: Found, name: str, texts: pa.Array, layout: Layout) -> None:
+def _look_at_text(found: Found, name: str, texts: pa.Array, layout: Layout, codes: bool) -> None:
     """Find out the kind of a column by its text; that of numbers that were read without it may become text."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -140,7 +144,7 @@ def _look_at_text(found: Found, name: str, texts: pa.Array, layout: Layout) -> N
         doubles = None
     if doubles is not None and not bare.equals(texts) and pc.any(pc.is_nan(doubles)).as_py():
         doubles = None  # the whole text would not be read as plain numbers, where `nan` in quotes is another mark
-    if doubles is None or codes_in(pa.chunked_array([bare])):
+    if doubles is None or (codes and codes_in(pa.chunked_array([bare]))):
         found.kinds[name], found.columns[name] = "text", pc.dictionary_encode(texts)
     elif found.kinds[name] == "unclear":
         if _POINT.search(texts.buffers()[2] or b""):
@@ -161,10 +165,13 @@ def points_are_clear(texts: pa.Array) -> bool:
     return False
 
 
-def _may_hold_codes(content: bytes, delimiter: str) -> bool:
-    """Whether some cell begins with a zero and a further digit, or looks odd in another way."""
-    if any(letter in content and form.search(content) for letter, form in _ODD.items()):
-        return True
+def _is_odd(content: bytes) -> bool:
+    """Whether there may be numbers that are written oddly."""
+    return any(letter in content and form.search(content) for letter, form in _ODD.items())
+
+
+def _has_leading_zeros(content: bytes, delimiter: str) -> bool:
+    """Whether some cell begins with a zero and a further digit."""
     text = np.frombuffer(content, np.uint8)
     starts = np.frombuffer(delimiter.encode() + b'\r\n" \t', np.uint8)
     for start in range(0, len(text), _LOOKED_AT):
@@ -240,7 +247,11 @@ def arrow_table(content: bytes, layout: Layout, convert: object) -> pa.Table:
     return csv.read_csv(
         pa.BufferReader(content),
         csv.ReadOptions(block_size=max(len(content), 1), column_names=list(layout.names)),
-        csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=len(layout.names) > 1),
+        csv.ParseOptions(
+            delimiter=layout.delimiter,
+            newlines_in_values=b'"' in content,
+            ignore_empty_lines=len(layout.names) > 1,
+        ),
         convert,
     )
 

@@ -34,10 +34,23 @@ class CsvReading:
         The columns to read.
     texts : sequence of str
         Those of them that are to stay text.
+    codes : bool
+        Whether numbers that look like codes stay text.
+    all_utf8 : bool
+        Whether all other columns have to be UTF-8 too.
     """
 
-    def __init__(self, files: Sequence[CsvFile], names: Sequence[str], texts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        files: Sequence[CsvFile],
+        names: Sequence[str],
+        texts: Sequence[str],
+        *,
+        codes: bool = True,
+        all_utf8: bool = False,
+    ) -> None:
         self.files, self.names = files, list(names)
+        self._codes, self._all_utf8 = codes, all_utf8
         self.kinds: dict[str, Kind] = {name: "text" if name in texts else "whole" for name in names}
         self.reasons: dict[str, str] = {}
         self.pointed: set[str] = set()
@@ -63,17 +76,19 @@ class CsvReading:
         import pyarrow as pa
 
         waiting: list[pa.Table] = []
-        rows = 0
         found = self._first
         while found is not None:
-            columns = [self._column(found, field) for field in self.schema]
             if found.rows:
+                columns = [self._column(found, field) for field in self.schema]
                 waiting.append(pa.Table.from_arrays(columns, schema=self.schema))
-            rows += found.rows
             found = next(self._found, None)
-            if waiting and (rows >= _ROWS or found is None):
-                yield from _joined(waiting)
-                rows = 0
+            rows = sum(table.num_rows for table in waiting)
+            if rows and (rows >= _ROWS or found is None):
+                table = pa.concat_tables(waiting).combine_chunks()
+                # As many rows each time, because sums of products may depend on that in their last bits.
+                whole = rows if found is None else rows // _ROWS * _ROWS
+                yield from table.slice(0, whole).to_batches(_ROWS)
+                waiting = [table.slice(whole)]
 
     def _schema(self) -> pa.Schema:
         import pyarrow as pa
@@ -130,8 +145,8 @@ class CsvReading:
                 # What a few rows refute is not tried on the whole piece.
                 few = piece.content[: end_of_records(piece.content[:_FEW], layout.delimiter)]
                 if few:
-                    wanted |= read_piece(few, layout, wanted, quoted).kinds
-            found = read_piece(piece.content, layout, wanted, quoted)
+                    wanted |= read_piece(few, layout, wanted, quoted, codes=self._codes).kinds
+            found = read_piece(piece.content, layout, wanted, quoted, codes=self._codes)
         except pa.ArrowInvalid as error:
             file.source.refuse_changed()
             known = [reason for name, reason in self.reasons.items() if name not in file.twice]
@@ -142,6 +157,8 @@ class CsvReading:
             raise DataError(f"{file.name}: {explained(error, piece.content, file.dialect, before)}") from None
         if piece.last and b'"' in piece.content and (said := never_closed(piece.content, file.dialect, before)):
             raise DataError(f"{file.name}: {said}")
+        if self._all_utf8 and not piece.content.isascii() and not is_utf8(pa.py_buffer(piece.content)):
+            raise DataError(next(iter(not_utf8(piece.content, file.name, file.dialect, 1, before).values())))
         if found.not_utf8:
             places = not_utf8(piece.content, file.name, file.dialect, len(layout.names), before)
             for name in found.not_utf8:
@@ -152,19 +169,13 @@ class CsvReading:
         return found
 
 
-def _joined(waiting: list[pa.Table]) -> Iterator[pa.RecordBatch]:
-    import pyarrow as pa
-
-    table = pa.concat_tables(waiting).combine_chunks()
-    waiting.clear()
-    yield from table.to_batches()
-
-
 def csv_batches(
     files: Sequence[CsvFile],
     name: str,
     names: Sequence[str],
     texts: Sequence[str],
+    *,
+    all_utf8: bool = False,
 ) -> Batches:
     """Return the batches of CSV files with the same columns.
 
@@ -177,8 +188,10 @@ def csv_batches(
         The columns that are needed.
     texts : sequence of str
         Those of them that have to stay text.
+    all_utf8 : bool
+        Whether all other columns have to be UTF-8 too.
     """
-    reading = CsvReading(files, names, texts)
+    reading = CsvReading(files, names, texts, all_utf8=all_utf8)
 
     def finish(table: pa.Table, keep: Callable[[Batches], pa.Table]) -> pa.Table:
         columns = dict(zip(table.column_names, table.columns, strict=True))
@@ -193,7 +206,7 @@ def csv_batches(
             found = _read_again(files, name, others, table.num_rows, keep) if others else {}
             signs |= {each: signs_of(values) for each, values in found.items()}
         unclear = dict(zip(signs, unclear_signs(list(signs.values()), files[0].dialect.delimiter), strict=True))
-        return _marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
+        return marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
 
     return Batches(reading.schema, reading.batches(), name, finish)
 
@@ -215,16 +228,16 @@ def _signs(values: pa.ChunkedArray, kind: Kind) -> Signs:
     return signs_of(values) if pa.types.is_dictionary(values.type) else ("." if kind == "plain" else "", ".")
 
 
-def _marked(
+def marked(
     columns: Mapping[str, pa.ChunkedArray], delimiter: str, unclear: Mapping[str, str], reasons: Mapping[str, str]
 ) -> pa.Table:
-    """The table, its fields marked as those of a text file that was read whole."""
+    """Return the table of columns, its fields marked as those of a text file that was read whole."""
     import pyarrow as pa
 
-    marked = [
-        text_field(name, values.type, delimiter, unclear[name])
+    fields = [
+        text_field(name, values.type, delimiter, unclear.get(name, ""))
         if pa.types.is_dictionary(values.type)
         else field_read(name, values.type)
         for name, values in columns.items()
     ]
-    return with_unread(pa.table(list(columns.values()), schema=pa.schema(marked)), reasons)
+    return with_unread(pa.table(list(columns.values()), schema=pa.schema(fields)), reasons)

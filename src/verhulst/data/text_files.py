@@ -37,28 +37,43 @@ def open_text_files(
     form : str, optional
         The format, if it is given.
     """
+    opened = open_text(source, form)
+    if opened is None:
+        return None
+    found, kind = opened
+    if kind in ("csv", "tsv"):
+        file = csv_file(found, kind)
+        once = [name for name in file.names if file.names.count(name) == 1]
+        asked = names is not None and set(names) <= set(file.names)
+        needed = [name for name in once if not asked or name in (names or ())]
+        return csv_batches([file], printable(found.name), needed, [name for name in needed if name in texts])
+    if found.again_from_path:
+        return None
+    from verhulst.data.read import read_given
+
+    table = read_given(found.path, form, content=found.whole()).table
+    return Batches(table.schema, iter(table.to_batches()), "", lambda _, __: table)
+
+
+def open_text(source: Any, form: str | None = None) -> tuple[TextSource, str | None] | None:
+    """Return a file, a pipe or standard input, opened, and its format; None for a source of another kind.
+
+    The format is csv, tsv or jsonl; None if it is another.
+    """
     if form is not None:
         check_format(form)
     if not is_text_path(source):
         return None
-    path = os.fspath(source)
     try:
-        opened = TextSource(path)
+        opened = TextSource(os.fspath(source))
     except OSError:
         return None  # which is said by those who read it whole
-    kind = _text_format(opened, form)
-    if kind in ("csv", "tsv"):
-        file = CsvFile(opened, "\t" if kind == "tsv" else None)
-        once = [name for name in file.names if file.names.count(name) == 1]
-        asked = names is not None and set(names) <= set(file.names)
-        needed = [name for name in once if not asked or name in (names or ())]
-        return csv_batches([file], printable(opened.name), needed, [name for name in needed if name in texts])
-    if opened.again_from_path:
-        return None
-    from verhulst.data.read import read_given
+    return opened, _text_format(opened, form)
 
-    table = read_given(path, form, content=opened.whole()).table
-    return Batches(table.schema, iter(table.to_batches()), "", lambda _, __: table)
+
+def csv_file(source: TextSource, kind: str) -> CsvFile:
+    """Return a text file of the format csv or tsv."""
+    return CsvFile(source, "\t" if kind == "tsv" else None)
 
 
 def _text_format(source: TextSource, form: str | None) -> str | None:

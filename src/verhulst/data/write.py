@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from verhulst.data.atomic import is_stream, output_file
 from verhulst.data.errors import OutputError
@@ -71,13 +75,20 @@ def _write_to(name: str, table: pa.Table | Extended, format: str | None, escape_
     if not isinstance(table, Extended):
         table = as_held(table, chosen)
         if escape_formulas and chosen in ("csv", "tsv"):
-            table = _with_escaped_formulas(table)
+            table = with_escaped_formulas(table)
     elif escape_formulas:
-        table = Extended(replace(table.fields, cells=_with_escaped_formulas(table.fields.cells)), table.added)
-    with output_file(name) as file:
-        if name == "-" and chosen in ("csv", "tsv", "jsonl") and file.isatty():
-            file = cast(IO[bytes], _Terminal(file))
+        table = Extended(replace(table.fields, cells=with_escaped_formulas(table.fields.cells)), table.added)
+    with table_output(name, chosen) as file:
         _write(table, file, chosen)
+
+
+@contextmanager
+def table_output(name: str, format: str) -> Iterator[IO[bytes]]:
+    """Yield a binary file to write a table to; see `output_file`."""
+    with output_file(name) as file:
+        if name == "-" and format in ("csv", "tsv", "jsonl") and file.isatty():
+            file = cast(IO[bytes], _Terminal(file))
+        yield file
 
 
 @dataclass(frozen=True)
@@ -124,22 +135,45 @@ def write_fields(
 
 
 def _write_extended(table: Extended, file: Any, delimiter: str) -> None:
-    """Yield lines of cells, in quotes only if necessary, because a quoted mark such as NA would become text."""
+    """Write lines of cells, in quotes only if necessary, because a quoted mark such as NA would become text."""
+    fields, added = table.fields, table.added
+    file.write(names_line([*fields.cells.column_names, *added.column_names], delimiter))
+    for start in range(0, fields.cells.num_rows, _LINES):
+        cells, read, more = (part.slice(start, _LINES) for part in (fields.cells, fields.table, added))
+        write_lines(quoted_lines(cells.columns, read.columns, delimiter), more, file, delimiter)
+    file.write(b"\n")
+
+
+def names_line(names: Sequence[str], delimiter: str) -> bytes:
+    """Return the line of names, without its end."""
+    return delimiter.join('"' + name.replace('"', '""') + '"' for name in names).encode()
+
+
+def quoted_lines(cells: Sequence[pa.ChunkedArray], read: Sequence[pa.ChunkedArray], delimiter: str) -> pa.Array:
+    """Return the line of each row, with the end of the line before it.
+
+    Cells are in quotes only if necessary; in `read` those are missing that are marks of missing values.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    fields, added = table.fields, table.added
-    names = [*fields.cells.column_names, *added.column_names]
-    file.write((delimiter.join('"' + name.replace('"', '""') + '"' for name in names) + "\n").encode())
-    for start in range(0, fields.cells.num_rows, _LINES):
-        rows = [part.slice(start, _LINES).combine_chunks() for part in (fields.cells, fields.table, added)]
-        columns = [
-            _quoted(cells.combine_chunks(), read.combine_chunks(), delimiter)
-            for cells, read in zip(rows[0].columns, rows[1].columns, strict=True)
-        ]
-        columns += [pc.fill_null(pc.cast(values.combine_chunks(), pa.string()), "") for values in rows[2].columns]
-        lines = pc.binary_join_element_wise(*columns, delimiter)
-        file.write(("\n".join(lines.to_pylist()) + "\n").encode())
+    columns = [
+        _quoted(one.combine_chunks(), other.combine_chunks(), delimiter) for one, other in zip(cells, read, strict=True)
+    ]
+    return pa.chunked_array([pc.binary_join_element_wise("\n", pc.binary_join_element_wise(*columns, delimiter), "")])
+
+
+def write_lines(lines: pa.ChunkedArray, added: pa.Table, file: Any, delimiter: str) -> None:
+    """Write the line of each row and its additional cells."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    more = [pc.fill_null(pc.cast(values, pa.string()), "") for values in added.columns]
+    for part in pc.binary_join_element_wise(lines, *more, delimiter).chunks:
+        _, ends, text = part.buffers()
+        if text is not None:
+            places = np.frombuffer(ends, np.int32)[part.offset : part.offset + len(part) + 1]
+            file.write(memoryview(text)[places[0] : places[-1]])
 
 
 def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
@@ -215,7 +249,7 @@ _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[+-]?(\d[\d_]*([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?$"
 
 
-def _with_escaped_formulas(table: pa.Table) -> pa.Table:
+def with_escaped_formulas(table: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
