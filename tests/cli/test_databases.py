@@ -4,7 +4,11 @@ import json
 import pathlib
 import re
 import shlex
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from contextlib import closing
 
 import adbc_driver_postgresql.dbapi
@@ -17,7 +21,7 @@ from tests.cli.test_bad_input import DATA, USAGE, refused, run
 from tests.data.test_postgresql import DROPPED
 
 from verhulst import sigmoid
-from verhulst.data import distinct_rows, duckdb_reader, read_table
+from verhulst.data import Query, distinct_rows, duckdb_reader, read_table
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +87,29 @@ def test_postgresql(postgresql, folder, tmp_path):
     )
     refused(result, DATA, "Error: postgresql:///postgres, query: cannot be read beyond row ")
     assert sorted(tmp_path.iterdir()) == [model]
+
+
+def test_an_interrupted_query_ends(postgresql):
+    """Ctrl-C while the server works on a query, which ends there too."""
+    program = [sys.executable, "-m", "verhulst", "fit", postgresql, "--sql", "SELECT pg_sleep(600)", "--target", "y"]
+    running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(6%' AND pid <> pg_backend_pid()"
+
+    def wait_for(number):
+        for _ in range(1200):
+            if (found := read_table(Query(postgresql, sql=running))["count"].to_pylist()) == [number]:
+                return
+            time.sleep(0.05)
+        pytest.fail(f"{found} queries are running, not {number}")
+
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            wait_for(1)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=60) == ("", "Interrupted; no output file was written.\n")
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    wait_for(0)
 
 
 @pytest.mark.parametrize(

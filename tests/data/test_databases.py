@@ -114,6 +114,16 @@ def test_only_the_columns_that_are_needed_are_read(databases):
         found.read.close()
 
 
+def test_what_is_not_read_is_closed(databases, in_postgresql):
+    """A file that stays open could not be opened for writing, and an open connection is a warning of its driver."""
+    for _ in range(2):
+        for database in (databases / "votes.duckdb", in_postgresql):
+            found = open_batches(Query(database, "votes"), None)
+            del found
+        with duckdb.connect(str(databases / "votes.duckdb")) as connection:
+            assert connection.sql("SELECT count(*) FROM votes").fetchall() == [(ROWS,)]
+
+
 def test_the_only_table_needs_no_name(tmp_path):
     with duckdb.connect(str(tmp_path / "one.duckdb")) as connection:
         connection.execute("CREATE TABLE one AS SELECT 1 AS a")

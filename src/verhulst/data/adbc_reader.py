@@ -29,6 +29,7 @@ class ADBC:
     def __init__(self, database: Any) -> None:
         self._own = isinstance(database, str)
         self._connection = database
+        self._cursor: Any = None
         if self._own:
             from adbc_driver_postgresql import dbapi
 
@@ -57,7 +58,8 @@ class ADBC:
         """Return the columns of a query and its batches."""
         import pyarrow as pa
 
-        cursor = self._connection.cursor()
+        self._close_cursor()
+        self._cursor = cursor = self._connection.cursor()
         enumerations = {}
         if self._is_postgresql() and any(map(may_be_enumeration, cursor.adbc_execute_schema(sql))):
             cursor.execute(ENUMERATIONS)
@@ -67,15 +69,9 @@ class ADBC:
         schema, readers = plain_columns(reader.schema, enumerations)
 
         def batches() -> Iterator[pa.RecordBatch]:
-            try:
-                for batch in reader:
-                    columns = [read(values) for read, values in zip(readers, batch.columns, strict=True) if read]
-                    yield pa.RecordBatch.from_arrays(columns, schema=schema)
-            finally:
-                # A connection that was lost cannot be closed properly, which is not what is wrong.
-                with suppress(*_faults(), OSError):
-                    reader.close()
-                    cursor.close()
+            for batch in reader:
+                columns = [read(values) for read, values in zip(readers, batch.columns, strict=True) if read]
+                yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
         return schema, batches()
 
@@ -85,8 +81,15 @@ class ADBC:
         except _faults():
             return False
 
+    def _close_cursor(self) -> None:
+        # Nothing of a connection that was lost can be closed properly, which is not what is wrong.
+        with suppress(*_faults(), OSError):
+            if self._cursor is not None:
+                self._cursor.close()
+
     def close(self) -> None:
         """Close the connection if it was opened here."""
+        self._close_cursor()
         if self._own:
             with suppress(*_faults()):
                 self._connection.close()

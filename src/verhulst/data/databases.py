@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_INTERRUPTED = "canceling statement due to user request"  # in PostgreSQL's words
+
+
 class Reader(Protocol):
     """What reads a database of some kind.
 
@@ -132,8 +135,16 @@ def _selection(reader: Reader, table: Name, names: Sequence[str] | None) -> str:
 def _read(
     batches: Iterator[pa.RecordBatch], name: str, database: Any, reader: Reader | None
 ) -> Iterator[pa.RecordBatch]:
+    """The batches, with errors said; what is open is closed at the end, also if nobody reads so far."""
+    read = _reading(batches, name, database, reader)
+    next(read)  # a generator that was never begun would not close anything
+    return read
+
+
+def _reading(batches: Iterator[pa.RecordBatch], name: str, database: Any, reader: Reader | None) -> Iterator[Any]:
     row = 0
     try:
+        yield None
         while True:
             with _faults_said(name, database, row):
                 batch = next(batches, None)
@@ -214,6 +225,8 @@ def _faults_said(where: str, database: Any, row: int = 0) -> Iterator[None]:
         if isinstance(error, FileNotFoundError):
             raise
         reason = _reason(str(error))
+        if reason == _INTERRUPTED:
+            raise KeyboardInterrupt from None  # which the driver took for itself, to end the query
         if is_uri(database):
             reason = without_secrets(reason, database)
         rows = f"cannot be read beyond row {row:,}: " if row else ""
