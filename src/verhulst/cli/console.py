@@ -127,13 +127,13 @@ def _print(content: Text | Table, width: int) -> None:
 
 
 @contextmanager
-def reading_said() -> Iterator[None]:
-    """Print notes on how columns were read."""
+def reading_said(kind: type[Warning] = ReadingWarning) -> Iterator[None]:
+    """Print warnings of a kind as notes, by default those on how columns were read."""
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ReadingWarning)
+        warnings.simplefilter("always", kind)
         yield
     for warning in caught:
-        if issubclass(warning.category, ReadingWarning):
+        if issubclass(warning.category, kind):
             say(f"Note: {str(warning.message)[:1].upper()}{str(warning.message)[1:]}.")
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst._numbers import count, number, percent, typeset
-from verhulst.cli import cluster, options
+from verhulst.cli import cluster, inference, options
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ Examples:
   verhulst fit votes.csv --target vote --positive Dole
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
+  verhulst fit visits.csv --target cured --clusters hospital --effects
   verhulst fit sales.duckdb --table customers --target churn
   verhulst fit postgresql://host/sales --sql "SELECT churn, age, plan FROM customers" --target churn
   cat votes.csv | verhulst fit - --target won --json | jq .effects
@@ -64,6 +65,7 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 )  # fmt: skip
 @cluster.options
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
+@inference.options
 @options.format
 @options.output("Write the model (JSON).")
 @options.report
@@ -76,6 +78,10 @@ def command(
     level: float,
     scheduler: str | None,
     workers: int | None,
+    covariance: str | None,
+    clusters: str | None,
+    interval: str,
+    effects: bool,
     **request: Any,
 ) -> None:
     """Fit a logistic regression on DATA.
@@ -85,21 +91,30 @@ def command(
     """
     from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.effects_table import print_effects, say_cautions
+    from verhulst.data.atomic import write_text
     from verhulst.report.contents import contents_of_table
-    from verhulst.report.write import report as report_model
+    from verhulst.report.write import html_of
 
+    asked = inference.Asked(covariance, clusters, interval, effects)
+    asked.check(request["C"], request["firth"], scheduler is not None or workers is not None)
     with cluster.client_of(scheduler, workers) as client:
-        model = _fit(data, client=client, **request)
-    contents = contents_of_table(model, level=level)
+        model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows, **request)
+    errors = asked.errors(model, table, level)
+    contents = contents_of_table(model, level=level, errors=errors)
+    average = asked.average_effects(model, table, level, errors)
     if output:
         model.save(output)
     if report:
-        report_model(model, report, level=level)
+        write_text(report, html_of(contents))
     if as_json:
-        print_json("fit", _record(model, contents))
+        print_json("fit", _record(model, contents) | asked.record(average))
     else:
         show(_headline(model, contents))
         print_effects(contents)
+        if contents.errors:
+            show(f"{contents.errors}.")
+        if average is not None:
+            inference.print_average_effects(average, contents.outcome)
         show(_footline(model))
     say_cautions(contents)
     say_wrote(output, report)
@@ -117,8 +132,11 @@ def _fit(
     form: str | None,
     memory_limit: str | None,
     client: Any,
+    clusters: str | None,
+    rows_needed: bool,
     **request: Any,
-) -> TableFit:
+) -> tuple[TableFit, Any]:
+    """Return the fitted model and the table, or None for a table that is not in this process."""
     from verhulst.cli.console import reading_said
     from verhulst.data.batches import kept_table
     from verhulst.data.distinct_rows import open_countable
@@ -133,34 +151,39 @@ def _fit(
         raise click.UsageError("--firth and --C are two penalties: use one of them.")
     levels = references(reference)
     if client is None:
-        if form in (None, "parquet", "arrow") and (countable := open_countable(data)) is not None:
+        if not rows_needed and form in (None, "parquet", "arrow") and (countable := open_countable(data)) is not None:
             source, table = data, countable.columns
         else:
             # What the names of an option are is known when those of the table are.
             texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
+            texts += [clusters] if clusters is not None else []
             kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form)
             source = table = read_fields(data, form) if kept is None else kept
     else:
         source, table = data, open_parts(data, client, 0).columns
     known = [*table.column_names, *unread(table)]
+    left_out = column_names(exclude, known)
+    if clusters is not None and not columns:
+        left_out.append(clusters)  # the name of a case's group is not one of its properties
     with reading_said():
         # Warnings of the fit are printed as cautions below, with remedies.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("always", ReadingWarning)
         warnings.simplefilter("ignore", ColumnWarning)
-        return fit_table(
+        model = fit_table(
             source,
             target,
             client=client,
             memory_limit=memory_limit,
             columns=column_names(columns, known) or None,
-            exclude=column_names(exclude, known),
+            exclude=left_out,
             categorical=column_names(categorical, known),
             reference=levels,
             C=C,
             firth=firth,
             **request,
         )
+    return model, None if client is not None else table
 
 
 def _headline(model: TableFit, contents: Contents) -> str:

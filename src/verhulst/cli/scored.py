@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.scores import ScoreKind, ScoreKindError
 from verhulst.cli.console import reading_said, say
-from verhulst.data.column_values import kind_of, labels, numbers
+from verhulst.data.column_values import kind_of, numbers
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import DataError, RowError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
+from verhulst.data.group_labels import group_labels
 from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target
@@ -78,7 +79,7 @@ def read_scored(
         numeric(table, score, where),
         y,
         None if weights is None else numeric(table, weights, where),
-        None if by is None else _groups(table, by, where),
+        None if by is None else group_labels(table, by),
     )
 
 
@@ -119,18 +120,6 @@ def _labels(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     """Return a column of labels; in a text file, of text."""
     column = _column(table, name, where)
     return column if delimiter_of(table, name) is None else read_words(column)
-
-
-def _groups(table: pa.Table, name: str, where: str) -> NDArray[Any]:
-    """Return the label of each row's group, None where it is missing."""
-    import pyarrow as pa
-
-    column = _labels(table, name, where)
-    try:
-        found = labels(column)
-    except pa.ArrowNotImplementedError:  # what cannot be compared, such as lists
-        raise DataError(f"{where}column {name!r} holds values of type {column.type}, which name no groups.") from None
-    return np.asarray(found.to_pylist(), dtype=object)
 
 
 def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:

@@ -26,14 +26,15 @@ def marginal_effects(
     *,
     sample_weight: ArrayLike | None = None,
     offset: ArrayLike | None = None,
-    discrete: Sequence[str] = (),
+    discrete: Sequence[str | Sequence[str]] = (),
     level: float = 0.95,
     covariance: Matrix | Covariance | None = None,
 ) -> ParameterTable:
     """Return average marginal effects of the columns, with standard errors by the delta method.
 
     For a column xⱼ the mean over the rows of ∂σ(η)/∂xⱼ = σ'(η) bⱼ; for one named in `discrete` the mean of
-    σ(η with xⱼ = 1) − σ(η with xⱼ = 0). The rows are read once, in blocks: memory grows with q², not with the rows.
+    σ(η with xⱼ = 1) − σ(η with xⱼ = 0), with the other columns of its factor at 0 in both: a level against the
+    reference level. The rows are read once, in blocks: memory grows with q², not with the rows.
 
     Parameters
     ----------
@@ -43,8 +44,8 @@ def marginal_effects(
         The rows to average over.
     sample_weight, offset : array_like, shape (n,), optional
         Of these rows.
-    discrete : sequence of str
-        Names of the columns that switch between 0 and 1.
+    discrete : sequence of str, or of sequences of str
+        Names of the columns that switch between 0 and 1; the columns of one factor as a sequence of their own.
     level : float
         The coverage of the intervals.
     covariance : array_like, shape (q, q), optional
@@ -58,11 +59,13 @@ def marginal_effects(
     Raises
     ------
     ValueError
-        If the fit is separated, names in `discrete` are not columns of 0 and 1, or arrays have other shapes.
+        If the fit is separated, names in `discrete` are not columns of 0 and 1, two columns of a factor are 1 in one
+        row, or arrays have other shapes.
     """
     if fit.separation is not None:
         raise ValueError("the data are separated: some coefficients are not finite and have no marginal effects")
-    unknown = [name for name in discrete if name not in fit.names]
+    factors = [(given,) if isinstance(given, str) else tuple(given) for given in discrete]
+    unknown = [name for factor in factors for name in factor if name not in fit.names]
     if unknown:
         raise ValueError(f"there is no column {unknown[0]!r}; there are {', '.join(fit.names)}")
     x, given = fit.checked(X, offset)
@@ -70,10 +73,14 @@ def marginal_effects(
         raise ValueError("there are no rows to average over")
     p, first = len(fit.names), int(fit.intercept)
     slopes = fit.coefficients[first:]
-    switches = [fit.names.index(name) for name in discrete]
-    for j in switches:
+    switches = {
+        fit.names.index(name): [fit.names.index(each) for each in factor] for factor in factors for name in factor
+    }
+    for j, factor in switches.items():
         if not np.isin(x[:, j], (0.0, 1.0)).all():
             raise ValueError(f"column {fit.names[j]!r} has other values than 0 and 1, so it cannot be discrete")
+        if (x[:, factor].sum(axis=1) > 1.0).any():
+            raise ValueError(f"column {fit.names[j]!r} and others of its factor are 1 in the same row")
     weight = (
         np.ones(len(x))
         if sample_weight is None
@@ -93,16 +100,18 @@ def marginal_effects(
         slope = w * sigmoid_derivative(eta)
         mean_slope += slope.sum()
         mean_curve -= (slope * np.tanh(eta / 2)) @ design  # σ'' = σ'(1 − 2σ) = −σ' tanh(η/2)
-        for j in switches:
-            ends = [eta + (end - x[rows][:, j]) * slopes[j] for end in (0.0, 1.0)]
+        for j, factor in switches.items():
+            without = eta - x[rows][:, factor] @ slopes[factor]
+            ends = [without, without + slopes[j]]
             effect[j] += w @ (sigmoid(ends[1]) - sigmoid(ends[0]))
             for end, sign, at in ((0.0, -1.0, ends[0]), (1.0, 1.0, ends[1])):
                 switched = design.copy()
+                switched[:, [k + first for k in factor]] = 0.0
                 switched[:, j + first] = end
                 jacobian[j] += sign * (w * sigmoid_derivative(at)) @ switched
     total = weight.sum()
     unit = np.ones(p)  # of each row: slopes of 1e170 belong to columns of 1e-170
-    for j in set(range(p)) - set(switches):
+    for j in set(range(p)) - switches.keys():
         unit[j] = float(power_of_two(np.abs(slopes[j : j + 1]))[0])
         effect[j] = slopes[j] * mean_slope
         jacobian[j] = slopes[j] / unit[j] * mean_curve

@@ -46,6 +46,25 @@ def summary_of_rows(
     ValueError
         If clusters are combined with a covariance matrix, an option is unknown, or as `sandwich`.
     """
+    used, intervals = errors_of_rows(fit, level, rows, interval=interval, covariance=covariance, clusters=clusters)
+    if intervals is not None:
+        options["intervals"] = intervals
+    return summary(fit, level, covariance=used, **options)
+
+
+def errors_of_rows(
+    fit: LogisticFit,
+    level: float,
+    rows: Callable[[], Arrays],
+    *,
+    interval: Literal["wald", "profile"] = "wald",
+    covariance: Literal["HC0", "HC1"] | Matrix | None = None,
+    clusters: ArrayLike | None = None,
+) -> tuple[Matrix | Covariance | None, Matrix | None]:
+    """Return the covariance and the intervals that these options ask for; None for those of the fit.
+
+    Parameters and errors are those of `summary_of_rows`.
+    """
     if interval not in ("wald", "profile"):
         raise ValueError(f"interval must be 'wald' or 'profile', not {interval!r}")
     if isinstance(covariance, str) and covariance not in ("HC0", "HC1"):
@@ -58,6 +77,4 @@ def summary_of_rows(
         raise ValueError("pass either a covariance matrix or clusters, not both")
     else:
         used = covariance
-    if interval == "profile":
-        options["intervals"] = profile_intervals(fit, *rows(), level=level)
-    return summary(fit, level, covariance=used, **options)
+    return used, profile_intervals(fit, *rows(), level=level) if interval == "profile" else None

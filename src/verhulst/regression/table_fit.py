@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 
 from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
-from verhulst.data.choice import check_names
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError
 from verhulst.data.formula import learn_formula
+from verhulst.data.group_labels import group_labels
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
@@ -27,6 +27,7 @@ from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.fit_file import FIT_1, FIT_2, with_states, without_penalty
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
@@ -36,7 +37,7 @@ from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.summary import Summary
-from verhulst.regression.summary_of_rows import Arrays, summary_of_rows
+from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
 from verhulst.regression.totals import Totals, with_cells
 
 if TYPE_CHECKING:
@@ -153,6 +154,20 @@ class TableFit(Saved):
         ValueError
             If the rows are needed and `data` is not given or is not the table of the fit, or an option is unknown.
         """
+        rows, labels = self._rows_and_clusters(data, clusters)
+        return summary_of_rows(self.fit, level, rows, clusters=labels, **options)
+
+    def errors(
+        self, data: Any, level: float = 0.95, *, clusters: ArrayLike | None = None, **options: Any
+    ) -> tuple[Matrix | Covariance | None, Matrix | None]:
+        """Return the covariance and the intervals of a `summary` with these options; None for those of the fit."""
+        rows, labels = self._rows_and_clusters(data, clusters)
+        return errors_of_rows(self.fit, level, rows, clusters=labels, **options)
+
+    def _rows_and_clusters(
+        self, data: Any, clusters: ArrayLike | None
+    ) -> tuple[Callable[[], Arrays], ArrayLike | None]:
+        """Return what reads the rows of the fit, and the cluster of each of them."""
         table = None if data is None else read_fields(data)
 
         def rows() -> Arrays:
@@ -163,21 +178,40 @@ class TableFit(Saved):
                 )
             return self._rows(table)
 
-        if clusters is not None and table is not None:
-            if isinstance(clusters, str):
-                check_names(table, [clusters])
-                clusters = np.array(table[clusters].to_pylist(), dtype=object)
-            labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
-            clusters = labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
-        return summary_of_rows(self.fit, level, rows, clusters=clusters, **options)
+        if clusters is None or table is None:
+            return rows, clusters
+        if isinstance(clusters, str):
+            clusters = group_labels(table, clusters)
+        labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
+        return rows, labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
 
-    def marginal_effects(self, source: Any, **options: Any) -> ParameterTable:
+    def marginal_effects(
+        self, source: Any, *, discrete: Sequence[str | Sequence[str]] | Literal["auto"] = (), **options: Any
+    ) -> ParameterTable:
         """Return average marginal effects over the rows of a table with the columns of the fit.
 
-        Options as in `verhulst.regression.marginal_effects`; weights and offset are those of the design.
+        Parameters
+        ----------
+        source : anything that `vh.data.read_table` reads
+            The table, with the target.
+        discrete : sequence, or "auto"
+            The columns that switch between 0 and 1, as in `verhulst.regression.marginal_effects`; "auto": each level
+            of a categorical column against the reference level, booleans, and columns of 0 and 1.
+        **options
+            Further options of that function; weights and offset are those of the design.
         """
         X, _, weights, offset = self._rows(read_fields(source))
-        return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, **options)
+        if discrete == "auto":
+            discrete = self._switches(X)
+        return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
+
+    def _switches(self, X: Matrix) -> list[tuple[str, ...]]:
+        """Return the columns of each factor, and the others that hold 0 and 1."""
+        columns = self.design.columns if isinstance(self.design, Design) else ()
+        factors = [column.names for column in columns if column.kind == "categorical"]
+        known = {name for factor in factors for name in factor}
+        found = zip(self.design.names, X.T, strict=True)
+        return factors + [(name,) for name, values in found if name not in known and np.isin(values, (0.0, 1.0)).all()]
 
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Return the odds ratios of the columns with their intervals."""

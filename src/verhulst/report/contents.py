@@ -13,7 +13,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
 from verhulst.report.cautions import Caution, cautions_of
-from verhulst.report.effects import Effect, effects_of
+from verhulst.report.effects import Effect, Errors, effects_of
 from verhulst.report.words import headline
 
 
@@ -68,6 +68,8 @@ class Contents:
     in_words : tuple of str
     cautions : tuple of Caution
     observed : Observed or None
+    errors : str
+        What the standard errors and intervals are, if they are not those of the fit.
     """
 
     outcome: str
@@ -81,6 +83,7 @@ class Contents:
     in_words: tuple[str, ...]
     cautions: tuple[Caution, ...]
     observed: Observed | None
+    errors: str = ""
 
 
 def contents_of(
@@ -88,6 +91,7 @@ def contents_of(
     design: Design | FormulaDesign | None = None,
     observed: Observed | None = None,
     level: float = 0.95,
+    errors: Errors | None = None,
 ) -> Contents:
     """Return the contents of a report on a fit.
 
@@ -101,6 +105,8 @@ def contents_of(
         Rows for evaluating the model.
     level : float
         The coverage of the intervals, between 0 and 1.
+    errors : Errors, optional
+        Other standard errors and intervals than those of the fit.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def contents_of(
     columns = design.columns if isinstance(design, Design) else ()
     target = design.target if design is not None else None
     outcome = f"{target.name} = {target.positive}" if target else "y = 1"
-    effects = effects_of(fit, columns, level)
+    effects = effects_of(fit, columns, level, errors)
     return Contents(
         outcome=outcome,
         labels=(f"{target.name} = {target.levels[0]}", outcome) if target else ("y = 0", "y = 1"),
@@ -125,13 +131,16 @@ def contents_of(
             fit, design, observed.totals.present if observed is not None and observed.fitted else None
         ),
         observed=observed,
+        errors="" if errors is None else errors.name,
     )
 
 
-def contents_of_table(model: TableFit, observed: Observed | None = None, level: float = 0.95) -> Contents:
+def contents_of_table(
+    model: TableFit, observed: Observed | None = None, level: float = 0.95, errors: Errors | None = None
+) -> Contents:
     """Return the contents of a report on a fit of a table, by default with the rows of the fit."""
     own = Observed(model.totals, model.fit.rows, model.design.source, fitted=True)
-    return contents_of(model.fit, model.design, own if observed is None else observed, level)
+    return contents_of(model.fit, model.design, own if observed is None else observed, level, errors)
 
 
 def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:

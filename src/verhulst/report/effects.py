@@ -8,10 +8,29 @@ from dataclasses import dataclass
 from typing import Literal
 
 from verhulst.data.column import Column
+from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import odds_ratios, wald
 from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Matrix
 
 State = Literal["estimated", "infinite", "not determined", "not examined", "left out", "penalised"]
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Standard errors and intervals in place of those of the fit.
+
+    Attributes
+    ----------
+    name : str
+        What they are: "Intervals and p: robust standard errors (HC1)".
+    covariance : (q, q) array_like, Covariance or None
+    intervals : (q, 2) ndarray or None
+    """
+
+    name: str
+    covariance: Matrix | Covariance | None = None
+    intervals: Matrix | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,9 @@ class Effect:
         return self.state == "estimated" and (self.lower > 1 or self.upper < 1)
 
 
-def effects_of(fit: LogisticFit, columns: Sequence[Column] = (), level: float = 0.95) -> tuple[Effect, ...]:
+def effects_of(
+    fit: LogisticFit, columns: Sequence[Column] = (), level: float = 0.95, errors: Errors | None = None
+) -> tuple[Effect, ...]:
     """Return the effects of a fit, in the order of its columns, without the intercept.
 
     Parameters
@@ -61,12 +82,16 @@ def effects_of(fit: LogisticFit, columns: Sequence[Column] = (), level: float = 
     columns : sequence of Column
         The columns of the design, if the fit was made from a table.
     level : float
-        The coverage of the (Wald) intervals, between 0 and 1.
+        The coverage of the intervals, between 0 and 1.
+    errors : Errors, optional
+        Other standard errors or intervals than those of the fit, which are Wald intervals.
     """
+    covariance, intervals = (None, None) if errors is None else (errors.covariance, errors.intervals)
     origin = {name: (column.name, column.reference) for column in columns for name in column.names}
-    coefficients = list(wald(fit, level))[int(fit.intercept) :]
+    coefficients = list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.intercept) :]
     found = []
-    for line, ratio in zip(coefficients, odds_ratios(fit, level), strict=True):
+    ratios = odds_ratios(fit, level, covariance=covariance, intervals=intervals)
+    for line, ratio in zip(coefficients, ratios, strict=True):
         state: State = line.state
         if state == "estimated" and fit.penalty == "l2":
             state = "penalised"

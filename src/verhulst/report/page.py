@@ -111,6 +111,7 @@ def odds_ratios(contents: Contents) -> str:
     caption = (
         f"The factor by which the odds of {escape(contents.outcome)} change if a column increases by 1, or for a level "
         "compared with the reference level, all other columns being equal. Full dots: the interval excludes 1."
+        f"{f' {escape(contents.errors)}.' if contents.errors else ''}"
     )
     return (
         f'<p class="note" id="odds-ratios">{caption}</p><div class="scroll" tabindex="0" role="region" '

@@ -1,0 +1,206 @@
+"""Options of `verhulst fit` for standard errors, intervals and average effects, and what they print."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verhulst._numbers import coverage, p_value, significant, typeset
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from verhulst.regression.parameters import Parameter, ParameterTable
+    from verhulst.regression.table_fit import TableFit
+    from verhulst.report.effects import Errors
+
+
+def options(command: Any) -> Any:
+    """Add the options, as the arguments `covariance`, `clusters`, `interval` and `effects`."""
+    for option in (
+        click.option("--effects", is_flag=True, help="Add average effects on the probability, in percentage points."),
+        click.option(
+            "--interval", type=click.Choice(["wald", "profile"]), default="wald",
+            help="profile: intervals by the profile likelihood, for small samples.",
+        ),
+        click.option(
+            "--clusters", metavar="COLUMN",
+            help="A column of groups whose rows depend on each other; standard errors allow for it. It is not in X.",
+        ),
+        click.option(
+            "--covariance", type=click.Choice(["HC0", "HC1"]),
+            help="Standard errors that are robust to a misspecified model.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for with the options."""
+
+    covariance: str | None
+    clusters: str | None
+    interval: str
+    effects: bool
+
+    @property
+    def rows(self) -> bool:
+        """Whether the rows of the fit are needed."""
+        return any(self._given().values())
+
+    def check(self, C: float, firth: bool, on_cluster: bool) -> None:
+        """Raise before the fit if a penalty, or a cluster of computers, does not go with an option."""
+        penalty = "--firth" if firth else "--C" if math.isfinite(C) else None
+        for option, there in self._given().items():
+            if there and penalty and not (firth and option in ("--interval profile", "--effects")):
+                raise click.UsageError(f"{option} is for fits without a penalty: leave {penalty} out.")
+            if there and on_cluster:
+                raise click.UsageError(f"{option} needs all rows in this process: leave --workers and --scheduler out.")
+
+    def _given(self) -> dict[str, bool]:
+        return {
+            f"--covariance {self.covariance}": self.covariance is not None,
+            "--clusters": self.clusters is not None,
+            "--interval profile": self.interval == "profile",
+            "--effects": self.effects,
+        }
+
+    def errors(self, model: TableFit, table: pa.Table, level: float) -> Errors | None:
+        """Return the standard errors and intervals that were asked for; None for those of the fit.
+
+        Raises
+        ------
+        DataError
+            If there are none: the outcomes are separated, labels of clusters are missing, or there is only one.
+        """
+        from verhulst.report.effects import Errors
+
+        if self.covariance is None and self.clusters is None and self.interval == "wald":
+            return None
+        labels, tests = None, "Wald tests"
+        if self.clusters is not None:
+            labels = _labels(model, table, self.clusters)
+            number = len(set(labels.tolist()) - {None})
+            tests = f"standard errors by {number:,} clusters of {self.clusters!r}"
+        elif self.covariance is not None:
+            tests = f"robust standard errors ({self.covariance})"
+        with _of_table(model):
+            found = model.errors(table, level, interval=self.interval, covariance=self.covariance, clusters=labels)
+        profile = self.interval == "profile"
+        return Errors(f"Intervals: profile likelihood. p: {tests}" if profile else f"Intervals and p: {tests}", *found)
+
+    def average_effects(
+        self, model: TableFit, table: pa.Table, level: float, errors: Errors | None
+    ) -> ParameterTable | None:
+        """Return the average effects if they were asked for.
+
+        Raises
+        ------
+        DataError
+            If the outcomes are separated.
+        """
+        if not self.effects:
+            return None
+        with _of_table(model):
+            return model.marginal_effects(
+                table, discrete="auto", level=level, covariance=None if errors is None else errors.covariance
+            )
+
+    def record(self, average: ParameterTable | None) -> dict[str, Any]:
+        """Return the entries for --json."""
+        record: dict[str, Any] = {
+            "covariance": self.covariance or ("model" if self.clusters is None else "HC1"),
+            "clusters": self.clusters,
+            "interval": self.interval,
+        }
+        if average is None:
+            return record
+        lines = [
+            {
+                "name": line.name,
+                "effect": line.estimate if _known(line) else None,
+                "standard_error": line.standard_error,
+                "z": line.z,
+                "p_value": line.p_value,
+                "lower": line.lower,
+                "upper": line.upper,
+            }
+            for line in average
+        ]
+        return record | {"average_effects": lines}
+
+
+def print_average_effects(average: ParameterTable, outcome: str) -> None:
+    """Print average effects, in percentage points, as a table on standard output."""
+    from verhulst.cli.console import show_prose, show_table
+
+    show_prose(
+        f"Average effects on the probability of {outcome}, in percentage points: of one unit more, of a level instead "
+        "of the reference level, of 1 instead of 0:"
+    )
+    rows = [
+        (line.name, _points(line.estimate), f"{_points(line.lower)} to {_points(line.upper)}", p_value(line.p_value))
+        if _known(line)
+        else (line.name, "–", "–", "–")
+        for line in average
+    ]
+    show_table(("column", "points", f"{coverage(average.level)} interval", "p"), rows)
+
+
+def _known(line: Parameter) -> bool:
+    """Whether a column has an effect: one that was left out of the fit has none."""
+    return not math.isnan(line.standard_error)
+
+
+def _labels(model: TableFit, table: pa.Table, name: str) -> NDArray[Any]:
+    """Return the labels of clusters.
+
+    Raises
+    ------
+    DataError
+        If one is missing in a row of the fit.
+    """
+    import numpy as np
+
+    from verhulst.data.errors import DataError
+    from verhulst.data.group_labels import group_labels
+
+    labels, kept = group_labels(table, name), model.design.complete_rows(table)
+    holes = np.array([label is None for label in labels.tolist()]) & (True if kept is None else kept)
+    if holes.any():
+        raise DataError(
+            f"{model.design.source or 'the table'}: column {name!r} is missing in {int(holes.sum())} of {len(holes)} "
+            f"rows (first in row {int(holes.argmax()) + 1}). Fill the values in, or leave these rows out."
+        )
+    return labels
+
+
+def _points(share: float) -> str:
+    return typeset(significant(100 * share, 3))
+
+
+@contextmanager
+def _of_table(model: TableFit) -> Iterator[None]:
+    """Make errors of arrays those of the file, and notes of intervals that were not found; the rest was said before."""
+    from verhulst.cli.console import reading_said
+    from verhulst.data.errors import DataError
+    from verhulst.regression.estimates import ConvergenceWarning
+
+    try:
+        with reading_said(ConvergenceWarning):
+            warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("always", ConvergenceWarning)
+            yield
+    except DataError:
+        raise
+    except ValueError as error:
+        raise DataError(f"{model.design.source or 'the table'}: {str(error).rstrip('.')}.") from None
