@@ -193,6 +193,22 @@ FAULTS: dict[str, tuple[str, Callable[[], Case]]] = {
         lambda: (mlp(nn.Softmax(-1), out=K), X(), labels(), BCE),
     ),
     "cross-entropy for several labels": ("softmax-for-multilabel", lambda: (mlp(out=K), X(), labels(), CE)),
+    **{
+        f"sigmoid between layers, {kind.__name__}": (
+            "hidden-sigmoid",
+            lambda kind=kind: (mlp(hidden=nn.Sequential(nn.Sigmoid(), kind(0.3))), X(), binary(), BCE_LOGITS),
+        )
+        for kind in (nn.Dropout, nn.AlphaDropout, nn.FeatureAlphaDropout, nn.Dropout1d)
+    },
+    "masked sigmoid, logits loss": (
+        "double-sigmoid",
+        lambda: (
+            Net(lambda m, x: m.body(x).sigmoid().masked_fill(x[:, :1] > 1, 0.5), body=mlp()),
+            X(),
+            binary(),
+            BCE_LOGITS,
+        ),
+    ),
     "sigmoid between layers": ("hidden-sigmoid", lambda: (mlp(hidden=nn.Sigmoid()), X(), binary(), BCE_LOGITS)),
     "sigmoid, batch norm, layer": (
         "hidden-sigmoid",

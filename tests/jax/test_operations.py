@@ -205,3 +205,62 @@ def test_on_two_devices() -> None:
     environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=2", "JAX_PLATFORMS": "cpu"}
     done = subprocess.run([sys.executable, "-c", ON_TWO_DEVICES], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+NO_REAL_NUMBERS: dict[str, Any] = {
+    "NoneType": None,
+    "str": "1",
+    "list": [[1.0], [1.0, 2.0]],
+    "object": np.array([1.0, None]),
+    "datetime64": np.zeros(2, "M8[s]"),
+    "float128": np.zeros(2, np.longdouble),
+    "void": np.zeros(2, [("a", float)]),
+    "complex64": np.complex64(1 + 2j),
+    "float8": jnp.zeros(2, jnp.float8_e5m2),
+    "a masked array": np.ma.array([1.0]),
+    "int": 10**400,
+}
+
+
+@pytest.mark.parametrize("given", NO_REAL_NUMBERS)
+def test_what_is_no_array_of_real_numbers_is_refused_by_name(given: str) -> None:
+    x = NO_REAL_NUMBERS[given]
+    roads: dict[str, Function] = {name: getattr(vj, name) for name in (*FUNCTIONS, *OF_SLOPES, *OVER_AXIS, *OF_LABELS)}
+    roads = {name: (lambda x, f=f: f(x, 0.5)) if name in OF_LABELS else f for name, f in roads.items()}
+    roads |= {f"y of {name}": lambda y, name=name: getattr(vj, name)(0.5, y) for name in OF_LABELS}
+    for name, road in roads.items():
+        with pytest.raises(TypeError, match=f"^{name} takes real numbers .* not {given}"):
+            road(x)
+    for name, f in OF_SLOPES.items():
+        with pytest.raises((TypeError, ValueError), match=f"^(slope|alpha) of {name} "):
+            f(0.5, x)
+
+
+@pytest.mark.parametrize("x64", [False, True])
+def test_numbers_mean_what_they_say(x64: bool) -> None:
+    """Integers of 64 bits are not wrapped around to 32, and bytes may be in the other order."""
+    with jax.enable_x64(x64):
+        for large in (np.array([2**40, -(2**40)]), np.array([2**40, -(2**40)], ">i8")):
+            np.testing.assert_array_equal(vj.sigmoid(large), [1.0, 0.0])
+            assert np.isnan(vj.binary_cross_entropy(0.5, large)).all()
+        assert vj.relu(2**70) == 2.0**70
+        assert vj.relu(np.uint64(2**63)) == 2.0**63
+        swapped = np.array([-1.5, 0.5], ">f4")
+        np.testing.assert_array_equal(vj.sigmoid(swapped), vj.sigmoid(swapped.astype("f4")))
+
+
+def test_shapes_that_do_not_fit_are_told_by_name() -> None:
+    z, other = jnp.zeros((2, 3)), jnp.zeros(2)
+    for name in OF_LABELS:
+        with pytest.raises(ValueError, match=rf"y of {name} must broadcast .* \(2,\) and \(2, 3\)"):
+            getattr(vj, name)(z, other)
+    for name, f in OF_SLOPES.items():
+        with pytest.raises(ValueError, match=rf"(slope|alpha) of {name} must broadcast .* \(2,\) and \(2, 3\)"):
+            f(z, other)
+
+
+def test_debugging_finds_the_operation_that_made_a_nan() -> None:
+    with jax.debug_nans(True):
+        for f in (vj.logit, jax.jit(vj.logit)):
+            with pytest.raises(FloatingPointError, match="verhulst_logit"):
+                f(2.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from verhulst.functions._registry import FUNCTIONS
 OVER_DIM = ["softmax", "log_softmax", "logsumexp"]
 NAMES = [*FUNCTIONS, "leaky_relu", "leaky_relu_derivative", "elu", "elu_derivative", *OVER_DIM]
 bce = vt.binary_cross_entropy_with_logits
+RECURRENT = ("LSTM", "GRU", "LSTMCell", "GRUCell")
 Z = torch.linspace(-3, 3, 12).reshape(3, 4)
 TWO = torch.tensor(2.0)
 
@@ -104,6 +106,75 @@ def test_layouts_that_are_not_dense() -> None:
     for other in (Z.to_sparse(), nested):
         with pytest.raises(TypeError, match="z of sigmoid must be a dense tensor, not torch"):
             vt.sigmoid(other)
+
+
+NO_REAL_NUMBERS: dict[str, Callable[[], Tensor]] = {
+    "sparse": lambda: Z.to_sparse(),
+    "nested": lambda: torch.nested.nested_tensor([Z[0], Z[1, :2]]),
+    "jagged": lambda: torch.nested.nested_tensor([Z[0], Z[1, :2]], layout=torch.jagged),
+    "mkldnn": lambda: Z.to_mkldnn(),
+    "quantised": lambda: torch.quantize_per_tensor(Z, 0.1, 0, torch.quint8),
+    "complex": lambda: Z.to(torch.complex64),
+    "float8": lambda: Z.to(torch.float8_e5m2),
+    "bits": lambda: torch.empty(3, 4, dtype=torch.bits8),
+}
+ROADS: dict[str, Callable[[Any], Any]] = {
+    **{f"z of {name}": getattr(vt, name) for name in NAMES},
+    **{
+        f"the parameter of {name}": lambda t, name=name: getattr(vt, name)(Z, t)
+        for name in ("leaky_relu", "leaky_relu_derivative", "elu", "elu_derivative")
+    },
+    "logits": lambda t: bce(t, Z),
+    "labels": lambda t: bce(Z, t),
+    "weight": lambda t: bce(Z, Z, t),
+    "pos_weight": lambda t: bce(Z, Z, pos_weight=t),
+    "base_rate": lambda t: vt.MultiLabelClassifier(4, 4, 3, base_rate=t),
+    **{f"x of {kind}": lambda t, kind=kind: getattr(vt, kind)(4, 5)(t) for kind in RECURRENT},
+    "the state h of GRUCell": lambda t: vt.GRUCell(4, 4)(Z, t),
+    "the state h of LSTMCell": lambda t: vt.LSTMCell(4, 4)(Z, (t, Z)),
+}
+
+
+@pytest.mark.parametrize("kind", NO_REAL_NUMBERS)
+@pytest.mark.parametrize("road", ROADS)
+def test_tensors_of_other_kinds_are_refused_by_name(road: str, kind: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of torch, about kinds that it does not develop further
+        given = NO_REAL_NUMBERS[kind]()
+    with pytest.raises((TypeError, ValueError), match=f"^{road.split(' of ')[0]} "):
+        ROADS[road](given)
+
+
+@pytest.mark.parametrize("road", [road for road in ROADS if road[:2] not in ("z ", "lo")])
+def test_tensors_on_another_device_are_refused_by_name(road: str) -> None:
+    with pytest.raises(ValueError, match=f"^{road.split(' of ')[0]} .*meta"):
+        ROADS[road](Z.to("meta"))
+
+
+def test_arguments_that_are_no_tensors() -> None:
+    for dtype in ("float32", float, np.float32, torch.float8_e5m2):
+        with pytest.raises(TypeError, match="dtype of log_softmax must be a floating-point type"):
+            vt.log_softmax(Z, dtype=dtype)  # type: ignore[arg-type]
+    for several in (np.array([0, 1]), torch.tensor([0, 1]), True, {0}):
+        with pytest.raises(TypeError, match="dim must be an int, a tuple of ints or None"):
+            vt.softmax(Z, several)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the parameter of elu is too large for float64"):
+        vt.elu(Z, 10**400)
+    with pytest.raises(TypeError, match="base_rate must be numbers"):
+        vt.BinaryClassifier(4, 4, base_rate=10**400)
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu", "leaky_relu_derivative", "elu_derivative"])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_a_parameter_counts_as_given_also_as_a_tensor(name: str, dtype: torch.dtype) -> None:
+    z = torch.tensor([0.0, -0.0, -1e-3, -1.0, -7.3, -700.0, 3.0, float("inf"), float("nan")]).to(dtype)
+    for parameter in (0.3, -2.0, 1e-7, 65504.0, 1e300, 0.0):
+        given = torch.tensor(parameter, dtype=torch.float64)
+        if dtype == torch.float32 and given.float().isfinite():
+            given = given.float().double()  # what a number is rounded to
+        got, expected = getattr(vt, name)(z, given), getattr(vt, name)(z, parameter)
+        precision = 2**-52 if dtype == torch.float64 else 0  # two roundings in float64
+        torch.testing.assert_close(got, expected, rtol=precision, atol=0, equal_nan=True)
 
 
 # Shapes and kinds of the loss's arguments

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn import functional as F
 
 import verhulst as vh
@@ -344,3 +345,46 @@ def test_autocast_computes_in_float32_as_torch_does(compiled: bool) -> None:
     torch.testing.assert_close(loss, expected)
     assert leaf.grad is not None
     assert leaf.grad.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum"])
+def test_maps_in_maps(reduction: str) -> None:
+    z, y = torch.randn(2, 3, 4), torch.rand(4)
+    many = torch.vmap(torch.vmap(lambda z: bce(z, y, reduction=reduction)))
+    expected = torch.stack([torch.stack([bce(row, y, reduction=reduction) for row in rows]) for rows in z])
+    torch.testing.assert_close(many(z), expected)
+    gradients = torch.vmap(torch.vmap(torch.func.grad(lambda z: bce(z, y, reduction=reduction).sum())))(z)
+    torch.testing.assert_close(gradients, z.sigmoid() - y)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_gradients_are_the_same_in_every_mode(dtype: torch.dtype) -> None:
+    z, y = (t.to(dtype) for t in case())
+    outer = torch.linspace(0.5, 2, z.numel()).view(z.shape).to(dtype)
+
+    def pulled_back(z: Tensor) -> Tensor:
+        return torch.func.vjp(lambda z: bce(z, y, reduction="none"), z)[1](outer)[0]
+
+    again = z.clone().requires_grad_()
+    (eager,) = torch.autograd.grad(bce(again, y, reduction="none"), again, outer)
+    (kept,) = torch.autograd.grad(bce(again, y, reduction="none"), again, outer, create_graph=True)
+    for other in (kept, pulled_back(z), make_fx(pulled_back)(z)(z)):
+        assert torch.equal(eager, other)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_recorded_gradients(reduction: str) -> None:
+    def gradient(z: Tensor) -> Tensor:
+        return torch.autograd.grad(3 * bce(z, torch.ones_like(z), reduction=reduction), z)[0]
+
+    z = case()[0].requires_grad_()
+    torch.testing.assert_close(make_fx(gradient)(z)(-z), gradient(-z))
+
+
+def test_labels_made_from_infinite_logits_stand_still() -> None:
+    z = torch.tensor([INF, -INF, 1.0])
+    for label in (0.0, 0.25, 1.0):
+        _, change = torch.func.jvp(
+            lambda z, label=label: bce(z, torch.full_like(z, label), reduction="none"), (z,), (torch.ones(3),)
+        )
+        torch.testing.assert_close(change, z.sigmoid() - label)

@@ -205,6 +205,17 @@ def test_what_torch_refuses_is_refused(ours: Any, theirs: Any, case: str) -> Non
         ours(D, H, dtype=torch.float64)(*arguments)
 
 
+@pytest.mark.parametrize("kind", [vt.LSTM, vt.GRU])
+@pytest.mark.parametrize(
+    ("shape", "sizes"),
+    [((5, D), [2, 2]), ((3, D), [2, 2]), ((3, D), [1, 2]), ((0, D), []), ((2, D), [2, 0]), ((3, B, D), [2, 1])],
+)
+def test_packed_sequences_that_are_none(kind: Any, shape: tuple[int, ...], sizes: list[int]) -> None:
+    packed = PackedSequence(torch.zeros(shape), torch.tensor(sizes, dtype=torch.int64))
+    with pytest.raises(ValueError, match=r"^x (is no packed sequence|has no time steps)"):
+        kind(D, H)(packed)
+
+
 @pytest.mark.parametrize("kind", [*(ours for ours, _ in LAYERS), *(ours for ours, _ in CELLS)])
 def test_sizes(kind: Any) -> None:
     for sizes in ((0, H), (D, -1)):
@@ -254,6 +265,11 @@ def test_state_dicts_of_earlier_versions(kind: Any) -> None:
     layer.load_state_dict(old)
     assert all(torch.equal(t, new[name]) for name, t in layer.state_dict().items())
     assert layer[0].cell.weight_hh is layer[0].weight_hh_l0
+
+
+def test_a_layer_that_projects_has_no_cell() -> None:
+    with pytest.raises(ValueError, match="LSTMCell does not project"):
+        _ = vt.LSTM(D, H, proj_size=2).cell
 
 
 def test_forget_bias_of_every_layer() -> None:

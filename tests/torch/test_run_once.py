@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,8 @@ class Restless(nn.Module):
         self.body = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 1))
         self.calls, self.seen, self.named, self.kinds = 0, [1], {"last": 0}, {1}
         self.memory = torch.zeros(3)
+        self.last, self.rows, self.deep = deque([1], maxlen=2), np.zeros(2), {"of": [[torch.zeros(1)], ({},)]}
+        self.own = (torch.Generator(), np.random.default_rng(0), np.random.RandomState(0), random.Random(0))
         self.register_buffer("average", torch.zeros(2))
         self.register_buffer("nothing", None)
         self.fails = False
@@ -50,6 +53,14 @@ class Restless(nn.Module):
         self.named["new"] = 2
         self.kinds.add(self.calls)
         self.memory.add_(1)
+        self.last.append(self.calls)
+        self.rows += 1
+        self.deep["of"][0][0].add_(1)
+        self.deep["of"][1][0]["new"] = self.deep["of"][0].pop()
+        torch.rand(1, generator=self.own[0])
+        for generator in self.own[1:]:
+            generator.random()
+        self.average.data = torch.zeros(5, dtype=torch.float64)
         self.average.data.add_(1)
         self.average = self.average + 1
         self.nothing = torch.ones(1)
@@ -77,6 +88,10 @@ def look(model: nn.Module) -> list[Any]:
         for key, value in vars(module).items():
             parts = value.items() if isinstance(value, dict) else value if isinstance(value, list | set) else [value]
             found += [(name, key, id(part) if isinstance(part, Tensor) else repr(part)) for part in parts]
+        if isinstance(module, Restless):
+            torchs, numpys, olds, pythons = module.own
+            found += [torchs.get_state().tolist(), str(numpys.bit_generator.state), str(olds.get_state())]
+            found.append(pythons.getstate())
     tensors = [*model.parameters(), *model.buffers(), *(p.grad for p in model.parameters() if p.grad is not None)]
     found += [(id(t), t.tolist()) for t in tensors]
     found += [(id(p), id(p.grad)) for p in model.parameters()]
@@ -289,3 +304,14 @@ def test_wrong_arguments() -> None:
     for diagnose in DIAGNOSTICS.values():
         with pytest.raises(ValueError, match="the model has lazy parameters"):
             diagnose(nn.LazyLinear(1), X, Y, bce)
+        with pytest.raises(ValueError, match="the model has parameters on the device meta"):
+            diagnose(nn.Linear(4, 1, device="meta"), X, Y, bce)
+    with pytest.raises(TypeError, match=r"the loss must be a real number, not torch.complex64"):
+        flow(nn.Linear(4, 1), X, Y, lambda output, _: output.sum() * 1j)
+
+
+def test_nested_outputs() -> None:
+    x = torch.nested.nested_tensor([X[:2], X[2:]], layout=torch.jagged)
+    layer = nn.Linear(4, 1)
+    jagged = flow(layer, x, None, lambda output, _: output.values().square().sum())
+    assert jagged.layers == flow(layer, X, None, lambda output, _: output.square().sum()).layers

@@ -24,16 +24,20 @@ from verhulst.torch._run_once import tensors
 # Operations that move numbers without changing their meaning.
 MOVES = frozenset(
     """
-    _reshape_alias _to_copy _unsafe_view alias as_strided cat clone contiguous copy_ detach diagonal dropout expand
-    flatten flip gather index index_select lift_fresh masked_select narrow native_dropout permute repeat reshape roll
-    select slice split split_with_sizes squeeze squeeze_ stack t transpose unbind unfold unsqueeze unsqueeze_ view
-    view_as_real
+    _reshape_alias _to_copy _unsafe_view alias alpha_dropout as_strided cat clone contiguous copy_ detach diagonal
+    dropout dropout1d dropout2d dropout3d expand feature_alpha_dropout flatten flip gather index index_select lift_fresh
+    masked_fill masked_fill_ masked_select narrow native_dropout permute repeat reshape roll select slice split
+    split_with_sizes squeeze squeeze_ stack t transpose unbind unfold unsqueeze unsqueeze_ view view_as_real
     """.split()  # noqa: SIM905
 )
 # Operations that change numbers only to avoid 0 and 1.
 GUARDS = frozenset({"clamp", "clamp_", "clamp_max", "clamp_min", "maximum", "minimum", "nan_to_num"})
 # Functions that are recorded as one operation.
-WHOLE = {vars(vt)[name] for name in vt.__all__ if inspect.isfunction(vars(vt)[name])} | {nn.functional.kl_div}
+WHOLE = {vars(vt)[name] for name in vt.__all__ if inspect.isfunction(vars(vt)[name])} | {
+    function
+    for name, function in vars(nn.functional).items()
+    if inspect.isfunction(function) and (name == "kl_div" or "dropout" in name)
+}
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ from verhulst import losses
 from verhulst.functions import formulas
 from verhulst.jax._differentiable import JAX
 from verhulst.jax._functional import sigmoid_derivative
-from verhulst.jax._operation import Operation, as_floats, is_integer, of_type, operation
+from verhulst.jax._operation import Operation, as_array, as_floats, broadcast_shape, is_integer, of_type, operation
 
 
 def _wide(*arrays: jax.Array) -> Any:
@@ -54,9 +54,10 @@ _value = operation(
 
 def _pair(name: str, z: Any, y: Any) -> tuple[jax.Array, ...]:
     """Logits as floats, labels in their shape; integers in their type, numbers in their own."""
-    z, y = as_floats(z, name), jnp.asarray(y)
-    y = y.astype(z.dtype) if is_integer(y) else as_floats(y, f"y of {name}")
-    return tuple(jnp.broadcast_arrays(z, y))
+    z, y = as_floats(z, name), as_array(y, f"y of {name}")
+    y = y.astype(z.dtype) if is_integer(y) else y
+    shape = broadcast_shape(z, y, f"y of {name}")
+    return jnp.broadcast_to(z, shape), jnp.broadcast_to(y, shape)
 
 
 def binary_cross_entropy(z: Any, y: Any) -> jax.Array:

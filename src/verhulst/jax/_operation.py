@@ -57,7 +57,13 @@ def operation(
 
 def compiled_once(primitive: Primitive, static: tuple[str, ...]) -> Operation:
     """The primitive outside `jax.jit`: compiled for each shape. Under `jax.disable_jit` too: it would call itself."""
-    compiled = jax.jit(primitive.bind, static_argnames=static)
+
+    def bind(*arguments: jax.Array, **given: Any) -> Any:
+        return primitive.bind(*arguments, **given)
+
+    bind.__qualname__ = primitive.name
+    bind._apply_primitive = True  # type: ignore[attr-defined]  # so jax.debug_nans knows it: it runs others step by step
+    compiled = jax.jit(bind, static_argnames=static)
 
     def evaluate(*arguments: jax.Array, **given: Any) -> Any:
         with jax.disable_jit(False):
@@ -103,17 +109,46 @@ def in_front(arrays: tuple[jax.Array, ...], places: tuple[int | None, ...]) -> l
     ]
 
 
+def as_array(x: Any, name: str) -> jax.Array:
+    """The argument as an array of real numbers; integers that JAX's own would wrap around as floats."""
+    takes = f"{name} takes real numbers ({', '.join(FORMATS)}, integers), not"
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{takes} a masked array: fill it first")
+    try:
+        x = float(x) if type(x) is int else x
+        x = np.asarray(x) if hasattr(x, "__array__") and not isinstance(x, jax.Array) else jnp.asarray(x)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        raise TypeError(f"{takes} {type(x).__name__}: {error}") from None
+    if not is_real(x):
+        raise TypeError(f"{takes} {x.dtype.name}")
+    if isinstance(x, np.ndarray):
+        wraps = x.dtype.kind in "iu" and x.itemsize == 8
+        x = jnp.asarray(x.astype(np.float64 if wraps else x.dtype.newbyteorder("="), copy=False))
+    return x
+
+
 def as_floats(z: Any, name: str) -> jax.Array:
     """The argument as an array of floating-point numbers; integers become JAX's float."""
-    z = jnp.asarray(z)
-    if z.dtype.name in FORMATS:
-        return z
+    z = as_array(z, name)
     if not is_integer(z):
-        raise TypeError(f"{name} takes real numbers ({', '.join(FORMATS)}, integers), not {z.dtype.name}")
+        return z
     return z * 1.0 if z.weak_type else z.astype(jnp.result_type(float))
 
 
-def is_integer(x: jax.Array) -> bool:
+def broadcast_shape(z: jax.Array, other: jax.Array, name: str) -> tuple[int, ...]:
+    """The common shape of z and another argument."""
+    try:
+        return jnp.broadcast_shapes(z.shape, other.shape)
+    except ValueError:
+        raise ValueError(f"{name} must broadcast against z: their shapes are {other.shape} and {z.shape}") from None
+
+
+def is_real(x: Any) -> bool:
+    """Whether the array is of numbers that the functions take."""
+    return x.dtype.name in FORMATS or is_integer(x)
+
+
+def is_integer(x: Any) -> bool:
     """Whether the array is of integers or truth values."""
     return bool(jnp.issubdtype(x.dtype, jnp.integer) or x.dtype == jnp.bool_)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import jax
@@ -11,7 +12,7 @@ import numpy as np
 from verhulst.functions._registry import PUBLIC
 from verhulst.jax._differentiable import wide
 from verhulst.jax._functional import relu_derivative
-from verhulst.jax._operation import Operation, as_floats, of_type, operation
+from verhulst.jax._operation import Operation, as_floats, broadcast_shape, of_type, operation
 
 
 def _face(name: str, parameter: str, formula: Operation, derivative: Operation) -> Operation:
@@ -31,9 +32,13 @@ def _face(name: str, parameter: str, formula: Operation, derivative: Operation) 
 
     def face(z: Any, given: Any) -> jax.Array:
         z = as_floats(z, name)
-        if isinstance(given, bool | int | float | np.number | np.bool):
-            return computed(z, given=float(given))
+        if isinstance(given, Real | np.bool):
+            try:
+                return computed(z, given=float(given))
+            except OverflowError:
+                raise ValueError(f"{parameter} of {name} is too large for float64") from None
         given = as_floats(given, f"{parameter} of {name}")
+        broadcast_shape(z, given, f"{parameter} of {name}")
         unit = computed(wide(z), given=1.0)
         return of_type(jnp.where(z > 0, unit, given * unit), z)
 

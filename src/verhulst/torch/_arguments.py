@@ -18,6 +18,8 @@ from verhulst.torch._kernels import FLOATING
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 FLOATING_TYPES = tuple(FLOATING)
+INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint16, torch.uint32, torch.uint64)
+REAL = frozenset((*FLOATING_TYPES, *INTEGERS, torch.bool))
 # torch's names of arguments, which its users write, and ours: of functions, and of recurrent modules.
 OF_FUNCTIONS = {"input": "z", "target": "y", "axis": "dim", "keepdims": "keepdim", "negative_slope": "slope"}
 OF_MODULES = {"input": "x", "hx": "state"}
@@ -75,18 +77,28 @@ def recurrent_forward(function: Method) -> Method:
     return cast(Method, forward)
 
 
-def numbers(t: Any, function: str, name: str = "z") -> Tensor:
-    """The tensor, integers and booleans in torch's default floating-point type."""
+def real(t: Any, what: str) -> Tensor:
+    """The tensor, refused where it is no tensor of real numbers that lie in memory one by one."""
     if not isinstance(t, Tensor):
-        raise TypeError(f"{name} of {function} must be a torch.Tensor, not {type(t).__name__}")
-    if t.layout is not torch.strided:
-        raise TypeError(f"{name} of {function} must be a dense tensor, not {t.layout}: convert it first")
-    if t.dtype in FLOATING_TYPES:
-        return t
-    if t.is_floating_point() or t.is_complex() or t.is_quantized:
-        types = "float16, bfloat16, float32, float64 or integers"
-        raise TypeError(f"{name} of {function} must be a tensor of {types}, not {t.dtype}")
-    return t.to(torch.get_default_dtype())
+        raise TypeError(f"{what} must be a torch.Tensor, not {type(t).__name__}")
+    if t.layout is not torch.strided or t.is_nested:
+        given = t.layout if t.layout is not torch.strided else "torch.nested"
+        raise TypeError(f"{what} must be a dense tensor, not {given}: convert it first")
+    if t.dtype not in REAL:
+        raise TypeError(f"{what} must be a tensor of float16, bfloat16, float32, float64 or integers, not {t.dtype}")
+    return t
+
+
+def numbers(t: Any, function: str) -> Tensor:
+    """The argument z of the function, integers and booleans in torch's default floating-point type."""
+    t = real(t, f"z of {function}")
+    return t if t.dtype in FLOATING_TYPES else t.to(torch.get_default_dtype())
+
+
+def same_device(t: Tensor, what: str, other: Tensor, of_other: str, or_number: bool = False) -> None:
+    """Refuse a tensor on another device than the other; `or_number`: a single number may come from the CPU."""
+    if t.device != other.device and not (or_number and not t.ndim and t.device.type == "cpu"):
+        raise ValueError(f"{what} must be on the device of {of_other}, {other.device}, not on {t.device}")
 
 
 def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
@@ -101,9 +113,10 @@ def dimensions(dim: Any, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     found = []
     for given in dim if isinstance(dim, (tuple, list)) else (dim,):
-        if isinstance(given, bool) or not hasattr(given, "__index__"):
-            raise TypeError(f"dim must be an int, a tuple of ints or None, not {dim!r}")
-        d = index(given)
+        try:
+            d = index("" if isinstance(given, bool) else given)  # type: ignore[arg-type]
+        except TypeError:
+            raise TypeError(f"dim must be an int, a tuple of ints or None, not {dim!r}") from None
         if not -ndim <= d < ndim:
             raise np.exceptions.AxisError(d, ndim, "dim")
         found.append(d % ndim)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from verhulst.torch._arguments import tensor_function
+from verhulst.torch._arguments import real, same_device, tensor_function
 from verhulst.torch._cast import HALF
 from verhulst.torch._elementwise_loss import elementwise_loss
 from verhulst.torch._kernels import widest
@@ -69,7 +69,7 @@ def _tensor(name: str, t: Any) -> Tensor:
         raise TypeError(f"{name} must be a tensor, not {type(t).__name__}")
     if t.is_complex():
         raise TypeError(f"{name} must be real numbers, not {t.dtype}")
-    return t
+    return real(t, name)
 
 
 def _broadcast(name: str, t: Any, z: Tensor) -> Tensor:
@@ -77,18 +77,12 @@ def _broadcast(name: str, t: Any, z: Tensor) -> Tensor:
     t = _tensor(name, t)
     if not _traced() and not _broadcasts(tuple(t.shape), tuple(z.shape)):
         raise ValueError(f"{name} must broadcast to the shape of the logits, {tuple(z.shape)}, not {tuple(t.shape)}")
-    if t.ndim or t.device.type != "cpu":  # a single number may come from the CPU
-        _same_device(name, t, z)
+    same_device(t, name, z, "the logits", or_number=True)
     return t
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
     return len(shape) <= len(to) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(to), strict=False))
-
-
-def _same_device(name: str, t: Tensor, z: Tensor) -> None:
-    if t.device != z.device:
-        raise ValueError(f"{name} must be on the device of the logits, {z.device}, not on {t.device}")
 
 
 @tensor_function
@@ -152,7 +146,7 @@ def binary_cross_entropy_with_logits(
         raise TypeError(f"logits must be floating-point numbers, not {z.dtype}")
     if not _traced() and z.shape != y.shape:
         raise ValueError(f"labels must have the shape of the logits, {tuple(z.shape)}, not {tuple(y.shape)}")
-    _same_device("labels", y, z)
+    same_device(y, "labels", z, "the logits")
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
     smoothing: Any = label_smoothing

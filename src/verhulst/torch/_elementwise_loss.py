@@ -86,12 +86,12 @@ class Gradient(torch.autograd.Function):
 
 
 def change(z: Tensor, y: Tensor, to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
-    """How each loss changes where z and y do."""
+    """How each loss changes where z and y do; one that is infinite in y does not where y stands still."""
     result = torch.zeros_like(z)
     if to_z is not None:
         result = result + to_z * Gradient.apply(z, y)
     if to_y is not None:
-        result = result - to_y * z
+        result = result - to_y * torch.where(z.isinf() & (to_y == 0), 0.0, z)
     return result
 
 
@@ -101,7 +101,7 @@ class _Value(torch.autograd.Function):
     @staticmethod
     def forward(z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         with torch._C._AutoDispatchBelowAutograd():
-            if z.requires_grad and z.dtype != torch.float16:  # there it is multiplied before it is rounded
+            if z.requires_grad and z.dtype not in HALF:  # there it is multiplied before it is rounded
                 value, gradient = _value_gradient(z, y)
                 return value, gradient
             return _value(z, y), z.new_empty(0)
@@ -132,7 +132,8 @@ class _Value(torch.autograd.Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, int | None], z: Tensor, y: Tensor) -> Any:
-        return _Value.apply(*in_front(info, in_dims, z, y)), (0, 0)
+        value, kept = _Value.apply(*in_front(info, in_dims, z, y))
+        return (value, kept), (0, 0 if kept.shape == value.shape else None)
 
 
 library.impl("binary_cross_entropy_gradient", Gradient.apply, "Autograd")

@@ -122,7 +122,8 @@ def gradient_flow(model: nn.Module, batch: tuple[Any, Any], loss: Callable[[Any,
     Notes
     -----
     The model is left as it was, also when it raises an error: gradients, buffers such as running statistics, counters
-    and other attributes, training mode, hooks; so are the random states of torch, NumPy and Python.
+    and other attributes (arrays, generators of random numbers, dictionaries, lists and what is in them, but not what
+    objects of other classes hold), training mode, hooks; so are the random states of torch, NumPy and Python.
 
     Saturation is judged in the dtype that really ran: a bfloat16 sigmoid rounds to 1 from z = 6.24 on, a float32 one
     from 17.33.
@@ -179,6 +180,8 @@ def _watch(name: str, ran: list[_Ran]) -> Any:
 def _scalar(value: Any) -> Tensor:
     if not isinstance(value, Tensor):
         raise TypeError(f"the loss must be a tensor, not {type(value).__name__}")
+    if value.is_complex():
+        raise TypeError(f"the loss must be a real number, not {value.dtype}")
     if value.ndim:
         raise ValueError(f"the loss must be a scalar, not of shape {tuple(value.shape)}: use its mean or sum")
     return value
@@ -197,7 +200,7 @@ def _flows(value: Tensor, ran: list[_Ran]) -> tuple[LayerFlow, ...]:
     wanted: list[Any] = [*(r.output for r in ran), *parameters.values()]
     gradients = torch.autograd.grad(value, wanted, allow_unused=True)
     # None where the loss does not depend on it, whatever the type of autograd.grad says.
-    norms = [0.0 if g is None else float(g.double().norm()) for g in gradients]  # type: ignore[redundant-expr]
+    norms = [0.0 if g is None else _norm(g) for g in gradients]  # type: ignore[redundant-expr]
     of_parameter = dict(zip(parameters, norms[len(ran) :], strict=True))
     flows = []
     for r, norm in zip(ran, norms, strict=False):
@@ -213,6 +216,11 @@ def _flows(value: Tensor, ran: list[_Ran]) -> tuple[LayerFlow, ...]:
             )
         )
     return tuple(flows)
+
+
+def _norm(gradient: Tensor) -> float:
+    """Euclidean norm; of a nested tensor, that of its numbers."""
+    return float((gradient.values() if gradient.is_nested else gradient).double().norm())
 
 
 def _is_layer(module: nn.Module) -> bool:

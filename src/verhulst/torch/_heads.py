@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from verhulst.torch._arguments import real
 from verhulst.torch._functional import logit, sigmoid
 from verhulst.torch._states import check_integers
 
@@ -14,9 +15,16 @@ def _start_at_base_rate(last: nn.Linear, base_rate: float | Tensor | None) -> No
     if base_rate is None:
         return
     try:
-        rate = torch.as_tensor(base_rate, dtype=torch.float64, device="cpu").detach()
-    except (TypeError, ValueError):
+        given = (
+            base_rate
+            if isinstance(base_rate, Tensor)
+            else torch.as_tensor(base_rate, dtype=torch.float64, device="cpu")
+        )
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"base_rate must be numbers, not {base_rate!r}") from None
+    if real(given, "base_rate").is_meta:
+        raise ValueError("base_rate must hold numbers: a tensor on the device meta has none")
+    rate = given.detach().to("cpu", torch.float64)
     if rate.shape not in ((), (1,), (last.out_features,)):
         raise ValueError(f"base_rate must be one number or {last.out_features}, not of shape {tuple(rate.shape)}")
     if not bool(((rate > 0) & (rate < 1)).all()):

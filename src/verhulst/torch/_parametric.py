@@ -15,7 +15,7 @@ from verhulst.functions import _elu as elu_ufuncs
 from verhulst.functions import _relu as relu_ufuncs
 from verhulst.functions._parameter import _held_number
 from verhulst.functions._registry import PUBLIC
-from verhulst.torch._arguments import numbers, tensor_function
+from verhulst.torch._arguments import numbers, real, same_device, tensor_function
 from verhulst.torch._cast import cast, wider
 from verhulst.torch._functional import relu_derivative
 from verhulst.torch._kernels import FLOATING, as_array, new_like, widest
@@ -64,16 +64,22 @@ def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametri
     def face(z: Tensor, parameter: Any) -> Tensor:
         z = numbers(z, name)
         if isinstance(parameter, Tensor):  # a factor of all that is left of 0
+            parameter = real(parameter, f"the parameter of {name}")
+            same_device(parameter, f"the parameter of {name}", z, "z", or_number=True)
             if any(n != m and 1 not in (n, m) for n, m in zip(parameter.shape[::-1], z.shape[::-1], strict=False)):
                 shapes = f"{tuple(z.shape)}, not {tuple(parameter.shape)}"
                 raise ValueError(f"the parameter of {name} must broadcast against z, {shapes}")
-            unit = computed(wider(z), 1.0)
-            return cast(torch.where(z > 0, unit, parameter * unit), z.dtype)
+            unit = computed(cast(z, widest(z)), 1.0)  # so that the parameter counts as given
+            return cast(torch.where(z > 0, unit, parameter.to(unit.dtype) * unit), z.dtype)
         if torch.compiler.is_compiling():
             return computed(z, parameter)
         if not isinstance(parameter, Real):
             raise TypeError(f"the parameter of {name} must be a number or a tensor, not {type(parameter).__name__}")
-        return computed(z, float(parameter))
+        try:
+            number = float(parameter)
+        except OverflowError:
+            raise ValueError(f"the parameter of {name} is too large for float64") from None
+        return computed(z, number)
 
     return face
 

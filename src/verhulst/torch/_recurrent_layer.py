@@ -37,6 +37,8 @@ class RecurrentLayer(nn.RNNBase):
 
 def first_cell(layer: RecurrentLayer, kind: type[Any]) -> Any:
     """The cell of a layer's first pass, on the layer's own parameters."""
+    if layer.proj_size:
+        raise ValueError(f"a layer with proj_size has no cell: {kind.__name__} does not project")
     cell = kind(layer.input_size, layer.hidden_size, layer.bias, device="meta")
     for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
         if layer.bias or "bias" not in name:

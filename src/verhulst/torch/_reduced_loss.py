@@ -90,7 +90,7 @@ class _Reduced(torch.autograd.Function):
         if gradient is None:  # taken by an earlier backward
             z, y = ctx.saved_tensors
             _, gradient = _reduced(z, y, ctx.mean, True)
-        if not _is_one_number(outer):
+        if not plain(outer):  # traced, or standing for many numbers
             return gradient * outer, None, None, None
         factor = outer.item()
         return (gradient if factor == 1 else gradient.mul_(factor)), None, None, None
@@ -102,12 +102,6 @@ class _Reduced(torch.autograd.Function):
         wide = widest(z)
         changed = change(cast(z, wide), cast(y, wide), to_z, to_y)
         return cast(changed.mean() if ctx.mean else changed.sum(), z.dtype)
-
-
-def _is_one_number(outer: Tensor) -> bool:
-    """Whether a scalar can be read: not where it is traced, or stands for many (torch.func.vmap, is_grads_batched)."""
-    many: bool = torch._C._functorch.is_legacy_batchedtensor(outer)
-    return type(outer) is Tensor and not many and not _transformed()
 
 
 def _transformed() -> bool:

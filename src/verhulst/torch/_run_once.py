@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
@@ -24,13 +25,15 @@ def original(model: Any) -> nn.Module:
     TypeError
         If it is no module.
     ValueError
-        If it has parameters whose shape is not known yet.
+        If it has parameters whose shape is not known yet, or that hold no numbers.
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, not {type(model).__name__}")
     module: nn.Module = getattr(model, "_orig_mod", model)
     if any(is_lazy(t) for t in (*module.parameters(), *module.buffers())):
         raise ValueError("the model has lazy parameters, whose shape is not known: run it once on a batch first")
+    if any(t.is_meta for t in (*module.parameters(), *module.buffers())):
+        raise ValueError("the model has parameters on the device meta, which hold no numbers: move it first")
     return module
 
 
@@ -89,16 +92,17 @@ def _ordinary_tensor(t: Any) -> Any:
 def undisturbed(model: nn.Module) -> Iterator[None]:
     """Leave the model and the random states as they were, whatever happens inside.
 
-    That is: parameters, buffers, and other tensors that are attributes, of which copies are taken; counters and every
-    other attribute; training mode; hooks; the parameters' gradients. Functions compiled by torch.compile run as plain
-    Python.
+    That is: parameters, buffers, and other tensors, arrays and generators of random numbers that are attributes, of
+    which copies are taken; counters and every other attribute; what stands in dictionaries, lists, sets and deques,
+    at any depth, but not what other objects hold; training mode; hooks; the parameters' gradients. Functions compiled
+    by torch.compile run as plain Python.
     """
     places = {t.device for t in (*model.parameters(), *model.buffers()) if t.device.type == "cuda"}
     cuda = sorted(place.index for place in places)
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # the global one, which the model may use
-    kept = [_Attributes.of(module) for module in model.modules()]
-    values = [_Value.of(t) for t in _changeable(model)]
+    modules = [(module, module.training, dict(vars(module))) for module in model.modules()]
     gradients = [(p, p.grad) for p in model.parameters()]
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # the global one, which the model may use
+    kept = [_Held.of(thing) for thing in _things(model)]
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(devices=cuda))
         if hasattr(torch.compiler, "set_stance"):
@@ -106,69 +110,89 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
         try:
             yield
         finally:
-            for attributes in kept:
-                attributes.restore()
+            for module, training, attributes in modules:
+                vars(module).clear()
+                vars(module).update(attributes)
+                if module.training != training:  # a ScriptModule keeps it elsewhere
+                    module.training = training
             for parameter, gradient in gradients:
                 parameter.grad = gradient
-            for value in values:
-                value.restore()
+            for held in kept:
+                held.restore()
             random.setstate(python)
             np.random.set_state(numpy)  # noqa: NPY002
 
 
-def _changeable(model: nn.Module) -> list[Tensor]:
-    found = [*model.parameters(), *model.buffers(), *(p.grad for p in model.parameters() if p.grad is not None)]
-    for module in model.modules():
-        found += [value for value in vars(module).values() if isinstance(value, Tensor)]
-    return list({id(t): t for t in found}.values())
+def _restore_tensor(tensor: Tensor, held: Tensor) -> None:
+    if tensor.shape != held.shape or tensor.dtype != held.dtype:
+        tensor.data = held
+    elif tensor.device.type != "meta" and not torch.equal(tensor, held):
+        with torch.inference_mode(tensor.is_inference()), torch.no_grad():  # the first may switch gradients on
+            tensor.copy_(held)
 
 
-class _Value(NamedTuple):
-    """A tensor, and what it held."""
+def _restore_parts(container: Any, held: Any) -> None:
+    if _parts(container) != _parts(held):
+        container.clear()
+        container.update(held) if isinstance(container, dict | set) else container.extend(held)
 
-    tensor: Tensor
-    held: Tensor
+
+def _parts(container: Any) -> list[int]:
+    """The objects in a container, by identity."""
+    return list(map(id, [*container.keys(), *container.values()] if isinstance(container, dict) else container))
+
+
+def _restore_array(array: Any, held: Any) -> None:
+    if array.flags.writeable:
+        array[...] = held
+
+
+class Kind(NamedTuple):
+    """Things that change in place: how to copy what they hold, and how to put it back."""
+
+    copy: Callable[[Any], Any]
+    restore: Callable[[Any, Any], Any]
+
+
+KINDS: dict[type, Kind] = {
+    Tensor: Kind(lambda t: t.detach().clone(), _restore_tensor),
+    np.ndarray: Kind(lambda array: array.copy(), _restore_array),
+    torch.Generator: Kind(torch.Generator.get_state, torch.Generator.set_state),
+    np.random.Generator: Kind(lambda g: g.bit_generator.state, lambda g, s: setattr(g.bit_generator, "state", s)),
+    np.random.RandomState: Kind(np.random.RandomState.get_state, np.random.RandomState.set_state),
+    random.Random: Kind(random.Random.getstate, random.Random.setstate),
+    tuple: Kind(lambda _: None, lambda *_: None),  # it does not change, but what is in it does
+    **dict.fromkeys((dict, list, set, deque), Kind(lambda container: container.copy(), _restore_parts)),
+}
+CONTAINERS = (dict, list, set, deque, tuple)
+
+
+def _things(model: nn.Module) -> list[Any]:
+    """All of these kinds that the model holds, each once."""
+    found: dict[int, Any] = {}
+    kinds = tuple(KINDS)
+    waiting: list[Any] = [*map(vars, model.modules()), [p.grad for p in model.parameters()]]
+    while waiting:
+        container = waiting.pop()
+        for thing in container.values() if isinstance(container, dict) else container:
+            if isinstance(thing, kinds) and not isinstance(thing, np.memmap) and id(thing) not in found:
+                found[id(thing)] = thing
+                if isinstance(thing, CONTAINERS):
+                    waiting.append(thing)
+    return list(found.values())
+
+
+class _Held(NamedTuple):
+    """A thing of one of these kinds, and what it held."""
+
+    thing: Any
+    kind: Kind
+    held: Any
 
     @classmethod
-    def of(cls, tensor: Tensor) -> _Value:
-        return cls(tensor, tensor.detach().clone())
+    def of(cls, thing: Any) -> _Held:
+        kind = next(kind for base, kind in KINDS.items() if isinstance(thing, base))
+        return cls(thing, kind, kind.copy(thing))
 
     def restore(self) -> None:
-        if self.tensor.device.type == "meta" or torch.equal(self.tensor, self.held):
-            return
-        with torch.inference_mode(self.tensor.is_inference()), torch.no_grad():  # the first may switch gradients on
-            self.tensor.copy_(self.held)
-
-
-class _Attributes(NamedTuple):
-    """A module, its attributes, and the contents of those that are dictionaries, lists or sets."""
-
-    module: nn.Module
-    training: bool
-    values: dict[str, Any]
-    contents: dict[str, Any]
-
-    @classmethod
-    def of(cls, module: nn.Module) -> _Attributes:
-        values = dict(vars(module))
-        contents = {name: value.copy() for name, value in values.items() if isinstance(value, dict | list | set)}
-        return cls(module, module.training, values, contents)
-
-    def restore(self) -> None:
-        own = vars(self.module)
-        for name in own.keys() - self.values.keys():
-            del own[name]
-        own.update(self.values)
-        for name, content in self.contents.items():
-            value = own[name]
-            if _parts(value) == _parts(content):
-                continue
-            value.clear()
-            value.extend(content) if isinstance(value, list) else value.update(content)
-        if self.module.training != self.training:
-            self.module.training = self.training
-
-
-def _parts(value: Any) -> list[int]:
-    """The objects in a dictionary, a list or a set, by identity."""
-    return list(map(id, [*value.keys(), *value.values()] if isinstance(value, dict) else value))
+        self.kind.restore(self.thing, self.held)

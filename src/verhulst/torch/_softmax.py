@@ -15,7 +15,7 @@ from verhulst.functions import formulas
 from verhulst.torch._arguments import dimensions, numbers, tensor_function
 from verhulst.torch._cast import cast
 from verhulst.torch._differentiable import TORCH
-from verhulst.torch._kernels import as_array, new_like, unwatched, widest
+from verhulst.torch._kernels import FLOATING, as_array, new_like, unwatched, widest
 from verhulst.torch._operator import define, differentiable
 from verhulst.torch._softmax_formulas import by_formula, log_softmax_formula, logsumexp_formula, softmax_formula
 
@@ -155,8 +155,9 @@ def _over(
     Of several, and of a number, the result has them as its one last dimension.
     """
     if dtype is not None:
-        if not dtype.is_floating_point:
-            raise TypeError(f"dtype of {name} must be a floating-point type, not {dtype}")
+        if dtype not in FLOATING:
+            types = "float16, bfloat16, float32 or float64"
+            raise TypeError(f"dtype of {name} must be a floating-point type, not {dtype!r}: torch's {types}")
         z = cast(numbers(z, name), dtype)
     z = numbers(z, name)
     if type(dim) is int and -z.ndim <= dim < z.ndim:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from verhulst.torch._arguments import real, same_device
 from verhulst.torch._gates import Kind
 
 
@@ -26,9 +27,11 @@ def check_sizes(**sizes: Any) -> None:
 
 
 def check_input(module: nn.Module, x: Any, weight: Tensor, unit: str) -> None:
-    """Whether x is a tensor of the features and the type that the module takes."""
+    """Whether x is a tensor of the features and the type that the module takes, where its weights are."""
     if not isinstance(x, Tensor):
         raise TypeError(f"x must be a tensor, not {type(x).__name__}")
+    real(x, "x")
+    same_device(x, "x", weight, "the weights")
     if x.ndim == 0 or x.shape[-1] != module.input_size:
         features = f"{x.shape[-1]} features" if x.ndim else "no dimension"
         raise ValueError(f"x has {features}; this {unit} takes {module.input_size}")
@@ -51,6 +54,7 @@ def states_of(kind: Kind, given: Any, shapes: tuple[tuple[int, ...], ...], x: Te
     for name, state, shape in zip(kind.states, given, shapes, strict=True):
         if not isinstance(state, Tensor):
             raise TypeError(f"the state {name} must be a tensor, not {type(state).__name__}")
+        real(state, f"the state {name}")
         if state.device != x.device or (state.dtype != x.dtype and not torch.is_autocast_enabled(x.device.type)):
             raise ValueError(
                 f"the state {name} must be of {x.dtype} on {x.device}, as x is, not {state.dtype} on {state.device}"

@@ -96,7 +96,10 @@ def walk(layer: Any, x: Any, state: Any = None, with_gates: bool = False) -> Wal
 def _sequences(layer: Any, x: Any) -> Sequences:
     if isinstance(x, PackedSequence):
         sizes = x.batch_sizes.tolist()
-        return Sequences(x.data, sizes, sizes[0])
+        if x.data.ndim != 2 or sum(sizes) != len(x.data) or sizes != sorted(sizes, reverse=True) or 0 in sizes:
+            shape = tuple(x.data.shape)
+            raise ValueError(f"x is no packed sequence: its data have the shape {shape}, its batch_sizes are {sizes}")
+        return Sequences(x.data, sizes, max(sizes, default=0))
     if x.ndim == 2:
         x = x.unsqueeze(1)
     elif layer.batch_first:
