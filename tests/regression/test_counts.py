@@ -75,8 +75,8 @@ OPTIONS = {
     "plain": {"missing": "drop"},
     "weights": {"missing": "drop", "weights": "w"},
     "offset": {"missing": "drop", "offset": "half"},
-    "L2": {"missing": "drop", "penalty": "l2", "C": 0.1},
-    "Firth": {"missing": "drop", "penalty": "firth", "weights": "w"},
+    "L2": {"missing": "drop", "C": 0.1},
+    "Firth": {"missing": "drop", "firth": True, "weights": "w"},
     "declared": {"missing": "drop", "categorical": ["k"], "reference": {"city": "Ulm"}},
 }
 
