@@ -22,6 +22,9 @@ that does not exist is `null`. `NO_COLOR` is honoured, and there are no colours 
 terminal. A table has no width where there is no terminal; on one that is too narrow, rows are printed as lists. Control
 characters in data are printed as escapes.
 
+`-` is standard output for a model or a report too (`verhulst fit ... -o - | verhulst predict - new.csv`); the table of
+results is then not printed.
+
 Output files are written whole or not at all: an interrupted command leaves what was there before, and says which of its
 files it wrote. Devices and pipes are written to, and links followed; an existing file keeps its mode. A name that ends
 in .gz, .bz2, .zst or .lz4 is that of a compressed file. An output must not be an input, or another output, of the same

@@ -28,6 +28,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     Parameters
     ----------
     path : str or PathLike
+        The file, or "-" for standard input.
 
     Returns
     -------

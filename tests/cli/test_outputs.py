@@ -1,8 +1,13 @@
 """Every command knows that it can write its files before it begins to work."""
 
+import gzip
+import json
 import re
+from typing import ClassVar
 
 import click
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -85,3 +90,86 @@ def test_earlier_spellings_still_work():
     assert weight.stderr == weights.stderr
     assert "none.csv: there is no such file." in weights.stderr
     assert "--weight " not in CliRunner().invoke(verhulst, ["evaluate", "--help"]).stdout
+
+
+class TestStandardStreams:
+    """ "-" is standard input or output for every file."""
+
+    @pytest.fixture
+    def data(self, tmp_path, monkeypatch):
+        monkeypatch.undo()  # here the commands work
+        monkeypatch.chdir(tmp_path)
+        rows = [f"{i},{i % 2},{i % 7 - 3}" for i in range(40)]
+        text = "\n".join(["x,y,z", *rows]) + "\n"
+        (tmp_path / "data.csv").write_text(text)
+        assert self.run("fit", "data.csv", "-t", "y", "-c", "z", "-o", "model.json").exit_code == 0
+        return text
+
+    def run(self, *arguments, **more):
+        return CliRunner().invoke(verhulst, arguments, prog_name="verhulst", **more)
+
+    FIT = ("fit", "data.csv", "-t", "y", "-c", "z")
+    CALIBRATE = ("calibrate", "data.csv", "-t", "y", "--score", "z", "--scores", "logits", "--method", "identity")
+    # How each output begins, and further outputs that are needed.
+    PRINTED: ClassVar = {
+        ("fit", "--output"): (FIT, '{\n "verhulst_model"'),
+        ("fit", "--report"): (FIT, "<!doctype html>"),
+        ("calibrate", "--output"): (CALIBRATE, '{\n "verhulst_model"'),
+        ("calibrate", "--report"): ((*CALIBRATE, "-o", "map.json"), "<!doctype html>"),
+        ("predict", "--output"): (("predict", "model.json", "data.csv"), '"x","y","z","probability"'),
+        ("plot", "--output"): (("plot", "growth"), "<?xml"),
+        ("explore", "--output"): (("explore",), "<!doctype html>"),
+    }
+
+    def test_the_table_holds_every_file(self):
+        assert {*self.PRINTED, ("demo", "--output")} == set(OUTPUTS)
+
+    @pytest.mark.parametrize("output", PRINTED)
+    @pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+    def test_a_file_on_standard_output_is_alone_there(self, data, output, name):
+        arguments, begin = self.PRINTED[output]
+        done = self.run(*arguments, output[1], name)
+        assert done.exit_code == 0, done.stderr
+        assert done.stdout.startswith(begin)
+        assert "odds ratio   " not in done.stdout
+        assert "Identity()" not in done.stdout.splitlines()
+        assert "Wrote -" not in done.stderr
+
+    @pytest.mark.parametrize("arguments", [FIT, CALIBRATE])
+    def test_two_outputs_cannot_share_it(self, data, arguments):
+        other = [] if arguments is self.FIT else ["-o", "map.json"]
+        for more in (
+            ["-o", "-", "--json"],
+            [*other, "--report", "-", "--json"],
+            ["-o", "-", "--report", "/dev/stdout"],
+        ):
+            done = self.run(*arguments, *more)
+            assert done.exit_code == USAGE
+            assert "standard output: name a file" in done.stderr or "both standard output" in done.stderr
+            assert done.stdout == ""
+
+    def test_a_model_through_a_pipe(self, data):
+        model = self.run(*self.FIT, "-o", "-").stdout
+        through = self.run("predict", "-", "data.csv", input=model)
+        assert through.exit_code == 0, through.stderr
+        assert through.stdout == self.run("predict", "model.json", "data.csv").stdout
+        packed = self.run("predict", "-", "data.csv", input=gzip.compress(model.encode()))
+        assert packed.stdout == through.stdout
+        assert "MODEL and DATA are both standard input" in self.run("predict", "-", "-", input=model).stderr
+        assert "standard input: is not a model file" in self.run("predict", "-", "data.csv", input="").stderr
+
+    @pytest.mark.parametrize("there", ["file", "folder", "database"])
+    def test_a_file_or_folder_of_that_name_is_not_meant(self, data, tmp_path, there):
+        if there == "folder":
+            (tmp_path / "-").mkdir()
+        elif there == "file":
+            pq.write_table(pa.table({"a": [1]}), tmp_path / "-")
+        else:
+            (tmp_path / "-").write_bytes(b"SQLite format 3\0" + bytes(100))
+        done = self.run("fit", "-", "-t", "y", "-c", "z", "--json", input=data)
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["rows_read"] == 40
+        assert self.run("predict", "model.json", "-", input=data).stdout.startswith(
+            '"x","y","z","probability"\n0,0,-3,'
+        )
+        assert self.run("evaluate", "-", *self.CALIBRATE[2:8], "--json", input=data).exit_code == 0

@@ -55,6 +55,7 @@ def command(
     from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.scored import learning, read_scored
 
+    printed = options.prints(click.get_current_context(), as_json)
     scored = read_scored(by=group, **columns)
     with learning(scored):
         calibrator = calibrate(
@@ -85,7 +86,7 @@ def command(
         if choice is not None:
             record["candidates"] = [vars(candidate) for candidate in choice.candidates]
         print_json("calibrate", record)
-    else:
+    elif printed:
         for part in filter(None, (calibrator, choice)):
             show(repr(part))
     say_wrote(output, report)

@@ -16,7 +16,7 @@ Examples:
 
 
 @click.command(name="explore", epilog=EPILOG)
-@options.output('"-": standard output.', options.OutputFile(stdout=True), default="sigmoid-explorer.html")
+@options.output('"-": standard output.', options.OutputFile(), default="sigmoid-explorer.html")
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 def command(output: str, open_browser: bool) -> None:
     """Write the sigmoid explorer: one HTML file that needs no network.

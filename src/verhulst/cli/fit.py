@@ -96,6 +96,7 @@ def command(
     from verhulst.report.write import html_of
 
     asked = inference.Asked(covariance, clusters, interval, effects)
+    printed = options.prints(click.get_current_context(), as_json)
     asked.check(request["C"], request["firth"], scheduler is not None or workers is not None)
     with cluster.client_of(scheduler, workers) as client:
         model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows, **request)
@@ -108,7 +109,7 @@ def command(
         write_text(report, html_of(contents))
     if as_json:
         print_json("fit", _record(model, contents) | asked.record(average))
-    else:
+    elif printed:
         show(_headline(model, contents))
         print_effects(contents)
         if contents.errors:

@@ -38,33 +38,48 @@ class InputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new ve
 
 
 class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click only
-    """A file to write, checked before the command starts its work.
+    """A file to write, or "-" for standard output, checked before the command starts its work.
 
     Parameters
     ----------
-    stdout : bool
-        Whether "-" stands for standard output.
     form : callable, optional
         A further check of the name.
     """
 
     name = "file"
 
-    def __init__(self, stdout: bool = False, form: Callable[[str], object] | None = None) -> None:
-        self.stdout, self.form = stdout, form
+    def __init__(self, form: Callable[[str], object] | None = None) -> None:
+        self.form = form
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name."""
+        """Return the name, "-" also for the other names of standard output."""
         if not value:
             self.fail("the name of the file is empty.", param, ctx)
-        if value == "-" and not self.stdout:
-            self.fail("must be a file; for numbers on standard output use --json.", param, ctx)
+        value = standard_or_named(value)
         if self.form is not None:
             self.form(value)
         expect_output(value)
-        if value != "-":
-            _refuse_same_file(value, param, ctx, written=True)
+        _refuse_same_file(value, param, ctx, written=True)
         return value
+
+
+def standard_or_named(output: str) -> str:
+    """Return "-" for any name of standard output: opened by it, a file would be written from its start again."""
+    return "-" if output in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1") else output
+
+
+def prints(context: click.Context, as_json: bool) -> bool:
+    """Return whether a command prints its results: not if one of its files goes to standard output.
+
+    Raises
+    ------
+    click.UsageError
+        If JSON is to go there too.
+    """
+    file = next((label for name, written, label in _files(context) if name == "-" and written), None)
+    if file is not None and as_json:
+        raise click.UsageError(f"{file} - and --json both write to standard output: name a file.")
+    return file is None
 
 
 def expect_output(path: str) -> None:
@@ -78,13 +93,22 @@ def expect_output(path: str) -> None:
 
 def _refuse_same_file(value: str, param: click.Parameter | None, ctx: click.Context | None, written: bool) -> None:
     """Refuse an output that is an input or another output of the command, by whatever name."""
-    if param is None or ctx is None or value == "-":
+    if param is None or ctx is None:
         return
-    files = ctx.meta.setdefault("verhulst.files", [])
-    for other, other_written, label in files:
-        if (written or other_written) and same_file(value, other):
+    for other, other_written, label in _files(ctx):
+        if "-" in (value, other):
+            if value == other and written == other_written:
+                stream = "output" if written else "input"
+                raise click.UsageError(f"{label} and {_label(param)} are both standard {stream}; name a file.", ctx)
+        elif (written or other_written) and same_file(value, other):
             raise click.UsageError(f"{label} and {_label(param)} are the same file ({value!r}); name another.", ctx)
-    files.append((value, written, _label(param)))
+    _files(ctx).append((value, written, _label(param)))
+
+
+def _files(ctx: click.Context) -> list[tuple[str, bool, str]]:
+    """The files of the command: name, whether it is written, and the option that names it."""
+    files: list[tuple[str, bool, str]] = ctx.meta.setdefault("verhulst.files", [])
+    return files
 
 
 def _label(param: click.Parameter) -> str:

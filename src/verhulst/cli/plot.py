@@ -50,6 +50,7 @@ def command(name: str | None, path: str | None, theme: str, everything: bool, li
     from verhulst.figures.registry import format_of, plot, save
 
     if name is not None:
+        path = options.standard_or_named(path)
         files = {name: path}
         format_of(path)
     else:

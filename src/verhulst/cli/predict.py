@@ -41,7 +41,7 @@ def _format(path: str) -> None:
 @click.command(name="predict", epilog=EPILOG)
 @click.argument("model_file", metavar="MODEL", type=options.InputFile())
 @options.data
-@options.output('.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', options.OutputFile(True, _format), default="-")
+@options.output('.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', options.OutputFile(_format), default="-")
 @click.option(
     "--missing", type=click.Choice(["error", "empty"]), default="error",
     help="Refuse rows with missing values, or leave their prediction empty.",

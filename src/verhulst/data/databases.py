@@ -192,7 +192,7 @@ def _reader_of(database: Any) -> type[Reader]:
 
 def _reader_of_file(source: Any) -> type[Reader] | None:
     """What reads a file, by its first bytes; None if it is no database."""
-    if not isinstance(source, str | os.PathLike) or not os.path.isfile(source):
+    if not isinstance(source, str | os.PathLike) or source == "-" or not os.path.isfile(source):
         return None
     try:
         with Path(source).open("rb") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,7 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
     Parameters
     ----------
     path : str or PathLike
-        The file to read.
+        The file to read, or "-" for standard input.
 
     Returns
     -------
@@ -184,11 +185,12 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
     >>> read_model(path).payload
     {'coef': [0.1, -inf]}
     """
-    name = str(path)
+    standard = os.fspath(path) == "-"
+    name = "standard input" if standard else str(path)
     try:
-        content = Path(path).read_bytes()
+        content = sys.stdin.buffer.read() if standard else Path(path).read_bytes()
         if content[:1] not in b"{ \t\r\n":  # perhaps compressed
-            content = read_content(name, name).to_pybytes()
+            content = read_content(name, name, content).to_pybytes()
         text = content.decode()
     except FileNotFoundError:
         raise no_such_file(name) from None

@@ -43,7 +43,7 @@ class Saved:
         Parameters
         ----------
         path : str or PathLike
-            The file to write.
+            The file to write, or "-" for standard output.
 
         Raises
         ------

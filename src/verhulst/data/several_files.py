@@ -24,6 +24,8 @@ def files_of(path: str) -> list[str]:
     DataError
         If a folder has no Parquet files, a file is of another format, or folders are named after a column's values.
     """
+    if path == "-":  # standard input, also where a file or a folder has this name
+        return []
     if os.path.isfile(path):  # which, unlike pathlib's, raises nothing for names that no file can have
         return [path]
     if os.path.isdir(path):
