@@ -169,6 +169,16 @@ def test_weights_that_differ_by_thirteen_powers_of_ten():
     np.testing.assert_allclose(found.coefficients, [18.435, 30.807], atol=1e-3)
 
 
+def test_weights_that_hardly_differ_are_not_the_reason():
+    """Start and end some microseconds apart: it is the columns, with weights of 1 to 3 and without."""
+    rng = np.random.default_rng(0)
+    start, y = 1.7e15 + rng.integers(0, 2 * 10**11, 25), rng.permutation(np.arange(25) % 2)
+    X = np.column_stack([start, start + rng.integers(0, 3, 25)])
+    for weight in (None, rng.integers(1, 4, 25)):
+        with pytest.warns(ConvergenceWarning, match="some columns are so nearly combinations of others"):
+            fit(X, y, weight)
+
+
 def test_a_flat_likelihood_without_weights():
     rows = """-1.4,-7,0 -1.6,2,0 -1.6,23,1 -2.1,2,0 -2.4,8,1 -2.5,20,1 -2.5,2,1 -1.6,-4,0 -1.9,-4,0 -1.9,-10,0
         -1.5,-1,0 -2.3,14,1 -2.5,11,1 -1.6,-13,0 -2.1,11,1 -1.8,11,0 -1.8,5,0 -2.4,17,1 -2,2,0 -2.3,11,1 -2,5,1"""

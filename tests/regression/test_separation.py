@@ -1,5 +1,6 @@
 """Separated data: the verdict, the infinite coefficients, the limits of the others, and what is said about it."""
 
+import re
 import warnings
 
 import numpy as np
@@ -186,6 +187,58 @@ def test_long_lists_of_columns_are_shortened():
 def test_reasons_in_words(x, y, sentence):
     found = quietly(np.array(x, dtype=float)[:, None], y, names=["g"])
     assert sentence in found.separation.reasons
+
+
+@pytest.mark.parametrize("kind", ["money", "clock", "decimal", "narrow", "small"])
+def test_thresholds_in_words_hold_in_every_row(kind):
+    """The sentence gives the value at which the outcomes meet with all its digits."""
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        k = np.sort(rng.integers(0, 40, 12))
+        x = {
+            "money": 1234550.0 + k,
+            "clock": 1.7e15 + k,
+            "decimal": 50000 + k / 100,
+            "narrow": (k / np.float32(7)).astype(np.float32),
+            "small": 1e-300 * (1 + k / 1000),
+        }[kind]
+        y = (k > k[6]).astype(float)
+        if len(set(y)) < 2:
+            continue
+        y[6] = 1.0  # at the value where outcomes meet there are both
+        y[5], k[5], x[5] = 0.0, k[6], x[6]
+        found = quietly(np.asarray(x)[:, None], y, names=["g"])
+        said = re.fullmatch(
+            r"every row with g > (\S+) has y = 1, and every row with g < (\S+) y = 0", found.separation.reasons[0]
+        )
+        above, below = map(float, said.groups())
+        assert np.all(y[x > above] == 1)
+        assert np.all(y[x < below] == 0)
+        assert set(y[x == above]) == {0.0, 1.0}
+        assert above == below
+
+
+def decimals(seed, n=40):
+    """Whole numbers, and the same as tenths: y = 1 where c > a + b; both outcomes where they are equal."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, 30, (2, n))
+    c = a + b + rng.integers(-3, 4, n) * rng.integers(0, 2, n)
+    y = np.where(c == a + b, np.arange(n) % 2, c > a + b).astype(float)
+    return np.column_stack([a, b, c]).astype(float), y
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_decimals_that_overlap_only_by_their_rounding(seed):
+    """0.1 + 0.2 is not 0.3: the maximum of the doubles is finite, and the fit says what it rests on."""
+    whole, y = decimals(seed)
+    limits = quietly(whole, y, names=["a", "b", "c"])
+    assert limits.separation.states == ("finite", "-inf", "-inf", "+inf")
+    with pytest.warns(SeparationWarning, match="but for the rounding of numbers .* combination of a, b, c predicts"):
+        found = fit(whole / 10, y, names=["a", "b", "c"])
+    assert found.separation is None
+    assert found.converged
+    assert np.all(found.standard_errors[1:] > 1e6)
+    assert "In the rows that determine them, some columns are nearly combinations" in str(found.summary())
 
 
 def test_one_row_against_the_rest_is_no_separation():

@@ -21,9 +21,9 @@ from verhulst.regression.statistics import EPS
 WORST_CONDITION = 1e9  # of an information matrix: its inverse then has six good digits
 ROUNDED = 10.0  # times the tolerance: distance by rounding of coefficients that is worth a warning
 NEARLY_COMBINATIONS = (
-    "some columns are so nearly combinations of others that the coefficients, rounded to doubles, are {} from the "
-    "maximum: each slope is right, but together they do not quite give the log-odds. Leave columns out, or use their "
-    "differences from each other or from a central value"
+    "in the rows that determine them, some columns are so nearly combinations of others that the coefficients, rounded "
+    "to doubles, are {} from the maximum: each slope is right, but together they do not quite give the log-odds. Leave "
+    "columns out, or use their differences from each other or from a central value"
 )
 MANY_PASSES = 30  # Newton's method ends earlier unless something is wrong
 
@@ -79,21 +79,34 @@ def trouble(
             f"the fit did not converge: after {passes} passes the coefficients are still about {result.decrement:.2g} "
             "standard errors from the maximum. Raise max_passes, or check for extreme offsets, weights or outliers"
         )
-    if _short_of_digits(result, tolerance):
-        if not weighted:
-            distance = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
-            if result.condition > WORST_CONDITION and not far():
-                return NEARLY_COMBINATIONS.format(distance)
-            return (
-                f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "
-                "each is right, but together they do not give the log-odds of rows with such values. Check for "
-                "outliers and leave them out"
-            )
+    return trouble_by_rounding(result, tolerance, weighted=weighted, far=far)
+
+
+def trouble_by_rounding(
+    result: LogisticFit, tolerance: float, *, weighted: bool, far: Callable[[], bool]
+) -> str | None:
+    """Return the warning about a converged fit whose maximum doubles do not hold, or None.
+
+    Parameters
+    ----------
+    weighted : whether weights cost digits
+    far : returns whether there are extreme values
+    """
+    if not _short_of_digits(result, tolerance):
+        return None
+    if weighted:
         return (
             f"the weights differ so much in size, or are so large, that the fit ended {result.decrement:.2g} "
             "standard errors from the maximum; leave out the rows with small weights, or rescale the weights"
         )
-    return None
+    distance = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
+    if result.condition > WORST_CONDITION and not far():
+        return NEARLY_COMBINATIONS.format(distance)
+    return (
+        f"some values are so large that the coefficients, rounded to doubles, are {distance} from the maximum: "
+        "each is right, but together they do not give the log-odds of rows with such values. Check for "
+        "outliers and leave them out"
+    )
 
 
 def trouble_of_firth(found: Fit, rounded: float, unit: float, tolerance: float) -> str | None:

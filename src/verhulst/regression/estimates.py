@@ -16,6 +16,7 @@ from verhulst.regression.arrays import dense
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.covariance_file import COVARIANCE, check_size, covariance_from_json
+from verhulst.regression.linear_predictor import linear_predictor
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
@@ -104,6 +105,9 @@ class Estimates:
         The details of a fit with Jeffreys' prior.
     has_offset : bool
         Whether the fit had an offset that was not 0 everywhere.
+    intercept_rest : float
+        The digits of the intercept that a double does not hold, where log-odds need them because the terms of columns
+        cancel; otherwise 0.
     """
 
     names: tuple[str, ...]
@@ -124,6 +128,7 @@ class Estimates:
     separation: Separation | None
     firth: Firth | None = None
     has_offset: bool = False
+    intercept_rest: float = 0.0
 
     @staticmethod
     def _check(record: dict[str, Any], at: str) -> None:
@@ -157,12 +162,13 @@ class Estimates:
             "decrement": Number(finite=False),
             "condition": Number(finite=False),
             "has_offset": Truth(),
+            "intercept_rest": Number(),
             "passes": ListOf(Pass.SCHEMA),
             "collinear": ListOf(Collinear.SCHEMA),
             "separation": Maybe(Separation.SCHEMA),
             "firth": Maybe(Firth.SCHEMA),
         },
-        optional=("has_offset",),
+        optional=("has_offset", "intercept_rest"),
         rule=_check,
     )
 
@@ -235,16 +241,18 @@ class Estimates:
             return self._log_odds_of(columns, offset)
         X, offset = self.checked(X, offset)
         if self.separation is not None:
-            return self.separation.log_odds(X, offset)
+            return self.separation.log_odds(X, offset, self.intercept_rest)
+        return linear_predictor(X, *self._slopes_and_constant, offset, self.intercept_rest)
+
+    @property
+    def _slopes_and_constant(self) -> tuple[Vector, float]:
         first = int(self.intercept)
-        eta: Vector = X @ self.coefficients[first:] + (self.coefficients[0] if first else 0.0)
-        return eta if offset is None else eta + offset
+        return self.coefficients[first:], float(self.coefficients[0]) if first else 0.0
 
     def _log_odds_of(self, X: ColumnMatrix, offset: ArrayLike | None, block: int = 1 << 14) -> Vector:
         shift = None if offset is None else np.asarray(offset)
-        if self.separation is None:
-            first = int(self.intercept)
-            eta = X.log_odds(self.coefficients[first:], self.coefficients[0] if first else 0.0)
+        if self.separation is None and not self.intercept_rest:
+            eta = X.log_odds(*self._slopes_and_constant)
             return eta if shift is None else eta + shift
         parts = [slice(start, start + block) for start in range(0, len(X), block)]
         return np.concatenate([self.log_odds(X[some], None if shift is None else shift[some]) for some in parts])
@@ -272,7 +280,8 @@ class Estimates:
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimates as data for a model file, without the directions of the passes."""
-        return {name: getattr(self, name) for name in _PLAIN} | {
+        plain = _PLAIN + ("intercept_rest",) * bool(self.intercept_rest)
+        return {name: getattr(self, name) for name in plain} | {
             "covariance": self.covariance_record.to_json(),
             "passes": [{name: getattr(one, name) for name in _OF_A_PASS} for one in self.passes],
             "collinear": [asdict(one) for one in self.collinear],

@@ -173,7 +173,7 @@ def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> L
     )
     end, certificate = _certified(found, begun, watch)
     if certificate is None:
-        return record_maximum(end, begun)
+        return record_maximum(end, begun, None if watch is None else watch.refuted)
     return record_limit(end, certificate, begun, lambda found: _without_rows(begun, end.rows, found))
 
 

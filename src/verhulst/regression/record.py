@@ -8,20 +8,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from verhulst.regression.certainty import trouble
+from verhulst.regression.certainty import trouble, trouble_by_rounding
 from verhulst.regression.collinearity import has_far_values
 from verhulst.regression.estimates import ConvergenceWarning, Firth
 from verhulst.regression.factor import Factor
+from verhulst.regression.linear_predictor import rest_of
+from verhulst.regression.observations import Observations
+from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.passes import End, Fit
 from verhulst.regression.prepare import Prepared
 from verhulst.regression.recession import Recession
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import SeparationWarning
-from verhulst.regression.separation_limit import separation_limit
+from verhulst.regression.separation_limit import but_for_rounding, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.standardised_covariance import Standardised
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import EPS, Vector
 from verhulst.regression.warn import warn
+
+FAR_APART = 1e-6  # of weights: three digits of the decrement
 
 
 @np.errstate(over="ignore", invalid="ignore")  # weights of 1e300 make infinite variances
@@ -63,6 +68,7 @@ def record(
         separation=None,
         firth=firth,
         has_offset=data.has_offset,
+        intercept_rest=rest_of(standard, found.beta),
     )
 
 
@@ -75,8 +81,13 @@ def require_doubles(slopes: Vector, names: Sequence[str]) -> None:
         )
 
 
-def record_maximum(end: End, begun: Prepared) -> LogisticFit:
-    """Return the result of a fit with a finite maximum, with a warning if it did not converge."""
+def record_maximum(end: End, begun: Prepared, refuted: Recession | None) -> LogisticFit:
+    """Return the result of a fit with a finite maximum, with a warning if it did not converge.
+
+    Parameters
+    ----------
+    refuted : a direction that separates the data but for rounding, or None
+    """
     data = begun.data
     exponent = data.weight_exponent + end.exponent
     covariance = Standardised(end.factor.inverse(), end.standard, exponent, half=end.half, low=end.low)
@@ -86,12 +97,23 @@ def record_maximum(end: End, begun: Prepared) -> LogisticFit:
         end.fit,
         end.weak,
         begun.settings.tolerance,
-        weighted=data.weighted,
+        weighted=_weights_cost_digits(data),
         far=lambda: has_far_values(end.rows, end.standard),
     )
-    if what:
+    if refuted is not None and result.converged and result.condition > 1 / EPS:
+        warn(but_for_rounding(refuted, data.names), SeparationWarning)
+    elif what:
         warn(what, ConvergenceWarning)
     return result
+
+
+def _weights_cost_digits(data: SomeObservations) -> bool:
+    """Whether the weights are so large, or may differ so much, that sums over the rows lose digits."""
+    if not data.weighted or data.weight_exponent > 0 or not isinstance(data, Observations):
+        return data.weighted
+    assert data.weight is not None
+    least = float(np.min(data.weight, where=data.weight > 0, initial=np.inf))
+    return least < FAR_APART * float(data.weight.max())
 
 
 def record_limit(
@@ -125,6 +147,7 @@ def record_limit(
             decrement=rest.decrement * np.sqrt(unit),
             passes=plain.passes + rest.passes,
             condition=rest.condition,
+            intercept_rest=rest.intercept_rest,
         )
     if plain.status in ("passes", "stalled"):
         warn(
@@ -132,4 +155,10 @@ def record_limit(
             "errors from its maximum. Look for extreme offsets, weights or outliers",
             ConvergenceWarning,
         )
+    elif not _weights_cost_digits(data) and (
+        what := trouble_by_rounding(
+            plain, begun.settings.tolerance, weighted=False, far=lambda: has_far_values(end.rows, end.standard)
+        )
+    ):
+        warn(f"the fit of the rows that are not separated: {what}", ConvergenceWarning)
     return replace(plain, coefficients=separation.coefficients, separation=separation)

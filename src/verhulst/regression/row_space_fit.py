@@ -16,6 +16,7 @@ import numpy as np
 
 from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.estimates import ConvergenceWarning
+from verhulst.regression.linear_predictor import rest_of
 from verhulst.regression.observations import Observations
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.row_space import exact_row_space, row_space
@@ -61,16 +62,18 @@ def in_row_space(
         )
         found = replace(found, status="stalled", decrement=max(found.decrement, doubt))
     slopes = space.spread(found.coefficients[int(intercept) :]) * scale
-    constant = [found.coefficients[0] - centre @ slopes] if intercept else []
+    unscaled = Standardisation(centre, np.ones(len(centre)), intercept)
+    centred = np.concatenate([found.coefficients[: int(intercept)], slopes])
     away = 2.0 ** (-data.weight_exponent / 2) / root  # the standard error that the penalty alone gives
     standard = Standardisation(centre, np.full(len(centre), scale), intercept)
     return replace(
         found,
         names=data.names,
-        coefficients=np.concatenate([constant, slopes]),
+        coefficients=unscaled.original(centred),
         covariance_record=InRowSpace(found.covariance_record, space, standard, away),
         rows=len(data.y),
         has_offset=data.has_offset,
+        intercept_rest=rest_of(unscaled, centred),
     )
 
 

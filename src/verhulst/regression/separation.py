@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.data.schema import DamagedError, ListOf, Record, Text, Whole, numbers, path
+from verhulst.regression.linear_predictor import linear_predictor
 from verhulst.regression.statistics import Vector
 
 State = Literal["finite", "+inf", "-inf", "not determined", "not examined"]
@@ -117,17 +118,17 @@ class Separation:
         pairs = zip(self.states, self.finite, strict=True)
         return np.array([limits.get(state, finite) for state, finite in pairs], dtype=float)
 
-    def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector:
+    def log_odds(self, X: ArrayLike, offset: ArrayLike | None = None, rest: float = 0.0) -> Vector:
         """Return the limits of the linear predictor, (n,): ±∞ by the side of the direction, finite on the boundary.
 
-        Rows with a missing value or offset are nan.
+        Rows with a missing value or offset are nan. `rest` is what the finite intercept lacks.
         """
         x = np.asarray(X, dtype=np.float64)
         side, first = self.side(x), len(self.finite) - x.shape[1]
-        finite = x @ self.finite[first:] + (self.finite[0] if first else 0.0)
         shift = np.zeros(len(x)) if offset is None else np.asarray(offset, dtype=np.float64)
+        finite = linear_predictor(x, self.finite[first:], float(self.finite[0]) if first else 0.0, shift, rest)
         limit = np.where(np.isnan(side) | np.isnan(shift), np.nan, np.copysign(np.inf, side))
-        return np.where(side == 0, finite + shift, limit)
+        return np.where(side == 0, finite, limit)
 
     def side(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the side of rows along the direction: 1, −1, or 0 for rows within rounding of the boundary.
@@ -164,7 +165,7 @@ class Separation:
         return cls(**(record | vectors | names))
 
     def __str__(self) -> str:
-        why = f": {_shortened(self.reasons, '; ')}" if self.reasons else ""
+        why = f": {shortened(self.reasons, '; ')}" if self.reasons else ""
         if self.kind == "complete":
             what = f"The columns predict the outcome without error in all {self.rows_separated:,} rows{why}"
         else:
@@ -179,14 +180,14 @@ class Separation:
         settled = [f"{name} {signs[state]}" for name, state in pairs if state in signs]
         said = []
         if settled:
-            said.append(f"Infinite in every separating direction: {_shortened(settled, ', ')}.")
+            said.append(f"Infinite in every separating direction: {shortened(settled, ', ')}.")
         if self.not_determined:
             said.append(
                 "Not determined by the data, as some separating directions raise the coefficient and others lower it: "
-                f"{_shortened(self.not_determined, ', ')}."
+                f"{shortened(self.not_determined, ', ')}."
             )
         if self.not_examined:
-            names = _shortened(self.not_examined, ", ")
+            names = shortened(self.not_examined, ", ")
             said.append(f"Not examined, because of the number of columns or the range of their values: {names}.")
         if self.rows_misplaced:
             said.append(
@@ -201,6 +202,7 @@ class Separation:
         return f"{self} None of these has a standard error or a Wald test.{others} {remedy}"
 
 
-def _shortened(parts: Sequence[str], joint: str, most: int = 6) -> str:
+def shortened(parts: Sequence[str], joint: str, most: int = 6) -> str:
+    """Return parts in a row, the first of them and a count if they are many."""
     more = [f"and {len(parts) - most} more"] if len(parts) > most else []
     return joint.join([*parts[: most if more else None], *more])

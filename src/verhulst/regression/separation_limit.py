@@ -15,9 +15,9 @@ from verhulst.regression.factor import Factor
 from verhulst.regression.linear_programs import LARGEST, separating, widest
 from verhulst.regression.newton import newton
 from verhulst.regression.passes import Fit, Pass
-from verhulst.regression.recession import Recession, joined, recession, rows_left, separated_rows
+from verhulst.regression.recession import NEGLIGIBLE, Recession, joined, recession, rows_left, separated_rows
 from verhulst.regression.rows import Rows
-from verhulst.regression.separation import Separation, State
+from verhulst.regression.separation import Separation, State, shortened
 from verhulst.regression.separation_reasons import reasons
 from verhulst.regression.signs import signs
 from verhulst.regression.some_rows import SomeRows
@@ -126,11 +126,13 @@ class SeparationWatch:
     Attributes
     ----------
     found : the certificate, once there is one
+    refuted : a direction that separates the data as far as doubles tell, but not in exact arithmetic; or None
     """
 
     def __init__(self, rows: SomeRows) -> None:
         self._rows = rows
         self.found: Recession | None = None
+        self.refuted: Recession | None = None
         self._overlap = False  # proved
 
     def __call__(self, step: Pass) -> bool:
@@ -170,9 +172,22 @@ class SeparationWatch:
         except UndecidedError:
             return False
         self._overlap, self.found = exact is None, exact
+        self.refuted = candidate if exact is None else None
         if exact is not None and candidate is not None:
             self.found = replace(exact, direction=candidate.given)
         return True
+
+
+def but_for_rounding(refuted: Recession, names: Sequence[str]) -> str:
+    """A warning about a maximum that is finite only because of the last digits of the numbers; `names` (p,)."""
+    slopes = np.abs(refuted.direction[int(refuted.standard.intercept) :])
+    some = [name for name, size in zip(names, slopes, strict=True) if size > NEGLIGIBLE * slopes.max()]
+    return (
+        f"but for the rounding of numbers the outcomes are separated: a combination of {shortened(some, ', ')} "
+        "predicts the outcome without error, except in rows in which it is 0 up to the last digits of the values "
+        "(0.1 + 0.2 is not 0.3 in doubles). The coefficients and standard errors of these columns rest on those "
+        "digits. Multiply decimals to whole numbers, which are exact, or use firth=True, or C=1 for an L2 penalty"
+    )
 
 
 def separation_limit(

@@ -12,6 +12,7 @@ from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.statistics import Matrix, Vector
 
 REASON_ROWS = 4096  # looked at together
+DIGITS = (6, 9, 12, 15, 17)  # of numbers in sentences, the first that are enough; 17 always are
 
 
 def reasons(rows: SomeRows, names: Sequence[str], among: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -70,13 +71,19 @@ def _of_some_rows(name: str, low: Vector, high: Vector) -> str | None:
             return f"every row with {name} = 0 has y = {y}"
     for y, other in ((0, 1), (1, 0)):
         if low[y] == high[other]:
-            return f"every row with {name} > {low[y]:g} has y = {y}, and every row with {name} < {low[y]:g} y = {other}"
+            limit = _exactly(low[y])
+            return f"every row with {name} > {limit} has y = {y}, and every row with {name} < {limit} y = {other}"
     return None
+
+
+def _exactly(a: float) -> str:
+    """A number with as many digits as it has: rounded, it would not be the limit."""
+    return next(text for digits in DIGITS if float(text := f"{a:.{digits}g}") == a)
 
 
 def _told_apart(a: float, b: float) -> tuple[str, str]:
     """Two numbers with as many digits as it takes to tell them apart."""
-    for digits in (6, 9, 12, 17):
+    for digits in DIGITS:
         if f"{a:.{digits}g}" != f"{b:.{digits}g}":
             break
     return f"{a:.{digits}g}", f"{b:.{digits}g}"

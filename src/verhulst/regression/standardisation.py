@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.moments import Moments
+from verhulst.regression.pairs import Pair, add, dot, pair
 from verhulst.regression.statistics import Matrix, Vector
 
 SAMPLE_NUMBERS = 1 << 16  # entries of X in the first sample ...
@@ -134,10 +135,21 @@ class Standardisation:
 
     def original(self, beta: Vector) -> Vector:
         """Return the coefficients (or the direction) of the columns as given."""
+        slopes: Vector = beta[int(self.intercept) :] * self.inverse_scale
+        return np.concatenate([[self.constant(beta).high], slopes]) if self.intercept else slopes
+
+    def constant(self, beta: Vector) -> Pair:
+        """Return the intercept of the columns as given, in a pair of doubles: 0 without an intercept.
+
+        Slopes are those of the standardised columns times powers of two, which is exact. So a pair of doubles for the
+        intercept holds all digits of the log-odds, however far from 0 the columns are.
+        """
         if not self.intercept:
-            return beta * self.inverse_scale
-        constant = beta[0] - (self.centre * self.inverse_scale) @ beta[1:]  # slopes may overflow
-        return np.concatenate([[constant], beta[1:] * self.inverse_scale])
+            return pair(np.zeros(()))
+        centre = self.centre * self.inverse_scale  # slopes may overflow
+        with np.errstate(over="ignore", invalid="ignore"):
+            exact = add(pair(np.asarray(beta[0])), dot(pair(-centre), pair(beta[1:])))
+        return exact if np.isfinite(exact.high) else pair(np.asarray(beta[0] - centre @ beta[1:]))
 
     def working(self, beta: Vector) -> Vector:
         """Return the coefficients of the standardised columns: the inverse of `original`."""

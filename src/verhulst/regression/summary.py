@@ -146,8 +146,8 @@ def _warnings(fit: Estimates, hidden: bool, robust: bool) -> tuple[str, ...]:
         notes.append(f"The coefficients are about {fit.decrement:.2g} standard errors from the maximum.")
     if fit.condition > 1e10:
         notes.append(
-            f"Some columns are nearly combinations of others (condition {fit.condition:.1e}): their coefficients "
-            "cannot be estimated separately, and digits are lost."
+            f"In the rows that determine them, some columns are nearly combinations of others (condition "
+            f"{fit.condition:.1e}): their coefficients cannot be estimated separately, and digits are lost."
         )
     return tuple(notes)
 

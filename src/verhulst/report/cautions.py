@@ -78,7 +78,8 @@ def _cautions(
         )
     if fit.condition > HIGH_CONDITION:
         yield Caution(
-            f"Some columns are nearly combinations of others (condition number {number(fit.condition)}).",
+            "In the rows that determine them, some columns are nearly combinations of others (condition number "
+            f"{number(fit.condition)}).",
             "Their effects cannot be estimated separately, so intervals are wide; predictions are not affected.",
         )
     if fit.penalty == "l2":
