@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import warnings
 
 import numpy as np
@@ -124,7 +125,7 @@ def test_other_text_among_numbers_is_asked_about(path, odd, distinct):
     "form",
     ["%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y",
      "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y %H:%M:%S", "%H:%M", "%I:%M %p", "%Y%m%d", "%Y-%m", "%m/%Y",
-     "%b %Y"],
+     "%b %Y", "%d%b%Y", "%d%b%Y:%H:%M:%S", "%a %b %d %H:%M:%S %Y", "%d. %m. %Y", "%Y年%m月%d日", "3 days %H:%M:%S"],
 )  # fmt: skip
 def test_dates_are_refused_in_every_form(path, form):
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(400) % 90 * 1500, unit="min")
@@ -137,6 +138,27 @@ def test_dates_are_refused_in_every_form(path, form):
     assert learn_design(path, "y", exclude=["when"]).names == ("x",)
 
 
+def test_months_of_other_languages(path):
+    months = ["janvier", "févr.", "de marzo de", "abril", "maggio", "juin", "juli", "août", "set.", "outubro"]
+    dates = [f"{1 + i % 28} {months[i % 10]} {2020 + i % 3}" for i in range(60)]
+    with pytest.raises(DataError, match="contains dates or times"):
+        learned(path, dates)
+
+
+@pytest.mark.parametrize("unit", ["{} kg", "{}mg", "{} EUR", "CHF {}", "R$ {}", "US${}"])
+@pytest.mark.parametrize("distinct", [4, 40])
+def test_numbers_with_a_unit_are_said_to_be_categories(path, unit, distinct):
+    values = [unit.format(i % distinct + 1.5) for i in range(60)]
+    sign = unit.replace("{}", "").strip()
+    if distinct == 40:
+        with pytest.raises(DataError, match=rf"40 distinct values in 60 rows, numbers with '{re.escape(sign)}'. Write"):
+            learned(path, values)
+    else:
+        (note,) = learned(path, values).columns[0].notes
+        assert note[0] == f"Column 'g' is read as categories: its values are numbers with {sign!r}."
+    assert learned(path, values, categorical=["g"]).columns[0].notes == ()
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -145,6 +167,8 @@ def test_dates_are_refused_in_every_form(path, form):
         ["mayor 1", "octane 95"],
         ["August", "May"],
         ["3:1", "2:2"],
+        ["10 Marathon", "12 Octane"],
+        ["10OCT4", "12MAR1"],
     ],
 )
 def test_words_that_only_begin_as_months_do_are_no_dates(path, words):
@@ -374,6 +398,7 @@ def test_marks_among_words_are_levels_with_advice_that_helps(path, mark):
         (["007", "8", "9", "12"], "although '007' looks like a code"),
         (["1", "2", ".", "4"], "In column 'g', '.' counts as missing"),
         (["a", "?", "b", "c"], "Column 'g' has the level '?'"),
+        (["10 mg", "20 mg", "30 mg", "40 mg"], "Column 'g' is read as categories: its values are numbers with 'mg'"),
         (["1", "2", "3+", "4"], "Column 'g' is read as categories, because '3+' is not a number"),
         (["1", "2", "3", "4"], None),
     ],

@@ -19,6 +19,11 @@ _MONTHS = (
     r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|apr(?:il)?|may|mai|jun[ei]?|jul[iy]?|aug(?:ust)?|"
     r"sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
 )
+# Beginnings of months in Dutch, French, Italian, Portuguese and Spanish too; between a day and a year they are enough.
+_LIKE_A_MONTH = (
+    r"(?:jan|ene|gen|f[eé][bv]|m[aä]r|maa|a[bpv]r|mai|may|mag|mei|giu|jui|jun|jul|lug|aug|ago|ao[uû]|sep|set|o[ck]t|"
+    r"ott|out|nov|d[eéi][czs]|dic)[^\W\d_]*\.?"
+)
 _MONTH, _DAY = r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
 _YEAR = r"[0-9]{4}"
 _DATES = (
@@ -30,10 +35,17 @@ _DATES = (
     rf"{_MONTHS}[-. /]*{_DAY}(?:st|nd|rd|th)?,?[-/ ]+(?:{_YEAR}|[0-9]{{2}})",
     rf"{_MONTHS}[- /]*(?:{_YEAR}|[0-9]{{2}})",
     rf"{_YEAR}[- /]*{_MONTHS}",
+    rf"(?:0[1-9]|[12][0-9]|3[01]){_MONTHS}{_YEAR}",
+    rf"{_DAY}\.? (?:de )?{_LIKE_A_MONTH} (?:de )?{_YEAR}",
+    rf"{_MONTHS} +{_DAY} {_TIME}(?: [A-Z]{{3,4}})? {_YEAR}",
+    rf"{_DAY}\. {_MONTH}\. {_YEAR}",
+    rf"{_YEAR}年{_MONTH}月{_DAY}日",
 )
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +)?"
 _PATTERN = re.compile(
-    rf"(?:{_WEEKDAY}(?:{'|'.join(_DATES)})(?:[T ]+{_TIME}(?:{_ZONE})?)?|{_TIME}(?:{_ZONE})?)", re.IGNORECASE
+    rf"(?:{_WEEKDAY}(?:{'|'.join(_DATES)})(?:[T :]+{_TIME}(?:{_ZONE})?)?|{_TIME}(?:{_ZONE})?"
+    rf"|-?[0-9]+ days?,? [+]?{_TIME})",
+    re.IGNORECASE,
 )
 
 

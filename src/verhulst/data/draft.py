@@ -14,7 +14,7 @@ from verhulst.data.distinct_texts import TRUTH, Texts, distinct, read_words, tex
 from verhulst.data.errors import DataError, Notes, categorical_option, exclude_option, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
-from verhulst.data.number_text import like_a_number, why_no_number
+from verhulst.data.number_text import like_a_number, unit_of, why_no_number
 from verhulst.data.scratch import release
 from verhulst.data.source import place
 from verhulst.data.text_column import WRITE_NUMBERS, as_doubles
@@ -160,6 +160,13 @@ def _notes_on_words(texts: Texts, odd: str, name: str, at: str) -> Notes:
             (
                 f"Column {name!r} is read as categories, because {others[0]!r} is not a number.",
                 "If it should be numbers, leave such cells blank.",
+            )
+        )
+    elif unit := unit_of(texts.words):
+        notes.append(
+            (
+                f"Column {name!r} is read as categories: its values are numbers with {unit!r}.",
+                f"If it should be numbers, write them without the unit; if not, say so ({categorical_option(name)}).",
             )
         )
     if texts.marks:

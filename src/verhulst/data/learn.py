@@ -25,6 +25,7 @@ from verhulst.data.errors import (
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.names_given import column_name_or_none, column_names, column_names_or_none, levels_by_name
+from verhulst.data.number_text import unit_of
 from verhulst.data.source import place, source_of
 from verhulst.data.target import learn_target
 from verhulst.data.unread import unread
@@ -238,6 +239,9 @@ def _doubt_categories(rows: int, name: str, levels: list[str], reference: bool, 
         like, remedy = "", "Leave the reference level out"
         if not reference:
             like, remedy = ", like a name or a case number", f"Exclude it ({exclude_option(name)})"
+            if unit := unit_of(levels):
+                like = f", numbers with {unit!r}"
+                remedy = f"Write them without the unit, exclude the column ({exclude_option(name)})"
         raise DataError(
             f"{at}column {name!r} {what} {len(levels):,} distinct values in {rows:,} rows{like}. {remedy}, or "
             f"declare it categorical ({categorical_option(name)})."

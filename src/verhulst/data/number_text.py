@@ -23,6 +23,11 @@ _OTHERWISE = {
     r"[+-]?0[xX][0-9a-fA-F]+": "in base 16",
     r"[+-]?[0-9]+(?:_[0-9]+)+(?:\.[0-9]*)?": "with underscores",
 }
+# A unit behind a number; in front of one only what stands for money.
+_WITH_UNIT = re.compile(
+    r"(?P<number>.*[0-9.,]) ?(?P<behind>[^\W\d_]{1,6}\.?)|"
+    r"(?P<before>[A-Z]{3}(?= )|[A-Z]{1,3}\$|Rs\.?|kr\.?) ?(?P<other>.+)"
+)
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 # Characters with the same meaning.
 _SAME = str.maketrans(
@@ -86,6 +91,23 @@ def like_a_number(text: str) -> bool:
     """
     bare = text.strip().removeprefix("(").removesuffix(")").lstrip("<>~≤≥= ")
     return parts_of(bare) is not None and not like_a_code(text)
+
+
+def unit_of(texts: Collection[str]) -> str:
+    """Return the unit that each of at least three texts has beside a number; empty if they are something else.
+
+    Examples
+    --------
+    >>> unit_of(["10 kg", "2.5 kg", "7 kg"]), unit_of(["CHF 5", "CHF 1'000", "CHF 7"]), unit_of(["1st", "2nd", "3rd"])
+    ('kg', 'CHF', '')
+    """
+    units = set()
+    for text in texts:
+        found = _WITH_UNIT.fullmatch(text)
+        if found is None or not like_a_number(found["number"] or found["other"]):
+            return ""
+        units.add(found["behind"] or found["before"])
+    return units.pop() if len(units) == 1 and len(texts) > 2 else ""
 
 
 def why_no_number(text: str) -> str:
