@@ -99,7 +99,7 @@ def test_decimals_are_numbers_of_any_width():
     for type_ in (pa.decimal32(5, 2), pa.decimal64(9, 2), pa.decimal128(20, 2), pa.decimal256(60, 2)):
         table = pa.table({name: pa.array(TABLE[name], pa.float64()).cast(type_) for name in "xy"})
         assert vh.fit_table(table, "y").design.target.positive == "1"
-        categories = vh.fit_table(table, "y", categorical=["x"], penalty="l2")
+        categories = vh.fit_table(table, "y", categorical=["x"], C=1.0)
         assert categories.fit.names[:2] == ("x[0.5]", "x[1]")
         np.testing.assert_array_equal(categories.predict_proba(table), categories.predict_proba({"x": TABLE["x"]}))
     whole = pa.array([0, 20]).cast(pa.decimal128(20, 0)).to_pylist()
