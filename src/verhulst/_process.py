@@ -42,6 +42,8 @@ def prepare() -> None:
 def is_command() -> bool:
     """Whether this process was started as `verhulst` or as `python -m verhulst`."""
     started, given = sys.argv[:1], sys.orig_argv[1:]
+    if "--multiprocessing-fork" in given:  # a process of workers, which has the arguments of the command
+        return False
     if started == ["-m"]:
         return "-mverhulst" in given or ("-m", "verhulst") in itertools.pairwise(given)
     return bool(started) and os.path.basename(started[0]) == "verhulst"

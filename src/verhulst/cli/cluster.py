@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -12,6 +15,7 @@ import click
 from verhulst.data.errors import RequestError
 
 SECONDS = 10  # to wait for a scheduler
+CLIENT = {"set_as_default": False}
 
 
 def options(command: Any) -> Any:
@@ -41,25 +45,45 @@ def client_of(scheduler: str | None, workers: int | None) -> Iterator[Any]:
         return
     if scheduler is not None and workers is not None:
         raise RequestError("--scheduler and --workers are two clusters: give one of them.")
-    from distributed import Client, LocalCluster
+    import distributed
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are said by the command
+    make_client: Any = distributed.Client
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are said by the command
     if scheduler is None:
-        with (
-            LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-            ) as cluster,
-            Client(cluster, set_as_default=False) as client,
-        ):
+        with TemporaryDirectory() as folder, _processes(workers, folder) as here, make_client(here, **CLIENT) as client:
             yield client
         return
     try:
-        client = Client(scheduler, timeout=SECONDS, set_as_default=False)
+        if ":" not in scheduler.rpartition("://")[2]:
+            raise ValueError("an address has a port, as in tcp://host:8786")
+        client = make_client(scheduler, timeout=SECONDS, **CLIENT)
     except (OSError, ValueError) as error:
-        raise RequestError(f"there is no scheduler at {scheduler}: {error or 'no answer'}.") from None
+        raise RequestError(f"there is no scheduler at {scheduler}: {str(error) or 'no answer'}.") from None
     with client:
         yield client
+
+
+def _processes(workers: int | None, folder: str) -> Any:
+    """A cluster of processes of this machine, in which Ctrl-C is left to the command."""
+    from multiprocessing import resource_tracker
+
+    import distributed
+
+    # What a signal leaves to the tracker of multiprocessing is not worth a warning.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
+    resource_tracker.ensure_running()  # which would unblock what is blocked here
+    # The thread that is made here starts the processes: they block what it blocks.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        make: Any = distributed.LocalCluster
+        return make(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            local_directory=folder,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

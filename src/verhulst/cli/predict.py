@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from verhulst.cli import options
+from verhulst.cli import cluster, options
 from verhulst.data.errors import DataError, RequestError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _format(path: str) -> None:
     "--escape-formulas", is_flag=True,
     help="In CSV, put an apostrophe before text that a spreadsheet would compute (it begins with =, +, - or @).",
 )  # fmt: skip
+@cluster.options
 @options.format
 def command(
     model_file: str,
@@ -66,6 +68,8 @@ def command(
     only: bool,
     escape_formulas: bool,
     form: str | None,
+    scheduler: str | None,
+    workers: int | None,
 ) -> None:
     """Add probabilities to the rows of DATA.
 
@@ -74,7 +78,7 @@ def command(
     """
     from verhulst._load import load
     from verhulst.cli.console import reading_said, say_wrote
-    from verhulst.cli.predict_batches import predicted_in_batches
+    from verhulst.cli.predict_batches import predicted_in_batches, predicted_on_cluster
     from verhulst.data.errors import ModelFileError
     from verhulst.data.read import read_given
     from verhulst.data.source import place
@@ -88,6 +92,13 @@ def command(
         swapped = str(data).endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
     by_batches = _by_batches(model, "nan" if missing == "empty" else "error", level, log_odds, only)
+    with cluster.client_of(scheduler, workers) as client:
+        if client is not None and by_batches is None:
+            raise RequestError("a cluster predicts with models of `verhulst fit` only; predict without it.")
+        if client is not None and by_batches is not None:
+            predicted_on_cluster(client, data, output, by_batches)
+            say_wrote(output)
+            return
     if by_batches is not None and predicted_in_batches(data, output, by_batches, form):
         say_wrote(output)
         return
@@ -213,19 +224,31 @@ def _by_batches(
 ) -> Callable[[pa.Table, int], pa.Table] | None:
     """Return what makes rows to write of some rows; None for a model that needs the whole table."""
     from verhulst.data.design import Design
-    from verhulst.data.errors import RequestError
     from verhulst.regression.table_fit import TableFit
 
     if not isinstance(model, TableFit) or not isinstance(model.design, Design):
         return None
 
-    def extended(table: pa.Table, first_row: int) -> pa.Table:
-        added = _of_piece(model, table, missing, level, log_odds, first_row)
-        if not only and (taken := [name for name in added if name in table.column_names]):
-            raise RequestError(f"already has a column {taken[0]!r}.")  # said by those who read the whole table
-        return _columns(added) if only else _joined(table, added)
+    return partial(_extended, model, missing, level, log_odds, only)
 
-    return extended
+
+def _extended(
+    model: TableFit,
+    missing: Literal["error", "nan"],
+    level: float | None,
+    log_odds: bool,
+    only: bool,
+    table: pa.Table,
+    first_row: int,
+) -> pa.Table:
+    """Return the rows to write for some rows."""
+    from verhulst.data.errors import RequestError
+    from verhulst.data.source import place
+
+    added = _of_piece(model, table, missing, level, log_odds, first_row)
+    if not only and (taken := [name for name in added if name in table.column_names]):
+        raise RequestError(f"{place(table)}already has a column {taken[0]!r}; use --only, or rename it.")
+    return _columns(added) if only else _joined(table, added)
 
 
 def _calibrated(

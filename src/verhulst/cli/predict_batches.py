@@ -14,6 +14,32 @@ if TYPE_CHECKING:
     from verhulst.data.query import Query
 
 
+def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable[[pa.Table, int], pa.Table]) -> None:
+    """Write predictions that the workers of a cluster make of the row groups of Parquet files, in their order.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    data, output : str or other source, str
+        The files; those of the data are read by the workers.
+    extended : callable
+        As for `predicted_in_batches`; it is sent to the workers.
+    """
+    import pyarrow as pa
+
+    from verhulst.data.parted_table import ParquetParts, open_parts
+    from verhulst.data.write import writable_format, write_table
+    from verhulst.data.write_batches import write_pieces
+
+    source = open_parts(data, client, 0)
+    assert isinstance(source, ParquetParts)
+    pieces = source.each(extended)
+    if writable_format(output) == "parquet":
+        write_pieces(pieces, output)
+    else:
+        write_table(pa.concat_tables(pieces), output)
+
+
 def predicted_in_batches(
     data: str | Query, output: str, extended: Callable[[pa.Table, int], pa.Table], form: str | None
 ) -> bool:

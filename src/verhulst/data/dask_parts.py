@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,6 +93,24 @@ class DaskParts(Parts):
     def _gathered(self, futures: Sequence[Any]) -> list[Any]:
         with said():
             return list(self.client.gather(list(futures)))
+
+
+def made_in_order(
+    client: Any, build: Build, make: Callable[..., Any], givens: Sequence[tuple[Any, ...]]
+) -> Iterator[Any]:
+    """What workers make, one after the other, a few of them ahead of whoever takes them."""
+    ahead = 2 * sum(client.nthreads().values())
+    waiting: deque[Any] = deque()
+    for given in givens:
+        with said():
+            waiting.append(client.submit(_made, None, make, given, build, pure=False))
+            ready = client.gather(waiting.popleft()) if len(waiting) > ahead else None
+        if ready is not None:
+            yield ready
+    while waiting:
+        with said():
+            ready = client.gather(waiting.popleft())
+        yield ready
 
 
 def _answered(part: Any, question: Callable[..., Any], given: tuple[Any, ...], build: Build) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.columnar_files import require_same
-from verhulst.data.dask_parts import DaskParts
+from verhulst.data.dask_parts import DaskParts, made_in_order
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.in_memory import plain_table, table_from_memory
 from verhulst.data.parts import Parts, PartsHere
@@ -17,7 +17,7 @@ from verhulst.data.query import is_uri
 from verhulst.data.row_groups import RowGroups, row_groups
 from verhulst.data.scratch import on_scratch
 from verhulst.data.several_files import batch_format, files_of
-from verhulst.data.source import with_source
+from verhulst.data.source import source_of, with_source
 from verhulst.data.unread import refuse_unread
 from verhulst.data.whole_columns import with_finite_marked
 from verhulst.data.workers import agreed_build
@@ -56,9 +56,14 @@ class ParquetParts(PartedTable):
 
     def read(self, used: Sequence[str]) -> Parts:
         """See `PartedTable`."""
-        return DaskParts.made(
-            self.client, agreed_build(self.client), _read, [(each, tuple(used)) for each in self.groups]
-        )
+        givens = [(each, tuple(used)) for each in self.groups]
+        return DaskParts.made(self.client, agreed_build(self.client), _read, givens)
+
+    def each(self, change: Callable[[pa.Table, int], pa.Table]) -> Iterator[pa.Table]:
+        """What a function makes of each part and of the number of its first row, in their order."""
+        columns = tuple(self.columns.column_names)
+        givens = [(each, columns, source_of(self.columns), change) for each in self.groups]
+        return made_in_order(self.client, agreed_build(self.client), _changed, givens)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +117,11 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
             f"a cluster fits Parquet files and Dask DataFrames, not a {what}. For a table in memory leave client= "
             "away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
         )
-    return _open_files(os.fspath(source), client)
+    return open_files(os.fspath(source), client)
 
 
-def _open_files(path: str, client: Any) -> ParquetParts:
+def open_files(path: str, client: Any) -> ParquetParts:
+    """Return Parquet files, for the workers of a client, as a table in parts; see `open_parts`."""
     paths = files_of(path)
     if not paths:
         raise FileNotFoundError(2, "No such file or directory", path)
@@ -138,6 +144,12 @@ def _open_files(path: str, client: Any) -> ParquetParts:
 def _read(groups: RowGroups, used: tuple[str, ...]) -> pa.Table:
     """The rows of row groups, on a worker."""
     return with_finite_marked(plain_table(groups.read(used)), used)
+
+
+def _changed(
+    groups: RowGroups, used: tuple[str, ...], source: str, change: Callable[[pa.Table, int], pa.Table]
+) -> pa.Table:
+    return change(with_source(plain_table(groups.read(used)), source), groups.first_row)
 
 
 def _from_frame(frame: Any) -> pa.Table:

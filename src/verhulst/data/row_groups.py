@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from verhulst.data.errors import DataError
@@ -38,10 +39,20 @@ class FileGroups:
 
 @dataclass(frozen=True)
 class RowGroups:
-    """Row groups that follow each other, of one or several files, in the column types of the first file."""
+    """Row groups that follow each other, of one or several files, in the column types of the first file.
+
+    Attributes
+    ----------
+    files : tuple of FileGroups
+    schema : pyarrow.Schema
+    first_row, rows : int
+        The number of the first row among those of all files, from 1, and how many there are.
+    """
 
     files: tuple[FileGroups, ...]
     schema: pa.Schema
+    first_row: int
+    rows: int
 
     @property
     def name(self) -> str:
@@ -86,7 +97,7 @@ def row_groups(paths: Sequence[str]) -> tuple[list[pa.Schema], list[RowGroups]]:
 
     schemas: list[pa.Schema] = []
     parts: list[list[FileGroups]] = []
-    rows = PART_ROWS
+    rows: list[int] = []
     for path in paths:
         size, changed = _state(path)
         try:
@@ -96,13 +107,17 @@ def row_groups(paths: Sequence[str]) -> tuple[list[pa.Schema], list[RowGroups]]:
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{path}: the Parquet file is incomplete or damaged. {_reason(error)}.") from None
         for group, number in enumerate(sizes):
-            if number and rows >= PART_ROWS:
+            if not number:
+                continue
+            if not rows or rows[-1] >= PART_ROWS:
                 parts.append([])
-                rows = 0
-            if number:
-                parts[-1].append(FileGroups(path, size, changed, (group,)))
-                rows += number
-    return schemas, [RowGroups(_by_file(part), schemas[0]) for part in parts]
+                rows.append(0)
+            parts[-1].append(FileGroups(path, size, changed, (group,)))
+            rows[-1] += number
+    starts = accumulate(rows, initial=1)
+    return schemas, [
+        RowGroups(_by_file(part), schemas[0], *known) for part, *known in zip(parts, starts, rows, strict=False)
+    ]
 
 
 def _by_file(groups: Sequence[FileGroups]) -> tuple[FileGroups, ...]:

@@ -93,7 +93,8 @@ def seen(
     columns = {}
     for name in used:
         values, number = table[name], rows(masks[name]) if name in masks else 0
-        if name in counted or kind_of(values.type) == "categorical":
+        kind = kind_of(values.type)
+        if kind == "categorical" or (name in counted and kind != "unusable"):
             columns[name] = _distinct(values, holes, times, number)
         else:
             columns[name] = ColumnSeen(_telling(values), None, None, number)

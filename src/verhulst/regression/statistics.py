@@ -11,9 +11,9 @@ Newton's method, separation and profiles see the data only through such a record
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,20 @@ class Statistics:
             max(self.row_norm, other.row_norm),
             (min(self.margin[0], other.margin[0]), max(self.margin[1], other.margin[1])) if margins else None,  # type: ignore[index]
         )
+
+    def __reduce__(self) -> tuple[Callable[..., Statistics], tuple[object, ...]]:
+        """Workers send one triangle of the information."""
+        matrix = self.information
+        triangle = None if matrix is None else matrix[np.tril_indices(len(matrix))]
+        return _of_triangle, (self.log_likelihood, self.gradient, triangle, self.row_norm, self.margin)
+
+
+def _of_triangle(height: float, gradient: Vector, triangle: Vector | None, *others: Any) -> Statistics:
+    if triangle is None:
+        return Statistics(height, gradient, None, *others)
+    matrix = np.zeros((len(gradient), len(gradient)))
+    matrix[np.tril_indices(len(gradient))] = triangle
+    return Statistics(height, gradient, matrix + np.tril(matrix, -1).T, *others)
 
 
 class StatisticsFunction(Protocol):

@@ -28,6 +28,7 @@ from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.covariance import Covariance
+from verhulst.regression.dask_predictions import lazily
 from verhulst.regression.fit_file import FIT_1, FIT_2, with_states, without_penalty
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
@@ -105,7 +106,7 @@ class TableFit(Saved):
         Parameters
         ----------
         source : anything that `vh.data.read_table` reads
-            The table.
+            The table. For a Dask DataFrame the result is a lazy Dask Series with its index.
         missing : {"error", "nan"}
             Whether rows with missing values are an error, or nan.
         first_row : int
@@ -116,10 +117,17 @@ class TableFit(Saved):
         DataError
             If the table has other columns than in the fit, unknown levels, infinities or missing values.
         """
+        if is_dask_frame(source):
+            return lazily(source, ["log_odds"], self.log_odds, missing=missing)["log_odds"]  # type: ignore[no-any-return]
         return self.fit.log_odds(*self._matrix(source, missing, first_row))
 
     def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
-        """Return probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2)."""
+        """Return probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2).
+
+        For a Dask DataFrame the result is a lazy one with columns 0 and 1.
+        """
+        if is_dask_frame(source):
+            return lazily(source, [0, 1], self.predict_proba, missing=missing)  # type: ignore[no-any-return]
         z = self.log_odds(source, missing=missing)
         return np.column_stack([sigmoid(-z), sigmoid(z)])
 
@@ -128,8 +136,12 @@ class TableFit(Saved):
     ) -> tuple[Vector, Vector]:
         """Return the ends of Wald intervals for the probability of outcome 1, each of shape (n,).
 
-        The intervals are for the probability, not for outcomes; see `verhulst.regression.probability_interval`.
+        The intervals are for the probability, not for outcomes; see `verhulst.regression.probability_interval`. For a
+        Dask DataFrame the ends are lazy Dask Series.
         """
+        if is_dask_frame(source):
+            both = lazily(source, ["lower", "upper"], self.predict_interval, level=level, missing=missing)
+            return both["lower"], both["upper"]
         X, offset = self._matrix(source, missing, first_row)
         return probability_interval(self.fit, X, level, offset)
 

@@ -1,0 +1,294 @@
+"""Fits on a Dask cluster: the bits of one process, and a sentence for what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+import verhulst as vh
+from verhulst.data import DataError, RequestError, row_groups
+from verhulst.data.dask_parts import DaskParts
+from verhulst.data.workers import agreed_build
+from verhulst.regression import fitting
+
+distributed = pytest.importorskip("distributed", reason="NOT RUN: Dask is not installed")
+dd = pytest.importorskip("dask.dataframe", reason="NOT RUN: Dask is not installed")
+
+N, GROUP = 40_000, 3000
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory) -> str:
+    rng = np.random.default_rng(0)
+    x, k = rng.normal(size=N), rng.integers(0, 50, N).astype(np.int8)
+    frame = pd.DataFrame({"x": x, "k": k, "c": rng.choice(list("abcdefghijkl"), N)})
+    frame["y"] = (rng.random(N) < vh.sigmoid(x - 0.02 * k)).astype(int)
+    frame["w"] = rng.integers(1, 4, N).astype(float)
+    frame.loc[N - 10 :, "c"] = "only here"
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    path = tmp_path_factory.mktemp("cluster") / "votes.parquet"
+    parquet.write_table(table, path, row_group_size=GROUP)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory) -> Iterator[distributed.Client]:
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=":0",
+            silence_logs=50,
+            local_directory=str(tmp_path_factory.mktemp("workers")),
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def parts_stay_apart(monkeypatch):
+    """Small data would be put together, and several row groups be one part."""
+    monkeypatch.setattr(fitting, "LARGEST", 0)
+    monkeypatch.setattr(row_groups, "PART_ROWS", GROUP)
+
+
+def _partition(k: int, empty: bool, path: str) -> pd.DataFrame:
+    frame = parquet.ParquetFile(path).read_row_group(k).to_pandas()
+    return frame.iloc[:0] if empty else frame
+
+
+def dask_frame(path: str) -> dd.DataFrame:
+    groups = parquet.ParquetFile(path).num_row_groups
+    empty = [False] * groups + [True]
+    return dd.from_map(_partition, [*range(groups), 0], empty, path=path, meta=_partition(0, True, path))
+
+
+def bits(model) -> list[bytes]:
+    fit = model.fit
+    return [np.asarray(each).tobytes() for each in (fit.coefficients, fit.covariance, fit.log_likelihood)]
+
+
+def test_the_bits_do_not_depend_on_the_workers(client, path):
+    whole = vh.fit_table(path, "y", weights="w")
+    one = vh.fit_table(dask_frame(path), "y", weights="w")
+    two = vh.fit_table(dask_frame(path), "y", weights="w", client=client)
+    files = vh.fit_table(path, "y", weights="w", client=client)
+    assert bits(one) == bits(two) == bits(files)
+    assert one.totals == two.totals == files.totals
+    assert files.design == whole.design
+    away = np.abs(files.fit.coefficients - whole.fit.coefficients) / whole.fit.standard_errors
+    assert away.max() < 1e-6
+    np.testing.assert_allclose(files.fit.standard_errors, whole.fit.standard_errors, rtol=1e-6)
+
+
+def test_a_killed_worker_costs_no_bit(client, path, monkeypatch):
+    before = bits(vh.fit_table(path, "y", client=client))
+    asked, real = [], DaskParts._gathered
+
+    def gathered(self, futures):
+        asked.append(len(futures))
+        if len(asked) == 7:  # a pass of Newton's method; its tasks are under way
+            os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+        return real(self, futures)
+
+    monkeypatch.setattr(DaskParts, "_gathered", gathered)
+    assert bits(vh.fit_table(path, "y", client=client)) == before
+    assert len(asked) > 7
+
+
+def test_separated_outcomes_are_named(client, path, tmp_path):
+    table = parquet.read_table(path).to_pandas()
+    table["y"] = table["y"].where(table["c"] != "d", 1)
+    other = tmp_path / "separated.parquet"
+    parquet.write_table(pa.Table.from_pandas(table, preserve_index=False), other, row_group_size=GROUP)
+    with pytest.warns(vh.regression.SeparationWarning, match=r"every row with c\[d\] = 1 has y = 1"):
+        model = vh.fit_table(str(other), "y", client=client)
+    assert dict(zip(model.fit.names, model.fit.coefficients[1:], strict=True))["c[d]"] == np.inf
+
+
+def damaged(path: str, tmp_path: Path) -> str:
+    data = bytearray(Path(path).read_bytes())
+    chunk = parquet.ParquetFile(path).metadata.row_group(5).column(0)
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    data[start : start + 60] = b"\xff" * 60
+    (tmp_path / "damaged.parquet").write_bytes(data)
+    return str(tmp_path / "damaged.parquet")
+
+
+def of_other_types(path: str, tmp_path: Path) -> str:
+    table = parquet.read_table(path)
+    parquet.write_table(table, tmp_path / "a.parquet")
+    types = table.schema.set(1, pa.field("k", pa.int64()))
+    parquet.write_table(table.cast(types), tmp_path / "b.parquet")
+    return str(tmp_path)
+
+
+FAULTS = {
+    "damaged": (damaged, r"damaged.parquet: row group 5 is damaged \("),
+    "types": (of_other_types, r"b.parquet: column 'k' has the type int64, but int8 in .*a.parquet"),
+    "text": (lambda path, folder: str(Path(folder, "v.csv").write_text("x,y\n1,0\n") and folder / "v.csv"), "Parquet"),
+    "a table": (lambda path, folder: pd.DataFrame({"x": [1], "y": [1]}), "Dask DataFrames, not a DataFrame"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_sources_that_cannot_be_used(fault, client, path, tmp_path):
+    make, problem = FAULTS[fault]
+    with pytest.raises(DataError, match=problem):
+        vh.fit_table(make(path, tmp_path), "y", client=client)
+
+
+def test_a_file_that_is_changed_under_our_hands(client, path, tmp_path, monkeypatch):
+    other = tmp_path / "changing.parquet"
+    parquet.write_table(parquet.read_table(path), other)
+    real = DaskParts.made
+
+    def made(*given):
+        parquet.write_table(parquet.read_table(path).slice(10), other)
+        return real(*given)
+
+    monkeypatch.setattr(DaskParts, "made", made)
+    with pytest.raises(DataError, match=r"changing.parquet: was changed while it was read"):
+        vh.fit_table(str(other), "y", client=client)
+
+
+def _set_version(version: str) -> None:
+    import verhulst._version
+
+    verhulst._version.__version__ = version
+
+
+def _hide(hidden: bool) -> None:
+    import importlib
+
+    sys.modules.pop("verhulst._version")
+    if hidden:
+        sys.modules["verhulst._version"] = None
+    else:
+        importlib.import_module("verhulst._version")
+
+
+def test_workers_that_cannot_do_the_work(client):
+    workers = list(client.nthreads())[1:]
+    client.run(_set_version, "0.0", workers=workers)
+    with pytest.raises(DataError, match=rf"the worker {workers[0]} has verhulst 0.0, but this is"):
+        agreed_build(client)
+    client.run(_hide, True, workers=workers)
+    try:
+        with pytest.raises(DataError, match=rf"the worker {workers[0]} cannot use verhulst \(.*: install"):
+            agreed_build(client)
+    finally:
+        client.run(_hide, False, workers=workers)
+    assert agreed_build(client).version == vh.__version__
+
+
+LOST = """
+import os, sys
+import distributed
+from verhulst.cli import main
+from verhulst.data.dask_parts import DaskParts
+
+cluster = distributed.LocalCluster(
+    n_workers=1, processes=False, protocol="tcp://", dashboard_address=":0", silence_logs=50
+)
+asked, real = [], DaskParts._gathered
+
+def gathered(self, futures):
+    asked.append(len(futures))
+    if len(asked) == 4:
+        cluster.sync(cluster.scheduler.close)
+    return real(self, futures)
+
+DaskParts._gathered = gathered
+sys.argv = ["verhulst", "fit", sys.argv[1], "--target", "y", "--scheduler", cluster.scheduler_address]
+try:
+    main()
+except SystemExit as end:
+    sys.stderr.flush()
+    os._exit(end.code)  # the rest of the cluster would look for its scheduler for half a minute
+"""
+
+
+def test_a_lost_scheduler_is_said(path):
+    done = subprocess.run([sys.executable, "-c", LOST, path], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (
+        3,
+        "Error: the connection to the scheduler was lost, and with it the work on the cluster. Start the cluster and "
+        "the command again.\n",
+    )
+
+
+def test_workers_end_with_the_command(path):
+    command = [sys.executable, "-m", "verhulst", "fit", path, "--target", "y", "--workers", "1"]
+    process = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while len(processes_of(process.pid)) < 3:  # the command, the worker, and the tracker of multiprocessing
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    said, problem = process.communicate(timeout=60)
+    assert (process.returncode, said, problem) == (130, "", "Interrupted; no output file was written.\n")
+    for _ in range(600):
+        if not processes_of(process.pid):
+            return
+        time.sleep(0.1)
+    raise AssertionError(processes_of(process.pid))
+
+
+def processes_of(group: int) -> list[str]:
+    """The processes of a group that have not ended."""
+    found = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    lines = [line.split(None, 2) for line in found.splitlines()]
+    return [line[-1] for line in lines if line[0] == str(group) and not line[1].startswith("Z")]
+
+
+def verhulst(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "verhulst", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_the_command_line_on_a_cluster(client, path, tmp_path, monkeypatch):
+    monkeypatch.undo()
+    at = ("--scheduler", client.scheduler.address)
+    model, here, there = (str(tmp_path / name) for name in ("m.json", "here.parquet", "there.parquet"))
+    fitted = verhulst("fit", path, "-t", "y", "--weights", "w", "-o", model, *at)
+    assert fitted.returncode == 0, fitted.stderr
+    assert bits(vh.load(model))[0] == bits(vh.fit_table(path, "y", weights="w", client=client))[0]
+    assert verhulst("predict", model, path, "-o", here).returncode == 0
+    assert verhulst("predict", model, path, "-o", there, *at).returncode == 0
+    assert parquet.read_table(here).equals(parquet.read_table(there))
+    two = verhulst("fit", path, "-t", "y", "--workers", "2", *at)
+    assert (two.returncode, two.stderr) == (2, "Error: --scheduler and --workers are two clusters: give one of them.\n")
+
+
+def test_predictions_stay_lazy(path):
+    table = parquet.read_table(path).to_pandas()
+    model, frame = vh.fit_table(table, "y"), dask_frame(path)
+    for found, expected in (
+        (model.log_odds(frame), model.log_odds(table)),
+        (model.predict_proba(frame), model.predict_proba(table)),
+        (model.predict_interval(frame)[1], model.predict_interval(table)[1]),
+    ):
+        assert type(found).__module__.startswith("dask")
+        computed = found.compute(scheduler="synchronous")
+        np.testing.assert_allclose(computed.to_numpy(), expected, rtol=1e-15)
+        assert computed.index.equals(dask_frame(path).index.compute(scheduler="synchronous"))
+
+
+def test_a_series_is_no_table(path):
+    with pytest.raises(RequestError, match="a table is a Dask DataFrame, not a Dask Series"):
+        vh.fit_table(dask_frame(path)["x"], "y")
