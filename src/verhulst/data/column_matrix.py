@@ -79,6 +79,10 @@ class ColumnMatrix:
                 if len(batch[source]) and not 0 <= batch[source].min() <= batch[source].max() < levels:
                     raise ValueError(f"codes must lie between 0 and {levels - 1}, the last level")
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        batches = tuple(tuple(map(aligned, batch)) for batch in state["batches"])
+        self.__dict__.update(state | {"batches": batches})
+
     @cached_property
     def starts(self) -> NDArray[np.intp]:
         """The first row of each batch, and the number of rows."""
@@ -276,6 +280,11 @@ class ColumnMatrix:
             places = each.places[vectors[each.source]]
             marked = np.flatnonzero(places >= 0)
             to[marked, places[marked]] = 1.0
+
+
+def aligned(vector: NDArray[Any]) -> NDArray[Any]:
+    """A vector that was sent to this process, which may lie anywhere, where the kernel can read it."""
+    return np.require(vector, requirements="A")
 
 
 def as_columns(X: Any) -> ColumnMatrix | None:

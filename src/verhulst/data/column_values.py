@@ -46,7 +46,8 @@ def numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
 
     if values.type != pa.float64():
         values = pc.cast(values, pa.float64(), safe=False)
-    return np.asarray(values.to_numpy(), dtype=np.float64)
+    # The buffers of a table that was sent by a network may lie anywhere.
+    return np.require(values.to_numpy(), dtype=np.float64, requirements="A")
 
 
 def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:

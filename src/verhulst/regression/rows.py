@@ -8,14 +8,14 @@ rows are here or, in parts, elsewhere; see `PartedRows`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verhulst._core import jeffreys_gradient, logistic_statistics, take_rows
-from verhulst.data.column_matrix import as_columns
+from verhulst.data.column_matrix import aligned, as_columns
 from verhulst.regression.column_pass import column_pass
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import EPS, Answer, Matrix, Statistics, Vector
@@ -72,6 +72,9 @@ class Rows:
 
     def __sizeof__(self) -> int:
         return sum(each.nbytes for each in (self.X, self.y, self.weight, self.offset) if each is not None)
+
+    def __reduce__(self) -> tuple[Callable[..., Rows], tuple[Any, ...]]:
+        return _sent, tuple(getattr(self, field.name) for field in fields(self))
 
     @property
     def nbytes(self) -> int:
@@ -246,3 +249,8 @@ class Rows:
             direction,
             product,
         )
+
+
+def _sent(X: Any, *others: Any) -> Rows:
+    """Rows that were sent from another process."""
+    return Rows(X, *(aligned(each) if isinstance(each, np.ndarray) else each for each in others))
