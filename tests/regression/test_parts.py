@@ -8,8 +8,10 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+import verhulst as vh
 from verhulst.data.column_matrix import ColumnMatrix
 from verhulst.data.parts import PartsHere
 from verhulst.regression import LogisticFit, fit, fitting
@@ -186,3 +188,18 @@ def test_parts_that_cannot_be_fitted(y, weight, problem):
     parts, none = in_parts(data, [1000])
     with pytest.raises(ValueError, match=problem):
         parted_observations(PartsHere(tuple(parts)), none, ["x"] * 14, 1 << 30)
+
+
+def test_columns_of_a_table_may_lie_anywhere():
+    rng = np.random.default_rng(6)
+    arrays = {"x": rng.normal(size=500), "y": (rng.random(500) < 0.5) * 1.0, "w": rng.random(500), "o": rng.random(500)}
+
+    def anywhere(values: np.ndarray) -> pa.Array:
+        buffer = pa.py_buffer(memoryview(bytearray(b"x" + values.tobytes()))[1:])
+        return pa.Array.from_buffers(pa.float64(), len(values), [None, buffer])
+
+    one, other = (
+        vh.fit_table(pa.table(table), "y", weights="w", offset="o").fit
+        for table in (arrays, {name: anywhere(values) for name, values in arrays.items()})
+    )
+    np.testing.assert_array_equal(one.coefficients, other.coefficients)
