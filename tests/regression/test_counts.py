@@ -1,6 +1,7 @@
 """Long tables of few distinct rows are fitted by their counts: the fit of all rows, to rounding."""
 
 import sqlite3
+import warnings
 from contextlib import closing
 
 import adbc_driver_postgresql.dbapi
@@ -180,3 +181,63 @@ def test_a_table_that_changes_is_read_anew(votes, tmp_path, counted, monkeypatch
     monkeypatch.setattr(distinct_rows, "_split", split)
     model = fit_table(path, "y", columns=["k", "t"])
     assert model.fit.rows == 3000
+
+
+WORDS = (
+    ["a", "b"],
+    ["x", "y", "z", None],
+    ["1", "2", "3"],
+    ["7", "08", "8"],
+    ["a ", " a", "a"],
+    ["5", "x", "6", "7"],
+    ["NA", "b"],
+)
+
+
+def random_table(rng, n: int) -> pa.Table:
+    """Columns of many kinds, of which some cannot be used, or only with a note."""
+
+    def column() -> pa.Array:
+        kind, words = rng.integers(0, 8), WORDS[rng.integers(len(WORDS))]
+        texts = pa.array([words[k] for k in rng.integers(0, len(words), n)])
+        numbers = rng.integers(0, 3, n)
+        with_nan = np.where(rng.random(n) < 0.05, np.nan, numbers / 2)
+        others = (texts.dictionary_encode(), numbers.astype("u1"), rng.random(n) < 0.5, with_nan, numbers + 20240101)
+        return pa.array(others[kind]) if kind < len(others) else texts
+
+    y = rng.random(n) < rng.choice([0.5, 0.1, 0.01])
+    table = pa.table(
+        {f"c{j}": column() for j in range(rng.integers(1, 4))} | {"y": y if rng.random() < 0.9 else column()}
+    )
+    return table.append_column("w", pa.array(rng.integers(0, 3, n)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_counts_are_the_fit_of_all_rows_or_leave_it_to_them(seed, tmp_path, monkeypatch):
+    """Also every error, note and warning is that of all rows."""
+    monkeypatch.setattr(distinct_rows, "SAMPLE", 100)
+    rng = np.random.default_rng(seed)
+    path = str(tmp_path / "a.parquet")
+    parquet.write_table(random_table(rng, int(rng.integers(80, 800))), path, row_group_size=int(rng.integers(50, 900)))
+    options = {"weights": "w"} if rng.random() < 0.3 else {"exclude": ["w"]}
+    options |= {"missing": "drop"} if rng.random() < 0.6 else {}
+    options |= {"categorical": ["c0"]} if rng.random() < 0.3 else {}
+
+    def outcome():
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            try:
+                return fit_table(path, "y", **options), {str(each.message) for each in said}
+            except ValueError as error:
+                return error, set()
+
+    found, said = outcome()
+    monkeypatch.setattr(table_fit, "fit_of_counts", lambda *given: None)
+    expected, expected_said = outcome()
+    assert said == expected_said
+    if isinstance(expected, ValueError):
+        assert (type(found), str(found)) == (type(expected), str(expected))
+    elif said:
+        assert found.design == expected.design
+    else:
+        same(found, expected)

@@ -44,7 +44,10 @@ class Contingency:
         TooManyError
             If there are too many combinations of values.
         """
-        codes = [axis.codes(values) for axis, values in zip(self._axes, batch.columns, strict=True)]
+        codes, left = [], MOST_CELLS
+        for axis, values in zip(self._axes, batch.columns, strict=True):
+            codes.append(axis.codes(values, left))
+            left //= axis.size
         sizes = tuple(axis.size for axis in self._axes)
         if sizes != self._cells.shape:
             self._grow(sizes)
@@ -107,13 +110,19 @@ class _Axis:
         """How many there are, with the missing one."""
         return len(self._places)
 
-    def codes(self, values: pa.Array) -> tuple[NDArray[np.intp], NDArray[Any]]:
-        """Return the places of the values of a dictionary, of which the last is missing, and the indices of rows."""
+    def codes(self, values: pa.Array, most: int) -> tuple[NDArray[np.intp], NDArray[Any]]:
+        """Return the places of the values of a dictionary, of which the last is missing, and the indices of rows.
+
+        Raises
+        ------
+        TooManyError
+            If there are more than `most` values.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
         encoded = values if pa.types.is_dictionary(values.type) else pc.dictionary_encode(values)
-        if len(encoded.dictionary) > MOST_CELLS // 2:
+        if len(encoded.dictionary) > most:
             raise TooManyError
         if self._last is None or not self._last[0].equals(encoded.dictionary):
             places = [
