@@ -235,16 +235,37 @@ def test_a_folder_named_by_the_user_may_begin_with_an_underscore(folder):
             assert fit_table(path, "y", columns=COLUMNS).fit.rows == len(table())
 
 
-def test_folders_named_after_values_are_refused(folder):
-    for year in (2023, 2024):
-        (folder / "votes" / f"year={year}").mkdir(parents=True)
-        in_parquet(folder / "votes" / f"year={year}" / "a.parquet", table())
-    for path in (folder / "votes", f"{folder}/votes/*/*.parquet"):
-        with pytest.raises(DataError, match=r"'year=2023' holds a value of a column 'year' that is not in its files"):
-            fit_table(path, "y")
+def test_folders_named_after_values_are_columns(folder):
+    whole = table()
+    cut = len(whole) // 2
+    for year, rows in ((2023, whole.slice(0, cut)), (2024, whole.slice(cut))):
+        place = folder / "votes" / f"year={year}" / f"a%20b={'x y' if year == 2023 else '__HIVE_DEFAULT_PARTITION__'}"
+        place.mkdir(parents=True)
+        in_parquet(place / "a.parquet", rows)
+    years = pa.array([2023] * cut + [2024] * (len(whole) - cut))
+    known = whole.append_column("year", years)
+    for path in (folder / "votes", f"{folder}/votes/*/*/*.parquet"):
+        for limit in (None, 1):
+            same(
+                fit_table(path, "y", columns=[*COLUMNS, "year"], memory_limit=limit),
+                fit_table(known, "y", columns=[*COLUMNS, "year"]),
+            )
+            found = batches.kept_table(path, ["a b", "y"], limit or 1 << 40)
+            assert found.column_names == ["y", "a b"]
+            assert found["a b"].to_pylist() == ["x y"] * cut + [None] * (len(whole) - cut)
     reader = dataset.dataset(folder / "votes", partitioning="hive").scanner().to_reader()
-    assert "year" in fit_table(reader, "y", exclude=["w", "o"]).fit.names
-    assert fit_table(f"{folder}/votes/year=2023/*", "y", columns=COLUMNS).fit.rows == len(table())
+    assert "year" in fit_table(reader, "y", exclude=["w", "o", "a b"]).fit.names
+    assert fit_table(f"{folder}/votes/year=2023/*/*", "y", columns=COLUMNS).fit.rows == cut
+    (folder / "votes" / "z").mkdir()
+    in_parquet(folder / "votes" / "z" / "z.parquet", whole)
+    with pytest.raises(
+        DataError, match=r"z\.parquet: lies in folders that are named after other columns .*'a b' and 'ye"
+    ):
+        fit_table(folder / "votes", "y")
+    (folder / "other" / "k=1").mkdir(parents=True)
+    in_parquet(folder / "other" / "k=1" / "a.parquet", whole)
+    with pytest.raises(DataError, match="column 'k' is in the files, and folders are named after its values"):
+        fit_table(folder / "other", "y")
 
 
 def test_a_file_of_another_format_among_several_is_named(folder):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from verhulst.calibration.calibrator import Calibrator
-    from verhulst.data.csv_file import CsvFile
+    from verhulst.data.design import Design
+    from verhulst.data.text_files import OpenedText
     from verhulst.regression.table_fit import TableFit
 
 # The number of rows processed at a time, so that the design matrix of a long table is never whole in memory.
@@ -82,7 +83,7 @@ def command(
     from verhulst.data.errors import ModelFileError
     from verhulst.data.read import read_given
     from verhulst.data.source import place
-    from verhulst.data.text_files import csv_file, open_text
+    from verhulst.data.text_files import open_text
     from verhulst.data.unread import refuse_unread
     from verhulst.data.write import writable_format, write_fields, write_table
 
@@ -104,11 +105,12 @@ def command(
         return
     holes: Literal["error", "nan"] = "nan" if missing == "empty" else "error"
     opened = open_text(data, form)
-    if opened is not None and _is_copied(model, opened[1], output, only):
-        _predict_text(model, csv_file(*opened), holes, level, log_odds, only, output, escape_formulas)
+    design = getattr(model, "design", None)
+    if opened is not None and isinstance(design, Design) and _is_copied(opened.format, output, only):
+        _predict_text(model, design, opened, holes, level, log_odds, only, output, escape_formulas)
         say_wrote(output)
         return
-    content = opened[0].whole() if opened is not None and not opened[0].again_from_path else None
+    content = None if opened is None else opened.whole()
     given = read_given(data, form, empty=True, content=content)
     if not only:
         refuse_unread(given.table)
@@ -124,19 +126,17 @@ def command(
     say_wrote(output)
 
 
-def _is_copied(model: Any, kind: str | None, output: str, only: bool) -> bool:
+def _is_copied(kind: str | None, output: str, only: bool) -> bool:
     """Whether the cells of a text file are copied, or none are needed, so that it is read a piece at a time."""
-    from verhulst.data.design import Design
     from verhulst.data.write import writable_format
-    from verhulst.regression.table_fit import TableFit
 
-    copied = only or writable_format(output) in ("csv", "tsv")
-    return kind in ("csv", "tsv") and copied and isinstance(model, TableFit) and isinstance(model.design, Design)
+    return kind in ("csv", "tsv") and (only or writable_format(output) in ("csv", "tsv"))
 
 
 def _predict_text(
     model: TableFit,
-    file: CsvFile,
+    design: Design,
+    opened: OpenedText,
     missing: Literal["error", "nan"],
     level: float | None,
     log_odds: bool,
@@ -148,13 +148,15 @@ def _predict_text(
     from verhulst.data.extended_text import write_extended
     from verhulst.data.write import write_table
 
+    files = opened.csv_files()
     if not only:
-        for reason in file.twice.values():
+        for reason in files[0].twice.values():
             raise DataError(reason)
     added = _columns(
         predicted_text(
-            [file],
-            model.design,
+            files,
+            opened.name,
+            design,
             lambda rows, first: _of_piece(model, rows, missing, level, log_odds, first),
             lambda table: _predictions(model, table, missing, level, log_odds),
             all_utf8=not only,
@@ -163,8 +165,8 @@ def _predict_text(
     if only:
         write_table(added, output, escape_formulas=escape_formulas)
         return
-    _refuse_taken(added.column_names, file.names, f"{file.printed_name}: ")
-    write_extended([file], added, output, escape_formulas=escape_formulas)
+    _refuse_taken(added.column_names, files[0].columns, f"{opened.name}: ")
+    write_extended(files, added, output, escape_formulas=escape_formulas)
 
 
 def _refuse_taken(added: Iterable[str], names: Collection[str], at: str) -> None:

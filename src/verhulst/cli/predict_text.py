@@ -22,6 +22,7 @@ Predicted = dict[str, Any]
 
 def predicted_text(
     files: Sequence[CsvFile],
+    name: str,
     design: Design,
     of_rows: Callable[[pa.Table, int], Predicted],
     of_table: Callable[[pa.Table], Predicted],
@@ -34,6 +35,8 @@ def predicted_text(
     ----------
     files : sequence of CsvFile
         The files.
+    name : str
+        What to call them together.
     design : Design
         That of the model.
     of_rows : callable
@@ -50,9 +53,9 @@ def predicted_text(
     from verhulst.data.batches import table_of
     from verhulst.data.csv_reading import csv_batches
 
-    names = _names(design, files[0]) or [name for name in files[0].names if name not in files[0].twice]
-    texts = [name for name in _texts(design) if name in names]
-    batches = csv_batches(files, files[0].printed_name, names, texts, all_utf8=all_utf8)
+    names = _names(design, files[0]) or files[0].columns
+    texts = [each for each in _texts(design) if each in names]
+    batches = csv_batches(files, name, names, texts, all_utf8=all_utf8)
     return of_table(table_of(batches, KEPT, empty=True))
 
 
@@ -95,7 +98,7 @@ def _by_pieces(
 def _names(design: Design, file: CsvFile) -> list[str]:
     """The columns that the model needs, in the order of the file; none if one is not there."""
     needed = {*(column.name for column in design.columns), *filter(None, [design.offset])}
-    there = [name for name in file.names if name in needed and name not in file.twice]
+    there = [name for name in file.columns if name in needed]
     return there if set(there) == needed else []
 
 

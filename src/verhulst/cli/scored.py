@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.scores import ScoreKind, ScoreKindError
 from verhulst.cli.console import reading_said, say
+from verhulst.data.batches import kept_table
 from verhulst.data.column_values import kind_of, numbers
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import DataError, RowError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.group_labels import group_labels
+from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target
@@ -65,7 +67,9 @@ def read_scored(
     DataError
         If a column has the wrong type, values are missing, or the target is not binary.
     """
-    table = read_fields(data, form)
+    used = [name for name in (score, target, weights, by) if name is not None]
+    kept = kept_table(data, used, bytes_allowed(None), texts=[name for name in (target, by) if name], form=form)
+    table = read_fields(data, form) if kept is None else kept
     where = place(table)
     outcomes = _labels(table, target, where)
     learned = learn_target(outcomes, target, positive, where)

@@ -12,7 +12,7 @@ from verhulst.data.columnar_files import open_columnar_files
 from verhulst.data.databases import open_database
 from verhulst.data.errors import DataError, listed
 from verhulst.data.record_batches import Batches
-from verhulst.data.scratch import on_scratch
+from verhulst.data.scratch import on_scratch, refuse_small_disk
 from verhulst.data.source import with_source
 from verhulst.data.stream_batches import open_stream
 from verhulst.data.text_files import open_text_files
@@ -102,6 +102,7 @@ def _kept(found: Batches, limit: int) -> pa.Table:
         kept.append(batch)
         size += batch.nbytes
         if size > limit:
+            refuse_small_disk(size / (found.share() or 1.0))
             table = on_scratch(_drained(kept, found.read), found.schema)
             pa.default_memory_pool().release_unused()
             return table

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.errors import DataError, listed
+from verhulst.data.folder_columns import folder_fields, refuse_in_files, repeated
 from verhulst.data.record_batches import Batches
-from verhulst.data.several_files import batch_format, files_of
+from verhulst.data.several_files import batch_format, files_of, folder_values
 from verhulst.data.unchanged import unchanged
 
 if TYPE_CHECKING:
@@ -42,15 +43,24 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
         return None
     for each, (other, _) in zip(paths, opened, strict=True):
         require_same(schema, other, paths[0], each)
+    folders = folder_values(path, paths)
+    refuse_in_files(folders[0], schema.names, path)
+    in_files = schema.names
+    for field in folder_fields(folders):
+        schema = schema.append(field)
     chosen = [name for name in schema.names if name in names] if names and set(names) <= set(schema.names) else None
     if chosen is not None:
         schema = pa.schema([schema.field(name) for name in chosen], schema.metadata)
+        in_files = [name for name in in_files if name in chosen]
 
     unread: dict[str, str] = {}
 
     def read() -> Iterator[pa.RecordBatch]:
-        for each, (_, of_file) in zip(paths, opened, strict=True):
-            for batch in unchanged(each, of_file(schema.names, encoded), unread):
+        for each, (_, of_file), values in zip(paths, opened, folders, strict=True):
+            for batch in unchanged(each, of_file(in_files, encoded), unread):
+                for name in schema.names[len(in_files) :]:
+                    column = repeated(values[name], batch.num_rows, schema.field(name).type)
+                    batch = batch.append_column(schema.field(name), column)
                 yield batch if encoded or batch.schema == schema else batch.cast(schema)
 
     return Batches(schema, read(), path, wrong=unread)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from verhulst.data.csv_checks import check_characters, named_twice, not_utf8
@@ -29,6 +29,8 @@ class CsvFile:
     source : TextSource
     delimiter : str or None
         The delimiter that its name implies.
+    folders : mapping
+        Columns that folders are named after, and the value of each.
 
     Attributes
     ----------
@@ -44,9 +46,12 @@ class CsvFile:
         If it is empty, or its names are not UTF-8, all blank, or several are blank.
     """
 
-    def __init__(self, source: TextSource, delimiter: str | None = None) -> None:
+    def __init__(
+        self, source: TextSource, delimiter: str | None = None, folders: Mapping[str, str | None] | None = None
+    ) -> None:
         import pyarrow as pa
 
+        self.folders = dict(folders or {})
         self.source = source
         self.name = source.name
         head = b""
@@ -74,6 +79,11 @@ class CsvFile:
             raise DataError(f"{self.name}: the first line, which should name the columns, is blank.")
         self.twice = named_twice(self.dialect, self.name)
         self.names = tuple(name.strip() for name in given)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that have a name of their own, also those that folders are named after."""
+        return [name for name in (*self.names, *self.folders) if name not in self.twice]
 
     @property
     def printed_name(self) -> str:

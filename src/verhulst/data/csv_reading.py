@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from verhulst.data.csv_checks import Before, check_characters, explained, never_closed, not_utf8
@@ -13,6 +14,7 @@ from verhulst.data.csv_records import all_quoted
 from verhulst.data.decimal_signs import Signs, signs_of, unclear_signs
 from verhulst.data.errors import DataError
 from verhulst.data.fields import field_read, text_field
+from verhulst.data.folder_columns import repeated
 from verhulst.data.record_batches import Batches
 from verhulst.data.text import is_utf8
 from verhulst.data.unread import with_unread
@@ -51,7 +53,8 @@ class CsvReading:
     ) -> None:
         self.files, self.names = files, list(names)
         self._codes, self._all_utf8 = codes, all_utf8
-        self.kinds: dict[str, Kind] = {name: "text" if name in texts else "whole" for name in names}
+        as_text = {*texts, *files[0].folders}
+        self.kinds: dict[str, Kind] = {name: "text" if name in as_text else "whole" for name in names}
         self.reasons: dict[str, str] = {}
         self.pointed: set[str] = set()
         self.rows = 0
@@ -76,19 +79,20 @@ class CsvReading:
         import pyarrow as pa
 
         waiting: list[pa.Table] = []
+        rows = 0
         found = self._first
         while found is not None:
             if found.rows:
                 columns = [self._column(found, field) for field in self.schema]
                 waiting.append(pa.Table.from_arrays(columns, schema=self.schema))
+                rows += found.rows
             found = next(self._found, None)
-            rows = sum(table.num_rows for table in waiting)
             if rows and (rows >= _ROWS or found is None):
                 table = pa.concat_tables(waiting).combine_chunks()
                 # As many rows each time, because sums of products may depend on that in their last bits.
                 whole = rows if found is None else rows // _ROWS * _ROWS
                 yield from table.slice(0, whole).to_batches(_ROWS)
-                waiting = [table.slice(whole)]
+                waiting, rows = [table.slice(whole)], rows - whole
 
     def _schema(self) -> pa.Schema:
         import pyarrow as pa
@@ -139,7 +143,9 @@ class CsvReading:
         if len(piece.content) > LONGEST:
             reason = never_closed(piece.content, file.dialect, before) or "has a line that is longer than 64 MiB."
             raise DataError(f"{file.name}: {reason}")
-        wanted: dict[str, Kind] = {name: self.kinds[name] for name in self.names if name not in self.reasons}
+        wanted: dict[str, Kind] = {
+            name: self.kinds[name] for name in self.names if name not in self.reasons and name not in file.folders
+        }
         try:
             if not self.rows:
                 # What a few rows refute is not tried on the whole piece.
@@ -163,6 +169,8 @@ class CsvReading:
             places = not_utf8(piece.content, file.name, file.dialect, len(layout.names), before)
             for name in found.not_utf8:
                 self.reasons[name] = places[layout.names.index(name)]
+        type_ = pa.dictionary(pa.int32(), pa.string())
+        found.columns |= {name: repeated(file.folders[name], found.rows, type_) for name in file.folders}
         self.kinds |= joined(self.kinds, found.kinds, found.kinds)
         self.pointed |= found.pointed
         self._with_missing |= {name for name, values in found.columns.items() if values.null_count}
@@ -201,14 +209,20 @@ def csv_batches(
         signs = {each: _signs(values, reading.kinds[each]) for each, values in columns.items()}
         if any(len(found) == 2 for found, _ in signs.values()):
             # What its points mean may be shown by a column that is not needed.
-            once = [each for each in files[0].names if files[0].names.count(each) == 1]
-            others = [each for each in once if each not in reading.names]
+            others = [each for each in files[0].columns if each not in reading.names]
             found = _read_again(files, name, others, table.num_rows, keep) if others else {}
             signs |= {each: signs_of(values) for each, values in found.items()}
         unclear = dict(zip(signs, unclear_signs(list(signs.values()), files[0].dialect.delimiter), strict=True))
         return marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
 
-    return Batches(reading.schema, reading.batches(), name, finish)
+    return Batches(reading.schema, reading.batches(), name, finish, share=partial(_share, files))
+
+
+def _share(files: Sequence[CsvFile]) -> float | None:
+    """What share of the files has been read; None if that is unknown."""
+    sizes = [file.source.size for file in files]
+    whole = sum(size or 0 for size in sizes)
+    return sum(file.source.bytes_read for file in files) / whole if None not in sizes and whole else None
 
 
 def _read_again(

@@ -22,7 +22,7 @@ from verhulst.data.databases import open_query, query_of
 from verhulst.data.names_in_sql import quoted
 from verhulst.data.query import Query
 from verhulst.data.record_batches import Batches
-from verhulst.data.several_files import batch_format, files_of
+from verhulst.data.several_files import batch_format, files_of, folder_values
 from verhulst.data.unchanged import state_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _count_files(path: str, names: Sequence[str]) -> Counted | None:
     counts = _counted(found, SAMPLE)
     if counts is None or not _are_few(counts):
         return None
-    counted = _count_by_duckdb(found.schema, files_of(path))
+    counted = _count_by_duckdb(found.schema, path, files_of(path))
     if counted is None:
         if _counted(found, counts=counts) is None:
             return None
@@ -92,7 +92,7 @@ def _count_files(path: str, names: Sequence[str]) -> Counted | None:
     return found.named(counted[0]), counted[1]
 
 
-def _count_by_duckdb(schema: pa.Schema, paths: Sequence[str]) -> Counted | None:
+def _count_by_duckdb(schema: pa.Schema, path: str, paths: list[str]) -> Counted | None:
     """The same by DuckDB; None for files or types that it does not read as Arrow does."""
     import pyarrow as pa
 
@@ -100,6 +100,8 @@ def _count_by_duckdb(schema: pa.Schema, paths: Sequence[str]) -> Counted | None:
     if not all(any(is_of_kind(field.type) for is_of_kind in plain) for field in schema):
         return None
     if any(batch_format(each) != "parquet" or re.search(r"[*?\[\]]", each) for each in paths):
+        return None
+    if folder_values(path, paths)[0]:
         return None
     before = [state_of(each) for each in paths]
     files = ", ".join("'" + each.replace("'", "''") + "'" for each in paths)

@@ -15,6 +15,7 @@ from verhulst.data.errors import DataError
 from verhulst.data.missing_text import MISSING_TEXT
 from verhulst.data.write import (
     names_line,
+    quoted_cells,
     quoted_lines,
     table_output,
     with_escaped_formulas,
@@ -56,9 +57,9 @@ def write_extended(files: Sequence[CsvFile], added: pa.Table, path: str, *, esca
         names = with_escaped_formulas(pa.table({name: pa.array([], pa.string()) for name in names})).column_names
     row = 0
     with table_output(path, chosen) as output:
-        output.write(names_line([*names, *added.column_names], delimiter))
+        output.write(names_line([*names, *files[0].folders, *added.column_names], delimiter))
         for file in files:
-            order = [list(file.names).index(name) for name in files[0].names]
+            order = [file.names.index(name) for name in files[0].names]
             quoted = _all_quoted(file)
             for piece in file.pieces():
                 lines = None
@@ -66,7 +67,9 @@ def write_extended(files: Sequence[CsvFile], added: pa.Table, path: str, *, esca
                     lines = _lines_as_they_are(piece, file, delimiter)
                 if lines is None:
                     lines = _lines_of_cells(piece, file, order, quoted, delimiter, escape_formulas)
-                write_lines(lines, added.slice(row, len(lines)), output, delimiter)
+                more = [_folder_cells(file.folders[name], len(lines), delimiter) for name in files[0].folders]
+                rows = added.slice(row, len(lines))
+                write_lines(lines, [*more, *rows.columns], output, delimiter)
                 row += len(lines)
         output.write(b"\n")
         if row != added.num_rows:
@@ -88,6 +91,14 @@ def _lines_as_they_are(piece: Piece, file: CsvFile, delimiter: str) -> pa.Chunke
     first = pa.array(["\n" + content[: ends[0]].decode()])
     others = pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(content))
     return pa.chunked_array([first, others])
+
+
+def _folder_cells(value: str | None, rows: int, delimiter: str) -> pa.ChunkedArray:
+    """The cells of a column that folders are named after."""
+    import pyarrow as pa
+
+    cells = pa.chunked_array([pa.repeat(value or "", rows)])
+    return quoted_cells(cells, cells, delimiter) if value else cells
 
 
 def _lines_of_cells(

@@ -16,7 +16,7 @@ from verhulst.data.parts import Parts, PartsHere
 from verhulst.data.query import is_uri
 from verhulst.data.row_groups import RowGroups, row_groups
 from verhulst.data.scratch import on_scratch
-from verhulst.data.several_files import batch_format, files_of
+from verhulst.data.several_files import batch_format, files_of, folder_values
 from verhulst.data.source import source_of, with_source
 from verhulst.data.unread import refuse_unread
 from verhulst.data.whole_columns import with_finite_marked
@@ -131,6 +131,11 @@ def open_files(path: str, client: Any) -> ParquetParts:
                 f"{each}: is not a Parquet file, and a cluster reads Parquet files only. Write the table as Parquet "
                 "first (verhulst.data.write_table), or fit it without a cluster."
             )
+    for name in folder_values(path, paths)[0]:
+        raise RequestError(
+            f"{path}: folders are named after values of a column {name!r} that is not in their files, which a cluster "
+            "does not read. Write the column into the files, or fit them without a cluster."
+        )
     schema, groups = row_groups(paths)
     first = schema[0]
     for each, other in zip(paths, schema, strict=True):

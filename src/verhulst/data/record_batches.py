@@ -28,6 +28,8 @@ class Batches:
     finish : callable, optional
         What is known only when all batches have been read is done here: it takes the table of all, and a function that
         keeps further batches as those were, and returns the table to use.
+    share : callable, optional
+        What share of the rows has been read, if that is known.
     wrong : dict
         Further columns that cannot be read, with the reason: they get in here as their batches are read.
     """
@@ -36,6 +38,7 @@ class Batches:
     read: Iterator[pa.RecordBatch]
     name: str
     finish: Callable[[pa.Table, Callable[[Batches], pa.Table]], pa.Table] | None = None
+    share: Callable[[], float | None] = lambda: None
     wrong: dict[str, str] = field(default_factory=dict)
 
     def table(self) -> pa.Table:

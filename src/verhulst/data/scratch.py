@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import mmap
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -90,14 +91,27 @@ def on_scratch(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table
     return table.replace_schema_metadata(schema.metadata)
 
 
+def refuse_small_disk(size: float) -> None:
+    """Raise if there is no room for a scratch file of so many bytes."""
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise DataError(
+            f"there is no room in {folder} for a scratch file of the table: it needs about {size / 1e9:.3g} GB, and "
+            f"{free / 1e9:.3g} GB are free. {_ELSEWHERE}"
+        )
+
+
+_ELSEWHERE = (
+    "Allow more memory (memory_limit=, --memory-limit), or name a larger folder in the environment variable TMPDIR."
+)
+
+
 def no_room(error: OSError, what: str) -> Exception:
     """Return what to raise for an error of writing a scratch file: the error itself unless a disk is full."""
     if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return error
-    return DataError(
-        f"there is no room in {tempfile.gettempdir()} for a scratch file of {what}. Allow more memory (memory_limit=, "
-        "--memory-limit), or name a larger folder in the environment variable TMPDIR."
-    )
+    return DataError(f"there is no room in {tempfile.gettempdir()} for a scratch file of {what}. {_ELSEWHERE}")
 
 
 def filtered(table: pa.Table, rows: NDArray[np.bool_]) -> pa.Table:

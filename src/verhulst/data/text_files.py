@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from verhulst.data.csv_file import CsvFile
 from verhulst.data.csv_reading import csv_batches
+from verhulst.data.errors import DataError, listed
 from verhulst.data.file_format import (
     check_format,
     foreign,
@@ -16,9 +18,105 @@ from verhulst.data.file_format import (
     like_json,
     unmarked_encoding,
 )
+from verhulst.data.folder_columns import refuse_in_files
 from verhulst.data.printable import printable
 from verhulst.data.record_batches import Batches
-from verhulst.data.text_source import TextSource, is_text_path
+from verhulst.data.several_files import batch_format, files_of, folder_values
+from verhulst.data.text_source import TextSource
+
+
+@dataclass(frozen=True)
+class OpenedText:
+    """The files of a path that are not Parquet or Arrow files, a pipe, or standard input.
+
+    Attributes
+    ----------
+    path : str
+    sources : tuple of TextSource
+    format : str or None
+        csv, tsv or jsonl; None if a file is of another kind, or something is wrong with it.
+    folders : sequence of mappings
+        For each file the values that its folders are named after.
+    """
+
+    path: str
+    sources: tuple[TextSource, ...]
+    format: str | None
+    folders: Sequence[Mapping[str, str | None]] = ()
+
+    @property
+    def name(self) -> str:
+        """What to call them in messages."""
+        return printable(self.path if len(self.sources) > 1 else self.sources[0].name)
+
+    def csv_files(self) -> list[CsvFile]:
+        """Return the files, which have to be CSV or TSV files of the same columns.
+
+        Raises
+        ------
+        DataError
+            If they have other columns, or another sign parts the values.
+        """
+        delimiter = "\t" if self.format == "tsv" else None
+        files = [
+            CsvFile(source, delimiter, folders) for source, folders in zip(self.sources, self.folders, strict=True)
+        ]
+        first = files[0]
+        refuse_in_files(first.folders, first.names, self.name)
+        for file in files[1:]:
+            if sorted(file.names) != sorted(first.names):
+                differ = sorted(set(file.names) ^ set(first.names))
+                raise DataError(
+                    f"{file.name}: has other columns than {first.name}: there is {listed(differ)} in one of them only."
+                )
+            if file.dialect.delimiter != first.dialect.delimiter:
+                raise DataError(
+                    f"{file.name}: its values are separated by {file.dialect.delimiter_name}, but by "
+                    f"{first.dialect.delimiter_name} in {first.name}. Write both alike."
+                )
+        return files
+
+    def whole(self) -> bytes | None:
+        """Return what is in the file, compressed as it is, if it could not be read again from the path."""
+        return None if self.sources[0].again_from_path else self.sources[0].whole()
+
+
+def open_text(source: Any, form: str | None = None) -> OpenedText | None:
+    """Open the text files of a source; None for a source of another kind.
+
+    Raises
+    ------
+    DataError
+        If one of several files is not a CSV file.
+    """
+    if form is not None:
+        check_format(form)
+    if not isinstance(source, str | os.PathLike):
+        return None
+    path = os.fspath(source)
+    paths = [path] if path == "-" or _is_pipe(path) else files_of(path)
+    if not paths or (len(paths) > 1 and batch_format(paths[0]) is not None):
+        return None
+    try:
+        sources = tuple(map(TextSource, paths))
+    except DataError:
+        raise
+    except (OSError, ValueError):
+        if len(paths) > 1:
+            raise
+        return None  # which is said by those who read it whole
+    formats = [_text_format(each, form) for each in sources]
+    if len(paths) > 1 and (odd := [each for each, kind in zip(paths, formats, strict=True) if kind not in _SEVERAL]):
+        raise DataError(f"{printable(odd[0])}: is not a CSV file; several text files are read together if all are.")
+    folders = [{}] if path == "-" or _is_pipe(path) else folder_values(path, paths)
+    return OpenedText(path, sources, formats[0], folders)
+
+
+_SEVERAL = ("csv", "tsv")
+
+
+def _is_pipe(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def open_text_files(
@@ -29,7 +127,8 @@ def open_text_files(
     Parameters
     ----------
     source : object
-        The path of a CSV or TSV file, which may be compressed, or "-" for standard input.
+        The path of a CSV or TSV file, which may be compressed, a folder or a pattern of such files, or "-" for standard
+        input.
     names : sequence of str, optional
         The columns that are needed; all are read if one of them is not there.
     texts : collection of str
@@ -40,45 +139,22 @@ def open_text_files(
     opened = open_text(source, form)
     if opened is None:
         return None
-    found, kind = opened
-    if kind in ("csv", "tsv"):
-        file = csv_file(found, kind)
-        once = [name for name in file.names if file.names.count(name) == 1]
-        asked = names is not None and set(names) <= set(file.names)
-        needed = [name for name in once if not asked or name in (names or ())]
-        return csv_batches([file], printable(found.name), needed, [name for name in needed if name in texts])
-    if found.again_from_path:
+    if opened.format in ("csv", "tsv"):
+        files = opened.csv_files()
+        there = files[0].columns
+        needed = [name for name in there if names is None or not set(names) <= set(there) or name in names]
+        return csv_batches(files, opened.name, needed, [name for name in needed if name in texts])
+    if (content := opened.whole()) is None:
         return None
     from verhulst.data.read import read_given
 
-    table = read_given(found.path, form, content=found.whole()).table
+    table = read_given(opened.path, form, content=content).table
     return Batches(table.schema, iter(table.to_batches()), "", lambda _, __: table)
-
-
-def open_text(source: Any, form: str | None = None) -> tuple[TextSource, str | None] | None:
-    """Return a file, a pipe or standard input, opened, and its format; None for a source of another kind.
-
-    The format is csv, tsv or jsonl; None if it is another.
-    """
-    if form is not None:
-        check_format(form)
-    if not is_text_path(source):
-        return None
-    try:
-        opened = TextSource(os.fspath(source))
-    except OSError:
-        return None  # which is said by those who read it whole
-    return opened, _text_format(opened, form)
-
-
-def csv_file(source: TextSource, kind: str) -> CsvFile:
-    """Return a text file of the format csv or tsv."""
-    return CsvFile(source, "\t" if kind == "tsv" else None)
 
 
 def _text_format(source: TextSource, form: str | None) -> str | None:
     """Return the format of a text file; None if it is none, or something is wrong with it."""
-    head = source.head[:4096]
+    head = source.head
     if not head or source.is_doubtful or foreign(head) or unmarked_encoding(head):
         return None
     if format_of_bytes(head) not in ("csv", "jsonl"):

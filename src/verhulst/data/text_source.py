@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import weakref
@@ -17,6 +16,7 @@ from verhulst.data.scratch import no_room
 from verhulst.data.unchanged import refuse_changed, state_of
 
 CHUNK = 1 << 21  # bytes: few enough for a second-level cache
+_HEAD = 4096  # bytes that show what it is
 # What was read of standard input is kept to be read again: in memory up to so many bytes, beyond in a scratch file.
 _SPOOLED = 1 << 26
 
@@ -42,13 +42,13 @@ class TextSource:
         self.name = "standard input" if path == "-" else path
         self._regular = path != "-" and Path(path).is_file()
         self._state = state_of(path) if self._regular else None
-        self._read = 0
+        self.bytes_read = 0
         if not self._regular:
             self._spool: IO[bytes] = tempfile.SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115
             self._spooled = 0
             weakref.finalize(self, self._spool.close)
             self._stream: Any = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
-        self._first = next(self._raw(), b"")
+        self._first = next(self._raw(), b"")[:_HEAD]
         self.compression = compression_of(self._first)
 
     @property
@@ -60,7 +60,7 @@ class TextSource:
     def head(self) -> bytes:
         """The first bytes, decompressed; none if they cannot be."""
         try:
-            return next(self.chunks(), b"")
+            return next(self.chunks(), b"")[:_HEAD]
         except DataError:
             return b""
 
@@ -72,9 +72,9 @@ class TextSource:
         return not self.head or compression_of(self.head) is not None or compressed_otherwise("", self.head) is not None
 
     @property
-    def share(self) -> float | None:
-        """The share of the file that has been read; None if its length is unknown."""
-        return None if self._state is None else min(1.0, self._read / max(1, self._state[0]))
+    def size(self) -> int | None:
+        """The length of the file in bytes; None if it is unknown."""
+        return None if self._state is None else self._state[0]
 
     def whole(self) -> bytes:
         """Everything, compressed as it is."""
@@ -109,10 +109,10 @@ class TextSource:
     def _raw(self) -> Iterator[bytes]:
         if self._regular:
             self.refuse_changed()
-            self._read = 0
+            self.bytes_read = 0
             with open(self.path, "rb") as file:
                 while chunk := file.read(CHUNK):
-                    self._read += len(chunk)
+                    self.bytes_read += len(chunk)
                     yield chunk
             self.refuse_changed()
             return
@@ -150,11 +150,3 @@ class _File:
 
     def close(self) -> None:
         self._rest = b""
-
-
-def is_text_path(source: Any) -> bool:
-    """Whether a source is a path of a file or pipe, or "-"."""
-    if not isinstance(source, str | os.PathLike):
-        return False
-    path = os.fspath(source)
-    return path == "-" or (os.path.exists(path) and not os.path.isdir(path))

@@ -140,7 +140,7 @@ def _write_extended(table: Extended, file: Any, delimiter: str) -> None:
     file.write(names_line([*fields.cells.column_names, *added.column_names], delimiter))
     for start in range(0, fields.cells.num_rows, _LINES):
         cells, read, more = (part.slice(start, _LINES) for part in (fields.cells, fields.table, added))
-        write_lines(quoted_lines(cells.columns, read.columns, delimiter), more, file, delimiter)
+        write_lines(quoted_lines(cells.columns, read.columns, delimiter), more.columns, file, delimiter)
     file.write(b"\n")
 
 
@@ -157,18 +157,16 @@ def quoted_lines(cells: Sequence[pa.ChunkedArray], read: Sequence[pa.ChunkedArra
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    columns = [
-        _quoted(one.combine_chunks(), other.combine_chunks(), delimiter) for one, other in zip(cells, read, strict=True)
-    ]
+    columns = [quoted_cells(one, other, delimiter).combine_chunks() for one, other in zip(cells, read, strict=True)]
     return pa.chunked_array([pc.binary_join_element_wise("\n", pc.binary_join_element_wise(*columns, delimiter), "")])
 
 
-def write_lines(lines: pa.ChunkedArray, added: pa.Table, file: Any, delimiter: str) -> None:
+def write_lines(lines: pa.ChunkedArray, added: Sequence[pa.ChunkedArray], file: Any, delimiter: str) -> None:
     """Write the line of each row and its additional cells."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    more = [pc.fill_null(pc.cast(values, pa.string()), "") for values in added.columns]
+    more = [pc.fill_null(pc.cast(values, pa.string()), "") for values in added]
     for part in pc.binary_join_element_wise(lines, *more, delimiter).chunks:
         _, ends, text = part.buffers()
         if text is not None:
@@ -176,8 +174,8 @@ def write_lines(lines: pa.ChunkedArray, added: pa.Table, file: Any, delimiter: s
             file.write(memoryview(text)[places[0] : places[-1]])
 
 
-def _quoted(cells: pa.Array, read: pa.Array, delimiter: str) -> pa.Array:
-    """Quote cells that contain delimiters, quotes or line ends, or would be read as missing values without quotes."""
+def quoted_cells(cells: pa.ChunkedArray, read: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
+    """Return the cells, in quotes where they hold delimiters, quotes or line ends, or would be read as missing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
