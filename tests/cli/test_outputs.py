@@ -77,6 +77,18 @@ def test_outputs_are_checked_before_the_work(tmp_path, idle, command, option, pl
     assert sorted(tmp_path.rglob("*")) == idle
 
 
+@pytest.mark.parametrize(("command", "option"), [key for key in OUTPUTS if key[0] not in ("demo", "plot")])
+def test_an_option_is_not_the_name_of_a_file(tmp_path, idle, command, option):
+    arguments, _ = OUTPUTS[command, option]
+    for other in ("--open",) if command == "explore" else ("--format", "--json" if command != "predict" else "--only"):
+        result = CliRunner().invoke(verhulst, [command, *arguments, option, other])
+        assert result.exit_code == USAGE
+        assert (
+            f"the name of the file is missing: {other} is an option. (A file of that name: ./{other})" in result.stderr
+        )
+    assert sorted(tmp_path.rglob("*")) == idle
+
+
 @pytest.mark.parametrize("place", ["no/where", "file"])
 def test_all_figures_need_a_folder(place):
     result = CliRunner().invoke(verhulst, ["plot", "--all", "-o", place])

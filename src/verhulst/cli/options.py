@@ -55,6 +55,10 @@ class OutputFile(click.ParamType):  # type: ignore[type-arg]  # generic in new v
         """Return the name, "-" also for the other names of standard output."""
         if not value:
             self.fail("the name of the file is empty.", param, ctx)
+        if ctx is not None and any(value in each.opts for each in ctx.command.params):
+            self.fail(
+                f"the name of the file is missing: {value} is an option. (A file of that name: ./{value})", param, ctx
+            )
         value = standard_or_named(value)
         if self.form is not None:
             self.form(value)
