@@ -15,6 +15,7 @@ __getattr__, _lazy = lazy_names(
     {
         "CalibratedClassifier": "verhulst.calibration",
         "LogisticRegression": "verhulst.regression",
+        "LogisticRegressionCV": "verhulst.regression",
         "activations": "verhulst.functions.activations",
         "audit": "verhulst.audit",
         "binary_cross_entropy": "verhulst.losses",

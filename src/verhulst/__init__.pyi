@@ -20,6 +20,7 @@ from verhulst.losses import categorical_cross_entropy as categorical_cross_entro
 from verhulst.losses import categorical_cross_entropy_gradient as categorical_cross_entropy_gradient
 from verhulst import losses as losses
 from verhulst.regression import LogisticRegression as LogisticRegression
+from verhulst.regression import LogisticRegressionCV as LogisticRegressionCV
 from verhulst.regression import fit_formula as fit_formula
 from verhulst.regression import fit_table as fit_table
 from verhulst import regression as regression

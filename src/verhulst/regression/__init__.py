@@ -9,6 +9,7 @@ __getattr__, __all__ = lazy_names(
         "ConvergenceWarning": "verhulst.regression.estimates",
         "LogisticFit": "verhulst.regression.result",
         "LogisticRegression": "verhulst.regression.estimator",
+        "LogisticRegressionCV": "verhulst.regression.estimator_cv",
         "MultinomialFit": "verhulst.regression.multinomial_fit",
         "Separation": "verhulst.regression.separation",
         "SeparationWarning": "verhulst.regression.separation",

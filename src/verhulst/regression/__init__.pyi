@@ -3,6 +3,7 @@ from verhulst.regression.average_effects import marginal_effects as marginal_eff
 from verhulst.regression.collinearity import CollinearWarning as CollinearWarning
 from verhulst.regression.estimates import ConvergenceWarning as ConvergenceWarning
 from verhulst.regression.estimator import LogisticRegression as LogisticRegression
+from verhulst.regression.estimator_cv import LogisticRegressionCV as LogisticRegressionCV
 from verhulst.regression.firth import fit_firth as fit_firth
 from verhulst.regression.fitting import fit as fit
 from verhulst.regression.inference import odds_ratios as odds_ratios

@@ -107,8 +107,12 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
     ['no', 'yes']
     """
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        _signature_of_init(cls)
+
     def __new__(cls, *_: Any, **given: Any) -> Self:
-        if cls.__init__ is LogisticRegression.__init__:
+        if cls.__module__.startswith("verhulst."):  # others' subclasses may take what they like
             known = tuple(cls._get_param_names())
             refuse_others({name: value for name, value in given.items() if name not in known}, cls.__name__, known)
         made: Self = super().__new__(cls)
@@ -302,8 +306,10 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         return (z > 0).astype(int)
 
 
-LogisticRegression.__signature__ = signature(
-    LogisticRegression.__init__
-).replace(  # which `__new__` would hide
-    parameters=list(signature(LogisticRegression.__init__).parameters.values())[1:]
-)
+def _signature_of_init(cls: type) -> None:
+    """Show the arguments of `__init__`, which `__new__` would hide."""
+    own = signature(cls.__init__)  # type: ignore[misc]
+    cls.__signature__ = own.replace(parameters=list(own.parameters.values())[1:])  # type: ignore[attr-defined]
+
+
+_signature_of_init(LogisticRegression)
