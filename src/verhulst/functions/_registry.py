@@ -68,6 +68,10 @@ PUBLIC: dict[str, Callable[..., Any]] = {}
 """Every public name of this room."""
 
 
+PARAMETERS: dict[str, tuple[str, str]] = {}
+"""The parameter of each function of z and one, and what it means."""
+
+
 ACTIVATIONS: dict[str, Use] = {}
 """The activation functions, by name."""
 
@@ -84,6 +88,7 @@ def public(activation: Use | None = None, **parameter: str) -> Callable[[AnyFunc
         if activation:
             ACTIVATIONS[function.__name__] = activation
         for name, meaning in parameter.items():
+            PARAMETERS[function.__name__] = name, meaning
             given = (
                 f"{name} : array_like\n"
                 f"    {meaning}; broadcast against z. It does not widen the result: in half\n"
@@ -96,6 +101,11 @@ def public(activation: Use | None = None, **parameter: str) -> Callable[[AnyFunc
         return function
 
     return make
+
+
+def summary(name: str) -> str:
+    """The first line of a public function's docstring."""
+    return (PUBLIC[name].__doc__ or "").split("\n", 1)[0]
 
 
 def formula(name: str) -> Formula:

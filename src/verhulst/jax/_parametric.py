@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from verhulst.functions._registry import PUBLIC
+from verhulst.functions._registry import PARAMETERS, PUBLIC, summary
 from verhulst.jax._differentiable import wide
 from verhulst.jax._functional import relu_derivative
 from verhulst.jax._operation import Operation, as_floats, broadcast_shape, of_type, operation
@@ -71,73 +71,42 @@ _elu_derivative = _face(
 )
 
 
-def leaky_relu(z: Any, slope: Any = 0.01) -> jax.Array:
-    """Leaky rectified linear unit: z for z > 0, else slope z.
+def _described(function: Operation) -> Operation:
+    """Give it the docstring that these functions have in common, with what the NumPy function of its name says."""
+    name = function.__name__
+    parameter, meaning = PARAMETERS[name]
+    function.__doc__ = f"""{summary(name)}
 
     Parameters
     ----------
     z : array_like
         Any shape.
-    slope : float or array_like
-        Slope for negative z; broadcast against z.
+    {parameter} : float or array_like
+        {meaning}; broadcast against z.
 
     Returns
     -------
     jax.Array
-        In the type of z. For a slope that is a number, on the CPU to the last bit what `verhulst.leaky_relu` gives.
+        In the type of z; where {parameter} is a number, on the CPU to the last bit what `verhulst.{name}` gives.
     """
+    return function
+
+
+@_described
+def leaky_relu(z: Any, slope: Any = 0.01) -> jax.Array:
     return _leaky_relu(z, slope)
 
 
+@_described
 def leaky_relu_derivative(z: Any, slope: Any = 0.01) -> jax.Array:
-    """Derivative of the leaky rectified linear unit: 1 for z > 0, else slope.
-
-    Parameters
-    ----------
-    z : array_like
-        Any shape.
-    slope : float or array_like
-        Slope for negative z; broadcast against z.
-
-    Returns
-    -------
-    jax.Array
-        In the type of z; nan at nan.
-    """
     return _leaky_relu_derivative(z, slope)
 
 
+@_described
 def elu(z: Any, alpha: Any = 1.0) -> jax.Array:
-    """Exponential linear unit: z for z > 0, else alpha (e^z - 1).
-
-    Parameters
-    ----------
-    z : array_like
-        Any shape.
-    alpha : float or array_like
-        Minus the limit at -inf; broadcast against z.
-
-    Returns
-    -------
-    jax.Array
-        In the type of z. For an alpha that is a number, on the CPU to the last bit what `verhulst.elu` gives.
-    """
     return _elu(z, alpha)
 
 
+@_described
 def elu_derivative(z: Any, alpha: Any = 1.0) -> jax.Array:
-    """Derivative of the exponential linear unit: 1 for z > 0, else alpha e^z.
-
-    Parameters
-    ----------
-    z : array_like
-        Any shape.
-    alpha : float or array_like
-        Minus the limit of `elu` at -inf; broadcast against z.
-
-    Returns
-    -------
-    jax.Array
-        In the type of z; alpha at 0, nan at nan.
-    """
     return _elu_derivative(z, alpha)

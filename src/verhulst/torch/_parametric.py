@@ -14,8 +14,8 @@ from torch import Tensor
 from verhulst.functions import _elu as elu_ufuncs
 from verhulst.functions import _relu as relu_ufuncs
 from verhulst.functions._parameter import _held_number
-from verhulst.functions._registry import PUBLIC
-from verhulst.torch._arguments import numbers, real, same_device, tensor_function
+from verhulst.functions._registry import PARAMETERS, PUBLIC, summary
+from verhulst.torch._arguments import OF_FUNCTIONS, numbers, real, same_device, tensor_function
 from verhulst.torch._cast import cast, wider
 from verhulst.torch._functional import relu_derivative
 from verhulst.torch._kernels import FLOATING, as_array, new_like, widest
@@ -110,78 +110,47 @@ _elu_derivative: Parametric = _face(
 )
 
 
-@tensor_function
-def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
-    """Leaky ReLU: z for z > 0, slope z below.
+def _described(function: Parametric) -> Parametric:
+    """Give it the docstring that these functions have in common, with what the NumPy function of its name says."""
+    name = function.__name__
+    parameter, meaning = PARAMETERS[name]
+    theirs = "".join(f" May be called `{there}`." for there, here in OF_FUNCTIONS.items() if here == parameter)
+    function.__doc__ = f"""{summary(name)}
 
     Parameters
     ----------
     z : Tensor
         Any shape; integers become torch's default type. May be called `input`.
-    slope : float or Tensor
-        The slope for z < 0; a tensor may be learnt. May be called `negative_slope`.
+    {parameter} : float or Tensor
+        {meaning}; a tensor is broadcast against z, and may be learnt.{theirs}
 
     Returns
     -------
     Tensor
-        The shape and dtype of z, on the CPU with the bits of `verhulst.leaky_relu`; its derivative at 0 is `slope`.
+        The shape and dtype of z; where {parameter} is a number, on the CPU with the bits of `verhulst.{name}`.
     """
+    return function
+
+
+@tensor_function
+@_described
+def leaky_relu(z: Tensor, slope: float = 0.01) -> Tensor:
     return _leaky_relu(z, slope)
 
 
 @tensor_function
+@_described
 def leaky_relu_derivative(z: Tensor, slope: float = 0.01) -> Tensor:
-    """Derivative of leaky ReLU: 1 for z > 0, slope elsewhere; nan at nan.
-
-    Parameters
-    ----------
-    z : Tensor
-        As for `leaky_relu`.
-    slope : float or Tensor
-        As for `leaky_relu`.
-
-    Returns
-    -------
-    Tensor
-        The shape and dtype of z, on the CPU with the bits of `verhulst.leaky_relu_derivative`.
-    """
     return _leaky_relu_derivative(z, slope)
 
 
 @tensor_function
+@_described
 def elu(z: Tensor, alpha: float = 1.0) -> Tensor:
-    """ELU: z for z > 0, alpha (e^z - 1) below.
-
-    Parameters
-    ----------
-    z : Tensor
-        Any shape; integers become torch's default type. May be called `input`.
-    alpha : float or Tensor
-        Minus the limit at -inf; a tensor may be learnt.
-
-    Returns
-    -------
-    Tensor
-        The shape and dtype of z, on the CPU with the bits of `verhulst.elu`. The derivative is computed from z (torch's
-        own, from the result, loses every digit in the left tail).
-    """
     return _elu(z, alpha)
 
 
 @tensor_function
+@_described
 def elu_derivative(z: Tensor, alpha: float = 1.0) -> Tensor:
-    """Derivative of ELU: 1 for z > 0, alpha e^z elsewhere.
-
-    Parameters
-    ----------
-    z : Tensor
-        As for `elu`.
-    alpha : float or Tensor
-        As for `elu`.
-
-    Returns
-    -------
-    Tensor
-        The shape and dtype of z, on the CPU with the bits of `verhulst.elu_derivative`.
-    """
     return _elu_derivative(z, alpha)
