@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -71,10 +72,21 @@ def _by_blocks(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
     return result
 
 
+def _at_once(rule: Any, z: Tensor, dim: int, direction: Tensor) -> Tensor:
+    """The same for few numbers, with which NumPy has begun sooner."""
+    spare = as_array(z).astype(np.float64)
+    p, v = np.empty_like(spare), np.empty_like(spare)
+    v[...] = as_array(direction)
+    ufuncs._softmax.ufunc(spare, axis=dim, out=p)
+    with np.errstate(all="ignore"):
+        rule(np, p, v, spare, lambda t: t.sum(dim, keepdims=True))
+    return cast(torch.from_numpy(v), z.dtype)
+
+
 def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any) -> Callable[[Tensor, int], Tensor]:
     """The function with its derivatives: backward(p, g, total) and change(p, v, total), in float64, rounded once.
 
-    Backward of large plain tensors is taken by in_place(torch, p, g, spare, total), the same arithmetic.
+    Backward of plain tensors is taken by in_place(torch or numpy, p, g, spare, total), the same arithmetic.
     """
     ufunc, summed = getattr(ufuncs, f"_{name}").ufunc, name == "logsumexp"
 
@@ -98,9 +110,8 @@ def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any
 
     def pulled_back(g: Tensor, z: Tensor, dim: int) -> Tensor:
         g = g.unsqueeze(dim) if summed else g
-        large = z.ndim and z.numel() > BLOCK // 8  # fewer are done sooner by the formula
-        if large and unwatched(z, g) and _finite(g):
-            return _by_blocks(in_place, z, dim, g)
+        if z.ndim and unwatched(z, g) and _finite(g):
+            return (_by_blocks if z.numel() > BLOCK // 8 else _at_once)(in_place, z, dim, g)
         return rounded(backward, g, z, dim)
 
     def changed(v: Tensor, z: Tensor, dim: int) -> Tensor:
@@ -143,7 +154,7 @@ _logsumexp = _over_dim(
     logsumexp_formula,
     lambda p, g, _: p * g,
     lambda p, v, total: total(p * v),
-    lambda _, p, g, spare, total: g.mul_(p),
+    lambda arrays, p, g, spare, total: arrays.multiply(p, g, out=g),
 )
 
 
