@@ -80,6 +80,7 @@ def command(
     from verhulst._load import load
     from verhulst.cli.console import reading_said, say_wrote
     from verhulst.cli.predict_batches import predicted_in_batches, predicted_on_cluster
+    from verhulst.data.design import Design
     from verhulst.data.errors import ModelFileError
     from verhulst.data.read import read_given
     from verhulst.data.source import place
