@@ -18,8 +18,8 @@ from pyarrow import parquet
 
 import verhulst as vh
 from verhulst.data import DataError, RequestError, row_groups
-from verhulst.data.dask_parts import DaskParts
-from verhulst.data.workers import agreed_build
+from verhulst.data.dask_parts import DaskParts, said
+from verhulst.data.workers import Build, agreed_build, lowest_level
 from verhulst.regression import fitting
 
 distributed = pytest.importorskip("distributed", reason="NOT RUN: Dask is not installed")
@@ -193,6 +193,34 @@ def test_workers_that_cannot_do_the_work(client):
     finally:
         client.run(_hide, False, workers=workers)
     assert agreed_build(client).version == vh.__version__
+    with pytest.raises(
+        DataError, match=r"has verhulst .* the others have 0.0 at baseline\. Start it with VERHULST_CPU=base"
+    ):
+        client.submit(Build("0.0", "baseline").require).result()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shared"),
+    [
+        (["v4", "v4"], "v4"),
+        (["v4", "v3", "v4"], "v3"),
+        (["baseline", "v4"], "baseline"),
+    ],
+)
+def test_workers_take_the_lowest_level_that_they_share(chosen, shared):
+    levels = ["baseline", "v3", "v4"]
+    workers = {str(k): ("1", level, levels[: levels.index(level) + 1], False) for k, level in enumerate(chosen)}
+    assert lowest_level(workers) == shared
+
+
+def test_workers_of_unlike_processors_have_no_level_in_common():
+    with pytest.raises(DataError, match="no level of instructions in common"):
+        lowest_level({"a": ("1", "v3", ["baseline", "v3"], False), "b": ("1", "neon", ["neon"], False)})
+
+
+def test_a_part_that_ends_its_workers_is_given_up():
+    with pytest.raises(DataError, match="given up after the workers that had it ended, 4 times"), said():
+        raise distributed.KilledWorker("task", None, 3)
 
 
 LOST = """

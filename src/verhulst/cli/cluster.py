@@ -61,6 +61,10 @@ def client_of(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     except (OSError, ValueError) as error:
         raise RequestError(f"there is no scheduler at {scheduler}: {str(error) or 'no answer'}.") from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=SECONDS)
+        except TimeoutError:
+            raise RequestError(f"the scheduler at {scheduler} has no workers.") from None
         yield client
 
 

@@ -54,7 +54,7 @@ def agreed_build(client: Any) -> Build:
                 f"the worker {address} has verhulst {seen[0]}, but this is {__version__}: install the same."
             )
         found[address] = seen
-    level = _lowest(found)
+    level = lowest_level(found)
     if any(seen[1] != level for seen in found.values()):
         client.run(_chooser(level), workers=[address for address, seen in found.items() if not seen[3]])
     begun = next((address for address, seen in found.items() if seen[3] and seen[1] != level), None)
@@ -66,7 +66,7 @@ def agreed_build(client: Any) -> Build:
     return Build(__version__, level)
 
 
-def _lowest(found: dict[str, tuple[str, str, list[str], bool]]) -> str:
+def lowest_level(found: dict[str, tuple[str, str, list[str], bool]]) -> str:
     """The lowest of the levels that workers have chosen, of those that all of them have."""
     orders = [levels for _, _, levels, _ in found.values()]
     chosen = {level for _, level, _, _ in found.values()}

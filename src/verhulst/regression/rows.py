@@ -253,4 +253,5 @@ class Rows:
 
 def _sent(X: Any, *others: Any) -> Rows:
     """Rows that were sent from another process."""
-    return Rows(X, *(aligned(each) if isinstance(each, np.ndarray) else each for each in others))
+    there: list[Any] = [aligned(each) if isinstance(each, np.ndarray) else each for each in others]
+    return Rows(X, *there)
