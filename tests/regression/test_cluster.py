@@ -86,7 +86,8 @@ def test_the_bits_do_not_depend_on_the_workers(client, path):
     one = vh.fit_table(dask_frame(path), "y", weights="w")
     two = vh.fit_table(dask_frame(path), "y", weights="w", client=client)
     files = vh.fit_table(path, "y", weights="w", client=client)
-    assert bits(one) == bits(two) == bits(files)
+    on_scratch = vh.fit_table(dask_frame(path), "y", weights="w", memory_limit=1)
+    assert bits(one) == bits(two) == bits(files) == bits(on_scratch)
     assert one.totals == two.totals == files.totals
     assert files.design == whole.design
     away = np.abs(files.fit.coefficients - whole.fit.coefficients) / whole.fit.standard_errors

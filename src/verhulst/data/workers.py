@@ -39,7 +39,7 @@ def agreed_build(client: Any) -> Build:
     DataError
         If there are no workers, a worker has no verhulst or another version, or has begun with another level.
     """
-    addresses = list(client.scheduler_info(n_workers=-1)["workers"])
+    addresses = list(client.nthreads())
     if not addresses:
         raise DataError("the cluster has no workers.")
     several_hosts = len({urlsplit(address).hostname for address in addresses}) > 1

@@ -132,7 +132,7 @@ def checked(
 def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
     """Fit checked observations; see `fit`."""
     if isinstance(data, PartedObservations):
-        if data.entries <= LARGEST:  # looked at more closely, where it matters
+        if data.entries <= LARGEST and data.needed <= data.memory_limit:  # looked at more closely, where it matters
             data = data.in_memory("a fit")
         elif settings.firth:
             data = data.in_memory("firth=True")

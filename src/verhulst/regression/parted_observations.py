@@ -65,6 +65,11 @@ class PartedObservations:
         return self.events / self.total_weight
 
     @property
+    def needed(self) -> int:
+        """Bytes that all rows take in one process."""
+        return sum(each.nbytes for each in self.outlines) + 24 * len(self)
+
+    @property
     def has_offset(self) -> bool:
         """Whether there are offsets that are not 0."""
         return self.offsets is not None and self.offsets != (0.0, 0.0)
@@ -123,11 +128,10 @@ class PartedObservations:
         ValueError
             If they take more memory than they may.
         """
-        needed = sum(each.nbytes for each in self.outlines) + 24 * len(self)
-        if needed > self.memory_limit:
+        if self.needed > self.memory_limit:
             raise ValueError(
-                f"{why} needs all rows in the memory of one process, {needed / 1e9:.3g} GB, and the memory limit is "
-                f"{self.memory_limit / 1e9:.3g} GB. Raise the limit (memory_limit=, --memory-limit), or fit a sample"
+                f"{why} needs all rows in the memory of one process, {self.needed / 1e9:.3g} GB, and the memory limit "
+                f"is {self.memory_limit / 1e9:.3g} GB. Raise the limit (memory_limit=, --memory-limit), or fit a sample"
             )
         rows = joined_rows(self.parts.ask(_itself))
         y = np.asarray(rows.y, dtype=np.float64)
