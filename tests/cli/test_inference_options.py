@@ -134,6 +134,8 @@ def test_the_column_of_clusters_is_no_column_of_x(folder):
         (["--interval", "exact"], 2, "'exact' is not one of 'wald', 'profile'"),
         (["--clusters", "regoin"], 2, "there is no column 'regoin'. Did you mean 'region'?"),
         (["--clusters", ""], 2, "there is no column ''"),
+        (["--clusters", "y"], 2, "Column 'y' cannot be the target and the clusters at once."),
+        (["--clusters", "one", "--weights", "one"], 2, "Column 'one' cannot be the weights and the clusters at once."),
         (["--clusters", "some"], 3, "table.csv: column 'some' is missing in 1 of 8 rows (first in row 3). Fill"),
         (["--clusters", "one"], 3, "table.csv: cluster-robust standard errors need at least two clusters"),
         (["--covariance", "HC1", "-c", "parting"], 3, "table.csv: robust standard errors belong to maximum likelihood"),

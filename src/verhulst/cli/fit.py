@@ -98,6 +98,7 @@ def command(
     asked = inference.Asked(covariance, clusters, interval, effects)
     printed = options.prints(click.get_current_context(), as_json)
     asked.check(request["C"], request["firth"], scheduler is not None or workers is not None)
+    asked.check_column({role: request[role] for role in ("target", "weights", "offset")})
     with cluster.client_of(scheduler, workers) as client:
         model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows, **request)
     errors = asked.errors(model, table, level)

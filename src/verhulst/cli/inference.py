@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verhulst._numbers import coverage, p_value, significant, typeset
+from verhulst._numbers import coverage, number, p_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,6 +66,12 @@ class Asked:
             if there and on_cluster:
                 raise click.UsageError(f"{option} needs all rows in this process: leave --workers and --scheduler out.")
 
+    def check_column(self, roles: dict[str, str | None]) -> None:
+        """Raise if the column of clusters has another role."""
+        for role, name in roles.items():
+            if self.clusters is not None and name == self.clusters:
+                raise click.UsageError(f"Column {name!r} cannot be the {role} and the clusters at once.")
+
     def _given(self) -> dict[str, bool]:
         return {
             f"--covariance {self.covariance}": self.covariance is not None,
@@ -89,8 +95,7 @@ class Asked:
         labels, tests = None, "Wald tests"
         if self.clusters is not None:
             labels = _labels(model, table, self.clusters)
-            number = len(set(labels.tolist()) - {None})
-            tests = f"standard errors by {number:,} clusters of {self.clusters!r}"
+            tests = f"standard errors by {len(set(labels.tolist()) - {None}):,} clusters of {self.clusters!r}"
         elif self.covariance is not None:
             tests = f"robust standard errors ({self.covariance})"
         with _of_table(model):
@@ -185,7 +190,7 @@ def _labels(model: TableFit, table: pa.Table, name: str) -> NDArray[Any]:
 
 
 def _points(share: float) -> str:
-    return typeset(significant(100 * share, 3))
+    return number(100 * share)
 
 
 @contextmanager
