@@ -148,6 +148,44 @@ def masked_arrays(f: Function) -> None:
     assert f(Z, np.ma.masked).mask.all()
 
 
+def masks_beside_labels(f: Function) -> None:
+    """A frame, a series or polars would show what is hidden."""
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    pl = pytest.importorskip("polars", reason="NOT RUN: polars is not installed")
+    y, z = np.ma.array(Y[0], mask=[0, 1]), np.ma.array(Z[0], mask=[0, 1])
+    for pair in (
+        (pd.DataFrame(Z[:1], columns=["a", "b"]), y),
+        (pd.Series(Z[0], dtype="Float64"), y),
+        (pd.Series(Z[0]), y),
+        (pl.Series(Z[0]), y),
+        (z, pd.DataFrame(Y[:1], columns=["a", "b"])),
+        (z, pd.Series(Y[0], dtype="Float64")),
+        (z, pl.Series(Y[0])),
+        (np.ma.array([1, 1], mask=[0, 1], dtype="i1"), pd.DataFrame(Y[:1], columns=["a", "b"])),
+    ):
+        got = f(*pair)
+        numbers = got.to_numpy().ravel() if hasattr(got, "to_numpy") else np.asarray(got)
+        hidden = f(*(np.asarray(np.ma.filled(np.ma.asarray(x, dtype=float), np.nan)).ravel() for x in pair))
+        np.testing.assert_allclose(np.asarray(numbers, float), hidden, rtol=1e-3)
+
+
+def lists_beside_containers(f: Function) -> None:
+    pl = pytest.importorskip("polars", reason="NOT RUN: polars is not installed")
+    xr = pytest.importorskip("xarray", reason="NOT RUN: xarray is not installed")
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    for make in (pl.Series, lambda a: xr.DataArray(a, dims="t"), lambda a: pd.Series(a, dtype="Float64")):
+        for second in (Y[0].tolist(), tuple(Y[0])):
+            same(np.asarray(f(make(Z[0]), second), float), f(Z[0], Y[0]))
+            same(np.asarray(f(second, make(Y[0])), float), f(Y[0], Y[0]))
+
+
+def polars_narrow_types(f: Function) -> None:
+    pl = pytest.importorskip("polars", reason="NOT RUN: polars is not installed")
+    for narrow, dtype in ((pl.Int8, "f4"), (pl.UInt8, "f4"), (pl.Float16, "f2")):
+        got = f(pl.Series([1.0, 0.0]).cast(narrow), 0.25)
+        same(got.to_numpy(), f(np.array([1.0, 0.0], dtype), 0.25))
+
+
 def matrices_and_wrappers(f: Function) -> None:
     class Wrapping(np.ndarray[Any, Any]):
         pass
@@ -215,6 +253,9 @@ CONTAINERS = [
     dask_series,
     polars_series,
     masked_arrays,
+    masks_beside_labels,
+    lists_beside_containers,
+    polars_narrow_types,
     matrices_and_wrappers,
     overriders,
     where_without_out,

@@ -182,3 +182,79 @@ def test_classes_that_are_hidden() -> None:
     assert vh.categorical_cross_entropy(np.ma.array([1, 2, 3], mask=[0, 1, 0]), 0) == vh.categorical_cross_entropy(
         [1, 3], 0
     )
+
+
+@pytest.mark.parametrize("name", OVER_AXIS)
+def test_labels_and_laziness_are_kept_along_every_axis(name: str) -> None:
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    da = pytest.importorskip("dask.array", reason="NOT RUN: Dask is not installed")
+    xr = pytest.importorskip("xarray", reason="NOT RUN: xarray is not installed")
+    import dask
+
+    def refuse(*arguments: Any, **options: Any) -> Any:
+        raise AssertionError("computed at once")
+
+    f, z = OVER_AXIS[name], np.arange(24.0).reshape(2, 3, 4).astype("f4")
+    cases: list[tuple[Any, Any]] = [(axis, {}) for axis in (-1, 0, (0, 2), None)]
+    cases += [(1, {"keepdims": True}), (None, {"keepdims": True})] if name == "logsumexp" else []
+    for axis, options in cases:
+        lazy = da.from_array(z, chunks=(1, 2, 2))
+        named = xr.DataArray(z, dims=("t", "k", "s"), coords={"t": [5, 6], "s": list("abcd")}, name="z")
+        expected = f(z, axis, **options)
+        with dask.config.set(scheduler=refuse):
+            made, inside = f(lazy, axis, **options), f(named.copy(data=lazy), axis, **options)
+        assert isinstance(made, da.Array)
+        same(made.compute(scheduler="synchronous"), expected)
+        same(inside.compute(scheduler="synchronous"), expected)
+        got = f(named, axis, **options)
+        same(got, expected)
+        if not options and np.ndim(expected):
+            gone = axis if isinstance(axis, tuple) else (axis % 3,) if axis is not None else ()
+            kept = [d for i, d in enumerate(named.dims) if name != "logsumexp" or i not in gone]
+            assert list(got.dims) == kept
+            assert set(got.coords) == {"t", "s"} & set(kept)
+            assert got.name == "z"
+    frame = pd.DataFrame(Z, index=["r", "s"], columns=["a", "b"])
+    for table in (frame, frame.astype("Float64"), frame.astype("Float32"), frame.round().astype("Int64")):
+        for axis in (0, 1):
+            numbers = table.to_numpy(getattr(table.dtypes["a"], "numpy_dtype", None))
+            got, expected = f(table, axis), f(numbers, axis)
+            same(np.asarray(got, expected.dtype), expected)
+            assert list(got.index) == ([["a", "b"], ["r", "s"]][axis] if name == "logsumexp" else ["r", "s"])
+            if name != "logsumexp" and str(table.dtypes["a"]) != "Int64":
+                assert str(got.dtypes["a"]) == str(table.dtypes["a"])
+
+
+def test_categorical_losses_keep_labels_and_laziness() -> None:
+    pd = pytest.importorskip("pandas", reason="NOT RUN: pandas is not installed")
+    da = pytest.importorskip("dask.array", reason="NOT RUN: Dask is not installed")
+    xr = pytest.importorskip("xarray", reason="NOT RUN: xarray is not installed")
+    z, y = np.arange(12.0).reshape(4, 3) % 5, np.array([0, 2, 1, 1])
+    frame = pd.DataFrame(z, index=list("abcd"), columns=list("uvw"))
+    array = xr.DataArray(z, dims=("t", "k"), coords={"t": [1, 2, 3, 4]})
+    for f in (vh.categorical_cross_entropy, vh.categorical_cross_entropy_gradient):
+        for labels in (y, np.eye(3)[y]):
+            expected = f(z, labels)
+            got = f(frame, labels)
+            same(got, expected)
+            assert list(got.index) == list("abcd")
+            same(f(frame.astype("Float64"), labels), expected)
+            assert f(array, labels).dims == ("t", "k")[: expected.ndim]
+            for pair in (
+                (da.from_array(z, chunks=(3, 2)), labels),
+                (z, da.from_array(labels, chunks=2)),
+                (da.from_array(z, chunks=1), da.from_array(labels, chunks=3)),
+            ):
+                lazy = f(*pair)
+                assert isinstance(lazy, da.Array)
+                assert lazy.dtype == expected.dtype
+                same(lazy.compute(scheduler="synchronous"), expected)
+            same(f(da.from_array(z.T, chunks=2), labels.T, 0).compute(scheduler="synchronous"), f(z.T, labels.T, 0))
+        with pytest.raises(ValueError, match="y has shape"):
+            f(da.from_array(z), y[:3])
+        with pytest.raises(TypeError, match="lazy array takes no out"):
+            f(da.from_array(z), y, out=np.zeros(4))
+        with pytest.raises(ValueError, match="the rows of z in another order"):
+            f(array, xr.DataArray(y, dims="t", coords={"t": [4, 3, 2, 1]}))
+        with pytest.raises(TypeError, match="missing values"):
+            f(z, pd.Series([0, 1, 2, None], dtype="Int64"))

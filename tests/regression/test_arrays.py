@@ -94,3 +94,69 @@ def test_a_deep_copy_shares_no_array_of_results():
     assert not np.shares_memory(other.coef_, MODEL.coef_)
     pair = copy.deepcopy([MODEL, MODEL])
     assert pair[0] is pair[1]
+
+
+def _uses(X, y, w):
+    """What reads columns, and what reads a number for each row, with the name of that argument."""
+    fitted = fit(X, y)
+    of_columns = {
+        "fit": lambda given: fit(given, y),
+        "log_odds": fitted.log_odds,
+        "interval": lambda given: probability_interval(fitted, given),
+        "effects": lambda given: marginal_effects(fitted, given),
+        "sandwich": lambda given: sandwich(fitted, given, y),
+    }
+    of_rows = {
+        "fit": lambda given: fit(X, y, given),
+        "offset": lambda given: fit(X, y, None, given),
+        "log_odds": lambda given: fitted.log_odds(X, given),
+        "effects": lambda given: marginal_effects(fitted, X, sample_weight=given),
+        "sandwich": lambda given: sandwich(fitted, X, y, given),
+    }
+    return of_columns, of_rows
+
+
+def test_what_is_no_number_is_refused_by_name_wherever_arrays_are_read():
+    X, y, w = np.random.default_rng(0).normal(size=(40, 1)), np.arange(40) % 3 == 0, np.ones(40)
+    of_columns, of_rows = _uses(X, y, w)
+    for number in (10**400, "0.5", b"1", pd.Timestamp("2024-01-01"), {"a": 1}, object()):
+        for use in of_columns.values():
+            with pytest.raises(ValueError, match="X must contain"):
+                use([[number]] * 40)
+        for use in of_rows.values():
+            with pytest.raises(ValueError, match=r"(sample_weight|offset) must contain"):
+                use([number] * 40)
+    for use in (*of_columns.values(), *of_rows.values()):
+        with pytest.raises(ValueError, match=r"(X|sample_weight|offset) is lazy: pass \w+\.collect\(\)"):
+            use(pl.LazyFrame({"x": w}))
+        with pytest.raises(ValueError, match=r"(X|sample_weight|offset) must contain rows of one length"):
+            use([[1.0], [1.0, 2.0]])
+
+
+def test_tensors_are_arrays():
+    torch = pytest.importorskip("torch", reason="NOT RUN: torch is not installed")
+    X, y, w = np.random.default_rng(0).normal(size=(40, 1)).astype("f4"), np.arange(40) % 3 == 0, np.ones(40)
+    of_columns, of_rows = _uses(X, y, w)
+    for uses, array in ((of_columns, X), (of_rows, w)):
+        tensors = [torch.tensor(array, requires_grad=True), torch.tensor(np.round(array)).bfloat16()]
+        for use in uses.values():
+            for tensor, same in zip(tensors, (array, np.round(array).astype(float)), strict=True):
+                assert repr(use(tensor)) == repr(use(same))
+
+
+def test_weights_and_offsets_that_cannot_be_averaged():
+    X, y = np.random.default_rng(0).normal(size=(40, 1)), np.arange(40) % 3 == 0
+    fitted = fit(X, y)
+    for weight in (np.inf, np.nan, -1.0):
+        with pytest.raises(ValueError, match="sample_weight must be finite and not negative"):
+            marginal_effects(fitted, X, sample_weight=np.full(40, weight))
+    for offset in (np.inf, np.nan):
+        with pytest.raises(ValueError, match=r"offset must be finite; offset\[0\] is not"):
+            marginal_effects(fitted, X, offset=np.full(40, offset))
+    with pytest.raises(ValueError, match="X contains NaN"):
+        marginal_effects(fitted, X * np.nan)
+    for weight in (1e308, 1e306):
+        with pytest.raises(ValueError, match="are too large for doubles: rescale them"):
+            fit(X, y, np.full(40, weight))
+    with pytest.raises(ValueError, match="so large that their sums overflow"):
+        fit(X, y, None, np.full(40, 1e308) * np.sign(X[:, 0]))

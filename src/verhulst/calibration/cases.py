@@ -18,6 +18,7 @@ from verhulst.calibration.scores import (
     case_weights,
     class_targets,
 )
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.robust import missing_labels
 
 
@@ -77,6 +78,7 @@ def read_cases(
     ScoreKindError, ValueError
         As these functions.
     """
+    require_one_order(y=y, scores=scores, sample_weight=sample_weight)
     values = np.atleast_1d(as_numbers(scores, "scores"))
     several = several_classes and values.ndim == 2 and values.shape[1] > 1
     weights = case_weights(sample_weight, len(values)) if values.size else None

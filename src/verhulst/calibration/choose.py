@@ -23,6 +23,7 @@ from verhulst.calibration.scores import (
 )
 from verhulst.data.errors import did_you_mean
 from verhulst.functions import softplus
+from verhulst.functions._row_order import require_one_order
 
 FOLDS = 5
 # Evidence required against the unchanged scores: without it the best of six maps on a few hundred rows is often best by
@@ -100,6 +101,7 @@ def calibrate(
                 f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}.{did_you_mean(method, methods)}"
             )
         return methods[method](scores=scores).fit(logits, y, sample_weight)
+    require_one_order(y=y, groups=groups)
     cases = read_cases(y, logits, scores, sample_weight, several_classes=True)
     z, targets, weights, kind = cases.z, cases.targets, cases.weights, cases.kind
     (require_two_classes if several else require_both_classes)(targets)

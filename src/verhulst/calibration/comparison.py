@@ -15,6 +15,7 @@ from verhulst.calibration.proper import brier, log_loss
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision, roc_auc
 from verhulst.calibration.scores import ScoreKind, require_both_classes, said_kind
+from verhulst.functions._row_order import require_one_order
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def compare(
     lengths = [len(np.atleast_1d(plain_array(scores))) for scores in (first, second)]
     if lengths[0] != lengths[1]:
         raise ValueError(f"both columns must have the same length, got {lengths[0]} and {lengths[1]}")
+    require_one_order(first=first, second=second)
     kind = said_kind(scores_are, kind=kind)
     columns = [read_cases(y, scores, kind, sample_weight, say="scores_are") for scores in (first, second)]
     require_both_classes(columns[0].targets)

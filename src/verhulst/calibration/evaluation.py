@@ -28,6 +28,7 @@ from verhulst.calibration.ranking import average_precision_interval, roc_auc_int
 from verhulst.calibration.saturation import Saturation, saturation
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.calibration.smooth_error import SmoothError, smooth_error, smooth_errors
+from verhulst.functions._row_order import require_one_order
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,7 @@ def evaluate(
             "bins must be at least 2, replications at least 19 and bootstrap not negative, "
             f"got {bins}, {replications} and {bootstrap}"
         )
+    require_one_order(y=y, by=by)
     cases = read_cases(y, values, kind, sample_weight, say="scores_are")
     z, targets, weights = cases.z, cases.targets, cases.weights
     generator = np.random.default_rng(rng)

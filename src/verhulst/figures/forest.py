@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._numbers import coverage, number
+from verhulst.calibration.arrays import as_numbers
 from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, literal, rule
 from verhulst.figures.theme import Theme, theme_named
 
@@ -99,7 +100,8 @@ def prepare_forest(
     >>> prepare_forest(["age"], [1.65], [1.2], [2.3]).names
     ('age',)
     """
-    columns = [tuple(np.atleast_1d(np.asarray(part, dtype=float)).tolist()) for part in (odds_ratio, lower, upper)]
+    given = {"odds_ratio": odds_ratio, "lower": lower, "upper": upper}
+    columns = [tuple(np.atleast_1d(as_numbers(part, name)).tolist()) for name, part in given.items()]
     if not names or any(len(part) != len(names) for part in columns):
         raise ValueError(f"a forest plot needs as many names ({len(names)}) as odds ratios and ends of intervals")
     return Forest(tuple(names), columns[0], columns[1], columns[2], level)

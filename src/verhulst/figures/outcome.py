@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._numbers import count
+from verhulst.calibration.arrays import as_numbers
 from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, literal, note
 from verhulst.figures.theme import Theme, theme_named
+from verhulst.functions._row_order import require_one_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,9 +86,10 @@ def prepare_probability_by_outcome(
     >>> prepare_probability_by_outcome([0, 1], [0.1, 0.9], bins=2).share
     ((1.0, 0.0), (0.0, 1.0))
     """
-    outcome = np.asarray(y)
-    p = np.asarray(probabilities, dtype=float)
-    w = np.ones(p.shape) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+    require_one_order(y=y, probabilities=probabilities, sample_weight=sample_weight)
+    outcome = as_numbers(y, "y")
+    p = as_numbers(probabilities, "probabilities")
+    w = np.ones(p.shape) if sample_weight is None else as_numbers(sample_weight, "sample_weight")
     if not outcome.shape == p.shape == w.shape or p.ndim != 1:
         raise ValueError(f"y {outcome.shape}, probabilities {p.shape} and weights {w.shape} must have the same length")
     if not np.isin(outcome, (0, 1)).all():

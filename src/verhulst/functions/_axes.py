@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from verhulst.functions._containers import Dispatcher, owners_of, public_name, wrapped
+from verhulst.functions._containers import (
+    Dispatcher,
+    home_of,
+    is_pandas,
+    is_xarray,
+    labelled,
+    owners_of,
+    public_name,
+    wrapped,
+)
 from verhulst.functions._parameter import NATIVE, number_type
 
 Axis = int | tuple[int, ...] | None
@@ -30,16 +39,18 @@ def call(function: Dispatcher, z: Any, axis: Axis, out: Any, **options: Any) -> 
     owners = [] if type(z) is np.ndarray else owners_of((z,), options)
     if not owners:
         return function.compute(z, **options)
-    lazy = hasattr(z, "__dask_graph__")
-    if lazy and out is not None:
-        raise TypeError(f"{function.__name__} of a lazy array takes no out")
-    pandas = hasattr(z, "isna") and not lazy
-    if pandas and not isinstance(getattr(z, "dtype", np.dtype(float)), np.dtype) and z.isna().any():
-        raise TypeError(f"{function.__name__} over an axis cannot skip missing values: fill or drop them")
+    if hasattr(z, "__dask_graph__") and home_of(z) != "xarray":
+        return _lazily(function, z, options)
+    if out is None and (is_xarray(z) or (is_pandas(z) and hasattr(z, "iloc"))):
+        numbers = z.data if is_xarray(z) else numbers_of_frame(z, function.__name__)
+        axes = axes_of(axis, numbers.ndim) if function.signature == "(n)->()" else ()
+        made = call(function, numbers, **options)
+        return _in_own_types(z, labelled(z, made, axes, bool(options.get("keepdims"))))
+    if is_pandas(z) and z.isna().any():
+        raise TypeError(_MISSING.format(function.__name__))
     if axis is None:
         options["axis"] = tuple(range(np.ndim(z)))
-    # Dask knows one axis at most, pandas no results of other shapes, xarray no ufuncs over an axis.
-    if isinstance(axis, int) if lazy else function.signature == "(n)->(n)" or not pandas:
+    if function.signature == "(n)->(n)" or not is_pandas(z):  # whose arrays know no results of other shapes
         try:
             return function(z, **options)
         except NotImplementedError:
@@ -47,6 +58,54 @@ def call(function: Dispatcher, z: Any, axis: Axis, out: Any, **options: Any) -> 
     numbers = np.asarray(z)
     result = function.compute(numbers, **options)
     return wrapped(result, function.ufunc, (z,)) if np.shape(result) == numbers.shape else result
+
+
+_MISSING = "{} over an axis cannot skip missing values: fill or drop them"
+
+
+def numbers_of_frame(z: Any, name: str) -> Any:
+    """Return the numbers of a frame or a series of pandas, of its own extension types too.
+
+    Raises
+    ------
+    TypeError
+        If one is missing there.
+    """
+    dtypes = list(z.dtypes) if z.ndim == 2 else [z.dtype]
+    if all(isinstance(dtype, np.dtype) for dtype in dtypes):
+        return np.asarray(z)
+    if np.any(z.isna()):
+        raise TypeError(_MISSING.format(name))
+    own = [dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", object) for dtype in dtypes]
+    return z.to_numpy(np.result_type(*own))
+
+
+def _in_own_types(z: Any, made: Any) -> Any:
+    """A result of the shape of a frame or series of pandas' own floats, in those types."""
+    if is_xarray(z) or np.shape(made) != z.shape or not z.size:
+        return made
+    dtypes = list(z.dtypes) if z.ndim == 2 else [z.dtype]
+    own = all(not isinstance(dtype, np.dtype) and dtype.kind == "f" for dtype in dtypes)
+    return made.astype(z.dtypes if z.ndim == 2 else z.dtype) if own else made
+
+
+def _lazily(function: Dispatcher, z: Any, options: dict[str, Any]) -> Any:
+    """The function of a lazy array, whose chunks are put together along the axes."""
+    name, reduces = function.__name__, function.signature == "(n)->()"
+    if options.pop("out") is not None:
+        raise TypeError(f"{name} of a lazy array takes no out")
+    if not hasattr(z, "rechunk"):
+        kind = type(z).__name__
+        raise TypeError(f"{name} takes Dask's arrays, not a lazy {kind}: to_dask_array(lengths=True) makes it one")
+    axes = axes_of(options.pop("axis"), z.ndim)
+    dtype = number_type(z.dtype, name, "takes")
+    keepdims = options.pop("keepdims", False)
+    whole = z.rechunk(dict.fromkeys(axes, -1))
+    kept = {"keepdims": True} if reduces else {}
+    chunks = tuple((1,) if reduces and axis in axes else sizes for axis, sizes in enumerate(whole.chunks))
+    each = partial(function, axis=axes, **kept, **options)
+    made = whole.map_blocks(each, dtype=dtype, chunks=chunks, meta=np.empty((0,) * z.ndim, dtype))
+    return made.squeeze(axes) if reduces and axes and not keepdims else made
 
 
 def _compute(

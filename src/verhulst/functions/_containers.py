@@ -56,11 +56,13 @@ class Dispatcher:
         out = options.pop("out", None)
         if out is not None:
             options["out"] = out if isinstance(out, tuple) else (out,)
-        inputs = tuple(_polars_numbers(x) for x in inputs)
+        first, masks = inputs[0], not any(map(is_pandas, owners)) and not any(map(_is_polars_series, owners))
+        inputs = tuple(_polars_numbers(x if masks else _without_mask(x)) for x in inputs)
+        inputs = tuple(np.asarray(x) if type(x) in (list, tuple) else x for x in inputs)
         for owner in owners:
             answer = type(owner).__array_ufunc__(owner, self, "__call__", *inputs, **options)
             if answer is not NotImplemented:
-                return _polars_in_type_of(inputs[0], answer)
+                return _polars_in_type_of(first, answer)
         kinds = ", ".join(type(owner).__name__ for owner in owners)
         raise TypeError(f"{self.__name__} of {kinds} is not implemented: __array_ufunc__ returned NotImplemented")
 
@@ -93,12 +95,39 @@ def owners_of(inputs: tuple[Any, ...], options: dict[str, Any]) -> list[Any]:
 
 
 def _is_polars_series(x: Any) -> bool:
-    return type(x).__name__ == "Series" and type(x).__module__.startswith("polars.")
+    return type(x).__name__ == "Series" and home_of(x) == "polars"
+
+
+def home_of(x: Any) -> str:
+    """The name of the package that an object's class comes from."""
+    return type(x).__module__.partition(".")[0]
+
+
+def is_pandas(x: Any) -> bool:
+    """Whether it is a frame, a series, an index or an array of pandas."""
+    return home_of(x) == "pandas"
+
+
+def is_xarray(x: Any) -> bool:
+    """Whether it is an array or a variable of xarray."""
+    return home_of(x) == "xarray" and hasattr(x, "data")
+
+
+def _without_mask(x: Any) -> Any:
+    """A masked array as numbers, nan where they are hidden: pandas' frames and polars would show them."""
+    if not isinstance(x, np.ma.MaskedArray) or not np.ma.is_masked(x):
+        return x
+    return x.astype(np.promote_types(x.dtype, np.float16)).filled(np.nan)
+
+
+# polars shows no truth values to ufuncs, and takes no results in half precision.
+_POLARS_AS = {"Boolean": np.int64, "Int8": np.int16, "UInt8": np.int16, "Float16": np.float64}
 
 
 def _polars_numbers(x: Any) -> Any:
-    """polars shows no truth values to ufuncs."""
-    return x.cast(type(x)([0], dtype=int).dtype) if _is_polars_series(x) and str(x.dtype) == "Boolean" else x
+    if not _is_polars_series(x) or (wider := _POLARS_AS.get(str(x.dtype))) is None:
+        return x
+    return x.cast(type(x)(np.zeros(0, wider)).dtype)
 
 
 def _polars_in_type_of(z: Any, answer: Any) -> Any:
@@ -107,6 +136,36 @@ def _polars_in_type_of(z: Any, answer: Any) -> Any:
         return answer
     of_z = z if _is_polars_series(z) else type(answer)(np.zeros(0, np.asarray(z).dtype))
     return answer.cast(of_z.dtype) if of_z.dtype.is_float() else answer
+
+
+def labelled(z: Any, numbers: Any, axes: tuple[int, ...] = (), keepdims: bool = False) -> Any:
+    """Numbers of the shape of z, or of that without some axes, with the labels that z has in pandas or xarray."""
+    if np.ndim(numbers) == 0:
+        return numbers
+    if is_pandas(z):
+        if np.shape(numbers) == z.shape:
+            return _in_frame(z, numbers)
+        if z.ndim == 2 and len(axes) == 1 and not keepdims:
+            rows = z.isna().any(axis=axes[0])
+            return type(rows)(numbers, index=rows.index)
+    if is_xarray(z):
+        dims = [z.dims[axis] for axis in axes]
+        if np.shape(numbers) == z.shape:
+            return z.copy(data=numbers)
+        if not keepdims:
+            kept = z.isel(dict.fromkeys(dims, 0))
+            if hasattr(kept, "coords"):  # a variable has none
+                kept = kept.drop_vars([name for name, at in z.coords.items() if set(at.dims) & set(dims)])
+            return kept.copy(data=numbers)
+    return numbers
+
+
+def _in_frame(z: Any, numbers: Any) -> Any:
+    if not hasattr(z, "index"):  # an index, or an array of pandas
+        return numbers
+    if z.ndim == 1:
+        return type(z)(numbers, index=z.index, name=z.name)
+    return type(z)(numbers, index=z.index, columns=z.columns)
 
 
 def wrapped(result: Any, ufunc: np.ufunc, inputs: tuple[Any, ...], target: Any = None, index: int = 0) -> Any:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import elu, log_softmax, softmax
-from verhulst.functions._axes import axes_of, hide, into
+from verhulst.functions._axes import axes_of, hide, into, numbers_of_frame
+from verhulst.functions._containers import is_pandas, labelled
 from verhulst.functions._parameter import number_type
 from verhulst.functions._rounding import near_total, rounded, total
+from verhulst.functions._row_order import require_one_order
 from verhulst.functions.formulas import Total, log_softmax_pullback_in_place
 
 Rows = np.ndarray[Any, Any]
@@ -63,7 +65,9 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
     >>> vh.categorical_cross_entropy([2.0, 0.0, 0.0], [0.8, 0.1, 0.1])
     np.float64(0.6395447662...)
     """
-    mask = _mask(z)
+    if _is_lazy(z) or _is_lazy(y):
+        return _lazily(categorical_cross_entropy, z, y, axis, out)
+    mask, given = _mask(z), z
     z, labels, hard = _cases("categorical_cross_entropy", z, y, axis)
     if hard:
         loss = np.abs(np.take_along_axis(log_softmax(z, axis), labels, axis).squeeze(axis))
@@ -71,7 +75,7 @@ def categorical_cross_entropy(z: ArrayLike, y: ArrayLike, axis: int = -1, *, out
         loss = _by_blocks(_weighted_loss, z, labels, axis).squeeze(axis)
     if mask is not None:
         return hide(loss, _hidden(mask, labels, hard, axis).squeeze(axis), out)
-    return loss[()] if out is None else into(out, loss)
+    return labelled(given, loss[()], axes_of(axis, z.ndim)) if out is None else into(out, loss)
 
 
 @overload
@@ -106,7 +110,9 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
     >>> vh.categorical_cross_entropy_gradient([0.0, 40.0, 0.0], 1)
     array([ 4.24835426e-18, -8.49670851e-18,  4.24835426e-18])
     """
-    mask = _mask(z)
+    if _is_lazy(z) or _is_lazy(y):
+        return _lazily(categorical_cross_entropy_gradient, z, y, axis, out)
+    mask, given = _mask(z), z
     z, labels, hard = _cases("categorical_cross_entropy_gradient", z, y, axis)
     if hard:
         gradient = softmax(z, axis)
@@ -115,7 +121,7 @@ def categorical_cross_entropy_gradient(z: ArrayLike, y: ArrayLike, axis: int = -
         gradient = _by_blocks(_weighted_gradient, z, labels, axis)
     if mask is not None:
         return hide(gradient, mask | _hidden(mask, labels, hard, axis), out)
-    return gradient if out is None else into(out, gradient)
+    return labelled(given, gradient) if out is None else into(out, gradient)
 
 
 def _right_class(z: Rows, labels: Rows, total: Total) -> Rows:
@@ -177,7 +183,7 @@ def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
     if type(z) is not np.ndarray or type(y) is not np.ndarray:
         _check_containers(name, z, y, axis)
     mask = _mask(z)
-    z, y = np.asarray(z), np.asarray(y)
+    z, y = (numbers_of_frame(z, name) if is_pandas(z) and hasattr(z, "iloc") else np.asarray(z)), np.asarray(y)
     dtype = number_type(z.dtype, name, "takes")
     if mask is not None:
         z = np.where(mask, dtype.type(-np.inf), z.astype(dtype))
@@ -194,7 +200,8 @@ def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
     if y.shape != without:
         raise ValueError(f"y has shape {y.shape}: neither classes, {without}, nor weights of classes, {z.shape}")
     if y.dtype.kind not in "iu" and y.size:
-        raise TypeError(f"classes must be integers, not {y.dtype}")
+        missing = " (with missing values)" if y.dtype.kind in "fO" and (y != y).any() else ""
+        raise TypeError(f"classes must be integers, not {y.dtype}{missing}")
     wrong = (y < 0) | (y >= z.shape[axis])
     if wrong.any():
         where = tuple(map(int, np.argwhere(wrong)[0]))
@@ -202,6 +209,36 @@ def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
             f"class {y[where]} at {where} is not among the {z.shape[axis]} classes of z, 0 to {z.shape[axis] - 1}"
         )
     return z, np.expand_dims(y.astype(np.intp, copy=False), axis), True
+
+
+def _is_lazy(given: Any) -> bool:
+    return hasattr(given, "__dask_graph__") and hasattr(given, "rechunk")
+
+
+def _lazily(function: Any, z: Any, y: Any, axis: int, out: Any) -> Any:
+    """The function of lazy arrays, whose chunks are put together along the axis."""
+    import dask.array
+
+    if out is not None:
+        raise TypeError(f"{function.__name__} of a lazy array takes no out")
+    z, y = dask.array.asarray(z), dask.array.asarray(y)
+    (axis,) = axes_of(axis, z.ndim)
+    z, hard, reduces = z.rechunk({axis: -1}), y.ndim < z.ndim, function is categorical_cross_entropy
+    cases = z.chunks[:axis] + z.chunks[axis + 1 :]
+    if y.shape != (z.shape[:axis] + z.shape[axis + 1 :] if hard else z.shape):
+        raise ValueError(f"y has shape {y.shape}, but z {z.shape}")
+    y = y.rechunk(cases if hard else z.chunks)
+    if hard:
+        y = y[(slice(None),) * axis + (None,)]
+
+    def each(z: Rows, y: Rows) -> Rows:
+        found: Rows = function(z, y.squeeze(axis) if hard else y, axis)
+        return np.expand_dims(found, axis) if reduces else found
+
+    dtype = number_type(z.dtype, function.__name__, "takes")
+    chunks = (*z.chunks[:axis], (1,) if reduces else z.chunks[axis], *z.chunks[axis + 1 :])
+    made = dask.array.map_blocks(each, z, y, dtype=dtype, chunks=chunks, meta=np.empty((0,) * z.ndim, dtype))
+    return made.squeeze(axis) if reduces else made
 
 
 def _mask(z: Any) -> Any:
@@ -224,6 +261,7 @@ def _check_containers(name: str, z: Any, y: Any, axis: int) -> None:
             raise ValueError("y has another index than z: bring it into the same order, y.reindex(z.index)")
         if y.ndim == z.ndim == 2 and not z.columns.equals(y.columns):
             raise ValueError("y has other columns than z: bring them into the same order, y[z.columns]")
+    require_one_order(z=z, y=y)
     if hasattr(z, "dims") and hasattr(y, "dims"):  # xarray
         cases = [name for i, name in enumerate(z.dims) if i != axis % len(z.dims)]
         if list(y.dims) not in (cases, list(z.dims)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -12,10 +13,12 @@ T = TypeVar("T")
 def dense(given: T, name: str) -> T:
     """Return what is given, unless NumPy would misread it: a sparse matrix, or masked values as if they were there.
 
+    Tensors become arrays, without their gradients, and of doubles where NumPy lacks their type.
+
     Raises
     ------
     ValueError
-        If it is sparse, or a value is masked.
+        If it is sparse or lazy, or a value is masked.
 
     Examples
     --------
@@ -24,12 +27,56 @@ def dense(given: T, name: str) -> T:
     """
     if hasattr(given, "nnz") and hasattr(given, "toarray"):
         raise ValueError(f"{name} is sparse: pass a dense array, {name}.toarray()")
+    if hasattr(given, "collect") and not hasattr(given, "__array__"):
+        raise ValueError(f"{name} is lazy: pass {name}.collect()")
+    if hasattr(given, "detach") and hasattr(given, "is_floating_point"):
+        tensor = given.detach().cpu()
+        wide = tensor.is_floating_point() and tensor.element_size() < 4
+        return (tensor.double() if wide else tensor).numpy()  # type: ignore[no-any-return]
     if isinstance(given, np.ma.MaskedArray) and (hidden := int(np.ma.getmaskarray(given).sum())):
         raise ValueError(
             f"{name} has {hidden:,} masked value{'s' if hidden > 1 else ''}: leave those rows out, or fill the values "
             f"in with {name}.filled(value)"
         )
     return given
+
+
+def array_of(given: Any, name: str) -> NDArray[Any]:
+    """Return what is given, which is `dense`, as an array.
+
+    Raises
+    ------
+    ValueError
+        If its rows differ in length.
+    """
+    plain = dense(given, name)
+    try:
+        return np.asarray(plain)
+    except ValueError:
+        raise ValueError(f"{name} must contain rows of one length") from None
+
+
+def floats(given: Any, name: str) -> NDArray[np.float64]:
+    """Return what is given, which is `dense`, as doubles.
+
+    Raises
+    ------
+    ValueError
+        If it does not contain numbers, or one does not fit a double.
+
+    Examples
+    --------
+    >>> floats([1, True], "y")
+    array([1., 1.])
+    """
+    array = array_of(given, name)
+    try:
+        texts = array.dtype == object and any(isinstance(value, str | bytes) for value in array.flat)
+        if array.dtype.kind in "biuf" or (array.dtype == object and not texts):
+            return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"{name} must contain numbers that fit a double, not {array.dtype}")
 
 
 def column_names_of(X: Any) -> tuple[str, ...] | None:

@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from verhulst.functions import sigmoid, sigmoid_derivative
-from verhulst.regression.arrays import dense
+from verhulst.functions._row_order import require_one_order
+from verhulst.regression.arrays import floats
 from verhulst.regression.contrasts import power_of_two
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import covariance_of, normal_quantile
+from verhulst.regression.observations import require_finite
 from verhulst.regression.parameters import Parameter, ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
@@ -71,6 +73,8 @@ def marginal_effects(
     x, given = fit.checked(X, offset)
     if not len(x):
         raise ValueError("there are no rows to average over")
+    require_one_order(X=X, sample_weight=sample_weight, offset=offset)
+    require_finite(x, fit.names)
     p, first = len(fit.names), int(fit.intercept)
     slopes = fit.coefficients[first:]
     switches = {
@@ -81,15 +85,15 @@ def marginal_effects(
             raise ValueError(f"column {fit.names[j]!r} has other values than 0 and 1, so it cannot be discrete")
         if (x[:, factor].sum(axis=1) > 1.0).any():
             raise ValueError(f"column {fit.names[j]!r} and others of its factor are 1 in the same row")
-    weight = (
-        np.ones(len(x))
-        if sample_weight is None
-        else np.asarray(dense(sample_weight, "sample_weight"), dtype=np.float64)
-    )
+    if given is not None and not np.isfinite(given).all():
+        raise ValueError(f"offset must be finite; offset[{int(np.argmin(np.isfinite(given)))}] is not")
+    weight = np.ones(len(x)) if sample_weight is None else floats(sample_weight, "sample_weight")
+    if weight.shape == (len(x), 1):
+        weight = weight[:, 0]
     if weight.shape != (len(x),):
         raise ValueError(f"sample_weight must have one number per row: {len(x)}, but its shape is {weight.shape}")
-    if not (np.all(weight >= 0) and weight.any()):
-        raise ValueError("sample_weight must not be negative, nor 0 in every row")
+    if not (np.all(weight >= 0) and np.all(weight < np.inf) and weight.any()):
+        raise ValueError("sample_weight must be finite and not negative, nor 0 in every row")
     shift = np.zeros(len(x)) if given is None else given
     mean_slope, mean_curve = 0.0, np.zeros(p + first)
     effect, jacobian = np.zeros(p), np.zeros((p, p + first))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.regression.arrays import dense
+from verhulst.regression.arrays import array_of, floats
 
 MOST = 50
 
@@ -36,7 +36,7 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
         If it is not one label per row, labels are missing or of kinds that cannot be compared, there are more than 50
         classes, or a class has no row with a weight above 0.
     """
-    given = np.asarray(dense(y, "y"))
+    given = array_of(y, "y")
     if given.ndim == 2 and given.shape[1] == 1:
         given = given.ravel()
     if given.ndim != 1:
@@ -62,7 +62,7 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
         shown = f": {names[0]!r}" if names else ""
         raise ValueError(f"y contains only one class{shown}. A fit needs rows of at least two classes")
     if sample_weight is not None:
-        weight = np.asarray(dense(sample_weight, "sample_weight"), dtype=np.float64).ravel()
+        weight = floats(sample_weight, "sample_weight").ravel()
         if weight.shape == label.shape and not np.isnan(weight).any():
             count = np.bincount(label, weight != 0, len(names))  # what is below 0 is refused by those who fit
             if not count.all():

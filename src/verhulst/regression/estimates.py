@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from verhulst.data.column_matrix import ColumnMatrix, as_columns
 from verhulst.data.schema import DamagedError, ListOf, Maybe, Number, Record, Text, Truth, Whole, numbers, path
-from verhulst.regression.arrays import dense
+from verhulst.functions._row_order import require_one_order
+from verhulst.regression.arrays import floats
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.covariance_file import COVARIANCE, check_size, covariance_from_json
@@ -259,7 +260,8 @@ class Estimates:
 
     def checked(self, X: ArrayLike, offset: ArrayLike | None) -> tuple[Matrix, Vector | None]:
         """Return rows and their offset as arrays of the right shapes; see `log_odds`."""
-        x, p = np.asarray(dense(X, "X"), dtype=np.float64), len(self.names)
+        require_one_order(X=X, offset=offset)
+        x, p = floats(X, "X"), len(self.names)
         if x.ndim != 2 or x.shape[1] != p:
             raise ValueError(f"X must have rows of {p} columns, as at the fit, but its shape is {x.shape}")
         if offset is None:
@@ -271,7 +273,7 @@ class Estimates:
                     stacklevel=3,
                 )
             return x, None
-        shift = np.asarray(dense(offset, "offset"), dtype=np.float64)
+        shift = floats(offset, "offset")
         if shift.shape == (len(x), 1):
             shift = shift[:, 0]
         if shift.shape != (len(x),):

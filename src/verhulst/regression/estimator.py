@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, log_softmax, sigmoid, softmax
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.arrays import dense
 from verhulst.regression.class_weights import class_weights, log_sampling_rates
 from verhulst.regression.estimator_file import EstimatorFile
@@ -183,6 +184,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
             If the data cannot be fitted; the message says why and where.
         """
         self._check_penalty()
+        require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
         X, y = validate_data(self, dense(X, "X"), dense(y, "y"), dtype=FLOATS, multi_output=True)
         dense(sample_weight, "sample_weight")
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr, ndtri
 
 from verhulst.functions import sigmoid
+from verhulst.regression.arrays import floats
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.estimates import Estimates
 from verhulst.regression.parameters import Parameter, ParameterTable
@@ -71,7 +72,7 @@ def wald(
         half = normal_quantile(level) * np.where(finite, error, np.inf)
         lower, upper = (np.where(finite, estimate, 0.0) + side for side in (-half, half))
     else:
-        ends = np.asarray(intervals, dtype=np.float64)
+        ends = floats(intervals, "intervals")
         if ends.shape != (q, 2):
             raise ValueError(f"the intervals must be {q} × 2, but their shape is {ends.shape}")
         lower, upper = ends.T
@@ -96,7 +97,7 @@ def covariance_of(fit: Estimates, covariance: Matrix | Covariance | str | None) 
         return covariance
     if isinstance(covariance, str):
         raise TypeError(f"covariance must be a matrix; {covariance!r} needs the data: pass the result of sandwich(...)")
-    table, q = np.asarray(covariance, dtype=np.float64), len(fit.coefficients)
+    table, q = floats(covariance, "covariance"), len(fit.coefficients)
     if table.shape != (q, q):
         raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
     return given(table, fit.intercept)
@@ -199,7 +200,7 @@ def probability_interval(
         The lower and upper ends of the intervals.
     """
     z = fit.log_odds(X, offset)
-    half = normal_quantile(level) * fit.covariance_record.row_deviations(np.asarray(X))
+    half = normal_quantile(level) * fit.covariance_record.row_deviations(floats(X, "X"))
     sided = np.isinf(z)
     lower, upper = sigmoid(z - half), sigmoid(z + half)
     return np.where(sided, 0.0, lower), np.where(sided, 1.0, upper)

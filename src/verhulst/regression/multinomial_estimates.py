@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from verhulst.data.schema import DamagedError, Either, ListOf, Maybe, Number, Record, Text, Truth, Whole, numbers, path
 from verhulst.functions import softmax
-from verhulst.regression.arrays import dense
+from verhulst.regression.arrays import floats
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.parameters import ParameterState
@@ -274,7 +274,7 @@ class MultinomialEstimates:
         return found
 
     def _rows(self, X: ArrayLike) -> Matrix:
-        x = np.asarray(dense(X, "X"), dtype=np.float64)
+        x = floats(X, "X")
         if x.ndim != 2 or x.shape[1] != len(self.names):
             raise ValueError(
                 f"X must have rows of {len(self.names)} columns, as at the fit, but its shape is {x.shape}"

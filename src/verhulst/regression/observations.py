@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.data.column_matrix import as_columns
-from verhulst.regression.arrays import column_names_of, dense
+from verhulst.functions._row_order import require_one_order
+from verhulst.regression.arrays import array_of, column_names_of, floats
 from verhulst.regression.column_pass import column_standardisation
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import log_likelihood, null_intercept
 from verhulst.regression.statistics import Matrix, Vector
+
+# Sums of weights above this are too near the largest double.
+LARGEST_SUM = 2.0**1020
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +143,7 @@ def observations(
         If shapes differ, values are not finite (the message gives column and row), outcomes are outside [0, 1] or of
         only one class, or weights are negative.
     """
+    require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
     design = _design(X)
     n, p = design.shape
     names = column_names_of(X) if names is None else names
@@ -156,12 +161,14 @@ def observations(
         raise ValueError(f"y must lie in [0, 1]; y[{row}] is {outcome[row]:g}")
     weight, exponent = None, 0
     if sample_weight is not None:
-        weight, (least, most, _) = _vector(sample_weight, n, "sample_weight")
+        weight, (least, most, whole) = _vector(sample_weight, n, "sample_weight")
         if least < 0:
             row = int(np.argmax(weight < 0))
             raise ValueError(f"weights must not be negative; sample_weight[{row}] is {weight[row]:g}")
         if most == 0:
             raise ValueError("every weight is 0: there are no rows to fit")
+        if whole > LARGEST_SUM:
+            raise ValueError(f"weights of the sum {whole:.3g} are too large for doubles: rescale them")
         if not 0.5 <= most <= 1e6:
             exponent = int(np.frexp(most)[1])
             weight = np.ldexp(weight, -exponent)
@@ -181,7 +188,7 @@ def observations(
 def _design(X: Any) -> Matrix:
     if as_columns(X) is not None:
         return X  # type: ignore[no-any-return]
-    array = np.asarray(dense(X, "X"))
+    array = array_of(X, "X")
     if array.ndim != 2:
         raise ValueError(
             f"X must have two dimensions, rows and columns, but has {array.ndim}. "
@@ -193,20 +200,17 @@ def _design(X: Any) -> Matrix:
         raise ValueError("Complex data not supported: X must be real")
     if array.dtype.kind not in "biuf" and array.dtype != object:
         raise ValueError(f"X must contain numbers, not {array.dtype}; turn categories into columns (fit_table does)")
-    return array.astype(np.float64)
+    return floats(array, "X")
 
 
 def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float, float]]:
     """Return the values as an array, and their minimum, maximum and sum."""
-    array = np.asarray(dense(values, name))
+    array = floats(values, name)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array.ravel()
     if array.ndim != 1 or len(array) != n:
         raise ValueError(f"{name} must have one number per row: {n}, but its shape is {array.shape}")
-    try:
-        array = np.ascontiguousarray(array, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must contain numbers, not {array.dtype}") from None
+    array = np.ascontiguousarray(array)
     summary = _summary(array)
     if not np.isfinite(summary[2]) and not np.all(np.isfinite(array)):
         row = int(np.argmin(np.isfinite(array)))
@@ -217,8 +221,9 @@ def _vector(values: Any, n: int, name: str) -> tuple[Vector, tuple[float, float,
 def _summary(array: Vector, block: int = 1 << 15) -> tuple[float, float, float]:
     """Return minimum, maximum and sum, block by block: one read of the memory instead of three."""
     blocks = [array[start : start + block] for start in range(0, len(array), block)]
-    low, high, total = zip(*((b.min(), b.max(), b.sum()) for b in blocks), strict=True)
-    return float(min(low)), float(max(high)), float(np.sum(total))
+    with np.errstate(over="ignore", invalid="ignore"):
+        low, high, total = zip(*((b.min(), b.max(), b.sum()) for b in blocks), strict=True)
+        return float(min(low)), float(max(high)), float(np.sum(total))
 
 
 def require_limits(tolerance: float, max_passes: int) -> None:

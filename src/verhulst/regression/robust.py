@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.functions import sigmoid, sigmoid_derivative
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.factor import Factor
 from verhulst.regression.look import look
 from verhulst.regression.newton import refined
@@ -91,6 +92,7 @@ def sandwich_record(
         narrow, x, used = part
         record = sandwich_record(narrow, x, y, sample_weight, offset, kind=kind, clusters=clusters)
         return record.among(len(fit.coefficients), used)
+    require_one_order(X=X, clusters=clusters)
     data = observations(X, y, sample_weight, offset, fit.names)
     if len(data.y) != fit.rows:
         raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst.regression.arrays import dense
+from verhulst.regression.arrays import array_of
 from verhulst.regression.collinearity import TERMS, Collinear, left_out, without_dependent
 from verhulst.regression.covariance import ErrorsOnly
 from verhulst.regression.observations import Observations
@@ -84,7 +84,7 @@ def narrowed(found: LogisticFit, X: ArrayLike) -> tuple[LogisticFit, Matrix, NDA
     -------
     The fit, the rows with the same columns, and the places of its coefficients
     """
-    x = np.asarray(dense(X, "X"))
+    x = array_of(X, "X")
     if not found.collinear or len(found.names) <= found.rows or x.ndim != 2 or x.shape[1] != len(found.names):
         return None
     kept = np.setdiff1d(np.arange(len(found.names)), [one.column for one in found.collinear])
