@@ -11,9 +11,9 @@ from verhulst.regression import fit_firth, likelihood_ratio_tests, profile_inter
 SEEDS = [*range(24), 300010, 300127, 300141, 300361, 301197]
 
 
-def penalised(beta, Z, y):
+def penalised(beta, Z, y, offset=0.0):
     """Value and gradient of ℓ + ½ log det XᵀWX."""
-    eta = Z @ beta
+    eta = Z @ beta + offset
     p, other = 1 / (1 + np.exp(-eta)), 1 / (1 + np.exp(eta))
     weight = p * other
     sign, log_determinant = np.linalg.slogdet((Z * weight[:, None]).T @ Z)
@@ -24,14 +24,14 @@ def penalised(beta, Z, y):
     return value, Z.T @ (y - p + leverage * (0.5 - p))
 
 
-def highest(Z, y, rng):
+def highest(Z, y, rng, offset=0.0):
     """The highest of what BFGS finds from 0 and from eight random starts, in scaled columns."""
     best = -np.inf
     scaled = np.column_stack([Z[:, 0], (Z[:, 1:] - Z[:, 1:].mean(axis=0)) / Z[:, 1:].std(axis=0)])
     units = np.log(Z[:, 1:].std(axis=0)).sum()
 
     def fallen(beta):
-        value, gradient = penalised(beta, scaled, y)
+        value, gradient = penalised(beta, scaled, y, offset)
         return (-value, -gradient) if np.isfinite(value) else (1e10, gradient)
 
     for size in (0, 1, 1, 3, 3, 6, 6, 10, 10):
@@ -63,6 +63,18 @@ def test_the_highest_maximum_that_other_searches_find():
         assert found.converged
         assert found.firth.penalised_log_likelihood >= highest(Z, y, rng) - 1e-6, seed
     assert looked >= 20
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 293, 1788, 2536, 2747, 2965])
+def test_offsets_move_where_most_rows_have_information(seed):
+    """With the last five, a search from coefficients of 0 finds the lower of two maxima."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.integers(0, 9, (12, 2)).astype(float), (rng.random(12) < 0.5).astype(float)
+    offset = rng.integers(-6, 7, 12).astype(float)
+    found = fit_firth(X, y, offset=offset)
+    best = highest(np.column_stack([np.ones(12), X]), y, rng, offset)
+    assert found.converged
+    assert found.firth.penalised_log_likelihood >= best - 1e-6
 
 
 X10 = np.array([-0.1, 0.3, 0.6, 0.3, -1.3, 0.2, 0.7, 1.8, 0.1, 0.4])[:, None]

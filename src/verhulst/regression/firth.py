@@ -63,8 +63,9 @@ def fit_firth(
     """Maximise ℓ(β) + τ log det XᵀWX: finite for separated data, and for τ = ½ without the bias of order 1/n.
 
     The penalty is not concave: with few rows there may be two maxima. The search starts from the maximum of the
-    likelihood, from 0 (for up to 20,000 numbers in X) and from far away (for up to 60 rows), and the highest maximum
-    found is returned. This is the global maximum except in rare cases, but without a proof.
+    likelihood, from 0 (for up to 20,000 numbers in X; with an offset also from where the log-odds are nearest to 0) and
+    from far away (for up to 60 rows), and the highest maximum found is returned. This is the global maximum except in
+    rare cases, but without a proof.
 
     Parameters
     ----------

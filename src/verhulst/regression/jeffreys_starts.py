@@ -2,8 +2,8 @@
 
 The log-prior is not concave. One maximum is where most rows have information; a second may be far from 0, where only
 the few rows between the outcomes do. This happens with a dozen or two rows, in about one of a hundred data sets. A
-search from 0 usually finds the first, a search from far away the second; each takes few passes if it leads to the known
-maximum, because it stops near it.
+search from 0 usually finds the first, or one from where the log-odds are nearest to 0 if there is an offset; a search
+from far away finds the second. Each takes few passes if it leads to the known maximum, because it stops near it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def highest_of_several(
     ----------
     search : `highest`, with its tolerance and limits
     found, point : the known maximum, and the point there
-    starts : (q,) each, instead of 0 and far away
+    starts : (q,) each, instead of 0, nearest to 0 and far away
     """
     for start in _starts(likelihood, found.beta) if starts is None else starts:
         try:
@@ -67,5 +67,14 @@ def beside(point: Point, beta: Vector, contrast: Vector) -> Iterator[Vector]:
 def _starts(likelihood: JeffreysLikelihood, beta: Vector) -> Iterator[Vector]:
     if likelihood.rows.entries <= SMALL:
         yield np.zeros_like(beta)
+        if likelihood.rows.offset is not None:
+            yield _nearest_to_even(likelihood)
         if few(likelihood):
             yield FARTHER * beta
+
+
+def _nearest_to_even(likelihood: JeffreysLikelihood) -> Vector:
+    """Return (q,) where the squares of the log-odds have the smallest sum: 0 unless there is an offset."""
+    pieces = list(likelihood.pieces)
+    z, offset = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("z", "offset"))
+    return np.asarray(np.linalg.lstsq(z, -offset, rcond=None)[0])
