@@ -28,9 +28,9 @@ from verhulst.data import Query, distinct_rows, duckdb_reader, read_table
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("databases")
     rng = np.random.default_rng(0)
-    logit = rng.normal(size=500)
-    won = (rng.random(500) < sigmoid(logit)).astype(np.int64)
-    votes = pa.table({"logit": logit, "won": won, "region": np.array(["north", "south"])[rng.integers(0, 2, 500)]})
+    logit = rng.normal(size=200)
+    won = (rng.random(200) < sigmoid(logit)).astype(np.int64)
+    votes = pa.table({"logit": logit, "won": won, "region": np.array(["north", "south"])[rng.integers(0, 2, 200)]})
     parquet.write_table(votes, place / "votes.parquet")
     with duckdb.connect(str(place / "votes.duckdb")) as connection:
         connection.execute(f"CREATE TABLE votes AS FROM '{place}/votes.parquet'; CREATE TABLE other AS SELECT 1 AS a")
@@ -167,6 +167,22 @@ def test_few_distinct_rows_are_counted(tmp_path, monkeypatch):
     assert [sql.partition(" FROM")[0] for sql in spied.seen] == [
         'SELECT "a", "won", count(*) AS "rows of verhulst"',
     ]
+
+
+def test_only_the_columns_that_are_evaluated_are_read(folder, monkeypatch):
+    monkeypatch.setattr(duckdb_reader.DuckDB, "read", spied := Spy(duckdb_reader.DuckDB.read))
+    arguments = ("evaluate", folder / "votes.duckdb", "--table", "votes", "--score", "logit", "--json", "--target")
+    assert run(*arguments, "won").exit_code == 0
+    assert spied.seen[-1] == 'SELECT "logit", "won" FROM "votes"'
+    refused(run(*arguments, "wom"), USAGE, "votes.duckdb, table votes: there is no column 'wom'. Did you mean 'won'?")
+
+
+def test_a_driver_that_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", None)
+    result = run("fit", "postgresql://localhost/sales", "--table", "a", "--target", "b")
+    refused(
+        result, USAGE, "This needs adbc_driver_postgresql, which is not installed: pip install 'verhulst[postgresql]'"
+    )
 
 
 class Spy:
