@@ -1,6 +1,7 @@
 """The same columns in every container: the same numbers, the same levels, missing where a value is missing."""
 
 import contextlib
+import json
 from decimal import Decimal
 
 import numpy as np
@@ -296,6 +297,21 @@ def test_a_numeric_column_takes_no_truth_values(truths, tmp_path):
     # What holds no value has no kind.
     nothing = pa.table({"age": pa.nulls(3, pa.bool_())})
     assert np.isnan(design.matrix(nothing, missing="nan")).all()
+
+
+@pytest.mark.parametrize("values", [[1.5, True, 2.0], [1.5, None, False], [True, 1.5], [2, True], [1.5, np.True_]])
+def test_truth_values_among_numbers_are_refused_in_every_container(values, tmp_path):
+    """Fractions among them too, which Arrow takes for 1 and 0."""
+    y, objects = [0, 1, 1][: len(values)], np.array([*values, None], dtype=object)[:-1]
+    plain = [bool(value) if isinstance(value, np.bool_) else value for value in values]
+    rows = [{"x": value, "y": outcome} for value, outcome in zip(plain, y, strict=True)]
+    lines, array = tmp_path / "a.jsonl", tmp_path / "a.json"
+    lines.write_text("\n".join(map(json.dumps, rows)))
+    array.write_text(json.dumps(rows))
+    columns = (values, objects, pd.Series(objects))
+    for source in (*({"x": x, "y": y} for x in columns), pd.DataFrame({"x": objects, "y": y}), lines, array):
+        with pytest.raises(DataError, match="bool"):
+            learn_design(source, "y", columns=["x"])
 
 
 @pytest.mark.parametrize("values", [[3, 4, 3], [True, False, True]])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from verhulst.data.errors import DataError
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def column_array(values: Sequence[Any], name: str, place: str = "") -> pa.Array:
     import pyarrow as pa
 
     try:
-        return pa.array(values, from_pandas=True)
+        return array_of_objects(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, TypeError, ValueError):
         pass
     kinds = [_kind(value) for value in values]
@@ -64,6 +66,31 @@ def column_array(values: Sequence[Any], name: str, place: str = "") -> pa.Array:
         raise DataError(f"{place}column {name!r} is not one column of one type: {error}.") from None
 
 
+def array_of_objects(values: Any, **options: Any) -> pa.Array:
+    """Return objects as an Arrow array, but no booleans among fractions as 1 and 0, as Arrow itself does.
+
+    Examples
+    --------
+    >>> array_of_objects([1.5, True])
+    Traceback (most recent call last):
+    pyarrow.lib.ArrowTypeError: there are booleans among the numbers
+    """
+    import pyarrow as pa
+
+    found = pa.array(values, from_pandas=True, **options)
+    refuse_booleans(values, found.type)
+    return found
+
+
+def refuse_booleans(values: Any, type_: pa.DataType) -> None:
+    """Raise if there are booleans among objects that became fractions."""
+    import pyarrow as pa
+
+    objects = str(getattr(values, "dtype", "object")) == "object"
+    if objects and pa.types.is_floating(type_) and any(isinstance(value, bool | np.bool_) for value in values):
+        raise pa.ArrowTypeError("there are booleans among the numbers")
+
+
 def is_unicode(text: object) -> bool:
     """Whether text can be written in UTF-8: it contains no half of a surrogate pair."""
     try:
@@ -78,7 +105,7 @@ def _kind(value: Any) -> str | None:
 
     if value is None or value != value:
         return None
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return "a boolean"
     if isinstance(value, numbers.Number):
         return "a number"

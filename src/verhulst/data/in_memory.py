@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verhulst.data.column_array import array_of_objects, column_array, refuse_booleans
 from verhulst.data.errors import DataError
 from verhulst.data.source import source_of, with_source
 from verhulst.data.unread import with_unread
@@ -185,7 +186,10 @@ def _from_pandas(frame: Any) -> pa.Table:
     import pyarrow as pa
 
     try:
-        return pa.Table.from_pandas(_intervals_as_text(frame), preserve_index=False)
+        table = pa.Table.from_pandas(_intervals_as_text(frame), preserve_index=False)
+        for place in np.flatnonzero(frame.dtypes.astype(str) == "object"):
+            refuse_booleans(frame.iloc[:, place], table.schema.types[place])
+        return table
     except (OverflowError, pa.ArrowNotImplementedError):
         # A column of objects with integers beyond 64 bits, or of numbers that Arrow does not support.
         return _from_columns(frame.items(), frame)
@@ -276,8 +280,6 @@ def _from_columns(columns: Iterable[tuple[Any, Any]], source: Any) -> pa.Table:
 def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
     import pyarrow as pa
 
-    from verhulst.data.column_array import column_array
-
     try:
         if isinstance(values, np.ndarray):
             return _numpy_column(values)
@@ -291,7 +293,7 @@ def _column(values: Any, name: str) -> pa.Array | pa.ChunkedArray:
 
             values = _intervals_as_text(pd.Series(values).to_frame()).iloc[:, 0].cat.as_ordered()
         # A pandas Series keeps its categories. None and nan are missing values, also in text.
-        return pa.array(values, from_pandas=True)
+        return array_of_objects(values)
     except OverflowError:
         return column_array(list(values), name)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
@@ -308,4 +310,4 @@ def _numpy_column(values: np.ndarray[Any, Any]) -> pa.Array:
     native = np.dtype(np.float64) if wide else values.dtype.newbyteorder("=")
     values = np.ascontiguousarray(np.asarray(values), dtype=native)
     # In doubles nan stays nan, so that the array need not be copied.
-    return pa.array(values, mask=mask, from_pandas=values.dtype == object)
+    return array_of_objects(values, mask=mask) if values.dtype == object else pa.array(values, mask=mask)
