@@ -318,6 +318,17 @@ def test_predictions_stay_lazy(path):
         assert computed.index.equals(dask_frame(path).index.compute(scheduler="synchronous"))
 
 
-def test_a_series_is_no_table(path):
-    with pytest.raises(RequestError, match="a table is a Dask DataFrame, not a Dask Series"):
-        vh.fit_table(dask_frame(path)["x"], "y")
+def test_what_reads_rows_again_takes_a_frame_whole(path):
+    table, frame = parquet.read_table(path).to_pandas(), dask_frame(path)
+    model = vh.fit_table(table, "y")
+    one, other = (model.summary(data=each, covariance="HC1") for each in (table, frame))
+    assert str(one) == str(other)
+    assert vh.fit_formula("y ~ x", frame).fit.rows == N
+
+
+@pytest.mark.parametrize("make", [lambda frame: frame["x"], lambda frame: frame[["x"]].to_dask_array()])
+def test_other_collections_are_no_tables(make, path):
+    model, other = vh.fit_table(dask_frame(path), "y", columns=["x"]), make(dask_frame(path))
+    for work in (lambda: vh.fit_table(other, "y"), lambda: model.predict_proba(other)):
+        with pytest.raises(RequestError, match=r"a table is a Dask DataFrame, not a Dask (Series|Array)"):
+            work()

@@ -170,12 +170,19 @@ def _table(source: Any) -> pa.Table:
         return _from_array(source)
     if isinstance(source, Mapping):
         return _from_columns(source.items(), source)
+    if is_dask_collection(source):
+        return _table(source.compute())
     if _of_pandas(source):
         # The index is not a column: it would become one by the PyCapsule protocol.
         return _from_pandas(source if source.ndim == 2 else source.to_frame())
     if hasattr(source, "__arrow_c_stream__"):
         return pa.table(source)
     return _through_narwhals(source)
+
+
+def is_dask_collection(source: Any) -> bool:
+    """Whether this is a Dask DataFrame, or a Series or an Array, which are no tables in parts."""
+    return type(source).__module__.partition(".")[0] == "dask" and hasattr(source, "to_delayed")
 
 
 def _of_pandas(source: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from verhulst.data.columnar_files import require_same
 from verhulst.data.dask_parts import DaskParts, made_in_order
 from verhulst.data.errors import DataError, RequestError
-from verhulst.data.in_memory import plain_table, table_from_memory
+from verhulst.data.in_memory import is_dask_collection, plain_table, table_from_memory
 from verhulst.data.parts import Parts, PartsHere
 from verhulst.data.query import is_uri
 from verhulst.data.row_groups import RowGroups, row_groups
@@ -91,11 +91,6 @@ class FrameParts(PartedTable):
         return PartsHere(tuple(kept))
 
 
-def is_dask_frame(source: Any) -> bool:
-    """Whether this is a Dask DataFrame."""
-    return type(source).__module__.partition(".")[0] == "dask" and hasattr(source, "to_delayed")
-
-
 def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
     """Return a Dask DataFrame, or files for the workers of a client, as a table in parts.
 
@@ -106,9 +101,8 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
     RequestError
         If the source has no parts for the workers of a client.
     """
-    if is_dask_frame(source):
-        if not hasattr(source, "columns") or getattr(source, "ndim", 2) != 2:
-            raise RequestError(f"a table is a Dask DataFrame, not a Dask {type(source).__name__}.")
+    if is_dask_collection(source):
+        require_frame(source)
         names = tuple(f"partition {k}" for k in range(1, source.npartitions + 1))
         return FrameParts(table_from_memory(source._meta), names, source, client, memory_limit)
     if not isinstance(source, str | os.PathLike) or is_uri(source):
@@ -118,6 +112,12 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
             "away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
         )
     return open_files(os.fspath(source), client)
+
+
+def require_frame(source: Any) -> None:
+    """Raise a RequestError for a Dask collection that is no DataFrame."""
+    if not hasattr(source, "columns") or source.ndim != 2:
+        raise RequestError(f"a table is a Dask DataFrame, not a Dask {type(source).__name__}.")
 
 
 def open_files(path: str, client: Any) -> ParquetParts:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from verhulst.data.parted_table import require_frame
+
 
 def lazily(frame: Any, columns: Sequence[Any], predict: Callable[..., Any], **options: Any) -> Any:
     """Return a Dask DataFrame of what a function returns for the rows of each partition.
@@ -23,6 +25,7 @@ def lazily(frame: Any, columns: Sequence[Any], predict: Callable[..., Any], **op
     """
     import pandas as pd
 
+    require_frame(frame)
     meta = pd.DataFrame({name: np.empty(0) for name in columns}, index=frame._meta.index)
     return frame.map_partitions(_predicted, tuple(columns), predict, options, meta=meta)
 

@@ -17,10 +17,11 @@ from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError
 from verhulst.data.formula import learn_formula
 from verhulst.data.group_labels import group_labels
+from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
-from verhulst.data.parted_table import PartedTable, is_dask_frame, open_parts
+from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
@@ -117,7 +118,7 @@ class TableFit(Saved):
         DataError
             If the table has other columns than in the fit, unknown levels, infinities or missing values.
         """
-        if is_dask_frame(source):
+        if is_dask_collection(source):
             return lazily(source, ["log_odds"], self.log_odds, missing=missing)["log_odds"]  # type: ignore[no-any-return]
         return self.fit.log_odds(*self._matrix(source, missing, first_row))
 
@@ -126,7 +127,7 @@ class TableFit(Saved):
 
         For a Dask DataFrame the result is a lazy one with columns 0 and 1.
         """
-        if is_dask_frame(source):
+        if is_dask_collection(source):
             return lazily(source, [0, 1], self.predict_proba, missing=missing)  # type: ignore[no-any-return]
         z = self.log_odds(source, missing=missing)
         return np.column_stack([sigmoid(-z), sigmoid(z)])
@@ -139,7 +140,7 @@ class TableFit(Saved):
         The intervals are for the probability, not for outcomes; see `verhulst.regression.probability_interval`. For a
         Dask DataFrame the ends are lazy Dask Series.
         """
-        if is_dask_frame(source):
+        if is_dask_collection(source):
             both = lazily(source, ["lower", "upper"], self.predict_interval, level=level, missing=missing)
             return both["lower"], both["upper"]
         X, offset = self._matrix(source, missing, first_row)
@@ -339,7 +340,7 @@ def fit_table(
         "weights": weights,
         "offset": offset,
     }
-    if client is not None or is_dask_frame(source):
+    if client is not None or is_dask_collection(source):
         return _fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options)
     if (counted := fit_of_counts(source, request, positive, options)) is not None:
         return TableFit(*counted)
