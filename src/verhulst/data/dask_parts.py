@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verhulst.data.errors import DataError
@@ -52,6 +52,13 @@ class DaskParts(Parts):
     def changed_each(self, change: Callable[..., Any], givens: Sequence[tuple[Any, ...]]) -> DaskParts:
         """See `Parts`."""
         return DaskParts(self.client, self.build, tuple(self._submitted(_answered, change, givens)), self.homes)
+
+    def settled(self) -> DaskParts:
+        """See `Parts`."""
+        with said():
+            where = self.client.who_has(list(self.futures))
+        holders = [where.get(future.key) for future in self.futures]
+        return replace(self, homes=tuple(each[0] for each in holders)) if all(holders) else self
 
     def chosen(self, places: Sequence[int]) -> DaskParts:
         """See `Parts`."""

@@ -42,6 +42,10 @@ class Parts(ABC):
         The halves are those of a list of a power of two.
         """
 
+    def settled(self) -> Parts:
+        """The same parts, which have been made, and stay where they are from here on."""
+        return self
+
     def ask(self, question: Callable[..., Any], *given: Any) -> list[Any]:
         """The answers of all parts, in their order."""
         return self.ask_each(question, [given] * len(self))

@@ -52,6 +52,7 @@ def fit_of_parts(
     asked = requested(source.columns, **request)
     tables = source.read(asked.used)
     shown = tables.ask(seen, asked.used, {*asked.declared, asked.target})
+    tables = tables.settled()
     there = [place for place, part in enumerate(shown) if part.rows]
     if not there:
         raise DataError(f"the table has no rows (its columns are {', '.join(map(repr, source.columns.column_names))}).")
