@@ -6,6 +6,7 @@ Each cell is measured with its rival in turn, on one thread. Peers that are not 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -101,6 +102,26 @@ def few_rows(folder: str, n: int = 10_000_000) -> Rivals:
     }
 
 
+def text(folder: str, n: int = 1_000_000, p: int = 20) -> Rivals:
+    """A CSV file: a fit beside reading it, and predictions for all rows beside copying it as text."""
+    from pyarrow import csv
+
+    from verhulst.cli.predict import command
+
+    path, model, output = f"{folder}/numbers.csv", f"{folder}/model.json", f"{folder}/out.csv"
+    table, _ = numbers(n, p)
+    csv.write_csv(table, path)
+    verhulst.fit_table(path, "y").save(model)
+    as_text = csv.ConvertOptions(column_types=dict.fromkeys(table.column_names, pa.string()))
+    return {
+        "fit": lambda: verhulst.fit_table(path, "y"),
+        "fit, 64 MB": lambda: verhulst.fit_table(path, "y", memory_limit="64MB"),
+        "read": lambda: csv.read_csv(path),
+        "predict": lambda: command.main([model, path, "-o", output], standalone_mode=False),
+        "copy": lambda: csv.write_csv(csv.read_csv(path, convert_options=as_text), f"{folder}/copy.csv"),
+    }
+
+
 def main() -> str:
     """The table."""
     verhulst.set_num_threads(1)
@@ -120,6 +141,15 @@ def main() -> str:
     for name, said in (("fit", ""), ("fit, 64 MB", ", 64 MB of memory for them")):
         ratio = times[name] / times["decode"]
         lines.append(f"| Parquet file of 2,000,000 × 20 doubles{said} | {times[name]:.2f} | {rival} | {ratio:.2f} |")
+    with tempfile.TemporaryDirectory() as folder:
+        times = interleave(text(folder), rounds=ROUNDS, warmups=1, clock=time.process_time)
+    for name, rival, said in (
+        ("fit", "read", "CSV file of 1,000,000 × 20 doubles, fit (processor time)"),
+        ("fit, 64 MB", "read", "CSV file, fit with 64 MB of memory (processor time)"),
+        ("predict", "copy", "CSV file, predictions into a CSV file (processor time)"),
+    ):
+        what = f"{'reading' if rival == 'read' else 'copying as text'}: {times[rival]:.2f}"
+        lines.append(f"| {said} | {times[name]:.2f} | {what} | {times[name] / times[rival]:.2f} |")
     with tempfile.TemporaryDirectory() as folder:
         times = interleave(few_rows(folder), rounds=ROUNDS, warmups=1)
     for kind, said in (("Parquet", "Parquet file"), ("DuckDB", "DuckDB table")):

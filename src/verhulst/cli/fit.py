@@ -61,7 +61,7 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--penalty", hidden=True, expose_value=False, callback=_no_penalty)
 @click.option(
     "--memory-limit", metavar="SIZE",
-    help="Memory for the rows of Parquet and Arrow files and databases, such as 2GB; beyond, a scratch file.",
+    help="Memory for the rows of files and databases, such as 2GB; beyond, a scratch file.",
 )  # fmt: skip
 @cluster.options
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
@@ -86,7 +86,7 @@ def command(
 ) -> None:
     """Fit a logistic regression on DATA.
 
-    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of Parquet files, a database
+    DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of files, a database
     (DuckDB or SQLite file, postgresql://host/name), or "-" for standard input. Odds ratios go to standard output.
     """
     from verhulst.cli.console import print_json, say_wrote, show

@@ -293,9 +293,9 @@ def fit_table(
     Parameters
     ----------
     source : anything that `vh.data.read_table` reads
-        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet and Arrow files, a
-        folder or a pattern (`*`, `?`) of Parquet files and Arrow streams are read a batch at a time. Or a Dask
-        DataFrame.
+        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet, Arrow and CSV
+        files, a folder or a pattern (`*`, `?`) of Parquet or CSV files, and Arrow streams are read a batch at a time.
+        Or a Dask DataFrame.
     target, columns, exclude, categorical, positive, reference, missing, weights, offset
         The columns and their roles, as in `vh.data.learn_design`.
     memory_limit : int or str, optional
