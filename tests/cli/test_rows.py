@@ -47,3 +47,12 @@ def test_rows_are_counted_from_one(tmp_path, monkeypatch, name, row):
     assert result.exit_code == 3, result.output
     assert f"row {row}" in result.stderr.replace(f"row {row}0", "")
     assert f"row {row - 1}" not in result.stderr.replace(f"row {row}", "")
+
+
+def test_a_byte_order_mark_of_a_value_is_kept(tmp_path):
+    (tmp_path / "d.csv").write_text("age;vote\n20;0\n30;1\n40;0\n50;1\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text("\ufeffnote;age\n\ufeffa;20\n\ufeffb;30\n", encoding="utf-8")
+    model = str(tmp_path / "m.json")
+    assert CliRunner().invoke(verhulst, ["fit", str(tmp_path / "d.csv"), "-t", "vote", "-o", model]).exit_code == 0
+    lines = CliRunner().invoke(verhulst, ["predict", model, str(tmp_path / "new.csv")]).stdout.splitlines()
+    assert [line.split(",")[:2] for line in lines] == [['"note"', '"age"'], ["\ufeffa", "20"], ["\ufeffb", "30"]]

@@ -7,6 +7,7 @@ can only be decimal points (`unclear_columns`). All else stays text.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -244,6 +245,8 @@ def arrow_table(content: bytes, layout: Layout, convert: object) -> pa.Table:
     import pyarrow as pa
     from pyarrow import csv
 
+    if content.startswith(codecs.BOM_UTF8):  # of a value, but Arrow takes it for that of the file
+        content = codecs.BOM_UTF8 + content
     return csv.read_csv(
         pa.BufferReader(content),
         csv.ReadOptions(block_size=max(len(content), 1), column_names=list(layout.names)),

@@ -21,9 +21,6 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 # A null where an object should be: Arrow's reader crashes, or takes it for a row.
 _NULL = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|})[ \t\r\n]*null")
 _NOT_BLANK = re.compile(r"[^ \t\r\n]")
-# A null in the place of an object: at the start, or after one. (One inside an object follows a colon or a comma.)
-_NULL_FIRST = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*null")
-_NULL_AFTER = re.compile(rb"\}[ \t\r\n]*null")
 # Arrow's reader takes quadratic time for deeper nesting, and crashes from a depth of about 10,000 on.
 _DEEPEST = 500
 
@@ -88,8 +85,6 @@ def _by_arrow(content: pa.Buffer) -> pa.Table | None:
     from pyarrow import json as arrow_json
 
     if _depth(content) > _DEEPEST or not is_utf8(content) or _NULL.search(memoryview(content)):
-        return None
-    if _NULL_FIRST.match(content) or _NULL_AFTER.search(content):  # Arrow makes a row of it, or crashes
         return None
     # Arrow supports objects of at most one block.
     read = arrow_json.ReadOptions(block_size=min(max(content.size, 1 << 20), 1 << 26))
