@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from verhulst.data.dask_parts import DaskParts, said
 from verhulst.data.workers import Build, agreed_build, lowest_level
 from verhulst.regression import fitting
 
+psutil = pytest.importorskip("psutil", reason="NOT RUN: Dask is not installed")
 distributed = pytest.importorskip("distributed", reason="NOT RUN: Dask is not installed")
 dd = pytest.importorskip("dask.dataframe", reason="NOT RUN: Dask is not installed")
 
@@ -280,9 +282,12 @@ def test_workers_end_with_the_command(path):
 
 def processes_of(group: int) -> list[str]:
     """The processes of a group that have not ended."""
-    found = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
-    lines = [line.split(None, 2) for line in found.splitlines()]
-    return [line[-1] for line in lines if line[0] == str(group) and not line[1].startswith("Z")]
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+    return found
 
 
 def verhulst(*arguments: str) -> subprocess.CompletedProcess:
