@@ -1,6 +1,7 @@
 """`verhulst fit`, `predict` and `demo`, with data as they should be."""
 
 import csv
+import gzip
 import io
 import json
 
@@ -322,6 +323,28 @@ def test_predict_writes_parquet_in_batches(more, tmp_path, monkeypatch):
     assert [one.num_row_groups for one in found] == [2, 1]
     assert found[0].read() == found[1].read()
     assert found[0].schema_arrow == found[1].schema_arrow
+
+
+@pytest.mark.parametrize("more", [(), ("--only",), ("--escape-formulas", "--log-odds")], ids=str)
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "csv.gz"])
+def test_predict_writes_text_in_batches(more, ending, tmp_path, monkeypatch):
+    """The same bytes as for the table in one piece."""
+    table = load_dataset("anes96").append_column("=place", pa.array(["=a", "b"] * 472).dictionary_encode())
+    model = tmp_path / "model.json"
+    vh.fit_table(table, "vote", positive="Dole", exclude=["=place"]).save(model)
+    ages = table.column_names.index("age")
+    hollow = table.set_column(ages, "age", pa.array([*table["age"].to_pylist()[:-1], None], table["age"].type))
+    write_table(hollow, tmp_path / "new.parquet")
+    monkeypatch.setattr("verhulst.data.columnar_files._ROWS", 300)
+    found = []
+    for name in ("batches", "whole"):
+        if name == "whole":
+            monkeypatch.setattr("verhulst.cli.predict_batches.predicted_in_batches", lambda *_: False)
+        output = tmp_path / f"{name}.{ending}"
+        result = run("predict", model, tmp_path / "new.parquet", "-o", output, "--missing", "empty", *more)
+        assert result.exit_code == 0, result.stderr
+        found.append(gzip.decompress(output.read_bytes()) if ending.endswith("gz") else output.read_bytes())
+    assert found[0] == found[1]
 
 
 def test_predict_says_of_batches_what_it_says_of_tables(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Predictions for text files that are read a piece at a time: the same bytes and messages as for the whole table."""
 
+import errno
+import pathlib
 import random
 import subprocess
 import sys
@@ -98,6 +100,44 @@ def test_standard_input_is_read_once(models, monkeypatch):
     lines = result.stdout.splitlines()
     assert lines[0] == '"x","g","t","o","probability"'
     assert [line.rpartition(",")[0] for line in lines[1:]] == ["0.5,a,true,1"] * 50 + ["1.5,b,false,0"]
+
+
+PHASES = {
+    "reading": "verhulst.data.csv_reading.read_piece",
+    "predicting": "verhulst.cli.predict._of_piece",
+    "writing": "verhulst.data.extended_text.write_lines",
+}
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(("phase", "fault"), [*((phase, KeyboardInterrupt) for phase in PHASES), ("writing", FULL)])
+def test_an_interrupt_or_a_full_disk_leaves_nothing(models, phase, fault, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    monkeypatch.setattr(text_source, "CHUNK", 50)
+    (tmp_path / "new.csv").write_text("x,g,t,o\n" + "0.5,a,true,1\n" * 50)
+    (tmp_path / "out.csv").write_text("as before")
+
+    def interrupted(*given, **more):
+        raise fault
+
+    monkeypatch.setattr(PHASES[phase], interrupted)
+    result = run("predict", models / "plain.json", tmp_path / "new.csv", "-o", tmp_path / "out.csv")
+    assert result.exit_code == (130 if fault is KeyboardInterrupt else 2), result.output
+    assert (tmp_path / "out.csv").read_text() == "as before"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["new.csv", "out.csv", "scratch"]
+    assert not list(scratch.iterdir())
+
+
+@pytest.mark.skipif(not pathlib.Path("/dev/full").exists(), reason="a full disk is asked of Linux")
+def test_a_full_device_is_said(models, tmp_path):
+    (tmp_path / "new.csv").write_text("x,g,t,o\n" + "0.5,a,true,1\n" * 5000)
+    result = run("predict", models / "plain.json", tmp_path / "new.csv", "-o", "/dev/full")
+    assert result.exit_code == 2
+    assert "No space left on device" in result.stderr
 
 
 def test_memory_stays_small(models, tmp_path):

@@ -101,7 +101,7 @@ def command(
             predicted_on_cluster(client, data, output, by_batches)
             say_wrote(output)
             return
-    if by_batches is not None and predicted_in_batches(data, output, by_batches, form):
+    if by_batches is not None and predicted_in_batches(data, output, by_batches, form, escape_formulas):
         say_wrote(output)
         return
     holes: Literal["error", "nan"] = "nan" if missing == "empty" else "error"

@@ -41,9 +41,13 @@ def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable
 
 
 def predicted_in_batches(
-    data: str | Query, output: str, extended: Callable[[pa.Table, int], pa.Table], form: str | None
+    data: str | Query,
+    output: str,
+    extended: Callable[[pa.Table, int], pa.Table],
+    form: str | None,
+    escape_formulas: bool = False,
 ) -> bool:
-    """Write a Parquet file of predictions for one that comes in batches; False if the data have to be read whole.
+    """Write predictions for a source that comes in batches; False if the data have to be read whole.
 
     They have to be where something is wrong in them, too: a message counts all rows.
 
@@ -57,18 +61,19 @@ def predicted_in_batches(
         The rows to write for some rows, the first of which has this number.
     form : str, optional
         The format of the data, if it is given.
+    escape_formulas : bool
+        As for `write_table`.
     """
     import pyarrow as pa
 
     from verhulst.data.batches import open_batches
     from verhulst.data.unread import refuse_unread
-    from verhulst.data.write import writable_format
-    from verhulst.data.write_batches import write_pieces
+    from verhulst.data.write_batches import takes_pieces, write_pieces
 
-    if writable_format(output) != "parquet" or form not in (None, "parquet", "arrow"):
+    if form not in (None, "parquet", "arrow") or not takes_pieces(output, pa.schema([])):
         return False
     found: Any = open_batches(data, None)
-    if found is None:
+    if found is None or not takes_pieces(output, found.schema):
         return False
 
     def pieces() -> Iterator[pa.Table]:
@@ -85,7 +90,7 @@ def predicted_in_batches(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", ReadingWarning)
-            write_pieces(pieces(), output)
+            write_pieces(pieces(), output, escape_formulas=escape_formulas)
     except (DataError, ReadingWarning):
         return False
     return True

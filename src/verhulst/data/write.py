@@ -79,7 +79,7 @@ def _write_to(name: str, table: pa.Table | Extended, format: str | None, escape_
     elif escape_formulas:
         table = Extended(replace(table.fields, cells=with_escaped_formulas(table.fields.cells)), table.added)
     with table_output(name, chosen) as file:
-        _write(table, file, chosen)
+        write_rows(table, file, chosen)
 
 
 @contextmanager
@@ -221,7 +221,7 @@ def as_held(table: pa.Table, format: str) -> pa.Table:
         # Tried on one row; bytes, which may be text, on all.
         rows = table.num_rows if pa.types.is_binary(of) or pa.types.is_large_binary(of) else 1
         try:
-            _write(table.select([place]).slice(0, rows), io.BytesIO(), format)
+            write_rows(table.select([place]).slice(0, rows), io.BytesIO(), format)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             raise OutputError(
                 f"column {column.name!r} is of type {column.type}, which cannot be written as {format}: write .jsonl "
@@ -248,6 +248,7 @@ _NUMBER = r"^[+-]?(\d[\d_]*([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?$"
 
 
 def with_escaped_formulas(table: pa.Table) -> pa.Table:
+    """Return the table with an apostrophe before names and text that a spreadsheet would compute."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -279,14 +280,16 @@ def _write_single(table: pa.Table, file: Any, options: Any) -> None:
         file.write(b"".join((line or b'""') + b"\n" for line in sink.getvalue().split(b"\n")[:-1]))
 
 
-def _write(table: pa.Table | Extended, file: Any, format: str) -> None:
+def write_rows(table: pa.Table | Extended, file: Any, format: str, *, header: bool = True) -> None:
+    """Write a table to an open file; more rows of it, if there are to be no names again."""
     if isinstance(table, Extended):
         _write_extended(table, file, "\t" if format == "tsv" else ",")
         return
     if format in ("csv", "tsv"):
         from pyarrow import csv
 
-        options = csv.WriteOptions(delimiter="\t" if format == "tsv" else ",", quoting_style="needed")
+        delimiter = "\t" if format == "tsv" else ","
+        options = csv.WriteOptions(include_header=header, delimiter=delimiter, quoting_style="needed")
         if table.num_columns == 1 and table[0].null_count:
             _write_single(table, file, options)
         else:
