@@ -7,6 +7,7 @@ import os
 from operator import attrgetter
 from typing import Any
 
+from verhulst._options import checked
 from verhulst.data.errors import ModelFileError, listed
 from verhulst.data.model_file import read_model
 from verhulst.data.schema import shown
@@ -20,6 +21,7 @@ _KINDS = {
 }
 
 
+@checked
 def load(path: str | os.PathLike[str]) -> Any:
     """Load a model or a calibrator that was saved by `save`.
 

@@ -36,6 +36,7 @@ HALL = {
     "__main__.py": {"cli"},
     "_lazy.py": set(),
     "_numbers.py": set(),
+    "_options.py": set(),
     "_process.py": set(),
     "_version.py": set(),
     "_load.py": {"data"},  # finds the room by name, when a file asks for it

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from verhulst._options import checked
 from verhulst.calibration.arrays import plain_array
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
@@ -49,6 +50,7 @@ class Comparison:
         return "\n".join(lines)
 
 
+@checked
 @np.errstate(over="ignore")  # as in `judge`
 def compare(
     y: ArrayLike,

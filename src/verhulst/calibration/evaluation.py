@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst._options import checked
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
 from verhulst.calibration.calibrator import CalibrationWarning
@@ -137,6 +138,7 @@ class Evaluation:
         return plain
 
 
+@checked
 def evaluate(
     y: ArrayLike,
     scores: ArrayLike | None = None,

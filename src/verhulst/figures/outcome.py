@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._numbers import count
+from verhulst._options import checked
 from verhulst.calibration.arrays import as_numbers
 from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, literal, note
 from verhulst.figures.theme import Theme, theme_named
@@ -47,6 +48,7 @@ class ProbabilityByOutcome:
     labels: tuple[str, str]
 
 
+@checked
 def prepare_probability_by_outcome(
     y: ArrayLike,
     probabilities: ArrayLike,
@@ -115,6 +117,7 @@ def _one_outcome(p: Floats, w: Floats, edges: Floats) -> tuple[tuple[float, ...]
     return share, float(w @ p / total), float(p[order[middle]]), total
 
 
+@checked
 def draw_probability_by_outcome(
     record: ProbabilityByOutcome, *, theme: str | Theme = "light", ax: Axes | None = None
 ) -> Figure:

@@ -117,7 +117,8 @@ def _without_mask(x: Any) -> Any:
     """A masked array as numbers, nan where they are hidden: pandas' frames and polars would show them."""
     if not isinstance(x, np.ma.MaskedArray) or not np.ma.is_masked(x):
         return x
-    return x.astype(np.promote_types(x.dtype, np.float16)).filled(np.nan)
+    wide: Any = x.astype(np.promote_types(x.dtype, np.float16))
+    return wide.filled(np.nan)
 
 
 # polars shows no truth values to ufuncs, and takes no results in half precision.

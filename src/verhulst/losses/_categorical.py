@@ -219,9 +219,10 @@ def _lazily(function: Any, z: Any, y: Any, axis: int, out: Any) -> Any:
     """The function of lazy arrays, whose chunks are put together along the axis."""
     import dask.array
 
+    arrays: Any = dask.array
     if out is not None:
         raise TypeError(f"{function.__name__} of a lazy array takes no out")
-    z, y = dask.array.asarray(z), dask.array.asarray(y)
+    z, y = arrays.asarray(z), arrays.asarray(y)
     (axis,) = axes_of(axis, z.ndim)
     z, hard, reduces = z.rechunk({axis: -1}), y.ndim < z.ndim, function is categorical_cross_entropy
     cases = z.chunks[:axis] + z.chunks[axis + 1 :]
@@ -237,7 +238,7 @@ def _lazily(function: Any, z: Any, y: Any, axis: int, out: Any) -> Any:
 
     dtype = number_type(z.dtype, function.__name__, "takes")
     chunks = (*z.chunks[:axis], (1,) if reduces else z.chunks[axis], *z.chunks[axis + 1 :])
-    made = dask.array.map_blocks(each, z, y, dtype=dtype, chunks=chunks, meta=np.empty((0,) * z.ndim, dtype))
+    made = arrays.map_blocks(each, z, y, dtype=dtype, chunks=chunks, meta=np.empty((0,) * z.ndim, dtype))
     return made.squeeze(axis) if reduces else made
 
 

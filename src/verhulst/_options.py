@@ -1,0 +1,111 @@
+"""The options of public functions: each has the type that its annotation names, or an error says which has not."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import os
+import types
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Return a function that raises a TypeError for options of a wrong type.
+
+    An option is an argument that is annotated as a number, text, words (`Literal`), a truth value, a file's name, a
+    random generator, or a class of verhulst; arrays and tables have their own rules.
+    """
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def with_checks(*given: P.args, **named: P.kwargs) -> R:
+        try:
+            bound = signature.bind(*given, **named).arguments
+        except TypeError:  # which Python says better
+            return function(*given, **named)
+        kinds = _kinds(function)
+        for name, value in bound.items():
+            if name in kinds and not any(is_one(value) for _, is_one in kinds[name]):
+                what = " or ".join(kind for kind, _ in kinds[name])
+                raise TypeError(f"{name} must be {what}, not {_described(value)}")
+        return function(*given, **named)
+
+    return with_checks
+
+
+def _described(value: Any) -> str:
+    if value is None or isinstance(value, bool | int | float):
+        text = repr(value) if not isinstance(value, int) or abs(value) < 2**63 else "a number of more than 64 bits"
+    elif isinstance(value, str) and len(value) <= 40:
+        text = repr(value)
+    else:
+        text = f"a value of type {type(value).__name__}"
+    return text
+
+
+_Kind = tuple[str, Callable[[Any], bool]]
+
+
+@cache
+def _kinds(function: Callable[..., Any]) -> dict[str, list[_Kind]]:
+    """The kinds that each option may have, by its name."""
+    found = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        try:
+            annotation = eval(str(parameter.annotation), inspect.unwrap(function).__globals__)
+        except Exception:  # a name that only a type checker imports
+            continue
+        parts = get_args(annotation) if get_origin(annotation) in (types.UnionType, Union) else (annotation,)
+        kinds = [_kind(part) for part in parts]
+        if all(kinds):
+            found[name] = [kind for kind in kinds if kind is not None]
+    return found
+
+
+def _kind(annotation: Any) -> _Kind | None:
+    if get_origin(annotation) is Literal:
+        return "one of " + ", ".join(map(repr, get_args(annotation))), lambda value: isinstance(value, str)
+    if get_origin(annotation) is os.PathLike:
+        return "a path", lambda value: isinstance(value, os.PathLike) and isinstance(os.fspath(value), str)
+    if annotation in _KINDS:
+        return _KINDS[annotation]
+    if isinstance(annotation, type) and annotation.__module__.startswith("verhulst."):
+        article = "an" if annotation.__name__[0] in "AEIOU" else "a"
+        return f"{article} {annotation.__name__}", lambda value: isinstance(value, annotation)
+    return None
+
+
+def _is_whole(value: Any) -> bool:
+    try:
+        operator.index(value)
+    except TypeError:
+        return False
+    return not isinstance(value, bool | np.bool_)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool | np.bool_ | str | bytes | bytearray) or getattr(value, "ndim", 0):
+        return False
+    try:
+        float(value)
+    except Exception:  # whatever the object raises
+        return False
+    return True
+
+
+_KINDS: dict[Any, _Kind] = {
+    type(None): ("None", lambda value: value is None),
+    None: ("None", lambda value: value is None),
+    int: ("a whole number", _is_whole),
+    float: ("a number", _is_number),
+    bool: ("true or false", lambda value: isinstance(value, bool | np.bool_) or (_is_whole(value) and value in (0, 1))),
+    str: ("text", lambda value: isinstance(value, str)),
+    np.random.Generator: ("a NumPy generator", lambda value: isinstance(value, np.random.Generator)),
+}
