@@ -7,7 +7,7 @@ import os
 from operator import attrgetter
 from typing import Any
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.data.errors import ModelFileError, listed
 from verhulst.data.model_file import read_model
 from verhulst.data.schema import shown
@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-@checked
+@checks_options
 def load(path: str | os.PathLike[str]) -> Any:
     """Load a model or a calibrator that was saved by `save`.
 

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def checked(function: Callable[P, R]) -> Callable[P, R]:
+def checks_options(function: Callable[P, R]) -> Callable[P, R]:
     """Return a function that raises a TypeError for options of a wrong type.
 
     An option is an argument that is annotated as a number, text, words (`Literal`), a truth value, a file's name, a
@@ -91,7 +91,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    if isinstance(value, bool | np.bool_ | str | bytes | bytearray) or getattr(value, "ndim", 0):
+    if isinstance(value, bool | np.bool_ | str | bytes | bytearray) or (hasattr(value, "ndim") and value.ndim):
         return False
     try:
         float(value)

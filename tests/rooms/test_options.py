@@ -12,7 +12,7 @@ import pytest
 
 import verhulst as vh
 from verhulst import calibration, figures, regression
-from verhulst._options import _kinds, checked
+from verhulst._options import _kinds, checks_options
 from verhulst.data import read_model, write_model
 
 # Those that take the names of columns as text or as numbers, and check them by themselves.
@@ -77,7 +77,7 @@ def test_wrong_types_are_said(name: str, option: str) -> None:
 
 
 def test_right_types_are_taken() -> None:
-    @checked
+    @checks_options
     def f(a: float, b: int = 0, c: bool = False, d: str | None = None) -> Any:
         return a, b, c, d
 
@@ -85,5 +85,5 @@ def test_right_types_are_taken() -> None:
         assert f(*given)[: len(given)] == given
     with pytest.raises(TypeError, match="missing 1 required positional argument"):
         f()  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="^a must be a number, not None$"):
+    with pytest.raises(TypeError, match=r"^a must be a number, not None$"):
         f(None)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.choice import Candidate, Choice
@@ -32,7 +32,7 @@ FOLDS = 5
 CLEAR, SIGNIFICANT = 2.0, 0.01
 
 
-@checked
+@checks_options
 def calibrate(
     logits: ArrayLike,
     y: ArrayLike,

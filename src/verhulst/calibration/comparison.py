@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.arrays import plain_array
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.estimate import Estimate, Measure, interval, standard_error
@@ -50,7 +50,7 @@ class Comparison:
         return "\n".join(lines)
 
 
-@checked
+@checks_options
 @np.errstate(over="ignore")  # as in `judge`
 def compare(
     y: ArrayLike,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.arrays import as_numbers
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.ranked import Ranked
@@ -52,7 +52,7 @@ class Decision:
     cost: float
 
 
-@checked
+@checks_options
 def decision_curve(
     y: ArrayLike,
     scores: ArrayLike,
@@ -107,7 +107,7 @@ def curve_of(ranked: Ranked, thresholds: Floats) -> DecisionCurve:
     return DecisionCurve(thresholds, model, everyone)
 
 
-@checked
+@checks_options
 def cost_threshold(false_positive: float, false_negative: float) -> float:
     """Return the probability above which acting is cheaper: cost of a false positive / (sum of both costs).
 
@@ -139,7 +139,7 @@ def cost_threshold(false_positive: float, false_negative: float) -> float:
     return false_positive / (false_positive + false_negative)
 
 
-@checked
+@checks_options
 def decide(
     y: ArrayLike,
     scores: ArrayLike,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
 from verhulst.calibration.calibrator import CalibrationWarning
@@ -138,7 +138,7 @@ class Evaluation:
         return plain
 
 
-@checked
+@checks_options
 def evaluate(
     y: ArrayLike,
     scores: ArrayLike | None = None,

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.functions import sigmoid, softplus
@@ -77,7 +77,7 @@ class LogitHistogram:
     >>> platt = vh.calibration.Platt().fit(z, y, weight)
     """
 
-    @checked
+    @checks_options
     def __init__(self, precision: int = 10, scores_are: ScoreKind | None = None) -> None:
         if not 4 <= precision <= 14:
             raise ValueError(f"precision must be 4 to 14 bits, got {precision}")
@@ -159,7 +159,7 @@ class LogitHistogram:
         weight = self._weight[label, bins]
         return self._logit[label, bins] / weight, label.astype(np.float64), weight
 
-    @checked
+    @checks_options
     def summary(self, bins: int = 15) -> HistogramSummary:
         """Return measures with bounds on their errors.
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.data.schema import Check, Number
@@ -52,7 +52,7 @@ class PriorShift(Calibrator):
     learns: ClassVar[bool] = False
     _parameters: ClassVar[Mapping[str, Check]] = {"shift": Number()}
 
-    @checked
+    @checks_options
     def __init__(self, shift: float, scores: ScoreKind | None = None) -> None:
         super().__init__(scores)
         if not np.isfinite(shift):

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.bands import Bands, bins_bands, confidence_bands, consistency_bands
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.cells import bin_edges, bin_weights
@@ -71,7 +71,7 @@ class Reliability:
         return bool(((held < self.whole_low) | (held > self.whole_high)).any())
 
 
-@checked
+@checks_options
 def reliability(
     y: ArrayLike,
     scores: ArrayLike,

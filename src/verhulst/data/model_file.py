@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.data.errors import DataError, ModelFileError, no_such_file
@@ -128,7 +128,7 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-@checked
+@checks_options
 def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, payload: dict[str, Any]) -> None:
     """Write a model file, completely or not at all.
 
@@ -159,7 +159,7 @@ def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, pa
     write_text(path, json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
-@checked
+@checks_options
 def read_model(path: str | os.PathLike[str]) -> ModelFile:
     """Read a model file; nothing in it is executed.
 

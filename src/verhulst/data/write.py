@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.data.atomic import is_stream, output_file
 from verhulst.data.errors import OutputError
 from verhulst.data.fields import Fields
@@ -45,7 +45,7 @@ def writable_format(path: str, format: str | None = None) -> str:
     return chosen
 
 
-@checked
+@checks_options
 def write_table(
     table: pa.Table, path: str | os.PathLike[str], format: str | None = None, *, escape_formulas: bool = False
 ) -> None:

@@ -10,7 +10,7 @@ import webbrowser
 from dataclasses import dataclass
 from importlib.resources import files
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.figures.theme import DARK, LIGHT, css_variables
@@ -83,7 +83,7 @@ def page() -> str:
     return text.replace("{{style}}", style).replace("{{script}}", script)
 
 
-@checked
+@checks_options
 def explore(path: str | os.PathLike[str] | None = None, *, open_browser: bool = False) -> Explorer:
     """Return the sigmoid explorer, for a notebook, a file or a browser.
 

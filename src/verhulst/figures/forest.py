@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._numbers import coverage, number
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.arrays import as_numbers
 from verhulst.figures.canvas import SMALL, TEXT, axes_for, caption, dot, figure_of, literal, rule
 from verhulst.figures.theme import Theme, theme_named
@@ -71,7 +71,7 @@ class Forest:
         return self.lower[row] > 1 or self.upper[row] < 1
 
 
-@checked
+@checks_options
 def prepare_forest(
     names: Sequence[str], odds_ratio: ArrayLike, lower: ArrayLike, upper: ArrayLike, *, level: float = 0.95
 ) -> Forest:
@@ -109,7 +109,7 @@ def prepare_forest(
     return Forest(tuple(names), columns[0], columns[1], columns[2], level)
 
 
-@checked
+@checks_options
 def draw_forest(forest: Forest, *, theme: str | Theme = "light", ax: Axes | None = None) -> Figure:
     """Draw a forest plot. Ends at 0 or infinity are arrows; missing estimates are labelled.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._numbers import count
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.arrays import as_numbers
 from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, literal, note
 from verhulst.figures.theme import Theme, theme_named
@@ -48,7 +48,7 @@ class ProbabilityByOutcome:
     labels: tuple[str, str]
 
 
-@checked
+@checks_options
 def prepare_probability_by_outcome(
     y: ArrayLike,
     probabilities: ArrayLike,
@@ -117,7 +117,7 @@ def _one_outcome(p: Floats, w: Floats, edges: Floats) -> tuple[tuple[float, ...]
     return share, float(w @ p / total), float(p[order[middle]]), total
 
 
-@checked
+@checks_options
 def draw_probability_by_outcome(
     record: ProbabilityByOutcome, *, theme: str | Theme = "light", ax: Axes | None = None
 ) -> Figure:

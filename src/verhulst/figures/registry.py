@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.data.atomic import output_file
 from verhulst.data.errors import RequestError, did_you_mean
 from verhulst.figures.theme import Theme, theme_named
@@ -42,7 +42,7 @@ def _module_of(name: str) -> tuple[Any, str]:
     return importlib.import_module(f"verhulst.figures.{word}"), word
 
 
-@checked
+@checks_options
 def prepare(name: str) -> Any:
     """Return the numbers of a figure: a frozen dataclass, drawn by `plot`.
 
@@ -65,7 +65,7 @@ def prepare(name: str) -> Any:
     return getattr(module, f"prepare_{word}")()
 
 
-@checked
+@checks_options
 def plot(name: str, *, theme: str | Theme = "light") -> Figure:
     """Draw a figure of the visual reference.
 
@@ -98,7 +98,7 @@ def plot(name: str, *, theme: str | Theme = "light") -> Figure:
     return figure
 
 
-@checked
+@checks_options
 def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pathlib.Path:
     """Write a figure to a PNG, SVG or PDF file, completely or not at all.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verhulst._numbers import coverage
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.reliability_curve import Reliability
 from verhulst.figures.canvas import LINE, SMALL, caption, dress, figure_of, literal, new_figure
 from verhulst.figures.theme import Theme, theme_named
@@ -74,7 +74,7 @@ def _remark(curve: Reliability) -> str:
     return f"miscalibration {parts.miscalibration:.4f}, discrimination {parts.discrimination:.4f}"
 
 
-@checked
+@checks_options
 def draw_reliability(diagram: ReliabilityDiagram, *, theme: str | Theme = "light", ax: Axes | None = None) -> Figure:
     """Draw a reliability diagram.
 

@@ -7,11 +7,11 @@ import re
 
 from matplotlib.figure import Figure
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.figures.theme import LIGHT, Theme
 
 
-@checked
+@checks_options
 def to_svg(figure: Figure, *, label: str, theme: Theme = LIGHT) -> str:
     """Return the `<svg>` element of a figure, without prolog, metadata or external references.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.data.errors import did_you_mean
 
 
@@ -122,7 +122,7 @@ def theme_named(theme: str | Theme) -> Theme:
     return THEMES[theme]
 
 
-@checked
+@checks_options
 def css_variables(theme: Theme) -> str:
     """Return the colours of a theme as CSS declarations, for a rule of the page.
 

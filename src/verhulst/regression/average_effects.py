@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.functions import sigmoid, sigmoid_derivative
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.arrays import floats
@@ -23,7 +23,7 @@ from verhulst.regression.statistics import Matrix, Vector
 BLOCK = 8192  # rows
 
 
-@checked
+@checks_options
 def marginal_effects(
     fit: LogisticFit,
     X: ArrayLike,

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.regression.certainty import trouble_of_firth
 from verhulst.regression.collinearity import without_far_values
 from verhulst.regression.estimates import ConvergenceWarning, Firth
@@ -45,7 +45,7 @@ Correction = Literal["flic", "flac"] | None
 Errors = Literal["expected", "augmented"]
 
 
-@checked
+@checks_options
 def fit_firth(
     X: ArrayLike,
     y: ArrayLike,

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt
 from verhulst.regression.factor import Factor, with_ridge
@@ -36,7 +36,7 @@ from verhulst.regression.wide import among_all, among_independent
 ARGUMENTS = ("sample_weight", "offset", "C", "firth", "intercept", "names", "collinear", "tolerance", "max_passes")
 
 
-@checked
+@checks_options
 def fit(
     X: ArrayLike,
     y: ArrayLike,

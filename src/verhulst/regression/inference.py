@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr, ndtri
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.functions import sigmoid
 from verhulst.regression.arrays import floats
 from verhulst.regression.covariance import Covariance
@@ -27,7 +27,7 @@ def normal_quantile(level: float) -> float:
     return float(-ndtri((1 - level) / 2))
 
 
-@checked
+@checks_options
 def wald(
     fit: Estimates,
     level: float = 0.95,
@@ -105,7 +105,7 @@ def covariance_of(fit: Estimates, covariance: Matrix | Covariance | str | None) 
     return given(table, fit.intercept)
 
 
-@checked
+@checks_options
 def odds_ratios(
     fit: Estimates,
     level: float = 0.95,
@@ -179,7 +179,7 @@ class ModelTest:
         )
 
 
-@checked
+@checks_options
 def probability_interval(
     fit: Estimates, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
 ) -> tuple[Vector, Vector]:

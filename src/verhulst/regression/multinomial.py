@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.class_rows import ClassRows
@@ -43,7 +43,7 @@ MOST_PARAMETERS = 5000
 ADVICE = "For finite estimates use a penalty: C=1, say."
 
 
-@checked
+@checks_options
 def fit_multinomial(
     X: ArrayLike,
     y: ArrayLike,

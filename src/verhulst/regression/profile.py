@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.regression.contrasts import of_coefficients, power_of_two
 from verhulst.regression.crossing import MOST, crossing
 from verhulst.regression.estimates import ConvergenceWarning
@@ -28,7 +28,7 @@ VAGUE = 1e9  # the fall of the scaled log-likelihood beyond which an interval is
 LOST = 1e-4  # rounding of a log-likelihood that shows in tests and intervals
 
 
-@checked
+@checks_options
 def profile_intervals(
     fit: LogisticFit,
     X: ArrayLike,
@@ -92,7 +92,7 @@ def profile_intervals(
     return _of_profiles(intervals, fit, X, y, sample_weight, offset)
 
 
-@checked
+@checks_options
 def likelihood_ratio_tests(
     fit: LogisticFit,
     X: ArrayLike,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.functions import sigmoid, sigmoid_derivative
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.factor import Factor
@@ -26,7 +26,7 @@ from verhulst.regression.wide import narrowed
 MORE_STEPS = 2  # Newton steps from the rounded coefficients
 
 
-@checked
+@checks_options
 def sandwich(
     fit: LogisticFit,
     X: ArrayLike,

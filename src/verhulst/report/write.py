@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from verhulst._numbers import percent
-from verhulst._options import checked
+from verhulst._options import checks_options
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.reliability_curve import reliability
 from verhulst.data.atomic import check_writable, write_text
@@ -26,7 +26,7 @@ from verhulst.report.contents import Contents, Observed, contents_of, contents_o
 from verhulst.report.drawing import outcome_chart, reliability_chart
 
 
-@checked
+@checks_options
 def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level: float = 0.95) -> None:
     """Write a report on a fitted model: an HTML file that needs no network and contains no row of the data.
 
