@@ -132,7 +132,7 @@ def test_an_interruption_says_which_file_is_there(tmp_path):
         "import os, signal, sys, time\nimport verhulst.cli.fit, verhulst.report.write as write\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def stop(*_, **__): os.kill(os.getpid(), signal.SIGINT); time.sleep(60)\n"
-        "write.report = stop\n"
+        "write.html_of = stop\n"
         "from verhulst.cli import main\nmain()"
     )
     arguments = ["fit", "v.csv", "-t", "vote", "--positive", "Dole", "-c", "age", "-o", "m.json", "--report", "r.html"]
