@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """Consecutive rows of a design.
 
@@ -80,7 +80,7 @@ def make_block(design: BaseDesign, table: pa.Table, first_row: int = 1, *, in_pl
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableBlocks:
     """The blocks of a table in memory. Each iteration is one pass over the data, with the same blocks."""
 

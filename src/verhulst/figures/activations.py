@@ -14,7 +14,7 @@ from verhulst.figures.canvas import SMALL, caption, curve, new_figure, panels, r
 from verhulst.figures.theme import Theme, theme_named
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activation:
     """One activation over z: its name, values and derivatives, and the largest derivative anywhere."""
 
@@ -25,7 +25,7 @@ class Activation:
     largest: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Activations:
     """The members of the family in the order in which they are drawn."""
 

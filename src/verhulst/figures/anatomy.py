@@ -14,7 +14,7 @@ from verhulst.figures.canvas import TEXT, caption, curve, dot, new_figure, note,
 from verhulst.figures.theme import Theme, theme_named
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Anatomy:
     """The three steps over z, and their values at the points that are marked.
 

@@ -12,7 +12,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, logit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BernoulliLikelihood:
     """`successes` of `trials`, as a function of p and of z = logit p.
 

@@ -13,7 +13,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid, softplus
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CrossEntropy:
     """Loss and gradient of one case whose label is 1, over its logit.
 

@@ -12,7 +12,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid, sigmoid_derivative
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Growth:
     """P' = rP(1 − P/K), in units in which r = K = 1 and P = ½ at time 0: P(t) = σ(t).
 

@@ -14,7 +14,7 @@ from verhulst.figures.canvas import SMALL, TEXT, caption, curve, dot, new_figure
 from verhulst.figures.theme import Theme, theme_named
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LogOdds:
     """A coefficient, and what one unit of its column does to three people.
 

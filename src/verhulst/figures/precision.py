@@ -15,7 +15,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Precision:
     """Ranges by type, and errors in float32.
 

@@ -12,7 +12,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid, sigmoid_derivative, softplus
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Separation:
     """Two small data sets through the origin, and their log-likelihoods over the slope (the intercept is 0).
 

@@ -12,7 +12,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid, softmax
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SoftmaxTwoClasses:
     """The first softmax probability on a grid of two logits, and along their difference.
 

@@ -13,7 +13,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Roc:
     """A ROC curve: rates from (0, 0) to (1, 1), the area under it, and how many distinct scores made it."""
 
@@ -24,7 +24,7 @@ class Roc:
     distinct: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ties:
     """ROC curves of the same scores as logits and as rounded probabilities, and the number of cases."""
 

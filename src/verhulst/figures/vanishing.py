@@ -18,7 +18,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import relu, relu_derivative, sigmoid, sigmoid_derivative, softmax, tanh, tanh_derivative
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GradientByLayer:
     """The norm of dloss/dW of every hidden layer, first layer first, at the start of training."""
 
@@ -26,7 +26,7 @@ class GradientByLayer:
     norm: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vanishing:
     """One network for each activation, otherwise alike; depth is the number of hidden layers."""
 

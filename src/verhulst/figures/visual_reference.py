@@ -14,7 +14,7 @@ from verhulst.figures.canvas import caption, curve, dot, new_figure, note, panel
 from verhulst.figures.theme import Theme, theme_named
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VisualReference:
     """The numbers of all six panels.
 

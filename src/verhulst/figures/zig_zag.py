@@ -12,7 +12,7 @@ from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions import sigmoid, tanh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Path:
     """The weights of a neuron during training.
 
@@ -30,7 +30,7 @@ class Path:
     distance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ZigZag:
     """Two neurons after the same scores, and the weights that made the labels."""
 

@@ -72,9 +72,9 @@ class InRowSpace:
         whole, inner = square(size), self.inner.matrix()
         with np.errstate(over="ignore", invalid="ignore"):
             slopes = whole[first:, first:]
-            middle = inner[first:, first:] * self._scale * self._scale - np.eye(basis.shape[1]) * self.away**2
+            middle = inner[first:, first:] * self._scale * self._scale - np.eye(basis.shape[1]) * self.away * self.away
             np.matmul(basis @ middle, basis.T, out=slopes)  # Q V Qᵀ + away² (I − Q Qᵀ)
-            slopes[np.diag_indices(len(basis))] += self.away**2
+            slopes[np.diag_indices(len(basis))] += self.away * self.away
             if first:
                 whole[0, 1:] = whole[1:, 0] = basis @ (inner[1:, 0] * self._scale) - slopes @ self.standard.centre
                 whole[0, 0] = self.standard_errors()[0] ** 2
