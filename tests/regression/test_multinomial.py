@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import decimal
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
@@ -310,6 +312,18 @@ THREE = np.arange(40) % 3
         (GOOD, np.where(THREE, THREE, np.nan), {}, r"y\[0\] is nan"),
         (GOOD, np.array(["a", None] * 20, dtype=object), {}, r"y\[1\] is None"),
         (GOOD, np.array(["a", 1] * 20, dtype=object), {}, "cannot be sorted"),
+        (GOOD, np.array([True, 2] * 20, dtype=object), {}, "cannot be sorted"),
+        (GOOD, np.array(["a", pd.NA] * 20, dtype=object), {}, r"y\[1\] is <NA>"),
+        (GOOD, np.array(["2020-01-01", "NaT"] * 20, dtype="M8[D]"), {}, r"y\[1\] is NaT"),
+        (GOOD, np.where(THREE, THREE, np.inf), {}, "y must be finite, but some of it is inf"),
+        (GOOD, np.array([np.inf, "a"] * 20, dtype=object), {}, "cannot be sorted"),
+        (GOOD, THREE.astype("M8[ns]"), {}, r"y\[0\] is of type datetime64: write them as text"),
+        (GOOD, THREE.astype("m8[s]"), {}, "of type timedelta64"),
+        (GOOD, THREE.astype(complex), {}, "of type complex128"),
+        (GOOD, THREE.astype("S"), {}, "of type bytes_"),
+        (GOOD, (THREE / 3).astype(np.longdouble), {}, "of type longdouble"),
+        (GOOD, np.array([decimal.Decimal(int(k)) for k in THREE]), {}, "of type Decimal"),
+        (GOOD, np.fromiter(((int(k), "x") for k in THREE), dtype=object), {}, "of type tuple"),
         (GOOD, THREE[:39], {}, "one number per row"),
         (GOOD, THREE.reshape(20, 2), {}, "one class per row"),
         (GOOD, THREE, {"sample_weight": (THREE > 0) * 1.0}, "every weight of class 0 is 0"),
@@ -340,3 +354,69 @@ def test_a_reference_that_does_not_exist():
         fit_multinomial(GOOD, THREE).wald(reference=7)
     with pytest.raises(ValueError, match="level"):
         fit_multinomial(GOOD, THREE).wald(2.0)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [1, 2**63 + 5, 2**64 - 1],
+        [-(2**63), 0, 2**63 - 1],
+        [1, 1.5, 2],
+        [1, 2, 10**30],
+        ["", " ", "a\0"],
+        [np.str_("a"), np.str_("b"), np.str_("c")],
+        [np.float32(0.1), np.float32(0.2), np.float32(0.3)],
+    ],
+)
+def test_predictions_are_the_labels(labels, tmp_path):
+    plain = [one.item() if isinstance(one, np.generic) else one for one in labels]
+    found = fit_multinomial(GOOD, np.array([*labels, None], dtype=object)[THREE])
+    assert list(found.classes) == plain
+    assert [type(one) for one in found.classes] == [type(one) for one in plain]
+    wanted = [plain[k] for k in found.predict_proba(GOOD).argmax(axis=1)]
+    assert found.predict(GOOD).tolist() == wanted
+    found.save(tmp_path / "model.json")
+    assert vh.load(tmp_path / "model.json").predict(GOOD).tolist() == wanted
+
+
+@pytest.mark.parametrize("apart", [1e-7, 1e-9, 1e-11])
+def test_columns_that_doubles_do_not_tell_apart_are_no_result_in_silence(apart):
+    """Either the maximum is that of the same columns told apart, or the fit says that it is not."""
+    rng = np.random.default_rng(1)
+    X, label = drawn(rng, 40, 2, 3)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = fit_multinomial(np.column_stack([X[:, 0], X[:, 0] + apart * X[:, 1]]), label)
+    plain = fit_multinomial(X, label)
+    if found.converged:
+        assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-6)
+        np.testing.assert_allclose(found.standard_errors[:, 2] * apart, plain.standard_errors[:, 2], rtol=1e-3)
+    else:
+        assert ["columns that are nearly combinations" in str(one.message) for one in said] == [True]
+        assert np.isnan(found.standard_errors).all()
+
+
+def test_separated_data_too_large_to_examine(monkeypatch, tmp_path):
+    """Complete separation is known from a step; of the rest the warning says that it was not examined."""
+    monkeypatch.setattr("verhulst.regression.class_separation.MOST_ENTRIES", 100)
+    x = np.linspace(-1, 1, 31)[:, None]
+    label = np.digitize(x[:, 0], [-0.33, 0.33])
+    weight = np.where(np.arange(31) == 5, 0.0, 1.0)
+    with pytest.warns(SeparationWarning, match="^complete separation.*Not examined"):
+        found = fit_multinomial(x, label, weight)
+    assert found.separation.states == ("not examined",) * 4
+    assert found.separation.rows_separated == 30
+    np.testing.assert_array_equal(found.predict(x), label)
+    assert found.log_likelihood == 0
+    found.save(tmp_path / "model.json")
+    np.testing.assert_array_equal(vh.load(tmp_path / "model.json").predict_proba(x), found.predict_proba(x))
+    rng = np.random.default_rng(1)
+    part = np.where(x[:, 0] > 0.5, 2, rng.integers(0, 2, 31))
+    with pytest.warns(ConvergenceWarning, match="separate classes, which was not examined"):
+        fit_multinomial(x, part)
+
+
+def test_the_covariance_of_tiny_weights_is_infinite():
+    found = fit_multinomial(GOOD, THREE, np.full(40, 5e-324))
+    assert np.isfinite(found.standard_errors).all()
+    assert np.isinf(found.covariance.diagonal()).all()

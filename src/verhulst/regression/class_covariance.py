@@ -62,7 +62,8 @@ class ClassCovariance:
         units = np.array([self.standard.original(one) for one in np.eye(q)]).T
         half = np.einsum("ka,ji,aibl->kjbl", from_first, units, self._blocks, optimize=True)
         whole = np.einsum("kjbl,nb,ol->kjno", half, from_first, units, optimize=True)
-        whole = whole.reshape(m * q, m * q) * 2.0**-self.weight_exponent
+        with np.errstate(over="ignore"):  # weights of 1e-320: a covariance above the largest double is infinite
+            whole = np.ldexp(whole.reshape(m * q, m * q), -self.weight_exponent)
         fixed = self.fixed.ravel()
         places = np.flatnonzero(fixed)
         whole[places] = whole[:, places] = np.nan

@@ -19,12 +19,13 @@ from verhulst.regression.class_rows import ClassRows
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.recession import Recession, separated_rows
 from verhulst.regression.rows import Rows
-from verhulst.regression.separation import Separation
+from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_limit import SeparationWatch, separation_limit
 from verhulst.regression.statistics import Vector
 
 MOST_ENTRIES = 20_000_000  # of the design of pairs
 PATIENCE = 12  # passes
+CLEAR = 1e-9  # of the largest lead: more than rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +48,23 @@ class ClassWatch:
 
     The steps lead the true class away from the classes that are next to it; what they do to others matters later. So
     they need not become a certificate: after `PATIENCE` passes the design is examined in any case.
+
+    Where that design has more than `MOST_ENTRIES` numbers, only complete separation is known, by a step along which
+    the true class leads all others in every row.
     """
 
     def __init__(self, rows: ClassRows) -> None:
         self._rows = rows
         self._inner: SeparationWatch | None = None
+        self._leading: Vector | None = None
+        self.small = len(rows.label) * (rows.classes - 1) * rows.size <= MOST_ENTRIES
 
     def __call__(self, step: Pass) -> bool:
         """True once the data are known to be separated."""
+        if not self.small:
+            if step.margin is not None and step.margin[0] > CLEAR * step.margin[1]:
+                self._leading = step.direction
+            return self._leading is not None
         inner = self._watch() if step.number == PATIENCE or _suggests(step) else None
         if inner is None or step.direction is None:
             return False
@@ -69,8 +79,22 @@ class ClassWatch:
         inner = self._watch()
         return None if inner is None else inner.certificate(fit, doubtful)
 
+    def complete(self, names: Sequence[str]) -> ClassLimit | None:
+        """Return what is known of completely separated data whose design of pairs is too large, or None."""
+        if self._leading is None:
+            return None
+        rows, direction = self._rows, against_first(self._rows, self._leading)
+        used = np.append(np.ones(int(rows.standard.intercept), bool), rows.standard.inverse_scale > 0)
+        states: list[State] = ["not examined" if yes else "finite" for yes in np.tile(used, rows.classes - 1)]
+        columns = tuple(name for name, state in zip(names, states, strict=True) if state != "finite")
+        counts = np.ones(len(rows.label), bool) if rows.weight is None else rows.weight > 0
+        possible = (np.arange(rows.classes) == rows.label[:, None]) | ~counts[:, None]
+        direction, finite = direction / np.abs(direction).max(), np.zeros(rows.size)
+        record = Separation("complete", columns, tuple(states), direction, finite, int(np.count_nonzero(counts)), ())
+        return ClassLimit(record, possible.astype(np.uint8))
+
     def _watch(self) -> SeparationWatch | None:
-        if self._inner is None and len(self._rows.label) * (self._rows.classes - 1) * self._rows.size <= MOST_ENTRIES:
+        if self._inner is None and self.small:
             self._inner = SeparationWatch(pairs_of_rows(self._rows).rows)
         return self._inner
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,25 +35,20 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
     Raises
     ------
     ValueError
-        If it is not one label per row, labels are missing or of kinds that cannot be compared, there are more than 50
-        classes, or a class has no row with a weight above 0.
+        If it is not one label per row, labels are missing, infinite, neither text nor numbers nor truth values, or of
+        several of these kinds, there are more than 50 classes, or a class has no row with a weight above 0.
     """
     given = array_of(y, "y")
     if given.ndim == 2 and given.shape[1] == 1:
         given = given.ravel()
     if given.ndim != 1:
         raise ValueError(f"y must have one class per row, but its shape is {given.shape}")
-    if given.dtype.kind == "f" and np.isnan(given).any():
-        raise ValueError(f"y must not be missing; y[{int(np.argmax(np.isnan(given)))}] is nan")
-    if given.dtype == object:
-        missing = [k for k, one in enumerate(given) if one is None or one != one]
-        if missing:
-            raise ValueError(f"y must not be missing; y[{missing[0]}] is {given[missing[0]]}")
-    try:
-        found, place = np.unique(given, return_inverse=True)
-    except TypeError:
-        raise ValueError("the classes in y cannot be sorted: use either numbers or text") from None
+    given = _plain(given)
+    found, place = np.unique(given, return_inverse=True)
     names = tuple(found.tolist())
+    infinite = [one for one in names if one in (math.inf, -math.inf)]
+    if infinite:
+        raise ValueError(f"y must be finite, but some of it is {infinite[0]}")
     if len(names) > MOST:
         raise ValueError(
             f"y has {len(names):,} classes, and a multinomial fit takes at most {MOST}: merge rare ones, or check that "
@@ -69,3 +66,49 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
                 none = names[int(np.argmin(count))]
                 raise ValueError(f"every weight of class {none!r} is 0: leave its rows out, or give them weight")
     return Classes(names, label)
+
+
+def labels_of(names: Sequence[Any]) -> NDArray[Any]:
+    """Return labels as an array that has exactly these values: of objects if no other type does."""
+    found = np.asarray(names)
+    back = found.tolist()
+    same = back == list(names) and list(map(type, back)) == list(map(type, names))
+    return found if same else np.array(names, dtype=object)
+
+
+def _plain(given: NDArray[Any]) -> NDArray[Any]:
+    """Return labels of which each is a str, an int, a float or a bool, all of a kind, and none missing."""
+    if given.dtype == object:
+        plain = (one.item() if isinstance(one, np.generic) else one for one in given)
+        given = np.fromiter(plain, dtype=object, count=len(given))
+        missing = [k for k, one in enumerate(given) if _missing(one)]
+        if missing:
+            raise ValueError(f"y must not be missing; y[{missing[0]}] is {given[missing[0]]}")
+        each = list(map(_kind, given))
+    else:
+        test = {"f": np.isnan, "M": np.isnat, "m": np.isnat}.get(given.dtype.kind)
+        if test is not None and (gaps := test(given)).any():
+            raise ValueError(f"y must not be missing; y[{int(np.argmax(gaps))}] is {given[np.argmax(gaps)]}")
+        known = given.dtype.kind not in "mM"  # dates may become numbers
+        each = [_kind(one) if known else "" for one in given[:1].tolist()]
+    if "" in each:
+        one = given[each.index("")]
+        raise ValueError(
+            f"the classes in y must be text, numbers or truth values, but y[{each.index('')}] is of type "
+            f"{type(one).__name__}: write them as text"
+        )
+    if len(set(each)) > 1:
+        raise ValueError("the classes in y cannot be sorted: use either numbers or text")
+    return given
+
+
+def _missing(one: Any) -> bool:
+    try:
+        return one is None or bool(one != one)
+    except (TypeError, ValueError):  # pandas.NA is neither equal to itself nor different; arrays are no labels
+        return np.ndim(one) == 0
+
+
+def _kind(one: Any) -> str:
+    kinds = {str: "text", bool: "truth value", int: "number", float: "number"}
+    return kinds.get(type(one), "")

@@ -177,22 +177,28 @@ class _Begun:
         rows, null = self.rows, null_model(self.rows)
         watch = None if self.root is not None else ClassWatch(rows)
         found, separated = self.newton(rows, null, watch), None
-        certificate = None if watch is None else watch.certificate(found, self.in_doubt(found))
+        doubtful = self.in_doubt(found)
+        certificate = None if watch is None else watch.certificate(found, doubtful)
         if certificate is not None:
-            limits = (self.tolerance, self.max_passes)
-            separated = class_limit(rows, certificate, self.names(), limits)
+            separated = class_limit(rows, certificate, self.names(), (self.tolerance, self.max_passes))
+        elif watch is not None:
+            separated = watch.complete(self.names())
+        if separated is not None:
             warn(separated.record.advice(ADVICE), SeparationWarning)
             left = replace(rows, possible=separated.possible)
             rest = newton(left.statistics, null, tolerance=self.tolerance, max_passes=self.max_passes, width=rows.width)
             found = replace(rest, passes=found.passes + rest.passes)
+        elif doubtful and found.status == "converged":  # of what doubles tell apart
+            found = replace(found, status="stalled", decrement=math.inf)
         if found.status != "converged":
-            self.warn_of(found)
+            self.warn_of(found, doubtful and separated is None, watch is None or watch.small)
         return self.record(found, separated, C)
 
     def in_doubt(self, found: Fit) -> bool:
         """Return whether the end of Newton's method is no proof of a maximum."""
-        factor = Factor.of(found.information)
-        return not factor.full or not factor.condition(found.information) <= WORST_CONDITION
+        matrix = with_ridge(found.information, self.ridge)
+        factor = Factor.of(matrix)
+        return not factor.full or not factor.condition(matrix) <= WORST_CONDITION
 
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
         """Start from a sample where the data are long."""
@@ -223,18 +229,25 @@ class _Begun:
         each = ("(intercept)", *self.data.names) if self.standard.intercept else self.data.names
         return tuple(f"{label}: {name}" for label in self.classes.names[1:] for name in each)
 
-    def warn_of(self, found: Fit) -> None:
-        """Say that a fit did not converge."""
+    def warn_of(self, found: Fit, doubtful: bool, examined: bool) -> None:
+        """Say that a fit did not converge, and what may be the matter."""
         far = f"{found.decrement:.2g} standard errors" if found.decrement <= 1 else "more than a standard error"
         why = (
             f"after {len(found.passes)} passes the coefficients are still {far} from the maximum. Raise max_passes"
             if found.status == "passes"
+            else "double precision does not tell some coefficients apart"
+            if found.decrement == math.inf
             else f"rounding ended it {far} from the maximum"
         )
-        warn(
-            f"the fit did not converge: {why}; look for extreme values or weights, or use a penalty, C=1",
-            ConvergenceWarning,
-        )
+        look = [
+            "look for extreme values or weights",
+            *(["for columns that are nearly combinations of others (use differences, or leave some out)"] * doubtful),
+            *(
+                ["for columns that separate classes, which was not examined for so many rows and classes"]
+                * (not examined)
+            ),
+        ]
+        warn(f"the fit did not converge: {why}; {', '.join(look)}, or use a penalty, C=1", ConvergenceWarning)
 
     def record(self, found: Fit, separated: ClassLimit | None, C: float) -> MultinomialFit:
         """Return the result in the units of the data as given."""
@@ -264,7 +277,10 @@ class _Begun:
         """Return the covariance, with errors that are infinite or unknown."""
         fixed = np.zeros((len(self.classes.names) - 1, self.rows.parameters))
         fixed[:, int(self.standard.intercept) :][:, self.standard.inverse_scale == 0] = np.nan
-        if separated is not None:
+        if separated is None:
+            lost = np.setdiff1d(np.flatnonzero(factor.scale), factor.used) % self.rows.parameters
+            fixed[:, [*lost, *([0] if len(lost) and self.standard.intercept else [])]] = np.nan
+        else:
             fixed[separated.record.infinite.reshape(fixed.shape)] = np.inf
             fixed[separated.record.unknown.reshape(fixed.shape)] = np.nan
         return ClassCovariance(factor.inverse(), self.standard, self.data.weight_exponent, fixed)

@@ -12,6 +12,7 @@ from verhulst.data.schema import DamagedError, Either, ListOf, Maybe, Number, Re
 from verhulst.functions import softmax
 from verhulst.regression.arrays import floats
 from verhulst.regression.class_covariance import ClassCovariance
+from verhulst.regression.classes import labels_of
 from verhulst.regression.collinearity import Collinear
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
@@ -201,7 +202,7 @@ class MultinomialEstimates:
 
     def predict(self, X: ArrayLike) -> np.ndarray[Any, Any]:
         """Return the most probable class of each row, (n,)."""
-        return np.asarray(np.asarray(self.classes)[np.argmax(self.scores(X), axis=1)])
+        return np.asarray(labels_of(self.classes)[np.argmax(self.scores(X), axis=1)])
 
     def __repr__(self) -> str:
         state = "" if self.converged else ", NOT converged"
