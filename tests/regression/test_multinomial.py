@@ -420,3 +420,30 @@ def test_the_covariance_of_tiny_weights_is_infinite():
     found = fit_multinomial(GOOD, THREE, np.full(40, 5e-324))
     assert np.isfinite(found.standard_errors).all()
     assert np.isinf(found.covariance.diagonal()).all()
+
+
+@pytest.mark.parametrize("separated", [False, True])
+def test_predictions_of_rows_that_are_missing_or_large(separated):
+    label = np.where(GOOD[:, 0] > 0.5, 2, THREE % 2) if separated else THREE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeparationWarning)
+        found = fit_multinomial(GOOD, label)
+    missing = np.array([[0.0, 0.0], [np.nan, 0.0]])
+    assert np.isnan(found.predict_proba(missing)).any(axis=1).tolist() == [False, True]
+    with pytest.raises(ValueError, match="row 1 of X has missing or infinite values"):
+        found.predict(missing)
+    large = found.predict_proba(np.array([[1e308, 1e308], [-1e308, 1e308], [1e308, -1e308]]))
+    np.testing.assert_array_equal(np.sort(large, axis=1), [[0, 0, 1]] * 3)
+
+
+def test_one_row_with_leverage_is_no_lack_of_digits():
+    """The condition number is above 1e9, and the maximum is found all the same."""
+    rng = np.random.default_rng(1)
+    X, label = drawn(rng, 40, 2, 3)
+    X, label = np.vstack([X, [[1e6, 0.0]]]), np.append(label, 1)
+    found = fit_multinomial(X, label)
+    coefficients, errors, _, _ = optimum(X, label, 3)
+    assert found.converged
+    assert found.condition > 1e9
+    assert np.max(np.abs(found.coefficients - coefficients) / errors) < 1e-6
+    np.testing.assert_allclose(found.standard_errors, errors, rtol=1e-5)

@@ -188,7 +188,7 @@ class _Begun:
             left = replace(rows, possible=separated.possible)
             rest = newton(left.statistics, null, tolerance=self.tolerance, max_passes=self.max_passes, width=rows.width)
             found = replace(rest, passes=found.passes + rest.passes)
-        elif doubtful and found.status == "converged":  # of what doubles tell apart
+        elif found.status == "converged" and not self.factor(found).full:  # of what doubles tell apart
             found = replace(found, status="stalled", decrement=math.inf)
         if found.status != "converged":
             self.warn_of(found, doubtful and separated is None, watch is None or watch.small)
@@ -196,9 +196,12 @@ class _Begun:
 
     def in_doubt(self, found: Fit) -> bool:
         """Return whether the end of Newton's method is no proof of a maximum."""
-        matrix = with_ridge(found.information, self.ridge)
-        factor = Factor.of(matrix)
-        return not factor.full or not factor.condition(matrix) <= WORST_CONDITION
+        factor = self.factor(found)
+        return not factor.full or not factor.condition(with_ridge(found.information, self.ridge)) <= WORST_CONDITION
+
+    def factor(self, found: Fit) -> Factor:
+        """Return the factor of the information and the ridge."""
+        return Factor.of(with_ridge(found.information, self.ridge))
 
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
         """Start from a sample where the data are long."""
@@ -251,8 +254,7 @@ class _Begun:
 
     def record(self, found: Fit, separated: ClassLimit | None, C: float) -> MultinomialFit:
         """Return the result in the units of the data as given."""
-        unit, matrix = 2.0**self.data.weight_exponent, with_ridge(found.information, self.ridge)
-        factor = Factor.of(matrix)
+        unit, factor = 2.0**self.data.weight_exponent, self.factor(found)
         result = MultinomialFit(
             classes=self.classes.names,
             names=self.data.names,
@@ -267,7 +269,7 @@ class _Begun:
             status=found.status,
             decrement=found.decrement * math.sqrt(unit),
             passes=found.passes,
-            condition=factor.condition(matrix),
+            condition=factor.condition(with_ridge(found.information, self.ridge)),
             collinear=self.dropped,
             separation=None,
         )

@@ -191,7 +191,7 @@ class MultinomialEstimates:
         x = self._rows(X)
         own = self.coefficients if self.separation is None else self.separation.finite.reshape(self.coefficients.shape)
         scores = self._linear(x, own)
-        scores -= scores.mean(axis=1, keepdims=True)
+        scores -= (scores / scores.shape[1]).sum(axis=1, keepdims=True)  # the mean, where the sum may overflow
         if self.separation is None:
             return scores
         return np.where(self._left(x), scores, -np.inf)
@@ -201,8 +201,20 @@ class MultinomialEstimates:
         return np.asarray(softmax(self.scores(X), axis=1))
 
     def predict(self, X: ArrayLike) -> np.ndarray[Any, Any]:
-        """Return the most probable class of each row, (n,)."""
-        return np.asarray(labels_of(self.classes)[np.argmax(self.scores(X), axis=1)])
+        """Return the most probable class of each row, (n,).
+
+        Raises
+        ------
+        ValueError
+            If a value is missing or infinite, so that no class is the most probable, or the shape is another.
+        """
+        scores = self.scores(X)
+        unknown = ~(scores.max(axis=1) > -np.inf)
+        if unknown.any():
+            raise ValueError(
+                f"row {int(np.argmax(unknown))} of X has missing or infinite values: no class is most probable"
+            )
+        return np.asarray(labels_of(self.classes)[np.argmax(scores, axis=1)])
 
     def __repr__(self) -> str:
         state = "" if self.converged else ", NOT converged"
