@@ -78,6 +78,18 @@ def test_names_that_no_file_can_have(name):
     for use in (read_table, lambda path: vh.fit_table(path, "y"), model.predict_proba):
         with pytest.raises(DataError, match=r"cannot be (the name of a file|read: File name too long)"):
             use(name)
+    with pytest.raises(DataError, match=r"cannot be (the name of a file|read \(File name too long\))"):
+        vh.load(name)
+
+
+@pytest.mark.parametrize("missing", [None, ["drop"], np.array(["drop", "error"])])
+def test_the_treatment_of_missing_values_is_a_word(missing):
+    for use in (
+        lambda: vh.fit_table(TABLE, "y", missing=missing),
+        lambda: vh.fit_formula("y ~ x", TABLE, missing=missing),
+    ):
+        with pytest.raises(DataError, match="missing must be 'error' or 'drop', not"):
+            use()
 
 
 def test_a_design_takes_what_is_read_as_a_table(tmp_path):

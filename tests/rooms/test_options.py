@@ -13,7 +13,7 @@ import pytest
 import verhulst as vh
 from verhulst import calibration, figures, regression
 from verhulst._options import _kinds, checks_options
-from verhulst.data import read_model, write_model
+from verhulst.data import blocks, learn_design, load_dataset, read_model, write_model
 
 # Those that take the names of columns as text or as numbers, and check them by themselves.
 OTHERS = {"fit_table", "fit_formula"}
@@ -23,7 +23,15 @@ PUBLIC: dict[str, Callable[..., Any]] = {
     for room in ROOMS
     for name in dir(room)
     if inspect.isfunction(getattr(room, name)) and not name.startswith("_") and name not in OTHERS
-} | {"load": vh.load, "report": vh.report, "explore": vh.explore, "read_model": read_model, "write_model": write_model}
+} | {
+    "load": vh.load,
+    "report": vh.report,
+    "explore": vh.explore,
+    "read_model": read_model,
+    "write_model": write_model,
+    "blocks": blocks,
+    "load_dataset": load_dataset,
+}
 FIT = regression.fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1])
 # A value of each kind, and values of other kinds.
 RIGHT = {
@@ -40,6 +48,7 @@ WRONG: list[Any] = [object(), [1], {"a": 1}, np.zeros(2), b"x", 1j, np.array(["x
 CURVE = calibration.reliability([0, 1, 0, 1], [-1.0, 1.0, 0.5, 2.0], scores_are="logits")
 FOREST = figures.prepare_forest(["a"], [1.0], [0.5], [2.0])
 RECORDS = {
+    "a BaseDesign": learn_design({"x": [1.0, 2.0], "y": [0, 1]}, "y"),
     "an Estimates": FIT,
     "a LogisticFit": FIT,
     "a Theme": figures.THEMES["light"],

@@ -12,12 +12,15 @@ Floats = NDArray[np.float64]
 
 def plain_array(values: ArrayLike) -> NDArray[Any]:
     """Return values as an array; masked numbers are nan, and gradients of tensors are left out."""
-    if hasattr(values, "detach"):  # a tensor of torch; NumPy has no bfloat16
+    if hasattr(values, "detach") and hasattr(values, "is_floating_point"):  # a tensor of torch; NumPy has no bfloat16
         tensor = values.detach().cpu()
         values = tensor.double() if tensor.is_floating_point() else tensor
     if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
         return np.ma.asarray(values, dtype=np.float64).filled(np.nan)
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError("lists of lists must have rows of one length") from None
     if array.dtype.kind == "V" and array.dtype.type is not np.void:  # of ml_dtypes, such as bfloat16
         return array.astype(np.float64)
     if array.dtype == object and all(isinstance(value, int | float | np.number | np.bool_) for value in array.flat):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst._options import checks_options
 from verhulst.data.base_design import BaseDesign
 from verhulst.data.columns import column_matrix
 from verhulst.data.design import Design
@@ -93,6 +94,7 @@ class TableBlocks:
             yield make_block(self.design, self.table.slice(start, self.rows), start + 1)
 
 
+@checks_options
 def blocks(design: BaseDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
     """Return the blocks of `source` as an object to iterate over once per pass.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from verhulst._options import checks_options
 from verhulst.data.errors import RequestError, did_you_mean, listed
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _DATASETS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+@checks_options
 def load_dataset(name: str) -> pa.Table:
     """Return a data set of the package. Sources and licences: `verhulst/data/datasets/README.md`.
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 Missing = Literal["error", "drop"]
 
 
-def check_missing(given: str, other: Literal["drop", "nan"]) -> None:
+def check_missing(given: object, other: Literal["drop", "nan"]) -> None:
     """Raise if `given` is neither "error" nor `other`."""
-    if given not in ("error", other):
+    if not isinstance(given, str) or given not in ("error", other):
         raise RequestError(f"missing must be 'error' or {other!r}, not {given!r}.")
 
 

@@ -18,6 +18,7 @@ from verhulst._version import __version__
 from verhulst.data.atomic import write_text
 from verhulst.data.errors import DataError, ModelFileError, no_such_file
 from verhulst.data.file_content import read_content
+from verhulst.data.printable import printable
 from verhulst.data.schema import shown
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
@@ -197,12 +198,14 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
         text = content.decode()
     except FileNotFoundError:
         raise no_such_file(name) from None
+    except DataError as error:  # compressed, and damaged
+        raise ModelFileError(str(error)) from None
     except (UnicodeDecodeError, IsADirectoryError):
         raise ModelFileError(f"{name}: is not a model file of verhulst.") from None
     except OSError as error:
-        raise ModelFileError(f"{name}: cannot be read ({error.strerror}).") from None
-    except DataError as error:  # compressed, and damaged
-        raise ModelFileError(str(error)) from None
+        raise ModelFileError(f"{name:.200}: cannot be read ({error.strerror}).") from None
+    except ValueError:  # a NUL ends a name
+        raise ModelFileError(f"{printable(name)}: cannot be the name of a file.") from None
     try:
         document = json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -245,6 +245,7 @@ def _without_rows(begun: Prepared, rows: SomeRows, found: Recession) -> Logistic
     return among_all(rest, data.names, kept, dropped) if dropped else rest
 
 
+@checks_options
 def require_penalty(C: float, *, firth: bool) -> None:
     """Raise a ValueError for an invalid strength of the L2 penalty, or for two penalties at once."""
     if not C > 0:
