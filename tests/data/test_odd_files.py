@@ -123,3 +123,13 @@ def test_what_is_said_of_names_and_of_references():
         vh.fit_table(TABLE, None)
     with pytest.raises(DataError, match=r"'x' has a reference level, which makes it categorical, but 30 distinct"):
         vh.fit_table({"x": np.arange(30) / 7, "y": [0, 1] * 15}, "y", reference={"x": 0})
+
+
+def test_columns_of_unions_stop_nothing(tmp_path):
+    unions = pa.UnionArray.from_sparse(pa.array([0] * 6, pa.int8()), [pa.array([1] * 6)])
+    table = pa.table({"u": unions, "x": TABLE["x"], "y": TABLE["y"]})
+    with pa.OSFile(str(tmp_path / "a.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as written:
+        written.write_table(table)
+    expected = vh.fit_table(TABLE, "y", columns=["x"]).fit.coefficients
+    for source in (table, tmp_path / "a.arrow", pa.RecordBatchReader.from_batches(table.schema, table.to_batches())):
+        np.testing.assert_array_equal(vh.fit_table(source, "y", columns=["x"]).fit.coefficients, expected)

@@ -63,9 +63,12 @@ def open_countable(source: Any) -> Countable | None:
             return None
         found = open_query(query, None, lambda table: f"SELECT * FROM {table} LIMIT 0")
         return Countable(found.table(), partial(_count_table, query))
+    import pyarrow as pa
+
     if (files := open_columnar_files(source, None)) is None:
         return None
-    return Countable(files.named(files.schema.empty_table()), partial(_count_files, os.fspath(source)))
+    empty = pa.Table.from_batches([], files.schema)
+    return Countable(files.named(empty), partial(_count_files, os.fspath(source)))
 
 
 def _count_table(query: Query, names: Sequence[str]) -> Counted | None:

@@ -49,6 +49,9 @@ class Batches:
 
     def named(self, table: pa.Table) -> pa.Table:
         """Return a table of the batches as designs read it, with the name of its source."""
+        import pyarrow as pa
+
+        described = pa.schema([], self.schema.metadata).empty_table()  # there is no empty column of every type
         readable = table.drop_columns([name for name in self.wrong if name in table.column_names])
         plain = plain_table(readable, self.name and f"{self.name}: ")
-        return with_unread(with_source(plain, self.name), unread(self.schema.empty_table()) | self.wrong)
+        return with_unread(with_source(plain, self.name), unread(described) | self.wrong)
