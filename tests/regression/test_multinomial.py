@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import json
 import warnings
 
 import numpy as np
@@ -16,6 +17,7 @@ from tests.regression.multinomial_optimum import optimum
 
 import verhulst as vh
 from verhulst import _core
+from verhulst.data import ModelFileError
 from verhulst.data.column_matrix import ColumnMatrix
 from verhulst.regression import (
     CollinearWarning,
@@ -447,3 +449,16 @@ def test_one_row_with_leverage_is_no_lack_of_digits():
     assert found.condition > 1e9
     assert np.max(np.abs(found.coefficients - coefficients) / errors) < 1e-6
     np.testing.assert_allclose(found.standard_errors, errors, rtol=1e-5)
+
+
+def test_model_files_with_other_numbers(tmp_path):
+    """A coefficient of nan needs separation; C may be a whole number beyond 64 bits."""
+    fit_multinomial(GOOD, THREE, C=1.0).save(tmp_path / "model.json")
+    record = json.loads((tmp_path / "model.json").read_text())
+    record["payload"]["C"] = 2**70
+    (tmp_path / "model.json").write_text(json.dumps(record))
+    assert "C = 1.18059e+21" in repr(vh.load(tmp_path / "model.json").summary())
+    record["payload"]["coefficients"][1][0] = {"float": "nan"}
+    (tmp_path / "model.json").write_text(json.dumps(record))
+    with pytest.raises(ModelFileError, match=r"coefficients\[1\]"):
+        vh.load(tmp_path / "model.json")

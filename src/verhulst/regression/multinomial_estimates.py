@@ -91,6 +91,8 @@ class MultinomialEstimates:
         for k, row in enumerate(record["coefficients"]):
             if len(row) != q:
                 raise DamagedError(f"{path(at, 'coefficients')}[{k}]", f"has {len(row)} entries for {q} parameters")
+            if not record["separation"] and np.isnan(np.array(row, dtype=float)).any():
+                raise DamagedError(f"{path(at, 'coefficients')}[{k}]", "has nan, though the classes are not separated")
         if len(record["cases"]) != classes:
             raise DamagedError(path(at, "cases"), f"has {len(record['cases'])} entries for {classes} classes")
         if record["separation"] and len(record["separation"]["states"]) != (classes - 1) * q:
@@ -258,6 +260,7 @@ class MultinomialEstimates:
         fields |= {
             "covariance_record": ClassCovariance.from_json(fields.pop("covariance")),
             "coefficients": coefficients.reshape(shape),
+            "C": float(fields["C"]),
             "passes": tuple(Pass(**one) for one in fields["passes"]),
             "collinear": tuple(Collinear(**one) for one in fields["collinear"]),
             "separation": separation,
