@@ -42,11 +42,12 @@ def server() -> Iterator[str]:
     if (bin_ := programs()) is None:
         pytest.skip("NOT RUN: no PostgreSQL server on this machine")
     folder = tempfile.mkdtemp(prefix="verhulst-")
-    user = {}
+    # A sanitizer is loaded into the tests, not into the server, which it would keep from starting.
+    user: dict[str, object] = {"env": {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}}
     if os.geteuid() == 0:  # as which PostgreSQL does not run
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     initdb = [f"{bin_}/initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "tester", "--no-sync", "-E", "UTF8"]
     subprocess.run([*initdb, "--locale=C"], check=True, capture_output=True, cwd=folder, **user)
     shell = subprocess.Popen(["sh", "-c", _RUN, "sh", bin_, folder], stdin=subprocess.PIPE, cwd=folder, **user)
