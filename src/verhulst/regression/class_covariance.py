@@ -8,11 +8,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from verhulst.data.schema import DamagedError, ListOf, Record, Truth, Whole, numbers, path
+from verhulst.data.schema import DamagedError, ListOf, Record, numbers, path
 from verhulst.regression.class_rows import basis
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
+
+_SHARED = ("working", "centre", "inverse_scale", "intercept", "weight_exponent")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +46,7 @@ class ClassCovariance:
 
     SCHEMA: ClassVar[Record] = Record(
         {
-            "working": ListOf(numbers("working", finite=False), "working"),
-            "centre": numbers("scaled"),
-            "inverse_scale": numbers("scaled"),
-            "intercept": Truth(),
-            "weight_exponent": Whole(-10_000, 10_000),
+            **{name: check for name, check in Standardised.SCHEMA.fields.items() if name in _SHARED},
             "fixed": ListOf(numbers(None, finite=False)),
         },
         rule=_check,

@@ -70,6 +70,11 @@ class ClassRows:
         """What `newton` counts as columns: a matrix costs 1 + width/50 passes without one (measured)."""
         return 2 * (self.classes - 1) * self.parameters
 
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """(n,) which rows have a positive weight."""
+        return np.ones(len(self.label), bool) if self.weight is None else self.weight > 0
+
     def sample(self, index: NDArray[np.intp], times: Vector) -> ClassRows:
         """Return some of the rows, each with `times` its weight."""
         columns: Any = as_columns(self.X)

@@ -87,7 +87,7 @@ class ClassWatch:
         used = np.append(np.ones(int(rows.standard.intercept), bool), rows.standard.inverse_scale > 0)
         states: list[State] = ["not examined" if yes else "finite" for yes in np.tile(used, rows.classes - 1)]
         columns = tuple(name for name, state in zip(names, states, strict=True) if state != "finite")
-        counts = np.ones(len(rows.label), bool) if rows.weight is None else rows.weight > 0
+        counts = rows.counted
         possible = (np.arange(rows.classes) == rows.label[:, None]) | ~counts[:, None]
         direction, finite = direction / np.abs(direction).max(), np.zeros(rows.size)
         record = Separation("complete", columns, tuple(states), direction, finite, int(np.count_nonzero(counts)), ())
@@ -131,7 +131,7 @@ class Pairs:
 
 def pairs_of_rows(rows: ClassRows) -> Pairs:
     """Return the design of pairs. It depends neither on weights above 0 nor on how often a row is there."""
-    counts = np.ones(len(rows.label), bool) if rows.weight is None else rows.weight > 0
+    counts = rows.counted
     q, first, used = rows.parameters, int(rows.standard.intercept), rows.standard.inverse_scale > 0
     x = np.asarray(rows.X[:], dtype=np.float64)[counts]
     given = np.column_stack([rows.label[counts], np.where(used, x, 0.0)])

@@ -24,7 +24,6 @@ from verhulst.regression.separation import Separation
 from verhulst.regression.standardised_covariance import Standardised
 from verhulst.regression.statistics import Matrix, Vector
 
-_OF_A_PASS = ("number", "log_likelihood", "decrement", "step", "accepted", "information")
 _PLAIN = (
     "names",
     "intercept",
@@ -285,7 +284,7 @@ class Estimates:
         plain = _PLAIN + ("intercept_rest",) * bool(self.intercept_rest)
         return {name: getattr(self, name) for name in plain} | {
             "covariance": self.covariance_record.to_json(),
-            "passes": [{name: getattr(one, name) for name in _OF_A_PASS} for one in self.passes],
+            "passes": [{name: getattr(one, name) for name in Pass.SCHEMA.fields} for one in self.passes],
             "collinear": [asdict(one) for one in self.collinear],
             "separation": self.separation and self.separation.to_json(),
             "firth": self.firth and asdict(self.firth),

@@ -144,7 +144,7 @@ def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
     if settings.firth:
         assert isinstance(data, Observations)
         return fit_with_jeffreys(data, settings)
-    root = None if np.isinf(C) else _penalty_root(C, data.weight_exponent)
+    root = None if np.isinf(C) else penalty_root(C, data.weight_exponent)
     if isinstance(data, PartedObservations) or len(data.names) <= data.counted:
         return _fitted(data, root, settings)
     data.require_finite()
@@ -254,6 +254,6 @@ def require_penalty(C: float, *, firth: bool) -> None:
         raise ValueError(f"firth=True and C={C:g} are two penalties: leave one of them out")
 
 
-def _penalty_root(C: float, weight_exponent: int) -> float:
+def penalty_root(C: float, weight_exponent: int) -> float:
     """Return √(1/C) for the scaled weights; the ridge itself may be outside the range of doubles."""
     return float(2.0 ** (-weight_exponent / 2) / np.sqrt(C))

@@ -15,12 +15,13 @@ from verhulst._options import checks_options
 from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.class_rows import ClassRows
-from verhulst.regression.class_separation import ClassLimit, ClassWatch, class_limit
+from verhulst.regression.class_separation import ClassLimit, ClassWatch, against_first, class_limit
 from verhulst.regression.class_start import class_shares, null_log_likelihood, null_model, sample_fit
 from verhulst.regression.classes import Classes, classes_of
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor, with_ridge
+from verhulst.regression.fitting import penalty_root, require_penalty
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import (
@@ -114,14 +115,13 @@ def fit_multinomial(
     (('a', 'b', 'c'), (2, 2))
     """
     require_limits(tolerance, max_passes)
-    if not C > 0:
-        raise ValueError(f"C must be above 0, but is {C!r}")
+    require_penalty(C, firth=False)
     classes = classes_of(y, sample_weight)
     data = observations(X, (classes.label > 0).astype(np.float64), sample_weight, None, names)
     _require_size(data, len(classes.names), intercept)
     standard, root = data.standardisation(intercept), None
     if math.isfinite(C):
-        root = float(2.0 ** (-data.weight_exponent / 2) / np.sqrt(C))
+        root = penalty_root(C, data.weight_exponent)
         standard = standard.under_penalty(root, data.total_weight)
     found = _Begun(data, classes, standard, root, tolerance, max_passes, verbose)
     return found.without_dependent(collinear).fitted(C)
@@ -177,7 +177,10 @@ class _Begun:
         rows, null = self.rows, null_model(self.rows)
         watch = None if self.root is not None else ClassWatch(rows)
         found, separated = self.newton(rows, null, watch), None
-        doubtful = self.in_doubt(found)
+        matrix = with_ridge(found.information, self.ridge)
+        factor = Factor.of(matrix)
+        condition = factor.condition(matrix)
+        doubtful = not factor.full or not condition <= WORST_CONDITION  # its end is then no proof of a maximum
         certificate = None if watch is None else watch.certificate(found, doubtful)
         if certificate is not None:
             separated = class_limit(rows, certificate, self.names(), (self.tolerance, self.max_passes))
@@ -188,20 +191,13 @@ class _Begun:
             left = replace(rows, possible=separated.possible)
             rest = newton(left.statistics, null, tolerance=self.tolerance, max_passes=self.max_passes, width=rows.width)
             found = replace(rest, passes=found.passes + rest.passes)
-        elif found.status == "converged" and not self.factor(found).full:  # of what doubles tell apart
+            factor = Factor.of(found.information)
+            condition = factor.condition(found.information)
+        elif found.status == "converged" and not factor.full:  # of what doubles tell apart
             found = replace(found, status="stalled", decrement=math.inf)
         if found.status != "converged":
             self.warn_of(found, doubtful and separated is None, watch is None or watch.small)
-        return self.record(found, separated, C)
-
-    def in_doubt(self, found: Fit) -> bool:
-        """Return whether the end of Newton's method is no proof of a maximum."""
-        factor = self.factor(found)
-        return not factor.full or not factor.condition(with_ridge(found.information, self.ridge)) <= WORST_CONDITION
-
-    def factor(self, found: Fit) -> Factor:
-        """Return the factor of the information and the ridge."""
-        return Factor.of(with_ridge(found.information, self.ridge))
+        return self.record(found, factor, condition, separated, C)
 
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
         """Start from a sample where the data are long."""
@@ -252,14 +248,16 @@ class _Begun:
         ]
         warn(f"the fit did not converge: {why}; {', '.join(look)}, or use a penalty, C=1", ConvergenceWarning)
 
-    def record(self, found: Fit, separated: ClassLimit | None, C: float) -> MultinomialFit:
+    def record(
+        self, found: Fit, factor: Factor, condition: float, separated: ClassLimit | None, C: float
+    ) -> MultinomialFit:
         """Return the result in the units of the data as given."""
-        unit, factor = 2.0**self.data.weight_exponent, self.factor(found)
+        unit = 2.0**self.data.weight_exponent
         result = MultinomialFit(
             classes=self.classes.names,
             names=self.data.names,
             intercept=self.standard.intercept,
-            coefficients=self.against_first(found.beta),
+            coefficients=self.coefficients(found.beta),
             covariance_record=self.covariance(factor, separated),
             log_likelihood=found.log_likelihood * unit,
             null_log_likelihood=null_log_likelihood(self.rows) * unit,
@@ -269,7 +267,7 @@ class _Begun:
             status=found.status,
             decrement=found.decrement * math.sqrt(unit),
             passes=found.passes,
-            condition=factor.condition(with_ridge(found.information, self.ridge)),
+            condition=condition,
             collinear=self.dropped,
             separation=None,
         )
@@ -287,10 +285,9 @@ class _Begun:
             fixed[separated.record.unknown.reshape(fixed.shape)] = np.nan
         return ClassCovariance(factor.inverse(), self.standard, self.data.weight_exponent, fixed)
 
-    def against_first(self, beta: Vector) -> Matrix:
+    def coefficients(self, beta: Vector) -> Matrix:
         """Return (K−1, q) the coefficients of the columns as given, less those of the first class."""
-        of_classes = self.rows.of_classes(beta)
-        given = np.array([self.standard.original(one - of_classes[0]) for one in of_classes[1:]])
+        given = against_first(self.rows, beta).reshape(len(self.classes.names) - 1, -1)
         for one in given:
             require_doubles(one[int(self.standard.intercept) :], self.data.names)
         return given
