@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -80,3 +81,12 @@ def test_refuses_with_a_sentence(arguments: list[str], message: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("w", ["0.5237", "-0.1", "2", "1e-5", "30"])
+def test_the_largest_change_is_a_bound(w: str) -> None:
+    """It is rounded up: no probability changes by more than what is printed."""
+    found = re.search(r"more than ([\d.]+) points", run("w", w).stdout)
+    assert found is not None
+    exact = 100 * abs(math.tanh(float(w) / 4))
+    assert exact <= float(found[1]) <= 1.01 * exact

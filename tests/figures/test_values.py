@@ -172,6 +172,15 @@ def test_bernoulli_likelihood() -> None:
     expected = record.p**7 * (1 - record.p) ** 3 / (0.7**7 * 0.3**3)
     np.testing.assert_allclose(record.likelihood, expected, rtol=1e-11)
     assert record.standard_error == pytest.approx(1 / np.sqrt(10 * 0.7 * 0.3))
+    for x, best, value, parabola, skewness in (
+        (record.p, 0.7, np.log(record.likelihood), record.p_parabola, record.skewness_p),
+        (record.z, record.best_z, record.log_likelihood, record.parabola, record.skewness_z),
+    ):
+        near = np.abs(x - best) < 0.02 * (x[-1] - x[0])
+        rest = np.polynomial.Polynomial.fit(x[near], (value - parabola)[near], 5).deriv(3)(best)
+        curvature = np.polynomial.Polynomial.fit(x[near], parabola[near], 2).deriv(2)(best)
+        assert rest * (-1 / curvature) ** 1.5 == pytest.approx(skewness, rel=1e-3)
+    assert abs(record.skewness_z) == pytest.approx(abs(record.skewness_p) / 2)
     with pytest.raises(ValueError, match="10 of 10: the best log-odds are infinite"):
         prepare_bernoulli_likelihood(10, 10)
 

@@ -107,9 +107,15 @@ def coefficient(w: float) -> tuple[dict[str, Any], list[str]]:
         "",
         *(f"  from {100 * p:3.0f} %  to {100 * q:.3g} %" for p, q in steps),
         "",
-        f"no probability changes by more than {100 * abs(largest):.3g} points",
+        f"no probability changes by more than {_at_most(100 * abs(largest))} points",
     ]
     return {"w": w, "odds_ratio": ratio, "percent": percent, "largest_change": largest, "steps": steps}, lines
+
+
+def _at_most(value: float) -> str:
+    """Three digits of a bound, rounded up."""
+    unit = 10.0 ** (math.floor(math.log10(value)) - 2) if value else 1.0
+    return typeset(significant(math.ceil(value / unit) * unit, 3))
 
 
 def _number(value: float) -> str:

@@ -26,10 +26,10 @@ FIGURES = {
     "softmax-two-classes": "Softmax over two classes is the sigmoid of the difference",
     "ties": "ROC before and after probabilities are rounded",
     "growth": "Verhulst's population curve, with its three phases",
-    "zig-zag": "Weight updates of a neuron after sigmoids, and of one after tanh",
+    "zig-zag": "Weight updates of a neuron after sigmoids, and of one after tanh, one case a step",
     "vanishing": "Gradient by layer for sigmoid, tanh and ReLU, from real backpropagation",
     "separation": "Why separated data have no best slope",
-    "bernoulli-likelihood": "The likelihood of a probability, and of its log-odds",
+    "bernoulli-likelihood": "The log-likelihood as a function of a probability, and of its log-odds",
 }
 FORMATS = ("png", "svg", "pdf")
 

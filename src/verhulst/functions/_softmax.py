@@ -43,7 +43,7 @@ def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:
     Returns
     -------
     ndarray
-        The shape of z, in [0, 1]; within 2 ULP of the exact result in float64 (bound 1.51), 0.51 in the narrow formats.
+        The shape of z, in [0, 1]; within 1.51 ULP of the exact result in float64, 0.51 in the narrow formats.
         The same bits for any memory layout and number of threads.
 
     See Also

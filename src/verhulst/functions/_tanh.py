@@ -23,7 +23,7 @@ def tanh(xp: Namespace, z: Array) -> Array:
 
     Notes
     -----
-    tanh(z) = -m/(2 + m) with m = exp(-2|z|) - 1, and the sign of z. In float64 the result is 1 from z = 19.07 on.
+    tanh(z) = -m/(2 + m) with m = exp(-2|z|) - 1, and the sign of z. In float64 the result is 1 from z = 19.06 on.
 
     See Also
     --------

@@ -109,7 +109,7 @@ def summary(
         tuple(facts),
         wald(fit, level, covariance=covariance, intervals=intervals),
         odds_ratios(fit, level, covariance=covariance, intervals=intervals),
-        _how(fit),
+        _how(fit) + _profile_words(intervals),
         _warnings(fit, hidden, covariance is not None and not hidden) + _unknown(fit, intervals),
     )
 
@@ -150,6 +150,11 @@ def _warnings(fit: Estimates, hidden: bool, robust: bool) -> tuple[str, ...]:
             f"{fit.condition:.1e}): their coefficients cannot be estimated separately, and digits are lost."
         )
     return tuple(notes)
+
+
+def _profile_words(intervals: Matrix | None) -> str:
+    words = " Intervals: profile likelihood. z and p: Wald's test, which may disagree with them."
+    return "" if intervals is None else words
 
 
 def _unknown(fit: Estimates, intervals: Matrix | None) -> tuple[str, ...]:
