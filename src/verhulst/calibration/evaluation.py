@@ -122,7 +122,7 @@ class Evaluation:
                 lines.append((f"as {s.dtype}", f"{lost}, ROC-AUC {-s.auc_lost:+.2g}"))
         for name, group in self.groups.items():
             text = f"n {group.n:.10g}, log-loss {group.log_loss.value:.5g}, ROC-AUC {group.roc_auc.value:.5g}"
-            gaps = f"ECE {group.ece.value:.4g} (null {group.ece.null_mean:.4g}; p = {group.ece.p_value:.3g})"
+            gaps = f"ECE {group.ece.value:.4g} (null {group.ece.null_mean:.4g}; {group.ece.p_text})"
             lines.append((f"group {name}", f"{text}, {gaps}"))
             lines.extend((f"group {name}: CAUTION", caution) for caution in group.cautions)
         lines.extend(("CAUTION", caution) for caution in self.cautions)
