@@ -6,7 +6,7 @@ import inspect
 import operator
 import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -30,14 +30,42 @@ def checks_options(function: Callable[P, R]) -> Callable[P, R]:
             bound = signature.bind(*given, **named).arguments
         except TypeError:  # which Python says better
             return function(*given, **named)
-        kinds = _kinds(function)
-        for name, value in bound.items():
-            if name in kinds and not any(is_one(value) for _, is_one in kinds[name]):
-                what = " or ".join(kind for kind, _ in kinds[name])
-                raise TypeError(f"{name} must be {what}, not {_described(value)}")
+        _check(_kinds(function), bound)
         return function(*given, **named)
 
     return with_checks
+
+
+def check_parameters(estimator: Any) -> None:
+    """Raise a TypeError for parameters of an estimator or a map of a wrong type: what `__init__` only stores."""
+    kinds = _kinds(type(estimator).__init__)
+    _check(kinds, {name: getattr(estimator, name) for name in kinds})
+
+
+def require_counts(**counts: tuple[int, int]) -> None:
+    """Raise a ValueError unless each count, given with the least that it may be, lies between that and a million."""
+    for name, (count, least) in counts.items():
+        if not least <= count <= MOST:
+            bound = f"at least {least}" if count < least else f"at most {MOST:,}"
+            raise ValueError(f"{name} must be {bound}, not {_described(count)}")
+
+
+def generator_of(rng: int | np.random.Generator) -> np.random.Generator:
+    """Return the generator of a seed, or the generator that was given."""
+    if not isinstance(rng, np.random.Generator) and operator.index(rng) < 0:
+        raise ValueError(f"rng must be a generator or a seed of at least 0, not {_described(rng)}")
+    return np.random.default_rng(rng)
+
+
+# A number of bins or resamples above it would only exhaust the memory, or never end.
+MOST = 1_000_000
+
+
+def _check(kinds: dict[str, list[_Kind]], values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if name in kinds and not any(is_one(value) for _, is_one in kinds[name]):
+            what = " or ".join(kind for kind, _ in kinds[name])
+            raise TypeError(f"{name} must be {what}, not {_described(value)}")
 
 
 def _described(value: Any) -> str:
@@ -74,6 +102,8 @@ def _kind(annotation: Any) -> _Kind | None:
         return "one of " + ", ".join(map(repr, get_args(annotation))), lambda value: isinstance(value, str)
     if get_origin(annotation) is os.PathLike:
         return "a path", lambda value: isinstance(value, os.PathLike) and isinstance(os.fspath(value), str)
+    if get_origin(annotation) is Mapping:
+        return "a dictionary", lambda value: isinstance(value, Mapping)
     if annotation in _KINDS:
         return _KINDS[annotation]
     if isinstance(annotation, type) and annotation.__module__.startswith("verhulst."):
@@ -88,6 +118,16 @@ def _is_whole(value: Any) -> bool:
     except TypeError:
         return False
     return not isinstance(value, bool | np.bool_)
+
+
+def _are_texts(value: Any) -> bool:
+    """Whether a value is a sequence of texts: a list, an index or an array, and not one text."""
+    if isinstance(value, str | bytes | Mapping):
+        return False
+    try:
+        return all(isinstance(one, str) for one in value)
+    except Exception:  # whatever the object raises
+        return False
 
 
 def _is_number(value: Any) -> bool:
@@ -107,5 +147,6 @@ _KINDS: dict[Any, _Kind] = {
     float: ("a number", _is_number),
     bool: ("true or false", lambda value: isinstance(value, bool | np.bool_) or (_is_whole(value) and value in (0, 1))),
     str: ("text", lambda value: isinstance(value, str)),
+    Sequence[str]: ("a list of names", _are_texts),
     np.random.Generator: ("a NumPy generator", lambda value: isinstance(value, np.random.Generator)),
 }

@@ -39,6 +39,7 @@ RIGHT = {
     "a whole number": 3,
     "text": "x",
     "true or false": True,
+    "a list of names": ["x"],
     "None": None,
     "a path": pathlib.Path(),
 }
@@ -66,23 +67,84 @@ def right(kinds: list[tuple[str, Any]]) -> Any:
 CASES = [(name, option) for name, function in PUBLIC.items() for option in _kinds(inspect.unwrap(function))]
 
 
-@pytest.mark.parametrize(("name", "option"), CASES)
-def test_wrong_types_are_said(name: str, option: str) -> None:
-    function = PUBLIC[name]
-    kinds = _kinds(inspect.unwrap(function))
+def wrong(kinds: list[tuple[str, Any]]) -> list[Any]:
+    """Values that are of none of these kinds."""
+    allowed = {kind for kind, _ in kinds}
+    values = [value for value in WRONG if not any(is_one(value) for _, is_one in kinds)]
+    values += [10**400] if "a whole number" not in allowed else [0.5, "3"] if "a number" not in allowed else []
+    values += [] if "None" in allowed else [None]
+    values += ["0.5", True] if "a number" in allowed and "true or false" not in allowed else []
+    values += [2, "yes"] if "true or false" in allowed and "a whole number" not in allowed else []
+    return values
+
+
+def refuses(function: Callable[..., Any], name: str, kinds: dict[str, list[tuple[str, Any]]]) -> None:
     given = {
         other: right(kinds[other]) if other in kinds else None
         for other, parameter in inspect.signature(function).parameters.items()
-        if parameter.default is inspect.Parameter.empty and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        if parameter.default is inspect.Parameter.empty
+        and parameter.kind not in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
     }
-    allowed = {kind for kind, _ in kinds[option]}
-    wrong = [*WRONG, 10**400] if "a whole number" not in allowed else [*WRONG, 0.5, "3"]
-    wrong += [] if "None" in allowed else [None]
-    wrong += ["0.5", True] if "a number" in allowed else []
-    wrong += [2, "yes"] if "true or false" in allowed else []
-    for value in wrong:
+    for value in wrong(kinds[name]):
+        with pytest.raises(TypeError, match=rf"^{name} must be .*, not "):
+            function(**given | {name: value})
+
+
+@pytest.mark.parametrize(("name", "option"), CASES)
+def test_wrong_types_are_said(name: str, option: str) -> None:
+    refuses(PUBLIC[name], option, _kinds(inspect.unwrap(PUBLIC[name])))
+
+
+CLASSES: dict[str, type] = {
+    name: found
+    for room in ROOMS
+    for name in dir(room)
+    if inspect.isclass(found := getattr(room, name))
+    and not issubclass(found, BaseException)
+    and found is not regression.Separation  # which others ask, with what they computed
+}
+METHODS = [
+    (name, method, option)
+    for name, found in CLASSES.items()
+    for method, function in inspect.getmembers(found, inspect.isfunction)
+    if not method.startswith(("_", "from_", "set_"))  # made from model files and by scikit-learn
+    and function.__module__.startswith("verhulst")
+    for option in _kinds(inspect.unwrap(function))
+    if option in inspect.signature(function).parameters
+    if inspect.signature(function).parameters[option].default is not inspect.Parameter.empty
+]
+
+
+@pytest.mark.parametrize(("name", "method", "option"), METHODS)
+def test_wrong_types_are_said_by_methods(name: str, method: str, option: str) -> None:
+    function = getattr(CLASSES[name], method)
+    refuses(function, option, _kinds(inspect.unwrap(function)))
+
+
+PARAMETERS = [
+    (name, option)
+    for name, found in CLASSES.items()
+    if hasattr(found, "fit") and not inspect.isabstract(found)
+    for option in _kinds(found.__init__)
+    if found is not calibration.PriorShift  # which needs a shift, and whose __init__ is checked
+]
+
+
+@pytest.mark.parametrize(("name", "option"), PARAMETERS)
+def test_wrong_types_of_parameters_are_said_by_fit(name: str, option: str) -> None:
+    X, y = np.linspace(-2.0, 2.0, 40), np.tile([0, 1, 1, 0], 10)
+    rows = X[:, np.newaxis] if "X" in inspect.signature(CLASSES[name].fit).parameters else X
+    kinds = _kinds(CLASSES[name].__init__)[option]
+    for value in wrong(kinds):
         with pytest.raises(TypeError, match=rf"^{option} must be .*, not "):
-            function(**given | {option: value})
+            CLASSES[name](**{option: value}).fit(rows, y)
+
+
+@pytest.mark.parametrize("option", ["bins", "replications", "bootstrap"])
+def test_counts_that_never_end_are_refused(option: str) -> None:
+    for count in (-1, 1_000_001, 10**400):
+        with pytest.raises(ValueError, match=rf"^{option} must be at (least \d+|most 1,000,000), not "):
+            vh.evaluate([0, 1, 0, 1], logits=[-1.0, 1.0, 0.5, 2.0], **{option: count})
 
 
 def test_right_types_are_taken() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import log_softmax
 
 from verhulst._numbers import significant
+from verhulst._options import check_parameters
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Choice
 from verhulst.calibration.scores import (
@@ -149,6 +150,7 @@ class Calibrator(Saved, ABC):
         CalibrationWarning
             If the map can be used with a reservation, which the warning gives.
         """
+        check_parameters(self)
         cases = read_cases(y, logits, self.scores, sample_weight, several_classes=self.several_classes)
         (require_two_classes if cases.z.ndim == 2 else require_both_classes)(cases.targets)
         for warning in self.learn(cases.z, cases.targets, cases.weights):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from verhulst._options import checks_options
+from verhulst._options import checks_options, generator_of, require_counts
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.choice import Candidate, Choice
@@ -109,7 +109,7 @@ def calibrate(
     (require_two_classes if several else require_both_classes)(targets)
     if groups is not None:
         groups = group_members(cases.of_each(groups, "groups"))[1]
-    fold = assign_folds(targets, groups, folds, np.random.default_rng(rng))
+    fold = assign_folds(targets, groups, folds, generator_of(rng))
     count = int(fold.max()) + 1
     base = log_losses(z, targets)
     candidates: list[Candidate] = []
@@ -179,8 +179,7 @@ def assign_folds(
         fold contain only one class.
     """
     n = len(targets)
-    if folds < 2:
-        raise ValueError(f"folds must be at least 2, got {folds}")
+    require_counts(folds=(folds, 2))
     fold = np.empty(n, dtype=np.int64)
     if groups is not None:
         names, number = np.unique(np.asarray(groups), return_inverse=True)

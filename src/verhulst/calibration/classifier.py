@@ -17,6 +17,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted, indexable
 
+from verhulst._options import check_parameters
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.choose import calibrate
 from verhulst.calibration.scores import Floats
@@ -112,6 +113,11 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         CalibrationWarning
             If a class has fewer rows than there are folds, if the estimator takes no weights, or as `calibrate`.
         """
+        check_parameters(self)
+        if self.estimator is not None and not (
+            hasattr(self.estimator, "fit") and hasattr(self.estimator, "get_params")
+        ):
+            raise TypeError(f"estimator must be a classifier of scikit-learn's kind, not {self.estimator!r}")
         X, y = indexable(X, y)
         if _num_samples(X) == 0:
             raise ValueError("Found array with 0 sample(s): at least one row of each class is needed")

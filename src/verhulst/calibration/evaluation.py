@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from verhulst._options import checks_options
+from verhulst._options import checks_options, generator_of, require_counts
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
 from verhulst.calibration.calibrator import CalibrationWarning
@@ -224,15 +224,11 @@ def evaluate(
     kind, values = given[0]
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
-    if bins < 2 or replications < 19 or bootstrap < 0:
-        raise ValueError(
-            "bins must be at least 2, replications at least 19 and bootstrap not negative, "
-            f"got {bins}, {replications} and {bootstrap}"
-        )
+    require_counts(bins=(bins, 2), replications=(replications, 19), bootstrap=(bootstrap, 0))
     require_one_order(y=y, by=by)
     cases = read_cases(y, values, kind, sample_weight, say="scores_are")
     z, targets, weights = cases.z, cases.targets, cases.weights
-    generator = np.random.default_rng(rng)
+    generator = generator_of(rng)
     groups: dict[str, Evaluation] = {}
     if by is not None:
         names, group = group_members(cases.of_each(by, "by"))

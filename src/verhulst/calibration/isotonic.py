@@ -82,11 +82,11 @@ class Isotonic(Calibrator):
 
     def __init__(self, end_cases: float = 0.5, scores: ScoreKind | None = None) -> None:
         super().__init__(scores)
-        if not 0.0 <= end_cases < np.inf:
-            raise ValueError(f"end_cases must be finite and not negative, got {end_cases!r}")
         self.end_cases = end_cases
 
     def _fit(self, z: Floats, targets: Floats, weights: Floats | None) -> list[CalibrationWarning]:
+        if not 0.0 <= self.end_cases < np.inf:
+            raise ValueError(f"end_cases must be finite and not negative, got {self.end_cases!r}")
         distinct, negative, positive = tied(z, targets, weights)
         positive[0] += self.end_cases
         negative[-1] += self.end_cases

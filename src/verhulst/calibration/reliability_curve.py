@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checks_options
+from verhulst._options import checks_options, generator_of, require_counts
 from verhulst.calibration.bands import Bands, bins_bands, confidence_bands, consistency_bands
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.cells import bin_edges, bin_weights
@@ -139,8 +139,7 @@ def reliability(
         raise ValueError(f"equal must be 'width' or 'size', got {equal!r}")
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
-    if bins < 1 or replications < 20:
-        raise ValueError(f"bins must be at least 1 and replications at least 20, got {bins} and {replications}")
+    require_counts(bins=(bins, 1), replications=(replications, 20))
     cases = read_cases(y, scores, scores_are, sample_weight, say="scores_are")
     ranked = Ranked.sort(cases.z, cases.targets, cases.weights)
     if kind == "bins":
@@ -148,7 +147,7 @@ def reliability(
         probability, rate, bands = binned(ranked, starts, level)
         band = "confidence"
     else:
-        probability, rate, bands = corp(ranked, band, level, replications, np.random.default_rng(rng))
+        probability, rate, bands = corp(ranked, band, level, replications, generator_of(rng))
     return Reliability(
         kind,
         probability,

@@ -44,6 +44,8 @@ def learn_formula(
 
     if not isinstance(formula, str):
         raise RequestError(f"formula must be text such as 'y ~ x', not a value of type {type(formula).__name__}.")
+    if context is not None and not isinstance(context, Mapping):
+        raise RequestError(f"context must be a dictionary of names, not a value of type {type(context).__name__}.")
     check_missing(missing, "drop")
     weights, offset = column_name_or_none(weights, "weights"), column_name_or_none(offset, "offset")
     table, context = read_fields(table), context or {}

@@ -38,6 +38,7 @@ class ReliabilityDiagram:
     panels: tuple[Panel, ...]
 
 
+@checks_options
 def prepare_reliability(curves: Reliability | Mapping[str, Reliability]) -> ReliabilityDiagram:
     """Prepare one or several curves, such as those of raw and calibrated scores, as panels.
 

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
+from verhulst._options import check_parameters
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, log_softmax, sigmoid, softmax
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.arrays import dense
@@ -133,7 +134,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         max_iter: int = 100,
         warm_start: bool = False,
         n_jobs: int | None = None,
-        verbose: int = 0,
+        verbose: int | bool = 0,
     ) -> None:
         self.C = C
         self.l1_ratio = l1_ratio
@@ -183,6 +184,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         ValueError
             If the data cannot be fitted; the message says why and where.
         """
+        check_parameters(self)
         self._check_penalty()
         require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
         X, y = validate_data(self, dense(X, "X"), dense(y, "y"), dtype=FLOATS, multi_output=True)

@@ -14,6 +14,7 @@ from sklearn.utils import _safe_indexing, assert_all_finite, indexable
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d
 
+from verhulst._options import check_parameters
 from verhulst.regression.arrays import dense
 from verhulst.regression.estimator import LogisticRegression
 from verhulst.regression.statistics import Matrix, Vector
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from sklearn.utils import Tags
 
 _FITTED = ("classes_", "n_features_in_", "feature_names_in_", "result_", "_data")
+
+
+MOST_VALUES = 10_000
 
 
 class LogisticRegressionCV(LogisticRegression):
@@ -87,7 +91,7 @@ class LogisticRegressionCV(LogisticRegression):
         tol: float = 1e-6,
         max_iter: int = 100,
         n_jobs: int | None = None,
-        verbose: int = 0,
+        verbose: int | bool = 0,
     ) -> None:
         self.Cs = Cs
         self.cv = cv
@@ -138,6 +142,7 @@ class LogisticRegressionCV(LogisticRegression):
         ValueError
             As `LogisticRegression.fit`; and if a value of C is not above 0, or an offset is given.
         """
+        check_parameters(self)
         if offset is not None:
             raise ValueError("LogisticRegressionCV takes no offset, as scorers know of none: choose C without it")
         self.Cs_ = self._values()
@@ -176,9 +181,17 @@ class LogisticRegressionCV(LogisticRegression):
         return target
 
     def _values(self) -> Vector:
-        values = np.logspace(-4, 4, self.Cs) if isinstance(self.Cs, int | np.integer) else np.asarray(self.Cs, float)
+        wrong = f"Cs must be a number of values up to {MOST_VALUES:,}, or values above 0, not {self.Cs!r}"
+        if isinstance(self.Cs, int | np.integer):
+            if not 0 < self.Cs <= MOST_VALUES:
+                raise ValueError(wrong)
+            return np.logspace(-4, 4, self.Cs)
+        try:
+            values = np.asarray(self.Cs, float)
+        except (TypeError, ValueError, OverflowError):
+            raise TypeError(wrong) from None
         if values.ndim != 1 or not len(values) or not np.all(values > 0):
-            raise ValueError(f"Cs must be a number of values, or values above 0, not {self.Cs!r}")
+            raise ValueError(wrong)
         return np.unique(values)
 
     def _model(self, C: float) -> LogisticRegression:

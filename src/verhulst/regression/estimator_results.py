@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from verhulst._options import checks_options
 from verhulst.regression.arrays import dense
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.inference import odds_ratios, probability_interval
@@ -89,6 +90,7 @@ class FittedResults:
             said = f"{what} is for two classes, but the target had {len(found.classes)}"
         raise ValueError(said)
 
+    @checks_options
     def predict_interval(
         self, X: ArrayLike, level: float = 0.95, offset: ArrayLike | None = None
     ) -> tuple[Vector, Vector]:
@@ -96,6 +98,7 @@ class FittedResults:
         found = self._one("predict_interval")
         return probability_interval(found, self._rows(X), level, offset)
 
+    @checks_options
     def summary(
         self,
         level: float = 0.95,
@@ -158,6 +161,7 @@ class FittedResults:
             penalised_errors=penalised_errors,
         )
 
+    @checks_options
     def odds_ratios(self, level: float = 0.95, *, reference: Any = None) -> ParameterTable | dict[Any, ParameterTable]:
         """Return odds ratios of the columns with Wald intervals; with more than two classes a table for each.
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
+from verhulst._options import checks_options
 from verhulst.data.saved import Saved
 from verhulst.data.schema import Record
 from verhulst.regression.inference import normal_quantile
@@ -28,6 +29,7 @@ class MultinomialFit(MultinomialEstimates, Saved):
         """See `Saved`."""
         return cls.SCHEMA
 
+    @checks_options
     def wald(self, level: float = 0.95, *, reference: Any = None) -> dict[Any, ParameterTable]:
         """Return coefficients with standard errors, z, p and intervals: a table for each class but the reference.
 
@@ -45,10 +47,12 @@ class MultinomialFit(MultinomialEstimates, Saved):
         """
         return self._tables(level, reference, odds=False)
 
+    @checks_options
     def odds_ratios(self, level: float = 0.95, *, reference: Any = None) -> dict[Any, ParameterTable]:
         """Return odds ratios of the columns with intervals, as `wald`: a table for each class but the reference."""
         return self._tables(level, reference, odds=True)
 
+    @checks_options
     def summary(self, level: float = 0.95, *, reference: Any = None) -> MultinomialSummary:
         """Return a summary, as text and HTML: the fit as a whole, and a table for each class against the reference."""
         return MultinomialSummary(self, level, reference)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from verhulst._options import checks_options
 from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
@@ -101,6 +102,7 @@ class TableFit(Saved):
 
     _upgrades: ClassVar = {1: _from_1, 2: _from_2}
 
+    @checks_options
     def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
         """Return the log-odds of outcome 1 for the rows of a table, shape (n,).
 
@@ -122,6 +124,7 @@ class TableFit(Saved):
             return lazily(source, ["log_odds"], self.log_odds, missing=missing)["log_odds"]  # type: ignore[no-any-return]
         return self.fit.log_odds(*self._matrix(source, missing, first_row))
 
+    @checks_options
     def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
         """Return probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2).
 
@@ -132,6 +135,7 @@ class TableFit(Saved):
         z = self.log_odds(source, missing=missing)
         return np.column_stack([sigmoid(-z), sigmoid(z)])
 
+    @checks_options
     def predict_interval(
         self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error", first_row: int = 1
     ) -> tuple[Vector, Vector]:
@@ -146,6 +150,7 @@ class TableFit(Saved):
         X, offset = self._matrix(source, missing, first_row)
         return probability_interval(self.fit, X, level, offset)
 
+    @checks_options
     def summary(
         self, level: float = 0.95, *, data: Any = None, clusters: ArrayLike | None = None, **options: Any
     ) -> Summary:
@@ -170,6 +175,7 @@ class TableFit(Saved):
         rows, labels = self._rows_and_clusters(data, clusters)
         return summary_of_rows(self.fit, level, rows, clusters=labels, **options)
 
+    @checks_options
     def errors(
         self, data: Any, level: float = 0.95, *, clusters: ArrayLike | None = None, **options: Any
     ) -> tuple[Matrix | Covariance | None, Matrix | None]:
@@ -226,6 +232,7 @@ class TableFit(Saved):
         found = zip(self.design.names, X.T, strict=True)
         return factors + [(name,) for name, values in found if name not in known and np.isin(values, (0.0, 1.0)).all()]
 
+    @checks_options
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
         """Return the odds ratios of the columns with their intervals."""
         return self.fit.odds_ratios(level)
