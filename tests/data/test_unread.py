@@ -14,6 +14,7 @@ from pyarrow import feather
 import verhulst as vh
 from verhulst.cli.group import verhulst
 from verhulst.data import DataError, read_table
+from verhulst.data.row_groups import row_groups
 
 ROWS = 40
 _RNG = np.random.default_rng(14)
@@ -209,3 +210,15 @@ def test_the_first_text_of_a_file_that_is_not_utf8_is_named_though_rows_are_brok
     (tmp_path / "a.csv").write_bytes(b"a,b\n1,\xe9\n2,3,4\n")
     with pytest.raises(DataError, match=r"line 2 \(row 1\), column 'b': the text is not UTF-8"):
         vh.fit_table(tmp_path / "a.csv", "a")
+
+
+def test_text_that_is_not_utf8_is_named_by_those_who_read_row_groups(tmp_path):
+    path = str(tmp_path / "a.parquet")
+    good = pa.table(BASE | {"junk": ["a"] * ROWS})
+    with pq.ParquetWriter(path, good.schema) as writer:
+        writer.write_table(good)
+        writer.write_table(pa.table([*map(pa.array, BASE.values()), NO_TEXT], good.schema.names))
+    _, groups = row_groups([path])
+    assert sum(batch.num_rows for group in groups for batch in group.batches(["age"])) == 2 * ROWS
+    with pytest.raises(DataError, match=rf"a.parquet: row {ROWS + 3}, column 'junk': the text is not UTF-8"):
+        list(groups[0].batches(["age", "junk"]))

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from verhulst.data.errors import DataError
+from verhulst.data.valid_text import valid
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -139,10 +140,16 @@ def _batches(file: FileGroups, names: list[str]) -> Iterator[pa.RecordBatch]:
     _require_unchanged(file)
     try:
         with parquet.ParquetFile(file.path, pre_buffer=False, buffer_size=1 << 20) as opened:
+            sizes = [opened.metadata.row_group(k).num_rows for k in range(opened.metadata.num_row_groups)]
             for group in file.groups:
+                row = sum(sizes[:group])
                 for batch in opened.iter_batches(_BATCH, row_groups=[group], columns=names):
-                    batch.validate(full=True)
-                    yield batch
+                    unread: dict[str, str] = {}
+                    checked = valid(batch, unread, f"{file.path}: ", row)
+                    for said in unread.values():
+                        raise DataError(said)
+                    row += batch.num_rows
+                    yield checked
     except (pa.ArrowException, OSError) as error:
         _require_unchanged(file)
         raise DataError(f"{file.path}: row group {group} is damaged ({_reason(error)}).") from None
