@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from verhulst._options import checks_options, generator_of, require_counts
+from verhulst._options import checks_options, generator_of
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.choice import Candidate, Choice
@@ -25,6 +25,7 @@ from verhulst.calibration.scores import (
 from verhulst.data.errors import did_you_mean
 from verhulst.functions import softplus
 from verhulst.functions._row_order import require_one_order
+from verhulst.regression.folds import assign_folds
 
 FOLDS = 5
 # Evidence required against the unchanged scores: without it the best of six maps on a few hundred rows is often best by
@@ -165,56 +166,6 @@ def evidence(z: Floats, targets: Floats | Labels, weights: Floats | None, base: 
         return float(chdtrc(freedom, 2.0 * max(float(saved.sum() if weights is None else saved @ weights), 0.0)))
     # No parametric map can be fitted (separated scores): only the cross-validated gain decides.
     return 1.0
-
-
-def assign_folds(
-    targets: Floats | Labels, groups: ArrayLike | None, folds: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Return the fold of every row, with the classes spread evenly and groups kept together.
-
-    Raises
-    ------
-    ValueError
-        If `folds` is below 2, a class has fewer than 2 rows, there are fewer than 2 groups, or the training rows of a
-        fold contain only one class.
-    """
-    n = len(targets)
-    require_counts(folds=(folds, 2))
-    fold = np.empty(n, dtype=np.int64)
-    if groups is not None:
-        names, number = np.unique(np.asarray(groups), return_inverse=True)
-        if number.shape != (n,):
-            raise ValueError(f"groups must have one entry for each of the {n} scores, got shape {np.shape(groups)}")
-        if len(names) < 2:
-            raise ValueError("groups must contain at least 2 groups")
-        # Largest groups first, each to the fold that has the fewest rows so far.
-        sizes = np.bincount(number)
-        home, filled = np.empty(len(names), dtype=np.int64), np.zeros(min(folds, len(names)))
-        shuffled = rng.permutation(len(names))
-        for group in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
-            home[group] = np.argmin(filled)
-            filled[home[group]] += sizes[group]
-        fold = home[number]
-        for k in range(int(fold.max()) + 1):
-            rest = targets[fold != k]
-            if (rest == rest[0]).all():
-                raise ValueError(
-                    f"in fold {k + 1} the training rows contain only class {rest[0]:g}: each class must occur in at "
-                    "least two groups that are in different folds; try other groups, folds or rng"
-                )
-        return fold
-    classes, counts = np.unique(targets, return_counts=True)
-    if len(classes) < 2 or counts.min() < 2:
-        rare = classes[np.argmin(counts)]
-        raise ValueError(
-            "choosing by cross-validation needs at least 2 cases of each of two classes "
-            f"(class {rare:g} has {counts.min()})"
-        )
-    folds = min(folds, int(counts.min()))
-    for value in classes:
-        rows = np.flatnonzero(targets == value)
-        fold[rng.permutation(rows)] = np.arange(len(rows)) % folds
-    return fold
 
 
 def log_losses(z: Floats, targets: Floats | Labels) -> Floats:

@@ -30,6 +30,7 @@ from verhulst.calibration.saturation import Saturation, saturation
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.calibration.smooth_error import SmoothError, smooth_error, smooth_errors
 from verhulst.functions._row_order import require_one_order
+from verhulst.regression.held_out import HeldOut
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class Evaluation:
 
 @checks_options
 def evaluate(
-    y: ArrayLike,
+    y: ArrayLike | HeldOut,
     scores: ArrayLike | None = None,
     *,
     scores_are: ScoreKind | None = None,
@@ -158,8 +159,8 @@ def evaluate(
 
     Parameters
     ----------
-    y : array_like, shape (n,)
-        The outcomes, 0 or 1.
+    y : array_like, shape (n,), or HeldOut
+        The outcomes, 0 or 1; or the held-out rows of a fit of a table, `model.held_out`, with their scores.
     scores : array_like, shape (n,), optional
         The scores, of the kind that `scores_are` specifies.
     scores_are : {"logits", "probabilities"}, optional
@@ -213,6 +214,11 @@ def evaluate(
     0.50945 (95 %: 0.46308 to 0.55583)
     """
     given: list[tuple[ScoreKind | None, ArrayLike]] = []
+    if isinstance(y, HeldOut):
+        if not all(each is None for each in (scores, logits, probabilities, sample_weight, by)):
+            raise ValueError("held-out rows have scores and weights of their own: pass them alone")
+        held = y.as_cases()
+        y, logits, sample_weight = held.y, held.log_odds, held.weights
     if scores is not None:
         given.append((scores_are, scores))
     if logits is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst._numbers import count, number, percent, typeset
-from verhulst.cli import cluster, inference, options
+from verhulst.cli import cluster, held_out, inference, options
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Examples:
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
   verhulst fit visits.csv --target cured --clusters hospital --effects
+  verhulst fit visits.csv --target cured --cv 10 --group patient
   verhulst fit sales.duckdb --table customers --target churn
   verhulst fit postgresql://host/sales --sql "SELECT churn, age, plan FROM customers" --target churn
   cat votes.csv | verhulst fit - --target won --json | jq .effects
@@ -66,6 +67,7 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @cluster.options
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
 @inference.options
+@held_out.options
 @options.format
 @options.output("Write the model (JSON).")
 @options.report
@@ -89,7 +91,7 @@ def command(
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of files, a database
     (DuckDB or SQLite file, postgresql://host/name), or "-" for standard input. Odds ratios go to standard output.
     """
-    from verhulst.cli.console import print_json, say_wrote, show
+    from verhulst.cli.console import print_json, say, say_wrote, show
     from verhulst.cli.effects_table import print_effects, say_cautions
     from verhulst.data.atomic import write_text
     from verhulst.report.contents import contents_of_table
@@ -97,19 +99,23 @@ def command(
 
     asked = inference.Asked(covariance, clusters, interval, effects)
     printed = options.prints(click.get_current_context(), as_json)
-    asked.check(request["C"], request["firth"], scheduler is not None or workers is not None)
+    on_cluster = scheduler is not None or workers is not None
+    asked.check(request["C"], request["firth"], on_cluster)
+    held_out.check(request["cv"], request["group"], request["test"], on_cluster)
     asked.check_column({role: request[role] for role in ("target", "weights", "offset")})
     with cluster.client_of(scheduler, workers) as client:
-        model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows, **request)
+        model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows or request["cv"], **request)
     errors = asked.errors(model, table, level)
     contents = contents_of_table(model, level=level, errors=errors)
     average = asked.average_effects(model, table, level, errors)
+    judged = None if model.held_out is None else held_out.Judged.of(model.held_out, level)
     if output:
         model.save(output)
     if report:
         write_text(report, html_of(contents))
     if as_json:
-        print_json("fit", _record(model, contents) | asked.record(average))
+        beside = {} if judged is None else {"held_out": judged.record()}
+        print_json("fit", _record(model, contents) | asked.record(average) | beside)
     elif printed:
         show(_headline(model, contents))
         print_effects(contents)
@@ -118,7 +124,11 @@ def command(
         if average is not None:
             inference.print_average_effects(average, contents.outcome)
         show(_footline(model))
+        if judged is not None:
+            judged.print()
     say_cautions(contents)
+    for note in [] if judged is None else judged.notes():
+        say(f"Note: {note}")
     say_wrote(output, report)
 
 
@@ -158,7 +168,7 @@ def _fit(
         else:
             # What the names of an option are is known when those of the table are.
             texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
-            texts += [clusters] if clusters is not None else []
+            texts += [name for name in (clusters, request["group"]) if name is not None]
             kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form)
             source = table = read_fields(data, form) if kept is None else kept
     else:

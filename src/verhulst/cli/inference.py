@@ -15,7 +15,6 @@ from verhulst._numbers import coverage, number, p_value
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from verhulst.regression.parameters import Parameter, ParameterTable
     from verhulst.regression.table_fit import TableFit
@@ -88,14 +87,15 @@ class Asked:
         DataError
             If there are none: the outcomes are separated, labels of clusters are missing, or there is only one.
         """
+        from verhulst.data.group_labels import labels_of_rows
         from verhulst.report.effects import Errors
 
         if self.covariance is None and self.clusters is None and self.interval == "wald":
             return None
         labels, tests = None, "Wald tests"
         if self.clusters is not None:
-            labels = _labels(model, table, self.clusters)
-            tests = f"standard errors by {len(set(labels.tolist()) - {None}):,} clusters of {self.clusters!r}"
+            labels = labels_of_rows(table, self.clusters, model.design.complete_rows(table))
+            tests = f"standard errors by {len(set(labels.tolist())):,} clusters of {self.clusters!r}"
         elif self.covariance is not None:
             tests = f"robust standard errors ({self.covariance})"
         with _of_table(model):
@@ -164,29 +164,6 @@ def print_average_effects(average: ParameterTable, outcome: str) -> None:
 def _known(line: Parameter) -> bool:
     """Whether a column has an effect: one that was left out of the fit has none."""
     return not math.isnan(line.standard_error)
-
-
-def _labels(model: TableFit, table: pa.Table, name: str) -> NDArray[Any]:
-    """Return the labels of clusters.
-
-    Raises
-    ------
-    DataError
-        If one is missing in a row of the fit.
-    """
-    import numpy as np
-
-    from verhulst.data.errors import DataError
-    from verhulst.data.group_labels import group_labels
-
-    labels, kept = group_labels(table, name), model.design.complete_rows(table)
-    holes = np.array([label is None for label in labels.tolist()]) & (True if kept is None else kept)
-    if holes.any():
-        raise DataError(
-            f"{model.design.source or 'the table'}: column {name!r} is missing in {int(holes.sum())} of {len(holes)} "
-            f"rows (first in row {int(holes.argmax()) + 1}). Fill the values in, or leave these rows out."
-        )
-    return labels
 
 
 def _points(share: float) -> str:

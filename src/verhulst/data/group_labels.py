@@ -39,3 +39,21 @@ def group_labels(table: pa.Table, name: str) -> NDArray[Any]:
             f"{place(table)}column {name!r} holds values of type {column.type}, which name no groups."
         ) from None
     return np.asarray(found.to_pylist(), dtype=object)
+
+
+def labels_of_rows(table: pa.Table, name: str, kept: NDArray[np.bool_] | None) -> NDArray[Any]:
+    """Return the label of each of the rows that are kept, all if that is None.
+
+    Raises
+    ------
+    DataError
+        As `group_labels`, or if one of these rows has no label.
+    """
+    found = group_labels(table, name)
+    holes = np.array([label is None for label in found.tolist()]) & (True if kept is None else kept)
+    if holes.any():
+        raise DataError(
+            f"{place(table)}column {name!r} is missing in {int(holes.sum())} of {len(holes)} "
+            f"rows (first in row {int(holes.argmax()) + 1}). Fill the values in, or leave these rows out."
+        )
+    return found if kept is None else found[kept]

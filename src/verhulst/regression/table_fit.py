@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
 from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
-from verhulst.data.errors import DataError
+from verhulst.data.errors import DataError, RequestError
 from verhulst.data.formula import learn_formula
-from verhulst.data.group_labels import group_labels
+from verhulst.data.group_labels import labels_of_rows
 from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
 from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.read import read_fields
-from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
-from verhulst.regression.average_effects import marginal_effects
-from verhulst.regression.covariance import Covariance
 from verhulst.regression.dask_predictions import lazily
 from verhulst.regression.fit_file import FIT_1, FIT_2, with_states, without_penalty
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
 from verhulst.regression.fitting import fit
+from verhulst.regression.held_out import Folds, HeldOut, cross_validated, folds_asked
 from verhulst.regression.inference import probability_interval
-from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
-from verhulst.regression.summary import Summary
-from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
+from verhulst.regression.table_answers import TableAnswers, factor_places
 from verhulst.regression.totals import Totals, with_cells
 
 if TYPE_CHECKING:
@@ -48,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class TableFit(Saved):
+class TableFit(TableAnswers):
     """A logistic regression that was fitted on a table. Made by `fit_table` and `fit_formula`.
 
     Attributes
@@ -59,11 +54,14 @@ class TableFit(Saved):
         Coefficients, covariance, log-likelihood and details of the fit.
     totals : Totals
         Totals of the rows of the fit, for reports.
+    held_out : HeldOut or None
+        Predictions for rows that were not in their fit, if `cv` or `test` was given: `vh.evaluate(model.held_out)`.
     """
 
     design: Design | FormulaDesign
     fit: LogisticFit
     totals: Totals
+    held_out: HeldOut | None = None
 
     _kind: ClassVar[str] = "logistic regression"
     _schema_version: ClassVar[int] = 3
@@ -79,7 +77,9 @@ class TableFit(Saved):
             "formula": Maybe(FormulaDesign.SCHEMA),
             "fit": LogisticFit.SCHEMA,
             "totals": Totals.SCHEMA,
+            "held_out": Maybe(HeldOut.SCHEMA),
         },
+        optional=("held_out",),
         rule=_check,
     )
     _SCHEMA_2: ClassVar[Record] = replace(_SCHEMA, fields={**_SCHEMA.fields, "fit": FIT_2})
@@ -150,93 +150,6 @@ class TableFit(Saved):
         X, offset = self._matrix(source, missing, first_row)
         return probability_interval(self.fit, X, level, offset)
 
-    @checks_options
-    def summary(
-        self, level: float = 0.95, *, data: Any = None, clusters: ArrayLike | None = None, **options: Any
-    ) -> Summary:
-        """Return a summary of the fit, as text and HTML.
-
-        Parameters
-        ----------
-        level : float
-            The coverage of the intervals.
-        data : anything that `vh.data.read_table` reads, optional
-            The table of the fit, which the model does not keep: for robust standard errors and profile intervals.
-        clusters : str or array_like, optional
-            A column of `data`, or a label for each of its rows, for cluster-robust standard errors.
-        **options
-            Options of `LogisticRegression.summary`: interval, covariance, penalised_errors.
-
-        Raises
-        ------
-        ValueError
-            If the rows are needed and `data` is not given or is not the table of the fit, or an option is unknown.
-        """
-        rows, labels = self._rows_and_clusters(data, clusters)
-        return summary_of_rows(self.fit, level, rows, clusters=labels, **options)
-
-    @checks_options
-    def errors(
-        self, data: Any, level: float = 0.95, *, clusters: ArrayLike | None = None, **options: Any
-    ) -> tuple[Matrix | Covariance | None, Matrix | None]:
-        """Return the covariance and the intervals of a `summary` with these options; None for those of the fit."""
-        rows, labels = self._rows_and_clusters(data, clusters)
-        return errors_of_rows(self.fit, level, rows, clusters=labels, **options)
-
-    def _rows_and_clusters(
-        self, data: Any, clusters: ArrayLike | None
-    ) -> tuple[Callable[[], Arrays], ArrayLike | None]:
-        """Return what reads the rows of the fit, and the cluster of each of them."""
-        table = None if data is None else read_fields(data)
-
-        def rows() -> Arrays:
-            if table is None:
-                raise ValueError(
-                    "a model of a table does not keep its rows, which robust standard errors and profile intervals "
-                    "need: pass the table of the fit, summary(data=..., ...)"
-                )
-            return self._rows(table)
-
-        if clusters is None or table is None:
-            return rows, clusters
-        if isinstance(clusters, str):
-            clusters = group_labels(table, clusters)
-        labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
-        return rows, labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
-
-    def marginal_effects(
-        self, source: Any, *, discrete: Sequence[str | Sequence[str]] | Literal["auto"] = (), **options: Any
-    ) -> ParameterTable:
-        """Return average marginal effects over the rows of a table with the columns of the fit.
-
-        Parameters
-        ----------
-        source : anything that `vh.data.read_table` reads
-            The table, with the target.
-        discrete : sequence, or "auto"
-            The columns that switch between 0 and 1, as in `verhulst.regression.marginal_effects`; "auto": each level
-            of a categorical column against the reference level, booleans, and columns of 0 and 1.
-        **options
-            Further options of that function; weights and offset are those of the design.
-        """
-        X, _, weights, offset = self._rows(read_fields(source))
-        if discrete == "auto":
-            discrete = self._switches(X)
-        return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
-
-    def _switches(self, X: Matrix) -> list[tuple[str, ...]]:
-        """Return the columns of each factor, and the others that hold 0 and 1."""
-        columns = self.design.columns if isinstance(self.design, Design) else ()
-        factors = [column.names for column in columns if column.kind == "categorical"]
-        known = {name for factor in factors for name in factor}
-        found = zip(self.design.names, X.T, strict=True)
-        return factors + [(name,) for name, values in found if name not in known and np.isin(values, (0.0, 1.0)).all()]
-
-    @checks_options
-    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
-        """Return the odds ratios of the columns with their intervals."""
-        return self.fit.odds_ratios(level)
-
     def __repr__(self) -> str:
         target = self.design.target
         outcome = f"{target.name} = {target.positive}" if target else "y = 1"
@@ -254,7 +167,7 @@ class TableFit(Saved):
             "formula": self.design.to_json() if formula else None,
             "fit": self.fit.to_json(),
             "totals": self.totals.to_json(),
-        }
+        } | ({} if self.held_out is None else {"held_out": self.held_out.to_json()})
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> TableFit:
@@ -265,11 +178,8 @@ class TableFit(Saved):
         fit = LogisticFit.from_json(record["fit"])
         if fit.names != design.names:
             raise DamagedError("fit.names", "are not those of the columns of the design")
-        return cls(design, fit, Totals.from_json(record["totals"]))
-
-    def _rows(self, table: pa.Table) -> Arrays:
-        block = make_block(self.design, table)
-        return block.X, block.y, block.weights, block.offset
+        held_out = record.get("held_out")
+        return cls(design, fit, Totals.from_json(record["totals"]), held_out and HeldOut.from_json(held_out))
 
     def _matrix(
         self, source: Any, missing: Literal["error", "nan"], first_row: int = 1
@@ -293,6 +203,10 @@ def fit_table(
     offset: str | None = None,
     memory_limit: int | str | None = None,
     client: Any = None,
+    cv: int | None = None,
+    group: str | None = None,
+    seed: int = 0,
+    test: Any = None,
     **options: Any,
 ) -> TableFit:
     """Fit a logistic regression on a table.
@@ -314,6 +228,16 @@ def fit_table(
         whatever the number of workers, and without a client for a Dask DataFrame. What looks at single rows again and
         again (`firth=True`, columns that need more than double precision) needs all rows in this process, within
         `memory_limit`.
+    cv : int, optional
+        A number of folds, each predicted by a fit of the others, to judge the model by: `vh.evaluate(model.held_out)`.
+        Outcomes are spread evenly over the folds. The rows are read once, and each of the cv further fits passes over
+        them where they lie.
+    group : str, optional
+        A column whose groups are kept together in a fold, such as the patient of several visits. It is not in X.
+    seed : int
+        The seed of the folds.
+    test : anything that `vh.data.read_table` reads, optional
+        Another table to judge the model by, instead of folds.
     **options
         Options of `vh.regression.fit`: C, firth, intercept, collinear, tolerance, max_passes.
 
@@ -336,7 +260,9 @@ def fit_table(
     >>> model.fit.names
     ('age', 'income')
     """
-    limit = bytes_allowed(memory_limit)
+    limit, folds = bytes_allowed(memory_limit), folds_asked(cv, group, seed, test)
+    if folds and folds.group is not None and columns is None:
+        exclude = [*column_names(exclude, "exclude"), folds.group]
     request: dict[str, Any] = {
         "target": target,
         "columns": columns,
@@ -348,18 +274,23 @@ def fit_table(
         "offset": offset,
     }
     if client is not None or is_dask_collection(source):
-        return _fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options)
-    if (counted := fit_of_counts(source, request, positive, options)) is not None:
-        return TableFit(*counted)
+        if folds:
+            raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
+        return _tested(_fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options), test)
+    if not folds and (counted := fit_of_counts(source, request, positive, options)) is not None:
+        return _tested(TableFit(*counted), test)
     target, used = column_name(target, "target"), None
+    grouped = [folds.group] if folds and folds.group is not None else []
     categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
     if columns := column_names_or_none(columns, "columns"):
         exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
         roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
-        used = [target, *columns, *exclude, *categorical, *reference, *roles_given]
-    table = kept_table(source, used, limit, texts=[target, *categorical, *reference])
-    design, table = learn_table(read_fields(source if table is None else table), positive=positive, **request)
-    return _fitted(design, make_block(design, table, in_place=True), options)
+        used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
+    table = kept_table(source, used, limit, texts=[target, *categorical, *reference, *grouped])
+    given = read_fields(source if table is None else table)
+    design, table = learn_table(given, positive=positive, **request)
+    labels = _labels(design, given, table, folds)
+    return _tested(_fitted(design, make_block(design, table, in_place=True), options, folds, labels), test)
 
 
 def fit_formula(
@@ -371,6 +302,10 @@ def fit_formula(
     weights: str | None = None,
     offset: str | None = None,
     context: Mapping[str, Any] | None = None,
+    cv: int | None = None,
+    group: str | None = None,
+    seed: int = 0,
+    test: Any = None,
     **options: Any,
 ) -> TableFit:
     """Fit a logistic regression with a formula: `vote ~ age + C(party)`.
@@ -384,6 +319,9 @@ def fit_formula(
         As for `fit_table`.
     context : mapping, optional
         Further names for the formula: `{"k": 10}` for `I(age / k)`.
+    cv, group, seed, test
+        As for `fit_table`. Means and knots that a formula learns (`scale(x)`, `bs(x)`) are those of all rows, in every
+        fold; outcomes take no part in them.
     **options
         As for `fit_table`.
 
@@ -404,10 +342,24 @@ def fit_formula(
     >>> model.fit.names
     ('age', 'np.log(income)')
     """
+    folds = folds_asked(cv, group, seed, test)
+    table = read_fields(source)
     design, block = learn_formula(
-        formula, source, positive=positive, missing=missing, weights=weights, offset=offset, context=context
+        formula, table, positive=positive, missing=missing, weights=weights, offset=offset, context=context
     )
-    return _fitted(design, block, {"intercept": design.intercept} | options)
+    labels = _labels(design, table, table, folds)
+    return _tested(_fitted(design, block, {"intercept": design.intercept} | options, folds, labels), test)
+
+
+def _labels(design: Design | FormulaDesign, given: pa.Table, table: pa.Table, folds: Folds | None) -> Any:
+    """Return the group of each row of the fit; None without groups."""
+    if folds is None or folds.group is None:
+        return None
+    return labels_of_rows(given, folds.group, design.complete_rows(table))
+
+
+def _tested(model: TableFit, test: Any) -> TableFit:
+    return model if test is None else replace(model, held_out=model.test_on(test))
 
 
 def _fitted_in_parts(
@@ -417,11 +369,22 @@ def _fitted_in_parts(
         return TableFit(*fit_of_parts(source, request, positive, limit, options))
 
 
-def _fitted(design: Design | FormulaDesign, block: Block, options: dict[str, Any]) -> TableFit:
+def _fitted(
+    design: Design | FormulaDesign,
+    block: Block,
+    options: dict[str, Any],
+    folds: Folds | None = None,
+    labels: Any = None,
+) -> TableFit:
     X, y, weights, offset = block.X, block.y, block.weights, block.offset
     with _of_table(design.source):
         found = fit(X, y, weights, offset, names=design.names, **options)
-    return TableFit(design, found, Totals.of(X, y, found.log_odds(X, offset), weights))
+        totals = Totals.of(X, y, found.log_odds(X, offset), weights)
+        if folds is None:
+            return TableFit(design, found, totals)
+        held_out = cross_validated(block, design.names, factor_places(design), options, folds, labels)
+    lost = design.rows_read - design.rows_kept
+    return TableFit(design, found, totals, replace(held_out, source=design.source, left_out=lost))
 
 
 @contextmanager

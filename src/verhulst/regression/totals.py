@@ -29,6 +29,12 @@ def cell_of(log_odds: NDArray[np.float64], p: NDArray[np.float64]) -> NDArray[np
     return place.astype(np.intp) + (_SHARES * p).astype(np.intp)
 
 
+def totals_schema(cells: str) -> Record:
+    """Return the schema of totals; `cells` stands for their number (see `verhulst.data.schema`)."""
+    sums = dict.fromkeys(("zeros", "ones", "predicted"), numbers(cells, low=0.0))
+    return Record({"cells": ListOf(Whole(high=_CELLS - 1), cells), **sums, "present": numbers("columns", low=0.0)})
+
+
 @dataclass(frozen=True)
 class Totals:
     """What a report shows of the rows that a model was fitted on, when the rows themselves are gone.
@@ -51,15 +57,7 @@ class Totals:
     predicted: tuple[float, ...]
     present: tuple[float, ...]
 
-    SCHEMA: ClassVar[Record] = Record(
-        {
-            "cells": ListOf(Whole(high=_CELLS - 1), "cells"),
-            "zeros": numbers("cells", low=0.0),
-            "ones": numbers("cells", low=0.0),
-            "predicted": numbers("cells", low=0.0),
-            "present": numbers("columns", low=0.0),
-        }
-    )
+    SCHEMA: ClassVar[Record] = totals_schema("cells")
     #: The totals of schema 1: 20 bins of the probability, and 10 groups of rows.
     SCHEMA_1: ClassVar[Record] = Record(
         {

@@ -14,11 +14,12 @@ from verhulst._numbers import count, number, p_value, percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Choice
-from verhulst.calibration.choose import FOLDS, assign_folds, out_of_fold
+from verhulst.calibration.choose import FOLDS, out_of_fold
 from verhulst.calibration.evaluation import Evaluation, judge
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.reliability_curve import reliability
 from verhulst.figures.reliability import Panel, prepare_reliability
+from verhulst.regression.folds import assign_folds
 from verhulst.report import page
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Fact

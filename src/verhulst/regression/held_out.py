@@ -1,0 +1,267 @@
+"""Predictions for rows that were not in the fit: by cross-validation, or for another table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.block import Block
+from verhulst.data.column_matrix import as_columns
+from verhulst.data.errors import DataError, RequestError
+from verhulst.data.names_given import column_name_or_none
+from verhulst.data.schema import Maybe, Record, Text, Whole
+from verhulst.regression.fitting import fit
+from verhulst.regression.folds import assign_folds
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Vector
+from verhulst.regression.totals import Totals, totals_schema
+from verhulst.regression.warn import quietly
+
+Factors = tuple[tuple[int, ...], ...]  # the places among the columns of X of each factor's levels
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """Single rows: log-odds, outcomes 0 and 1, and weights or None, each of shape (n,)."""
+
+    log_odds: Vector
+    y: Vector
+    weights: Vector | None
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Predictions for rows that were not in their fit. `vh.evaluate` takes it in place of outcomes and scores.
+
+    Attributes
+    ----------
+    totals : Totals
+        Totals of the predictions by outcome. A model file contains these, and no single row.
+    rows : int
+        The number of rows that were predicted.
+    folds : int
+        The number of folds; 0 for a table of its own.
+    seed : int or None
+        The seed of the folds.
+    group : str or None
+        The column whose groups were kept together.
+    groups : int
+        The number of these groups.
+    source : str
+        The name of the table; empty for one in memory.
+    left_out : int
+        Rows of the table with missing values, which were not predicted.
+    unseen : int
+        Rows with a level that is not in the rows of their fit. They are predicted as with the reference level.
+    separated, unconverged : int
+        The numbers of folds whose other rows are separated, and whose fit did not converge.
+    cases : Cases or None
+        The rows themselves, in their order; None in a model that was loaded from a file.
+    """
+
+    totals: Totals
+    rows: int
+    folds: int
+    seed: int | None = None
+    group: str | None = None
+    groups: int = 0
+    source: str = ""
+    left_out: int = 0
+    unseen: int = 0
+    separated: int = 0
+    unconverged: int = 0
+    cases: Cases | None = None
+
+    SCHEMA: ClassVar[Record] = Record(
+        {
+            "totals": totals_schema("cells held out"),
+            "rows": Whole(),
+            "folds": Whole(),
+            "seed": Maybe(Whole()),
+            "group": Maybe(Text()),
+            "groups": Whole(),
+            "source": Text(),
+            "left_out": Whole(),
+            "unseen": Whole(),
+            "separated": Whole(),
+            "unconverged": Whole(),
+        }
+    )
+
+    def as_cases(self) -> Cases:
+        """Return the rows, or those that stand for them in the totals."""
+        return Cases(*self.totals.cases()) if self.cases is None else self.cases
+
+    def __repr__(self) -> str:
+        return f"<HeldOut: {self.how()}>"
+
+    def how(self) -> str:
+        """Return in words which rows these are and what predicted them."""
+        rows = f"{self.rows:,} rows"
+        if not self.folds:
+            return f"{rows} of {self.source or 'another table'}"
+        kept = f" that keep the {self.groups:,} groups of {self.group!r} together" if self.group is not None else ""
+        return f"{rows} in {self.folds} folds{kept}, each predicted by a fit of the other folds"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as data for a model file, without single rows."""
+        plain = asdict(replace(self, cases=None))
+        del plain["cases"]
+        return plain
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> HeldOut:
+        """Return the record in such data: the inverse of `to_json`."""
+        return cls(**record | {"totals": Totals.from_json(record["totals"])})
+
+
+@dataclass(frozen=True)
+class Folds:
+    """What is asked for: the number of folds, the column of groups, and the seed.
+
+    Raises
+    ------
+    RequestError
+        If the folds are fewer than 2 or no whole number, or the seed is negative.
+    """
+
+    count: Any
+    group: str | None = None
+    seed: Any = 0
+
+    def __post_init__(self) -> None:
+        for name, value, least in (("cv", self.count, 2), ("seed", self.seed, 0)):
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+                raise RequestError(f"{name} must be a whole number of at least {least}, not {value!r}.")
+
+
+def folds_asked(cv: int | None, group: str | None, seed: int, test: Any) -> Folds | None:
+    """Return the folds that are asked for; None without.
+
+    Raises
+    ------
+    RequestError
+        If folds and a table of test rows are asked for at once, or groups without folds, or as `Folds`.
+    """
+    if cv is None:
+        if group is not None:
+            raise RequestError(f"group={group!r} keeps groups together in folds: ask for folds, such as cv=10.")
+        return None
+    if test is not None:
+        raise RequestError("cv= and test= are two ways to evaluate a model: leave one of them out.")
+    return Folds(cv, column_name_or_none(group, "group"), seed)
+
+
+def cross_validated(
+    block: Block,
+    names: tuple[str, ...],
+    factors: Factors,
+    options: Mapping[str, Any],
+    asked: Folds,
+    labels: NDArray[Any] | None,
+) -> HeldOut:
+    """Predict each row by a fit, with the same options, of the rows of the other folds.
+
+    The rows stay where they are: in the fit without a fold its rows have weight 0.
+
+    Parameters
+    ----------
+    block : Block
+        The rows.
+    names, factors : tuples
+        The names of the columns, and the places of each factor's levels among them.
+    options : mapping
+        Those of `verhulst.regression.fit`.
+    asked : Folds
+        The folds that are asked for; there are no more than rows with the rarer outcome.
+    labels : ndarray, shape (n,), or None
+        The group of each row.
+
+    Raises
+    ------
+    ValueError
+        As `assign_folds`, or if the fit without a fold raises one; the message names the fold.
+    """
+    X, y, weights, offset = block.X, block.y, block.weights, block.offset
+    counts = np.ones(len(y), dtype=bool) if weights is None else weights > 0.0
+    fold = np.full(len(y), -1)
+    some = None if labels is None else labels[counts]
+    fold[counts] = assign_folds(y[counts], some, asked.count, np.random.default_rng(asked.seed))
+    log_odds, fits = np.full(len(y), np.nan), []
+    present = [_present(X, fold == k) for k in range(int(fold.max()) + 1)]
+    for k in range(len(present)):
+        held = fold == k
+        others = np.where(held, 0.0, 1.0 if weights is None else weights)
+        try:
+            with quietly(), np.errstate(all="ignore"):  # the fit of all rows warns
+                found = fit(X, y, others, offset, names=names, **dict(options) | {"verbose": 0})
+        except ValueError as error:
+            raise ValueError(f"without fold {k + 1} of {len(present)}: {error}") from None
+        log_odds[held] = found.log_odds(X, offset)[held]
+        fits.append(found)
+    cases = _cases(log_odds, y, weights, counts)
+    return HeldOut(
+        Totals.of(X, y, np.where(counts, log_odds, 0.0), weights),
+        len(cases.y),
+        len(fits),
+        seed=int(asked.seed),
+        group=asked.group,
+        groups=0 if some is None else len(np.unique(some)),
+        unseen=_unseen(present, [int(np.count_nonzero(fold == k)) for k in range(len(present))], factors),
+        separated=sum(found.separation is not None for found in fits),
+        unconverged=sum(found.separation is None and not found.converged for found in fits),
+        cases=cases,
+    )
+
+
+def of_table(block: Block, found: LogisticFit, source: str, rows_read: int) -> HeldOut:
+    """Predict the rows of another table.
+
+    Parameters
+    ----------
+    block, found : Block, LogisticFit
+        The rows, and the fit of others.
+    source, rows_read : str, int
+        The name of the table, and the number of its rows with those that have missing values.
+
+    Raises
+    ------
+    DataError
+        If no row counts.
+    """
+    counts = np.ones(block.rows, dtype=bool) if block.weights is None else block.weights > 0.0
+    log_odds = found.log_odds(block.X, block.offset)
+    totals = Totals.of(block.X, block.y, log_odds, block.weights)
+    cases = _cases(log_odds, block.y, block.weights, counts)
+    if not len(cases.y):
+        raise DataError(f"{source or 'the test table'}: no row is left to judge the model by.")
+    return HeldOut(totals, len(cases.y), 0, source=source, left_out=rows_read - block.rows, cases=cases)
+
+
+def _cases(log_odds: Vector, y: Vector, weights: Vector | None, counts: NDArray[np.bool_]) -> Cases:
+    """Return the rows that count, those of a weight above 0."""
+    return Cases(log_odds[counts], y[counts], None if weights is None else weights[counts])
+
+
+def _present(X: Any, rows: NDArray[np.bool_]) -> Vector:
+    """Return for each column the number of these rows in which it is not 0."""
+    if (columns := as_columns(X)) is not None:
+        return columns.count_nonzero(rows.astype(np.float64))
+    return np.asarray(np.count_nonzero(X[rows], axis=0), dtype=np.float64)
+
+
+def _unseen(present: list[Vector], sizes: list[int], factors: Factors) -> int:
+    """Return the number of rows that have a level which no row of another fold has, the reference level included."""
+    total, rows, found = np.sum(present, axis=0), sum(sizes), 0.0
+    for held, size in zip(present, sizes, strict=True):
+        for factor in map(list, factors):
+            alone = held[factor] == total[factor]
+            found += held[factor][alone].sum()
+            reference = size - held[factor].sum()
+            if reference == rows - total[factor].sum():
+                found += reference
+    return int(found)

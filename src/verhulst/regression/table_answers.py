@@ -1,0 +1,152 @@
+"""What a fitted model of a table answers beside predictions: summaries, effects, held-out rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from verhulst._options import checks_options
+from verhulst.data.block import make_block
+from verhulst.data.design import Design
+from verhulst.data.design_of_formula import FormulaDesign
+from verhulst.data.group_labels import group_labels
+from verhulst.data.read import read_fields
+from verhulst.data.saved import Saved
+from verhulst.data.source import source_of
+from verhulst.regression.average_effects import marginal_effects
+from verhulst.regression.covariance import Covariance
+from verhulst.regression.held_out import Factors, HeldOut, of_table
+from verhulst.regression.parameters import ParameterTable
+from verhulst.regression.result import LogisticFit
+from verhulst.regression.statistics import Matrix
+from verhulst.regression.summary import Summary
+from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def factor_places(design: Design | FormulaDesign) -> Factors:
+    """Return for each categorical column the places of its levels among the columns of X; none for a formula."""
+    found, start = [], 0
+    for column in design.columns if isinstance(design, Design) else ():
+        stop = start + len(column.names)
+        if column.kind == "categorical":
+            found.append(tuple(range(start, stop)))
+        start = stop
+    return tuple(found)
+
+
+class TableAnswers(Saved):
+    """The methods of `TableFit` that need only its design and its fit."""
+
+    design: Design | FormulaDesign
+    fit: LogisticFit
+
+    @checks_options
+    def summary(
+        self, level: float = 0.95, *, data: Any = None, clusters: ArrayLike | None = None, **options: Any
+    ) -> Summary:
+        """Return a summary of the fit, as text and HTML.
+
+        Parameters
+        ----------
+        level : float
+            The coverage of the intervals.
+        data : anything that `vh.data.read_table` reads, optional
+            The table of the fit, which the model does not keep: for robust standard errors and profile intervals.
+        clusters : str or array_like, optional
+            A column of `data`, or a label for each of its rows, for cluster-robust standard errors.
+        **options
+            Options of `LogisticRegression.summary`: interval, covariance, penalised_errors.
+
+        Raises
+        ------
+        ValueError
+            If the rows are needed and `data` is not given or is not the table of the fit, or an option is unknown.
+        """
+        rows, labels = self._rows_and_clusters(data, clusters)
+        return summary_of_rows(self.fit, level, rows, clusters=labels, **options)
+
+    @checks_options
+    def errors(
+        self, data: Any, level: float = 0.95, *, clusters: ArrayLike | None = None, **options: Any
+    ) -> tuple[Matrix | Covariance | None, Matrix | None]:
+        """Return the covariance and the intervals of a `summary` with these options; None for those of the fit."""
+        rows, labels = self._rows_and_clusters(data, clusters)
+        return errors_of_rows(self.fit, level, rows, clusters=labels, **options)
+
+    def _rows_and_clusters(
+        self, data: Any, clusters: ArrayLike | None
+    ) -> tuple[Callable[[], Arrays], ArrayLike | None]:
+        """Return what reads the rows of the fit, and the cluster of each of them."""
+        table = None if data is None else read_fields(data)
+
+        def rows() -> Arrays:
+            if table is None:
+                raise ValueError(
+                    "a model of a table does not keep its rows, which robust standard errors and profile intervals "
+                    "need: pass the table of the fit, summary(data=..., ...)"
+                )
+            return self._rows(table)
+
+        if clusters is None or table is None:
+            return rows, clusters
+        if isinstance(clusters, str):
+            clusters = group_labels(table, clusters)
+        labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
+        return rows, labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
+
+    @checks_options
+    def marginal_effects(
+        self, source: Any, *, discrete: Sequence[str | Sequence[str]] | Literal["auto"] = (), **options: Any
+    ) -> ParameterTable:
+        """Return average marginal effects over the rows of a table with the columns of the fit.
+
+        Parameters
+        ----------
+        source : anything that `vh.data.read_table` reads
+            The table, with the target.
+        discrete : sequence, or "auto"
+            The columns that switch between 0 and 1, as in `verhulst.regression.marginal_effects`; "auto": each level
+            of a categorical column against the reference level, booleans, and columns of 0 and 1.
+        **options
+            Further options of that function; weights and offset are those of the design.
+        """
+        X, _, weights, offset = self._rows(read_fields(source))
+        if discrete == "auto":
+            discrete = self._switches(X)
+        return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
+
+    def _switches(self, X: Matrix) -> list[tuple[str, ...]]:
+        """Return the columns of each factor, and the others that hold 0 and 1."""
+        columns = self.design.columns if isinstance(self.design, Design) else ()
+        factors = [column.names for column in columns if column.kind == "categorical"]
+        known = {name for factor in factors for name in factor}
+        found = zip(self.design.names, X.T, strict=True)
+        return factors + [(name,) for name, values in found if name not in known and np.isin(values, (0.0, 1.0)).all()]
+
+    def test_on(self, source: Any) -> HeldOut:
+        """Return the predictions for the rows of another table with the target, for `vh.evaluate`.
+
+        Rows with missing values are an error, or left out, as in the fit.
+
+        Raises
+        ------
+        DataError
+            As `log_odds`, or if the target has another value.
+        """
+        table = read_fields(source)
+        return of_table(make_block(self.design, table), self.fit, source_of(table), table.num_rows)
+
+    @checks_options
+    def odds_ratios(self, level: float = 0.95) -> ParameterTable:
+        """Return the odds ratios of the columns with their intervals."""
+        return self.fit.odds_ratios(level)
+
+    def _rows(self, table: pa.Table) -> Arrays:
+        block = make_block(self.design, table)
+        return block.X, block.y, block.weights, block.offset
