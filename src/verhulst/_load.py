@@ -17,6 +17,7 @@ _KINDS = {
     "logistic regression": "verhulst.regression.table_fit:TableFit.from_model_file",
     "logistic regression estimator": "verhulst.regression.estimator:LogisticRegression.from_model_file",
     "multinomial regression": "verhulst.regression.multinomial_fit:MultinomialFit.from_model_file",
+    "multinomial regression of a table": "verhulst.regression.table_classes:MultinomialTableFit.from_model_file",
     "calibrator": "verhulst.calibration.model_file:from_model_file",
 }
 

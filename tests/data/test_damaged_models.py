@@ -24,11 +24,14 @@ Z = np.linspace(-3.0, 3.0, 40)
 OUTCOMES = (np.arange(40) * 7 % 10 < 5 + Z).astype(int)
 CLASSES = np.column_stack([Z, -Z, np.cos(3 * Z)])
 CHOSEN = (np.arange(40) * 7 + (Z > 0)) % 3
+MANY = {"way": CHOSEN, "score": Z, "group": np.where(CHOSEN + np.arange(40) % 4 > 2, "b", "a")}
 
 KINDS: dict[str, Callable[[], Any]] = {
     "table": lambda: vh.fit_table(TABLE, "sick", columns=["dose", "group", "flag"], collinear="drop"),
     "separated table": lambda: vh.fit_table({"a": [1.0, 2, 3, 4, 5], "y": [0, 0, 0, 1, 1]}, "y"),
     "formula": lambda: vh.fit_formula("sick ~ dose + C(group)", TABLE),
+    "multinomial table": lambda: vh.fit_table(MANY, "way", multinomial=True, reference={"way": 2}),
+    "multinomial": lambda: vh.regression.fit_multinomial(CLASSES[:, :2], np.array(["a", "b", "c"])[CHOSEN]),
     "estimator": lambda: vh.LogisticRegression().fit(X, np.array(["no", "yes"])[Y]),
     "estimator, penalised": lambda: vh.LogisticRegression(2.0, fit_intercept=False).fit(X.astype("f4"), Y == 1),
     "estimator, Firth": lambda: vh.LogisticRegression(firth=True).fit(X, (Y + 1).astype("u1")),
@@ -60,6 +63,10 @@ def written(kind: str, folder: pathlib.Path) -> str:
 
 def predictions(model: Any) -> list[Any]:
     """What a model predicts, and what is printed of its coefficients."""
+    if hasattr(model, "classes"):
+        fit = getattr(model, "fit", model)
+        assert repr(model.summary())
+        return [fit.predict_proba(np.ones((2, len(fit.names)))), fit.standard_errors, repr(model)]
     if hasattr(model, "design"):
         shown = [model.fit.log_odds(np.ones((2, len(model.fit.names)))), repr(model.odds_ratios()), repr(model)]
         if type(model.design).__name__ == "Design":
@@ -104,7 +111,7 @@ FAULTS: dict[str, Callable[[Any, Any], None]] = {
 # What is only shown, or says how columns are read, is not checked against the rest of the model.
 TOLD = {"number", "log_likelihood", "null_log_likelihood", "decrement", "step", "accepted", "information"}
 TOLD |= {"rows", "rows_read", "rows_kept", "cases", "events", "C", "condition", "status", "constant", "tol", "max_iter"}
-TOLD |= {"has_offset", "penalty", "penalised_log_likelihood", "verbose", "written_by", "tau"}
+TOLD |= {"confusion", "present", "has_offset", "penalty", "penalised_log_likelihood", "verbose", "written_by", "tau"}
 
 
 def outcome(path: pathlib.Path) -> list[Any] | str:
@@ -137,7 +144,7 @@ def test_damaged_model_files(kind: str, tmp_path_factory: pytest.TempPathFactory
             now = outcome(path)
             if isinstance(now, str):
                 refused += 1
-                assert re.match(rf"{path}: (the model file is damaged: [a-z]|no calibration map is named)", now)
+                assert re.match(rf"{path}: (the model file is damaged: [a-zC]|no calibration map is named)", now)
                 assert len(now) < 500
             else:
                 assert key in TOLD or repr(now) == repr(whole), (fault, key)

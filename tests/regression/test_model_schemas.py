@@ -39,6 +39,15 @@ def test_estimator() -> None:
     assert model.predict([[2.5, 1.0]]) == ["no"]
 
 
+def test_multinomial() -> None:
+    model = vh.load(FILES / "schema1-multinomial-table.json")
+    wanted = [[0.90177676, 0.02700469, 0.07121855], [0.01169248, 0.5556163, 0.43269122]]
+    np.testing.assert_allclose(model.predict_proba({"dose": DOSES, "group": ["b", "a"]}), wanted, rtol=1e-6)
+    np.testing.assert_allclose(model.fit.standard_errors[0], [2.09754324, 0.4850188, 2.20326607], rtol=1e-8)
+    model = vh.load(FILES / "schema1-multinomial.json")
+    np.testing.assert_allclose(model.predict_proba([[2.5, 1.0]]), wanted[:1], rtol=1e-6)
+
+
 def test_calibrator() -> None:
     np.testing.assert_allclose(
         vh.load(FILES / "schema1-platt.json").predict_proba([0.5])[0], [0.22162021, 0.77837979], rtol=1e-8

@@ -28,7 +28,7 @@ def command(folder: str) -> None:
     from verhulst.cli.effects_table import print_effects
     from verhulst.data.dataset import load_dataset
     from verhulst.data.write import write_table
-    from verhulst.regression.table_fit import fit_table
+    from verhulst.regression.fitting_tables import fit_table
     from verhulst.report.contents import contents_of_table
     from verhulst.report.write import report as write_report
 

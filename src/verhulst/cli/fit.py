@@ -157,7 +157,7 @@ def _fit(
     from verhulst.data.parted_table import open_parts
     from verhulst.data.read import read_fields
     from verhulst.data.unread import unread
-    from verhulst.regression.table_fit import fit_table
+    from verhulst.regression.fitting_tables import fit_table
 
     if firth and float("inf") > C:
         raise click.UsageError("--firth and --C are two penalties: use one of them.")

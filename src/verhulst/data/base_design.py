@@ -31,7 +31,7 @@ class BaseDesign:
     Attributes
     ----------
     target : Target or None
-        The target column and its two values.
+        The target column and its values.
     weights, offset : str or None
         The columns of case weights, and of numbers added to the log-odds.
     missing : {"error", "drop"}
@@ -79,14 +79,14 @@ class BaseDesign:
         """Raise if a value in a column of X cannot be used."""
 
     def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:
-        """Return 0 or 1 for each row; nan if the target is missing.
+        """Return 0 or 1 for each row, or the place of its class; nan if the target is missing.
 
         Raises
         ------
         UnknownColumnError
             If the target is not in the table, or the design has none.
         DataError
-            If there is a third value.
+            If there is another value.
         """
         if self.target is None:
             raise UnknownColumnError("this design was learned without a target.")

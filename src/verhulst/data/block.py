@@ -28,7 +28,7 @@ class Block:
     ----------
     X : ndarray of float64, shape (rows, p), C order, or ColumnMatrix
     y : ndarray of float64, shape (rows,)
-        0 or 1.
+        0 or 1, or the place of the class.
     weights, offset : ndarray of float64, shape (rows,), or None
     first_row : int
         The number of the block's first row in its source, from 1 (before rows with missing values were left out).

@@ -149,6 +149,21 @@ def in_order(texts: Iterable[str]) -> list[str]:
     return levels if None in sizes else [text for _, text in sorted(zip(sizes, levels, strict=True))]
 
 
+def levels_of(values: pa.ChunkedArray) -> list[str]:
+    """Return the labels that occur: in the order of the dictionary if it is ordered, else as `in_order`."""
+    import pyarrow as pa
+
+    distinct = list(label_counts(values))
+    # Other dictionaries hold the values in the order in which rows happened to come.
+    ordered = pa.types.is_dictionary(values.type) and values.type.ordered
+    return distinct if ordered else in_order(distinct)
+
+
+def place_of(asked: object, levels: Sequence[str], level_type: LevelType) -> int:
+    """Return the position of the level that a caller names, or -2: text may be its value in another notation."""
+    return finder(levels, level_type, "text" if isinstance(asked, str) else level_type)(str(label(asked)))
+
+
 LevelType = Literal["text", "number", "float32", "float16", "boolean"]
 _NARROW: dict[str, type[np.floating[Any]]] = {"float32": np.float32, "float16": np.float16}
 

@@ -18,11 +18,12 @@ from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
 from verhulst.data.formula_columns import formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
+from verhulst.data.learn import Request, refuse_of_two
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing
-from verhulst.data.names_given import column_name_or_none
+from verhulst.data.names_given import column_name_or_none, levels_by_name
 from verhulst.data.row_numbers import some_rows
 from verhulst.data.source import place, source_of
-from verhulst.data.target import Target, learn_target
+from verhulst.data.target import Target
 from verhulst.data.unread import refuse_unread, unread
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def learn_formula(
     weights: str | None = None,
     offset: str | None = None,
     context: Mapping[str, Any] | None = None,
+    multinomial: bool = False,
+    reference: Mapping[str, object] | None = None,
 ) -> tuple[FormulaDesign, Block]:
     """Learn a design from a formula as `formula_design`, and return it with the rows it was learned from."""
     from verhulst.data.read import read_fields
@@ -67,9 +70,13 @@ def learn_formula(
         "source": source_of(table),
         "rows_read": table.num_rows,
     }
+    first_class = _first_class(terms.target, levels_by_name(reference, "reference"), multinomial)
+    if multinomial:
+        refuse_of_two(positive, offset)
+    request = Request(terms.target, weights, offset, [], [], {}, missing, multinomial, first_class)
     columns = formula_columns(terms.uses, table, Design((), **common))
     read = columns.design.typed(table)
-    common["target"] = learn_target(read[terms.target], terms.target, positive, at)
+    common["target"] = request.learn_outcomes(read[terms.target], positive, at)
     if missing == "error":
         refuse_missing(read, columns.used_names, 1, LEAVE_OUT, columns.design.columns)
     kept = ~any_missing(read, columns.used_names)
@@ -98,7 +105,8 @@ def learn_formula(
         # Levels and stored statistics of functions (means, knots) are those of the remaining rows.
         kept[np.flatnonzero(kept)[empty]] = False
     if len(X) < table.num_rows:
-        learn_target(some[terms.target], terms.target, positive, f"{at}after rows with missing values were left out, ")
+        said = f"{at}after rows with missing values were left out, "
+        common["target"] = request.learn_outcomes(some[terms.target], positive, said)
     common["rows_kept"] = len(X)
     columns = replace(columns, design=replace(columns.design, **common))
     warn_of_notes(columns.notes)
@@ -110,6 +118,17 @@ def learn_formula(
         made.offset_values(some, first_row=numbers),
         first_row=1,
     )
+
+
+def _first_class(target: str, reference: Mapping[str, object], multinomial: bool) -> object:
+    """Return the class that the others are compared with, or None for the first."""
+    for name in reference:
+        if name != target or not multinomial:
+            raise RequestError(
+                "reference is for the classes of a multinomial target; for a column of a formula write "
+                f"C({name}, contr.treatment({reference[name]!r}))."
+            )
+    return reference.get(target)
 
 
 @same_arguments(learn_formula)
@@ -133,6 +152,10 @@ def formula_design(*given: Any, **options: Any) -> tuple[FormulaDesign, NDArray[
         Columns of case weights, and of numbers added to the log-odds.
     context : mapping, optional
         Further names for the formula, in addition to columns and formulaic's functions: `{"k": 10}` for `I(x / k)`.
+    multinomial : bool
+        Whether the target has classes, as for `learn_design`.
+    reference : mapping, optional
+        The target and the class that the others are compared with.
 
     Returns
     -------
@@ -141,7 +164,7 @@ def formula_design(*given: Any, **options: Any) -> tuple[FormulaDesign, NDArray[
     X : ndarray of float64, shape (rows kept, p)
         The matrix, without the intercept.
     y : ndarray of float64, shape (rows kept,)
-        The outcomes, 0 or 1.
+        The outcomes, 0 or 1, or the place of the class.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from verhulst.data.arguments import same_arguments
 from verhulst.data.choice import check_names, choose_columns, roles
 from verhulst.data.column import Column
-from verhulst.data.column_values import finder, in_order, label, label_counts, level_type_of
+from verhulst.data.column_values import Counted, label, level_type_of, levels_of, place_of
 from verhulst.data.design import Design
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.draft import draft_column
@@ -27,7 +27,7 @@ from verhulst.data.missing_values import Missing, check_missing, refuse_empty
 from verhulst.data.names_given import column_name_or_none, column_names, column_names_or_none, levels_by_name
 from verhulst.data.number_text import unit_of
 from verhulst.data.source import place, source_of
-from verhulst.data.target import learn_target
+from verhulst.data.target import Target, learn_classes, learn_target
 from verhulst.data.unread import unread
 from verhulst.data.whole_columns import with_finite_marked
 
@@ -50,6 +50,8 @@ class Request:
     reference : dict
         Reference levels by column.
     missing : {"error", "drop"}
+    multinomial : bool
+        Whether the target has classes, of which the others are compared with `first_class`; None: the first.
     """
 
     target: str | None
@@ -59,6 +61,8 @@ class Request:
     categorical: list[str]
     reference: dict[str, object]
     missing: Missing
+    multinomial: bool = False
+    first_class: object = None
 
     @property
     def declared(self) -> set[str]:
@@ -71,6 +75,16 @@ class Request:
         given = (self.target, *self.chosen, self.weights, self.offset)
         return [name for name in given if name is not None]
 
+    def learn_outcomes(
+        self, values: pa.ChunkedArray, positive: object, at: str, counted: Counted | None = None
+    ) -> Target:
+        """Determine the values of the target; see `learn_target` and `learn_classes`."""
+        assert self.target is not None
+        if self.multinomial:
+            return learn_classes(values, self.target, self.first_class, at, counted)
+        advice = "For a model of all of them say so: multinomial=True (--multinomial). "
+        return learn_target(values, self.target, positive, at, counted, advice)
+
 
 def requested(
     table: pa.Table,
@@ -82,12 +96,14 @@ def requested(
     missing: Missing = "error",
     weights: str | None = None,
     offset: str | None = None,
+    multinomial: bool = False,
 ) -> Request:
     """Check what is asked for of a table, of which the columns are looked at, not the rows."""
     check_missing(missing, "drop")
     target, weights, offset = map(column_name_or_none, (target, weights, offset), ("target", "weights", "offset"))
     columns, reference = column_names_or_none(columns, "columns"), levels_by_name(reference, "reference")
     exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
+    first_class = reference.pop(target, None) if multinomial and target is not None else None
     taken = roles(table, target, weights, offset)
     readable = [name for name in exclude if name not in unread(table)]
     check_names(table, [*(columns or ()), *readable, *categorical, *reference])
@@ -95,11 +111,15 @@ def requested(
     for name in reference:
         if name not in chosen:
             what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
+            if name == target:
+                what += " (to compare its classes with one, add multinomial=True, --multinomial)"
             raise RequestError(
                 f"{place(table)}a reference level is given for {name!r}, which {what}.{did_you_mean(name, chosen)} "
                 f"The columns of X are {listed(chosen, 12)}."
             )
-    return Request(target, weights, offset, chosen, list(categorical), dict(reference), missing)
+    return Request(
+        target, weights, offset, chosen, list(categorical), dict(reference), missing, multinomial, first_class
+    )
 
 
 def learn_table(
@@ -114,6 +134,7 @@ def learn_table(
     missing: Missing = "error",
     weights: str | None = None,
     offset: str | None = None,
+    multinomial: bool = False,
 ) -> tuple[Design, pa.Table]:
     """Learn a design as `learn_design`, and return it with the table as the design reads it."""
 
@@ -121,7 +142,9 @@ def learn_table(
 
     table = read_fields(table)
     at = place(table)
-    request = requested(table, target, columns, exclude, categorical, reference, missing, weights, offset)
+    request = requested(table, target, columns, exclude, categorical, reference, missing, weights, offset, multinomial)
+    if multinomial:
+        refuse_of_two(positive, request.offset)
     target, weights, offset, reference = request.target, request.weights, request.offset, request.reference
     read = {name: draft_column(table, name, name in request.declared) for name in request.chosen}
     drafts = tuple(draft for draft, _ in read.values())
@@ -133,7 +156,7 @@ def learn_table(
     )
     if target is not None:
         values = table[target] if delimiter_of(table, target) is None else read_words(table[target])
-        design = replace(design, target=learn_target(values, target, positive, at))
+        design = replace(design, target=request.learn_outcomes(values, positive, at))
     table = design.typed(table)
     table = with_finite_marked(table, design.used_names)
     kept = design.complete(table)
@@ -142,7 +165,9 @@ def learn_table(
         raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
     learned = tuple(learn_column(kept, column, column.name in request.categorical, reference) for column in drafts)
     if target is not None and kept.num_rows < table.num_rows:
-        learn_target(kept[target], target, positive, f"{at}after rows with missing values were left out, ")
+        # The classes are those of the rows that are left.
+        left = request.learn_outcomes(kept[target], positive, f"{at}after rows with missing values were left out, ")
+        design = replace(design, target=left)
     warn_of_notes(tuple(note for column in learned for note in column.notes))
     return replace(design, columns=learned, rows_kept=kept.num_rows), table
 
@@ -160,7 +185,7 @@ def learn_design(*given: Any, **options: Any) -> Design:
     table : pyarrow.Table or anything that `read_table` reads
         The data.
     target : str or None
-        The column to predict, with two values. Columns of a frame that are numbered may be given by number.
+        The column to predict, with two values, or classes. Columns of a frame that are numbered may be given by number.
     columns : str or sequence of str, optional
         The columns of X, in this order. By default all except target, weights, offset, `exclude`, and the index that
         pandas writes first and without a name.
@@ -176,6 +201,9 @@ def learn_design(*given: Any, **options: Any) -> Design:
         Whether a missing value is an error, or its row is left out.
     weights, offset : str, optional
         Columns of case weights, and of numbers added to the log-odds.
+    multinomial : bool
+        Whether the target has classes, 2 to 50, in place of two values. The others are compared with the first of them,
+        or with that of `reference`: `reference={"vote": "Dole"}`.
 
     Returns
     -------
@@ -199,6 +227,17 @@ def learn_design(*given: Any, **options: Any) -> Design:
     return learn_table(*given, **options)[0]
 
 
+def refuse_of_two(positive: object, offset: str | None) -> None:
+    """Raise if something is asked for that a target of several classes has not."""
+    if positive is not None:
+        raise RequestError(
+            "positive (--positive) is for two values; of a multinomial target give the class to compare with, as the "
+            "reference level of the target (--reference TARGET=VALUE)."
+        )
+    if offset is not None:
+        raise RequestError("an offset is for two values of the target, not for a multinomial one.")
+
+
 def learn_column(
     table: pa.Table,
     column: Column,
@@ -210,7 +249,7 @@ def learn_column(
     if column.kind != "categorical":
         return column
     values, name, at = table[column.name], column.name, place(table)
-    levels = _levels(values)
+    levels = levels_of(values)
     if not as_categories:
         _doubt_categories(len(values) if rows is None else rows, name, levels, name in references, at)
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
@@ -220,16 +259,6 @@ def learn_column(
     reference = _reference(column, references.get(name), at)
     # A single level is a constant. It gets a column, so that the fit can report it by name.
     return column if len(levels) == 1 else replace(column, reference=reference)
-
-
-def _levels(values: pa.ChunkedArray) -> list[str]:
-    """Return the labels that occur: in the order of the dictionary if it is ordered, else sorted."""
-    import pyarrow as pa
-
-    distinct = list(label_counts(values))
-    # Other dictionaries hold the values in the order in which rows happened to come.
-    ordered = pa.types.is_dictionary(values.type) and values.type.ordered
-    return distinct if ordered else in_order(distinct)
 
 
 def _doubt_categories(rows: int, name: str, levels: list[str], reference: bool, at: str) -> None:
@@ -252,9 +281,9 @@ def _reference(column: Column, reference: object, at: str) -> str:
     levels = column.levels
     if reference is None:
         return levels[0]
-    chosen = str(label(reference))
-    position = finder(levels, column.level_type, "text" if isinstance(reference, str) else column.level_type)(chosen)
+    position = place_of(reference, levels, column.level_type)
     if position < 0:
+        chosen = str(label(reference))
         raise RequestError(
             f"{at}column {column.name!r} has no level {chosen!r} to compare with.{did_you_mean(chosen, levels)} Its "
             f"levels are {listed(levels, 12)}."

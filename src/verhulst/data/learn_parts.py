@@ -12,7 +12,6 @@ from verhulst.data.learn import Request, learn_column
 from verhulst.data.missing_values import empty_said, missing_said
 from verhulst.data.seen import Seen
 from verhulst.data.source import place, source_of, with_source
-from verhulst.data.target import learn_target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,12 +53,12 @@ def learn_from_parts(table: pa.Table, request: Request, positive: object, seen: 
     )
     if target is not None:
         column = seen.columns[target]
-        learned = learn_target(column.values, target, positive, at, column.counted)
+        learned = request.learn_outcomes(column.values, positive, at, column.counted)
         design = replace(design, target=learned)
     _refuse_missing(design, seen, at, table.column_names)
     if target is not None and seen.kept < seen.rows:
         said = f"{at}after rows with missing values were left out, "
-        learn_target(column.in_kept_rows, target, positive, said, column.counted_in_kept_rows)
+        request.learn_outcomes(column.in_kept_rows, positive, said, column.counted_in_kept_rows)
     columns = []
     for draft in drafts:
         kept = _values(table, draft.name, seen.columns[draft.name].in_kept_rows)

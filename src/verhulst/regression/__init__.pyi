@@ -6,6 +6,8 @@ from verhulst.regression.estimator import LogisticRegression as LogisticRegressi
 from verhulst.regression.estimator_cv import LogisticRegressionCV as LogisticRegressionCV
 from verhulst.regression.firth import fit_firth as fit_firth
 from verhulst.regression.fitting import fit as fit
+from verhulst.regression.fitting_tables import fit_formula as fit_formula
+from verhulst.regression.fitting_tables import fit_table as fit_table
 from verhulst.regression.inference import odds_ratios as odds_ratios
 from verhulst.regression.inference import probability_interval as probability_interval
 from verhulst.regression.inference import wald as wald
@@ -17,6 +19,5 @@ from verhulst.regression.result import LogisticFit as LogisticFit
 from verhulst.regression.robust import sandwich as sandwich
 from verhulst.regression.separation import Separation as Separation
 from verhulst.regression.separation import SeparationWarning as SeparationWarning
+from verhulst.regression.table_classes import MultinomialTableFit as MultinomialTableFit
 from verhulst.regression.table_fit import TableFit as TableFit
-from verhulst.regression.table_fit import fit_formula as fit_formula
-from verhulst.regression.table_fit import fit_table as fit_table

@@ -11,7 +11,7 @@ import numpy as np
 from verhulst.data.schema import DamagedError, ListOf, Record, numbers, path
 from verhulst.regression.class_rows import basis
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.standardised_covariance import Standardised
+from verhulst.regression.standardised_covariance import Standardised, check_unknown
 from verhulst.regression.statistics import Matrix, Vector
 
 _SHARED = ("working", "centre", "inverse_scale", "intercept", "weight_exponent")
@@ -43,6 +43,14 @@ class ClassCovariance:
                 raise DamagedError(f"{path(at, 'fixed')}[{k}]", f"has {len(row)} entries for {q} parameters")
         if len(record["working"]) != len(record["fixed"]) * q:
             raise DamagedError(path(at, "working"), f"has {len(record['working'])} rows, not those of the parameters")
+        check_unknown(record["working"], path(at, "working"))
+        working = np.array(record["working"], dtype=float)
+        scale, known = np.sqrt(np.abs(working.diagonal())), ~np.isnan(working)
+        # It is symmetric up to the rounding of an inverse.
+        with np.errstate(invalid="ignore"):
+            wrong = np.abs(working - working.T) > 1e-6 * np.outer(scale, scale)
+        if np.isinf(working).any() or wrong[known].any():
+            raise DamagedError(path(at, "working"), "is no covariance: it is infinite, or not symmetric")
 
     SCHEMA: ClassVar[Record] = Record(
         {

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.data.errors import listed
+from verhulst.data.target import MOST_CLASSES, alike_but_for_blanks
 from verhulst.regression.arrays import array_of, floats
-
-MOST = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,14 +29,14 @@ class Classes:
     label: NDArray[np.int32]
 
 
-def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
+def classes_of(y: ArrayLike) -> Classes:
     """Return the classes of a target.
 
     Raises
     ------
     ValueError
         If it is not one label per row, labels are missing, infinite, neither text nor numbers nor truth values, or of
-        several of these kinds, there are more than 50 classes, or a class has no row with a weight above 0.
+        several of these kinds, two labels differ only in blanks around them, or there are more than 50 classes.
     """
     given = array_of(y, "y")
     if given.ndim == 2 and given.shape[1] == 1:
@@ -49,23 +49,30 @@ def classes_of(y: ArrayLike, sample_weight: ArrayLike | None = None) -> Classes:
     infinite = [one for one in names if one in (math.inf, -math.inf)]
     if infinite:
         raise ValueError(f"y must be finite, but some of it is {infinite[0]}")
-    if len(names) > MOST:
+    if len(names) > MOST_CLASSES:
         raise ValueError(
-            f"y has {len(names):,} classes, and a multinomial fit takes at most {MOST}: merge rare ones, or check that "
-            "y is not a number to be predicted"
+            f"y has {len(names):,} classes, and a multinomial fit takes at most {MOST_CLASSES}: merge rare ones, or "
+            "check that y is not a number to be predicted"
         )
     label = place.astype(np.int32).ravel()
     if len(names) < 2:
         shown = f": {names[0]!r}" if names else ""
         raise ValueError(f"y contains only one class{shown}. A fit needs rows of at least two classes")
-    if sample_weight is not None:
-        weight = floats(sample_weight, "sample_weight").ravel()
-        if weight.shape == label.shape and not np.isnan(weight).any():
-            count = np.bincount(label, weight != 0, len(names))  # what is below 0 is refused by those who fit
-            if not count.all():
-                none = names[int(np.argmin(count))]
-                raise ValueError(f"every weight of class {none!r} is 0: leave its rows out, or give them weight")
+    if isinstance(names[0], str) and (twice := alike_but_for_blanks(names)):
+        raise ValueError(f"y has {listed(twice)}, which differ only in blanks around them: strip them")
     return Classes(names, label)
+
+
+def require_weights(classes: Classes, sample_weight: ArrayLike | None) -> None:
+    """Raise a ValueError if a class has no row with a weight above 0."""
+    if sample_weight is None:
+        return
+    weight = floats(sample_weight, "sample_weight").ravel()
+    if weight.shape == classes.label.shape and not np.isnan(weight).any():
+        count = np.bincount(classes.label, weight != 0, len(classes.names))  # those below 0 are refused by the fit
+        if not count.all():
+            none = classes.names[int(np.argmin(count))]
+            raise ValueError(f"every weight of class {none!r} is 0: leave its rows out, or give them weight")
 
 
 def labels_of(names: Sequence[Any]) -> NDArray[Any]:

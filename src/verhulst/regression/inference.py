@@ -18,6 +18,9 @@ from verhulst.regression.parameters import Parameter, ParameterTable
 from verhulst.regression.standardised_covariance import given
 from verhulst.regression.statistics import Matrix, Vector
 
+# Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals become unreliable.
+EVENTS_PER_PARAMETER = 10
+
 
 def normal_quantile(level: float) -> float:
     """Return z such that a standard normal variable lies within ±z with probability `level`."""

@@ -17,7 +17,7 @@ from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.class_rows import ClassRows
 from verhulst.regression.class_separation import ClassLimit, ClassWatch, against_first, class_limit
 from verhulst.regression.class_start import class_shares, null_log_likelihood, null_model, sample_fit
-from verhulst.regression.classes import Classes, classes_of
+from verhulst.regression.classes import Classes, classes_of, require_weights
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor, with_ridge
@@ -114,9 +114,37 @@ def fit_multinomial(
     >>> found.classes, found.coefficients.shape
     (('a', 'b', 'c'), (2, 2))
     """
+    return fit_classes(
+        X,
+        classes_of(y),
+        sample_weight,
+        C=C,
+        intercept=intercept,
+        names=names,
+        collinear=collinear,
+        tolerance=tolerance,
+        max_passes=max_passes,
+        verbose=verbose,
+    )
+
+
+def fit_classes(
+    X: ArrayLike,
+    classes: Classes,
+    sample_weight: ArrayLike | None = None,
+    *,
+    C: float = np.inf,
+    intercept: bool = True,
+    names: Sequence[str] | None = None,
+    collinear: Literal["drop", "error"] = "drop",
+    tolerance: float = 1e-6,
+    max_passes: int = 100,
+    verbose: int = 0,
+) -> MultinomialFit:
+    """Fit classes in the order in which they are given; see `fit_multinomial`."""
     require_limits(tolerance, max_passes)
     require_penalty(C, firth=False)
-    classes = classes_of(y, sample_weight)
+    require_weights(classes, sample_weight)
     data = observations(X, (classes.label > 0).astype(np.float64), sample_weight, None, names)
     _require_size(data, len(classes.names), intercept)
     standard, root = data.standardisation(intercept), None

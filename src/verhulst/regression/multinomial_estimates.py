@@ -91,12 +91,32 @@ class MultinomialEstimates:
         for k, row in enumerate(record["coefficients"]):
             if len(row) != q:
                 raise DamagedError(f"{path(at, 'coefficients')}[{k}]", f"has {len(row)} entries for {q} parameters")
-            if not record["separation"] and np.isnan(np.array(row, dtype=float)).any():
-                raise DamagedError(f"{path(at, 'coefficients')}[{k}]", "has nan, though the classes are not separated")
+            if not record["separation"] and not np.isfinite(np.array(row, dtype=float)).all():
+                raise DamagedError(f"{path(at, 'coefficients')}[{k}]", "is not finite, though no classes are separated")
         if len(record["cases"]) != classes:
             raise DamagedError(path(at, "cases"), f"has {len(record['cases'])} entries for {classes} classes")
         if record["separation"] and len(record["separation"]["states"]) != (classes - 1) * q:
             raise DamagedError(path(at, "separation.states"), "are not those of the coefficients")
+        MultinomialEstimates._check_errors(record, (classes - 1, q), at)
+
+    @staticmethod
+    def _check_errors(record: dict[str, Any], shape: tuple[int, int], at: str) -> None:
+        """Raise if a standard error is marked as infinite or unknown unlike its coefficient."""
+        states = np.array(
+            record["separation"]["states"] if record["separation"] else ["finite"] * (shape[0] * shape[1])
+        )
+        wanted = np.select([states == "finite", (states == "+inf") | (states == "-inf")], [0.0, np.inf], np.nan)
+        wanted = wanted.reshape(shape)
+        for place, one in enumerate(record["collinear"]):
+            if one["column"] >= len(record["names"]):
+                raise DamagedError(f"{path(at, 'collinear')}[{place}].column", "is none of the columns")
+            wanted[:, one["column"] + record["intercept"]] = np.nan
+        found = np.array(record["covariance"]["fixed"], dtype=float)
+        # What rounding left undetermined is nan, in fits that did not converge.
+        wrong = (found != wanted) & ~(np.isnan(found) & (np.isnan(wanted) | (record["status"] != "converged")))
+        if wrong.any():
+            k, j = np.argwhere(wrong)[0]
+            raise DamagedError(f"{path(at, 'covariance.fixed')}[{k}][{j}]", "contradicts the state of its coefficient")
 
     SCHEMA: ClassVar[Record] = Record(
         {

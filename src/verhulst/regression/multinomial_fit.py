@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import chdtrc, ndtr
 
+from verhulst._numbers import count
 from verhulst._options import checks_options
 from verhulst.data.saved import Saved
 from verhulst.data.schema import Record
-from verhulst.regression.inference import normal_quantile
+from verhulst.regression.inference import EVENTS_PER_PARAMETER, normal_quantile
 from verhulst.regression.multinomial_estimates import MultinomialEstimates
 from verhulst.regression.parameters import Parameter, ParameterState, ParameterTable, p_value_text
 
@@ -56,6 +57,14 @@ class MultinomialFit(MultinomialEstimates, Saved):
     def summary(self, level: float = 0.95, *, reference: Any = None) -> MultinomialSummary:
         """Return a summary, as text and HTML: the fit as a whole, and a table for each class against the reference."""
         return MultinomialSummary(self, level, reference)
+
+    def few_cases(self) -> str | None:
+        """Say how few cases the rarest class has, if they are fewer than ten for each column."""
+        cases, columns = min(self.cases), len(self.names) - len(self.collinear)
+        if cases >= EVENTS_PER_PARAMETER * columns:
+            return None
+        rarest = self.classes[self.cases.index(cases)]
+        return f"The rarest class, {rarest}, has {counted(cases, 'case')} for {counted(columns, 'column')}"
 
     def _tables(self, level: float, reference: Any, *, odds: bool) -> dict[Any, ParameterTable]:
         reference = self.classes[0] if reference is None else reference
@@ -130,6 +139,8 @@ class MultinomialSummary:
             said.append(f"Likelihood ratio χ² {ratio:.6g} on {freedom} degrees of freedom, p {p}")
         if fit.separation is not None:
             said.append(str(fit.separation))
+        if np.isinf(fit.C) and (few := fit.few_cases()):
+            said.append(f"{few}, fewer than {EVENTS_PER_PARAMETER} for each")
         return said
 
     def __repr__(self) -> str:
@@ -139,6 +150,17 @@ class MultinomialSummary:
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line)}</p>" for line in self.lines())
         return said + "".join(f"<h4>{escape(str(k))}</h4>{table.html()}" for k, table in self.tables.items())
+
+
+def counted(number: float, what: str) -> str:
+    """Return a number of cases or columns with the word for them.
+
+    Examples
+    --------
+    >>> counted(1.0, "case"), counted(2.5, "case")
+    ('1 case', '2.50 cases')
+    """
+    return f"{count(number)} {what}{'' if number == 1 else 's'}"
 
 
 def without_errors(table: ParameterTable) -> ParameterTable:

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from verhulst._options import checks_options
-from verhulst.data.batches import kept_table
-from verhulst.data.block import Block, make_block
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
-from verhulst.data.errors import DataError, RequestError
-from verhulst.data.formula import learn_formula
-from verhulst.data.group_labels import labels_of_rows
 from verhulst.data.in_memory import is_dask_collection
-from verhulst.data.learn import learn_table
-from verhulst.data.memory_limit import bytes_allowed
-from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
-from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.read import read_fields
 from verhulst.data.schema import DamagedError, Maybe, Record, path
-from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.dask_predictions import lazily
 from verhulst.regression.fit_file import FIT_1, FIT_2, with_states, without_penalty
-from verhulst.regression.fit_of_counts import fit_of_counts
-from verhulst.regression.fit_of_parts import fit_of_parts
-from verhulst.regression.fitting import fit
-from verhulst.regression.held_out import Folds, HeldOut, cross_validated, folds_asked
+from verhulst.regression.held_out import HeldOut
 from verhulst.regression.inference import probability_interval
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
-from verhulst.regression.table_answers import TableAnswers, factor_places
+from verhulst.regression.table_answers import TableAnswers
 from verhulst.regression.totals import Totals, with_cells
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +55,10 @@ class TableFit(TableAnswers):
     def _check(record: dict[str, Any], at: str) -> None:
         if (record["design"] is None) == (record["formula"] is None):
             raise DamagedError(path(at, "design"), "or formula must be there, and the other null")
+        where = "design" if record["design"] is not None else "formula"
+        target = record[where]["target"]
+        if target is None or len(target["levels"]) != 2:
+            raise DamagedError(path(at, f"{where}.target"), "must have two levels")
 
     _SCHEMA: ClassVar[Record] = Record(
         {
@@ -187,212 +176,3 @@ class TableFit(TableAnswers):
         table = read_fields(source)
         X = self.design.matrix(table, missing=missing, first_row=first_row)
         return X, self.design.offset_values(table, first_row=first_row, missing=missing)
-
-
-def fit_table(
-    source: Any,
-    target: str,
-    *,
-    columns: Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    categorical: Sequence[str] = (),
-    positive: object = None,
-    reference: Mapping[str, object] | None = None,
-    missing: Literal["error", "drop"] = "error",
-    weights: str | None = None,
-    offset: str | None = None,
-    memory_limit: int | str | None = None,
-    client: Any = None,
-    cv: int | None = None,
-    group: str | None = None,
-    seed: int = 0,
-    test: Any = None,
-    **options: Any,
-) -> TableFit:
-    """Fit a logistic regression on a table.
-
-    Parameters
-    ----------
-    source : anything that `vh.data.read_table` reads
-        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet, Arrow and CSV
-        files, a folder or a pattern (`*`, `?`) of Parquet or CSV files, and Arrow streams are read a batch at a time.
-        Or a Dask DataFrame.
-    target, columns, exclude, categorical, positive, reference, missing, weights, offset
-        The columns and their roles, as in `vh.data.learn_design`.
-    memory_limit : int or str, optional
-        Bytes, or text such as "256MB", that the batches may take in memory; beyond it they are kept in a scratch file
-        in the folder for temporary files. By default a quarter of the memory that is free.
-    client : distributed.Client, optional
-        A Dask cluster for the work. Partitions of a Dask DataFrame, and the row groups of Parquet files, are read by
-        its workers and stay there; a pass over the data sends one record of statistics. The fit has the same bits
-        whatever the number of workers, and without a client for a Dask DataFrame. What looks at single rows again and
-        again (`firth=True`, columns that need more than double precision) needs all rows in this process, within
-        `memory_limit`.
-    cv : int, optional
-        A number of folds, each predicted by a fit of the others, to judge the model by: `vh.evaluate(model.held_out)`.
-        Outcomes are spread evenly over the folds. The rows are read once, and each of the cv further fits passes over
-        them where they lie.
-    group : str, optional
-        A column whose groups are kept together in a fold, such as the patient of several visits. It is not in X.
-    seed : int
-        The seed of the folds.
-    test : anything that `vh.data.read_table` reads, optional
-        Another table to judge the model by, instead of folds.
-    **options
-        Options of `vh.regression.fit`: C, firth, intercept, collinear, tolerance, max_passes.
-
-    Returns
-    -------
-    TableFit
-        The fitted model.
-
-    Raises
-    ------
-    DataError
-        If the table cannot be read or used; the message says why, where and what to do.
-    ValueError
-        If an option is out of range.
-
-    Examples
-    --------
-    >>> import verhulst as vh
-    >>> model = vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole", columns=["age", "income"])
-    >>> model.fit.names
-    ('age', 'income')
-    """
-    limit, folds = bytes_allowed(memory_limit), folds_asked(cv, group, seed, test)
-    if folds and folds.group is not None and columns is None:
-        exclude = [*column_names(exclude, "exclude"), folds.group]
-    request: dict[str, Any] = {
-        "target": target,
-        "columns": columns,
-        "exclude": exclude,
-        "categorical": categorical,
-        "reference": reference,
-        "missing": missing,
-        "weights": weights,
-        "offset": offset,
-    }
-    if client is not None or is_dask_collection(source):
-        if folds:
-            raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
-        return _tested(_fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options), test)
-    if not folds and (counted := fit_of_counts(source, request, positive, options)) is not None:
-        return _tested(TableFit(*counted), test)
-    target, used = column_name(target, "target"), None
-    grouped = [folds.group] if folds and folds.group is not None else []
-    categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
-    if columns := column_names_or_none(columns, "columns"):
-        exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
-        roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
-        used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
-    table = kept_table(source, used, limit, texts=[target, *categorical, *reference, *grouped])
-    given = read_fields(source if table is None else table)
-    design, table = learn_table(given, positive=positive, **request)
-    labels = _labels(design, given, table, folds)
-    return _tested(_fitted(design, make_block(design, table, in_place=True), options, folds, labels), test)
-
-
-def fit_formula(
-    formula: str,
-    source: Any,
-    *,
-    positive: object = None,
-    missing: Literal["error", "drop"] = "error",
-    weights: str | None = None,
-    offset: str | None = None,
-    context: Mapping[str, Any] | None = None,
-    cv: int | None = None,
-    group: str | None = None,
-    seed: int = 0,
-    test: Any = None,
-    **options: Any,
-) -> TableFit:
-    """Fit a logistic regression with a formula: `vote ~ age + C(party)`.
-
-    Parameters
-    ----------
-    formula : str
-        A formula in formulaic's grammar; the target is the name of a column, and `.` stands for all columns except
-        target, weights and offset.
-    source, positive, missing, weights, offset
-        As for `fit_table`.
-    context : mapping, optional
-        Further names for the formula: `{"k": 10}` for `I(age / k)`.
-    cv, group, seed, test
-        As for `fit_table`. Means and knots that a formula learns (`scale(x)`, `bs(x)`) are those of all rows, in every
-        fold; outcomes take no part in them.
-    **options
-        As for `fit_table`.
-
-    Returns
-    -------
-    TableFit
-        The fitted model.
-
-    Raises
-    ------
-    DataError
-        If the formula cannot be evaluated on the table.
-
-    Examples
-    --------
-    >>> import verhulst as vh
-    >>> model = vh.fit_formula("vote ~ age + np.log(income)", vh.data.load_dataset("anes96"), positive="Dole")
-    >>> model.fit.names
-    ('age', 'np.log(income)')
-    """
-    folds = folds_asked(cv, group, seed, test)
-    table = read_fields(source)
-    design, block = learn_formula(
-        formula, table, positive=positive, missing=missing, weights=weights, offset=offset, context=context
-    )
-    labels = _labels(design, table, table, folds)
-    return _tested(_fitted(design, block, {"intercept": design.intercept} | options, folds, labels), test)
-
-
-def _labels(design: Design | FormulaDesign, given: pa.Table, table: pa.Table, folds: Folds | None) -> Any:
-    """Return the group of each row of the fit; None without groups."""
-    if folds is None or folds.group is None:
-        return None
-    return labels_of_rows(given, folds.group, design.complete_rows(table))
-
-
-def _tested(model: TableFit, test: Any) -> TableFit:
-    return model if test is None else replace(model, held_out=model.test_on(test))
-
-
-def _fitted_in_parts(
-    source: PartedTable, request: dict[str, Any], positive: object, limit: int, options: dict[str, Any]
-) -> TableFit:
-    with _of_table(source_of(source.columns)):
-        return TableFit(*fit_of_parts(source, request, positive, limit, options))
-
-
-def _fitted(
-    design: Design | FormulaDesign,
-    block: Block,
-    options: dict[str, Any],
-    folds: Folds | None = None,
-    labels: Any = None,
-) -> TableFit:
-    X, y, weights, offset = block.X, block.y, block.weights, block.offset
-    with _of_table(design.source):
-        found = fit(X, y, weights, offset, names=design.names, **options)
-        totals = Totals.of(X, y, found.log_odds(X, offset), weights)
-        if folds is None:
-            return TableFit(design, found, totals)
-        held_out = cross_validated(block, design.names, factor_places(design), options, folds, labels)
-    lost = design.rows_read - design.rows_kept
-    return TableFit(design, found, totals, replace(held_out, source=design.source, left_out=lost))
-
-
-@contextmanager
-def _of_table(source: str) -> Iterator[None]:
-    """Errors of the arrays are errors of the table: one class without rows of weight 0, equal names."""
-    try:
-        yield
-    except DataError:
-        raise
-    except ValueError as error:
-        raise DataError(f"{source}: {error}." if source else f"{error}.") from None

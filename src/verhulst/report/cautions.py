@@ -12,11 +12,10 @@ from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import listed
 from verhulst.regression.collinearity import FEW, described
+from verhulst.regression.inference import EVENTS_PER_PARAMETER
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation
 
-# Peduzzi et al. 1996 (J Clin Epidemiol 49): below ten events per parameter estimates and intervals become unreliable.
-EVENTS_PER_PARAMETER = 10
 # Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
 HIGH_CONDITION = 30.0**2
 FEW_CASES = 5

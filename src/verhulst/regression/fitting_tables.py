@@ -1,0 +1,346 @@
+"""Logistic regression of tables: `fit_table` and `fit_formula`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from verhulst.data.batches import kept_table
+from verhulst.data.block import Block, make_block
+from verhulst.data.column_values import level_type_of
+from verhulst.data.design import Design
+from verhulst.data.design_of_formula import FormulaDesign
+from verhulst.data.errors import DataError, RequestError
+from verhulst.data.fields import delimiter_of
+from verhulst.data.formula import learn_formula
+from verhulst.data.group_labels import labels_of_rows
+from verhulst.data.in_memory import is_dask_collection
+from verhulst.data.learn import learn_table
+from verhulst.data.memory_limit import bytes_allowed
+from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
+from verhulst.data.parted_table import PartedTable, open_parts
+from verhulst.data.read import read_fields
+from verhulst.data.source import source_of
+from verhulst.regression.fit_of_counts import fit_of_counts
+from verhulst.regression.fit_of_parts import fit_of_parts
+from verhulst.regression.fitting import fit
+from verhulst.regression.held_out import Folds, cross_validated, folds_asked
+from verhulst.regression.table_answers import factor_places
+from verhulst.regression.table_classes import MultinomialTableFit, fit_block
+from verhulst.regression.table_fit import TableFit
+from verhulst.regression.totals import Totals
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@overload
+def fit_table(
+    source: Any,
+    target: str,
+    *,
+    columns: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    positive: object = None,
+    reference: Mapping[str, object] | None = None,
+    missing: Literal["error", "drop"] = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    memory_limit: int | str | None = None,
+    client: Any = None,
+    multinomial: Literal[False] = False,
+    cv: int | None = None,
+    group: str | None = None,
+    seed: int = 0,
+    test: Any = None,
+    **options: Any,
+) -> TableFit: ...
+@overload
+def fit_table(source: Any, target: str, *, multinomial: Literal[True], **options: Any) -> MultinomialTableFit: ...
+@overload
+def fit_table(source: Any, target: str, *, multinomial: bool, **options: Any) -> TableFit | MultinomialTableFit: ...
+def fit_table(
+    source: Any,
+    target: str,
+    *,
+    columns: Sequence[str] | None = None,
+    exclude: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    positive: object = None,
+    reference: Mapping[str, object] | None = None,
+    missing: Literal["error", "drop"] = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    memory_limit: int | str | None = None,
+    client: Any = None,
+    multinomial: bool = False,
+    cv: int | None = None,
+    group: str | None = None,
+    seed: int = 0,
+    test: Any = None,
+    **options: Any,
+) -> TableFit | MultinomialTableFit:
+    """Fit a logistic regression on a table.
+
+    Parameters
+    ----------
+    source : anything that `vh.data.read_table` reads
+        A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet, Arrow and CSV
+        files, a folder or a pattern (`*`, `?`) of Parquet or CSV files, and Arrow streams are read a batch at a time.
+        Or a Dask DataFrame.
+    target, columns, exclude, categorical, positive, reference, missing, weights, offset
+        The columns and their roles, as in `vh.data.learn_design`.
+    memory_limit : int or str, optional
+        Bytes, or text such as "256MB", that the batches may take in memory; beyond it they are kept in a scratch file
+        in the folder for temporary files. By default a quarter of the memory that is free.
+    client : distributed.Client, optional
+        A Dask cluster for the work. Partitions of a Dask DataFrame, and the row groups of Parquet files, are read by
+        its workers and stay there; a pass over the data sends one record of statistics. The fit has the same bits
+        whatever the number of workers, and without a client for a Dask DataFrame. What looks at single rows again and
+        again (`firth=True`, columns that need more than double precision) needs all rows in this process, within
+        `memory_limit`.
+    multinomial : bool
+        Whether the target has classes, 2 to 50, in place of two values: one model of all of them. The others are
+        compared with the first, or with that of `reference`: `reference={"vote": "Dole"}`.
+    cv : int, optional
+        A number of folds, each predicted by a fit of the others, to judge the model by: `vh.evaluate(model.held_out)`.
+        Outcomes are spread evenly over the folds. The rows are read once, and each of the cv further fits passes over
+        them where they lie.
+    group : str, optional
+        A column whose groups are kept together in a fold, such as the patient of several visits. It is not in X.
+    seed : int
+        The seed of the folds.
+    test : anything that `vh.data.read_table` reads, optional
+        Another table to judge the model by, instead of folds.
+    **options
+        Options of `vh.regression.fit`: C, firth, intercept, collinear, tolerance, max_passes; for a multinomial fit
+        those of `vh.regression.fit_multinomial`.
+
+    Returns
+    -------
+    TableFit or MultinomialTableFit
+        The fitted model.
+
+    Raises
+    ------
+    DataError
+        If the table cannot be read or used; the message says why, where and what to do.
+    ValueError
+        If an option is out of range.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> model = vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole", columns=["age", "income"])
+    >>> model.fit.names
+    ('age', 'income')
+    >>> many = vh.fit_table(vh.data.load_dataset("anes96"), "party", columns=["age"], multinomial=True)
+    >>> many.classes[:2], many.fit.coefficients.shape
+    (('strong Democrat', 'weak Democrat'), (6, 2))
+    """
+    limit, folds = bytes_allowed(memory_limit), folds_asked(cv, group, seed, test)
+    if folds and folds.group is not None and columns is None:
+        exclude = [*column_names(exclude, "exclude"), folds.group]
+    request: dict[str, Any] = {
+        "target": target,
+        "columns": columns,
+        "exclude": exclude,
+        "categorical": categorical,
+        "reference": reference,
+        "missing": missing,
+        "weights": weights,
+        "offset": offset,
+        "multinomial": multinomial,
+    }
+    if multinomial:
+        _refuse_of_two(folds is not None or test is not None, client is not None or is_dask_collection(source))
+    if client is not None or is_dask_collection(source):
+        if folds:
+            raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
+        return _tested(_fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options), test)
+    if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
+        return _tested(TableFit(*counted), test)
+    target, used = column_name(target, "target"), None
+    grouped = [folds.group] if folds and folds.group is not None else []
+    categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
+    if columns := column_names_or_none(columns, "columns"):
+        exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
+        roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
+        used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
+    table = kept_table(source, used, limit, texts=[target, *categorical, *reference, *grouped])
+    given = read_fields(source if table is None else table)
+    design, table = learn_table(given, positive=positive, **request)
+    block = make_block(design, table, in_place=True)
+    if multinomial:
+        return _fitted_classes(design, block, given, options)
+    return _tested(_fitted(design, block, options, folds, _labels(design, given, table, folds)), test)
+
+
+@overload
+def fit_formula(
+    formula: str,
+    source: Any,
+    *,
+    positive: object = None,
+    missing: Literal["error", "drop"] = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    context: Mapping[str, Any] | None = None,
+    multinomial: Literal[False] = False,
+    reference: Mapping[str, object] | None = None,
+    cv: int | None = None,
+    group: str | None = None,
+    seed: int = 0,
+    test: Any = None,
+    **options: Any,
+) -> TableFit: ...
+@overload
+def fit_formula(formula: str, source: Any, *, multinomial: Literal[True], **options: Any) -> MultinomialTableFit: ...
+@overload
+def fit_formula(formula: str, source: Any, *, multinomial: bool, **options: Any) -> TableFit | MultinomialTableFit: ...
+def fit_formula(
+    formula: str,
+    source: Any,
+    *,
+    positive: object = None,
+    missing: Literal["error", "drop"] = "error",
+    weights: str | None = None,
+    offset: str | None = None,
+    context: Mapping[str, Any] | None = None,
+    multinomial: bool = False,
+    reference: Mapping[str, object] | None = None,
+    cv: int | None = None,
+    group: str | None = None,
+    seed: int = 0,
+    test: Any = None,
+    **options: Any,
+) -> TableFit | MultinomialTableFit:
+    """Fit a logistic regression with a formula: `vote ~ age + C(party)`.
+
+    Parameters
+    ----------
+    formula : str
+        A formula in formulaic's grammar; the target is the name of a column, and `.` stands for all columns except
+        target, weights and offset.
+    source, positive, missing, weights, offset
+        As for `fit_table`.
+    context : mapping, optional
+        Further names for the formula: `{"k": 10}` for `I(age / k)`.
+    multinomial, reference
+        Whether the target has classes, and the one that the others are compared with: `reference={"vote": "Dole"}`.
+    cv, group, seed, test
+        As for `fit_table`. Means and knots that a formula learns (`scale(x)`, `bs(x)`) are those of all rows, in every
+        fold; outcomes take no part in them.
+    **options
+        As for `fit_table`.
+
+    Returns
+    -------
+    TableFit or MultinomialTableFit
+        The fitted model.
+
+    Raises
+    ------
+    DataError
+        If the formula cannot be evaluated on the table.
+
+    Examples
+    --------
+    >>> import verhulst as vh
+    >>> model = vh.fit_formula("vote ~ age + np.log(income)", vh.data.load_dataset("anes96"), positive="Dole")
+    >>> model.fit.names
+    ('age', 'np.log(income)')
+    """
+    folds = folds_asked(cv, group, seed, test)
+    if multinomial:
+        _refuse_of_two(folds is not None or test is not None, False)
+    table = read_fields(source)
+    design, block = learn_formula(
+        formula,
+        table,
+        positive=positive,
+        missing=missing,
+        weights=weights,
+        offset=offset,
+        context=context,
+        multinomial=multinomial,
+        reference=reference,
+    )
+    options = {"intercept": design.intercept} | options
+    if multinomial:
+        return _fitted_classes(design, block, table, options)
+    return _tested(_fitted(design, block, options, folds, _labels(design, table, table, folds)), test)
+
+
+def _refuse_of_two(judged: bool, elsewhere: bool) -> None:
+    """Raise if something is asked of a multinomial fit that is there for two classes only."""
+    if judged:
+        raise RequestError(
+            "cv= and test= judge models of two classes; of a multinomial one, model.confusion(table) counts the "
+            "classes that it predicts for other rows."
+        )
+    if elsewhere:
+        raise RequestError(
+            "a multinomial fit reads all rows in this process: leave the client out. The rows of files that do not fit "
+            "in memory are kept in a scratch file; write a Dask DataFrame to Parquet first, or compute() it."
+        )
+
+
+def _labels(design: Design | FormulaDesign, given: pa.Table, table: pa.Table, folds: Folds | None) -> Any:
+    """Return the group of each row of the fit; None without groups."""
+    if folds is None or folds.group is None:
+        return None
+    return labels_of_rows(given, folds.group, design.complete_rows(table))
+
+
+def _tested(model: TableFit, test: Any) -> TableFit:
+    return model if test is None else replace(model, held_out=model.test_on(test))
+
+
+def _fitted_in_parts(
+    source: PartedTable, request: dict[str, Any], positive: object, limit: int, options: dict[str, Any]
+) -> TableFit:
+    with _of_table(source_of(source.columns)):
+        return TableFit(*fit_of_parts(source, request, positive, limit, options))
+
+
+def _fitted(
+    design: Design | FormulaDesign,
+    block: Block,
+    options: dict[str, Any],
+    folds: Folds | None = None,
+    labels: Any = None,
+) -> TableFit:
+    X, y, weights, offset = block.X, block.y, block.weights, block.offset
+    with _of_table(design.source):
+        found = fit(X, y, weights, offset, names=design.names, **options)
+        totals = Totals.of(X, y, found.log_odds(X, offset), weights)
+        if folds is None:
+            return TableFit(design, found, totals)
+        held_out = cross_validated(block, design.names, factor_places(design), options, folds, labels)
+    lost = design.rows_read - design.rows_kept
+    return TableFit(design, found, totals, replace(held_out, source=design.source, left_out=lost))
+
+
+def _fitted_classes(
+    design: Design | FormulaDesign, block: Block, table: pa.Table, options: dict[str, Any]
+) -> MultinomialTableFit:
+    assert design.target is not None
+    name = design.target.name
+    texts = delimiter_of(table, name) is None and level_type_of(table[name].type) == "text"
+    with _of_table(design.source):
+        return fit_block(design, block, texts, options)
+
+
+@contextmanager
+def _of_table(source: str) -> Iterator[None]:
+    """Errors of the arrays are errors of the table: one class without rows of weight 0, equal names."""
+    try:
+        yield
+    except DataError:
+        raise
+    except ValueError as error:
+        raise DataError(f"{source}: {error}." if source else f"{error}.") from None
