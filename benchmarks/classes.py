@@ -13,6 +13,7 @@ from benchmarks.interleave import interleave
 from verhulst.regression import MultinomialFit, fit_multinomial
 
 SHAPES = ((10_000, 20, 3), (100_000, 50, 5), (20_000, 20, 20))
+EVALUATED = (1_000_000, 10)
 CLOSE = 1e-4  # standard errors: as near as lbfgs is run
 
 
@@ -53,6 +54,32 @@ def ours(X: NDArray[np.float64], y: NDArray[np.intp]) -> NDArray[np.float64]:
     return coef
 
 
+def evaluated() -> str:
+    """A sentence on the evaluation of many rows, beside three measures by scikit-learn."""
+    from sklearn.metrics import confusion_matrix, log_loss, roc_auc_score
+
+    n, classes = EVALUATED
+    rng = np.random.default_rng(0)
+    z = rng.normal(0.0, 2.0, (n, classes))
+    y = (z + rng.gumbel(size=z.shape)).argmax(axis=1)
+    p = vh.softmax(z, axis=1)
+    times = interleave(
+        {
+            "verhulst": lambda: vh.evaluate(y, probabilities=p),
+            "scikit-learn": lambda: (
+                log_loss(y, p), roc_auc_score(y, p, multi_class="ovr"), confusion_matrix(y, p.argmax(axis=1))
+            ),
+        },
+        rounds=3,
+        warmups=1,
+    )  # fmt: skip
+    return (
+        f"`vh.evaluate` of {n:,} rows and {classes} classes, with intervals and simulated nulls: "
+        f"{times['verhulst']:.2f} s. Log-loss, ROC-AUC and confusion table by scikit-learn, without intervals: "
+        f"{times['scikit-learn']:.2f} s."
+    )
+
+
 def main() -> str:
     lines = [
         "# More than two classes",
@@ -80,7 +107,7 @@ def main() -> str:
             f"| {n:,} × {p}, {classes} | {shown['verhulst']} | {shown['newton-cholesky']} | {ratios[0]:.1f} "
             f"| {shown['lbfgs']}, tol {tolerance:.0e} | {ratios[1]:.1f} |"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", evaluated()]) + "\n"
 
 
 if __name__ == "__main__":

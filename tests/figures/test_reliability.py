@@ -29,6 +29,15 @@ def test_small_multiples_share_their_axes(curves: dict[str, vh.calibration.Relia
     assert svg.startswith("<svg role=")
 
 
+def test_many_panels_stand_in_rows(curves: dict[str, vh.calibration.Reliability]) -> None:
+    many = {f"class {k}": curves["bins"] for k in range(5)}
+    axes = vh.figures.draw_reliability(vh.figures.prepare_reliability(many)).axes
+    assert [ax.get_title(loc="left") for ax in axes] == list(many)
+    assert [ax.get_subplotspec().rowspan.start for ax in axes] == [0, 0, 0, 1, 1]
+    assert [bool(ax.get_xlabel()) for ax in axes] == [False, False, True, True, True]
+    assert [bool(ax.get_ylabel()) for ax in axes] == [True, False, False, True, False]
+
+
 def test_one_panel_on_given_axes(curves: dict[str, vh.calibration.Reliability]) -> None:
     from matplotlib.figure import Figure
 

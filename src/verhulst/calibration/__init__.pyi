@@ -3,6 +3,8 @@ from verhulst.calibration.beta import Beta as Beta
 from verhulst.calibration.calibrator import CalibrationWarning as CalibrationWarning
 from verhulst.calibration.calibrator import Calibrator as Calibrator
 from verhulst.calibration.choose import calibrate as calibrate
+from verhulst.calibration.class_curves import class_reliability as class_reliability
+from verhulst.calibration.class_evaluation import ClassEvaluation as ClassEvaluation
 from verhulst.calibration.classifier import CalibratedClassifier as CalibratedClassifier
 from verhulst.calibration.comparison import compare as compare
 from verhulst.calibration.decision import cost_threshold as cost_threshold

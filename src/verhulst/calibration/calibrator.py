@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import log_softmax
 
 from verhulst._numbers import significant
 from verhulst._options import check_parameters
@@ -27,7 +26,7 @@ from verhulst.calibration.scores import (
 from verhulst.data.errors import RowError
 from verhulst.data.saved import Saved
 from verhulst.data.schema import Check, Maybe, Record, Size, Text, Whole
-from verhulst.functions import sigmoid
+from verhulst.functions import log_softmax, sigmoid
 
 
 class CalibrationWarning(UserWarning):
@@ -264,12 +263,11 @@ class Calibrator(Saved, ABC):
 
 def log_probabilities(z: Floats) -> Floats:
     """Return log softmax of (n, K) logits; classes with infinite logits share the probability 1."""
-    first = (z == np.inf).any(axis=1)
-    if first.any():
+    if z.max(initial=-np.inf) == np.inf:
+        first = (z == np.inf).any(axis=1)
         z = z.copy()
         z[first] = np.where(z[first] == np.inf, 0.0, -np.inf)
-    with np.errstate(over="ignore"):
-        logarithms: Floats = log_softmax(z, axis=1)
+    logarithms: Floats = log_softmax(z, axis=1)
     return logarithms
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.calibration.arrays import as_numbers, plain_array
+from verhulst.calibration.class_labels import class_numbers
 from verhulst.calibration.scores import (
     Floats,
     ScoreKind,
@@ -16,7 +18,6 @@ from verhulst.calibration.scores import (
     as_multiclass_logits,
     binary_targets,
     case_weights,
-    class_targets,
 )
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.robust import missing_labels
@@ -33,6 +34,7 @@ class Cases:
     weights : (n,) positive, or None where each case counts once
     kind : the kind of the scores
     kept : which of the given rows these are, or None for all
+    classes : the labels of K columns; empty for one
     """
 
     z: Floats
@@ -40,6 +42,7 @@ class Cases:
     weights: Floats | None
     kind: ScoreKind
     kept: NDArray[np.bool_] | None
+    classes: tuple[Any, ...] = ()
 
     def of_each(self, values: ArrayLike, name: str) -> NDArray[Any]:
         """Return the entries for these cases, of an array with one for each given row.
@@ -64,6 +67,8 @@ def read_cases(
     *,
     say: str = "scores",
     several_classes: bool = False,
+    classes: Sequence[Any] | NDArray[Any] | None = None,
+    sure: bool = False,
 ) -> Cases:
     """Return checked cases. The contents of rows of weight 0 are ignored.
 
@@ -72,6 +77,7 @@ def read_cases(
     y, scores, sample_weight : as `binary_targets`, `as_logits` and `case_weights` take them
     kind, say : the kind of the scores, and the keyword that specifies it; see `as_logits`
     several_classes : whether scores of shape (n, K), K ≥ 2, are those of K classes
+    classes, sure : as `class_numbers` takes them
 
     Raises
     ------
@@ -91,10 +97,15 @@ def read_cases(
         outcomes = plain_array(y)
         y = outcomes[standing_in] if outcomes.shape[:1] == kept.shape else outcomes
     z, kind = (as_multiclass_logits if several else as_logits)(values, kind, say)
-    targets: Any = class_targets(y, *z.shape) if several else binary_targets(y, len(z))
+    labels: tuple[Any, ...] = ()
+    targets: Any
+    if several:
+        labels, targets = class_numbers(y, z.shape[0], z.shape[1], classes, sure)
+    else:
+        targets = binary_targets(y, len(z))
     if weights is None or kept is None:
-        return Cases(z, targets, weights, kind, None)
-    return Cases(z[kept], targets[kept], weights[kept], kind, kept)
+        return Cases(z, targets, weights, kind, None, labels)
+    return Cases(z[kept], targets[kept], weights[kept], kind, kept, labels)
 
 
 def group_members(labels: NDArray[Any]) -> tuple[list[str], NDArray[np.intp]]:

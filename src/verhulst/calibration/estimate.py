@@ -70,6 +70,13 @@ def standard_error(influence: Floats, weights: Floats, total: float) -> float:
     return float(np.sqrt((weights / total) @ (influence * influence)) / np.sqrt(total) * np.float64(largest))
 
 
+def perfect(value: float, count: float, level: float) -> Estimate:
+    """Return 0 or 1, the share of so many independent cases of which none differs, with its exact one-sided bound."""
+    bound = ((1.0 - level) / 2.0) ** (1.0 / count)
+    low, high = (bound, 1.0) if value == 1.0 else (0.0, 1.0 - bound)
+    return Estimate(value, 0.0, low, high, level)
+
+
 def interval(
     value: float, error: float, level: float, scale: Literal["linear", "logit"] = "linear", floor: float = -np.inf
 ) -> Estimate:

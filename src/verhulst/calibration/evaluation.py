@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from html import escape
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from verhulst._options import checks_options, generator_of, require_counts
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
@@ -17,6 +17,8 @@ from verhulst.calibration.calibration_error import Nulled, against_null, binned_
 from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.cells import Cells, make_cells
+from verhulst.calibration.class_evaluation import ClassEvaluation
+from verhulst.calibration.class_measures import evaluate_classes
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.decision import DEFAULT_THRESHOLDS, DecisionCurve, curve_of
 from verhulst.calibration.estimate import Estimate
@@ -139,6 +141,40 @@ class Evaluation:
         return plain
 
 
+@overload
+def evaluate(
+    y: ArrayLike | HeldOut,
+    scores: ArrayLike | None = None,
+    *,
+    scores_are: ScoreKind | None = None,
+    logits: ArrayLike | None = None,
+    probabilities: ArrayLike | None = None,
+    classes: None = None,
+    sample_weight: ArrayLike | None = None,
+    by: ArrayLike | None = None,
+    level: float = 0.95,
+    bins: int = 15,
+    replications: int = 199,
+    bootstrap: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Evaluation: ...
+@overload
+def evaluate(
+    y: ArrayLike,
+    scores: ArrayLike | None = None,
+    *,
+    scores_are: ScoreKind | None = None,
+    logits: ArrayLike | None = None,
+    probabilities: ArrayLike | None = None,
+    classes: Sequence[Any] | NDArray[Any],
+    sample_weight: ArrayLike | None = None,
+    by: ArrayLike | None = None,
+    level: float = 0.95,
+    bins: int = 15,
+    replications: int = 199,
+    bootstrap: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> ClassEvaluation: ...
 @checks_options
 def evaluate(
     y: ArrayLike | HeldOut,
@@ -147,6 +183,7 @@ def evaluate(
     scores_are: ScoreKind | None = None,
     logits: ArrayLike | None = None,
     probabilities: ArrayLike | None = None,
+    classes: Sequence[Any] | NDArray[Any] | None = None,
     sample_weight: ArrayLike | None = None,
     by: ArrayLike | None = None,
     level: float = 0.95,
@@ -154,19 +191,24 @@ def evaluate(
     replications: int = 199,
     bootstrap: int = 0,
     rng: int | np.random.Generator = 0,
-) -> Evaluation:
+) -> Evaluation | ClassEvaluation:
     """Evaluate scores against outcomes: ranking, proper scores, calibration with nulls, saturation, decisions.
 
     Parameters
     ----------
     y : array_like, shape (n,), or HeldOut
-        The outcomes, 0 or 1; or the held-out rows of a fit of a table, `model.held_out`, with their scores.
-    scores : array_like, shape (n,), optional
-        The scores, of the kind that `scores_are` specifies.
+        The outcomes, 0 or 1; or the held-out rows of a fit of a table, `model.held_out`, with their scores. For K
+        columns of scores labels of any kind: numbers, text or truth values.
+    scores : array_like, shape (n,) or (n, K), optional
+        The scores, of the kind that `scores_are` specifies; K columns for K classes.
     scores_are : {"logits", "probabilities"}, optional
         The kind of `scores`.
     logits, probabilities : array_like, shape (n,), optional
-        The scores by kind, in place of `scores`.
+        The scores by kind, in place of `scores`; likewise (n,) or (n, K).
+    classes : sequence of K labels, optional
+        The label of each column of scores. By default the labels in y are 0 ... K-1, or there are K of them, and the
+        columns are in their sorted order; those of a data frame are its columns if these contain the labels. Two
+        columns need it.
     sample_weight : array_like, shape (n,), optional
         Counts of cases. Scale weights with another meaning so that they sum to the effective number of independent
         cases.
@@ -180,14 +222,14 @@ def evaluate(
         The number of simulated samples for each null; a p-value is at least 1/(replications + 1).
     bootstrap : int
         The number of resamples for the intervals of log-loss, Brier score, ROC-AUC and average precision; with 0 they
-        are closed forms (DeLong's for ROC-AUC).
+        are closed forms (DeLong's for ROC-AUC). Not for K columns.
     rng : int or numpy.random.Generator
         Seed or generator for the simulated samples.
 
     Returns
     -------
-    Evaluation
-        All measures.
+    Evaluation or ClassEvaluation
+        All measures; a `ClassEvaluation` for K columns of scores.
 
     Raises
     ------
@@ -200,7 +242,15 @@ def evaluate(
     Warns
     -----
     CalibrationWarning
-        If the rows look like those that the scores were fitted on.
+        If the rows look like those that the scores were fitted on, or a class has no case.
+
+    Notes
+    -----
+    For K classes: log-loss −log p of the class of a row; Brier score Σₖ (yₖ − pₖ)² (Brier 1950, "Verification of
+    forecasts expressed in terms of probability"); top-label ECE (Guo et al. 2017) and class-wise ECE, the mean of those
+    of the K classes (Kull et al. 2019, "Beyond temperature scaling"); ROC-AUC of each class against the others and its
+    mean (Hand and Till 2001 discuss alternatives). The nulls of all calibration errors are of the same simulated
+    labels.
 
     Examples
     --------
@@ -212,6 +262,11 @@ def evaluate(
     >>> result = vh.evaluate(y, logits=2.0 * z)
     >>> result.cox.slope
     0.50945 (95 %: 0.46308 to 0.55583)
+    >>> Z = rng.normal(size=(2000, 3))
+    >>> label = np.array(["bus", "car", "train"])[(Z + rng.gumbel(size=Z.shape)).argmax(axis=1)]
+    >>> classes = vh.evaluate(label, logits=Z, classes=["bus", "car", "train"])
+    >>> classes.log_loss, classes.roc_auc
+    (0.89094 (95 %: 0.86392 to 0.91797), 0.77259 (95 %: 0.75634 to 0.78806))
     """
     given: list[tuple[ScoreKind | None, ArrayLike]] = []
     if isinstance(y, HeldOut):
@@ -232,9 +287,16 @@ def evaluate(
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
     require_counts(bins=(bins, 2), replications=(replications, 19), bootstrap=(bootstrap, 0))
     require_one_order(y=y, by=by)
+    generator = generator_of(rng)
+    columns = np.shape(values)[1] if np.ndim(values) == 2 else 1
+    if columns > 2 or (columns == 2 and classes is not None):
+        if bootstrap:
+            raise ValueError("bootstrap intervals are for one column of scores: omit bootstrap")
+        return evaluate_classes(y, values, kind, classes, sample_weight, by, level, bins, replications, generator)
+    if classes is not None:
+        raise ValueError("classes= names the columns of scores of shape (n, K), K >= 2")
     cases = read_cases(y, values, kind, sample_weight, say="scores_are")
     z, targets, weights = cases.z, cases.targets, cases.weights
-    generator = generator_of(rng)
     groups: dict[str, Evaluation] = {}
     if by is not None:
         names, group = group_members(cases.of_each(by, "by"))

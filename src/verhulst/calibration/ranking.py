@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from verhulst.calibration.estimate import ONE_CLASS, Estimate, Measure, interval, standard_error, unknown
+from verhulst.calibration.estimate import ONE_CLASS, Estimate, Measure, interval, perfect, standard_error, unknown
 from verhulst.calibration.ranked import Ranked, by_run, spread
 from verhulst.calibration.scores import Floats
 
@@ -32,8 +32,8 @@ def roc_auc(ranked: Ranked) -> Measure:
     of_zeros = spread(above, ranked.starts, n) / ranked.positive
     influence = np.where(
         ranked.targets == 1.0,
-        (of_ones - area) * (ranked.total / ranked.positive * _unbiased(ranked.positive)),
-        (of_zeros - area) * (ranked.total / ranked.negative * _unbiased(ranked.negative)),
+        (of_ones - area) * (ranked.total / ranked.positive * unbiased(ranked.positive)),
+        (of_zeros - area) * (ranked.total / ranked.negative * unbiased(ranked.negative)),
     )
     return Measure(area, influence)
 
@@ -49,7 +49,7 @@ def area_between(ones: Floats, zeros: Floats) -> float:
     return right / positive if right < wrong else 1.0 - wrong / positive
 
 
-def _unbiased(count: float) -> float:
+def unbiased(count: float) -> float:
     """Return the factor for dividing sums of squares by one less than the number of cases, as DeLong does."""
     return float(np.sqrt(count / (count - 1.0))) if count > 1.0 else np.nan
 
@@ -59,12 +59,10 @@ def roc_auc_interval(ranked: Ranked, level: float) -> Estimate:
     if not ranked.both_classes:
         return unknown(ONE_CLASS)
     measure = roc_auc(ranked)
-    error = standard_error(measure.influence, ranked.weights, ranked.total)
     if measure.value in (0.0, 1.0):
         # The variance is 0. At least min(m, n) of the comparisons are independent, and all of them agree.
-        bound = ((1.0 - level) / 2.0) ** (1.0 / min(ranked.positive, ranked.negative))
-        low, high = (bound, 1.0) if measure.value == 1.0 else (0.0, 1.0 - bound)
-        return Estimate(measure.value, 0.0, low, high, level)
+        return perfect(measure.value, min(ranked.positive, ranked.negative), level)
+    error = standard_error(measure.influence, ranked.weights, ranked.total)
     return interval(measure.value, error, level, "logit")
 
 

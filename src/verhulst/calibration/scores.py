@@ -64,7 +64,8 @@ def as_multiclass_logits(
     ScoreKindError
         If the kind is not specified and the scores may be either.
     ValueError
-        If there are fewer than two columns, a nan, or rows of probabilities that do not sum to 1 (within 1e-3).
+        If there are fewer than two columns, a nan, a row of logits that are all -inf, or rows of probabilities that do
+        not sum to 1 (within 1e-3).
     """
     values = as_numbers(scores, "scores")
     if values.ndim != 2 or values.shape[1] < 2:
@@ -72,6 +73,8 @@ def as_multiclass_logits(
     _check_filled(values, "scores")
     kind = resolve_kind(values, kind, say)
     if kind == "logits":
+        if values.min() == -np.inf and (nothing := (values == -np.inf).all(axis=1)).any():
+            raise RowError("every logit of {row} is -inf: no class is possible there", int(nothing.argmax()))
         return values, kind
     check_probabilities(values)
     # float16 rows of a thousand classes sum to 1 within 1e-3; a wrong matrix is off by far more.
@@ -92,7 +95,7 @@ def one_column(scores: ArrayLike, name: str) -> Floats:
     if values.ndim != 1:
         hint = ""
         if values.ndim == 2 and values.shape[1] == 2:
-            hint = ": for two classes pass z[:, 1] - z[:, 0]"
+            hint = ": for two classes pass z[:, 1] - z[:, 0]; to evaluate two columns, name them, classes="
         elif values.ndim == 2 and values.shape[1] > 2:
             hint = ": for several classes evaluate each separately, y == k with the log-odds of class k"
         raise ValueError(f"{name} must be one column, got shape {values.shape}{hint}")
@@ -188,25 +191,6 @@ def binary_targets(y: ArrayLike, n: int) -> Floats:
         repr(v) for v in np.unique(raw[:10_000].astype(str) if raw.dtype == object else raw[:10_000])[:4].tolist()
     ]
     raise ValueError(f"y must be 0 and 1, but contains {', '.join(values)}: write for instance y == {values[-1]}")
-
-
-def class_targets(y: ArrayLike, n: int, classes: int) -> Labels:
-    """Return targets as class numbers 0 … K−1.
-
-    Raises
-    ------
-    ValueError
-        If the length differs, or entries are not whole numbers from 0 to K−1.
-    """
-    raw = plain_array(y)
-    if raw.shape != (n,):
-        raise ValueError(f"y must have one entry for each of the {n} rows of scores, got shape {raw.shape}")
-    if raw.dtype.kind not in "iub" and not (raw.dtype.kind == "f" and np.array_equal(raw, np.floor(raw))):
-        raise ValueError(f"y must contain class numbers 0 to {classes - 1}")
-    numbers = raw.astype(np.int64)
-    if numbers.min() < 0 or numbers.max() >= classes:
-        raise ValueError(f"y must contain class numbers 0 to {classes - 1}, got {numbers.min()} to {numbers.max()}")
-    return numbers
 
 
 def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:

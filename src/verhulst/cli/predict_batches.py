@@ -11,6 +11,8 @@ from verhulst.data.errors import DataError, ReadingWarning
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from verhulst.data.query import Query
+
 
 def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable[[pa.Table, int], pa.Table]) -> None:
     """Write predictions that the workers of a cluster make of the row groups of Parquet files, in their order.
@@ -39,7 +41,7 @@ def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable
 
 
 def predicted_in_batches(
-    data: Any,
+    data: str | Query,
     output: str,
     extended: Callable[[pa.Table, int], pa.Table],
     form: str | None,
@@ -51,7 +53,7 @@ def predicted_in_batches(
 
     Parameters
     ----------
-    data : str, File or Query
+    data : str or Query
         The source.
     output : str
         The file.

@@ -21,10 +21,8 @@ _SUFFIXES = {
     ".feather": "arrow",
     ".ipc": "arrow",
     ".npy": "npy",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
 }
-FORMATS = ("csv", "tsv", "parquet", "jsonl", "arrow", "npy", "xlsx")
+FORMATS = ("csv", "tsv", "parquet", "jsonl", "arrow", "npy")
 # Endings of compressed files, and Arrow's names of the compressions.
 _COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4"}
 

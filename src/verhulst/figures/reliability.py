@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The share of a panel's height for the histogram of probabilities.
 _HISTOGRAM_SHARE = 0.16
+# The most panels in a row; more are small multiples in several rows.
+_ACROSS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class ReliabilityDiagram:
-    """Panels from left to right, on common axes."""
+    """Panels from left to right, in rows of up to four, on common axes."""
 
     panels: tuple[Panel, ...]
 
@@ -97,17 +99,27 @@ def draw_reliability(diagram: ReliabilityDiagram, *, theme: str | Theme = "light
     if ax is not None:
         if len(diagram.panels) > 1:
             raise ValueError(f"{len(diagram.panels)} panels do not fit in one axes: omit ax")
-        _panel(dress(ax, tokens), diagram.panels[0], tokens, first=True)
+        _panel(dress(ax, tokens), diagram.panels[0], tokens)
         return figure_of(ax)
     count = len(diagram.panels)
-    figure = new_figure(0.6 + 3.9 * count, 4.4, tokens)
-    grid = figure.subplots(1, count, squeeze=False, sharex=True, sharey=True)
-    for place, panel in enumerate(diagram.panels):
-        _panel(dress(grid[0, place], tokens), panel, tokens, first=place == 0)
+    down = -(-count // _ACROSS)
+    across = -(-count // down)
+    figure = new_figure(0.6 + 3.9 * across, 4.4 * down, tokens)
+    grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True)
+    for place, ax in enumerate(grid.flat):
+        if place >= count:
+            ax.remove()
+            continue
+        lowest = place + across >= count
+        _panel(
+            dress(ax, tokens), diagram.panels[place], tokens,
+            left=place % across == 0, lowest=lowest, words=down == 1 or place == 0,
+        )  # fmt: skip
+        ax.tick_params(labelbottom=lowest)  # shared axes label the last row only, which may be shorter
     return figure
 
 
-def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
+def _panel(ax: Axes, panel: Panel, theme: Theme, left: bool = True, lowest: bool = True, words: bool = True) -> None:
     curve = panel.curve
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
@@ -137,13 +149,14 @@ def _panel(ax: Axes, panel: Panel, theme: Theme, first: bool) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_ticks(quarters, [f"{100 * share:g} %" for share in quarters])
     title = literal(panel.title) or "Reliability"
-    caption(ax, title, theme, x="probability given", y="rate of the outcome" if first else "")
+    caption(ax, title, theme, x="probability given" if lowest else "", y="rate of the outcome" if left else "")
     ax.text(0.0, 1.005, panel.remark, color=theme.muted, size=SMALL, transform=ax.transAxes, va="bottom")
     ax.set_title(ax.get_title(loc="left"), loc="left", color=theme.ink, size=11.0, weight="bold", pad=18)
-    ax.text(
-        0.03, 0.97, _band_words(curve), transform=ax.transAxes, color=theme.muted, size=SMALL, ha="left", va="top",
-        zorder=5,
-    )  # fmt: skip
+    if words:
+        ax.text(
+            0.03, 0.97, _band_words(curve), transform=ax.transAxes, color=theme.muted, size=SMALL, ha="left", va="top",
+            zorder=5,
+        )  # fmt: skip
 
 
 def _histogram(ax: Axes, curve: Reliability, theme: Theme) -> None:

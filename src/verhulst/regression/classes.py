@@ -43,7 +43,7 @@ def classes_of(y: ArrayLike) -> Classes:
         given = given.ravel()
     if given.ndim != 1:
         raise ValueError(f"y must have one class per row, but its shape is {given.shape}")
-    given = _plain(given)
+    given = plain_labels(given)
     found, place = np.unique(given, return_inverse=True)
     names = tuple(found.tolist())
     infinite = [one for one in names if one in (math.inf, -math.inf)]
@@ -83,29 +83,35 @@ def labels_of(names: Sequence[Any]) -> NDArray[Any]:
     return found if same else np.array(names, dtype=object)
 
 
-def _plain(given: NDArray[Any]) -> NDArray[Any]:
-    """Return labels of which each is a str, an int, a float or a bool, all of a kind, and none missing."""
+def plain_labels(given: NDArray[Any], name: str = "y") -> NDArray[Any]:
+    """Return labels (n,) of which each is a str, an int, a float or a bool, all of a kind, and none missing.
+
+    Raises
+    ------
+    ValueError
+        If they are not.
+    """
     if given.dtype == object:
         plain = (one.item() if isinstance(one, np.generic) else one for one in given)
         given = np.fromiter(plain, dtype=object, count=len(given))
         missing = [k for k, one in enumerate(given) if _missing(one)]
         if missing:
-            raise ValueError(f"y must not be missing; y[{missing[0]}] is {given[missing[0]]}")
+            raise ValueError(f"{name} must not be missing; {name}[{missing[0]}] is {given[missing[0]]}")
         each = list(map(_kind, given))
     else:
         test = {"f": np.isnan, "M": np.isnat, "m": np.isnat}.get(given.dtype.kind)
         if test is not None and (gaps := test(given)).any():
-            raise ValueError(f"y must not be missing; y[{int(np.argmax(gaps))}] is {given[np.argmax(gaps)]}")
+            raise ValueError(f"{name} must not be missing; {name}[{int(np.argmax(gaps))}] is {given[np.argmax(gaps)]}")
         known = given.dtype.kind not in "mM"  # dates may become numbers
         each = [_kind(one) if known else "" for one in given[:1].tolist()]
     if "" in each:
         one = given[each.index("")]
         raise ValueError(
-            f"the classes in y must be text, numbers or truth values, but y[{each.index('')}] is of type "
+            f"the classes in {name} must be text, numbers or truth values, but {name}[{each.index('')}] is of type "
             f"{type(one).__name__}: write them as text"
         )
     if len(set(each)) > 1:
-        raise ValueError("the classes in y cannot be sorted: use either numbers or text")
+        raise ValueError(f"the classes in {name} cannot be sorted: use either numbers or text")
     return given
 
 
