@@ -209,7 +209,7 @@ def test_output_folder_that_does_not_exist(house, arguments):
 def test_output_that_is_a_folder_or_of_no_format(house):
     refused(run("predict", "model.json", "votes.csv", "-o", "."), USAGE, "cannot determine the format of '.'")
     refused(run("fit", "votes.csv", "-t", "vote", "--positive", "Dole", "-o", "."), USAGE, "it is a folder")
-    refused(run("predict", "model.json", "votes.csv", "-o", "p.xlsx"), USAGE, "end its name in .csv")
+    refused(run("predict", "model.json", "votes.csv", "-o", "p.xls"), USAGE, "end its name in .csv")
     refused(run("fit", "votes.csv", "-t", "vote", "-o", "-", "--report", "-"), USAGE, "both standard output")
 
 

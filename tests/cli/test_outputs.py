@@ -24,6 +24,10 @@ OUTPUTS = {
     ("predict", "--output"): (["none.json", "none.csv"], ".csv"),
     ("calibrate", "--output"): (SCORES, ".json"),
     ("calibrate", "--report"): ([*SCORES, "-o", "model.json"], ".html"),
+    ("fit", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
+    ("predict", "--rejects"): (["none.json", "none.csv"], ".csv"),
+    ("calibrate", "--rejects"): ([*SCORES, "-o", "model.json"], ".csv"),
+    ("evaluate", "--rejects"): (SCORES, ".csv"),
     ("plot", "--output"): (["growth"], ".svg"),
     ("explore", "--output"): ([], ".html"),
 }
@@ -134,7 +138,15 @@ class TestStandardStreams:
     }
 
     def test_the_table_holds_every_file(self):
-        assert {*self.PRINTED, ("demo", "--output")} == set(OUTPUTS)
+        unprinted = {
+            ("demo", "--output"),
+            *((each, "--rejects") for each in ("fit", "predict", "calibrate", "evaluate")),
+        }
+        assert {*self.PRINTED, *unprinted} == set(OUTPUTS)
+
+    def test_rejects_need_a_name(self, data):
+        result = self.run("fit", "data.csv", "-t", "y", "--rejects", "-")
+        assert (result.exit_code, "--rejects needs the name of a file" in result.stderr) == (USAGE, True)
 
     @pytest.mark.parametrize("output", PRINTED)
     @pytest.mark.parametrize("name", ["-", "/dev/stdout"])

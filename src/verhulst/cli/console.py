@@ -132,10 +132,11 @@ def reading_said(kind: type[Warning] = ReadingWarning) -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", kind)
         yield
+    said = [str(warning.message) for warning in caught if issubclass(warning.category, kind)]
+    for text in dict.fromkeys(said):  # a file may be read several times
+        say(f"Note: {text[:1].upper()}{text[1:]}.")
     for warning in caught:
-        if issubclass(warning.category, kind):
-            say(f"Note: {str(warning.message)[:1].upper()}{str(warning.message)[1:]}.")
-        else:
+        if not issubclass(warning.category, kind):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 

@@ -13,12 +13,15 @@ from typing import Any
 import click
 
 from verhulst import _process
+from verhulst.cli.names import separated
 from verhulst.data.atomic import check_writable, is_stream
 from verhulst.data.errors import OutputError
+from verhulst.data.file import File
+from verhulst.data.file_format import format_of_name
 from verhulst.data.query import Query
 
 Decorator = Callable[[Any], Any]
-Source = str | Query  # of rows
+Source = str | Query | File  # of rows
 
 # Names in earlier versions, which still work.
 OLD_SPELLINGS: dict[str, Any] = {"token_normalize_func": lambda name: "weights" if name == "weight" else name}
@@ -182,19 +185,54 @@ def coverage(*names: str, **more: Any) -> Decorator:
     return click.option(*names, type=Number(min=0, max=1, min_open=True, max_open=True), **more)
 
 
+def _named(path: str) -> None:
+    if path == "-":
+        raise OutputError("--rejects needs the name of a file: results go to standard output.")
+
+
 def data(command: Any) -> Any:
-    """The argument DATA with the options for databases, which a command gets as one source."""
+    """The argument DATA with the options of its reading, which a command gets as one source."""
 
     @click.argument("data", metavar="DATA", type=InputFile(), required=False)
-    @click.option("--table", metavar="NAME", help="The table of DATA, if that is a database.")
+    @click.option("--table", metavar="NAME", help="The table of a database, or the sheet of a workbook.")
     @click.option("--sql", metavar="QUERY", help="A query of the database DATA; without DATA, of files that it names.")
+    @click.option("--delimiter", metavar="CHARACTER", help="What separates the values of a text file, such as ';'.")
+    @click.option("--decimal", metavar="SIGN", help="The decimal sign of a text file: . or ,")
+    @click.option("--encoding", metavar="NAME", help="The encoding of a text file, such as cp1252.")
+    @click.option("--na-values", multiple=True, metavar="VALUES", help="Further values that count as missing.")
+    @click.option("--skip-lines", type=click.IntRange(min=0), metavar="N", help="Lines above the names of columns.")
+    @click.option("--text", multiple=True, metavar="NAMES", help="Columns to read as text, such as postal codes.")
+    @click.option("--rejects", type=OutputFile(_named), metavar="FILE", help="A file for lines of a wrong length.")
     @wraps(command)
     def with_source(*given: Any, data: str | None, table: str | None, sql: str | None, **more: Any) -> Any:
-        if data is None and sql is None:
-            raise click.UsageError("Missing argument 'DATA'.")
-        return command(*given, data=data if table is None and sql is None else Query(data, table, sql), **more)
+        from verhulst.cli.console import reading_said
+
+        source = _source(data, table, sql, {name: more.pop(name) for name in _READING})
+        with reading_said():
+            return command(*given, data=source, **more)
 
     return with_source
+
+
+_READING = ("delimiter", "decimal", "encoding", "na_values", "skip_lines", "text", "rejects")
+
+
+def _source(data: str | None, table: str | None, sql: str | None, asked: dict[str, Any]) -> Source:
+    """Return what a command reads: a path as it is, unless something was said of it."""
+    for name in ("na_values", "text"):
+        asked[name] = tuple(part for text in asked[name] for part in separated(text))
+    asked = {name: value for name, value in asked.items() if value}
+    if data is None and sql is None:
+        raise click.UsageError("Missing argument 'DATA'.")
+    if data is not None and sql is None and table is not None and format_of_name(data) == "xlsx":
+        asked["sheet"] = table
+    elif table is not None or sql is not None:
+        if asked:
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
+            raise click.UsageError(f"{flags} cannot be used with a database, whose columns have types.")
+        return Query(data, table, sql)
+    assert data is not None
+    return File(data, **asked) if asked else data
 
 
 target = column("--target", "-t", required=True, help="The column of outcomes, with two values.")
@@ -203,7 +241,10 @@ positive = click.option(
 )
 weights = column("--weights", help="A column of case counts.")
 format = click.option(
-    "--format", "form", metavar="NAME", help="csv, tsv, parquet, jsonl, arrow or npy, if the name does not show it."
+    "--format",
+    "form",
+    metavar="NAME",
+    help="csv, tsv, parquet, jsonl, arrow, npy or xlsx, if the name does not show it.",
 )
 report = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

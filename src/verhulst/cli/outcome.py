@@ -87,6 +87,7 @@ def _what_to_install(error: ModuleNotFoundError) -> str:
 _EXTRAS = {
     "cli": ("click", "rich"),
     "data": ("pyarrow", "narwhals", "formulaic", "duckdb"),
+    "excel": ("openpyxl",),
     "figures": ("matplotlib",),
     "sklearn": ("sklearn",),
     "dask": ("dask", "distributed"),

@@ -11,8 +11,6 @@ from verhulst.data.errors import DataError, ReadingWarning
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from verhulst.data.query import Query
-
 
 def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable[[pa.Table, int], pa.Table]) -> None:
     """Write predictions that the workers of a cluster make of the row groups of Parquet files, in their order.
@@ -41,7 +39,7 @@ def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable
 
 
 def predicted_in_batches(
-    data: str | Query,
+    data: Any,
     output: str,
     extended: Callable[[pa.Table, int], pa.Table],
     form: str | None,
@@ -53,7 +51,7 @@ def predicted_in_batches(
 
     Parameters
     ----------
-    data : str or Query
+    data : str, File or Query
         The source.
     output : str
         The file.

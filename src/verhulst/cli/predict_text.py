@@ -70,7 +70,8 @@ def _by_pieces(
 
     names, texts = _names(design, files[0]), _texts(design)
     numbers = {column.name for column in design.columns if column.kind == "numeric"} | {design.offset}
-    if not names or any(name in numbers for name in texts):
+    asked = files[0].asked
+    if not names or any(name in numbers for name in texts) or (asked is not None and asked.rewrites):
         return None
     reading = CsvReading(files, names, texts, codes=False, all_utf8=all_utf8)
     if any(pa.types.is_dictionary(field.type) and field.name in numbers for field in reading.schema):

@@ -10,6 +10,7 @@ __getattr__, __all__ = lazy_names(
     {
         "Block": "verhulst.data.block",
         "DataError": "verhulst.data.errors",
+        "File": "verhulst.data.file",
         "Design": "verhulst.data.design",
         "ModelFile": "verhulst.data.model_file",
         "ModelFileError": "verhulst.data.errors",

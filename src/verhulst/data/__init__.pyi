@@ -10,6 +10,7 @@ from verhulst.data.errors import OutputError as OutputError
 from verhulst.data.errors import ReadingWarning as ReadingWarning
 from verhulst.data.errors import RequestError as RequestError
 from verhulst.data.errors import UnknownColumnError as UnknownColumnError
+from verhulst.data.file import File as File
 from verhulst.data.formula import formula_design as formula_design
 from verhulst.data.learn import learn_design as learn_design
 from verhulst.data.model_file import ModelFile as ModelFile

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from verhulst.data.csv_records import Record, records
+from verhulst.data.errors import DataError
 
 # In the order that decides between otherwise equal candidates.
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 # Excel's own first line: `sep=;`.
 _SEPARATOR_LINE = re.compile(rb'"?sep=([\x20-\x7e\t])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 _NUMBER = re.compile(rb"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 _NUMBER_WITH_COMMA = re.compile(rb"\s*[-+]?\d*,\d+\s*")
 # The numbers of records and of bytes that are examined.
@@ -43,7 +45,9 @@ class Dialect:
         return _NAMES.get(self.delimiter, repr(self.delimiter))
 
 
-def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> Dialect:
+def find_dialect(
+    content: bytes | memoryview, delimiter: str | None = None, *, given: str | None = None, skip_lines: int = 0
+) -> Dialect:
     """Determine the dialect of a file from its first lines.
 
     With the delimiter, every opening quotation mark must have a closing one, and the largest number of the first 200
@@ -57,6 +61,15 @@ def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> D
         The file, in UTF-8.
     delimiter : str, optional
         The delimiter to use if it occurs in the first line.
+    given : str, optional
+        The delimiter to use in any case.
+    skip_lines : int
+        The number of lines above the one of column names.
+
+    Raises
+    ------
+    DataError
+        If there are not so many lines in the first 64 KB.
 
     Examples
     --------
@@ -66,8 +79,15 @@ def find_dialect(content: bytes | memoryview, delimiter: str | None = None) -> D
     head = bytes(content[:_HEAD])
     # Programs that write the mark before text that already has it leave two.
     start = next(i for i in range(0, len(head) + 1, 3) if not head.startswith(b"\xef\xbb\xbf", i))
+    for _ in range(skip_lines):
+        end = _LINE_END.search(head, start)
+        if end is None:
+            raise DataError(f"there are no lines below the {skip_lines:,} that are to be skipped (--skip-lines).")
+        start = end.end()
     said = _SEPARATOR_LINE.match(head, start)
-    if said:
+    if given is not None:
+        start, delimiter = said.end() if said else start, given
+    elif said:
         start, delimiter = said.end(), said[1].decode()
     elif delimiter is not None and delimiter.encode() not in re.split(rb"[\r\n]", head[start:], maxsplit=1)[0]:
         delimiter = None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from verhulst.data.csv_checks import check_characters, named_twice, not_utf8
-from verhulst.data.csv_dialect import find_dialect
 from verhulst.data.csv_pieces import Piece, pieces
 from verhulst.data.csv_records import records
 from verhulst.data.errors import DataError
+from verhulst.data.file import File, dialect_of
 from verhulst.data.printable import printable
-from verhulst.data.text import is_utf8
+from verhulst.data.text import is_utf8, not_decoded
 from verhulst.data.text_source import TextSource
 
 # Enough for the dialect; the first chunk nearly always suffices for the names too.
@@ -31,6 +33,8 @@ class CsvFile:
         The delimiter that its name implies.
     folders : mapping
         Columns that folders are named after, and the value of each.
+    asked : File, optional
+        How it is to be read.
 
     Attributes
     ----------
@@ -47,12 +51,16 @@ class CsvFile:
     """
 
     def __init__(
-        self, source: TextSource, delimiter: str | None = None, folders: Mapping[str, str | None] | None = None
+        self,
+        source: TextSource,
+        delimiter: str | None = None,
+        folders: Mapping[str, str | None] | None = None,
+        asked: File | None = None,
     ) -> None:
         import pyarrow as pa
 
         self.folders = dict(folders or {})
-        self.source = source
+        self.source, self.asked = source, asked
         self.name = source.name
         head = b""
         first = None
@@ -61,14 +69,14 @@ class CsvFile:
             head += chunk
             if len(head) < _HEAD:
                 continue
-            self.dialect = find_dialect(head, delimiter)
+            self.dialect = dialect_of(head, delimiter, asked, self.name)
             first = next(islice(records(head, self.dialect.delimiter, self.dialect.start), 1, 2), None)
             if first is not None or len(head) > LONGEST:
                 break
         if first is None:
             if not head:
                 raise DataError(f"{self.name}: is empty.")
-            self.dialect = find_dialect(head, delimiter)
+            self.dialect = dialect_of(head, delimiter, asked, self.name)
             first = next(islice(records(head, self.dialect.delimiter, self.dialect.start), 1, 2), None)
         self._end_of_names = len(head) if first is None else first.start
         check_characters(head[: self._end_of_names], self.name)
@@ -96,14 +104,24 @@ class CsvFile:
         return len(self.names) == 1
 
     def pieces(self) -> Iterator[Piece]:
-        """Yield the records below the names, in pieces."""
-        return pieces(
+        """Yield the records below the names, in pieces; without those that are to be refused."""
+        found = pieces(
             self._below(),
             self.dialect.delimiter,
             blank_lines=self.one_column,
             longest=LONGEST,
             before=self._end_of_names,
         )
+        refused = None if self.asked is None else self.asked.refused
+        if refused is None:
+            yield from found
+            return
+        for piece in found:
+            lines = partial(self.lines_before, piece.before)
+            kept = refused.without(piece.content, self.dialect, self.name, lines)
+            if kept.strip(b"\r\n"):
+                yield replace(piece, content=kept)
+        refused.write()
 
     def lines_before(self, place: int) -> int:
         """Count the lines of so many bytes, for a message; the file is read once more."""
@@ -128,10 +146,11 @@ class CsvFile:
 
     def _chunks(self) -> Iterator[bytes]:
         """The chunks of the source in UTF-8."""
-        decoder = None
+        encoding = None if self.asked is None else self.asked.encoding
+        decoder = None if encoding is None else codecs.getincrementaldecoder(encoding)()
         read = 0
         for chunk in self.source.chunks():
-            if not read and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            if decoder is None and not read and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 decoder = codecs.getincrementaldecoder("utf-16")()
             if decoder is None:
                 yield chunk
@@ -149,6 +168,5 @@ class CsvFile:
         except UnicodeError as error:
             at = f" at byte {read - held + error.start}" if isinstance(error, UnicodeDecodeError) else ""
             reason = f"{error.reason}{at}" if at and isinstance(error, UnicodeDecodeError) else error
-            raise DataError(
-                f"{self.name}: begins as UTF-16 text does, but is not readable as such: {reason}."
-            ) from None
+            encoding = None if self.asked is None else self.asked.encoding
+            raise DataError(not_decoded(self.name, encoding, reason)) from None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from verhulst.data.asked_values import as_asked
 from verhulst.data.csv_checks import Before, check_characters, explained, never_closed, not_utf8
 from verhulst.data.csv_file import LONGEST, CsvFile
 from verhulst.data.csv_kinds import Found, Kind, Layout, joined, read_piece
@@ -53,6 +54,9 @@ class CsvReading:
     ) -> None:
         self.files, self.names = files, list(names)
         self._codes, self._all_utf8 = codes, all_utf8
+        asked = files[0].asked
+        if asked is not None:
+            texts = names if asked.rewrites else [*texts, *asked.text]
         as_text = {*texts, *files[0].folders}
         self.kinds: dict[str, Kind] = {name: "text" if name in as_text else "whole" for name in names}
         self.reasons: dict[str, str] = {}
@@ -213,7 +217,8 @@ def csv_batches(
             found = _read_again(files, name, others, table.num_rows, keep) if others else {}
             signs |= {each: signs_of(values) for each, values in found.items()}
         unclear = dict(zip(signs, unclear_signs(list(signs.values()), files[0].dialect.delimiter), strict=True))
-        return marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
+        made = marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
+        return as_asked(made, files[0].asked, f"{name}: ")
 
     return Batches(reading.schema, reading.batches(), name, finish, share=partial(_share, files))
 

@@ -9,15 +9,18 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from verhulst.data.asked_values import as_asked
 from verhulst.data.csv_blocks import block_size
 from verhulst.data.csv_checks import check_characters, check_closed, explained, named_twice, not_utf8
-from verhulst.data.csv_dialect import Dialect, find_dialect
-from verhulst.data.csv_records import all_quoted, records
+from verhulst.data.csv_dialect import Dialect
+from verhulst.data.csv_records import all_quoted, line_number, records
 from verhulst.data.decimal_signs import unclear_columns
 from verhulst.data.errors import DataError
 from verhulst.data.fields import Fields, fields_of
+from verhulst.data.file import File, dialect_of
 from verhulst.data.missing_text import MISSING_TEXT
-from verhulst.data.text import is_utf8
+from verhulst.data.text import is_utf8, not_decoded
+from verhulst.data.unread import unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 _PIECE = 1 << 16
 
 
-def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None = None) -> Fields:
+def read_delimited(
+    content: bytes | pa.Buffer, name: str, delimiter: str | None = None, file: File | None = None
+) -> Fields:
     """Read a CSV or TSV file, already in memory, as text.
 
     The first line has the column names. The delimiter is determined from the first lines unless it is given. The
@@ -44,6 +49,8 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
         The name of the file in messages.
     delimiter : str, optional
         The delimiter implied by the file's name; if it is not in the first line, another is determined.
+    file : File, optional
+        How it is to be read.
 
     Returns
     -------
@@ -61,10 +68,13 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
     """
     import pyarrow as pa
 
-    buffer = _utf8(content if isinstance(content, pa.Buffer) else pa.py_buffer(content), name)
+    given_as = content if isinstance(content, pa.Buffer) else pa.py_buffer(content)
+    buffer = _utf8(given_as, name, None if file is None else file.encoding)
     if buffer.size == 0:
         raise DataError(f"{name}: is empty.")
-    dialect = find_dialect(memoryview(buffer), delimiter)
+    dialect = dialect_of(memoryview(buffer), delimiter, file, name)
+    if file is not None and file.refused is not None:
+        buffer = _without_refused(buffer, dialect, name, file)
     check_characters(buffer, name)
     utf8 = is_utf8(buffer)
     if not utf8 and "\ufffd" in "".join(dialect.names):  # in place of what is not UTF-8
@@ -92,7 +102,23 @@ def read_delimited(content: bytes | pa.Buffer, name: str, delimiter: str | None 
         cells = pa.table(texts)
     cells = cells.select([each for each in cells.column_names if each.strip() not in reasons and "\0" not in each])
     columns = _with_nulls(cells, rows, dialect)
-    return fields_of(cells, columns, dialect.delimiter, unclear_columns(columns, dialect.delimiter), reasons)
+    read = fields_of(cells, columns, dialect.delimiter, unclear_columns(columns, dialect.delimiter), reasons)
+    if file is not None:
+        file.check_columns([*read.table.column_names, *unread(read.table)], f"{name}: ")
+    return replace(read, table=as_asked(read.table, file, f"{name}: "))
+
+
+def _without_refused(buffer: pa.Buffer, dialect: Dialect, name: str, file: File) -> pa.Buffer:
+    """Return the file without the records that `rejects` takes."""
+    import pyarrow as pa
+
+    assert file.refused is not None
+    content = buffer.to_pybytes()
+    below = next(islice(records(content, dialect.delimiter, dialect.start), 1, 2), None)
+    start = len(content) if below is None else below.start
+    kept = file.refused.without(content[start:], dialect, name, lambda: line_number(content, start) - 1)
+    file.refused.write()
+    return pa.py_buffer(content[:start] + kept)
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -169,17 +195,18 @@ def _with_nulls(cells: pa.Table, buffer: pa.Buffer, dialect: Dialect) -> list[pa
     return [pc.if_else(holes[name], nothing, column) if name in marked else column for name, column in columns.items()]
 
 
-def _utf8(buffer: pa.Buffer, name: str) -> pa.Buffer:
-    """Convert a file in UTF-16 to UTF-8; return any other unchanged."""
+def _utf8(buffer: pa.Buffer, name: str, encoding: str | None = None) -> pa.Buffer:
+    """Convert a file in UTF-16 or the given encoding to UTF-8; return any other unchanged."""
     import pyarrow as pa
 
-    if buffer.slice(0, min(buffer.size, 2)).to_pybytes() not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    mark = buffer.slice(0, min(buffer.size, 2)).to_pybytes()
+    if encoding is None and mark not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return buffer
     try:
-        return pa.py_buffer(str(memoryview(buffer), "utf-16").encode())
+        return pa.py_buffer(str(memoryview(buffer), encoding or "utf-16").encode())
     except UnicodeError as error:
         reason = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else error
-        raise DataError(f"{name}: begins as UTF-16 text does, but is not readable as such: {reason}.") from None
+        raise DataError(not_decoded(name, encoding, reason)) from None
 
 
 def _end(buffer: pa.Buffer) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _KEY = b"verhulst.delimiter"
 _READ = b"verhulst.read"
 _SIGNS = b"verhulst.signs"
+_TEXT = b"verhulst.text"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,16 @@ def other_sign(table: pa.Table, name: str) -> str:
     """The decimal sign of the file's other columns, if it makes unclear how the numbers of this one are meant."""
     own, others = field_signs(table, name)
     return others if others not in (own, "?") else ""
+
+
+def as_text(field: pa.Field) -> pa.Field:
+    """Return the field of a column that is text whatever it looks like."""
+    return field.with_metadata({**(field.metadata or {}), _TEXT: b""})
+
+
+def is_text(table: pa.Table, name: str) -> bool:
+    """Whether a column was said to be text."""
+    return _TEXT in (table.schema.field(name).metadata or {})
 
 
 def field_read(name: str, type_: pa.DataType) -> pa.Field:

@@ -21,8 +21,10 @@ _SUFFIXES = {
     ".feather": "arrow",
     ".ipc": "arrow",
     ".npy": "npy",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
 }
-FORMATS = ("csv", "tsv", "parquet", "jsonl", "arrow", "npy")
+FORMATS = ("csv", "tsv", "parquet", "jsonl", "arrow", "npy", "xlsx")
 # Endings of compressed files, and Arrow's names of the compressions.
 _COMPRESSIONS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4"}
 

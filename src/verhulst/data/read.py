@@ -8,8 +8,10 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from verhulst.data.asked_values import as_asked
 from verhulst.data.errors import DataError, RequestError, listed
 from verhulst.data.fields import Fields
+from verhulst.data.file import File, path_of
 from verhulst.data.file_content import read_content
 from verhulst.data.file_format import (
     binary_format,
@@ -22,6 +24,7 @@ from verhulst.data.file_format import (
 )
 from verhulst.data.source import source_of, with_source
 from verhulst.data.unread import refuse_unread, unread, with_unread
+from verhulst.data.workbook import is_workbook, read_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,11 +36,12 @@ def read_table(source: Any, format: str | None = None) -> pa.Table:
     Parameters
     ----------
     source : str, PathLike or object
-        A path (CSV, TSV, Parquet, JSON lines, Arrow/Feather, NPY; text formats may be compressed by gzip, bzip2, zstd
-        or lz4), "-" for standard input, or something in memory: an Arrow table, a pandas or polars frame, anything
+        A path (CSV, TSV, Parquet, JSON lines, Arrow/Feather, Excel, NPY; text formats may be compressed by gzip, bzip2,
+        zstd or lz4), "-" for standard input, or something in memory: an Arrow table, a pandas or polars frame, anything
         that narwhals knows or that speaks the Arrow PyCapsule protocol (DuckDB relations), a NumPy array of one or two
-        dimensions or with fields, or a dict of columns.
-    format : {"csv", "tsv", "parquet", "jsonl", "arrow", "npy"}, optional
+        dimensions or with fields, or a dict of columns. A `File` is a path with options: encoding, delimiter, decimal
+        sign, missing values.
+    format : {"csv", "tsv", "parquet", "jsonl", "arrow", "npy", "xlsx"}, optional
         The format of a file, if it cannot be determined from the name (or, on standard input, from the first bytes).
 
     Returns
@@ -106,8 +110,9 @@ def read_given(source: Any, format: str | None = None, *, empty: bool = False, c
         if format is not None:
             raise RequestError(f"{found.name or 'the relation'}: has no format; --format is for files.")
         given, name = Given(table_from_memory(found.table())), found.name or "the table"
-    elif isinstance(source, str | os.PathLike):
-        given, name = _read_file(os.fspath(source), format, content), _name(os.fspath(source))
+    elif isinstance(source, str | os.PathLike | File):
+        path, file = path_of(source)
+        given, name = _read_file(os.fspath(path), format, content, file), _name(os.fspath(path))
     else:
         given, name = Given(table_from_memory(source)), "the table"
     if given.table.num_columns == 0:
@@ -122,7 +127,7 @@ def _name(path: str) -> str:
     return "standard input" if path == "-" else path
 
 
-def _read_file(path: str, format: str | None, raw: bytes | None = None) -> Given:
+def _read_file(path: str, format: str | None, raw: bytes | None = None, file: File | None = None) -> Given:
     import pyarrow as pa
 
     name = _name(path)
@@ -134,43 +139,54 @@ def _read_file(path: str, format: str | None, raw: bytes | None = None) -> Given
     head = content.slice(0, min(content.size, 4096)).to_pybytes()
     tail = content.slice(max(0, content.size - 8)).to_pybytes()
     binary = binary_format(head, tail)
+    if format in (None, "xlsx") and is_workbook(head, content):
+        binary = "xlsx"
     kind = format or binary or ("jsonl" if like_json(head) else format_of_name(path) or format_of_bytes(head))
-    if what := foreign(head):
+    if kind != "xlsx" and (what := foreign(head)):
         raise DataError(f"{name}: is {what}, not a table. Save the table as CSV or Parquet.")
     if kind in _TEXT and binary:
         raise DataError(
             f"{name}: cannot be read as {_shown(kind)}: it is {_shown(binary)}. Try format={binary!r} "
             f"(--format {binary})."
         )
-    if kind in _TEXT and (encoding := unmarked_encoding(head)):
+    if kind in _TEXT and (file is None or file.encoding is None) and (encoding := unmarked_encoding(head)):
         raise DataError(
             f"{name}: is text in {encoding} without a byte-order mark. Save the file as UTF-8 (for instance: iconv -f "
-            f"{encoding} -t UTF-8 OLD > NEW)."
+            f"{encoding} -t UTF-8 OLD > NEW), or say so (--encoding {encoding})."
         )
+    if file is not None:
+        file.refuse_options_of_others(name, kind, _shown(kind))
     try:
-        read = _READERS[kind](content, name)
+        read = _READERS[kind](content, name, file)
     except DataError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(_unreadable(name, kind, content, error)) from None
     if isinstance(read, Fields):
         return Given(with_source(read.table, name), read)
-    return Given(with_source(read, name))
+    table = with_source(read, name)
+    if file is not None:
+        file.check_columns([*table.column_names, *unread(table)], f"{name}: ")
+    return Given(as_asked(table, file))
 
 
-def _read_csv(content: pa.Buffer, name: str) -> Fields:
+def _read_csv(content: pa.Buffer, name: str, file: File | None) -> Fields:
     from verhulst.data.delimited import read_delimited
 
-    return read_delimited(content, name)
+    return read_delimited(content, name, file=file)
 
 
-def _read_tsv(content: pa.Buffer, name: str) -> Fields:
+def _read_tsv(content: pa.Buffer, name: str, file: File | None) -> Fields:
     from verhulst.data.delimited import read_delimited
 
-    return read_delimited(content, name, "\t")
+    return read_delimited(content, name, "\t", file)
 
 
-def _read_parquet(content: pa.Buffer, name: str) -> pa.Table:
+def _read_excel(content: pa.Buffer, name: str, file: File | None) -> pa.Table:
+    return read_workbook(content, name, file)
+
+
+def _read_parquet(content: pa.Buffer, name: str, _: File | None) -> pa.Table:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -178,7 +194,7 @@ def _read_parquet(content: pa.Buffer, name: str) -> pa.Table:
     return _valid(parquet.ParquetFile(pa.BufferReader(content)).read(), name)
 
 
-def _read_arrow(content: pa.Buffer, name: str) -> pa.Table:
+def _read_arrow(content: pa.Buffer, name: str, _: File | None) -> pa.Table:
     import pyarrow as pa
     from pyarrow import feather
 
@@ -204,13 +220,13 @@ def _valid(table: pa.Table, name: str) -> pa.Table:
     return Batches(table.schema, iter(()), name, wrong=reasons).named(checked)
 
 
-def _read_json(content: pa.Buffer, name: str) -> pa.Table:
+def _read_json(content: pa.Buffer, name: str, _: File | None) -> pa.Table:
     from verhulst.data.json_table import read_json
 
     return read_json(content, name)
 
 
-def _read_npy(content: pa.Buffer, name: str) -> pa.Table:
+def _read_npy(content: pa.Buffer, name: str, _: File | None) -> pa.Table:
     import numpy as np
 
     from verhulst.data.in_memory import table_from_memory
@@ -250,7 +266,9 @@ def _unreadable(name: str, kind: str, content: pa.Buffer, error: Exception) -> s
 
 
 def _shown(kind: str) -> str:
-    return {"jsonl": "JSON lines", "parquet": "Parquet", "arrow": "Arrow"}.get(kind, kind.upper())
+    return {"jsonl": "JSON lines", "parquet": "Parquet", "arrow": "Arrow", "xlsx": "an Excel workbook"}.get(
+        kind, kind.upper()
+    )
 
 
 _TEXT = ("csv", "tsv", "jsonl")
@@ -261,4 +279,5 @@ _READERS = {
     "arrow": _read_arrow,
     "jsonl": _read_json,
     "npy": _read_npy,
+    "xlsx": _read_excel,
 }

@@ -9,7 +9,17 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NOT_UTF8 = "the text is not UTF-8. Save the file as UTF-8 (for instance: iconv -f latin1 -t utf-8 OLD > NEW)."
+NOT_UTF8 = (
+    "the text is not UTF-8. Save the file as UTF-8 (for instance: iconv -f latin1 -t utf-8 OLD > NEW), or say what it "
+    "is (such as --encoding cp1252)."
+)
+
+
+def not_decoded(name: str, encoding: str | None, reason: object) -> str:
+    """Return what to say of a file that is not in its encoding: the one that was given, or UTF-16."""
+    if encoding is None:
+        return f"{name}: begins as UTF-16 text does, but is not readable as such: {reason}."
+    return f"{name}: is not text in {encoding} (--encoding): {reason}."
 
 
 def is_utf8(buffer: pa.Buffer) -> bool:

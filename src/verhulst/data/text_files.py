@@ -10,6 +10,7 @@ from typing import Any
 from verhulst.data.csv_file import CsvFile
 from verhulst.data.csv_reading import csv_batches
 from verhulst.data.errors import DataError, listed
+from verhulst.data.file import File, path_of
 from verhulst.data.file_format import (
     check_format,
     foreign,
@@ -37,12 +38,15 @@ class OpenedText:
         csv, tsv or jsonl; None if a file is of another kind, or something is wrong with it.
     folders : sequence of mappings
         For each file the values that its folders are named after.
+    asked : File or None
+        How they are to be read.
     """
 
     path: str
     sources: tuple[TextSource, ...]
     format: str | None
     folders: Sequence[Mapping[str, str | None]] = ()
+    asked: File | None = None
 
     @property
     def name(self) -> str:
@@ -58,10 +62,15 @@ class OpenedText:
             If they have other columns, or another sign parts the values.
         """
         delimiter = "\t" if self.format == "tsv" else None
+        if self.asked is not None:
+            self.asked.refuse_options_of_others(self.name, "csv", "a CSV file")
         files = [
-            CsvFile(source, delimiter, folders) for source, folders in zip(self.sources, self.folders, strict=True)
+            CsvFile(source, delimiter, folders, self.asked)
+            for source, folders in zip(self.sources, self.folders, strict=True)
         ]
         first = files[0]
+        if self.asked is not None:
+            self.asked.check_columns([*first.columns, *first.twice], f"{self.name}: ")
         refuse_in_files(first.folders, first.names, self.name)
         for file in files[1:]:
             if sorted(file.names) != sorted(first.names):
@@ -91,6 +100,7 @@ def open_text(source: Any, form: str | None = None) -> OpenedText | None:
     """
     if form is not None:
         check_format(form)
+    source, asked = path_of(source)
     if not isinstance(source, str | os.PathLike):
         return None
     path = os.fspath(source)
@@ -105,11 +115,11 @@ def open_text(source: Any, form: str | None = None) -> OpenedText | None:
         if len(paths) > 1:
             raise
         return None  # which is said by those who read it whole
-    formats = [_text_format(each, form) for each in sources]
+    formats = [_text_format(each, form, asked) for each in sources]
     if len(paths) > 1 and (odd := [each for each, kind in zip(paths, formats, strict=True) if kind not in _SEVERAL]):
         raise DataError(f"{printable(odd[0])}: is not a CSV file; several text files are read together if all are.")
     folders = [{}] if path == "-" or _is_pipe(path) else folder_values(path, paths)
-    return OpenedText(path, sources, formats[0], folders)
+    return OpenedText(path, sources, formats[0], folders, asked)
 
 
 _SEVERAL = ("csv", "tsv")
@@ -148,14 +158,16 @@ def open_text_files(
         return None
     from verhulst.data.read import read_given
 
-    table = read_given(opened.path, form, content=content).table
+    table = read_given(opened.asked or opened.path, form, content=content).table
     return Batches(table.schema, iter(table.to_batches()), "", lambda _, __: table)
 
 
-def _text_format(source: TextSource, form: str | None) -> str | None:
+def _text_format(source: TextSource, form: str | None, asked: File | None) -> str | None:
     """Return the format of a text file; None if it is none, or something is wrong with it."""
     head = source.head
-    if not head or source.is_doubtful or foreign(head) or unmarked_encoding(head):
+    if not head or source.is_doubtful or foreign(head):
+        return None
+    if (asked is None or asked.encoding is None) and unmarked_encoding(head):
         return None
     if format_of_bytes(head) not in ("csv", "jsonl"):
         return None

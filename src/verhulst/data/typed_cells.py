@@ -8,7 +8,7 @@ from verhulst.data.code_text import codes_in
 from verhulst.data.decimal_signs import note_on_points
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import warn_of_notes
-from verhulst.data.fields import Fields, other_sign
+from verhulst.data.fields import Fields, is_text, other_sign
 from verhulst.data.text_column import as_doubles
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def typed_table(fields: Fields) -> pa.Table:
 
     table, columns = fields.table, {}
     for name in table.column_names:
-        columns[name] = table[name] if other_sign(table, name) else _typed(table[name])
+        columns[name] = table[name] if other_sign(table, name) or is_text(table, name) else _typed(table[name])
         if pa.types.is_floating(columns[name].type):
             warn_of_notes(note_on_points(table, name))
     return pa.table(columns)

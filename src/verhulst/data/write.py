@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # The number of lines written at a time.
 _LINES = 1 << 16
-_WRITABLE = ("csv", "tsv", "jsonl", "parquet", "arrow")
+_WRITABLE = ("csv", "tsv", "jsonl", "parquet", "arrow", "xlsx")
 
 
 def writable_format(path: str, format: str | None = None) -> str:
@@ -40,8 +40,12 @@ def writable_format(path: str, format: str | None = None) -> str:
     chosen = format or format_of_name(path) or ("csv" if path == "-" or is_stream(path) else None)
     if chosen not in _WRITABLE:
         raise OutputError(
-            f"cannot determine the format of {path!r}: end its name in .csv, .parquet, .jsonl, .arrow or .tsv."
+            f"cannot determine the format of {path!r}: end its name in .csv, .parquet, .jsonl, .arrow, .xlsx or .tsv."
         )
+    if chosen == "xlsx":
+        from verhulst.data.workbook import require_openpyxl
+
+        require_openpyxl(path)
     return chosen
 
 
@@ -56,9 +60,9 @@ def write_table(
     table : pyarrow.Table
         The table.
     path : str or PathLike
-        The file to write; its suffix determines the format: .csv, .tsv, .jsonl, .parquet, .arrow. With a further suffix
-        .gz, .bz2, .zst or .lz4 the file is compressed.
-    format : {"csv", "tsv", "jsonl", "parquet", "arrow"}, optional
+        The file to write; its suffix determines the format: .csv, .tsv, .jsonl, .parquet, .arrow, .xlsx. With a further
+        suffix .gz, .bz2, .zst or .lz4 the file is compressed.
+    format : {"csv", "tsv", "jsonl", "parquet", "arrow", "xlsx"}, optional
         The format, if the suffix does not determine it.
     escape_formulas : bool
         In CSV and TSV, put an apostrophe before text that begins with =, +, -, @, a tab or a carriage return and is not
@@ -205,7 +209,7 @@ def as_held(table: pa.Table, format: str) -> pa.Table:
     table = plain_columns(table)
     for place, column in enumerate(table.schema):
         of = column.type
-        if pa.types.is_dictionary(of) and format in ("csv", "tsv", "jsonl"):
+        if pa.types.is_dictionary(of) and format in ("csv", "tsv", "jsonl", "xlsx"):
             of = of.value_type
         elif pa.types.is_map(of) and format == "jsonl":  # a JSON array of a key and a value would have two types
             of = pa.list_(pa.struct([("key", of.key_type), ("value", of.item_type)]))
@@ -220,6 +224,8 @@ def as_held(table: pa.Table, format: str) -> pa.Table:
                 f"column {column.name!r} contains NUL characters, which {format} cannot hold: write .jsonl or .arrow, "
                 f"or leave the column out (predict: --only)."
             )
+        if format == "xlsx":
+            continue
         # Tried on one row; bytes, which may be text, on all.
         rows = table.num_rows if pa.types.is_binary(of) or pa.types.is_large_binary(of) else 1
         try:
@@ -304,6 +310,10 @@ def write_rows(table: pa.Table | Extended, file: Any, format: str, *, header: bo
         from pyarrow import feather
 
         feather.write_feather(table, file)
+    elif format == "xlsx":
+        from verhulst.data.workbook import write_workbook
+
+        write_workbook(table, file)
     else:
         for batch in table.to_batches(max_chunksize=1 << 14):
             lines = (json_text(row) for row in batch.to_pylist())
