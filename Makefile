@@ -8,7 +8,7 @@ SOURCES := $(shell find src native meson.build meson.options -type f -not -name 
 install = rm -f $(VENV)/.made $(VENV)/.demo $(VENV)/.dev && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet \
   --constraint constraints.txt --no-build-isolation -Csetup-args=-Dlevels=$(1)
 
-.PHONY: demo test properties dev quick bench prove sanitize same-bits docs lint types clean stubs
+.PHONY: demo test properties dev quick bench prove prove-neon sanitize same-bits docs lint types clean stubs
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,7 @@ quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n 2 tests/$(ROOM)
 
 test: $(VENV)/.made lint types
+	$(BIN)/python -m proofs.other_machines --compile-only aarch64-linux-gnu
 	$(BIN)/python -m pytest -n 2
 
 # The property tests with examples that no run had before; `make test` draws the same ones each time.
@@ -69,6 +70,10 @@ bench: $(VENV)/.bench
 
 prove: $(VENV)/.made
 	$(BIN)/python -m proofs
+
+# The level of ARM, compiled here and run by an emulator: the same bits as the levels that `make prove` judges.
+prove-neon: $(VENV)/.made
+	$(BIN)/python -m proofs.other_machines aarch64-linux-gnu
 
 # The core built with AddressSanitizer and UndefinedBehaviorSanitizer, and every test that calls it. What they find stands in
 # build/sanitize/report.* (pytest would swallow it).

@@ -1,6 +1,11 @@
-// What only the tests call: the software fma, and the processor's floating-point control word.
+// What only the tests call: the software fma, the processor's floating-point control word, and digests of what kernels compute.
 #include "module.hpp"
 
+#include <exception>
+#include <string>
+
+#include "cpu.hpp"
+#include "digests.hpp"
 #include "simd/vector.hpp"
 
 #if defined(__x86_64__)
@@ -52,9 +57,33 @@ PyObject* exchange_control_word(PyObject*, PyObject* argument) {
 #endif
 }
 
+// _digest_lines(level, name, float32_bits, points): proofs/digests.hpp.
+PyObject* digest_lines_of(PyObject*, PyObject* args) {
+    const char *wanted, *name;
+    int float32_bits;
+    Py_ssize_t points;
+    if (!PyArg_ParseTuple(args, "ssin:_digest_lines", &wanted, &name, &float32_bits, &points)) return nullptr;
+    const Level* level = nullptr;
+    for (const Level* usable : usable_levels())
+        if (usable->name == std::string(wanted)) level = usable;
+    if (!level || float32_bits < 1 || float32_bits > 32 || points < 1) {
+        PyErr_SetString(PyExc_ValueError, "a level that runs here, 1 to 32 bits, at least 1 point");
+        return nullptr;
+    }
+    std::string lines;
+    bool out_of_memory = false;
+    Py_BEGIN_ALLOW_THREADS;
+    try {
+        lines = digest_lines(*level, name, float32_bits, static_cast<std::size_t>(points));
+    } catch (const std::exception&) { out_of_memory = true; }
+    Py_END_ALLOW_THREADS;
+    return out_of_memory ? PyErr_NoMemory() : PyUnicode_FromString(lines.c_str());
+}
+
 PyMethodDef methods[] = {
     {"_software_fma", software_fma_of, METH_VARARGS, "_software_fma(a, b, c): for tests."},
     {"_exchange_control_word", exchange_control_word, METH_O, "_exchange_control_word(new): for tests."},
+    {"_digest_lines", digest_lines_of, METH_VARARGS, "_digest_lines(level, name, float32_bits, points): for tests."},
     {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace

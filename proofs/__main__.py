@@ -25,7 +25,7 @@ from verhulst.functions._registry import FUNCTIONS
 
 ROOT = pathlib.Path(__file__).parent.parent
 BUILD = ROOT / "build" / "proofs"
-LEVELS = ("v4", "v3", "baseline")
+LEVELS = ("neon",) if platform.machine() in ("aarch64", "arm64") else ("v4", "v3", "baseline")
 Result = dict[str, Any]
 
 

@@ -37,8 +37,10 @@ inline std::vector<Stratum> strata(std::size_t n) {
         std::uniform_int_distribution<int> exponent(low, high);
         std::uniform_real_distribution<double> fraction(1, 2);
         std::vector<double> p(n);
-        for (double& x : p)
-            x = centre + std::ldexp(random() & 1 ? fraction(random) : -fraction(random), exponent(random));
+        for (double& x : p) {
+            const int power = exponent(random);  // the arguments of a call are evaluated in any order
+            x = centre + std::ldexp(random() & 1 ? fraction(random) : -fraction(random), power);
+        }
         all.push_back({name, p});
     };
     uniform("[-1, 1]", -1, 1);

@@ -16,7 +16,7 @@ import pytest
 from verhulst import _core
 
 ROOT = pathlib.Path(__file__).parents[1]
-ALL = ["baseline", "v3", "v4"] if platform.machine() in ("x86_64", "AMD64") else ["baseline"]
+ALL = {"x86_64": ["baseline", "v3", "v4"], "aarch64": ["neon"], "arm64": ["neon"]}.get(platform.machine(), ["baseline"])
 MISSING = [level for level in ALL if level not in _core.built_levels()]
 
 

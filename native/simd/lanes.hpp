@@ -47,6 +47,11 @@ static inline Vec sums(const Vec v[lanes]) {
     const __m256d ab = _mm256_hadd_pd(v[0].v, v[1].v), cd = _mm256_hadd_pd(v[2].v, v[3].v);
     return _mm256_add_pd(_mm256_permute2f128_pd(ab, cd, 0x20), _mm256_permute2f128_pd(ab, cd, 0x31));
 }
+#elif defined(VERHULST_LEVEL_neon)
+static inline Vec sums(const Vec v[lanes]) {
+    const auto sum = [](Vec x) { return vaddq_f64(x.a, x.b); };
+    return {vpaddq_f64(sum(v[0]), sum(v[1])), vpaddq_f64(sum(v[2]), sum(v[3]))};
+}
 #else
 static inline Vec sums(const Vec v[lanes]) {
     double sum[lanes];

@@ -1,10 +1,10 @@
 // The vector shim: one name per IEEE operation, the same meaning at every width.
 //
-// A level (baseline, v3, v4, ...) is one header that defines, inside namespace verhulst::VERHULST_LEVEL:
+// A level (baseline, v3, v4, neon) is one header that defines, inside namespace verhulst::VERHULST_LEVEL:
 //   Vec   a few doubles           Bits  as many 64-bit integers           Mask  as many truth values
 // Kernels are written once against these names and compiled once per level with that level's flags.
 // Every operation is correctly rounded, so a kernel gives the same bits at every level, whatever the width.
-// A new instruction set (NEON, SVE) is one more header, one more branch below, a line in meson.build and a line in cpu.cpp.
+// A new instruction set (SVE) is one more header, one more branch below, a line in meson.build and a line in cpu.cpp.
 // simd/lanes.hpp may have faster code for it. No other file names a level, and none outside simd/ has instructions of one.
 #pragma once
 
@@ -18,6 +18,9 @@
 #elif defined(VERHULST_LEVEL_v3)
 #define VERHULST_LEVEL v3
 #include "simd/v3.hpp"
+#elif defined(VERHULST_LEVEL_neon)
+#define VERHULST_LEVEL neon
+#include "simd/neon.hpp"
 #elif defined(VERHULST_LEVEL_baseline)
 #define VERHULST_LEVEL baseline
 #include "simd/baseline.hpp"

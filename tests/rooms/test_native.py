@@ -12,7 +12,10 @@ import pytest
 
 NATIVE = Path(__file__).parents[2] / "native"
 SOURCES = sorted(path.relative_to(NATIVE) for pattern in ("*.cpp", "*.hpp") for path in NATIVE.rglob(pattern))
-INSTRUCTIONS = re.compile(r"\b_mm\d*_(?!getcsr|setcsr)|\b__m(128|256|512)|immintrin|VERHULST_LEVEL_v\d|\bv\d::")
+INSTRUCTIONS = re.compile(
+    r"\b_mm\d*_(?!getcsr|setcsr)|\b__m(128|256|512)|immintrin|VERHULST_LEVEL_v\d|\bv\d::"
+    r"|\bv\w+q?_[usf](16|32|64)\b|\b(float|uint|int)\d+x\d+_t|arm_neon|VERHULST_LEVEL_neon|\bneon::"
+)
 STRANGERS = {"simd": ("functions/", "regression/"), "functions": ("regression/",), "regression": ("functions/",)}
 
 
