@@ -35,6 +35,7 @@ __getattr__, _lazy = lazy_names(
         "jax": "verhulst.jax",
         "load": "verhulst._load",
         "losses": "verhulst.losses",
+        "predict_table": "verhulst.regression",
         "regression": "verhulst.regression",
         "report": "verhulst.report",
         "torch": "verhulst.torch",

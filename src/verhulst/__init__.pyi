@@ -23,6 +23,7 @@ from verhulst.regression import LogisticRegression as LogisticRegression
 from verhulst.regression import LogisticRegressionCV as LogisticRegressionCV
 from verhulst.regression import fit_formula as fit_formula
 from verhulst.regression import fit_table as fit_table
+from verhulst.regression import predict_table as predict_table
 from verhulst import regression as regression
 from verhulst.report import report as report
 from verhulst import torch as torch

@@ -142,8 +142,8 @@ def _end(number: int) -> None:
     naming.acquire(timeout=1)
     for path in tuple(scratch_files):
         _try(os.unlink, path)
-    show_cursor = "\x1b[?25h" if os.isatty(2) else ""  # a progress bar hides it
-    message = f"{show_cursor}{_ENDINGS[number]}; {outcome()}.\n".encode(errors="backslashreplace")
+    cleared = "\r\x1b[K" if os.isatty(2) else ""  # of a line that shows progress
+    message = f"{cleared}{_ENDINGS[number]}; {outcome()}.\n".encode(errors="backslashreplace")
     _try(os.write, 2, message)
     os._exit(128 + number)
 

@@ -215,13 +215,13 @@ def test_long_tables_are_predicted_in_pieces(tmp_path, monkeypatch):
     write_table(table, data)
     run("fit", data, "-t", "y", "-o", model)
     whole = run("predict", model, data).stdout
-    monkeypatch.setattr("verhulst.cli.predict.ROWS", 64)
+    monkeypatch.setattr("verhulst.regression.table_predictions.ROWS", 64)
     assert run("predict", model, data).stdout == whole
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_missing_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monkeypatch, ending):
-    monkeypatch.setattr("verhulst.cli.predict.ROWS", 8)
+    monkeypatch.setattr("verhulst.regression.table_predictions.ROWS", 8)
     data, model = tmp_path / f"a.{ending}", tmp_path / "model.json"
     write_table(pa.table({"x": [1.0, 2.0, 3.0] * 10, "y": [0, 1, 1, 1, 0, 0] * 5}), data)
     assert run("fit", data, "-t", "y", "-o", model).exit_code == 0
@@ -233,7 +233,7 @@ def test_missing_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monke
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
 def test_wrong_values_of_long_tables_are_counted_in_all_pieces(tmp_path, monkeypatch, ending):
-    monkeypatch.setattr("verhulst.cli.predict.ROWS", 8)
+    monkeypatch.setattr("verhulst.regression.table_predictions.ROWS", 8)
     data, model = tmp_path / f"a.{ending}", tmp_path / "model.json"
     y = [0, 1, 1, 1, 0, 0] * 5
     write_table(pa.table({"x": [1.0, 2.0, 3.0] * 10, "g": ["a", "b", "b", "a", "b"] * 6, "y": y}), data)
@@ -315,7 +315,7 @@ def test_predict_writes_parquet_in_batches(more, tmp_path, monkeypatch):
     found = []
     for name in ("batches", "whole"):
         if name == "whole":
-            monkeypatch.setattr("verhulst.cli.predict_batches.predicted_in_batches", lambda *_: False)
+            monkeypatch.setattr("verhulst.regression.table_predictions.predicted_in_batches", lambda *_: False)
         output = tmp_path / f"{name}.parquet"
         result = run("predict", model, tmp_path / "new.parquet", "-o", output, "--missing", "empty", *more)
         assert result.exit_code == 0, result.stderr
@@ -339,7 +339,7 @@ def test_predict_writes_text_in_batches(more, ending, tmp_path, monkeypatch):
     found = []
     for name in ("batches", "whole"):
         if name == "whole":
-            monkeypatch.setattr("verhulst.cli.predict_batches.predicted_in_batches", lambda *_: False)
+            monkeypatch.setattr("verhulst.regression.table_predictions.predicted_in_batches", lambda *_: False)
         output = tmp_path / f"{name}.{ending}"
         result = run("predict", model, tmp_path / "new.parquet", "-o", output, "--missing", "empty", *more)
         assert result.exit_code == 0, result.stderr

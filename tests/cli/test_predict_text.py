@@ -77,7 +77,7 @@ def test_pieces_are_predicted_as_the_whole(seed, models, tmp_path, monkeypatch):
     monkeypatch.setattr(text_source, "CHUNK", draw.choice([60, 300, 2000]))
     rows = draw.choice([1, 50])
     monkeypatch.setattr(csv_reading, "_ROWS", rows)
-    monkeypatch.setattr("verhulst.cli.predict.ROWS", rows)
+    monkeypatch.setattr("verhulst.regression.table_predictions.ROWS", rows)
 
     def outcome():
         result = run("predict", model, data, "-o", output, *options)
@@ -87,7 +87,7 @@ def test_pieces_are_predicted_as_the_whole(seed, models, tmp_path, monkeypatch):
         return result.exit_code, result.stdout_bytes, result.stderr, written, type(result.exception)
 
     pieces = outcome()
-    monkeypatch.setattr("verhulst.cli.predict._is_copied", lambda *_: False)
+    monkeypatch.setattr("verhulst.regression.table_predictions._is_copied", lambda *_: False)
     assert pieces == outcome()
 
 
@@ -104,7 +104,7 @@ def test_standard_input_is_read_once(models, monkeypatch):
 
 PHASES = {
     "reading": "verhulst.data.csv_reading.read_piece",
-    "predicting": "verhulst.cli.predict._of_piece",
+    "predicting": "verhulst.regression.table_predictions._of_rows",
     "writing": "verhulst.data.extended_text.write_lines",
 }
 

@@ -52,6 +52,7 @@ RECORDS = {
     "a BaseDesign": learn_design({"x": [1.0, 2.0], "y": [0, 1]}, "y"),
     "an Estimates": FIT,
     "a LogisticFit": FIT,
+    "a TableFit": vh.fit_table({"x": [0.0, 1.0, 2.0, 3.0], "y": [0, 1, 0, 1]}, "y"),
     "a Theme": figures.THEMES["light"],
     "a Forest": FOREST,
     "a Reliability": CURVE,

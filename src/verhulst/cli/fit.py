@@ -150,6 +150,7 @@ def _fit(
 ) -> tuple[TableFit, Any]:
     """Return the fitted model and the table, or None for a table that is not in this process."""
     from verhulst.cli.console import reading_said
+    from verhulst.cli.progress import shown_progress
     from verhulst.data.batches import kept_table
     from verhulst.data.distinct_rows import open_countable
     from verhulst.data.errors import ColumnWarning, ReadingWarning
@@ -169,7 +170,8 @@ def _fit(
             # What the names of an option are is known when those of the table are.
             texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
             texts += [name for name in (clusters, request["group"]) if name is not None]
-            kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form)
+            with shown_progress() as callback:
+                kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form, callback=callback)
             source = table = read_fields(data, form) if kept is None else kept
     else:
         source, table = data, open_parts(data, client, 0).columns
@@ -177,7 +179,7 @@ def _fit(
     left_out = column_names(exclude, known)
     if clusters is not None and not columns:
         left_out.append(clusters)  # the name of a case's group is not one of its properties
-    with reading_said():
+    with reading_said(), shown_progress() as callback:
         # Warnings of the fit are printed as cautions below, with remedies.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("always", ReadingWarning)
@@ -187,6 +189,7 @@ def _fit(
             target,
             client=client,
             memory_limit=memory_limit,
+            callback=callback,
             columns=column_names(columns, known) or None,
             exclude=left_out,
             categorical=column_names(categorical, known),

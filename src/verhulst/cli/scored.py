@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.scores import ScoreKind, ScoreKindError
 from verhulst.cli.console import reading_said, say
+from verhulst.cli.progress import shown_progress
 from verhulst.data.batches import kept_table
 from verhulst.data.column_values import kind_of, numbers
 from verhulst.data.decimal_signs import refuse_unclear_sign
@@ -68,7 +69,9 @@ def read_scored(
         If a column has the wrong type, values are missing, or the target is not binary.
     """
     used = [name for name in (score, target, weights, by) if name is not None]
-    kept = kept_table(data, used, bytes_allowed(None), texts=[name for name in (target, by) if name], form=form)
+    texts = [name for name in (target, by) if name]
+    with shown_progress() as callback:
+        kept = kept_table(data, used, bytes_allowed(None), texts=texts, form=form, callback=callback)
     table = read_fields(data, form) if kept is None else kept
     where = place(table)
     outcomes = _labels(table, target, where)

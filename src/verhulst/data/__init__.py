@@ -15,6 +15,7 @@ __getattr__, __all__ = lazy_names(
         "ModelFile": "verhulst.data.model_file",
         "ModelFileError": "verhulst.data.errors",
         "OutputError": "verhulst.data.errors",
+        "Progress": "verhulst.data.progress",
         "Query": "verhulst.data.query",
         "ReadingWarning": "verhulst.data.errors",
         "RequestError": "verhulst.data.errors",

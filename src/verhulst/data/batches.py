@@ -6,11 +6,13 @@ They are decoded once. The batches are kept as they lie: in memory up to a limit
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.columnar_files import open_columnar_files
 from verhulst.data.databases import open_database
 from verhulst.data.errors import DataError, listed
+from verhulst.data.progress import Callback, Meter
 from verhulst.data.record_batches import Batches
 from verhulst.data.scratch import on_scratch, refuse_small_disk
 from verhulst.data.source import with_source
@@ -37,6 +39,7 @@ def kept_table(
     *,
     texts: Collection[str] = (),
     form: str | None = None,
+    callback: Callback | None = None,
 ) -> pa.Table | None:
     """Return the table of a source that comes in batches; None if it is one that is read whole.
 
@@ -54,6 +57,8 @@ def kept_table(
         Columns of a text file whose text matters also if they are numbers.
     form : str, optional
         The format of a file, if it is given.
+    callback : callable, optional
+        Called with a `Progress` after each batch.
 
     Raises
     ------
@@ -65,7 +70,18 @@ def kept_table(
         found = open_text_files(source, names, texts, form)
     if found is None:
         return None
-    return table_of(found, limit)
+    return table_of(found if callback is None else told(found, Meter(callback, "read")), limit)
+
+
+def told(found: Batches, meter: Meter) -> Batches:
+    """Return the same batches, each of which is told when it has been read."""
+
+    def read() -> Iterator[pa.RecordBatch]:
+        for batch in found.read:
+            meter.tell(batch.num_rows, found.share())
+            yield batch
+
+    return replace(found, read=read())
 
 
 def table_of(found: Batches, limit: int, *, empty: bool = False) -> pa.Table:

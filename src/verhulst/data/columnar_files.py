@@ -33,7 +33,7 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
         return None
     try:
         opened = [_open(each) for each in paths]
-        distinct = all(len(set(schema.names)) == len(schema.names) for schema, _ in opened)
+        distinct = all(len(set(schema.names)) == len(schema.names) for schema, _, _ in opened)
     except (pa.ArrowException, OSError, ValueError):
         if len(paths) == 1:
             return None  # what is wrong is said by those who read it whole
@@ -41,7 +41,7 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
     schema = opened[0][0]
     if not distinct:
         return None
-    for each, (other, _) in zip(paths, opened, strict=True):
+    for each, (other, _, _) in zip(paths, opened, strict=True):
         require_same(schema, other, paths[0], each)
     folders = folder_values(path, paths)
     refuse_in_files(folders[0], schema.names, path)
@@ -54,20 +54,25 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
         in_files = [name for name in in_files if name in chosen]
 
     unread: dict[str, str] = {}
+    lengths = [rows for _, _, rows in opened]
+    whole = 0 if None in lengths else sum(rows or 0 for rows in lengths)
+    rows_read = 0
 
     def read() -> Iterator[pa.RecordBatch]:
-        for each, (_, of_file), values in zip(paths, opened, folders, strict=True):
+        nonlocal rows_read
+        for each, (_, of_file, _), values in zip(paths, opened, folders, strict=True):
             for batch in unchanged(each, of_file(in_files, encoded), unread):
+                rows_read += batch.num_rows
                 for name in schema.names[len(in_files) :]:
                     column = repeated(values[name], batch.num_rows, schema.field(name).type)
                     batch = batch.append_column(schema.field(name), column)
                 yield batch if encoded or batch.schema == schema else batch.cast(schema)
 
-    return Batches(schema, read(), path, wrong=unread)
+    return Batches(schema, read(), path, share=lambda: rows_read / whole if whole else None, wrong=unread)
 
 
-def _open(path: str) -> tuple[pa.Schema, Any]:
-    """The schema of a file, and a function that reads the columns with these names."""
+def _open(path: str) -> tuple[pa.Schema, Any, int | None]:
+    """The schema of a file, a function that reads the columns with these names, and the number of rows if known."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -81,9 +86,9 @@ def _open(path: str) -> tuple[pa.Schema, Any]:
                 for k in range(reader.num_record_batches):
                     yield reader.get_batch(k).select(names)
 
-        return schema, of_arrow
+        return schema, of_arrow, None
     with parquet.ParquetFile(path) as opened:
-        schema = opened.schema_arrow
+        schema, rows = opened.schema_arrow, opened.metadata.num_rows
 
     def of_parquet(names: Sequence[str], encoded: bool) -> Iterator[pa.RecordBatch]:
         texts = [name for name in names if encoded and pa.types.is_string(schema.field(name).type)]
@@ -91,7 +96,7 @@ def _open(path: str) -> tuple[pa.Schema, Any]:
             for batch in file.iter_batches(_ROWS, columns=list(names)):
                 yield batch.select(names) if encoded else batch
 
-    return schema, of_parquet
+    return schema, of_parquet, rows
 
 
 def require_same(schema: pa.Schema, other: pa.Schema, first: str, path: str) -> None:

@@ -220,11 +220,11 @@ def csv_batches(
         made = marked(columns, files[0].dialect.delimiter, unclear, reading.reasons)
         return as_asked(made, files[0].asked, f"{name}: ")
 
-    return Batches(reading.schema, reading.batches(), name, finish, share=partial(_share, files))
+    return Batches(reading.schema, reading.batches(), name, finish, share=partial(share_read, files))
 
 
-def _share(files: Sequence[CsvFile]) -> float | None:
-    """What share of the files has been read; None if that is unknown."""
+def share_read(files: Sequence[CsvFile]) -> float | None:
+    """Return what share of the files has been read; None if that is unknown."""
     sizes = [file.source.size for file in files]
     whole = sum(size or 0 for size in sizes)
     return sum(file.source.bytes_read for file in files) / whole if None not in sizes and whole else None

@@ -13,6 +13,7 @@ from verhulst.data.csv_pieces import Piece
 from verhulst.data.csv_records import all_quoted
 from verhulst.data.errors import DataError
 from verhulst.data.missing_text import MISSING_TEXT
+from verhulst.data.progress import Meter
 from verhulst.data.write import (
     names_line,
     quoted_cells,
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def write_extended(files: Sequence[CsvFile], added: pa.Table, path: str, *, escape_formulas: bool = False) -> None:
+def write_extended(
+    files: Sequence[CsvFile], added: pa.Table, path: str, *, escape_formulas: bool = False, meter: Meter | None = None
+) -> None:
     """Write the unchanged cells of text files and additional columns as CSV or TSV.
 
     Parameters
@@ -39,6 +42,8 @@ def write_extended(files: Sequence[CsvFile], added: pa.Table, path: str, *, esca
     path : str
     escape_formulas : bool
         As for `write_table`.
+    meter : Meter, optional
+        Is told of the rows that have been written.
 
     Raises
     ------
@@ -71,6 +76,8 @@ def write_extended(files: Sequence[CsvFile], added: pa.Table, path: str, *, esca
                 rows = added.slice(row, len(lines))
                 write_lines(lines, [*more, *rows.columns], output, delimiter)
                 row += len(lines)
+                if meter is not None:
+                    meter.tell(len(lines), row / max(added.num_rows, 1))
         output.write(b"\n")
         if row != added.num_rows:
             raise DataError(f"{files[0].name}: was changed while it was read; read it when it is complete.")

@@ -23,6 +23,7 @@ __getattr__, __all__ = lazy_names(
         "likelihood_ratio_tests": "verhulst.regression.profile",
         "marginal_effects": "verhulst.regression.average_effects",
         "odds_ratios": "verhulst.regression.inference",
+        "predict_table": "verhulst.regression.table_predictions",
         "probability_interval": "verhulst.regression.inference",
         "profile_intervals": "verhulst.regression.profile",
         "sandwich": "verhulst.regression.robust",

@@ -21,3 +21,4 @@ from verhulst.regression.separation import Separation as Separation
 from verhulst.regression.separation import SeparationWarning as SeparationWarning
 from verhulst.regression.table_classes import MultinomialTableFit as MultinomialTableFit
 from verhulst.regression.table_fit import TableFit as TableFit
+from verhulst.regression.table_predictions import predict_table as predict_table

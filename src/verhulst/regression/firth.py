@@ -185,7 +185,7 @@ def _highest(data: Observations, begun: Prepared, tau: float, unit: float) -> tu
     columns = OrthogonalColumns(given)
     # With the weights as given, standard errors are 1/√unit times as large.
     close = max(settings.tolerance / np.sqrt(max(unit, 1.0)), min(settings.tolerance, CLOSEST))
-    search = partial(highest, tolerance=close, max_passes=settings.max_passes, monitor=settings.monitor())
+    search = partial(highest, tolerance=close, max_passes=settings.max_passes, monitor=settings.monitor(len(data)))
     try:
         found, point = _from_several_starts(search, given, begun)
     except NotIdentified:  # in double precision

@@ -16,8 +16,9 @@ from verhulst.data.learn import requested
 from verhulst.data.learn_parts import learn_from_parts
 from verhulst.data.parted_table import PartedTable
 from verhulst.data.seen import joined, seen
-from verhulst.regression.fitting import checked, fitted
+from verhulst.regression.fitting import fitted
 from verhulst.regression.parted_observations import parted_observations
+from verhulst.regression.prepare import Settings
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.rows import Rows
 from verhulst.regression.statistics import merge
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def fit_of_parts(
-    source: PartedTable, request: Mapping[str, Any], positive: object, memory_limit: int, options: Mapping[str, Any]
+    source: PartedTable, request: Mapping[str, Any], positive: object, memory_limit: int, settings: Settings
 ) -> tuple[Design, LogisticFit, Totals]:
     """Fit a table in parts: what the parts show, the design, the rows, the fit, and its totals.
 
@@ -40,15 +41,14 @@ def fit_of_parts(
         What is asked for, as of `learn_design`.
     memory_limit : int
         Bytes that rows may take in this process, where a fit needs all of them here.
-    options : mapping
-        Those of `verhulst.regression.fit`.
+    settings : Settings
+        Those of the fit.
 
     Raises
     ------
     DataError
         As `fit_table`.
     """
-    settings = checked(**options)
     asked = requested(source.columns, **request)
     tables = source.read(asked.used)
     shown = tables.ask(seen, asked.used, {*asked.declared, asked.target})

@@ -113,6 +113,7 @@ def fit(
     return fitted(observations(X, y, sample_weight, offset, names), settings)
 
 
+@checks_options
 def checked(
     *,
     C: float = np.inf,
@@ -171,7 +172,7 @@ def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> L
         max_passes=settings.max_passes,
         approximation=begun.factor if begun.sampled else None,
         width=begun.rows.width,
-        monitor=settings.monitor(watch),
+        monitor=settings.monitor(len(begun.data), watch),
     )
     end, certificate = _certified(found, begun, watch)
     if certificate is None:

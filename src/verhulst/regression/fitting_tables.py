@@ -21,12 +21,14 @@ from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
 from verhulst.data.parted_table import PartedTable, open_parts
+from verhulst.data.progress import Callback, require_callback
 from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
-from verhulst.regression.fitting import fit
+from verhulst.regression.fitting import checked, fitted
 from verhulst.regression.held_out import Folds, cross_validated, folds_asked
+from verhulst.regression.observations import observations
 from verhulst.regression.table_answers import factor_places
 from verhulst.regression.table_classes import MultinomialTableFit, fit_block
 from verhulst.regression.table_fit import TableFit
@@ -51,6 +53,7 @@ def fit_table(
     offset: str | None = None,
     memory_limit: int | str | None = None,
     client: Any = None,
+    callback: Callback | None = None,
     multinomial: Literal[False] = False,
     cv: int | None = None,
     group: str | None = None,
@@ -76,6 +79,7 @@ def fit_table(
     offset: str | None = None,
     memory_limit: int | str | None = None,
     client: Any = None,
+    callback: Callback | None = None,
     multinomial: bool = False,
     cv: int | None = None,
     group: str | None = None,
@@ -102,6 +106,9 @@ def fit_table(
         whatever the number of workers, and without a client for a Dask DataFrame. What looks at single rows again and
         again (`firth=True`, columns that need more than double precision) needs all rows in this process, within
         `memory_limit`.
+    callback : callable, optional
+        Called with a `verhulst.data.Progress` after each batch of rows that is read, and after each pass over them.
+        An exception that it raises ends the fit.
     multinomial : bool
         Whether the target has classes, 2 to 50, in place of two values: one model of all of them. The others are
         compared with the first, or with that of `reference`: `reference={"vote": "Dole"}`.
@@ -142,6 +149,7 @@ def fit_table(
     (('strong Democrat', 'weak Democrat'), (6, 2))
     """
     limit, folds = bytes_allowed(memory_limit), folds_asked(cv, group, seed, test)
+    require_callback(callback)
     if folds and folds.group is not None and columns is None:
         exclude = [*column_names(exclude, "exclude"), folds.group]
     request: dict[str, Any] = {
@@ -160,7 +168,8 @@ def fit_table(
     if client is not None or is_dask_collection(source):
         if folds:
             raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
-        return _tested(_fitted_in_parts(open_parts(source, client, limit), request, positive, limit, options), test)
+        parts = open_parts(source, client, limit)
+        return _tested(_fitted_in_parts(parts, request, positive, limit, options, callback), test)
     if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
         return _tested(TableFit(*counted), test)
     target, used = column_name(target, "target"), None
@@ -170,13 +179,13 @@ def fit_table(
         exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
         roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
         used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
-    table = kept_table(source, used, limit, texts=[target, *categorical, *reference, *grouped])
+    table = kept_table(source, used, limit, texts=[target, *categorical, *reference, *grouped], callback=callback)
     given = read_fields(source if table is None else table)
     design, table = learn_table(given, positive=positive, **request)
     block = make_block(design, table, in_place=True)
     if multinomial:
-        return _fitted_classes(design, block, given, options)
-    return _tested(_fitted(design, block, options, folds, _labels(design, given, table, folds)), test)
+        return _fitted_classes(design, block, given, options, callback)
+    return _tested(_fitted(design, block, options, callback, folds, _labels(design, given, table, folds)), test)
 
 
 @overload
@@ -272,7 +281,7 @@ def fit_formula(
     options = {"intercept": design.intercept} | options
     if multinomial:
         return _fitted_classes(design, block, table, options)
-    return _tested(_fitted(design, block, options, folds, _labels(design, table, table, folds)), test)
+    return _tested(_fitted(design, block, options, None, folds, _labels(design, table, table, folds)), test)
 
 
 def _refuse_of_two(judged: bool, elsewhere: bool) -> None:
@@ -301,22 +310,30 @@ def _tested(model: TableFit, test: Any) -> TableFit:
 
 
 def _fitted_in_parts(
-    source: PartedTable, request: dict[str, Any], positive: object, limit: int, options: dict[str, Any]
+    source: PartedTable,
+    request: dict[str, Any],
+    positive: object,
+    limit: int,
+    options: dict[str, Any],
+    callback: Callback | None,
 ) -> TableFit:
     with _of_table(source_of(source.columns)):
-        return TableFit(*fit_of_parts(source, request, positive, limit, options))
+        settings = replace(checked(**options), callback=callback)
+        return TableFit(*fit_of_parts(source, request, positive, limit, settings))
 
 
 def _fitted(
     design: Design | FormulaDesign,
     block: Block,
     options: dict[str, Any],
+    callback: Callback | None = None,
     folds: Folds | None = None,
     labels: Any = None,
 ) -> TableFit:
     X, y, weights, offset = block.X, block.y, block.weights, block.offset
     with _of_table(design.source):
-        found = fit(X, y, weights, offset, names=design.names, **options)
+        settings = replace(checked(**options), callback=callback)
+        found = fitted(observations(X, y, weights, offset, design.names), settings)
         totals = Totals.of(X, y, found.log_odds(X, offset), weights)
         if folds is None:
             return TableFit(design, found, totals)
@@ -326,13 +343,17 @@ def _fitted(
 
 
 def _fitted_classes(
-    design: Design | FormulaDesign, block: Block, table: pa.Table, options: dict[str, Any]
+    design: Design | FormulaDesign,
+    block: Block,
+    table: pa.Table,
+    options: dict[str, Any],
+    callback: Callback | None = None,
 ) -> MultinomialTableFit:
     assert design.target is not None
     name = design.target.name
     texts = delimiter_of(table, name) is None and level_type_of(table[name].type) == "text"
     with _of_table(design.source):
-        return fit_block(design, block, texts, options)
+        return fit_block(design, block, texts, options, callback)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
+from verhulst.data.progress import Callback
 from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.class_rows import ClassRows
@@ -22,6 +22,7 @@ from verhulst.regression.collinearity import Collinear, left_out, without_depend
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.fitting import penalty_root, require_penalty
+from verhulst.regression.monitor import monitor
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import (
@@ -31,7 +32,7 @@ from verhulst.regression.observations import (
     require_limits,
     require_moderate,
 )
-from verhulst.regression.passes import Fit, Pass
+from verhulst.regression.passes import Fit
 from verhulst.regression.prepare import DOUBTFUL
 from verhulst.regression.record import require_doubles
 from verhulst.regression.separation import SeparationWarning
@@ -140,6 +141,7 @@ def fit_classes(
     tolerance: float = 1e-6,
     max_passes: int = 100,
     verbose: int = 0,
+    callback: Callback | None = None,
 ) -> MultinomialFit:
     """Fit classes in the order in which they are given; see `fit_multinomial`."""
     require_limits(tolerance, max_passes)
@@ -151,7 +153,7 @@ def fit_classes(
     if math.isfinite(C):
         root = penalty_root(C, data.weight_exponent)
         standard = standard.under_penalty(root, data.total_weight)
-    found = _Begun(data, classes, standard, root, tolerance, max_passes, verbose)
+    found = _Begun(data, classes, standard, root, tolerance, max_passes, verbose, callback)
     return found.without_dependent(collinear).fitted(C)
 
 
@@ -166,6 +168,7 @@ class _Begun:
     tolerance: float
     max_passes: int
     verbose: int
+    callback: Callback | None = None
     dropped: tuple[Collinear, ...] = ()
 
     @property
@@ -231,11 +234,6 @@ class _Begun:
         """Start from a sample where the data are long."""
         near = sample_fit(rows, null, self.ridge)
 
-        def tell(one: Pass) -> bool:
-            if self.verbose:
-                print(one, file=sys.stderr)
-            return watch is not None and watch(one)
-
         found = newton(
             rows.statistics,
             null if near is None else near.beta,
@@ -244,7 +242,7 @@ class _Begun:
             max_passes=self.max_passes,
             approximation=None if near is None else Factor.of(with_ridge(near.information, self.ridge)),
             width=rows.width,
-            monitor=tell,
+            monitor=monitor(len(self.data), self.tolerance, self.verbose, self.callback, watch),
         )
         if not np.isfinite(found.log_likelihood):
             require_finite(self.data.X, self.data.names)

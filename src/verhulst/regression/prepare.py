@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from verhulst.data.progress import Callback
 from verhulst.functions import logit
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.factor import Factor, with_ridge
+from verhulst.regression.monitor import Monitor, monitor
 from verhulst.regression.observations import require_moderate
 from verhulst.regression.parted_observations import SomeObservations
-from verhulst.regression.passes import Pass
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import sample_start
@@ -25,7 +24,7 @@ DOUBTFUL = 1e-8  # residual share of a column on the others below which it may b
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The arguments of `verhulst.regression.fit`."""
+    """The arguments of `verhulst.regression.fit`, and what is called after each pass."""
 
     C: float
     firth: bool
@@ -34,17 +33,11 @@ class Settings:
     tolerance: float
     max_passes: int
     verbose: int
+    callback: Callback | None = None
 
-    def monitor(self, watch: Callable[[Pass], bool] | None = None) -> Callable[[Pass], bool] | None:
-        """Return the watch, which also prints each pass to stderr if `verbose`."""
-        if not self.verbose:
-            return watch
-
-        def tell(one: Pass) -> bool:
-            print(one, file=sys.stderr)
-            return watch is not None and watch(one)
-
-        return tell
+    def monitor(self, rows: int, watch: Monitor | None = None) -> Monitor | None:
+        """Return the watch, which also tells of each pass over so many rows."""
+        return monitor(rows, self.tolerance, self.verbose, self.callback, watch)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

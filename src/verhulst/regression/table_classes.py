@@ -14,6 +14,7 @@ from verhulst.data.column_values import label
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.in_memory import is_dask_collection
+from verhulst.data.progress import Callback
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
@@ -177,7 +178,11 @@ class MultinomialTableFit(Saved):
 
 
 def fit_block(
-    design: Design | FormulaDesign, block: Block, texts: bool, options: dict[str, Any]
+    design: Design | FormulaDesign,
+    block: Block,
+    texts: bool,
+    options: dict[str, Any],
+    callback: Callback | None = None,
 ) -> MultinomialTableFit:
     """Fit the rows of a design.
 
@@ -189,6 +194,8 @@ def fit_block(
         like.
     options : dict
         Those of `fit_multinomial`.
+    callback : callable, optional
+        Called with a `Progress` after each pass.
 
     Raises
     ------
@@ -202,5 +209,5 @@ def fit_block(
     assert isinstance(target, Target)
     names = target.levels if texts else values_of_classes(target.levels)
     classes = Classes(names, block.y.astype(np.int32))
-    fit = fit_classes(block.X, classes, block.weights, names=design.names, **options)
+    fit = fit_classes(block.X, classes, block.weights, names=design.names, callback=callback, **options)
     return MultinomialTableFit(design, fit, ClassTotals.of(block.X, block.y, fit, block.weights))

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.errors import DataError, ReadingWarning
+from verhulst.data.progress import Callback, Meter
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable[[pa.Table, int], pa.Table]) -> None:
+def predicted_on_cluster(
+    client: Any, data: Any, output: str, extended: Callable[[pa.Table, int], pa.Table], callback: Callback | None
+) -> None:
     """Write predictions that the workers of a cluster make of the row groups of Parquet files, in their order.
 
     Parameters
@@ -22,6 +25,8 @@ def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable
         The files; those of the data are read by the workers.
     extended : callable
         As for `predicted_in_batches`; it is sent to the workers.
+    callback : callable or None
+        Called with a `Progress` after each part.
     """
     import pyarrow as pa
 
@@ -31,7 +36,16 @@ def predicted_on_cluster(client: Any, data: Any, output: str, extended: Callable
 
     source = open_parts(data, client, 0)
     assert isinstance(source, ParquetParts)
-    pieces = source.each(extended)
+    meter, rows = Meter(callback, "predict"), sum(each.rows for each in source.groups)
+
+    def told() -> Iterator[pa.Table]:
+        done = 0
+        for piece in source.each(extended):
+            done += piece.num_rows
+            meter.tell(piece.num_rows, done / rows)
+            yield piece
+
+    pieces = told()
     if writable_format(output) == "parquet":
         write_pieces(pieces, output)
     else:
@@ -44,6 +58,7 @@ def predicted_in_batches(
     extended: Callable[[pa.Table, int], pa.Table],
     form: str | None,
     escape_formulas: bool = False,
+    callback: Callback | None = None,
 ) -> bool:
     """Write predictions for a source that comes in batches; False if the data have to be read whole.
 
@@ -61,6 +76,8 @@ def predicted_in_batches(
         The format of the data, if it is given.
     escape_formulas : bool
         As for `write_table`.
+    callback : callable, optional
+        Called with a `Progress` after each batch.
     """
     import pyarrow as pa
 
@@ -74,6 +91,8 @@ def predicted_in_batches(
     if found is None or not takes_pieces(output, found.schema):
         return False
 
+    meter = Meter(callback, "predict")
+
     def pieces() -> Iterator[pa.Table]:
         row = 1
         for batch in found.read:
@@ -82,6 +101,7 @@ def predicted_in_batches(
                 refuse_unread(table)  # which is said when the file is read whole
                 yield extended(table, row)
                 row += batch.num_rows
+                meter.tell(batch.num_rows, found.share())
         if row == 1:
             raise DataError("there are no rows.")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from verhulst.data.csv_file import CsvFile
 from verhulst.data.errors import DataError, ReadingWarning
+from verhulst.data.progress import Callback, Meter
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,7 @@ def predicted_text(
     of_table: Callable[[pa.Table], Predicted],
     *,
     all_utf8: bool,
+    callback: Callback | None = None,
 ) -> Predicted:
     """Return the new columns for all rows.
 
@@ -45,8 +47,10 @@ def predicted_text(
         Those for all rows, with messages that count all.
     all_utf8 : bool
         Whether the other columns have to be UTF-8 too.
+    callback : callable, optional
+        Called with a `Progress` after each batch.
     """
-    found = _by_pieces(files, design, of_rows, all_utf8)
+    found = _by_pieces(files, design, of_rows, all_utf8, Meter(callback, "read"))
     if found is not None:
         return found
     # The cells of a column are to be known as a whole: numbers with signs that are not plain, or something is wrong.
@@ -60,13 +64,17 @@ def predicted_text(
 
 
 def _by_pieces(
-    files: Sequence[CsvFile], design: Design, of_rows: Callable[[pa.Table, int], Predicted], all_utf8: bool
+    files: Sequence[CsvFile],
+    design: Design,
+    of_rows: Callable[[pa.Table, int], Predicted],
+    all_utf8: bool,
+    meter: Meter,
 ) -> Predicted | None:
     """The new columns, computed a batch at a time; None if that cannot be done."""
     import numpy as np
     import pyarrow as pa
 
-    from verhulst.data.csv_reading import CsvReading, marked
+    from verhulst.data.csv_reading import CsvReading, marked, share_read
 
     names, texts = _names(design, files[0]), _texts(design)
     numbers = {column.name for column in design.columns if column.kind == "numeric"} | {design.offset}
@@ -89,6 +97,7 @@ def _by_pieces(
                 for name, values in of_rows(table, row).items():
                     parts.setdefault(name, []).append(values)
                 row += batch.num_rows
+                meter.tell(batch.num_rows, share_read(files))
     except (DataError, ReadingWarning):
         return None
     if reading.refuted or not parts:

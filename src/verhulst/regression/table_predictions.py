@@ -1,0 +1,248 @@
+"""Predictions for the rows of a table, written to a file beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from verhulst._options import checks_options
+from verhulst.data.design import Design
+from verhulst.data.errors import DataError, RequestError
+from verhulst.data.extended_text import write_extended
+from verhulst.data.file import File
+from verhulst.data.progress import Callback, Meter, require_callback
+from verhulst.data.query import Query
+from verhulst.data.read import Given, read_given
+from verhulst.data.source import place
+from verhulst.data.text_files import OpenedText, open_text
+from verhulst.data.unread import refuse_unread
+from verhulst.data.write import writable_format, write_fields, write_table
+from verhulst.functions import sigmoid
+from verhulst.regression.predict_batches import predicted_in_batches, predicted_on_cluster
+from verhulst.regression.predict_text import predicted_text
+from verhulst.regression.table_fit import TableFit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# The number of rows processed at a time, so that the design matrix of a long table is never whole in memory.
+ROWS = 1 << 16
+
+Missing = Literal["error", "nan"]
+
+
+@checks_options
+def predict_table(
+    model: TableFit,
+    source: Any,
+    output: str | os.PathLike[str],
+    *,
+    missing: Literal["error", "nan"] = "error",
+    level: float | None = None,
+    log_odds: bool = False,
+    only: bool = False,
+    escape_formulas: bool = False,
+    format: str | None = None,
+    client: Any = None,
+    callback: Callback | None = None,
+) -> None:
+    """Write the rows of a table with their probabilities to a file, completely or not at all.
+
+    Parquet and Arrow files and databases are read and written a batch at a time where the output is a Parquet, CSV, TSV
+    or JSON lines file; CSV and TSV files are read twice, a piece at a time, where it is CSV or TSV. Other tables are
+    read whole.
+
+    Parameters
+    ----------
+    model : TableFit
+        The model; its column `probability` is that of the outcome that counted as 1.
+    source : anything that `vh.data.read_table` reads
+        The table, with the columns of the fit.
+    output : str or PathLike
+        The file to write: .csv, .tsv, .parquet, .jsonl or .arrow; "-" prints CSV.
+    missing : {"error", "nan"}
+        Whether rows with missing values are an error, or have no prediction.
+    level : float, optional
+        The coverage of intervals for the probability, to add their ends as `lower` and `upper`.
+    log_odds : bool
+        Whether to add the log-odds, as `log_odds`.
+    only : bool
+        Whether to leave out the columns of the table.
+    escape_formulas : bool
+        Whether text in CSV that a spreadsheet would compute gets an apostrophe before it.
+    format : str, optional
+        The format of the source, if it is a file whose name does not show it.
+    client : distributed.Client, optional
+        A Dask cluster whose workers read the row groups of Parquet files.
+    callback : callable, optional
+        Called with a `verhulst.data.Progress` after each batch.
+
+    Raises
+    ------
+    DataError
+        If the table cannot be used, or has a column of the name of a prediction; see `TableFit.log_odds`.
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import verhulst as vh
+    >>> votes = vh.data.load_dataset("anes96")
+    >>> model = vh.fit_table(votes, "vote", positive="Dole", columns=["age", "income"])
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "predictions.csv"
+    >>> vh.predict_table(model, votes, path, only=True)
+    >>> path.read_text().split()[:2]
+    ['probability', '0.41318503286471135']
+    """
+    require_callback(callback)
+    output = os.fspath(output)
+    source = os.fspath(source) if isinstance(source, os.PathLike) else source
+    of_rows = partial(_of_rows, model, missing, level, log_odds)
+    names = ["probability", *(["lower", "upper"] if level is not None else []), *(["log_odds"] if log_odds else [])]
+    by_batches = isinstance(model.design, Design)
+    if client is not None:
+        if not by_batches:
+            raise RequestError("a cluster predicts with models of columns only, not of a formula; predict without it.")
+        predicted_on_cluster(client, source, output, partial(_extended, of_rows, only), callback)
+        return
+    if by_batches and isinstance(source, str | Query | File):
+        extended = partial(_extended, of_rows, only)
+        if predicted_in_batches(source, output, extended, format, escape_formulas, callback):
+            return
+    opened = open_text(source, format)
+    if opened is not None and by_batches and _is_copied(opened.format, output, only):
+        _predict_text(model, opened, of_rows, names, missing, only, output, escape_formulas, callback)
+        return
+    content = None if opened is None else opened.whole()
+    given = read_given(source, format, empty=True, content=content)
+    if not only:
+        refuse_unread(given.table)
+    added = _of_table(model, given.table, of_rows, names, missing, callback)
+    write_predictions(given, added, output, only=only, escape_formulas=escape_formulas)
+
+
+def write_predictions(
+    given: Given, added: dict[str, Any], output: str, *, only: bool = False, escape_formulas: bool = False
+) -> None:
+    """Write a table that was read whole with new columns, or these alone.
+
+    Raises
+    ------
+    RequestError
+        If the table has a column of such a name.
+    """
+    if only:
+        write_table(_columns(added), output, escape_formulas=escape_formulas)
+        return
+    refuse_unread(given.table)
+    _refuse_taken(added, given.table.column_names, place(given.table))
+    if given.fields is not None and writable_format(output) in ("csv", "tsv"):
+        write_fields(given.fields, _columns(added), output, escape_formulas=escape_formulas)
+    else:
+        write_table(_joined(given.typed(), added), output, escape_formulas=escape_formulas)
+
+
+def _is_copied(kind: str | None, output: str, only: bool) -> bool:
+    """Whether the cells of a text file are copied, or none are needed, so that it is read a piece at a time."""
+    return kind in ("csv", "tsv") and (only or writable_format(output) in ("csv", "tsv"))
+
+
+def _predict_text(
+    model: TableFit,
+    opened: OpenedText,
+    of_rows: Callable[[pa.Table, int], dict[str, Any]],
+    names: Sequence[str],
+    missing: Missing,
+    only: bool,
+    output: str,
+    escape_formulas: bool,
+    callback: Callback | None,
+) -> None:
+    assert isinstance(model.design, Design)
+    files = opened.csv_files()
+    if not only:
+        for reason in files[0].twice.values():
+            raise DataError(reason)
+    added = _columns(
+        predicted_text(
+            files,
+            opened.name,
+            model.design,
+            of_rows,
+            lambda table: _of_table(model, table, of_rows, names, missing, None),
+            all_utf8=not only,
+            callback=callback,
+        )
+    )
+    if only:
+        write_table(added, output, escape_formulas=escape_formulas)
+        return
+    _refuse_taken(added.column_names, files[0].columns, f"{opened.name}: ")
+    write_extended(files, added, output, escape_formulas=escape_formulas, meter=Meter(callback, "predict"))
+
+
+def _refuse_taken(added: Iterable[str], names: Collection[str], at: str) -> None:
+    for name in added:
+        if name in names:
+            raise RequestError(f"{at}already has a column {name!r}; use --only, or rename it (in Python only=True).")
+
+
+def _of_table(
+    model: TableFit,
+    table: pa.Table,
+    of_rows: Callable[[pa.Table, int], dict[str, Any]],
+    names: Sequence[str],
+    missing: Missing,
+    callback: Callback | None,
+) -> dict[str, Any]:
+    """Return the new columns of a whole table, computed in pieces."""
+    if isinstance(model.design, Design):
+        table = model.design.typed(table)
+        model.design.check(table, missing)
+    parts: list[dict[str, Any]] = []
+    meter = Meter(callback, "predict")
+    for start in range(0, table.num_rows, ROWS):
+        piece = table.slice(start, ROWS)
+        parts.append(of_rows(piece, start + 1))
+        meter.tell(piece.num_rows, (start + piece.num_rows) / table.num_rows)
+    return {name: np.concatenate([np.empty(0), *(part[name] for part in parts)]) for name in names}
+
+
+def _of_rows(
+    model: TableFit, missing: Missing, level: float | None, log_odds: bool, piece: pa.Table, first_row: int
+) -> dict[str, Any]:
+    """Return the new columns for some rows."""
+    z = model.log_odds(piece, missing=missing, first_row=first_row)
+    new: dict[str, Any] = {"probability": sigmoid(z)}
+    if level is not None:
+        new["lower"], new["upper"] = model.predict_interval(piece, level, missing=missing, first_row=first_row)
+    return new | {"log_odds": z} if log_odds else new
+
+
+def _extended(
+    of_rows: Callable[[pa.Table, int], dict[str, Any]], only: bool, table: pa.Table, first_row: int
+) -> pa.Table:
+    """Return the rows to write for some rows."""
+    added = of_rows(table, first_row)
+    if not only:
+        _refuse_taken(added, table.column_names, place(table))
+    return _columns(added) if only else _joined(table, added)
+
+
+def _columns(added: dict[str, Any]) -> pa.Table:
+    import pyarrow as pa
+
+    # nan represents a row without a prediction: an empty cell.
+    return pa.table({name: pa.array(values, from_pandas=True) for name, values in added.items()})
+
+
+def _joined(table: pa.Table, added: dict[str, Any]) -> pa.Table:
+    new = _columns(added)
+    for name in new.column_names:
+        table = table.append_column(name, new[name])
+    return table
