@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -22,15 +23,17 @@ from verhulst.calibration.class_measures import evaluate_classes
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.decision import DEFAULT_THRESHOLDS, DecisionCurve, curve_of
 from verhulst.calibration.estimate import Estimate
+from verhulst.calibration.explanations import explanation
 from verhulst.calibration.goodness import CoxCalibration, Test, cox, hosmer_lemeshow, spiegelhalter
 from verhulst.calibration.isotonic import pool
 from verhulst.calibration.own_rows import CAUTION, look_like_rows_of_the_fit
-from verhulst.calibration.proper import brier, log_loss, proper_interval
+from verhulst.calibration.proper import brier, log_loss, mean_gap, proper_interval
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.ranking import average_precision_interval, roc_auc_interval
 from verhulst.calibration.saturation import Saturation, saturation
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.calibration.smooth_error import SmoothError, smooth_error, smooth_errors
+from verhulst.calibration.verdict import Verdict, verdict
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.held_out import HeldOut
 
@@ -52,6 +55,8 @@ class Evaluation:
         Its miscalibration (MCB) with the null.
     roc_auc, average_precision : Estimate
         Computed from the logits.
+    mean_gap : Estimate
+        The mean probability minus the share of class 1.
     ece, ace, smooth_ece : Nulled
         Calibration errors with 15 bins of equal width, with 15 groups of equal size, and without bins.
     smooth : SmoothError
@@ -65,6 +70,8 @@ class Evaluation:
         Net benefit at thresholds 0.01 to 0.99.
     groups : mapping of str to Evaluation
         The same record for each value of `by`.
+    verdict : Verdict
+        What the measures say, in sentences.
     cautions : tuple of str
         Reasons why the numbers may not mean what they seem to.
     """
@@ -77,6 +84,7 @@ class Evaluation:
     miscalibration: Nulled
     roc_auc: Estimate
     average_precision: Estimate
+    mean_gap: Estimate
     ece: Nulled
     ace: Nulled
     smooth_ece: Nulled
@@ -87,10 +95,21 @@ class Evaluation:
     saturation: tuple[Saturation, ...]
     decision_curve: DecisionCurve
     groups: Mapping[str, Evaluation]
+    verdict: Verdict
     cautions: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name:<23} {text}" for name, text in self.rows())
+        said = (part for line in self.verdict.lines() for part in textwrap.wrap(line, 100, break_on_hyphens=False))
+        return "\n".join([*said, "", *self.lines()])
+
+    def lines(self, *, explained: bool = False) -> list[str]:
+        """Return the measures as lines of text, if wanted each with a sentence that explains it."""
+        found = []
+        for name, text in self.rows():
+            found.append(f"{name:<23} {text}")
+            if explained:
+                found.extend(textwrap.wrap(explanation(name), 100, initial_indent="    ", subsequent_indent="    "))
+        return found
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the lines of the printed record: name and text."""
@@ -109,6 +128,7 @@ class Evaluation:
             ("miscalibration (MCB)", repr(self.miscalibration)),
             ("ROC-AUC", repr(self.roc_auc)),
             ("average precision", repr(self.average_precision)),
+            ("mean p - rate", repr(self.mean_gap)),
             ("ECE", repr(self.ece)),
             ("ACE", repr(self.ace)),
             ("smooth ECE", repr(self.smooth_ece)),
@@ -133,7 +153,7 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.rows())
-        return f"<table>{cells}</table>"
+        return f"<table>{cells}</table><p>{escape(' '.join(self.verdict.lines()))}</p>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return all numbers as plain data, for JSON."""
@@ -339,10 +359,16 @@ def judge(
         estimates |= bootstrap_intervals(ranked, resamples, level, rng)
     calibration = cox(ranked, level)
     own_rows = look_like_rows_of_the_fit(ranked, calibration)
+    gap = proper_interval(mean_gap(ranked), ranked, level, floor=-np.inf)
+    smooth_against = against_null(smooth.value, smooth_null[:-1], smooth_null[-1])
+    words = verdict(
+        ranked.total, estimates["roc_auc"], estimates["log_loss"], gap, calibration, smooth_against, own_rows
+    )
     return Evaluation(
         n=ranked.total,
         n_positive=ranked.positive,
         **estimates,
+        mean_gap=gap,
         decomposition=decomposition,
         miscalibration=against_null(
             decomposition.miscalibration,
@@ -351,7 +377,7 @@ def judge(
         ),
         ece=ece,
         ace=ace,
-        smooth_ece=against_null(smooth.value, smooth_null[:-1], smooth_null[-1]),
+        smooth_ece=smooth_against,
         smooth=smooth,
         cox=calibration,
         spiegelhalter=spiegelhalter(ranked),
@@ -359,6 +385,7 @@ def judge(
         saturation=saturation(ranked),
         decision_curve=curve_of(ranked, DEFAULT_THRESHOLDS),
         groups=groups,
+        verdict=words,
         cautions=(CAUTION,) if own_rows else (),
     )
 

@@ -27,6 +27,13 @@ def brier(ranked: Ranked) -> Measure:
     return Measure(value, losses)
 
 
-def proper_interval(measure: Measure, ranked: Ranked, level: float) -> Estimate:
-    """Return a mean with its normal interval, cut at 0."""
-    return interval(measure.value, standard_error(measure.influence, ranked.weights, ranked.total), level, floor=0.0)
+def mean_gap(ranked: Ranked) -> Measure:
+    """Return the mean of p − y: how much too high the probabilities are on average."""
+    gaps = -ranked.residual
+    value = ranked.mean(gaps)
+    return Measure(value, gaps - value)
+
+
+def proper_interval(measure: Measure, ranked: Ranked, level: float, floor: float = 0.0) -> Estimate:
+    """Return a mean with its normal interval, cut at the floor."""
+    return interval(measure.value, standard_error(measure.influence, ranked.weights, ranked.total), level, floor=floor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -59,10 +60,18 @@ With --by, a condition is tested for all rows and for each group that has both o
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with code 1 if this holds (repeatable)."
 )
+@click.option("--explain", "explained", is_flag=True, help="Add a sentence on each number.")
 @options.json
 @click.pass_context
 def command(
-    context: click.Context, /, conditions: tuple[str, ...], seed: int, as_json: bool, by: str | None, **columns: Any
+    context: click.Context,
+    /,
+    conditions: tuple[str, ...],
+    seed: int,
+    as_json: bool,
+    explained: bool,
+    by: str | None,
+    **columns: Any,
 ) -> None:
     """Evaluate a column of scores in DATA against outcomes.
 
@@ -70,7 +79,7 @@ def command(
     or - for standard input. Each calibration error is printed with its null: the value to expect in a sample of this
     size if the probabilities are right.
     """
-    from verhulst.cli.console import print_json, say, show
+    from verhulst.cli.console import print_json, say, show, show_prose
     from verhulst.cli.gate import Gate
 
     gates = [Gate.parse(condition, MEASURES) for condition in conditions]
@@ -93,7 +102,12 @@ def command(
     if as_json:
         print_json("evaluate", {"outcome": scored.outcome} | result.to_dict())
     else:
-        show(repr(result))
+        said = len(result.verdict.sentences)
+        for place, line in enumerate(result.verdict.lines(_calibrate_command(columns))):
+            (show_prose if place < said else show)(line, "bold")  # a command is not folded
+        show()
+        for line in result.lines(explained=explained):
+            show(line)
     groups = {f"group {name}: ": group for name, group in result.groups.items() if 0.0 < group.n_positive < group.n}
     failures = (
         (prefix, gate.failure(MEASURES[gate.name](record)))
@@ -105,6 +119,15 @@ def command(
         say(f"Failed: {text}")
     if failed:
         context.exit(1)
+
+
+def _calibrate_command(columns: dict[str, Any]) -> str:
+    """Return the command that learns a map from the scores that a command was given."""
+    data = columns["data"] if isinstance(columns["data"], str) else "DATA"  # a database has a password, perhaps
+    given = {"score": columns["score"], "scores": columns["kind"], "target": columns["target"]}
+    given |= {"positive": columns["positive"], "weights": columns["weights"], "format": columns["form"]}
+    words = [data, *(word for name, value in given.items() if value is not None for word in (f"--{name}", value))]
+    return f"verhulst calibrate {shlex.join(words)} -o map.json"
 
 
 def _check_number(groups: NDArray[Any], column: str) -> None:

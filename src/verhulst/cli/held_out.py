@@ -71,6 +71,8 @@ class Judged:
 
         held_out, result = self.held_out, self.result
         show_prose(f"On rows that were not in the fit ({held_out.how()}):", "bold")
+        for line in (*result.verdict.sentences, *self.advice()):
+            show_prose(line)
         base = result.n_positive / result.n
         uncertain = result.decomposition.uncertainty
         lines = (
@@ -101,6 +103,21 @@ class Judged:
             [(percent(p), percent(rate), f"{percent(low)} to {percent(high)}") for p, rate, low, high in groups],
             left=0,
         )
+
+    def advice(self) -> list[str]:
+        """Return what to do about probabilities that are wrong on these rows."""
+        faults = self.result.verdict.faults
+        if "too sure" in faults or "wrong certainty" in faults:
+            return [
+                "What to do: the fit follows its own rows too closely. Use fewer columns, more rows, or a penalty "
+                "(--C 1, --firth)."
+            ]
+        if faults:
+            return [
+                "What to do: check what differs between these rows and those of the fit, or whether a column acts "
+                "along a curve; a map learned on new rows corrects the probabilities (verhulst calibrate)."
+            ]
+        return []
 
     def notes(self) -> list[str]:
         """Return what must be known of these rows."""
@@ -133,7 +150,11 @@ class Judged:
         del how["totals"]
         base = result.n_positive / result.n
         plain = {"log_loss": entropy(base), "brier": result.decomposition.uncertainty}
-        return how | {"base_rate": {"probability": base} | plain, "evaluation": result.to_dict()}
+        return how | {
+            "advice": self.advice(),
+            "base_rate": {"probability": base} | plain,
+            "evaluation": result.to_dict(),
+        }
 
 
 def entropy(rate: float) -> float:
