@@ -44,7 +44,7 @@ def idle(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
     for end in (".json", ".html", ".csv", ".svg"):
         (tmp_path / f"folder{end}").mkdir()
-    for name in ("figures.registry.plot", "explorer.assembly.page", "regression.table_fit.fit_table"):
+    for name in ("figures.registry.plot", "explorer.assembly.page", "regression.fitting_tables.fit_table"):
         monkeypatch.setattr(f"verhulst.{name}", works)
     return sorted(tmp_path.rglob("*"))
 

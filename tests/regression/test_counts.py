@@ -14,7 +14,7 @@ from pyarrow import feather, parquet
 
 import verhulst as vh
 from verhulst.data import DataError, Query, distinct_rows
-from verhulst.regression import fit_table, table_fit
+from verhulst.regression import fit_table, fitting_tables
 from verhulst.regression.separation import SeparationWarning
 
 ROWS = 12_000
@@ -26,14 +26,14 @@ def counted(monkeypatch):
     """A shorter sample; and whether each fit, in turn, was one of counts."""
     monkeypatch.setattr(distinct_rows, "SAMPLE", 8000)
     seen = []
-    real = table_fit.fit_of_counts
+    real = fitting_tables.fit_of_counts
 
     def attempt(source, *given):
         found = real(source, *given)
         seen.append(found is not None)
         return found
 
-    monkeypatch.setattr(table_fit, "fit_of_counts", attempt)
+    monkeypatch.setattr(fitting_tables, "fit_of_counts", attempt)
     return seen
 
 
@@ -232,7 +232,7 @@ def test_counts_are_the_fit_of_all_rows_or_leave_it_to_them(seed, tmp_path, monk
                 return error, set()
 
     found, said = outcome()
-    monkeypatch.setattr(table_fit, "fit_of_counts", lambda *given: None)
+    monkeypatch.setattr(fitting_tables, "fit_of_counts", lambda *given: None)
     expected, expected_said = outcome()
     assert said == expected_said
     if isinstance(expected, ValueError):

@@ -50,7 +50,7 @@ def command(folder: str) -> None:
         "television news, age, education and income:"
     )
     show("\n    probability = σ(b₀ + b₁x₁ + b₂x₂ + ...)      σ(z) = 1/(1 + e⁻ᶻ)")
-    print_effects(contents)
+    print_effects(contents.effects, contents.level)
     show("In words\n", "bold")
     for sentence in contents.in_words:
         show_prose(sentence, bullet="• ", indent=" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from verhulst._numbers import coverage, p_value, ratio
@@ -9,17 +10,18 @@ from verhulst.cli.console import say, show_table
 
 if TYPE_CHECKING:
     from verhulst.report.contents import Contents
+    from verhulst.report.effects import Effect
 
 
-def print_effects(contents: Contents) -> None:
-    """Print the odds ratios as a table on standard output."""
+def print_effects(effects: Sequence[Effect], level: float) -> None:
+    """Print odds ratios, with intervals of this coverage, as a table on standard output."""
     from verhulst.report.words import interval_in_words
 
     show_table(
-        ("column", "odds ratio", f"{coverage(contents.level)} interval", "p"),
+        ("column", "odds ratio", f"{coverage(level)} interval", "p"),
         [
             (effect.name, ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
-            for effect in contents.effects
+            for effect in effects
         ],
     )
 
@@ -30,7 +32,7 @@ def say_cautions(contents: Contents) -> None:
         say(f"Note: {caution}")
 
 
-def effects_record(contents: Contents) -> list[dict[str, Any]]:
+def effects_record(effects: Sequence[Effect]) -> list[dict[str, Any]]:
     """Return the effects for --json."""
     return [
         {
@@ -44,5 +46,5 @@ def effects_record(contents: Contents) -> list[dict[str, Any]]:
             "odds_ratio_lower": effect.lower,
             "odds_ratio_upper": effect.upper,
         }
-        for effect in contents.effects
+        for effect in effects
     ]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verhulst._numbers import count, number, percent, typeset
-from verhulst.cli import cluster, held_out, inference, options
+from verhulst._numbers import count, percent
+from verhulst.cli import cluster, fit_classes, held_out, inference, options
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
     from verhulst.cli.options import Source
+    from verhulst.regression.table_classes import MultinomialTableFit
     from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import Contents
 
@@ -23,6 +24,7 @@ Examples:
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
   verhulst fit visits.csv --target cured --clusters hospital --effects
+  verhulst fit votes.csv --target party --multinomial --reference party=independent
   verhulst fit visits.csv --target cured --cv 10 --group patient
   verhulst fit sales.duckdb --table customers --target churn
   verhulst fit postgresql://host/sales --sql "SELECT churn, age, plan FROM customers" --target churn
@@ -44,10 +46,11 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @options.data
 @options.target
 @options.positive
+@fit_classes.option
 @click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all.")
 @click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
 @click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
-@click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The reference level of a column.")
+@click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The reference level of a column, or class.")
 @options.weights
 @options.column("--offset", help="A column to add to the log-odds.")
 @click.option(
@@ -93,7 +96,10 @@ def command(
     """
     from verhulst.cli.console import print_json, say, say_wrote, show
     from verhulst.cli.effects_table import print_effects, say_cautions
+    from verhulst.cli.fit_record import footline
     from verhulst.data.atomic import write_text
+    from verhulst.regression.inference import ModelTest
+    from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import contents_of_table
     from verhulst.report.write import html_of
 
@@ -101,10 +107,15 @@ def command(
     printed = options.prints(click.get_current_context(), as_json)
     on_cluster = scheduler is not None or workers is not None
     asked.check(request["C"], request["firth"], on_cluster)
+    if request["multinomial"]:
+        fit_classes.check(asked, on_cluster, request)
     held_out.check(request["cv"], request["group"], request["test"], on_cluster)
     asked.check_column({role: request[role] for role in ("target", "weights", "offset")})
     with cluster.client_of(scheduler, workers) as client:
         model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows or request["cv"], **request)
+    if not isinstance(model, TableFit):
+        fit_classes.tell(model, level, output, report, as_json, printed)
+        return
     errors = asked.errors(model, table, level)
     contents = contents_of_table(model, level=level, errors=errors)
     average = asked.average_effects(model, table, level, errors)
@@ -118,12 +129,12 @@ def command(
         print_json("fit", _record(model, contents) | asked.record(average) | beside)
     elif printed:
         show(_headline(model, contents))
-        print_effects(contents)
+        print_effects(contents.effects, contents.level)
         if contents.errors:
             show(f"{contents.errors}.")
         if average is not None:
             inference.print_average_effects(average, contents.outcome)
-        show(_footline(model))
+        show(footline(model.fit, ModelTest.of(model.fit)))
         if judged is not None:
             judged.print()
     say_cautions(contents)
@@ -147,7 +158,7 @@ def _fit(
     clusters: str | None,
     rows_needed: bool,
     **request: Any,
-) -> tuple[TableFit, Any]:
+) -> tuple[TableFit | MultinomialTableFit, Any]:
     """Return the fitted model and the table, or None for a table that is not in this process."""
     from verhulst.cli.console import reading_said
     from verhulst.cli.progress import shown_progress
@@ -207,26 +218,13 @@ def _headline(model: TableFit, contents: Contents) -> str:
     return f"{contents.outcome} in {share}; {contents.source or 'table'}, {fit.rows:,} rows"
 
 
-def _footline(model: TableFit) -> str:
-    from verhulst.regression.inference import ModelTest
-
-    fit = model.fit
-    likelihood = f"McFadden R² {ModelTest.of(fit).mcfadden:.3f}, log-likelihood {typeset(f'{fit.log_likelihood:.3f}')}"
-    found = f"within {number(fit.decrement)} standard errors of the maximum" if fit.converged else "NOT at the maximum"
-    if fit.separation is not None:
-        complete = fit.separation.kind == "complete"
-        likelihood = "log-likelihood tends to 0" if complete else f"in the limit {likelihood}"
-        found = "no maximum: the outcomes are separated"
-    return f"{likelihood}; {len(fit.passes)} passes, {found}"
-
-
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
     from verhulst.cli.effects_table import effects_record
+    from verhulst.cli.fit_record import record_of_fit
     from verhulst.regression.inference import ModelTest
 
     fit, target = model.fit, model.design.target
     assert target is not None
-    complete = fit.separation is not None and fit.separation.kind == "complete"
     return {
         "source": contents.source,
         "rows_read": model.design.rows_read,
@@ -237,17 +235,5 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
         "level": contents.level,
         "intercept": float(fit.coefficients[0]) if fit.intercept else None,
         "intercept_state": fit.states[0] if fit.intercept else None,
-        "effects": effects_record(contents),
-        "log_likelihood": fit.log_likelihood,
-        "null_log_likelihood": fit.null_log_likelihood,
-        "mcfadden_r2": None if complete else ModelTest.of(fit).mcfadden,
-        "penalty": fit.penalty,
-        "C": fit.C if fit.penalty == "l2" else None,
-        "has_maximum": fit.separation is None,
-        "converged": fit.converged,
-        "decrement": fit.decrement,
-        "passes": len(fit.passes),
-        "separation": fit.separation.kind if fit.separation else None,
-        "separation_reasons": list(fit.separation.reasons) if fit.separation else [],
-        "cautions": [{"matter": caution.matter, "remedy": caution.remedy} for caution in contents.cautions],
-    }
+        "effects": effects_record(contents.effects),
+    } | record_of_fit(fit, ModelTest.of(fit), contents.cautions)

@@ -54,12 +54,12 @@ class Asked:
     @property
     def rows(self) -> bool:
         """Whether the rows of the fit are needed."""
-        return any(self._given().values())
+        return any(self.given().values())
 
     def check(self, C: float, firth: bool, on_cluster: bool) -> None:
         """Raise before the fit if a penalty, or a cluster of computers, does not go with an option."""
         penalty = "--firth" if firth else "--C" if math.isfinite(C) else None
-        for option, there in self._given().items():
+        for option, there in self.given().items():
             if there and penalty and not (firth and option in ("--interval profile", "--effects")):
                 raise click.UsageError(f"{option} is for fits without a penalty: leave {penalty} out.")
             if there and on_cluster:
@@ -71,7 +71,8 @@ class Asked:
             if self.clusters is not None and name == self.clusters:
                 raise click.UsageError(f"Column {name!r} cannot be the {role} and the clusters at once.")
 
-    def _given(self) -> dict[str, bool]:
+    def given(self) -> dict[str, bool]:
+        """The options, and whether each is given."""
         return {
             f"--covariance {self.covariance}": self.covariance is not None,
             "--clusters": self.clusters is not None,

@@ -66,12 +66,14 @@ def command(
     """Add probabilities to the rows of DATA.
 
     MODEL is a file written by `verhulst fit -o` or `verhulst calibrate -o`. The column `probability` is that of the
-    value that counted as 1 at fit time.
+    value that counted as 1 at fit time. A multinomial model adds a column `probability_VALUE` for each value of the
+    target, and the most probable value as `predicted`; with --log-odds the log-odds of each against the first.
     """
     from verhulst._load import load
     from verhulst.cli.console import reading_said, say_wrote
     from verhulst.cli.progress import shown_progress
     from verhulst.data.errors import ModelFileError
+    from verhulst.regression.table_classes import MultinomialTableFit
     from verhulst.regression.table_fit import TableFit
     from verhulst.regression.table_predictions import predict_table
 
@@ -83,7 +85,7 @@ def command(
     holes: Literal["error", "nan"] = "nan" if missing == "empty" else "error"
     written: dict[str, Any] = {"only": only, "escape_formulas": escape_formulas}
     with cluster.client_of(scheduler, workers) as client, reading_said(), shown_progress() as callback:
-        if isinstance(model, TableFit):
+        if isinstance(model, TableFit | MultinomialTableFit):
             more: dict[str, Any] = {
                 "level": level,
                 "log_odds": log_odds,
@@ -107,7 +109,7 @@ def _calibrate_table(
     level: float | None,
     log_odds: bool,
     output: str,
-    **written: bool,
+    **written: Any,
 ) -> None:
     from verhulst.calibration.calibrator import Calibrator
     from verhulst.data.errors import ModelFileError

@@ -170,15 +170,19 @@ class ModelTest:
     def of(cls, fit: Estimates) -> ModelTest:
         """Return the tests of a fit."""
         columns = len(fit.names) - len(fit.collinear)
-        k = columns + fit.intercept
-        ratio = 2 * (fit.log_likelihood - fit.null_log_likelihood)
+        return cls.between(fit.null_log_likelihood, fit.log_likelihood, columns, columns + fit.intercept, fit.cases)
+
+    @classmethod
+    def between(cls, null: float, full: float, freedom: int, k: int, cases: float) -> ModelTest:
+        """Return the tests for two log-likelihoods, with `freedom` coefficients of columns and k of all."""
+        ratio = 2 * (full - null)
         return cls(
             ratio,
-            columns,
-            float(chdtrc(columns, max(ratio, 0.0))) if columns else math.nan,
-            1 - fit.log_likelihood / fit.null_log_likelihood if fit.null_log_likelihood else math.nan,
-            2 * k - 2 * fit.log_likelihood,
-            k * math.log(fit.cases) - 2 * fit.log_likelihood,
+            freedom,
+            float(chdtrc(freedom, max(ratio, 0.0))) if freedom else math.nan,
+            1 - full / null if null else math.nan,
+            2 * k - 2 * full,
+            k * math.log(cases) - 2 * full,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -148,6 +148,11 @@ class MultinomialEstimates:
     def converged(self) -> bool:
         """Whether the maximum was reached, in the sense of `verhulst.regression.passes.certain`."""
         return self.status == "converged"
+
+    @property
+    def penalty(self) -> Literal["l2"] | None:
+        """The kind of penalty: "l2" or None."""
+        return "l2" if np.isfinite(self.C) else None
 
     @property
     def parameter_names(self) -> tuple[str, ...]:

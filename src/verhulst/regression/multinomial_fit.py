@@ -7,13 +7,13 @@ from html import escape
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import chdtrc, ndtr
+from scipy.special import ndtr
 
 from verhulst._numbers import count
 from verhulst._options import checks_options
 from verhulst.data.saved import Saved
 from verhulst.data.schema import Record
-from verhulst.regression.inference import EVENTS_PER_PARAMETER, normal_quantile
+from verhulst.regression.inference import EVENTS_PER_PARAMETER, ModelTest, normal_quantile
 from verhulst.regression.multinomial_estimates import MultinomialEstimates
 from verhulst.regression.parameters import Parameter, ParameterState, ParameterTable, p_value_text
 
@@ -57,6 +57,12 @@ class MultinomialFit(MultinomialEstimates, Saved):
     def summary(self, level: float = 0.95, *, reference: Any = None) -> MultinomialSummary:
         """Return a summary, as text and HTML: the fit as a whole, and a table for each class against the reference."""
         return MultinomialSummary(self, level, reference)
+
+    def test(self) -> ModelTest:
+        """Return the comparison with the model of intercepts only; see `verhulst.regression.inference.ModelTest`."""
+        columns, contrasts = len(self.names) - len(self.collinear), len(self.classes) - 1
+        freedom, k = contrasts * columns, contrasts * (columns + self.intercept)
+        return ModelTest.between(self.null_log_likelihood, self.log_likelihood, freedom, k, sum(self.cases))
 
     def few_cases(self) -> str | None:
         """Say how few cases the rarest class has, if they are fewer than ten for each column."""
@@ -121,22 +127,19 @@ class MultinomialSummary:
 
     def lines(self) -> list[str]:
         """Return what is said of the fit as a whole."""
-        fit = self.fit
-        ratio = max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0.0)
-        freedom = (len(fit.classes) - 1) * (len(fit.names) - len(fit.collinear))
-        share = 1 - fit.log_likelihood / fit.null_log_likelihood if fit.null_log_likelihood else float("nan")
+        fit, test = self.fit, self.fit.test()
         state = "converged" if fit.converged else "NOT converged"
         said = [
             f"Multinomial logistic regression of {len(fit.classes)} classes against {self._against}: "
             f"{fit.rows:,} rows, {state} in {len(fit.passes)} passes",
             f"Log-likelihood {fit.log_likelihood:.6g} (intercepts only: {fit.null_log_likelihood:.6g}), "
-            f"McFadden R² {share:.4f}",
+            f"McFadden R² {test.mcfadden:.4f}",
         ]
         if not np.isinf(fit.C):
             said.append(f"L2 penalty ½ Σ‖b‖²/C with C = {fit.C:g}: standard errors would not account for its bias")
-        elif freedom and fit.separation is None:
-            p = p_value_text(float(chdtrc(freedom, ratio)))
-            said.append(f"Likelihood ratio χ² {ratio:.6g} on {freedom} degrees of freedom, p {p}")
+        elif test.degrees_of_freedom and fit.separation is None:
+            ratio, p = max(test.likelihood_ratio, 0.0), p_value_text(test.p_value)
+            said.append(f"Likelihood ratio χ² {ratio:.6g} on {test.degrees_of_freedom} degrees of freedom, p {p}")
         if fit.separation is not None:
             said.append(str(fit.separation))
         if np.isinf(fit.C) and (few := fit.few_cases()):

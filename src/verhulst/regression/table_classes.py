@@ -121,7 +121,10 @@ class MultinomialTableFit(Saved):
     @checks_options
     def predict(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> NDArray[Any]:
         """Return the most probable class of each row, (n,); None where values are missing, if that is no error."""
-        scores = self.scores(source, missing=missing)
+        return self.most_probable(self.scores(source, missing=missing))
+
+    def most_probable(self, scores: Matrix) -> NDArray[Any]:
+        """Return the class with the largest score in each row of scores (n, K); None where they are nan."""
         found: NDArray[Any] = labels_of(self.classes)[np.argmax(scores, axis=1)]
         unknown = np.isnan(scores[:, 0])
         if unknown.any():

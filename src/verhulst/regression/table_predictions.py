@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,9 +21,10 @@ from verhulst.data.source import place
 from verhulst.data.text_files import OpenedText, open_text
 from verhulst.data.unread import refuse_unread
 from verhulst.data.write import writable_format, write_fields, write_table
-from verhulst.functions import sigmoid
+from verhulst.functions import sigmoid, softmax
 from verhulst.regression.predict_batches import predicted_in_batches, predicted_on_cluster
 from verhulst.regression.predict_text import predicted_text
+from verhulst.regression.table_classes import MultinomialTableFit
 from verhulst.regression.table_fit import TableFit
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
 ROWS = 1 << 16
 
 Missing = Literal["error", "nan"]
+Types = Mapping[str, Any]  # of Arrow, by column
+NO_TYPES: Types = {}
 
 
 @checks_options
 def predict_table(
-    model: TableFit,
+    model: TableFit | MultinomialTableFit,
     source: Any,
     output: str | os.PathLike[str],
     *,
@@ -58,8 +61,9 @@ def predict_table(
 
     Parameters
     ----------
-    model : TableFit
-        The model; its column `probability` is that of the outcome that counted as 1.
+    model : TableFit or MultinomialTableFit
+        The model; its column `probability` is that of the outcome that counted as 1. A multinomial one has a column
+        `probability_CLASS` for each class, and the most probable class as `predicted`.
     source : anything that `vh.data.read_table` reads
         The table, with the columns of the fit.
     output : str or PathLike
@@ -67,9 +71,10 @@ def predict_table(
     missing : {"error", "nan"}
         Whether rows with missing values are an error, or have no prediction.
     level : float, optional
-        The coverage of intervals for the probability, to add their ends as `lower` and `upper`.
+        The coverage of intervals for the probability, to add their ends as `lower` and `upper`; of two classes only.
     log_odds : bool
-        Whether to add the log-odds, as `log_odds`.
+        Whether to add the log-odds, as `log_odds`; of a multinomial model `log_odds_CLASS` for each class against the
+        first, of which the softmax is the probabilities.
     only : bool
         Whether to leave out the columns of the table.
     escape_formulas : bool
@@ -102,32 +107,45 @@ def predict_table(
     require_callback(callback)
     output = os.fspath(output)
     source = os.fspath(source) if isinstance(source, os.PathLike) else source
-    of_rows = partial(_of_rows, model, missing, level, log_odds)
-    names = ["probability", *(["lower", "upper"] if level is not None else []), *(["log_odds"] if log_odds else [])]
+    types: Types = {}
+    if isinstance(model, TableFit):
+        of_rows = partial(_of_rows, model, missing, level, log_odds)
+        names = ["probability", *(["lower", "upper"] if level is not None else []), *(["log_odds"] if log_odds else [])]
+    else:
+        if level is not None:
+            raise RequestError("intervals of predictions are for models of two classes: leave level (--interval) out.")
+        of_rows, types = partial(_of_classes, model, missing, log_odds), _type_of_classes(model)
+        names = _names_of_classes(model, log_odds)
     by_batches = isinstance(model.design, Design)
     if client is not None:
         if not by_batches:
             raise RequestError("a cluster predicts with models of columns only, not of a formula; predict without it.")
-        predicted_on_cluster(client, source, output, partial(_extended, of_rows, only), callback)
+        predicted_on_cluster(client, source, output, partial(_extended, of_rows, only, types), callback)
         return
     if by_batches and isinstance(source, str | Query | File):
-        extended = partial(_extended, of_rows, only)
+        extended = partial(_extended, of_rows, only, types)
         if predicted_in_batches(source, output, extended, format, escape_formulas, callback):
             return
     opened = open_text(source, format)
     if opened is not None and by_batches and _is_copied(opened.format, output, only):
-        _predict_text(model, opened, of_rows, names, missing, only, output, escape_formulas, callback)
+        _predict_text(model, opened, of_rows, names, types, missing, only, output, escape_formulas, callback)
         return
     content = None if opened is None else opened.whole()
     given = read_given(source, format, empty=True, content=content)
     if not only:
         refuse_unread(given.table)
     added = _of_table(model, given.table, of_rows, names, missing, callback)
-    write_predictions(given, added, output, only=only, escape_formulas=escape_formulas)
+    write_predictions(given, added, output, only=only, escape_formulas=escape_formulas, types=types)
 
 
 def write_predictions(
-    given: Given, added: dict[str, Any], output: str, *, only: bool = False, escape_formulas: bool = False
+    given: Given,
+    added: dict[str, Any],
+    output: str,
+    *,
+    only: bool = False,
+    escape_formulas: bool = False,
+    types: Types = NO_TYPES,
 ) -> None:
     """Write a table that was read whole with new columns, or these alone.
 
@@ -136,15 +154,16 @@ def write_predictions(
     RequestError
         If the table has a column of such a name.
     """
+    new = _columns(added, types)
     if only:
-        write_table(_columns(added), output, escape_formulas=escape_formulas)
+        write_table(new, output, escape_formulas=escape_formulas)
         return
     refuse_unread(given.table)
     _refuse_taken(added, given.table.column_names, place(given.table))
     if given.fields is not None and writable_format(output) in ("csv", "tsv"):
-        write_fields(given.fields, _columns(added), output, escape_formulas=escape_formulas)
+        write_fields(given.fields, new, output, escape_formulas=escape_formulas)
     else:
-        write_table(_joined(given.typed(), added), output, escape_formulas=escape_formulas)
+        write_table(_joined(given.typed(), new), output, escape_formulas=escape_formulas)
 
 
 def _is_copied(kind: str | None, output: str, only: bool) -> bool:
@@ -153,10 +172,11 @@ def _is_copied(kind: str | None, output: str, only: bool) -> bool:
 
 
 def _predict_text(
-    model: TableFit,
+    model: TableFit | MultinomialTableFit,
     opened: OpenedText,
     of_rows: Callable[[pa.Table, int], dict[str, Any]],
     names: Sequence[str],
+    types: Types,
     missing: Missing,
     only: bool,
     output: str,
@@ -177,7 +197,8 @@ def _predict_text(
             lambda table: _of_table(model, table, of_rows, names, missing, None),
             all_utf8=not only,
             callback=callback,
-        )
+        ),
+        types,
     )
     if only:
         write_table(added, output, escape_formulas=escape_formulas)
@@ -193,7 +214,7 @@ def _refuse_taken(added: Iterable[str], names: Collection[str], at: str) -> None
 
 
 def _of_table(
-    model: TableFit,
+    model: TableFit | MultinomialTableFit,
     table: pa.Table,
     of_rows: Callable[[pa.Table, int], dict[str, Any]],
     names: Sequence[str],
@@ -210,7 +231,7 @@ def _of_table(
         piece = table.slice(start, ROWS)
         parts.append(of_rows(piece, start + 1))
         meter.tell(piece.num_rows, (start + piece.num_rows) / table.num_rows)
-    return {name: np.concatenate([np.empty(0), *(part[name] for part in parts)]) for name in names}
+    return {name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0) for name in names}
 
 
 def _of_rows(
@@ -224,25 +245,51 @@ def _of_rows(
     return new | {"log_odds": z} if log_odds else new
 
 
+def _of_classes(
+    model: MultinomialTableFit, missing: Missing, log_odds: bool, piece: pa.Table, first_row: int
+) -> dict[str, Any]:
+    """Return the new columns for some rows, of a multinomial model."""
+    scores = model.scores(piece, missing=missing, first_row=first_row)
+    with np.errstate(invalid="ignore"):  # infinite for separated classes
+        log_odds_of = (scores - scores[:, :1]).T if log_odds else ()
+    values = [*softmax(scores, axis=1).T, model.most_probable(scores), *log_odds_of]
+    return dict(zip(_names_of_classes(model, log_odds), values, strict=True))
+
+
+def _names_of_classes(model: MultinomialTableFit, log_odds: bool) -> list[str]:
+    assert model.design.target is not None
+    classes = model.design.target.levels
+    probabilities = [f"probability_{name}" for name in classes]
+    return [*probabilities, "predicted", *(f"log_odds_{name}" for name in classes if log_odds)]
+
+
+def _type_of_classes(model: MultinomialTableFit) -> Types:
+    """Return the type of predicted classes, which some rows alone may not show."""
+    import pyarrow as pa
+
+    return {"predicted": pa.array(model.classes).type}
+
+
 def _extended(
-    of_rows: Callable[[pa.Table, int], dict[str, Any]], only: bool, table: pa.Table, first_row: int
+    of_rows: Callable[[pa.Table, int], dict[str, Any]], only: bool, types: Types, table: pa.Table, first_row: int
 ) -> pa.Table:
     """Return the rows to write for some rows."""
     added = of_rows(table, first_row)
     if not only:
         _refuse_taken(added, table.column_names, place(table))
-    return _columns(added) if only else _joined(table, added)
+    new = _columns(added, types)
+    return new if only else _joined(table, new)
 
 
-def _columns(added: dict[str, Any]) -> pa.Table:
+def _columns(added: dict[str, Any], types: Types) -> pa.Table:
     import pyarrow as pa
 
     # nan represents a row without a prediction: an empty cell.
-    return pa.table({name: pa.array(values, from_pandas=True) for name, values in added.items()})
+    columns = {name: pa.array(values, from_pandas=True) for name, values in added.items()}
+    return pa.table({name: values.cast(types.get(name, values.type)) for name, values in columns.items()})
 
 
-def _joined(table: pa.Table, added: dict[str, Any]) -> pa.Table:
-    new = _columns(added)
+def _joined(table: pa.Table, new: pa.Table) -> pa.Table:
     for name in new.column_names:
         table = table.append_column(name, new[name])
     return table

@@ -13,6 +13,7 @@ from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import listed
 from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.inference import EVENTS_PER_PARAMETER
+from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation
 
@@ -52,22 +53,12 @@ def cautions_of(
 def _cautions(
     fit: LogisticFit, design: Design | FormulaDesign | None, present: Sequence[float] | None
 ) -> Iterator[Caution]:
-    if not fit.converged and fit.separation is None:
-        yield Caution(
-            f"The fit stopped {number(fit.decrement)} standard errors short of the maximum.",
-            "Do not use these numbers; check for columns of very different scales or columns that are nearly equal.",
-        )
-    if fit.separation is not None:
-        yield _separation(fit.separation)
-    yield from _no_error(fit)
+    yield from _unfinished(fit, "the Firth or the L2 penalty")
+    known = {part.name for part in fit.collinear} | set(fit.separation.columns if fit.separation else ())
+    errors = zip(fit.parameter_names, fit.standard_errors, strict=True)
+    yield from _no_error(fit, [name for name, error in errors if name not in known and not 0 < error < math.inf])
     yield from _left_out(fit)
-    if design is not None and design.rows_kept < design.rows_read:
-        lost = design.rows_read - design.rows_kept
-        yield Caution(
-            f"{lost:,} of {design.rows_read:,} rows ({percent(lost / design.rows_read)}) have missing values and were "
-            "left out.",
-            "If missing values depend on the outcome, the other rows are not representative: check the omitted rows.",
-        )
+    yield from _lost(design)
     rarer, parameters = min(fit.events, fit.cases - fit.events), len(fit.names) - len(fit.collinear)
     if fit.penalty is None and rarer < EVENTS_PER_PARAMETER * parameters:
         yield Caution(
@@ -75,6 +66,60 @@ def _cautions(
             f"{EVENTS_PER_PARAMETER} per column.",
             "Odds ratios may then be too far from 1. Use fewer columns, or the Firth penalty.",
         )
+    yield from _of_numbers(fit)
+    yield from _of_columns(design, present)
+
+
+def class_cautions_of(
+    fit: MultinomialFit, design: Design | FormulaDesign | None = None, present: Sequence[float] | None = None
+) -> tuple[Caution, ...]:
+    """Return the cautions about a multinomial fit; see `cautions_of`."""
+    return tuple(_of_classes(fit, design, present))
+
+
+def _of_classes(
+    fit: MultinomialFit, design: Design | FormulaDesign | None, present: Sequence[float] | None
+) -> Iterator[Caution]:
+    yield from _unfinished(fit, "the L2 penalty")
+    unknown = [
+        f"{label}: {name}"
+        for k, label in enumerate(fit.classes[1:], 1)
+        for name, error, state in zip(fit.parameter_names, fit.standard_errors[k - 1], fit.states(k), strict=True)
+        if state == "estimated" and not 0 < error < math.inf
+    ]
+    yield from _no_error(fit, unknown)
+    yield from _left_out(fit)
+    yield from _lost(design)
+    if fit.penalty is None and (few := fit.few_cases()):
+        yield Caution(
+            f"{few}: fewer than {EVENTS_PER_PARAMETER} per column.",
+            "Odds ratios may then be too far from 1. Use fewer columns, merge classes, or use the L2 penalty.",
+        )
+    yield from _of_numbers(fit)
+    yield from _of_columns(design, present)
+
+
+def _unfinished(fit: LogisticFit | MultinomialFit, penalties: str) -> Iterator[Caution]:
+    if not fit.converged and fit.separation is None:
+        yield Caution(
+            f"The fit stopped {number(fit.decrement)} standard errors short of the maximum.",
+            "Do not use these numbers; check for columns of very different scales or columns that are nearly equal.",
+        )
+    if fit.separation is not None:
+        yield _separation(fit.separation, penalties)
+
+
+def _lost(design: Design | FormulaDesign | None) -> Iterator[Caution]:
+    if design is not None and design.rows_kept < design.rows_read:
+        lost = design.rows_read - design.rows_kept
+        yield Caution(
+            f"{lost:,} of {design.rows_read:,} rows ({percent(lost / design.rows_read)}) have missing values and were "
+            "left out.",
+            "If missing values depend on the outcome, the other rows are not representative: check the omitted rows.",
+        )
+
+
+def _of_numbers(fit: LogisticFit | MultinomialFit) -> Iterator[Caution]:
     if fit.condition > HIGH_CONDITION:
         yield Caution(
             "In the rows that determine them, some columns are nearly combinations of others (condition number "
@@ -86,6 +131,9 @@ def _cautions(
             f"The fit is penalised (L2, C = {fit.C:g}), which pulls odds ratios towards 1.",
             "Intervals and p-values would be misleading, so there are none; fit without a penalty to have them.",
         )
+
+
+def _of_columns(design: Design | FormulaDesign | None, present: Sequence[float] | None) -> Iterator[Caution]:
     if isinstance(design, Design):
         if present is not None:
             yield from _rare_levels(design.columns, present)
@@ -93,7 +141,7 @@ def _cautions(
             yield from (Caution(matter, remedy) for matter, remedy in column.notes)
 
 
-def _separation(found: Separation) -> Caution:
+def _separation(found: Separation, penalties: str) -> Caution:
     rows = f"{found.rows_separated:,}"
     which = f"all {rows} rows" if found.kind == "complete" else f"{rows} rows"
     matter = [
@@ -102,16 +150,12 @@ def _separation(found: Separation) -> Caution:
     ]
     remedy = [
         *found.sentences(),
-        "Check that no column encodes the outcome. If none does, a fit with the Firth or the L2 penalty gives "
-        "finite odds ratios.",
+        f"Check that no column encodes the outcome. If none does, a fit with {penalties} gives finite odds ratios.",
     ]
     return Caution(" ".join(matter), " ".join(remedy))
 
 
-def _no_error(fit: LogisticFit) -> Iterator[Caution]:
-    known = {part.name for part in fit.collinear} | set(fit.separation.columns if fit.separation else ())
-    errors = zip(fit.parameter_names, fit.standard_errors, strict=True)
-    names = [name for name, error in errors if name not in known and not 0 < error < math.inf]
+def _no_error(fit: LogisticFit | MultinomialFit, names: Sequence[str]) -> Iterator[Caution]:
     if names and fit.penalty != "l2":
         yield Caution(
             f"No standard error could be computed for {listed(names)}: the likelihood is flat to the last digit.",
@@ -119,7 +163,7 @@ def _no_error(fit: LogisticFit) -> Iterator[Caution]:
         )
 
 
-def _left_out(fit: LogisticFit) -> Iterator[Caution]:
+def _left_out(fit: LogisticFit | MultinomialFit) -> Iterator[Caution]:
     if len(fit.collinear) > FEW:
         (clause,) = described(fit.collinear, len(fit.names), fit.rows)
         yield Caution(_sentence(clause), "They have no odds ratios of their own; exclude them, or use a penalty.")

@@ -9,6 +9,7 @@ from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.regression.inference import ModelTest
+from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
@@ -122,7 +123,7 @@ def contents_of(
         labels=(f"{target.name} = {target.levels[0]}", outcome) if target else ("y = 0", "y = 1"),
         source=design.source if design is not None else "",
         key_figures=_key_figures(fit, outcome),
-        facts=_facts(fit, design),
+        facts=facts_of(fit, ModelTest.of(fit), design),
         columns=columns,
         effects=effects,
         level=level,
@@ -148,12 +149,13 @@ def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:
         Fact("rows", f"{fit.rows:,}", "that the model was fitted on"),
         Fact(outcome, percent(fit.events / fit.cases), f"{count(fit.events)} of {count(fit.cases)}"),
         Fact("columns", f"{len(fit.names)}", "in the design matrix"),
-        _mcfadden(fit),
+        mcfadden_of(fit, ModelTest.of(fit)),
     )
 
 
-def _mcfadden(fit: LogisticFit) -> Fact:
-    value, meaning = f"{ModelTest.of(fit).mcfadden:.3f}", "0: no better than the base rate; 1: perfect"
+def mcfadden_of(fit: LogisticFit | MultinomialFit, test: ModelTest) -> Fact:
+    """Return McFadden's R², or why there is none."""
+    value, meaning = f"{test.mcfadden:.3f}", "0: no better than the base rate; 1: perfect"
     if fit.separation is not None:
         meaning = f"in the limit, because the outcomes are separated; {meaning}"
         if fit.separation.kind == "complete":
@@ -161,7 +163,7 @@ def _mcfadden(fit: LogisticFit) -> Fact:
     return Fact("McFadden R²", value, meaning)
 
 
-def _distance(fit: LogisticFit) -> Fact:
+def _distance(fit: LogisticFit | MultinomialFit) -> Fact:
     name = "Distance from the maximum"
     if fit.separation is not None:
         return Fact(name, "no maximum", "the likelihood has no maximum, because the outcomes are separated")
@@ -172,7 +174,10 @@ def _distance(fit: LogisticFit) -> Fact:
     )
 
 
-def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fact, ...]:
+def facts_of(
+    fit: LogisticFit | MultinomialFit, test: ModelTest, design: Design | FormulaDesign | None
+) -> tuple[Fact, ...]:
+    """Return the details of a fit."""
     deviance, null = 2 * abs(fit.log_likelihood), -2 * fit.null_log_likelihood
     method = {
         None: "maximum likelihood",
@@ -191,7 +196,7 @@ def _facts(fit: LogisticFit, design: Design | FormulaDesign | None) -> tuple[Fac
         Fact("Deviance", f"{deviance:.3f}", f"without columns: {null:.3f}"),
     ]
     if fit.separation is None or fit.separation.kind != "complete":
-        facts.append(Fact("AIC", f"{ModelTest.of(fit).aic:.3f}", "smaller is better, for models of the same rows"))
+        facts.append(Fact("AIC", f"{test.aic:.3f}", "smaller is better, for models of the same rows"))
     if isinstance(design, Design):
         if design.weights:
             facts.append(Fact("Weights", design.weights, "counts of cases"))

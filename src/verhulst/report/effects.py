@@ -10,6 +10,7 @@ from typing import Literal
 from verhulst.data.column import Column
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import odds_ratios, wald
+from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
 
@@ -87,13 +88,20 @@ def effects_of(
         Other standard errors or intervals than those of the fit, which are Wald intervals.
     """
     covariance, intervals = (None, None) if errors is None else (errors.covariance, errors.intervals)
-    origin = {name: (column.name, column.reference) for column in columns for name in column.names}
-    coefficients = list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.intercept) :]
-    found = []
+    lines = wald(fit, level, covariance=covariance, intervals=intervals)
     ratios = odds_ratios(fit, level, covariance=covariance, intervals=intervals)
-    for line, ratio in zip(coefficients, ratios, strict=True):
+    return effects_of_tables(lines, ratios, columns, penalised=fit.penalty == "l2")
+
+
+def effects_of_tables(
+    lines: ParameterTable, ratios: ParameterTable, columns: Sequence[Column] = (), *, penalised: bool
+) -> tuple[Effect, ...]:
+    """Return the effects in a table of coefficients and one of odds ratios; those of a penalised fit have no errors."""
+    origin = {name: (column.name, column.reference) for column in columns for name in column.names}
+    found = []
+    for line, ratio in zip(list(lines)[len(lines) - len(ratios) :], ratios, strict=True):
         state: State = line.state
-        if state == "estimated" and fit.penalty == "l2":
+        if state == "estimated" and penalised:
             state = "penalised"
         column, reference = origin.get(line.name, (line.name, None))
         there = line.estimate if state != "left out" else math.nan

@@ -10,6 +10,7 @@ from string import Template
 
 from verhulst._numbers import coverage, p_value, ratio
 from verhulst._version import __version__
+from verhulst.data.column import Column
 from verhulst.figures.forest import Forest, prepare_forest
 from verhulst.figures.theme import DARK, LIGHT, css_variables
 from verhulst.report.cautions import Caution
@@ -95,37 +96,63 @@ def odds_ratios(contents: Contents) -> str:
     """Return the table of odds ratios with the forest plot, and how to read it."""
     if not contents.effects:
         return ""
-    forest = prepare_forest(
-        [e.name for e in contents.effects],
-        [math.nan if e.state in ("not determined", "not examined") else e.odds_ratio for e in contents.effects],
-        [e.lower for e in contents.effects],
-        [e.upper for e in contents.effects],
-        level=contents.level,
-    )
-    level = coverage(contents.level)
-    head = (
-        f'<thead><tr><th scope="col">column</th><th scope="col" class="number">odds ratio</th>'
-        f'<th scope="col" class="number">{level} interval</th><th scope="col" class="number">p</th>'
-        f'<th scope="col" class="plot"><span hidden>plot</span>{forest_axis(forest)}</th></tr></thead>'
-    )
     caption = (
         f"The factor by which the odds of {escape(contents.outcome)} change if a column increases by 1, or for a level "
         "compared with the reference level, all other columns being equal. Full dots: the interval excludes 1."
         f"{f' {escape(contents.errors)}.' if contents.errors else ''}"
     )
-    return (
-        f'<p class="note" id="odds-ratios">{caption}</p><div class="scroll" tabindex="0" role="region" '
-        f'aria-labelledby="odds-ratios"><table class="effects" aria-labelledby="odds-ratios">{head}'
-        f"<tbody>{''.join(_rows(contents, forest))}</tbody></table></div>{_guide()}"
+    forest = forest_of(contents.effects, contents.level)
+    table = effects_table(contents.effects, contents.columns, forest, "odds-ratios")
+    return f'<p class="note" id="odds-ratios">{caption}</p>{table}{guide()}'
+
+
+def forest_of(effects: Sequence[Effect], level: float) -> Forest:
+    """Return the forest plot of effects, with one axis for all."""
+    return prepare_forest(
+        [e.name for e in effects],
+        [math.nan if e.state in ("not determined", "not examined") else e.odds_ratio for e in effects],
+        [e.lower for e in effects],
+        [e.upper for e in effects],
+        level=level,
     )
 
 
-def _rows(contents: Contents, forest: Forest) -> list[str]:
-    effects = {effect.name: effect for effect in contents.effects}
+def effects_table(
+    effects: Sequence[Effect], columns: Sequence[Column], forest: Forest, named_by: str, start: int = 0, kind: str = ""
+) -> str:
+    """Return a table of odds ratios with its part of a forest plot.
+
+    Parameters
+    ----------
+    effects : sequence of Effect
+    columns : sequence of Column
+        Those of the design; none for a fit of arrays.
+    forest : Forest
+        The plot, whose rows from `start` on are those of the effects.
+    named_by : str
+        The id of the element that names the table.
+    start : int
+    kind : str
+        A further class of the table: " alike" for columns as wide as in other tables.
+    """
+    head = (
+        f'<thead><tr><th scope="col">column</th><th scope="col" class="number">odds ratio</th>'
+        f'<th scope="col" class="number">{coverage(forest.level)} interval</th><th scope="col" class="number">p</th>'
+        f'<th scope="col" class="plot"><span hidden>plot</span>{forest_axis(forest)}</th></tr></thead>'
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{named_by}">'
+        f'<table class="effects{kind}" aria-labelledby="{named_by}">{head}'
+        f"<tbody>{''.join(_rows(effects, columns, forest, start))}</tbody></table></div>"
+    )
+
+
+def _rows(effects: Sequence[Effect], columns: Sequence[Column], forest: Forest, start: int) -> list[str]:
+    left = {effect.name: (effect, start + place) for place, effect in enumerate(effects)}
     rows: list[str] = []
-    for column in contents.columns:
+    for column in columns:
         if column.kind != "categorical":
-            rows.append(_row(effects.pop(column.name), column.name, forest))
+            rows.append(_row(*left.pop(column.name), column.name, forest))
             continue
         rows.append(f'<tr class="group"><th scope="rowgroup" colspan="5">{escape(column.name)}</th></tr>')
         for level in column.levels:
@@ -135,12 +162,12 @@ def _rows(contents: Contents, forest: Forest) -> list[str]:
                     f'<td class="number">reference</td><td></td><td class="plot">{forest_row(forest, None)}</td></tr>'
                 )
             else:
-                rows.append(_row(effects.pop(f"{column.name}[{level}]"), level, forest, "level"))
-    return rows + [_row(effect, effect.name, forest) for effect in effects.values()]
+                rows.append(_row(*left.pop(f"{column.name}[{level}]"), level, forest, "level"))
+    return rows + [_row(effect, place, effect.name, forest) for effect, place in left.values()]
 
 
-def _row(effect: Effect, name: str, forest: Forest, kind: str = "") -> str:
-    interval, plot = interval_in_words(effect), forest_row(forest, forest.names.index(effect.name))
+def _row(effect: Effect, place: int, name: str, forest: Forest, kind: str = "") -> str:
+    interval, plot = interval_in_words(effect), forest_row(forest, place)
     return (
         f'<tr class="{kind}"><th scope="row">{escape(name)}</th>'
         f'<td class="number">{ratio(effect.odds_ratio)}</td><td class="number">{interval}</td>'
@@ -190,7 +217,7 @@ _GUIDE = (
 )
 
 
-def _guide() -> str:
+def guide() -> str:
     """Return the collapsed guide to odds ratios."""
     entries = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in _GUIDE)
     return f'<details><summary>How to read odds ratios</summary><dl class="guide">{entries}</dl></details>'

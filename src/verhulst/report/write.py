@@ -13,15 +13,26 @@ from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.reliability_curve import reliability
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
+from verhulst.data.errors import DataError, listed
 from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.figures.outcome import prepare_probability_by_outcome
 from verhulst.figures.reliability import prepare_reliability
 from verhulst.functions import sigmoid
+from verhulst.regression.class_totals import ClassTotals
+from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
+from verhulst.regression.table_classes import MultinomialTableFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
 from verhulst.report import page
+from verhulst.report.class_contents import (
+    ClassContents,
+    ObservedClasses,
+    contents_of_class_table,
+    contents_of_classes,
+)
+from verhulst.report.class_page import class_page
 from verhulst.report.contents import Contents, Observed, contents_of, contents_of_table
 from verhulst.report.drawing import outcome_chart, reliability_chart
 
@@ -35,7 +46,7 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
     Parameters
     ----------
-    model : TableFit, LogisticRegression, LogisticFit or Calibrator
+    model : TableFit, LogisticRegression, LogisticFit, MultinomialTableFit, MultinomialFit or Calibrator
         The fitted model; multi-label fits have no report.
     path : str or PathLike
         The file to write; its folder must exist.
@@ -71,12 +82,15 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
         write_text(path, calibrator_page(model, *data))
         return
+    # An estimator contains the fit; testing the name avoids the import of scikit-learn.
+    model = getattr(model, "result_", model)
+    if isinstance(model, MultinomialTableFit | MultinomialFit):
+        write_text(path, class_page(_class_contents(model, data, level)))
+        return
     write_text(path, html_of(_contents(model, data, level)))
 
 
 def _contents(model: Any, data: Any, level: float) -> Contents:
-    # A LogisticRegression contains such a fit; testing the name avoids the import of scikit-learn.
-    model = getattr(model, "result_", model)
     if isinstance(model, TableFit):
         return contents_of_table(model, None if data is None else _observed(model, data), level)
     if isinstance(model, LogisticFit):
@@ -86,6 +100,30 @@ def _contents(model: Any, data: Any, level: float) -> Contents:
             observed_rows = Observed(Totals.of(X, y, model.log_odds(X)), len(y), "the given arrays", fitted=False)
         return contents_of(model, None, observed_rows, level)
     raise TypeError(f"a report needs a fitted model, not a {type(model).__name__}")
+
+
+def _class_contents(model: MultinomialTableFit | MultinomialFit, data: Any, level: float) -> ClassContents:
+    if isinstance(model, MultinomialTableFit):
+        if data is None:
+            return contents_of_class_table(model, None, level)
+        table = read_fields(data)
+        block = make_block(model.design, table)
+        totals = ClassTotals.of(block.X, block.y, model.fit, block.weights)
+        observed = ObservedClasses(totals, block.rows, source_of(table) or "the given table", fitted=False)
+        return contents_of_class_table(model, observed, level)
+    rows = None
+    if data is not None:
+        X, y = np.asarray(data[0], dtype=np.float64), np.asarray(data[1]).ravel()
+        places = {one: place for place, one in enumerate(model.classes)}
+        unknown = next((one for one in y.tolist() if one not in places), None)
+        if unknown is not None or len(y) != len(X):
+            what = f"{len(X)} rows and {len(y)} classes" if unknown is None else f"the class {unknown!r}"
+            raise DataError(
+                f"data has {what}, but the classes of the fit are {listed(model.classes, 12)}, one per row."
+            )
+        label = np.array([places[one] for one in y.tolist()], dtype=float)
+        rows = ObservedClasses(ClassTotals.of(X, label, model), len(y), "the given arrays", fitted=False)
+    return contents_of_classes(model, None, rows, level)
 
 
 def _observed(model: TableFit, data: Any) -> Observed:
