@@ -15,10 +15,16 @@ class Environment {
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
 #if defined(__x86_64__)
-    Environment() : saved_(_mm_getcsr()) { _mm_setcsr(0x1f80); }
-    ~Environment() { _mm_setcsr(saved_); }
+    // Writing the register takes longer than a few numbers do: only where that changes something.
+    Environment() : saved_(_mm_getcsr()) {
+        if ((saved_ & ~flags) != standard) _mm_setcsr(standard);
+    }
+    ~Environment() {
+        if (_mm_getcsr() != saved_) _mm_setcsr(saved_);
+    }
 
   private:
+    static constexpr unsigned standard = 0x1f80, flags = 0x3f;
     unsigned saved_;
 #else
     Environment() {

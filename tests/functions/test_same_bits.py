@@ -25,6 +25,8 @@ from verhulst import _core
 
 NEAREST = 0x1F80
 ENVIRONMENTS = {
+    "as a process begins": NEAREST,
+    "flags that NumPy leaves raised": 0x22 | NEAREST,
     "flush to zero": 0x8040 | NEAREST,
     "upwards": 0x4000 | NEAREST,
     "downwards": 0x2000 | NEAREST,

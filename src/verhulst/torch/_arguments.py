@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.overrides import handle_torch_function, has_torch_function
 
 from verhulst.torch import _sharding
-from verhulst.torch._kernels import FLOATING
+from verhulst.torch._kernels import FLOATING, plain
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 FLOATING_TYPES = tuple(FLOATING)
@@ -41,11 +41,14 @@ def _renaming(function: Callable[..., Any], names: dict[str, str]) -> Callable[[
     return rename
 
 
-def tensor_function(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def tensor_function(
+    function: Callable[..., Tensor], of_plain: Callable[[Tensor], Tensor] | None = None
+) -> Callable[..., Tensor]:
     """Make a function of tensors one that may be called as torch's own are.
 
     Arguments may have torch's names; objects that bring their own rules (torch's `__torch_function__`: the proxies of
-    torch.fx, subclasses of Tensor, modes) are asked for the result.
+    torch.fx, subclasses of Tensor, modes) are asked for the result. `of_plain` is the function of one plain tensor: the
+    checks take longer than a few numbers do.
     """
     rename = _renaming(function, OF_FUNCTIONS)
 
@@ -54,6 +57,8 @@ def tensor_function(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         if kwargs:
             rename(args, kwargs)
         if not torch.compiler.is_compiling():
+            if of_plain is not None and len(args) == 1 and not kwargs and plain(args[0]):
+                return of_plain(args[0])
             given = (*args, *kwargs.values()) if kwargs else args
             if has_torch_function(given):
                 result: Tensor = handle_torch_function(called, given, *args, **kwargs)

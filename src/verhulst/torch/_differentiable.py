@@ -12,7 +12,7 @@ from verhulst.functions._registry import FUNCTIONS, Function
 from verhulst.functions.formulas import Namespace, beside_functions
 from verhulst.torch._arguments import numbers, tensor_function
 from verhulst.torch._cast import cast
-from verhulst.torch._kernels import evaluate, widest
+from verhulst.torch._kernels import evaluate_one, plain, widest
 from verhulst.torch._operator import define
 from verhulst.torch._operator import differentiable as with_derivative
 
@@ -30,6 +30,13 @@ TORCH = Namespace(
 )
 # The differentiable functions made so far, by name: what derivatives are written with.
 _made = SimpleNamespace(**beside_functions(TORCH))
+# The same of plain tensors that autograd does not record.
+_plain = SimpleNamespace(**beside_functions(TORCH))
+
+
+def _unrecorded(*tensors: Tensor) -> bool:
+    """Whether these are plain tensors, and nothing records what is done with them."""
+    return not torch.is_grad_enabled() and not torch.compiler.is_compiling() and plain(*tensors)
 
 
 def by_formula(name: str, z: Tensor) -> Tensor:
@@ -41,13 +48,15 @@ def by_formula(name: str, z: Tensor) -> Tensor:
 
 def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
     """The torch face of a function of one argument."""
-    name = function.name
+    name, ufunc, at_once = function.name, function.ufunc, not function.arithmetic
 
     def on_cpu(z: Tensor) -> Tensor:
-        return evaluate(function.ufunc, z)[0]
+        return evaluate_one(ufunc, name, z)
 
     def chained(t: Tensor, z: Tensor) -> Tensor:
         """t times the derivative at z; in float16 as one number, since a factor alone may leave the range."""
+        if at_once and t.dtype == z.dtype != torch.float16 and _unrecorded(t, z):
+            return function.derivative(_plain, z).mul_(t)
         wide = cast(z, widest(z)) if function.arithmetic or z.dtype == torch.float16 else z
         return cast(t.to(wide.dtype) * function.derivative(_made, wide), z.dtype)
 
@@ -57,7 +66,7 @@ def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
     computed = with_derivative(define(f"{name}(Tensor z) -> Tensor", on_cpu, formula), on_cpu, chained)
 
     def face(z: Tensor) -> Tensor:
-        return computed(numbers(z, name))
+        return computed.face(numbers(z, name))
 
     face.__name__ = face.__qualname__ = name
     face.__module__ = "verhulst.torch"
@@ -82,6 +91,6 @@ def differentiable(function: Function) -> Callable[[Tensor], Tensor]:
     Backward, double backward, `torch.func` and `torch.compile(fullgraph=True)` are supported; `torch.func` derivatives
     taken inside a compiled function raise.
     """
-    public = tensor_function(face)
-    setattr(_made, name, computed)
-    return public
+    setattr(_made, name, computed.face)
+    setattr(_plain, name, on_cpu)
+    return tensor_function(face, computed.of_plain)

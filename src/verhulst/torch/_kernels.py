@@ -15,6 +15,7 @@ from torch.nn import Parameter
 from verhulst import _core
 
 LARGE = 3 << 20  # bytes: one page of 2 MiB lies within for sure, or all but
+FEW = LARGE // 8  # numbers that are never as many bytes
 FLOATING = {torch.float16: 0, torch.bfloat16: 1, torch.float32: 2, torch.float64: 3}  # the core's numbers for them
 
 
@@ -34,6 +35,7 @@ def _key_set(*names: str) -> int | None:
 PLAIN = frozenset((_key_set("CPU", "AutocastCPU", "AutogradCPU", "ADInplaceOrView"), _key_set("CPU", "AutocastCPU")))
 # Its keys where no mode, transform or trace is active, outside and inside torch.inference_mode().
 AT_REST = frozenset((_key_set("BackendSelect", "ADInplaceOrView"), _key_set("BackendSelect")))
+KNOWN = None not in AT_REST  # else always the general path
 
 
 def plain(*tensors: Tensor) -> bool:
@@ -43,7 +45,7 @@ def plain(*tensors: Tensor) -> bool:
     microseconds.
     """
     if (
-        None in AT_REST  # the dispatcher is unknown: always take the general path
+        not KNOWN
         or forward_ad._current_level >= 0
         or torch._C._dispatch_tls_local_include_set().raw_repr() not in AT_REST
         or torch._C._len_torch_function_stack() > 0
@@ -60,7 +62,10 @@ def plain(*tensors: Tensor) -> bool:
 
 def recorded(*tensors: Tensor) -> bool:
     """Whether autograd records what is done with one of these."""
-    return torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
+    for t in tensors:  # a generator would take three times as long
+        if t.requires_grad:
+            return torch.is_grad_enabled()
+    return False
 
 
 def unwatched(*tensors: Tensor) -> bool:
@@ -86,7 +91,20 @@ def as_array(t: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
 
 def as_bits(t: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
     """The tensor's own memory as a NumPy array; bfloat16 as int16, for kernels that know it by its bits."""
-    return (t.view(torch.int16) if t.dtype == torch.bfloat16 else t).detach().numpy()
+    if t.requires_grad:
+        t = t.detach()
+    return (t.view(torch.int16) if t.dtype == torch.bfloat16 else t).numpy()
+
+
+def evaluate_one(ufunc: np.ufunc, name: str, z: Tensor) -> Tensor:
+    """One call of the ufunc of one argument, and of that name, on a tensor: as `evaluate`, with half its checks."""
+    n = z.numel()
+    result = torch.empty_like(z) if n < FEW else new_like(z)
+    if z.is_contiguous() or z.stride() == result.stride():
+        _core.apply(name, FLOATING[z.dtype], 1, n, z.data_ptr(), 0, result.data_ptr(), 0)
+    else:
+        ufunc(as_array(z), out=as_array(result))
+    return result
 
 
 def evaluate(ufunc: np.ufunc, *inputs: Tensor, outputs: int = 1) -> tuple[Tensor, ...]:

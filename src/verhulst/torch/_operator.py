@@ -9,7 +9,7 @@ returns a zero tangent).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -91,13 +91,26 @@ def in_front(info: Any, in_dims: tuple[int | None, ...], *tensors: Tensor) -> li
     ]
 
 
+class Made(NamedTuple):
+    """A function of a tensor and perhaps of numbers.
+
+    Attributes
+    ----------
+    face : of any tensor
+    of_plain : the same of one that `plain` has found plain, outside torch.compile: without further checks
+    """
+
+    face: Callable[..., Tensor]
+    of_plain: Callable[..., Tensor]
+
+
 def differentiable(
     operator: Any,
     on_cpu: Callable[..., Tensor],
     backward: Callable[..., Tensor],
     change: Callable[..., Tensor] | None = None,
     batched: Callable[..., Tensor] | None = None,
-) -> Callable[..., Tensor]:
+) -> Made:
     """Make the function of a tensor z, and perhaps of numbers, that the operator is, with its derivative.
 
     Parameters
@@ -115,7 +128,7 @@ def differentiable(
 
     Returns
     -------
-    callable
+    Made
         The function.
     """
     name = operator.__name__
@@ -138,7 +151,7 @@ def differentiable(
 
         @staticmethod
         def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-            return backward(gradients[0], *ctx.saved_tensors, *ctx.numbers), *(None for _ in ctx.numbers)
+            return backward(gradients[0], *ctx.saved_tensors, *ctx.numbers), *(None,) * len(ctx.numbers)
 
         @staticmethod
         @forward_rule
@@ -165,17 +178,22 @@ def differentiable(
     for function in (Function, Plain):
         function.__name__ = function.__qualname__ = name
     library.impl(name, Function.apply, "Autograd")
+    apply = super(torch.autograd.Function, Plain).apply  # see apply_plain
+
+    def of_plain(z: Tensor, *numbers: Any) -> Tensor:
+        result: Tensor = apply(z, *numbers) if recorded(z) else on_cpu(z, *numbers)
+        return result
 
     def face(z: Tensor, *numbers: Any) -> Tensor:
         if not torch.compiler.is_compiling():
             if plain(z):
-                return apply_plain(Plain, z, *numbers) if recorded(z) else on_cpu(z, *numbers)
+                return of_plain(z, *numbers)
             if not leaves_python():
                 return Function.apply(z, *numbers)
         result: Tensor = operator(z, *numbers)
         return result
 
-    return face
+    return Made(face, of_plain)
 
 
 def decompositions() -> dict[Any, Callable[..., Any]]:

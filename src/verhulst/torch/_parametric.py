@@ -59,7 +59,7 @@ def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametri
         return cast(t.to(wide.dtype) * derivative(wide, parameter), z.dtype)
 
     operator = define(f"{name}(Tensor z, float parameter) -> Tensor", on_cpu, by_formula)
-    computed = differentiable(operator, on_cpu, chained)
+    computed = differentiable(operator, on_cpu, chained).face
 
     def face(z: Tensor, parameter: Any) -> Tensor:
         z = numbers(z, name)

@@ -131,7 +131,7 @@ def _over_dim(name: str, formula: Any, backward: Any, change: Any, in_place: Any
     operator = define(
         f"{name}(Tensor z, int dim) -> Tensor", on_cpu, by_formula(formula, summed), shape_only, independent
     )
-    computed = differentiable(operator, on_cpu, pulled_back, changed, batched)
+    computed = differentiable(operator, on_cpu, pulled_back, changed, batched).face
     return computed
 
 
