@@ -237,7 +237,8 @@ def test_perfect_and_infinite() -> None:
     wrong = vh.evaluate(number, probabilities=np.eye(3)[(number + 1) % 3])
     assert wrong.log_loss.value == np.inf
     assert wrong.brier.value == 2.0
-    assert wrong.verdict.startswith("Some row gives its own class the probability 0")
+    assert wrong.verdict.sentences[1].startswith("Some row gives its own class the probability 0")
+    assert (wrong.verdict.information, wrong.verdict.fault) == ("less", "impossible")
     sure = vh.evaluate([0, 1, 2, 1], logits=[[np.inf, 0, 0], [-np.inf, 1, 1], [0, np.inf, np.inf], [0, 1, 0]])
     assert sure.log_loss.value == pytest.approx((0 + np.log(2) + np.log(2) + np.log(1 + 2 / np.e)) / 4)
 
@@ -245,23 +246,25 @@ def test_perfect_and_infinite() -> None:
 @pytest.mark.parametrize(
     ("steepness", "shift", "sentence"),
     [
-        (1.0, 0.0, "No calibration error was found that chance does not explain"),
+        (1.0, 0.0, "Nothing speaks against them: the calibration errors are what chance gives"),
         (2.5, 0.0, "They are too sure: the highest of each row is"),
-        (0.3, 0.0, "They are not sure enough: the highest of each row is"),
-        (0.97, 0.15, "They are not calibrated, class 'train' least of all: its mean probability is"),
+        (0.3, 0.0, "They are too shy: the highest of each row is"),
+        (0.97, 0.15, "They are wrong, most clearly for 'train': its mean probability is"),
     ],
 )
 def test_verdict(steepness: float, shift: float, sentence: str) -> None:
     z, number, _ = sample_of(8000, 4, steepness)
     found = vh.evaluate(LABELS[number], logits=z + np.array([0.0, 0.0, shift, 0.0]))
-    assert found.verdict.startswith("The probabilities say more than the base rates (log-loss ")
-    assert sentence in found.verdict
+    said, words, *advice = found.verdict.lines()
+    assert said.startswith("The probabilities say more than the base rates (log-loss ")
+    assert words.startswith(sentence)
+    assert bool(advice) == (steepness != 1.0)
 
 
 def test_verdict_against_the_base_rates() -> None:
     z, number, _ = sample_of(3000, 3)
-    assert "not shown to say more than" in vh.evaluate(number, logits=0.0 * z).verdict
-    assert "are worse than the base rates" in vh.evaluate(number, logits=-z).verdict
+    assert "not shown to say more than" in vh.evaluate(number, logits=0.0 * z).verdict.sentences[0]
+    assert "are worse than the base rates" in vh.evaluate(number, logits=-z).verdict.sentences[0]
 
 
 Z = sample_of(30, 3)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,7 +26,7 @@ from verhulst.calibration.scores import (
 )
 from verhulst.data.errors import RowError
 from verhulst.data.saved import Saved
-from verhulst.data.schema import Check, Maybe, Record, Size, Text, Whole
+from verhulst.data.schema import Check, ListOf, Maybe, Record, Size, Text, Whole
 from verhulst.functions import log_softmax, sigmoid
 
 
@@ -64,10 +65,11 @@ class Calibrator(Saved, ABC):
                 "scores": kind if cls.learns else Maybe(kind),
                 "n_classes": Size("classes", 2, 1_000_000) if cls.several_classes else Whole(2, 2),
                 "column": Maybe(Text()),
+                "columns": Record({"names": ListOf(Text(), "classes"), "classes": ListOf(Text(), "classes")}),
                 "parameters": Record(cls._parameters, optional=cls._added_later, rule=cls._check),
                 "options": Record(cls._options, optional=tuple(cls._options)),
             },
-            optional=("options",),  # files of earlier versions
+            optional=("options", "columns"),  # files of earlier versions, and maps of one column or of arrays
         )
 
     #: Parameters that files of earlier versions do not have.
@@ -114,6 +116,8 @@ class Calibrator(Saved, ABC):
     n_classes_: int
     #: The column of a table with the scores, if the map was fitted to a table.
     column_: str | None = None
+    #: The columns of a table with the scores of several classes, each with its class; empty if there is none.
+    columns_: Mapping[str, str] = MappingProxyType({})
     #: How `calibrate` chose this map; absent if the map was named.
     choice_: Choice
 
@@ -233,6 +237,7 @@ class Calibrator(Saved, ABC):
             "scores": self._fitted_kind(),
             "n_classes": self.n_classes_,
             "column": self.column_,
+            **({"columns": {"names": [*self.columns_], "classes": [*self.columns_.values()]}} if self.columns_ else {}),
             "parameters": self.parameters(),
             "options": {name: getattr(self, name) for name in self._options},
         }
@@ -244,6 +249,8 @@ class Calibrator(Saved, ABC):
         calibrator.scores = calibrator.kind_ = record["scores"]
         calibrator.n_classes_ = int(record["n_classes"])
         calibrator.column_ = record["column"]
+        if "columns" in record:
+            calibrator.columns_ = dict(zip(record["columns"]["names"], record["columns"]["classes"], strict=True))
         calibrator._set_parameters(record["parameters"])
         vars(calibrator).update(record.get("options", {}))
         return calibrator

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from html import escape
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import chdtri
 
-from verhulst._numbers import count, number, p_value, percent
+from verhulst._numbers import count
 from verhulst.calibration.calibration_error import Nulled
+from verhulst.calibration.class_verdict import ClassVerdict, class_verdict
 from verhulst.calibration.estimate import Estimate
+from verhulst.calibration.explanations import CLASS_EXPLANATIONS, measures_as_lines
 
 # Tables of more classes are not printed.
 MOST_PRINTED = 30
-# A calibration error is said to be more than chance below this p-value, divided by the number of errors looked at.
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -108,37 +108,11 @@ class ClassEvaluation:
     cautions: tuple[str, ...] = ()
 
     @property
-    def verdict(self) -> str:
-        """One or two sentences: whether the probabilities say more than the base rates, and whether they are right."""
-        return f"{self._skill()} {self._calibration()}"
-
-    def _skill(self) -> str:
-        loss, base = self.log_loss, self.base_log_loss
-        against = f"log-loss {number(loss.value)}, {number(base)} for the base rates"
-        if np.isinf(loss.value):
-            return "Some row gives its own class the probability 0, which makes the log-loss infinite."
-        if loss.high < base:
-            return f"The probabilities say more than the base rates ({against})."
-        # The base rates are fitted to these rows, which lowers their log-loss by χ²/2n with K − 1 degrees of freedom.
-        if loss.low > base + chdtri(len(self.classes) - 1, SIGNIFICANT) / (2.0 * self.n):
-            return f"The probabilities are worse than the base rates ({against})."
-        return f"The probabilities are not shown to say more than the base rates ({against})."
-
-    def _calibration(self) -> str:
-        worst = min(self.classes, key=lambda each: each.ece.p_value)
-        chance = min(1.0, 2.0 * min(self.top_label_ece.p_value, self.class_wise_ece.p_value))
-        if chance > SIGNIFICANT:
-            return f"No calibration error was found that chance does not explain (p = {p_value(chance)})."
-        high, low = self.confidence > self.accuracy.high, self.confidence < self.accuracy.low
-        if high or low:
-            said = f"the highest of each row is {percent(self.confidence)} on average, and right in"
-            way = "too sure" if high else "not sure enough"
-            return f"They are {way}: {said} {percent(self.accuracy.value)} of cases."
-        observed = percent(worst.n / self.n)
-        return (
-            f"They are not calibrated, class {worst.label!r} least of all: its mean probability is "
-            f"{percent(worst.mean_probability)}, its share {observed}, its ECE {number(worst.ece.value)} "
-            f"(if right, about {number(worst.ece.null_mean)})."
+    def verdict(self) -> ClassVerdict:
+        """What the measures say, in sentences."""
+        errors = self.top_label_ece, self.class_wise_ece
+        return class_verdict(
+            self.n, self.log_loss, self.base_log_loss, self.accuracy, self.confidence, errors, self.classes
         )
 
     def rows(self) -> list[tuple[str, str]]:
@@ -182,17 +156,23 @@ class ClassEvaluation:
         return [cell.replace("nan", "-") for cell in cells]
 
     def __repr__(self) -> str:
-        parts = ["\n".join(f"{name:<21} {text}" for name, text in self.rows())]
+        said = (part for line in self.verdict.lines() for part in textwrap.wrap(line, 100, break_on_hyphens=False))
+        return "\n".join([*said, "", *self.lines()])
+
+    def lines(self, *, explained: bool = False) -> list[str]:
+        """Return the measures as lines of text, if wanted each with a sentence that explains it, and the tables."""
+        found = measures_as_lines(self.rows(), CLASS_EXPLANATIONS, explained)
         if len(self.classes) <= MOST_PRINTED:
-            parts += map(_aligned, self.tables())
-        return "\n\n".join([*parts, self.verdict])
+            for table in self.tables():
+                found += ["", *_aligned(table)]
+        return found
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self.rows())
-        parts = [f"<table>{lines}</table>"]
+        parts = [f"<p>{escape(' '.join(self.verdict.lines()))}</p><table>{lines}</table>"]
         if len(self.classes) <= MOST_PRINTED:
             parts += map(_html_table, self.tables())
-        return "".join([*parts, f"<p>{escape(self.verdict)}</p>"])
+        return "".join(parts)
 
     def to_json(self) -> dict[str, Any]:
         """Return all numbers as plain data, for JSON: see `from_json`."""
@@ -239,14 +219,14 @@ def _restored(kind: Any, record: Mapping[str, Any]) -> Any:
     return kind(**{key: np.nan if value is None and key != "reason" else value for key, value in record.items()})
 
 
-def _aligned(table: list[list[str]]) -> str:
-    """Return rows of cells as text, the first column on the left, the others on the right."""
+def _aligned(table: list[list[str]]) -> list[str]:
+    """Return rows of cells as lines of text, the first column on the left, the others on the right."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = (
         "  ".join(cell.rjust(width) if place else cell.ljust(width) for place, (cell, width) in enumerate(pairs))
         for pairs in (list(zip(row, widths, strict=True)) for row in table)
     )
-    return "\n".join(line.rstrip() for line in lines)
+    return [line.rstrip() for line in lines]
 
 
 def _html_table(table: list[list[str]]) -> str:

@@ -23,7 +23,7 @@ from verhulst.calibration.class_measures import evaluate_classes
 from verhulst.calibration.corp import Decomposition, decompose
 from verhulst.calibration.decision import DEFAULT_THRESHOLDS, DecisionCurve, curve_of
 from verhulst.calibration.estimate import Estimate
-from verhulst.calibration.explanations import explanation
+from verhulst.calibration.explanations import EXPLANATIONS, measures_as_lines
 from verhulst.calibration.goodness import CoxCalibration, Test, cox, hosmer_lemeshow, spiegelhalter
 from verhulst.calibration.isotonic import pool
 from verhulst.calibration.own_rows import CAUTION, look_like_rows_of_the_fit
@@ -104,12 +104,7 @@ class Evaluation:
 
     def lines(self, *, explained: bool = False) -> list[str]:
         """Return the measures as lines of text, if wanted each with a sentence that explains it."""
-        found = []
-        for name, text in self.rows():
-            found.append(f"{name:<23} {text}")
-            if explained:
-                found.extend(textwrap.wrap(explanation(name), 100, initial_indent="    ", subsequent_indent="    "))
-        return found
+        return measures_as_lines(self.rows(), EXPLANATIONS, explained)
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the lines of the printed record: name and text."""

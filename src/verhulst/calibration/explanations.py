@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 # In the order of the printed record, whose names these are.
 EXPLANATIONS: dict[str, str] = {
     "cases": "The number of rows (the sum of weights), and how many of them have outcome 1.",
@@ -66,7 +68,39 @@ EXPLANATIONS: dict[str, str] = {
 }
 
 
-def explanation(name: str) -> str:
+# Those of several classes.
+CLASS_EXPLANATIONS: dict[str, str] = {
+    "cases": "The number of rows (the sum of weights).",
+    "log-loss": (
+        "The mean of -log of the probability that was given to the class of the row: 0 is perfect, lower is better; "
+        "base rates give every row the shares of the classes."
+    ),
+    "Brier score": "The mean of the summed squares of (probability - outcome) over all classes, from 0 to 2.",
+    "accuracy": "The share of rows whose class has the highest probability.",
+    "mean top probability": "The mean of the highest probability of each row: if right, it is the accuracy.",
+    "ROC-AUC, mean": "The mean over classes of the ROC-AUC of each class against all others: 0.5 is chance, 1 perfect.",
+    "top-label ECE": (
+        "Expected calibration error of the highest probability of each row: in 15 bins, the mean distance between it "
+        "and the share of rows where it is right. It is above 0 by chance alone, by about the null."
+    ),
+    "class-wise ECE": "The mean over classes of the calibration error of each class against all others.",
+    "group": EXPLANATIONS["group"],
+    "CAUTION": EXPLANATIONS["CAUTION"],
+}
+
+
+def measures_as_lines(rows: list[tuple[str, str]], explanations: dict[str, str], explained: bool) -> list[str]:
+    """Return measures, names and texts, as lines; if wanted, each with its sentence."""
+    found = []
+    for name, text in rows:
+        found.append(f"{name:<23} {text}")
+        if explained:
+            sentence = explanation(name, explanations)
+            found.extend(textwrap.wrap(sentence, 100, initial_indent="    ", subsequent_indent="    "))
+    return found
+
+
+def explanation(name: str, explanations: dict[str, str] = EXPLANATIONS) -> str:
     """Return the sentence on a line of the printed record; that of its first word, for names that data complete.
 
     Examples
@@ -74,4 +108,4 @@ def explanation(name: str) -> str:
     >>> explanation("as float16")[:30]
     'What is left if the probabilit'
     """
-    return EXPLANATIONS[name] if name in EXPLANATIONS else EXPLANATIONS[name.split(" ")[0]]
+    return explanations[name] if name in explanations else explanations[name.split(" ")[0]]

@@ -14,6 +14,7 @@ EPILOG = """
 Examples:
   verhulst calibrate holdout.csv --score logit --target outcome -o calibrator.json
   verhulst calibrate holdout.csv --score p --scores probabilities --target y --method beta -o calibrator.json
+  verhulst calibrate holdout.csv --scores-prefix p_ --scores probabilities --target y --method vector -o map.json
   verhulst predict calibrator.json new.csv
 
 Use rows that the model was not trained on. The logit of a probability that was rounded to 0 or 1 is lost, so use logits
@@ -29,10 +30,10 @@ class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions
 
     @cached_property
     def choices(self) -> tuple[str, ...]:  # type: ignore[override]
-        """ "auto" and the method of each map of one column."""
+        """ "auto" and the methods of all maps."""
         from verhulst.calibration.maps import methods_for
 
-        return ("auto", *methods_for())
+        return tuple(dict.fromkeys(("auto", *methods_for(), *methods_for(2))))
 
 
 @click.command(name="calibrate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
@@ -45,18 +46,31 @@ class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions
 def command(
     method: str, group: str | None, seed: int, output: str, report: str | None, as_json: bool, **columns: Any
 ) -> None:
-    """Fit a map from a column of scores in DATA to probabilities.
+    """Fit a map from a column of scores in DATA, or those of several classes, to probabilities.
 
     DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), a database (DuckDB or SQLite file, postgresql://host/name),
     or - for standard input. With --method auto the map of least cross-validated log-loss is chosen, or the identity if
     no map is better than the unchanged scores.
     """
     from verhulst.calibration.choose import calibrate
+    from verhulst.calibration.maps import methods_for
     from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.scored import learning, read_scored
+    from verhulst.data.errors import DataError, RequestError
 
     printed = options.prints(click.get_current_context(), as_json)
     scored = read_scored(by=group, **columns)
+    known = methods_for(max(len(scored.columns), 1))
+    if method not in ("auto", *known):
+        what = f"{len(scored.columns)} columns of scores" if scored.columns else "one column of scores"
+        raise RequestError(f"--method {method} is not for {what}; the methods are auto, {', '.join(known)}.")
+    if report is not None and scored.columns:
+        raise RequestError("--report is for one column of scores; of several classes, use `verhulst evaluate`.")
+    if method == "vector" and (absent := scored.absent()):
+        raise DataError(
+            f"{scored.place}no row (of positive weight) has {scored.outcome} = {absent[0]!r}, so that it has no slope: "
+            "every class is needed, or use --method temperature."
+        )
     with learning(scored):
         calibrator = calibrate(
             scored.scores,
@@ -67,7 +81,10 @@ def command(
             groups=scored.groups,
             rng=seed,
         )
-    calibrator.column_ = columns["score"]
+    if scored.columns:
+        calibrator.columns_ = dict(zip(scored.columns, scored.classes, strict=True))
+    else:
+        calibrator.column_ = columns["score"]
     calibrator.save(output)
     if report is not None:
         from verhulst.data.atomic import write_text
@@ -81,6 +98,7 @@ def command(
             "outcome": scored.outcome,
             "map": type(calibrator).__name__,
             "scores": calibrator.kind_,
+            **({"columns": dict(calibrator.columns_)} if calibrator.columns_ else {}),
             "parameters": calibrator.parameters(),
         }
         if choice is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +15,9 @@ from verhulst.cli import options
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from verhulst.calibration.class_evaluation import ClassEvaluation
     from verhulst.calibration.evaluation import Evaluation
+    from verhulst.cli.gate import Gate
 
 # Each group takes a tenth of a second, as its null distributions are simulated.
 MOST_GROUPS = 1000
@@ -40,16 +43,33 @@ MEASURES: dict[str, Callable[[Evaluation], float]] = {
     "hosmer_lemeshow_p": lambda result: result.hosmer_lemeshow.p_value,
 }
 
+# Those of several classes.
+CLASS_MEASURES: dict[str, Callable[[ClassEvaluation], float]] = {
+    "log_loss": lambda result: result.log_loss.value,
+    "brier": lambda result: result.brier.value,
+    "accuracy": lambda result: result.accuracy.value,
+    "roc_auc": lambda result: result.roc_auc.value,
+    "top_label_ece": lambda result: result.top_label_ece.value,
+    "class_wise_ece": lambda result: result.class_wise_ece.value,
+    "top_label_ece_p": lambda result: result.top_label_ece.p_value,
+    "class_wise_ece_p": lambda result: result.class_wise_ece.p_value,
+}
+
 EPILOG = f"""
 \b
 Examples:
   verhulst evaluate scored.csv --score logit --target outcome
   verhulst evaluate scored.csv --score p --scores probabilities --target y --by region
   verhulst evaluate scored.parquet --score logit --target y --fail-if "ece > 0.05" --fail-if "slope < 0.8"
+  verhulst evaluate scored.csv --scores-prefix p_ --scores probabilities --target y
 
 \b
 Measures for --fail-if:
 {textwrap.indent(textwrap.fill(", ".join(MEASURES), 94), "  ")}
+
+\b
+Of several classes:
+{textwrap.indent(textwrap.fill(", ".join(CLASS_MEASURES), 94), "  ")}
 With --by, a condition is tested for all rows and for each group that has both outcomes.
 """
 
@@ -73,7 +93,7 @@ def command(
     by: str | None,
     **columns: Any,
 ) -> None:
-    """Evaluate a column of scores in DATA against outcomes.
+    """Evaluate a column of scores in DATA, or those of several classes, against outcomes.
 
     DATA is a table (CSV, TSV, Parquet, JSON lines, Arrow), a database (DuckDB or SQLite file, postgresql://host/name),
     or - for standard input. Each calibration error is printed with its null: the value to expect in a sample of this
@@ -82,25 +102,30 @@ def command(
     from verhulst.cli.console import print_json, say, show, show_prose
     from verhulst.cli.gate import Gate
 
-    gates = [Gate.parse(condition, MEASURES) for condition in conditions]
+    gates = [Gate.parse(condition, MEASURES | CLASS_MEASURES) for condition in conditions]
     from verhulst.calibration.evaluation import evaluate
     from verhulst.cli.scored import learning, read_scored
 
     scored = read_scored(by=by, **columns)
+    measures: dict[str, Any] = CLASS_MEASURES if scored.classes else MEASURES
+    _require_known(gates, measures)
     if scored.groups is not None:
         _check_number(scored.groups, f"{scored.place}column {by!r}")
     # The text contains the cautions.
     with learning(scored, aloud=as_json):
-        result = evaluate(
-            scored.y,
+        several: Any = scored.values()
+        result: Any = evaluate(
+            scored.labels(),
             scored.scores,
             scores_are=scored.kind,
             sample_weight=scored.weights,
             by=scored.groups,
+            classes=several,
             rng=seed,
         )
     if as_json:
-        print_json("evaluate", {"outcome": scored.outcome} | result.to_dict())
+        found = result.to_json() | {"verdict": asdict(result.verdict)} if scored.classes else result.to_dict()
+        print_json("evaluate", {"outcome": scored.outcome} | found)
     else:
         said = len(result.verdict.sentences)
         for place, line in enumerate(result.verdict.lines(_calibrate_command(columns))):
@@ -108,9 +133,10 @@ def command(
         show()
         for line in result.lines(explained=explained):
             show(line)
-    groups = {f"group {name}: ": group for name, group in result.groups.items() if 0.0 < group.n_positive < group.n}
+    # Without two outcomes there is no ROC-AUC.
+    groups = {f"group {name}: ": group for name, group in result.groups.items() if group.roc_auc.reason is None}
     failures = (
-        (prefix, gate.failure(MEASURES[gate.name](record)))
+        (prefix, gate.failure(measures[gate.name](record)))
         for prefix, record in ({"": result} | groups).items()
         for gate in gates
     )
@@ -121,10 +147,21 @@ def command(
         context.exit(1)
 
 
+def _require_known(gates: list[Gate], measures: Mapping[str, Any]) -> None:
+    """Refuse a measure of one column of scores for several, and the other way round."""
+    from verhulst.data.errors import RequestError, did_you_mean
+
+    for gate in gates:
+        if gate.name not in measures:
+            hint = did_you_mean(gate.name, measures, f"The measures are {', '.join(measures)}.")
+            raise RequestError(f"there is no measure {gate.name!r} of these scores.{hint}")
+
+
 def _calibrate_command(columns: dict[str, Any]) -> str:
     """Return the command that learns a map from the scores that a command was given."""
     data = columns["data"] if isinstance(columns["data"], str) else "DATA"  # a database has a password, perhaps
-    given = {"score": columns["score"], "scores": columns["kind"], "target": columns["target"]}
+    given = {"score": columns["score"], "scores-prefix": columns["scores_prefix"], "classes": columns["classes"]}
+    given |= {"scores": columns["kind"], "target": columns["target"]}
     given |= {"positive": columns["positive"], "weights": columns["weights"], "format": columns["form"]}
     words = [data, *(word for name, value in given.items() if value is not None for word in (f"--{name}", value))]
     return f"verhulst calibrate {shlex.join(words)} -o map.json"

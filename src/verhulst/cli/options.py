@@ -255,12 +255,32 @@ def scored(seed_of: str) -> Decorator:
     """Return the options of commands that read scores and outcomes, for `read_scored`, and the seed."""
     options = (
         data,
-        column("--score", required=True, help="The column of scores."),
+        column("--score", help="The column of scores; of several classes, their columns, separated by commas."),
+        click.option("--scores-prefix", metavar="TEXT", help="Scores of classes: all columns that begin with this."),
+        click.option(
+            "--classes", metavar="VALUES",
+            help="The value of the target for each of these columns, separated by commas; else their names, without "
+            "the prefix.",
+        ),
         click.option("--scores", "kind", type=click.Choice(["logits", "probabilities"]), help="The kind of scores."),
         target,
         positive,
         weights,
         format,
         click.option("--seed", type=click.IntRange(min=0), default=0, help=f"Seed for {seed_of}."),
-    )
-    return lambda command: reduce(lambda inner, option: option(inner), reversed(options), command)
+    )  # fmt: skip
+    return lambda command: reduce(lambda inner, option: option(inner), reversed(options), _with_scores(command))
+
+
+def _with_scores(command: Any) -> Any:
+    @wraps(command)
+    def with_scores(*given: Any, score: str | None, scores_prefix: str | None, **more: Any) -> Any:
+        if score is None and scores_prefix is None:
+            raise click.UsageError(
+                "Missing option '--score' (or '--scores-prefix', for the columns of several classes)."
+            )
+        if score is not None and scores_prefix is not None:
+            raise click.UsageError("Use --score or --scores-prefix, not both.")
+        return command(*given, score=score, scores_prefix=scores_prefix, **more)
+
+    return with_scores

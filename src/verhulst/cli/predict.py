@@ -142,10 +142,13 @@ def _calibrated(
     from verhulst.functions import sigmoid
 
     where = place(table)
-    if calibrator.column_ is None:
+    if calibrator.columns_ and level is None:
+        return _calibrated_classes(calibrator, table, where, missing, log_odds)
+    if calibrator.column_ is None and not calibrator.columns_:
         raise DataError(f"{where}this calibrator was fitted to arrays and has no column: use it from Python.")
     if level is not None:
         raise RequestError("a calibrator has no intervals; omit --interval.")
+    assert calibrator.column_ is not None
     scores = numeric(table, calibrator.column_, where, missing)
     known = ~np.isnan(scores)
     z = np.full(len(scores), np.nan)
@@ -153,3 +156,28 @@ def _calibrated(
         z[known] = calibrator.transform(scores[known]) if known.any() else z[known]
     columns = {"probability": np.asarray(sigmoid(z), dtype=np.float64)}
     return columns | {"log_odds": z} if log_odds else columns
+
+
+def _calibrated_classes(
+    calibrator: Calibrator, table: pa.Table, where: str, missing: Literal["error", "nan"], log_odds: bool
+) -> dict[str, Any]:
+    """Return the new columns for a calibrator of several classes."""
+    import numpy as np
+
+    from verhulst.calibration.calibrator import log_probabilities
+    from verhulst.cli.scored import data_faults, numeric
+
+    scores = np.column_stack([numeric(table, name, where, missing) for name in calibrator.columns_])
+    known = ~np.isnan(scores).any(axis=1)
+    log_p = np.full(scores.shape, np.nan)
+    with data_faults(where):
+        log_p[known] = log_probabilities(calibrator.transform(scores[known])) if known.any() else log_p[known]
+    classes = list(calibrator.columns_.values())
+    columns: dict[str, Any] = {f"probability_{name}": np.exp(log_p[:, k]) for k, name in enumerate(classes)}
+    predicted = np.full(len(scores), None, dtype=object)
+    predicted[known] = np.array(classes, dtype=object)[log_p[known].argmax(axis=1)]
+    columns["predicted"] = predicted
+    if log_odds:
+        with np.errstate(invalid="ignore"):  # of classes that are both impossible
+            columns |= {f"log_odds_{name}": log_p[:, k] - log_p[:, 0] for k, name in enumerate(classes)}
+    return columns

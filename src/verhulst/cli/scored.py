@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.scores import ScoreKind, ScoreKindError
 from verhulst.cli.console import reading_said, say
+from verhulst.cli.names import column_names, separated
 from verhulst.cli.progress import shown_progress
 from verhulst.data.batches import kept_table
-from verhulst.data.column_values import kind_of, numbers
+from verhulst.data.column_values import codes, kind_of, numbers, type_of_labels
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
-from verhulst.data.errors import DataError, RowError, UnknownColumnError, did_you_mean, listed
+from verhulst.data.errors import DataError, RequestError, RowError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.fields import delimiter_of
 from verhulst.data.group_labels import group_labels
 from verhulst.data.memory_limit import bytes_allowed
 from verhulst.data.read import read_fields
 from verhulst.data.source import place
-from verhulst.data.target import learn_target
+from verhulst.data.target import learn_target, values_of_classes
 from verhulst.data.text_column import read_role
 from verhulst.data.unread import refuse_unread
 
@@ -38,20 +39,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """Columns of a table: scores and outcomes, and, if given, weights and groups."""
+    """Columns of a table: scores and outcomes, and, if given, weights and groups.
+
+    For several classes `scores` are (n, K), `y` the numbers of the columns, and `columns` and `classes` their names and
+    the values of the target that they stand for.
+    """
 
     place: str
     outcome: str
     kind: ScoreKind | None
     scores: NDArray[np.float64]
-    y: NDArray[np.float64]
+    y: NDArray[Any]
     weights: NDArray[np.float64] | None
     groups: NDArray[Any] | None
+    columns: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def values(self) -> NDArray[Any] | None:
+        """Return the classes as the numbers or truth values that they stand for, or as text; None for two."""
+        return np.array(values_of_classes(self.classes)) if self.classes else None
+
+    def labels(self) -> NDArray[Any]:
+        """Return the outcomes: 0 and 1, or the values of the classes."""
+        values = self.values()
+        return self.y if values is None else values[self.y]
+
+    def absent(self) -> list[str]:
+        """Return the classes that no row of positive weight has."""
+        counts = np.bincount(self.y, self.weights, len(self.classes))
+        return [name for name, count in zip(self.classes, counts, strict=True) if not count > 0]
 
 
 def read_scored(
     data: str | Query,
-    score: str,
+    score: str | None,
+    scores_prefix: str | None,
+    classes: str | None,
     target: str,
     positive: str | None,
     weights: str | None,
@@ -66,15 +89,35 @@ def read_scored(
     UnknownColumnError
         If the table does not have a column.
     DataError
-        If a column has the wrong type, values are missing, or the target is not binary.
+        If a column has the wrong type, values are missing, or the target is not binary, or for several classes has a
+        value that is none of these.
     """
-    used = [name for name in (score, target, weights, by) if name is not None]
+    others = [name for name in (target, weights, by) if name is not None]
+    # Of a column with a comma in its name no part is there, and then all columns are read.
+    used = None if score is None else [*map(str.strip, score.split(",")), *others]
     texts = [name for name in (target, by) if name]
     with shown_progress() as callback:
         kept = kept_table(data, used, bytes_allowed(None), texts=texts, form=form, callback=callback)
     table = read_fields(data, form) if kept is None else kept
     where = place(table)
+    scores = _score_columns(table.column_names, score, scores_prefix, others, where)
+    named = None if classes is None else separated(classes)
     outcomes = _labels(table, target, where)
+    if len(scores) > 1 or scores_prefix is not None or named is not None:
+        if positive is not None:
+            raise RequestError("--positive is for one column of scores; several classes have a column each.")
+        labels = _classes(scores, named, scores_prefix or "")
+        return Scored(
+            where,
+            target,
+            kind,
+            np.column_stack([numeric(table, name, where) for name in scores]),
+            _class_numbers(outcomes, target, labels, scores, where),
+            None if weights is None else numeric(table, weights, where),
+            None if by is None else group_labels(table, by),
+            tuple(scores),
+            tuple(labels),
+        )
     learned = learn_target(outcomes, target, positive, where)
     y = learned.values(outcomes, where)
     if np.isnan(y).any():
@@ -83,11 +126,52 @@ def read_scored(
         where,
         f"{target} = {learned.positive}",
         kind,
-        numeric(table, score, where),
+        numeric(table, scores[0], where),
         y,
         None if weights is None else numeric(table, weights, where),
         None if by is None else group_labels(table, by),
     )
+
+
+def _score_columns(
+    names: Sequence[str], score: str | None, prefix: str | None, others: Collection[str], where: str
+) -> list[str]:
+    """Return the columns of scores; a column with a comma in its name is recognised."""
+    if score is not None:
+        return column_names([score], names)
+    assert prefix is not None
+    found = [name for name in names if name.startswith(prefix) and name not in others]
+    if len(found) < 2:
+        only = f"only column {found[0]!r} begins" if found else "no column begins"
+        raise UnknownColumnError(f"{where}{only} with {prefix!r}. Its columns are {listed(names)}.")
+    return found
+
+
+def _classes(scores: Sequence[str], named: Sequence[str] | None, prefix: str) -> Sequence[str]:
+    labels = [name.removeprefix(prefix) for name in scores] if named is None else named
+    if len(labels) != len(scores):
+        raise RequestError(
+            f"--classes has {len(labels)} values, but there are {len(scores)} columns: {listed(scores)}."
+        )
+    if twice := [label for k, label in enumerate(labels) if label in labels[:k]]:
+        raise RequestError(f"{twice[0]!r} stands for two columns of scores: each class needs one.")
+    return labels
+
+
+def _class_numbers(
+    outcomes: pa.ChunkedArray, target: str, labels: Sequence[str], scores: Sequence[str], where: str
+) -> NDArray[np.int64]:
+    """Return the place of the class of each row among the columns of scores."""
+    found, unknown = codes(outcomes, labels, type_of_labels(labels))
+    if unknown:
+        row = int((found == -2).argmax()) + 1
+        raise DataError(
+            f"{where}row {row}: the target {target!r} is {unknown[0]!r}, but the columns {listed(scores)} stand for "
+            f"{listed(labels)}: give the value of each, in their order, with --classes."
+        )
+    if (missing := found < 0).any():
+        raise DataError(f"{where}the target {target!r} is missing in {int(missing.sum())} of {len(found)} rows.")
+    return found
 
 
 @contextmanager
