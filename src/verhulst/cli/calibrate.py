@@ -96,6 +96,7 @@ def command(
     if as_json:
         record: dict[str, Any] = {
             "outcome": scored.outcome,
+            "rows_left_out": scored.left_out,
             "map": type(calibrator).__name__,
             "scores": calibrator.kind_,
             **({"columns": dict(calibrator.columns_)} if calibrator.columns_ else {}),

@@ -125,7 +125,7 @@ def command(
         )
     if as_json:
         found = result.to_json() | {"verdict": asdict(result.verdict)} if scored.classes else result.to_dict()
-        print_json("evaluate", {"outcome": scored.outcome} | found)
+        print_json("evaluate", {"outcome": scored.outcome, "rows_left_out": scored.left_out} | found)
     else:
         said = len(result.verdict.sentences)
         for place, line in enumerate(result.verdict.lines(_calibrate_command(columns))):

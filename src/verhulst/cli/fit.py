@@ -23,6 +23,7 @@ Examples:
   verhulst fit votes.csv --target vote --positive Dole
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
+  verhulst fit customers.csv --target churn --date signup=days --lump 10
   verhulst fit visits.csv --target cured --clusters hospital --effects
   verhulst fit votes.csv --target party --multinomial --reference party=independent
   verhulst fit visits.csv --target cured --cv 10 --group patient
@@ -54,9 +55,13 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @options.weights
 @options.column("--offset", help="A column to add to the log-odds.")
 @click.option(
-    "--missing", type=click.Choice(["error", "drop"]), default="error",
-    help="Refuse or leave out rows with missing values.",
+    "--date", "dates", multiple=True, metavar="COLUMN=PART", help="Take days, year, month or weekday of dates."
+)
+@click.option(
+    "--lump", type=click.IntRange(min=0), default=0, metavar="N", show_default=False,
+    help="Take levels with fewer rows than N together.",
 )  # fmt: skip
+@options.missing()
 @click.option(
     "--C", "C", type=options.Number(min=0, min_open=True), default=float("inf"),
     help="Shrink the slopes towards 0: inverse strength of the L2 penalty.  [default: inf, which is none]",
@@ -150,6 +155,7 @@ def _fit(
     exclude: tuple[str, ...],
     categorical: tuple[str, ...],
     reference: tuple[str, ...],
+    dates: tuple[str, ...],
     C: float,
     firth: bool,
     form: str | None,
@@ -173,13 +179,19 @@ def _fit(
 
     if firth and float("inf") > C:
         raise click.UsageError("--firth and --C are two penalties: use one of them.")
-    levels = references(reference)
+    levels, parts = references(reference), references(dates, "--date", "signup=days")
     if client is None:
         if not rows_needed and form in (None, "parquet", "arrow") and (countable := open_countable(data)) is not None:
             source, table = data, countable.columns
         else:
             # What the names of an option are is known when those of the table are.
-            texts = [target, *levels, *categorical, *(name.strip() for each in categorical for name in each.split(","))]
+            texts = [
+                target,
+                *levels,
+                *parts,
+                *categorical,
+                *(name.strip() for each in categorical for name in each.split(",")),
+            ]
             texts += [name for name in (clusters, request["group"]) if name is not None]
             with shown_progress() as callback:
                 kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form, callback=callback)
@@ -205,6 +217,7 @@ def _fit(
             exclude=left_out,
             categorical=column_names(categorical, known),
             reference=levels,
+            dates=parts,
             C=C,
             firth=firth,
             **request,

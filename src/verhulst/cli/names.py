@@ -42,8 +42,8 @@ def separated(text: str) -> list[str]:
     return names
 
 
-def references(given: Iterable[str]) -> dict[str, str]:
-    """Return the reference levels in options of the form COLUMN=LEVEL.
+def references(given: Iterable[str], option: str = "--reference", example: str = "party=independent") -> dict[str, str]:
+    """Return the columns and levels in options of the form COLUMN=LEVEL; for another option with its example.
 
     Raises
     ------
@@ -58,7 +58,11 @@ def references(given: Iterable[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
     for text, (column, sign, _) in zip(given, pairs, strict=True):
         if not sign or not column:
+            what = "LEVEL" if option == "--reference" else "PART"
             raise click.BadParameter(
-                f"{text!r} must have the form COLUMN=LEVEL, such as party=independent.", param_hint="--reference"
+                f"{text!r} must have the form COLUMN={what}, such as {example}.",
+                param_hint=option,
             )
+    if len({column for column, _, _ in pairs}) < len(pairs) and option != "--reference":
+        raise click.BadParameter("a column is given twice.", param_hint=option)
     return {column: level for column, _, level in pairs}

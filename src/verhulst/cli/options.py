@@ -251,6 +251,14 @@ json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
 
 
+def missing(*more: str) -> Decorator:
+    """Return the option for rows with missing values; `empty` leaves them without a result."""
+    help = "Refuse rows with missing values, or leave them out."
+    if more:
+        help = "Refuse rows with missing values, leave them out, or leave their prediction empty."
+    return click.option("--missing", type=click.Choice(["error", "drop", *more]), default="error", help=help)
+
+
 def scored(seed_of: str) -> Decorator:
     """Return the options of commands that read scores and outcomes, for `read_scored`, and the seed."""
     options = (
@@ -266,6 +274,7 @@ def scored(seed_of: str) -> Decorator:
         target,
         positive,
         weights,
+        missing(),
         format,
         click.option("--seed", type=click.IntRange(min=0), default=0, help=f"Seed for {seed_of}."),
     )  # fmt: skip

@@ -31,13 +31,17 @@ def _format(path: str) -> None:
     writable_format(path)
 
 
+_IN_PYTHON: dict[str, Any] = {"empty": "nan"}
+
+
 @click.command(name="predict", epilog=EPILOG)
 @click.argument("model_file", metavar="MODEL", type=options.InputFile())
 @options.data
-@options.output('.csv, .parquet, .jsonl, .arrow; "-" prints CSV.', options.OutputFile(_format), default="-")
+@options.output('.csv, .parquet, .jsonl, .arrow, .xlsx; "-" prints CSV.', options.OutputFile(_format), default="-")
+@options.missing("empty")
 @click.option(
-    "--missing", type=click.Choice(["error", "empty"]), default="error",
-    help="Refuse rows with missing values, or leave their prediction empty.",
+    "--unknown", type=click.Choice(["error", "empty", "reference"]), default="error",
+    help="Refuse rows with a level that was not there at the fit, or predict nothing, or as with the reference level.",
 )  # fmt: skip
 @options.coverage(
     "--interval", "level", metavar="SHARE", help="Add the ends of intervals with this coverage, such as 0.95."
@@ -55,6 +59,7 @@ def command(
     data: options.Source,
     output: str,
     missing: str,
+    unknown: str,
     level: float | None,
     log_odds: bool,
     only: bool,
@@ -72,7 +77,7 @@ def command(
     from verhulst._load import load
     from verhulst.cli.console import reading_said, say_wrote
     from verhulst.cli.progress import shown_progress
-    from verhulst.data.errors import ModelFileError
+    from verhulst.data.errors import ModelFileError, UnknownLevelWarning
     from verhulst.regression.table_classes import MultinomialTableFit
     from verhulst.regression.table_fit import TableFit
     from verhulst.regression.table_predictions import predict_table
@@ -82,18 +87,20 @@ def command(
     except ModelFileError as error:
         swapped = str(data).endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
-    holes: Literal["error", "nan"] = "nan" if missing == "empty" else "error"
+    holes, absent = (_IN_PYTHON.get(given, given) for given in (missing, unknown))
     written: dict[str, Any] = {"only": only, "escape_formulas": escape_formulas}
     with cluster.client_of(scheduler, workers) as client, reading_said(), shown_progress() as callback:
         if isinstance(model, TableFit | MultinomialTableFit):
             more: dict[str, Any] = {
+                "unknown": absent,
                 "level": level,
                 "log_odds": log_odds,
                 "format": form,
                 "client": client,
                 "callback": callback,
             }
-            predict_table(model, data, output, missing=holes, **written, **more)
+            with reading_said(UnknownLevelWarning):
+                predict_table(model, data, output, missing=holes, **written, **more)
         elif client is not None:
             raise RequestError("a cluster predicts with models of `verhulst fit` only; predict without it.")
         else:
@@ -105,7 +112,7 @@ def _calibrate_table(
     model: Any,
     data: options.Source,
     form: str | None,
-    missing: Literal["error", "nan"],
+    missing: str,
     level: float | None,
     log_odds: bool,
     output: str,
@@ -116,12 +123,17 @@ def _calibrate_table(
     from verhulst.data.read import read_given
     from verhulst.data.text_files import open_text
     from verhulst.regression.table_predictions import write_predictions
+    from verhulst.regression.tally import Tally
 
     if not isinstance(model, Calibrator):
         raise ModelFileError(f"a {type(model).__name__} does not predict from a table")
     opened = open_text(data, form)
     given = read_given(data, form, empty=True, content=None if opened is None else opened.whole())
-    write_predictions(given, _calibrated(model, given.table, missing, level, log_odds), output, **written)
+    tally = Tally(missing == "drop")
+    added = _calibrated(model, given.table, "error" if missing == "error" else "nan", level, log_odds)
+    tally.count(added["probability"])
+    write_predictions(given, added, output, drop=tally.drop, **written)
+    tally.warn()
 
 
 def _calibrated(

@@ -25,6 +25,7 @@ from verhulst.data.errors import DataError, RequestError, RowError, UnknownColum
 from verhulst.data.fields import delimiter_of
 from verhulst.data.group_labels import group_labels
 from verhulst.data.memory_limit import bytes_allowed
+from verhulst.data.missing_values import missing as missing_in
 from verhulst.data.read import read_fields
 from verhulst.data.source import place
 from verhulst.data.target import learn_target, values_of_classes
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from verhulst.data.query import Query
+
+
+_LEAVE_OUT = "To leave these rows out: --missing drop."
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,7 @@ class Scored:
     groups: NDArray[Any] | None
     columns: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    left_out: int = 0
 
     def values(self) -> NDArray[Any] | None:
         """Return the classes as the numbers or truth values that they stand for, or as text; None for two."""
@@ -81,8 +86,9 @@ def read_scored(
     by: str | None,
     form: str | None,
     kind: ScoreKind | None,
+    missing: Literal["error", "drop"] = "error",
 ) -> Scored:
-    """Read the columns given to a command.
+    """Read the columns given to a command; rows with missing values are left out with a note, or are an error.
 
     Raises
     ------
@@ -102,6 +108,9 @@ def read_scored(
     where = place(table)
     scores = _score_columns(table.column_names, score, scores_prefix, others, where)
     named = None if classes is None else separated(classes)
+    left_out = 0
+    if missing == "drop":
+        table, left_out = _without_missing(table, target, [*scores, *filter(None, [weights])], where)
     outcomes = _labels(table, target, where)
     if len(scores) > 1 or scores_prefix is not None or named is not None:
         if positive is not None:
@@ -117,11 +126,13 @@ def read_scored(
             None if by is None else group_labels(table, by),
             tuple(scores),
             tuple(labels),
+            left_out,
         )
     learned = learn_target(outcomes, target, positive, where)
     y = learned.values(outcomes, where)
     if np.isnan(y).any():
-        raise DataError(f"{where}the target {target!r} is missing in {int(np.isnan(y).sum())} of {len(y)} rows.")
+        holes = int(np.isnan(y).sum())
+        raise DataError(f"{where}the target {target!r} is missing in {holes} of {len(y)} rows. {_LEAVE_OUT}")
     return Scored(
         where,
         f"{target} = {learned.positive}",
@@ -130,7 +141,24 @@ def read_scored(
         y,
         None if weights is None else numeric(table, weights, where),
         None if by is None else group_labels(table, by),
+        left_out=left_out,
     )
+
+
+def _without_missing(table: pa.Table, target: str, numbers: Sequence[str], where: str) -> tuple[pa.Table, int]:
+    """Return the rows with a value in each of these columns, and the number of the others, which a note counts."""
+    import pyarrow as pa
+
+    holes = [(target, missing_in(_labels(table, target, where)))]
+    holes += [(name, np.isnan(numeric(table, name, where, "nan"))) for name in numbers]
+    any_hole = np.any([mask for _, mask in holes], axis=0)
+    if not any_hole.any():
+        return table, 0
+    said = ", ".join(f"{name!r} in {int(mask.sum()):,}" for name, mask in holes if mask.any())
+    if any_hole.all():
+        raise DataError(f"{where}every row has a missing value: {said}; no row is left.")
+    say(f"Note: {int(any_hole.sum()):,} of {len(any_hole):,} rows have missing values and were left out: {said}.")
+    return table.filter(pa.array(~any_hole)), int(any_hole.sum())
 
 
 def _score_columns(
@@ -217,7 +245,7 @@ def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:
     if holes.any():
         raise DataError(
             f"{where}column {name!r} is missing in {int(holes.sum())} of {len(holes)} rows (first in row "
-            f"{int(holes.argmax()) + 1})."
+            f"{int(holes.argmax()) + 1}). {_LEAVE_OUT}"
         )
 
 

@@ -62,7 +62,12 @@ class BaseDesign:
     }
 
     def matrix(
-        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+        self,
+        table: pa.Table,
+        *,
+        first_row: RowNumbers = 1,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Literal["error", "nan", "reference"] = "error",
     ) -> NDArray[np.float64]:
         """Return X for the rows of `table`."""
         raise NotImplementedError
@@ -75,7 +80,9 @@ class BaseDesign:
         """Return the table with every column read as the kind that it had at fit time."""
         raise NotImplementedError
 
-    def check_values(self, table: pa.Table, first_row: RowNumbers = 1) -> None:
+    def check_values(
+        self, table: pa.Table, first_row: RowNumbers = 1, unknown: Literal["error", "nan", "reference"] = "error"
+    ) -> None:
         """Raise if a value in a column of X cannot be used."""
 
     def target_values(self, table: pa.Table, *, first_row: RowNumbers = 1) -> NDArray[np.float64]:

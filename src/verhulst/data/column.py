@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.column_values import LevelType, codes, kind_of, labels, numbers, type_of_labels
-from verhulst.data.errors import DataError, Notes, ReadingWarning, did_you_mean, listed
+from verhulst.data.date_parts import DatePart
+from verhulst.data.errors import DataError, Notes, ReadingWarning, UnknownLevelWarning, did_you_mean, listed
 from verhulst.data.number_style import PLAIN, NumberStyle
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import DamagedError, ListOf, Maybe, Record, Text, path, shown
@@ -18,6 +19,10 @@ from verhulst.data.text_column import WRITE_NUMBERS, read_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# What a level that was not there at the fit counts as.
+Unknown = Literal["error", "nan", "reference"]
+UNKNOWN_OPTION = " To go on without it: --unknown empty or --unknown reference (unknown='nan', 'reference')."
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,10 @@ class Column:
         Text that counted as a missing value, in addition to the usual marks.
     notes : tuple of (str, str)
         Notes on how the column was read, and what can be done about it.
+    date : DatePart or None
+        What is taken of the dates that it holds in a table.
+    lumped : tuple of str
+        Categorical: the rare levels that the last of `levels` stands for.
     """
 
     name: str
@@ -53,12 +62,16 @@ class Column:
     style: NumberStyle = PLAIN
     marks: tuple[str, ...] = ()
     notes: Notes = ()
+    date: DatePart | None = None
+    lumped: tuple[str, ...] = ()
 
     @staticmethod
     def _check(record: dict[str, Any], at: str) -> None:
         levels, reference = record.get("levels", ()), record.get("reference")
         if (record["kind"] == "categorical") != bool(levels) or len(set(levels)) < len(levels):
             raise DamagedError(path(at, "levels"), f"are not those of a {record['kind']} column")
+        if set(record.get("lumped", ())) & set(levels):
+            raise DamagedError(path(at, "lumped"), "are among the levels")
         if reference is not None and reference not in levels:
             raise DamagedError(path(at, "reference"), f"is {shown(reference)}, which is no level")
 
@@ -72,19 +85,24 @@ class Column:
             "style": NumberStyle.SCHEMA,
             "marks": ListOf(Text()),
             "notes": ListOf(ListOf(Text(), 2)),
+            "date": DatePart.SCHEMA,
+            "lumped": ListOf(Text()),
         },
-        optional=("levels", "reference", "level_type", "style", "marks", "notes"),
+        optional=("levels", "reference", "level_type", "style", "marks", "notes", "date", "lumped"),
         rule=_check,
     )
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the design columns: `age`, or `party[weak Democrat]` for each level except the reference."""
+        name = self.name if self.date is None else f"{self.date.part}({self.name})"
         if self.kind != "categorical":
-            return (self.name,)
-        return tuple(f"{self.name}[{level}]" for level in self.levels if level != self.reference)
+            return (name,)
+        return tuple(f"{name}[{level}]" for level in self.levels if level != self.reference)
 
-    def read(self, values: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[Any]:
+    def read(
+        self, values: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1, unknown: Unknown = "error"
+    ) -> NDArray[Any]:
         """Return checked values: doubles with nan for missing values, or positions in `levels` with -1 for them.
 
         Parameters
@@ -94,6 +112,14 @@ class Column:
             The beginning of messages: "votes.csv: ".
         first_row : int or ndarray of int
             The row number of the first value, or of each, for messages.
+        unknown : {"error", "nan", "reference"}
+            Whether a level that was not there at the fit is an error, counts as a missing value, or as the reference
+            level.
+
+        Warns
+        -----
+        UnknownLevelWarning
+            If there are such levels that are no error.
 
         Returns
         -------
@@ -112,7 +138,7 @@ class Column:
                 f"{place}column {self.name!r} was {self.kind} at the fit; here it has {_described(values)}.{remedy}"
             )
         if self.kind == "categorical":
-            return self._levels(values, place, first_row)
+            return self._levels(values, place, first_row, unknown)
         x = numbers(values)
         if self.kind == "boolean" and kind == "numeric":
             self._refuse_other_than_0_and_1(x, place, first_row)
@@ -152,17 +178,29 @@ class Column:
                 f"fit had true and false."
             )
 
-    def _levels(self, values: pa.ChunkedArray, place: str, first_row: RowNumbers) -> NDArray[np.int64]:
-        found, unknown = codes(values, self.levels, self.level_type)
-        if unknown:
-            rows = np.flatnonzero(found == -2)
-            others = f" ({len(rows):,} such rows: {listed(unknown)})" if len(rows) > 1 else ""
-            raise DataError(
-                f"{place}row {row_number(first_row, int(rows[0]))}, column {self.name!r}: "
-                f"{labels(values.slice(rows[0], 1))[0].as_py()!r} was not among the levels at "
-                f"the fit{others}.{did_you_mean(unknown[0], self.levels)} Known levels: {listed(self.levels, 12)}."
-            )
-        return found
+    def _levels(
+        self, values: pa.ChunkedArray, place: str, first_row: RowNumbers, unknown: Unknown
+    ) -> NDArray[np.int64]:
+        # The last of the levels stands for those that were lumped.
+        known = (*self.levels[:-1], *self.lumped) if self.lumped else self.levels
+        found, others = codes(values, known, self.level_type)
+        if self.lumped:
+            found = np.minimum(found, len(self.levels) - 1)
+        if not others:
+            return found
+        rows = np.flatnonzero(found == -2)
+        if unknown != "error":
+            warnings.warn(UnknownLevelWarning(self.name, len(rows), others, unknown), stacklevel=2)
+            absent = self.reference is None or unknown == "nan"
+            found[rows] = -1 if absent else self.levels.index(str(self.reference))
+            return found
+        more = f" ({len(rows):,} such rows: {listed(others)})" if len(rows) > 1 else ""
+        raise DataError(
+            f"{place}row {row_number(first_row, int(rows[0]))}, column {self.name!r}: "
+            f"{labels(values.slice(rows[0], 1))[0].as_py()!r} was not among the levels at "
+            f"the fit{more}.{did_you_mean(others[0], known)} Known levels: {listed(known, 12)}."
+            f"{UNKNOWN_OPTION}"
+        )
 
     def write(self, read: NDArray[Any], out: NDArray[np.float64]) -> None:
         """Write the design columns of values returned by `read`.
@@ -195,6 +233,10 @@ class Column:
             record["marks"] = list(self.marks)
         if self.notes:
             record["notes"] = [list(note) for note in self.notes]
+        if self.date is not None:
+            record["date"] = self.date.to_json()
+        if self.lumped:
+            record["lumped"] = list(self.lumped)
         return record
 
     @classmethod
@@ -211,6 +253,8 @@ class Column:
             NumberStyle(**record.get("style", {})),
             tuple(record.get("marks", ())),
             tuple((matter, remedy) for matter, remedy in record.get("notes", ())),
+            DatePart(**record["date"]) if "date" in record else None,
+            tuple(record.get("lumped", ())),
         )
 
 

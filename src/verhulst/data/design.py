@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -9,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
-from verhulst.data.column import Column
+from verhulst.data.column import Column, Unknown
+from verhulst.data.date_parts import date_field, date_part_of
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
+from verhulst.data.errors import UnknownLevelWarning
 from verhulst.data.fields import delimiter_of, field_read, is_read
-from verhulst.data.missing_values import any_missing, check_missing, refuse_empty, refuse_missing
+from verhulst.data.missing_values import any_missing, check_missing, check_unknown, refuse_empty, refuse_missing
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.schema import ListOf, Record
 from verhulst.data.scratch import filtered
@@ -50,7 +53,12 @@ class Design(BaseDesign):
         return tuple(name for column in self.columns for name in column.names)
 
     def matrix(
-        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+        self,
+        table: pa.Table,
+        *,
+        first_row: RowNumbers = 1,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Unknown = "error",
     ) -> NDArray[np.float64]:
         """Return X for the rows of `table`.
 
@@ -62,6 +70,9 @@ class Design(BaseDesign):
             The number of the first row, or of each, for messages.
         missing : {"error", "nan"}
             Whether a missing value is an error, or nan in X.
+        unknown : {"error", "nan", "reference"}
+            Whether a level that was not there at the fit is an error, nan in X, or the reference level; a warning
+            counts such rows.
 
         Returns
         -------
@@ -76,13 +87,14 @@ class Design(BaseDesign):
             If a value is missing, infinite, of an unknown level or of another kind than at fit time.
         """
         check_missing(missing, "nan")
+        check_unknown(unknown)
         names = [column.name for column in self.columns]
         table = require(table, names)
         table = self.typed(table, first_row=first_row)
         if missing == "error":
             refuse_missing(table, names, first_row, FILL_IN, self.columns)
         at = place(table)
-        parts = [column.read(table[column.name], at, first_row) for column in self.columns]
+        parts = [column.read(table[column.name], at, first_row, unknown) for column in self.columns]
         ends = np.cumsum([0, *(len(column.names) for column in self.columns)])
         X = np.empty((table.num_rows, len(self.names)))
         # By blocks of rows: writing a whole column into rows would touch every cache line of X once per column.
@@ -142,6 +154,12 @@ class Design(BaseDesign):
         for position, name in enumerate(table.column_names):
             delimiter = delimiter_of(table, name) if name in used else None
             values = arrays[position]
+            if name in columns and (date := columns[name].date) is not None:
+                if date_part_of(fields[position]) is None:
+                    words = values if delimiter is None else read_words(values)
+                    arrays[position] = date.read(words, f"{at}column {name!r}", first_row)
+                    fields[position] = date_field(name, arrays[position].type, date)
+                continue
             if delimiter is None:
                 if name in columns and columns[name].style.percent and not is_read(fields[position]):
                     columns[name].warn_of_percentages(values, at)
@@ -183,7 +201,7 @@ class Design(BaseDesign):
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         return cls(**fields)
 
-    def check(self, table: pa.Table, missing: Literal["error", "nan"]) -> None:
+    def check(self, table: pa.Table, missing: Literal["error", "nan"], unknown: Unknown = "error") -> None:
         """Raise if some row cannot be predicted; the message counts such rows of the whole table."""
         names = [*(column.name for column in self.columns), *filter(None, [self.offset])]
         table = require(table, names)
@@ -192,9 +210,11 @@ class Design(BaseDesign):
         table = self.typed(table)
         if missing == "error":
             refuse_missing(table, names, 1, FILL_IN, self.columns)
-        self.check_values(table)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnknownLevelWarning)
+            self.check_values(table, unknown=unknown)
 
-    def check_values(self, table: pa.Table, first_row: RowNumbers = 1) -> None:
+    def check_values(self, table: pa.Table, first_row: RowNumbers = 1, unknown: Unknown = "error") -> None:
         """Raise if a value in a column of X is infinite, of an unknown level or of another kind than at fit time."""
         for column in self.columns:
-            column.read(table[column.name], place(table), first_row)
+            column.read(table[column.name], place(table), first_row, unknown)

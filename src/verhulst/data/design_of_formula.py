@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
-from verhulst.data.errors import DataError, listed
+from verhulst.data.column import Unknown
+from verhulst.data.errors import DataError, RequestError, listed
 from verhulst.data.formula_columns import FormulaColumns
 from verhulst.data.formula_matrix import FormulaMatrix
-from verhulst.data.missing_values import any_missing, check_missing, refuse_missing
+from verhulst.data.missing_values import any_missing, check_missing, check_unknown, refuse_missing
 from verhulst.data.row_numbers import RowNumbers, some_rows
 from verhulst.data.schema import ListOf, Record, Text, Truth
 from verhulst.data.source import place
@@ -54,7 +55,12 @@ class FormulaDesign(BaseDesign):
     )
 
     def matrix(
-        self, table: pa.Table, *, first_row: RowNumbers = 1, missing: Literal["error", "nan"] = "error"
+        self,
+        table: pa.Table,
+        *,
+        first_row: RowNumbers = 1,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Unknown = "error",
     ) -> NDArray[np.float64]:
         """Return X for the rows of `table`, shape (rows, len(self.names)), C order.
 
@@ -65,6 +71,8 @@ class FormulaDesign(BaseDesign):
             The number of the first row, or of each, for messages.
         missing : {"error", "nan"}
             Whether a missing value, of a column or of a term, is an error, or nan in X.
+        unknown : {"error"}
+            Formulas refuse levels that were not there at the fit.
 
         Raises
         ------
@@ -73,6 +81,9 @@ class FormulaDesign(BaseDesign):
             it is given, or is from a model file.
         """
         check_missing(missing, "nan")
+        check_unknown(unknown)
+        if unknown != "error":
+            raise RequestError(f"the model of a formula predicts no unknown levels: leave unknown={unknown!r} out.")
         columns, _ = self._learned()
         table = table_given(table)
         kept, values = self._evaluated(table, columns.names, first_row, FILL_IN if missing == "error" else None)

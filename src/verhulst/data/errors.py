@@ -62,6 +62,30 @@ class ColumnWarning(ReadingWarning):
     """Warn of a note on a column of X, which is also kept in the design."""
 
 
+class UnknownLevelWarning(UserWarning):
+    """Warn that rows have a level that was not there at the fit, and how they are predicted.
+
+    Attributes
+    ----------
+    column : str
+    rows : int
+        The number of such rows.
+    levels : list of str
+        Their levels.
+    instead : {"nan", "reference"}
+        What they count as.
+    """
+
+    def __init__(self, column: str, rows: int, levels: Iterable[str], instead: str) -> None:
+        self.column, self.rows, self.levels, self.instead = column, rows, list(levels), instead
+        counted = "1 row has a level" if rows == 1 else f"{rows:,} rows have levels"
+        how = "as the reference level" if instead == "reference" else "as missing"
+        super().__init__(
+            f"in column {column!r}, {counted} that {'was' if rows == 1 else 'were'} not there at the fit, and "
+            f"{'counts' if rows == 1 else 'count'} {how}: {listed(self.levels)}"
+        )
+
+
 class OutputError(OSError):
     """Raised if an output file cannot be written."""
 

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 
 def write_extended(
-    files: Sequence[CsvFile], added: pa.Table, path: str, *, escape_formulas: bool = False, meter: Meter | None = None
+    files: Sequence[CsvFile],
+    added: pa.Table,
+    path: str,
+    *,
+    escape_formulas: bool = False,
+    meter: Meter | None = None,
+    kept: pa.ChunkedArray | None = None,
 ) -> None:
     """Write the unchanged cells of text files and additional columns as CSV or TSV.
 
@@ -44,6 +50,8 @@ def write_extended(
         As for `write_table`.
     meter : Meter, optional
         Is told of the rows that have been written.
+    kept : pyarrow.ChunkedArray of bool, optional
+        The rows to write; by default all.
 
     Raises
     ------
@@ -73,11 +81,15 @@ def write_extended(
                 if lines is None:
                     lines = _lines_of_cells(piece, file, order, quoted, delimiter, escape_formulas)
                 more = [_folder_cells(file.folders[name], len(lines), delimiter) for name in files[0].folders]
-                rows = added.slice(row, len(lines))
-                write_lines(lines, [*more, *rows.columns], output, delimiter)
-                row += len(lines)
+                here = len(lines)
+                columns = [*more, *added.slice(row, here).columns]
+                if kept is not None:
+                    some = kept.slice(row, here)
+                    lines, columns = lines.filter(some), [each.filter(some) for each in columns]
+                write_lines(lines, columns, output, delimiter)
+                row += here
                 if meter is not None:
-                    meter.tell(len(lines), row / max(added.num_rows, 1))
+                    meter.tell(here, row / max(added.num_rows, 1))
         output.write(b"\n")
         if row != added.num_rows:
             raise DataError(f"{files[0].name}: was changed while it was read; read it when it is complete.")

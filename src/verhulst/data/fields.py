@@ -87,11 +87,11 @@ def is_text(table: pa.Table, name: str) -> bool:
     return _TEXT in (table.schema.field(name).metadata or {})
 
 
-def field_read(name: str, type_: pa.DataType) -> pa.Field:
+def field_read(name: str, type_: pa.DataType, **more: str) -> pa.Field:
     """Return the field of a column whose text has been converted, or whose numbers have been checked."""
     import pyarrow as pa
 
-    return pa.field(name, type_, metadata={_READ: b""})
+    return pa.field(name, type_, metadata={_READ: b""} | more)
 
 
 def is_read(field: pa.Field) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.column import Column
+from verhulst.data.column import UNKNOWN_OPTION, Column
 from verhulst.data.column_values import kind_of, labels, type_of_labels
 from verhulst.data.design import Design
 from verhulst.data.draft import draft_column
@@ -85,7 +85,10 @@ class FormulaColumns:
             if column.name in self.texts:
                 frame[column.name] = pd.Series(labels(values).to_pylist(), dtype=object)
                 continue
-            read = column.read(values, at, first_row)
+            try:
+                read = column.read(values, at, first_row)
+            except DataError as error:
+                raise DataError(str(error).replace(UNKNOWN_OPTION, "")) from None
             if column.kind == "categorical":
                 frame[column.name] = pd.Categorical.from_codes(read, dtype=pd.CategoricalDtype(self._levels(column)))
             elif column.kind == "boolean":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.arguments import same_arguments
 from verhulst.data.choice import check_names, choose_columns, roles
 from verhulst.data.column import Column
-from verhulst.data.column_values import Counted, label, level_type_of, levels_of, place_of
+from verhulst.data.column_values import Counted, label, label_counts, level_type_of, levels_of, place_of
+from verhulst.data.date_parts import date_field, date_part_of, learn_date_part
 from verhulst.data.design import Design
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.draft import draft_column
@@ -24,8 +25,15 @@ from verhulst.data.errors import (
 )
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.missing_values import Missing, check_missing, refuse_empty
-from verhulst.data.names_given import column_name_or_none, column_names, column_names_or_none, levels_by_name
+from verhulst.data.names_given import (
+    column_name_or_none,
+    column_names,
+    column_names_or_none,
+    levels_by_name,
+    parts_by_name,
+)
 from verhulst.data.number_text import unit_of
+from verhulst.data.rare_levels import lumped
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target, learn_classes, learn_target
 from verhulst.data.unread import unread
@@ -50,6 +58,10 @@ class Request:
     reference : dict
         Reference levels by column.
     missing : {"error", "drop"}
+    dates : dict
+        What is taken of columns of dates.
+    lump : int
+        Levels with fewer rows are taken together.
     multinomial : bool
         Whether the target has classes, of which the others are compared with `first_class`; None: the first.
     """
@@ -63,6 +75,8 @@ class Request:
     missing: Missing
     multinomial: bool = False
     first_class: object = None
+    dates: dict[str, str] = field(default_factory=dict)
+    lump: int = 0
 
     @property
     def declared(self) -> set[str]:
@@ -97,6 +111,8 @@ def requested(
     weights: str | None = None,
     offset: str | None = None,
     multinomial: bool = False,
+    dates: Mapping[str, str] | None = None,
+    lump: int = 0,
 ) -> Request:
     """Check what is asked for of a table, of which the columns are looked at, not the rows."""
     check_missing(missing, "drop")
@@ -106,7 +122,11 @@ def requested(
     first_class = reference.pop(target, None) if multinomial and target is not None else None
     taken = roles(table, target, weights, offset)
     readable = [name for name in exclude if name not in unread(table)]
-    check_names(table, [*(columns or ()), *readable, *categorical, *reference])
+    dates = parts_by_name(dates)
+    given: object = lump
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise RequestError(f"lump (--lump) is a number of rows, 0 or more, not {lump!r}.")
+    check_names(table, [*(columns or ()), *readable, *categorical, *reference, *dates])
     chosen = choose_columns(table, taken, columns, exclude, {*categorical, *reference})
     for name in reference:
         if name not in chosen:
@@ -117,9 +137,12 @@ def requested(
                 f"{place(table)}a reference level is given for {name!r}, which {what}.{did_you_mean(name, chosen)} "
                 f"The columns of X are {listed(chosen, 12)}."
             )
-    return Request(
-        target, weights, offset, chosen, list(categorical), dict(reference), missing, multinomial, first_class
-    )
+    for name in dates:
+        if name not in chosen or name in categorical:
+            what = "declared categorical" if name in categorical else "not among the columns of X"
+            raise RequestError(f"{place(table)}a part of dates is asked for of {name!r}, which is {what}.")
+    declared, levels = list(categorical), dict(reference)
+    return Request(target, weights, offset, chosen, declared, levels, missing, multinomial, first_class, dates, lump)
 
 
 def learn_table(
@@ -135,6 +158,8 @@ def learn_table(
     weights: str | None = None,
     offset: str | None = None,
     multinomial: bool = False,
+    dates: Mapping[str, str] | None = None,
+    lump: int = 0,
 ) -> tuple[Design, pa.Table]:
     """Learn a design as `learn_design`, and return it with the table as the design reads it."""
 
@@ -142,11 +167,15 @@ def learn_table(
 
     table = read_fields(table)
     at = place(table)
-    request = requested(table, target, columns, exclude, categorical, reference, missing, weights, offset, multinomial)
+    request = requested(
+        table, target, columns, exclude, categorical, reference, missing, weights, offset, multinomial, dates, lump
+    )
     if multinomial:
         refuse_of_two(positive, request.offset)
     target, weights, offset, reference = request.target, request.weights, request.offset, request.reference
-    read = {name: draft_column(table, name, name in request.declared) for name in request.chosen}
+    for name, asked in request.dates.items():
+        table = with_date_part(table, name, asked)
+    read = {name: _drafted(table, name, request) for name in request.chosen}
     drafts = tuple(draft for draft, _ in read.values())
     for name, (_, values) in read.items():
         if values is not None:
@@ -163,7 +192,9 @@ def learn_table(
     if kept.num_rows == 0:
         refuse_empty(table, design.used_names)
         raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
-    learned = tuple(learn_column(kept, column, column.name in request.categorical, reference) for column in drafts)
+    learned = tuple(
+        learn_column(kept, column, column.name in request.categorical, reference, lump=lump) for column in drafts
+    )
     if target is not None and kept.num_rows < table.num_rows:
         # The classes are those of the rows that are left.
         left = request.learn_outcomes(kept[target], positive, f"{at}after rows with missing values were left out, ")
@@ -204,6 +235,11 @@ def learn_design(*given: Any, **options: Any) -> Design:
     multinomial : bool
         Whether the target has classes, 2 to 50, in place of two values. The others are compared with the first of them,
         or with that of `reference`: `reference={"vote": "Dole"}`.
+    dates : mapping of column to text, optional
+        What is taken of columns of dates: "days" (since 1970-01-01), "year", "month" or "weekday"; with the order of
+        the numbers where the day or the month may come first: "days:dmy", "days:mdy".
+    lump : int
+        Levels with fewer rows than this are taken together as one level, `(other)`.
 
     Returns
     -------
@@ -244,21 +280,49 @@ def learn_column(
     as_categories: bool,
     references: Mapping[str, object],
     rows: int | None = None,
+    *,
+    lump: int = 0,
+    counted: Counted | None = None,
 ) -> Column:
-    """Return a drafted column with its levels in these rows; they stand for so many `rows`, if values were counted."""
+    """Return a drafted column with its levels in these rows.
+
+    They stand for so many `rows`, if values were `counted`. Levels with fewer rows than `lump` are taken together.
+    """
     if column.kind != "categorical":
         return column
     values, name, at = table[column.name], column.name, place(table)
     levels = levels_of(values)
-    if not as_categories:
-        _doubt_categories(len(values) if rows is None else rows, name, levels, name in references, at)
+    reference = references.get(name)
+    all_rows = len(values) if rows is None else rows
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
+    if lump and column.date is None and len(levels) <= max(20, 0.5 * all_rows):
+        kept = None if reference is None else _reference(column, reference, at)
+        few, rare, notes = lumped(levels, label_counts(values, counted), lump, kept, name)
+        column, levels = replace(column, levels=few, lumped=rare, notes=(*column.notes, *notes)), list(few)
+    if not as_categories:
+        _doubt_categories(all_rows, name, levels, name in references, at)
     if len({level.strip() for level in levels}) < len(levels):
         note = (f"Column {name!r} has levels that differ only in surrounding blanks.", "Strip them.")
         column = replace(column, notes=(*column.notes, note))
-    reference = _reference(column, references.get(name), at)
+    chosen = _reference(column, reference, at)
     # A single level is a constant. It gets a column, so that the fit can report it by name.
-    return column if len(levels) == 1 else replace(column, reference=reference)
+    return column if len(levels) == 1 else replace(column, reference=chosen)
+
+
+def with_date_part(table: pa.Table, name: str, asked: str) -> pa.Table:
+    """Return the table with what is asked for of a column of dates, which the draft of the column has to know."""
+    where, values = f"{place(table)}column {name!r}", table[name]
+    values = values if delimiter_of(table, name) is None else read_words(values)
+    part = learn_date_part(asked, values, where)
+    read = part.read(values, where)
+    return table.set_column(table.column_names.index(name), date_field(name, read.type, part), read)
+
+
+def _drafted(table: pa.Table, name: str, request: Request) -> tuple[Column, pa.ChunkedArray | None]:
+    """Return the column without levels, and its numbers if text had to be read."""
+    if (part := date_part_of(table.schema.field(name))) is None:
+        return draft_column(table, name, name in request.declared)
+    return Column(name, "numeric" if part.is_number else "categorical", date=part), None
 
 
 def _doubt_categories(rows: int, name: str, levels: list[str], reference: bool, at: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from verhulst.data.design import LEAVE_OUT, Design
 from verhulst.data.draft import draft_column
-from verhulst.data.errors import DataError, listed, warn_of_notes
+from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
 from verhulst.data.learn import Request, learn_column
 from verhulst.data.missing_values import empty_said, missing_said
 from verhulst.data.seen import Seen
@@ -37,6 +37,8 @@ def learn_from_parts(table: pa.Table, request: Request, positive: object, seen: 
         As `learn_design`.
     """
     at, target = place(table), request.target
+    if request.dates:
+        raise RequestError(f"{at}parts of dates (--date) are not taken on a cluster: make columns of them before.")
     tables = {name: _values(table, name, seen.columns[name].values) for name in request.used}
     drafts = tuple(
         draft_column(tables[name], name, name in request.declared, seen.columns[name].counted)[0]
@@ -61,9 +63,13 @@ def learn_from_parts(table: pa.Table, request: Request, positive: object, seen: 
         request.learn_outcomes(column.in_kept_rows, positive, said, column.counted_in_kept_rows)
     columns = []
     for draft in drafts:
+        counts = seen.columns[draft.name]
+        counted = counts.counted_in_kept_rows or counts.counted
         kept = _values(table, draft.name, seen.columns[draft.name].in_kept_rows)
         declared = draft.name in request.categorical
-        columns.append(learn_column(kept, draft, declared, request.reference, seen.kept))
+        columns.append(
+            learn_column(kept, draft, declared, request.reference, seen.kept, lump=request.lump, counted=counted)
+        )
     warn_of_notes(tuple(note for column in columns for note in column.notes))
     return replace(design, columns=tuple(columns))
 

@@ -27,6 +27,12 @@ def check_missing(given: object, other: Literal["drop", "nan"]) -> None:
         raise RequestError(f"missing must be 'error' or {other!r}, not {given!r}.")
 
 
+def check_unknown(given: object) -> None:
+    """Raise if `given` is not what an unknown level can count as."""
+    if not isinstance(given, str) or given not in ("error", "nan", "reference"):
+        raise RequestError(f"unknown must be 'error', 'nan' or 'reference', not {given!r}.")
+
+
 def missing(values: pa.ChunkedArray) -> NDArray[np.bool_]:
     """Return a mask of the missing values of a column: null, or nan."""
     import pyarrow as pa

@@ -79,6 +79,23 @@ def levels_by_name(given: Any, argument: str) -> dict[str, object]:
     return dict(zip(column_names(given, argument), given.values(), strict=True))
 
 
+def parts_by_name(given: Any) -> dict[str, str]:
+    """Return a mapping of columns to what is taken of their dates, or none.
+
+    Raises
+    ------
+    RequestError
+        If it is no mapping of names to texts.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(part, str) for part in given.values()):
+        raise RequestError(
+            f"dates must be a dict of columns and parts of dates, such as {{'signup': 'days'}}, not {given!r}."
+        )
+    return dict(zip(column_names(given, "dates"), given.values(), strict=True))
+
+
 def _is_name(given: Any) -> bool:
     return isinstance(given, str | numbers.Real) and not isinstance(given, bool)
 

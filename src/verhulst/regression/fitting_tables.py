@@ -19,7 +19,7 @@ from verhulst.data.group_labels import labels_of_rows
 from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
-from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name
+from verhulst.data.names_given import column_name, column_names, column_names_or_none, levels_by_name, parts_by_name
 from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.progress import Callback, require_callback
 from verhulst.data.read import read_fields
@@ -51,6 +51,8 @@ def fit_table(
     missing: Literal["error", "drop"] = "error",
     weights: str | None = None,
     offset: str | None = None,
+    dates: Mapping[str, str] | None = None,
+    lump: int = 0,
     memory_limit: int | str | None = None,
     client: Any = None,
     callback: Callback | None = None,
@@ -77,6 +79,8 @@ def fit_table(
     missing: Literal["error", "drop"] = "error",
     weights: str | None = None,
     offset: str | None = None,
+    dates: Mapping[str, str] | None = None,
+    lump: int = 0,
     memory_limit: int | str | None = None,
     client: Any = None,
     callback: Callback | None = None,
@@ -95,7 +99,7 @@ def fit_table(
         A path (CSV, Parquet, ...), "-", a pandas, polars or Arrow table, a dict of columns. Parquet, Arrow and CSV
         files, a folder or a pattern (`*`, `?`) of Parquet or CSV files, and Arrow streams are read a batch at a time.
         Or a Dask DataFrame.
-    target, columns, exclude, categorical, positive, reference, missing, weights, offset
+    target, columns, exclude, categorical, positive, reference, missing, weights, offset, dates, lump
         The columns and their roles, as in `vh.data.learn_design`.
     memory_limit : int or str, optional
         Bytes, or text such as "256MB", that the batches may take in memory; beyond it they are kept in a scratch file
@@ -162,6 +166,8 @@ def fit_table(
         "weights": weights,
         "offset": offset,
         "multinomial": multinomial,
+        "dates": dates,
+        "lump": lump,
     }
     if multinomial:
         _refuse_of_two(folds is not None or test is not None, client is not None or is_dask_collection(source))
@@ -179,7 +185,8 @@ def fit_table(
         exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
         roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
         used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
-    table = kept_table(source, used, limit, texts=[target, *categorical, *reference, *grouped], callback=callback)
+    texts = [target, *categorical, *reference, *grouped, *parts_by_name(dates)]
+    table = kept_table(source, used, limit, texts=texts, callback=callback)
     given = read_fields(source if table is None else table)
     design, table = learn_table(given, positive=positive, **request)
     block = make_block(design, table, in_place=True)

@@ -77,7 +77,7 @@ def _by_pieces(
     from verhulst.data.csv_reading import CsvReading, marked, share_read
 
     names, texts = _names(design, files[0]), _texts(design)
-    numbers = {column.name for column in design.columns if column.kind == "numeric"} | {design.offset}
+    numbers = {each.name for each in design.columns if each.kind == "numeric" and not each.date} | {design.offset}
     asked = files[0].asked
     if not names or any(name in numbers for name in texts) or (asked is not None and asked.rewrites):
         return None
@@ -116,4 +116,4 @@ def _texts(design: Design) -> list[str]:
     """The columns whose text matters: all but those that were plain numbers at the fit."""
     from verhulst.data.number_style import PLAIN
 
-    return [column.name for column in design.columns if column.kind != "numeric" or column.style != PLAIN]
+    return [each.name for each in design.columns if each.kind != "numeric" or each.style != PLAIN or each.date]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from verhulst._options import checks_options
 from verhulst.data.block import Block, make_block
+from verhulst.data.column import Unknown
 from verhulst.data.column_values import label
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
@@ -87,7 +88,14 @@ class MultinomialTableFit(Saved):
         return self.fit.classes
 
     @checks_options
-    def scores(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Matrix:
+    def scores(
+        self,
+        source: Any,
+        *,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Unknown = "error",
+        first_row: int = 1,
+    ) -> Matrix:
         """Return the linear predictors of the rows of a table, (n, K); they sum to 0 over the classes.
 
         Parameters
@@ -96,6 +104,8 @@ class MultinomialTableFit(Saved):
             The table. For a Dask DataFrame the result is a lazy one, with a column for each class.
         missing : {"error", "nan"}
             Whether rows with missing values are an error, or nan.
+        unknown : {"error", "nan", "reference"}
+            What becomes of levels that were not there at the fit, as in `TableFit.log_odds`.
         first_row : int
             The number of the first row, for messages.
 
@@ -105,23 +115,28 @@ class MultinomialTableFit(Saved):
             If the table has other columns than in the fit, unknown levels, infinities or missing values.
         """
         if is_dask_collection(source):
-            return lazily(source, self.classes, self.scores, missing=missing)  # type: ignore[no-any-return]
-        X = self.design.matrix(read_fields(source), missing=missing, first_row=first_row)
+            more = {"missing": missing, "unknown": unknown}
+            return lazily(source, self.classes, self.scores, **more)  # type: ignore[no-any-return]
+        X = self.design.matrix(read_fields(source), missing=missing, first_row=first_row, unknown=unknown)
         scores = self.fit.scores(X)
         scores[np.isnan(X).any(axis=1)] = np.nan
         return scores
 
     @checks_options
-    def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
+    def predict_proba(
+        self, source: Any, *, missing: Literal["error", "nan"] = "error", unknown: Unknown = "error"
+    ) -> Matrix:
         """Return probabilities for the rows of a table, (n, K) in the order of `classes`; see `scores`."""
         if is_dask_collection(source):
-            return lazily(source, self.classes, self.predict_proba, missing=missing)  # type: ignore[no-any-return]
-        return np.asarray(softmax(self.scores(source, missing=missing), axis=1))
+            return lazily(source, self.classes, self.predict_proba, missing=missing, unknown=unknown)  # type: ignore[no-any-return]
+        return np.asarray(softmax(self.scores(source, missing=missing, unknown=unknown), axis=1))
 
     @checks_options
-    def predict(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> NDArray[Any]:
+    def predict(
+        self, source: Any, *, missing: Literal["error", "nan"] = "error", unknown: Unknown = "error"
+    ) -> NDArray[Any]:
         """Return the most probable class of each row, (n,); None where values are missing, if that is no error."""
-        return self.most_probable(self.scores(source, missing=missing))
+        return self.most_probable(self.scores(source, missing=missing, unknown=unknown))
 
     def most_probable(self, scores: Matrix) -> NDArray[Any]:
         """Return the class with the largest score in each row of scores (n, K); None where they are nan."""

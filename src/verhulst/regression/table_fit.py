@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from verhulst._options import checks_options
+from verhulst.data.column import Unknown
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.in_memory import is_dask_collection
@@ -92,7 +93,9 @@ class TableFit(TableAnswers):
     _upgrades: ClassVar = {1: _from_1, 2: _from_2}
 
     @checks_options
-    def log_odds(self, source: Any, *, missing: Literal["error", "nan"] = "error", first_row: int = 1) -> Vector:
+    def log_odds(
+        self, source: Any, *, missing: Literal["error", "nan"] = "error", unknown: Unknown = "error", first_row: int = 1
+    ) -> Vector:
         """Return the log-odds of outcome 1 for the rows of a table, shape (n,).
 
         Parameters
@@ -101,6 +104,9 @@ class TableFit(TableAnswers):
             The table. For a Dask DataFrame the result is a lazy Dask Series with its index.
         missing : {"error", "nan"}
             Whether rows with missing values are an error, or nan.
+        unknown : {"error", "nan", "reference"}
+            Whether rows with a level that was not there at the fit are an error, nan, or predicted as rows with the
+            reference level; a warning counts them.
         first_row : int
             The number of the first row, for messages.
 
@@ -110,23 +116,32 @@ class TableFit(TableAnswers):
             If the table has other columns than in the fit, unknown levels, infinities or missing values.
         """
         if is_dask_collection(source):
-            return lazily(source, ["log_odds"], self.log_odds, missing=missing)["log_odds"]  # type: ignore[no-any-return]
-        return self.fit.log_odds(*self._matrix(source, missing, first_row))
+            return lazily(source, ["log_odds"], self.log_odds, missing=missing, unknown=unknown)["log_odds"]  # type: ignore[no-any-return]
+        return self.fit.log_odds(*self._matrix(source, missing, first_row, unknown))
 
     @checks_options
-    def predict_proba(self, source: Any, *, missing: Literal["error", "nan"] = "error") -> Matrix:
+    def predict_proba(
+        self, source: Any, *, missing: Literal["error", "nan"] = "error", unknown: Unknown = "error"
+    ) -> Matrix:
         """Return probabilities of outcome 0 and outcome 1 for the rows of a table, shape (n, 2).
 
+        Options are those of `log_odds`.
         For a Dask DataFrame the result is a lazy one with columns 0 and 1.
         """
         if is_dask_collection(source):
-            return lazily(source, [0, 1], self.predict_proba, missing=missing)  # type: ignore[no-any-return]
-        z = self.log_odds(source, missing=missing)
+            return lazily(source, [0, 1], self.predict_proba, missing=missing, unknown=unknown)  # type: ignore[no-any-return]
+        z = self.log_odds(source, missing=missing, unknown=unknown)
         return np.column_stack([sigmoid(-z), sigmoid(z)])
 
     @checks_options
     def predict_interval(
-        self, source: Any, level: float = 0.95, *, missing: Literal["error", "nan"] = "error", first_row: int = 1
+        self,
+        source: Any,
+        level: float = 0.95,
+        *,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Unknown = "error",
+        first_row: int = 1,
     ) -> tuple[Vector, Vector]:
         """Return the ends of Wald intervals for the probability of outcome 1, each of shape (n,).
 
@@ -134,9 +149,10 @@ class TableFit(TableAnswers):
         Dask DataFrame the ends are lazy Dask Series.
         """
         if is_dask_collection(source):
-            both = lazily(source, ["lower", "upper"], self.predict_interval, level=level, missing=missing)
+            more = {"level": level, "missing": missing, "unknown": unknown}
+            both = lazily(source, ["lower", "upper"], self.predict_interval, **more)
             return both["lower"], both["upper"]
-        X, offset = self._matrix(source, missing, first_row)
+        X, offset = self._matrix(source, missing, first_row, unknown)
         return probability_interval(self.fit, X, level, offset)
 
     def __repr__(self) -> str:
@@ -171,8 +187,8 @@ class TableFit(TableAnswers):
         return cls(design, fit, Totals.from_json(record["totals"]), held_out and HeldOut.from_json(held_out))
 
     def _matrix(
-        self, source: Any, missing: Literal["error", "nan"], first_row: int = 1
+        self, source: Any, missing: Literal["error", "nan"], first_row: int, unknown: Unknown
     ) -> tuple[Matrix, Vector | None]:
         table = read_fields(source)
-        X = self.design.matrix(table, missing=missing, first_row=first_row)
+        X = self.design.matrix(table, missing=missing, first_row=first_row, unknown=unknown)
         return X, self.design.offset_values(table, first_row=first_row, missing=missing)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verhulst._options import checks_options
+from verhulst.data.column import Unknown
 from verhulst.data.design import Design
-from verhulst.data.errors import DataError, RequestError
+from verhulst.data.errors import DataError, RequestError, UnknownLevelWarning
 from verhulst.data.extended_text import write_extended
+from verhulst.data.fields import Fields
 from verhulst.data.file import File
+from verhulst.data.missing_values import check_missing
 from verhulst.data.progress import Callback, Meter, require_callback
 from verhulst.data.query import Query
 from verhulst.data.read import Given, read_given
@@ -26,6 +32,7 @@ from verhulst.regression.predict_batches import predicted_in_batches, predicted_
 from verhulst.regression.predict_text import predicted_text
 from verhulst.regression.table_classes import MultinomialTableFit
 from verhulst.regression.table_fit import TableFit
+from verhulst.regression.tally import Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
 ROWS = 1 << 16
 
 Missing = Literal["error", "nan"]
+Model = TableFit | MultinomialTableFit
 Types = Mapping[str, Any]  # of Arrow, by column
 NO_TYPES: Types = {}
 
@@ -44,7 +52,8 @@ def predict_table(
     source: Any,
     output: str | os.PathLike[str],
     *,
-    missing: Literal["error", "nan"] = "error",
+    missing: Literal["error", "nan", "drop"] = "error",
+    unknown: Unknown = "error",
     level: float | None = None,
     log_odds: bool = False,
     only: bool = False,
@@ -68,8 +77,11 @@ def predict_table(
         The table, with the columns of the fit.
     output : str or PathLike
         The file to write: .csv, .tsv, .parquet, .jsonl or .arrow; "-" prints CSV.
-    missing : {"error", "nan"}
-        Whether rows with missing values are an error, or have no prediction.
+    missing : {"error", "nan", "drop"}
+        Whether rows with missing values are an error, have no prediction, or are left out; a warning counts them.
+    unknown : {"error", "nan", "reference"}
+        Whether rows with a level that was not there at the fit are an error, have no prediction (or, with
+        missing="drop", are left out), or are predicted as rows with the reference level; a warning counts them.
     level : float, optional
         The coverage of intervals for the probability, to add their ends as `lower` and `upper`; of two classes only.
     log_odds : bool
@@ -107,35 +119,79 @@ def predict_table(
     require_callback(callback)
     output = os.fspath(output)
     source = os.fspath(source) if isinstance(source, os.PathLike) else source
-    types: Types = {}
-    if isinstance(model, TableFit):
-        of_rows = partial(_of_rows, model, missing, level, log_odds)
-        names = ["probability", *(["lower", "upper"] if level is not None else []), *(["log_odds"] if log_odds else [])]
-    else:
-        if level is not None:
-            raise RequestError("intervals of predictions are for models of two classes: leave level (--interval) out.")
-        of_rows, types = partial(_of_classes, model, missing, log_odds), _type_of_classes(model)
-        names = _names_of_classes(model, log_odds)
+    if missing != "drop":
+        check_missing(missing, "nan")
+    if level is not None and not isinstance(model, TableFit):
+        raise RequestError("intervals of predictions are for models of two classes: leave level (--interval) out.")
+    how = Asked("error" if missing == "error" else "nan", unknown, level, log_odds, Tally(missing == "drop"))
+    _predict(model, source, output, how, only, escape_formulas, format, client, callback)
+    how.tally.warn()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for of predictions.
+
+    Attributes
+    ----------
+    missing : {"error", "nan"}
+        What becomes of rows with missing values.
+    unknown : {"error", "nan", "reference"}
+        What becomes of levels that were not there at the fit.
+    level : float or None
+        The coverage of intervals.
+    log_odds : bool
+    tally : Tally
+        What became of the rows.
+    """
+
+    missing: Missing
+    unknown: Unknown
+    level: float | None
+    log_odds: bool
+    tally: Tally
+
+    def names(self, model: Model) -> list[str]:
+        """Return the names of the new columns, a probability first."""
+        if not isinstance(model, TableFit):
+            return _names_of_classes(model, self.log_odds)
+        ends = ["lower", "upper"] if self.level is not None else []
+        return ["probability", *ends, *(["log_odds"] if self.log_odds else [])]
+
+
+def _predict(
+    model: Model,
+    source: Any,
+    output: str,
+    how: Asked,
+    only: bool,
+    escape_formulas: bool,
+    format: str | None,
+    client: Any,
+    callback: Callback | None,
+) -> None:
+    types = {} if isinstance(model, TableFit) else _type_of_classes(model)
     by_batches = isinstance(model.design, Design)
     if client is not None:
         if not by_batches:
             raise RequestError("a cluster predicts with models of columns only, not of a formula; predict without it.")
-        predicted_on_cluster(client, source, output, partial(_extended, of_rows, only, types), callback)
+        predicted_on_cluster(client, source, output, partial(_extended, model, how, only, types), callback)
         return
     if by_batches and isinstance(source, str | Query | File):
-        extended = partial(_extended, of_rows, only, types)
+        extended = partial(_extended, model, how, only, types)
         if predicted_in_batches(source, output, extended, format, escape_formulas, callback):
             return
     opened = open_text(source, format)
     if opened is not None and by_batches and _is_copied(opened.format, output, only):
-        _predict_text(model, opened, of_rows, names, types, missing, only, output, escape_formulas, callback)
+        _predict_text(model, opened, how, types, only, output, escape_formulas, callback)
         return
     content = None if opened is None else opened.whole()
     given = read_given(source, format, empty=True, content=content)
     if not only:
         refuse_unread(given.table)
-    added = _of_table(model, given.table, of_rows, names, missing, callback)
-    write_predictions(given, added, output, only=only, escape_formulas=escape_formulas, types=types)
+    added = _of_table(model, given.table, how, callback)
+    written = {"only": only, "escape_formulas": escape_formulas, "drop": how.tally.drop}
+    write_predictions(given, added, output, **written, types=types)
 
 
 def write_predictions(
@@ -145,9 +201,10 @@ def write_predictions(
     *,
     only: bool = False,
     escape_formulas: bool = False,
+    drop: bool = False,
     types: Types = NO_TYPES,
 ) -> None:
-    """Write a table that was read whole with new columns, or these alone.
+    """Write a table that was read whole with new columns, or these alone; rows without a prediction may be dropped.
 
     Raises
     ------
@@ -156,14 +213,20 @@ def write_predictions(
     """
     new = _columns(added, types)
     if only:
-        write_table(new, output, escape_formulas=escape_formulas)
+        write_table(_kept(new, new, drop), output, escape_formulas=escape_formulas)
         return
     refuse_unread(given.table)
     _refuse_taken(added, given.table.column_names, place(given.table))
     if given.fields is not None and writable_format(output) in ("csv", "tsv"):
-        write_fields(given.fields, new, output, escape_formulas=escape_formulas)
+        fields = Fields(*(_kept(table, new, drop) for table in (given.fields.cells, given.fields.table)))
+        write_fields(fields, _kept(new, new, drop), output, escape_formulas=escape_formulas)
     else:
-        write_table(_joined(given.typed(), new), output, escape_formulas=escape_formulas)
+        write_table(_kept(_joined(given.typed(), new), new, drop), output, escape_formulas=escape_formulas)
+
+
+def _kept(rows: pa.Table, added: pa.Table, drop: bool) -> pa.Table:
+    """Return the rows that are written: all, or those with a prediction."""
+    return rows.filter(added[0].is_valid()) if drop else rows
 
 
 def _is_copied(kind: str | None, output: str, only: bool) -> bool:
@@ -174,10 +237,8 @@ def _is_copied(kind: str | None, output: str, only: bool) -> bool:
 def _predict_text(
     model: TableFit | MultinomialTableFit,
     opened: OpenedText,
-    of_rows: Callable[[pa.Table, int], dict[str, Any]],
-    names: Sequence[str],
+    how: Asked,
     types: Types,
-    missing: Missing,
     only: bool,
     output: str,
     escape_formulas: bool,
@@ -193,18 +254,20 @@ def _predict_text(
             files,
             opened.name,
             model.design,
-            of_rows,
-            lambda table: _of_table(model, table, of_rows, names, missing, None),
+            partial(_of_rows, model, how),
+            lambda table: _of_table(model, table, how, None),
             all_utf8=not only,
             callback=callback,
         ),
         types,
     )
     if only:
-        write_table(added, output, escape_formulas=escape_formulas)
+        write_table(_kept(added, added, how.tally.drop), output, escape_formulas=escape_formulas)
         return
     _refuse_taken(added.column_names, files[0].columns, f"{opened.name}: ")
-    write_extended(files, added, output, escape_formulas=escape_formulas, meter=Meter(callback, "predict"))
+    kept = added[0].is_valid() if how.tally.drop else None
+    meter = Meter(callback, "predict")
+    write_extended(files, added, output, escape_formulas=escape_formulas, meter=meter, kept=kept)
 
 
 def _refuse_taken(added: Iterable[str], names: Collection[str], at: str) -> None:
@@ -214,42 +277,46 @@ def _refuse_taken(added: Iterable[str], names: Collection[str], at: str) -> None
 
 
 def _of_table(
-    model: TableFit | MultinomialTableFit,
+    model: Model,
     table: pa.Table,
-    of_rows: Callable[[pa.Table, int], dict[str, Any]],
-    names: Sequence[str],
-    missing: Missing,
+    how: Asked,
     callback: Callback | None,
 ) -> dict[str, Any]:
     """Return the new columns of a whole table, computed in pieces."""
     if isinstance(model.design, Design):
         table = model.design.typed(table)
-        model.design.check(table, missing)
+        model.design.check(table, how.missing, how.unknown)
     parts: list[dict[str, Any]] = []
     meter = Meter(callback, "predict")
     for start in range(0, table.num_rows, ROWS):
         piece = table.slice(start, ROWS)
-        parts.append(of_rows(piece, start + 1))
+        parts.append(_of_rows(model, how, piece, start + 1))
         meter.tell(piece.num_rows, (start + piece.num_rows) / table.num_rows)
+    names = how.names(model)
     return {name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0) for name in names}
 
 
-def _of_rows(
-    model: TableFit, missing: Missing, level: float | None, log_odds: bool, piece: pa.Table, first_row: int
-) -> dict[str, Any]:
+def _of_rows(model: Model, how: Asked, piece: pa.Table, first_row: int) -> dict[str, Any]:
     """Return the new columns for some rows."""
-    z = model.log_odds(piece, missing=missing, first_row=first_row)
-    new: dict[str, Any] = {"probability": sigmoid(z)}
-    if level is not None:
-        new["lower"], new["upper"] = model.predict_interval(piece, level, missing=missing, first_row=first_row)
-    return new | {"log_odds": z} if log_odds else new
+    options: dict[str, Any] = {"missing": how.missing, "unknown": how.unknown, "first_row": first_row}
+    with how.tally.piece(first_row):
+        if not isinstance(model, TableFit):
+            new = _of_classes(model, model.scores(piece, **options), how.log_odds)
+        else:
+            z = model.log_odds(piece, **options)
+            new = {"probability": sigmoid(z)}
+    how.tally.count(next(iter(new.values())))
+    if not isinstance(model, TableFit):
+        return new
+    if how.level is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnknownLevelWarning)  # which were counted
+            new["lower"], new["upper"] = model.predict_interval(piece, how.level, **options)
+    return new | {"log_odds": z} if how.log_odds else new
 
 
-def _of_classes(
-    model: MultinomialTableFit, missing: Missing, log_odds: bool, piece: pa.Table, first_row: int
-) -> dict[str, Any]:
+def _of_classes(model: MultinomialTableFit, scores: NDArray[np.float64], log_odds: bool) -> dict[str, Any]:
     """Return the new columns for some rows, of a multinomial model."""
-    scores = model.scores(piece, missing=missing, first_row=first_row)
     with np.errstate(invalid="ignore"):  # infinite for separated classes
         log_odds_of = (scores - scores[:, :1]).T if log_odds else ()
     values = [*softmax(scores, axis=1).T, model.most_probable(scores), *log_odds_of]
@@ -270,15 +337,12 @@ def _type_of_classes(model: MultinomialTableFit) -> Types:
     return {"predicted": pa.array(model.classes).type}
 
 
-def _extended(
-    of_rows: Callable[[pa.Table, int], dict[str, Any]], only: bool, types: Types, table: pa.Table, first_row: int
-) -> pa.Table:
+def _extended(model: Model, how: Asked, only: bool, types: Types, table: pa.Table, first_row: int) -> pa.Table:
     """Return the rows to write for some rows."""
-    added = of_rows(table, first_row)
+    new = _columns(_of_rows(model, how, table, first_row), types)
     if not only:
-        _refuse_taken(added, table.column_names, place(table))
-    new = _columns(added, types)
-    return new if only else _joined(table, new)
+        _refuse_taken(new.column_names, table.column_names, place(table))
+    return _kept(new if only else _joined(table, new), new, how.tally.drop)
 
 
 def _columns(added: dict[str, Any], types: Types) -> pa.Table:
