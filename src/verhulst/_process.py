@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 scratch_files: set[str] = set()
 # Held while an output gets its name, so that the message about a signal knows which outputs there are.
 naming = _thread.allocate_lock()
+# A file from which a command goes on if it is repeated with --resume.
+checkpoint: "str | None" = None
 # The outputs of this command and, for each, the file that had its name before.
 _before: dict[str, tuple[int, int] | None] = {}
 
@@ -56,21 +58,26 @@ def expect_output(path: str) -> None:
 
 def forget_outputs() -> None:
     """Begin a command, which has no outputs yet."""
+    global checkpoint
+    checkpoint = None
     _before.clear()
 
 
 def outcome() -> str:
     """Return which of the expected outputs were written, for the message about an interruption."""
     done = written()
-    if not done:
-        return "no output file was written"
     missing = [path for path in _before if path not in done]
-    return f"wrote {', '.join(done)}" + (f"; did not write {', '.join(missing)}" if missing else "")
+    said = "no output file was written"
+    if done:
+        said = f"wrote {', '.join(done)}" + (f"; did not write {', '.join(missing)}" if missing else "")
+    if checkpoint is not None and _identity(checkpoint) is not None:
+        said += "; the same command with --resume goes on from the checkpoint"
+    return said
 
 
 def written() -> list[str]:
     """Return the expected outputs that have been written."""
-    return [path for path, before in _before.items() if _identity(path) != before]
+    return [path for path, before in _before.items() if _identity(path) not in (before, None)]
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -21,6 +21,7 @@ OUTPUTS = {
     ("demo", "--output"): ([], ""),
     ("fit", "--output"): (["none.csv", "-t", "y"], ".json"),
     ("fit", "--report"): (["none.csv", "-t", "y"], ".html"),
+    ("fit", "--checkpoint"): (["none.csv", "-t", "y"], ".json"),
     ("predict", "--output"): (["none.json", "none.csv"], ".csv"),
     ("calibrate", "--output"): (SCORES, ".json"),
     ("calibrate", "--report"): ([*SCORES, "-o", "model.json"], ".html"),
@@ -140,6 +141,7 @@ class TestStandardStreams:
     def test_the_table_holds_every_file(self):
         unprinted = {
             ("demo", "--output"),
+            ("fit", "--checkpoint"),
             *((each, "--rejects") for each in ("fit", "predict", "calibrate", "evaluate")),
         }
         assert {*self.PRINTED, *unprinted} == set(OUTPUTS)

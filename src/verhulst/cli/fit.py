@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from verhulst import _process
 from verhulst._numbers import count, percent
 from verhulst.cli import cluster, fit_classes, held_out, inference, options
 from verhulst.cli.names import column_names, references
@@ -31,6 +32,7 @@ Examples:
   verhulst fit postgresql://host/sales --sql "SELECT churn, age, plan FROM customers" --target churn
   cat votes.csv | verhulst fit - --target won --json | jq .effects
   verhulst fit 'votes/*.parquet' --target won --scheduler tcp://host:8786
+  verhulst fit votes.parquet --target won -o model.json --checkpoint fit.checkpoint --resume
 """
 
 
@@ -72,6 +74,11 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
     "--memory-limit", metavar="SIZE",
     help="Memory for the rows of files and databases, such as 2GB; beyond, a scratch file.",
 )  # fmt: skip
+@click.option(
+    "--checkpoint", type=options.OutputFile(), metavar="FILE",
+    help="Keep what each pass over the rows finds; removed at the end.",
+)  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint, if there is one, to the same bits.")
 @cluster.options
 @options.coverage("--level", default=0.95, help="Coverage of the intervals.")
 @inference.options
@@ -163,6 +170,8 @@ def _fit(
     client: Any,
     clusters: str | None,
     rows_needed: bool,
+    checkpoint: str | None,
+    resume: bool,
     **request: Any,
 ) -> tuple[TableFit | MultinomialTableFit, Any]:
     """Return the fitted model and the table, or None for a table that is not in this process."""
@@ -175,11 +184,13 @@ def _fit(
     from verhulst.data.parted_table import open_parts
     from verhulst.data.read import read_fields
     from verhulst.data.unread import unread
+    from verhulst.regression.checkpoint import begun
     from verhulst.regression.fitting_tables import fit_table
 
     if firth and float("inf") > C:
         raise click.UsageError("--firth and --C are two penalties: use one of them.")
     levels, parts = references(reference), references(dates, "--date", "signup=days")
+    _process.checkpoint = checkpoint
     if client is None:
         if not rows_needed and form in (None, "parquet", "arrow") and (countable := open_countable(data)) is not None:
             source, table = data, countable.columns
@@ -193,6 +204,8 @@ def _fit(
                 *(name.strip() for each in categorical for name in each.split(",")),
             ]
             texts += [name for name in (clusters, request["group"]) if name is not None]
+            if checkpoint is not None:
+                begun(checkpoint, resume, data)  # what is wrong would otherwise be said when all has been read
             with shown_progress() as callback:
                 kept = kept_table(data, None, bytes_allowed(memory_limit), texts=texts, form=form, callback=callback)
             source = table = read_fields(data, form) if kept is None else kept
@@ -213,6 +226,8 @@ def _fit(
             client=client,
             memory_limit=memory_limit,
             callback=callback,
+            checkpoint=checkpoint,
+            resume=resume,
             columns=column_names(columns, known) or None,
             exclude=left_out,
             categorical=column_names(categorical, known),

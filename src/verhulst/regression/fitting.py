@@ -164,7 +164,7 @@ def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> L
     begun = prepare(data, settings, root)
     watch = None if root is not None else SeparationWatch(begun.rows)
     found = newton(
-        begun.rows.statistics,
+        settings.recorded(begun.rows.statistics),
         begun.start,
         first=begun.first,
         ridge=begun.ridge,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from verhulst.data.batches import kept_table
@@ -24,11 +25,13 @@ from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.progress import Callback, require_callback
 from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
+from verhulst.regression.checkpoint import Checkpoint, checkpointed
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
 from verhulst.regression.fitting import checked, fitted
 from verhulst.regression.held_out import Folds, cross_validated, folds_asked
 from verhulst.regression.observations import observations
+from verhulst.regression.prepare import Settings
 from verhulst.regression.table_answers import factor_places
 from verhulst.regression.table_classes import MultinomialTableFit, fit_block
 from verhulst.regression.table_fit import TableFit
@@ -56,6 +59,8 @@ def fit_table(
     memory_limit: int | str | None = None,
     client: Any = None,
     callback: Callback | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
     multinomial: Literal[False] = False,
     cv: int | None = None,
     group: str | None = None,
@@ -84,6 +89,8 @@ def fit_table(
     memory_limit: int | str | None = None,
     client: Any = None,
     callback: Callback | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
     multinomial: bool = False,
     cv: int | None = None,
     group: str | None = None,
@@ -113,6 +120,12 @@ def fit_table(
     callback : callable, optional
         Called with a `verhulst.data.Progress` after each batch of rows that is read, and after each pass over them.
         An exception that it raises ends the fit.
+    checkpoint : str or PathLike, optional
+        A file for what the passes over the rows find, written anew after each and removed when the fit is complete. If
+        the fit is interrupted, or its process killed, `resume=True` goes on from it.
+    resume : bool
+        Whether to go on from the checkpoint, if there is one, of a fit with the same arguments and the same rows, to
+        the same bits: the rows are read again, and the passes that were made are not repeated, but for the first.
     multinomial : bool
         Whether the target has classes, 2 to 50, in place of two values: one model of all of them. The others are
         compared with the first, or with that of `reference`: `reference={"vote": "Dole"}`.
@@ -171,28 +184,32 @@ def fit_table(
     }
     if multinomial:
         _refuse_of_two(folds is not None or test is not None, client is not None or is_dask_collection(source))
-    if client is not None or is_dask_collection(source):
-        if folds:
-            raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
-        parts = open_parts(source, client, limit)
-        return _tested(_fitted_in_parts(parts, request, positive, limit, options, callback), test)
-    if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
-        return _tested(TableFit(*counted), test)
-    target, used = column_name(target, "target"), None
-    grouped = [folds.group] if folds and folds.group is not None else []
-    categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
-    if columns := column_names_or_none(columns, "columns"):
-        exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
-        roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
-        used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
-    texts = [target, *categorical, *reference, *grouped, *parts_by_name(dates)]
-    table = kept_table(source, used, limit, texts=texts, callback=callback)
-    given = read_fields(source if table is None else table)
-    design, table = learn_table(given, positive=positive, **request)
-    block = make_block(design, table, in_place=True)
-    if multinomial:
-        return _fitted_classes(design, block, given, options, callback)
-    return _tested(_fitted(design, block, options, callback, folds, _labels(design, given, table, folds)), test)
+    elsewhere = client is not None or is_dask_collection(source)
+    if elsewhere and folds:
+        raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
+    asked = {**request, "positive": positive, **options}
+    with checkpointed(checkpoint, resume, source, asked, in_parts=elsewhere) as passes:
+        watched = _Watched(callback, passes)
+        if elsewhere:
+            parts = open_parts(source, client, limit)
+            return _tested(_fitted_in_parts(parts, request, positive, limit, options, watched), test)
+        if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
+            return _tested(TableFit(*counted), test)
+        target, used = column_name(target, "target"), None
+        grouped = [folds.group] if folds and folds.group is not None else []
+        categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
+        if columns := column_names_or_none(columns, "columns"):
+            exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
+            roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
+            used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
+        texts = [target, *categorical, *reference, *grouped, *parts_by_name(dates)]
+        table = kept_table(source, used, limit, texts=texts, callback=callback)
+        given = read_fields(source if table is None else table)
+        design, table = learn_table(given, positive=positive, **request)
+        block = make_block(design, table, in_place=True)
+        if multinomial:
+            return _fitted_classes(design, block, given, options, watched)
+        return _tested(_fitted(design, block, options, watched, folds, _labels(design, given, table, folds)), test)
 
 
 @overload
@@ -287,8 +304,19 @@ def fit_formula(
     )
     options = {"intercept": design.intercept} | options
     if multinomial:
-        return _fitted_classes(design, block, table, options)
-    return _tested(_fitted(design, block, options, None, folds, _labels(design, table, table, folds)), test)
+        return _fitted_classes(design, block, table, options, _Watched())
+    return _tested(_fitted(design, block, options, _Watched(), folds, _labels(design, table, table, folds)), test)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """What is told of the passes of a fit, and what keeps them."""
+
+    callback: Callback | None = None
+    passes: Checkpoint | None = None
+
+    def settings(self, options: Mapping[str, Any]) -> Settings:
+        return replace(checked(**options), callback=self.callback, checkpoint=self.passes)
 
 
 def _refuse_of_two(judged: bool, elsewhere: bool) -> None:
@@ -322,10 +350,10 @@ def _fitted_in_parts(
     positive: object,
     limit: int,
     options: dict[str, Any],
-    callback: Callback | None,
+    watched: _Watched,
 ) -> TableFit:
     with _of_table(source_of(source.columns)):
-        settings = replace(checked(**options), callback=callback)
+        settings = watched.settings(options)
         return TableFit(*fit_of_parts(source, request, positive, limit, settings))
 
 
@@ -333,14 +361,13 @@ def _fitted(
     design: Design | FormulaDesign,
     block: Block,
     options: dict[str, Any],
-    callback: Callback | None = None,
+    watched: _Watched,
     folds: Folds | None = None,
     labels: Any = None,
 ) -> TableFit:
     X, y, weights, offset = block.X, block.y, block.weights, block.offset
     with _of_table(design.source):
-        settings = replace(checked(**options), callback=callback)
-        found = fitted(observations(X, y, weights, offset, design.names), settings)
+        found = fitted(observations(X, y, weights, offset, design.names), watched.settings(options))
         totals = Totals.of(X, y, found.log_odds(X, offset), weights)
         if folds is None:
             return TableFit(design, found, totals)
@@ -354,13 +381,13 @@ def _fitted_classes(
     block: Block,
     table: pa.Table,
     options: dict[str, Any],
-    callback: Callback | None = None,
+    watched: _Watched,
 ) -> MultinomialTableFit:
     assert design.target is not None
     name = design.target.name
     texts = delimiter_of(table, name) is None and level_type_of(table[name].type) == "text"
     with _of_table(design.source):
-        return fit_block(design, block, texts, options, callback)
+        return fit_block(design, block, texts, options, watched.callback, watched.passes)
 
 
 @contextmanager

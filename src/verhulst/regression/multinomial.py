@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from verhulst._options import checks_options
 from verhulst.data.progress import Callback
 from verhulst.regression.certainty import WORST_CONDITION
+from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.class_rows import ClassRows
 from verhulst.regression.class_separation import ClassLimit, ClassWatch, against_first, class_limit
@@ -142,6 +143,7 @@ def fit_classes(
     max_passes: int = 100,
     verbose: int = 0,
     callback: Callback | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> MultinomialFit:
     """Fit classes in the order in which they are given; see `fit_multinomial`."""
     require_limits(tolerance, max_passes)
@@ -153,7 +155,7 @@ def fit_classes(
     if math.isfinite(C):
         root = penalty_root(C, data.weight_exponent)
         standard = standard.under_penalty(root, data.total_weight)
-    found = _Begun(data, classes, standard, root, tolerance, max_passes, verbose, callback)
+    found = _Begun(data, classes, standard, root, tolerance, max_passes, verbose, callback, checkpoint)
     return found.without_dependent(collinear).fitted(C)
 
 
@@ -169,6 +171,7 @@ class _Begun:
     max_passes: int
     verbose: int
     callback: Callback | None = None
+    checkpoint: Checkpoint | None = None
     dropped: tuple[Collinear, ...] = ()
 
     @property
@@ -233,9 +236,8 @@ class _Begun:
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
         """Start from a sample where the data are long."""
         near = sample_fit(rows, null, self.ridge)
-
         found = newton(
-            rows.statistics,
+            rows.statistics if self.checkpoint is None else self.checkpoint.recorded(rows.statistics),
             null if near is None else near.beta,
             ridge=self.ridge,
             tolerance=self.tolerance,

@@ -9,6 +9,7 @@ import numpy as np
 
 from verhulst.data.progress import Callback
 from verhulst.functions import logit
+from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.monitor import Monitor, monitor
@@ -17,14 +18,14 @@ from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import sample_start
-from verhulst.regression.statistics import Statistics, Vector
+from verhulst.regression.statistics import Statistics, StatisticsFunction, Vector
 
 DOUBTFUL = 1e-8  # residual share of a column on the others below which it may be their combination
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The arguments of `verhulst.regression.fit`, and what is called after each pass."""
+    """The arguments of `verhulst.regression.fit`, and what is told of each pass."""
 
     C: float
     firth: bool
@@ -34,10 +35,15 @@ class Settings:
     max_passes: int
     verbose: int
     callback: Callback | None = None
+    checkpoint: Checkpoint | None = None
 
     def monitor(self, rows: int, watch: Monitor | None = None) -> Monitor | None:
         """Return the watch, which also tells of each pass over so many rows."""
         return monitor(rows, self.tolerance, self.verbose, self.callback, watch)
+
+    def recorded(self, statistics: StatisticsFunction) -> StatisticsFunction:
+        """Return a function that answers as `statistics` does, and keeps what it answers in the checkpoint."""
+        return statistics if self.checkpoint is None else self.checkpoint.recorded(statistics)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +92,7 @@ class Prepared:
         """Return the same with other centres and scales, starting from the null model or, for Firth, the same start."""
         start = self.null if self.sampled else self.start
         rows = self.data.rows(standard)
-        first = rows.statistics(start)
+        first = self.settings.recorded(rows.statistics)(start)
         return replace(self, standard=standard, rows=rows, start=start, first=first, sampled=False)
 
 
@@ -119,7 +125,7 @@ def prepare(data: SomeObservations, settings: Settings, root: float | None = Non
             start[0] = logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
     elif (near := sample_start(rows, null, ridge)) is not None:
         start = near[0]
-    first = rows.statistics(start, information=near is None)
+    first = settings.recorded(rows.statistics)(start, information=near is None)
     if not (np.isfinite(first.log_likelihood) and np.isfinite(first.row_norm)):
         data.require_finite()
         require_moderate(np.array([first.log_likelihood, first.row_norm]))

@@ -21,6 +21,7 @@ from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.data.target import Target, values_of_classes
 from verhulst.functions import softmax
+from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.class_totals import ClassTotals
 from verhulst.regression.classes import Classes, labels_of
 from verhulst.regression.dask_predictions import lazily
@@ -201,6 +202,7 @@ def fit_block(
     texts: bool,
     options: dict[str, Any],
     callback: Callback | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> MultinomialTableFit:
     """Fit the rows of a design.
 
@@ -214,6 +216,8 @@ def fit_block(
         Those of `fit_multinomial`.
     callback : callable, optional
         Called with a `Progress` after each pass.
+    checkpoint : Checkpoint, optional
+        Keeps what the passes find.
 
     Raises
     ------
@@ -227,5 +231,7 @@ def fit_block(
     assert isinstance(target, Target)
     names = target.levels if texts else values_of_classes(target.levels)
     classes = Classes(names, block.y.astype(np.int32))
-    fit = fit_classes(block.X, classes, block.weights, names=design.names, callback=callback, **options)
+    fit = fit_classes(
+        block.X, classes, block.weights, names=design.names, callback=callback, checkpoint=checkpoint, **options
+    )
     return MultinomialTableFit(design, fit, ClassTotals.of(block.X, block.y, fit, block.weights))
