@@ -27,7 +27,7 @@ def quietly(X, y, **options):
 def assert_scaled(found, plain, exponents):
     """The same fit, its coefficients and their errors divided by powers of two."""
     assert found.status == plain.status == "converged"
-    first = int(found.intercept)
+    first = int(found.has_intercept)
     errors = plain.standard_errors
     back = np.ldexp(found.coefficients[first:], exponents)
     np.testing.assert_array_less(np.abs(back - plain.coefficients[first:]), 1e-5 * errors[first:])

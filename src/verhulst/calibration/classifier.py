@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from typing import Any, Self
@@ -232,6 +233,21 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
         best = (scores > 0.0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)
         chosen: NDArray[Any] = self.classes_[best]
         return chosen
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Raise an error that says how to save the two parts: a model file runs no code, so it holds no classifier.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        name = type(getattr(self, "estimator_", self.estimator)).__name__
+        raise TypeError(
+            f"a model file is JSON, which cannot hold the classifier ({name}). Save the calibration map alone with "
+            "calibrator_.save(path), for the scores of the classifier, which vh.load reads back; save all of it with "
+            "joblib.dump(model, path) or skops, whose files belong to the versions of the libraries"
+        )
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

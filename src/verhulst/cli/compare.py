@@ -1,99 +1,67 @@
-"""`verhulst compare`: the activation functions side by side."""
+"""`verhulst compare`: two models of the same rows, side by side."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from dataclasses import asdict
 
 import click
 
-from verhulst._numbers import significant, typeset
-from verhulst.cli import options
-from verhulst.cli.names import separated
+from verhulst.cli import activations, options
 
 EPILOG = """
 \b
 Examples:
-  verhulst compare
-  verhulst compare sigmoid tanh relu
-  verhulst compare --csv > activations.csv
+  verhulst compare small.json large.json
+  verhulst compare small.json large.json --markdown
 """
 
 
 @click.command(name="compare", epilog=EPILOG)
-@click.argument("names", nargs=-1, metavar="[ACTIVATION]...")
+@click.argument("models", nargs=-1, metavar="MODEL MODEL")
 @options.json
 @options.csv
-def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
-    """Compare activation functions: formula, range, centre, saturation, slope, cost, use.
+@options.markdown
+@click.pass_context
+def command(context: click.Context, models: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+    """Compare two models of the same outcome and the same rows: likelihood ratio, AIC, BIC.
 
-    All values are computed from the functions.
+    MODEL is a file written by `verhulst fit -o`. If one model has all columns of the other, the likelihood ratio tests
+    its further columns. (Activation functions: verhulst activations.)
     """
-    from verhulst.cli.console import print_rows
-    from verhulst.data.errors import did_you_mean
-    from verhulst.functions.activations import activations
+    from verhulst._load import load
+    from verhulst._numbers import typeset
+    from verhulst.cli.console import print_json, print_rows, say, show_prose, show_table
+    from verhulst.data.errors import ModelFileError
+    from verhulst.regression.comparison_of_fits import compare_fits
+    from verhulst.regression.table_fit import TableFit
 
+    if not any(name.endswith(".json") or os.path.exists(name) for name in models):
+        say("Note: Activation functions are compared by `verhulst activations`; this command is for models.")
+        context.invoke(activations.command, names=models, as_json=as_json, as_csv=as_csv)
+        return
+    if len(models) != 2:
+        raise click.UsageError(f"Two models are compared, not {len(models)}: verhulst compare MODEL MODEL")
     if as_json and as_csv:
         raise click.UsageError("Use --json or --csv, not both.")
-    names = tuple(name for text in names for name in separated(text))
-    for name in names:
-        if name not in activations:
-            hint = did_you_mean(name, activations, f"There are {', '.join(activations)}.")
-            raise click.UsageError(f"There is no activation {name!r}.{hint}")
-    records = [facts(activations[name]) for name in names or activations]
-    if as_json or as_csv:
-        print_rows("compare", records, "activations", as_json)
+    loaded = [load(name) for name in models]
+    for name, model in zip(models, loaded, strict=True):
+        if not isinstance(model, TableFit):
+            raise ModelFileError(f"{name}: is a {type(model).__name__}; models of `verhulst fit` are compared.")
+    found = compare_fits(*loaded)
+    pair = (found.larger, found.smaller) if found.swapped else (found.smaller, found.larger)
+    records = [{"model": name} | asdict(each) for name, each in zip(models, pair, strict=True)]
+    if as_csv:
+        print_rows("compare", records, "models", as_json=False)
+    elif as_json:
+        test = {name: getattr(found, name) for name in ("nested", "likelihood_ratio", "degrees_of_freedom", "p_value")}
+        print_json("compare", {"models": records} | test | {"sentences": found.sentences()})
     else:
-        _print(records)
-
-
-def facts(record: Any) -> dict[str, Any]:
-    """Return the record of one function in `verhulst.activations`, flat."""
-    low, high = record.range
-    plain = (
-        "zero_centred", "saturates_below", "saturates_above", "largest_derivative", "vanishes_below", "vanishes_above",
-        "cost", "use", "note",
-    )  # fmt: skip
-    first = {"name": record.name, "formula": record.formula, "lowest": low, "highest": high}
-    return first | {name: getattr(record, name) for name in plain}
-
-
-def _print(records: list[dict[str, Any]]) -> None:
-    from verhulst.cli.console import show_prose, show_table
-
-    measured = any(record["cost"] is not None for record in records)
-    headings = ["function", "range", "centred", "constant", "slope ≤", "slope < 0.001"] + ["cost"] * measured
-    rows = []
-    for record in records:
-        scalar = record["largest_derivative"] is not None
-        cells = [
-            record["name"],
-            f"{_number(record['lowest'])} to {_number(record['highest'])}",
-            "yes" if record["zero_centred"] else "no",
-            _outside(record["saturates_below"], record["saturates_above"]),
-            _number(record["largest_derivative"]) if scalar else "–",
-            _outside(record["vanishes_below"], record["vanishes_above"]) if scalar else "–",
+        headings = ("model", "parameters", "log-likelihood", "AIC", "BIC")
+        numbers = [
+            (str(each.parameters), *(typeset(f"{x:.2f}") for x in (each.log_likelihood, each.aic, each.bic)))
+            for each in pair
         ]
-        if measured:
-            cells.append("–" if record["cost"] is None else f"{record['cost']:.1f}×")
-        rows.append(cells)
-    show_table(headings, rows, left=len(headings))
-    for record in records:
-        show_prose(f"{record['name']}: {typeset(record['formula'])}", "bold")
-        show_prose(f"{record['use']} {record['note']}".strip(), indent="  ")
-    show_prose(
-        "centred: the mean output is 0 for standard normal z. constant: where the float64 result is the limit. "
-        "slope < 0.001: where a unit hardly learns." + (" cost: time relative to ReLU." if measured else "")
-    )
-
-
-def _outside(below: float | None, above: float | None) -> str:
-    """Describe the part of the line outside [below, above]."""
-    if below is not None and above is not None:
-        return f"|z| ≥ {_number(above)}" if below == -above else f"z ≤ {_number(below)}, ≥ {_number(above)}"
-    if below is not None:
-        return f"z ≤ {_number(below)}"
-    return "never" if above is None else f"z ≥ {_number(above)}"
-
-
-def _number(value: float) -> str:
-    return typeset(significant(value, 3))
+        show_table(headings, [(name, *row) for name, row in zip(models, numbers, strict=True)])
+        for sentence in found.sentences():
+            show_prose(sentence)

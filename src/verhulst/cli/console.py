@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import click
 from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -27,6 +28,8 @@ from verhulst.data.errors import ReadingWarning
 from verhulst.data.json_text import json_text
 from verhulst.data.printable import printable
 
+# The mark of a command whose tables are to be Markdown.
+MARKDOWN = "verhulst.markdown"
 # The width of prose where there is no terminal. Tables have no width there.
 _PAGE = 80
 # Wider than any table.
@@ -71,6 +74,10 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: 
     """
     cells = [[_cell(shortened(name)), *map(_cell, rest)] for name, *rest in rows]
     shown = [_cell(heading) for heading in headings]
+    context = click.get_current_context(silent=True)
+    if context is not None and MARKDOWN in context.meta:
+        _print(Text(_markdown(shown, cells, left)), _ENDLESS)
+        return
     table = _table(shown, cells, left)
     needed, width = output(_ENDLESS).measure(table).maximum, terminal_width()
     if width is None or needed <= width:
@@ -84,6 +91,14 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: 
     for name, *values in cells:
         listed = [f"  {set_cell_size(head, longest)}  {value}" for head, value in zip(shown[1:], values, strict=True)]
         _print(Text("\n".join([f"{shown[0]} {name}", *listed])), _ENDLESS)
+
+
+def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> str:
+    """Return a table in Markdown, between empty lines."""
+    marks = ["---" if place < left else "---:" for place in range(len(headings))]
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in (headings, *rows)]
+    lines = [f"| {' | '.join(row)} |" for row in (escaped[0], marks, *escaped[1:])]
+    return "\n".join(["", *lines, ""])
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Table:

@@ -14,9 +14,11 @@ from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
     from verhulst.cli.options import Source
+    from verhulst.regression.parameters import Parameter
     from verhulst.regression.table_classes import MultinomialTableFit
     from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import Contents
+    from verhulst.report.effects import Errors
 
 EPILOG = """
 \b
@@ -86,12 +88,17 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @options.format
 @options.output("Write the model (JSON).")
 @options.report
+@click.option("--log-odds", is_flag=True, help="Print log-odds, with the intercept, instead of odds ratios.")
 @options.json
+@options.csv
+@options.markdown
 def command(
     data: Source,
     output: str | None,
     report: str | None,
     as_json: bool,
+    as_csv: bool,
+    log_odds: bool,
     level: float,
     scheduler: str | None,
     workers: int | None,
@@ -106,8 +113,14 @@ def command(
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of files, a database
     (DuckDB or SQLite file, postgresql://host/name), or "-" for standard input. Odds ratios go to standard output.
     """
-    from verhulst.cli.console import print_json, say, say_wrote, show
-    from verhulst.cli.effects_table import print_effects, say_cautions
+    from verhulst.cli.console import print_json, print_rows, say, say_wrote, show
+    from verhulst.cli.effects_table import (
+        print_coefficients,
+        print_effects,
+        print_factors,
+        say_cautions,
+        table_of_effects,
+    )
     from verhulst.cli.fit_record import footline
     from verhulst.data.atomic import write_text
     from verhulst.regression.inference import ModelTest
@@ -116,11 +129,13 @@ def command(
     from verhulst.report.write import html_of
 
     asked = inference.Asked(covariance, clusters, interval, effects)
-    printed = options.prints(click.get_current_context(), as_json)
+    printed = options.prints(click.get_current_context(), as_json or as_csv)
+    if as_json and as_csv:
+        raise click.UsageError("Use --json or --csv, not both.")
     on_cluster = scheduler is not None or workers is not None
     asked.check(request["C"], request["firth"], on_cluster)
     if request["multinomial"]:
-        fit_classes.check(asked, on_cluster, request)
+        fit_classes.check(asked, on_cluster, request | {"as_csv": as_csv, "log_odds": log_odds})
     held_out.check(request["cv"], request["group"], request["test"], on_cluster)
     asked.check_column({role: request[role] for role in ("target", "weights", "offset")})
     with cluster.client_of(scheduler, workers) as client:
@@ -139,9 +154,15 @@ def command(
     if as_json:
         beside = {} if judged is None else {"held_out": judged.record()}
         print_json("fit", _record(model, contents) | asked.record(average) | beside)
+    elif as_csv:
+        print_rows("fit", table_of_effects(contents, _intercept(model, level, errors), average), "", as_json=False)
     elif printed:
         show(_headline(model, contents))
-        print_effects(contents.effects, contents.level)
+        if log_odds:
+            print_coefficients(contents, _intercept(model, level, errors))
+        else:
+            print_effects(contents.effects, contents.level)
+        print_factors(contents)
         if contents.errors:
             show(f"{contents.errors}.")
         if average is not None:
@@ -240,6 +261,17 @@ def _fit(
     return model, None if client is not None else table
 
 
+def _intercept(model: TableFit, level: float, errors: Errors | None) -> Parameter | None:
+    """Return the line of the intercept, if there is one and it has an interval."""
+    from verhulst.regression.inference import wald
+
+    fit = model.fit
+    if not fit.has_intercept:
+        return None
+    covariance, intervals = (None, None) if errors is None else (errors.covariance, errors.intervals)
+    return wald(fit, level, covariance=covariance, intervals=intervals)[0]
+
+
 def _headline(model: TableFit, contents: Contents) -> str:
     fit = model.fit
     share = f"{count(fit.events)} of {count(fit.cases)} cases ({percent(fit.events / fit.cases)})"
@@ -247,7 +279,7 @@ def _headline(model: TableFit, contents: Contents) -> str:
 
 
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
-    from verhulst.cli.effects_table import effects_record
+    from verhulst.cli.effects_table import effects_record, factors_record
     from verhulst.cli.fit_record import record_of_fit
     from verhulst.regression.inference import ModelTest
 
@@ -261,7 +293,8 @@ def _record(model: TableFit, contents: Contents) -> dict[str, Any]:
         "cases": fit.cases,
         "events": fit.events,
         "level": contents.level,
-        "intercept": float(fit.coefficients[0]) if fit.intercept else None,
-        "intercept_state": fit.states[0] if fit.intercept else None,
+        "intercept": fit.intercept if fit.has_intercept else None,
+        "intercept_state": fit.states[0] if fit.has_intercept else None,
         "effects": effects_record(contents.effects),
+        "factors": factors_record(contents),
     } | record_of_fit(fit, ModelTest.of(fit), contents.cautions)

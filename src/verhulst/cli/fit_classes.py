@@ -24,6 +24,7 @@ def check(asked: Asked, on_cluster: bool, request: Mapping[str, Any]) -> None:
     """Raise before the fit if an option is for two values of the target only."""
     given = {"--positive": request["positive"], "--offset": request["offset"], "--firth": request["firth"]}
     given |= {"--cv": request["cv"], "--test": request["test"], "--workers or --scheduler": on_cluster}
+    given |= {"--csv": request["as_csv"], "--log-odds": request["log_odds"]}
     for name in (name for name, value in (given | asked.given()).items() if value):
         instead = ": --reference TARGET=VALUE gives the class to compare with" if name == "--positive" else ""
         raise click.UsageError(f"{name} is for two values of the target, not for --multinomial{instead}.")
@@ -81,7 +82,7 @@ def _record(model: MultinomialTableFit, contents: ClassContents) -> dict[str, An
         "cases": sum(fit.cases),
         "cases_by_class": dict(zip(classes, fit.cases, strict=True)),
         "level": contents.level,
-        "intercepts": dict(zip(classes[1:], fit.coefficients[:, 0].tolist(), strict=True)) if fit.intercept else None,
+        "intercepts": dict(zip(classes[1:], fit.intercept.tolist(), strict=True)) if fit.has_intercept else None,
         "effects": [
             {"class": one.name} | effect for one in contents.comparisons for effect in effects_record(one.effects)
         ],

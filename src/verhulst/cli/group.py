@@ -27,6 +27,7 @@ COMMANDS = (
     "table",
     "explain",
     "compare",
+    "activations",
     "plot",
     "explore",
 )

@@ -248,6 +248,19 @@ format = click.option(
 )
 report = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
 json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _as_markdown(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    """Note for `show_table` that tables are printed as Markdown."""
+    if value:
+        from verhulst.cli.console import MARKDOWN
+
+        context.meta[MARKDOWN] = True
+
+
+markdown = click.option(
+    "--markdown", is_flag=True, expose_value=False, callback=_as_markdown, help="Print tables as Markdown."
+)
 csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
 
 

@@ -38,6 +38,7 @@ Examples:
     help="The number type to compute in.",
 )  # fmt: skip
 @options.json
+@options.markdown
 @options.csv
 def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_json: bool, as_csv: bool) -> None:
     """Print values of the sigmoid, or of any functions, at any points."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -66,6 +67,15 @@ class Target:
     def level_type(self) -> LevelType:
         """Whether the two values are booleans or 0 and 1 in any notation, or other text."""
         return _level_type(self.levels)
+
+    def labels(self) -> NDArray[Any]:
+        """Return the values themselves: numbers and truth values where all are such, else text."""
+        if {level.lower() for level in self.levels} == {"false", "true"}:
+            return np.array([level.lower() == "true" for level in self.levels])
+        for kind in (np.int64, np.float64):
+            with suppress(ValueError, OverflowError):
+                return np.array(self.levels).astype(kind)
+        return np.array(self.levels)
 
     def values(self, column: pa.ChunkedArray, place: str = "", first_row: RowNumbers = 1) -> NDArray[np.float64]:
         """Return the place of its value among the levels for each row, nan if the value is missing.

@@ -1,6 +1,7 @@
 # Made by `python -m tests.types.stubs`; edit that, not this.
 from verhulst.regression.average_effects import marginal_effects as marginal_effects
 from verhulst.regression.collinearity import CollinearWarning as CollinearWarning
+from verhulst.regression.comparison_of_fits import compare_fits as compare_fits
 from verhulst.regression.estimates import ConvergenceWarning as ConvergenceWarning
 from verhulst.regression.estimator import LogisticRegression as LogisticRegression
 from verhulst.regression.estimator_cv import LogisticRegressionCV as LogisticRegressionCV
@@ -11,6 +12,7 @@ from verhulst.regression.fitting_tables import fit_table as fit_table
 from verhulst.regression.inference import odds_ratios as odds_ratios
 from verhulst.regression.inference import probability_interval as probability_interval
 from verhulst.regression.inference import wald as wald
+from verhulst.regression.joint_tests import joint_test as joint_test
 from verhulst.regression.multinomial import fit_multinomial as fit_multinomial
 from verhulst.regression.multinomial_fit import MultinomialFit as MultinomialFit
 from verhulst.regression.profile import likelihood_ratio_tests as likelihood_ratio_tests

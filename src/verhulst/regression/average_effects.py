@@ -77,7 +77,7 @@ def marginal_effects(
         raise ValueError("there are no rows to average over")
     require_one_order(X=X, sample_weight=sample_weight, offset=offset)
     require_finite(x, fit.names)
-    p, first = len(fit.names), int(fit.intercept)
+    p, first = len(fit.names), int(fit.has_intercept)
     slopes = fit.coefficients[first:]
     switches = {
         fit.names.index(name): [fit.names.index(each) for each in factor] for factor in factors for name in factor
@@ -127,7 +127,7 @@ def marginal_effects(
 
 
 def _table(fit: LogisticFit, effect: Vector, error: Vector, covariance: Covariance, level: float) -> ParameterTable:
-    error[~np.isfinite(covariance.standard_errors()[int(fit.intercept) :])] = np.nan
+    error[~np.isfinite(covariance.standard_errors()[int(fit.has_intercept) :])] = np.nan
     z = np.divide(effect, error, out=np.full(len(effect), np.nan), where=error > 0)
     half = normal_quantile(level) * error
     columns = (effect, error, z, 2 * ndtr(-np.abs(z)), effect - half, effect + half)

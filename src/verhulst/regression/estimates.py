@@ -26,7 +26,6 @@ from verhulst.regression.statistics import Matrix, Vector
 
 _PLAIN = (
     "names",
-    "intercept",
     "coefficients",
     "log_likelihood",
     "null_log_likelihood",
@@ -80,8 +79,8 @@ class Estimates:
     ----------
     names : tuple of str
         Column names.
-    intercept : bool
-        Whether there is an intercept.
+    has_intercept : bool
+        Whether there is an intercept; `intercept` is its coefficient.
     coefficients : ndarray, shape (q,)
         For the columns as given; 0 for dropped columns; on separated data ±inf if the sign is the same in every
         separating direction, nan if the data do not determine it (see `states`).
@@ -111,7 +110,7 @@ class Estimates:
     """
 
     names: tuple[str, ...]
-    intercept: bool
+    has_intercept: bool
     coefficients: Vector
     covariance_record: Covariance
     log_likelihood: float
@@ -187,7 +186,17 @@ class Estimates:
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """(q,) names: "(intercept)" first, if there is one."""
-        return ("(intercept)", *self.names) if self.intercept else self.names
+        return ("(intercept)", *self.names) if self.has_intercept else self.names
+
+    @property
+    def intercept(self) -> float:
+        """The coefficient of the intercept; 0 without one."""
+        return float(self.coefficients[0]) if self.has_intercept else 0.0
+
+    @property
+    def slopes(self) -> Vector:
+        """(p,) coefficients of the columns, in the order of `names`, without that of the intercept."""
+        return self.coefficients[int(self.has_intercept) :]
 
     @property
     def states(self) -> tuple[ParameterState, ...]:
@@ -198,7 +207,7 @@ class Estimates:
             words |= {"not determined": "not determined", "not examined": "not examined"}
             found = [words[state] for state in self.separation.states]
         for part in self.collinear:
-            found[part.column + self.intercept] = "left out"
+            found[part.column + self.has_intercept] = "left out"
         return tuple(found)
 
     @property
@@ -246,8 +255,7 @@ class Estimates:
 
     @property
     def _slopes_and_constant(self) -> tuple[Vector, float]:
-        first = int(self.intercept)
-        return self.coefficients[first:], float(self.coefficients[0]) if first else 0.0
+        return self.slopes, self.intercept
 
     def _log_odds_of(self, X: ColumnMatrix, offset: ArrayLike | None, block: int = 1 << 14) -> Vector:
         shift = None if offset is None else np.asarray(offset)
@@ -283,6 +291,7 @@ class Estimates:
         """Return the estimates as data for a model file, without the directions of the passes."""
         plain = _PLAIN + ("intercept_rest",) * bool(self.intercept_rest)
         return {name: getattr(self, name) for name in plain} | {
+            "intercept": self.has_intercept,
             "covariance": self.covariance_record.to_json(),
             "passes": [{name: getattr(one, name) for name in Pass.SCHEMA.fields} for one in self.passes],
             "collinear": [asdict(one) for one in self.collinear],
@@ -294,7 +303,8 @@ class Estimates:
     def from_json(cls, record: dict[str, Any]) -> Self:
         """Return the estimates in such data: the inverse of `to_json`."""
         fields = dict(record)
-        covariance = covariance_from_json(fields.pop("covariance"), bool(fields["intercept"]))
+        has_intercept = bool(fields.pop("intercept"))
+        covariance = covariance_from_json(fields.pop("covariance"), has_intercept)
         coefficients = np.array(fields["coefficients"], dtype=float)
         separation = fields["separation"] and Separation.from_json(fields["separation"])
         if separation is not None:
@@ -305,6 +315,7 @@ class Estimates:
                 covariance = replace(covariance, fixed=np.where(separation.unknown, np.nan, fixed))
         fields |= {
             "names": tuple(fields["names"]),
+            "has_intercept": has_intercept,
             "coefficients": coefficients,
             "covariance_record": covariance,
             "passes": tuple(Pass(**one) for one in fields["passes"]),

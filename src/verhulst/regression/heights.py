@@ -72,7 +72,7 @@ def of_likelihood(
     fit: LogisticFit, data: Observations, standard: Standardisation, used: Sequence[int], scales: Vector
 ) -> Heights:
     """Heights of the log-likelihood, for values in units of `scales`."""
-    held = cache(partial(Refitted, data, fit.intercept, tuple(used), estimate=fit.coefficients))
+    held = cache(partial(Refitted, data, fit.has_intercept, tuple(used), estimate=fit.coefficients))
     top = fit.log_likelihood * 2.0**-data.weight_exponent
     noise = _noise(top, 2.0**data.weight_exponent)
     return Heights(

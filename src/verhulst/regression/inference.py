@@ -105,7 +105,7 @@ def covariance_of(fit: Estimates, covariance: Matrix | Covariance | str | None) 
     table, q = floats(covariance, "covariance"), len(fit.coefficients)
     if table.shape != (q, q):
         raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")
-    return given(table, fit.intercept)
+    return given(table, fit.has_intercept)
 
 
 @checks_options
@@ -132,7 +132,7 @@ def odds_ratios(
         The table.
     """
     lines = []
-    for line in list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.intercept) :]:
+    for line in list(wald(fit, level, covariance=covariance, intervals=intervals))[int(fit.has_intercept) :]:
         ratio, lower, upper = (_exp(x) for x in (line.estimate, line.lower, line.upper))
         error = ratio * line.standard_error if math.isfinite(line.standard_error) else line.standard_error
         lines.append(Parameter(line.name, ratio, error, line.z, line.p_value, lower, upper, line.state))
@@ -170,7 +170,8 @@ class ModelTest:
     def of(cls, fit: Estimates) -> ModelTest:
         """Return the tests of a fit."""
         columns = len(fit.names) - len(fit.collinear)
-        return cls.between(fit.null_log_likelihood, fit.log_likelihood, columns, columns + fit.intercept, fit.cases)
+        k = columns + fit.has_intercept
+        return cls.between(fit.null_log_likelihood, fit.log_likelihood, columns, k, fit.cases)
 
     @classmethod
     def between(cls, null: float, full: float, freedom: int, k: int, cases: float) -> ModelTest:

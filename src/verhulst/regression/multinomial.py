@@ -284,7 +284,7 @@ class _Begun:
         result = MultinomialFit(
             classes=self.classes.names,
             names=self.data.names,
-            intercept=self.standard.intercept,
+            has_intercept=self.standard.intercept,
             coefficients=self.coefficients(found.beta),
             covariance_record=self.covariance(factor, separated),
             log_likelihood=found.log_likelihood * unit,

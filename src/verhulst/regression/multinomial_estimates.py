@@ -37,8 +37,8 @@ class MultinomialEstimates:
     classes : tuple of K labels
     names : tuple of str
         Column names.
-    intercept : bool
-        Whether each class has an intercept.
+    has_intercept : bool
+        Whether each class has an intercept; `intercept` has their coefficients.
     coefficients : ndarray, shape (K−1, q)
         Log-odds of each class against the first, intercept first: of the columns as given. On separated data ±inf, or
         nan if the data do not determine the sign.
@@ -60,7 +60,7 @@ class MultinomialEstimates:
 
     classes: tuple[Any, ...]
     names: tuple[str, ...]
-    intercept: bool
+    has_intercept: bool
     coefficients: Matrix
     covariance_record: ClassCovariance
     log_likelihood: float
@@ -157,7 +157,17 @@ class MultinomialEstimates:
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """(q,) names of the parameters of a class: "(intercept)" first, if there is one."""
-        return ("(intercept)", *self.names) if self.intercept else self.names
+        return ("(intercept)", *self.names) if self.has_intercept else self.names
+
+    @property
+    def intercept(self) -> Vector:
+        """(K−1,) coefficients of the intercepts of the classes after the first; 0 without intercepts."""
+        return self.coefficients[:, 0] if self.has_intercept else np.zeros(len(self.coefficients))
+
+    @property
+    def slopes(self) -> Matrix:
+        """(K−1, p) coefficients of the columns, in the order of `names`, without those of the intercepts."""
+        return self.coefficients[:, int(self.has_intercept) :]
 
     @property
     def of_classes(self) -> Matrix:
@@ -266,8 +276,9 @@ class MultinomialEstimates:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fit as data for a model file."""
-        plain = ("names", "intercept", "coefficients", "log_likelihood", "null_log_likelihood", "rows", "cases")
+        plain = ("names", "coefficients", "log_likelihood", "null_log_likelihood", "rows", "cases")
         return {name: getattr(self, name) for name in (*plain, "C", "status", "decrement", "condition")} | {
+            "intercept": self.has_intercept,
             "classes": list(self.classes),
             "covariance": self.covariance_record.to_json(),
             "passes": [{name: getattr(one, name) for name in Pass.SCHEMA.fields} for one in self.passes],
@@ -280,7 +291,8 @@ class MultinomialEstimates:
         """Return the fit in such data: the inverse of `to_json`."""
         fields = dict(record)
         separation = fields["separation"] and Separation.from_json(fields["separation"])
-        shape = len(fields["classes"]) - 1, len(fields["names"]) + fields["intercept"]
+        fields["has_intercept"] = fields.pop("intercept")
+        shape = len(fields["classes"]) - 1, len(fields["names"]) + fields["has_intercept"]
         coefficients = np.array(fields["coefficients"], dtype=float) if separation is None else separation.coefficients
         fields |= {
             "covariance_record": ClassCovariance.from_json(fields.pop("covariance")),
@@ -311,7 +323,7 @@ class MultinomialEstimates:
         if self.separation is not None:
             found = [_WORDS[state] for state in self.separation.states[(place - 1) * q : place * q]]
         for one in self.collinear:
-            found[one.column + self.intercept] = "left out"
+            found[one.column + self.has_intercept] = "left out"
         return found
 
     def _rows(self, X: ArrayLike) -> Matrix:
@@ -323,7 +335,7 @@ class MultinomialEstimates:
         return x
 
     def _linear(self, x: Matrix, coefficients: Matrix) -> Matrix:
-        first = int(self.intercept)
+        first = int(self.has_intercept)
         scores = np.zeros((len(x), len(self.classes)))
         scores[:, 1:] = x @ coefficients[:, first:].T
         if first:

@@ -61,7 +61,7 @@ class MultinomialFit(MultinomialEstimates, Saved):
     def test(self) -> ModelTest:
         """Return the comparison with the model of intercepts only; see `verhulst.regression.inference.ModelTest`."""
         columns, contrasts = len(self.names) - len(self.collinear), len(self.classes) - 1
-        freedom, k = contrasts * columns, contrasts * (columns + self.intercept)
+        freedom, k = contrasts * columns, contrasts * (columns + self.has_intercept)
         return ModelTest.between(self.null_log_likelihood, self.log_likelihood, freedom, k, sum(self.cases))
 
     def few_cases(self) -> str | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 from verhulst._numbers import significant
 
@@ -75,16 +75,13 @@ class ParameterTable:
     def _repr_html_(self) -> str:
         return self.html()
 
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the columns of the table, with all digits: for `pandas.DataFrame` or a CSV writer."""
+        return {field.name: [getattr(line, field.name) for line in self] for field in fields(Parameter)}
+
     def lines(self) -> list[str]:
         """Return the table as aligned lines of text."""
-        header, rows = self._cells()
-        widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
-        return [
-            "  ".join(
-                cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-            )
-            for row in [header, *rows]
-        ]
+        return aligned(*self._cells())
 
     def html(self) -> str:
         """Return the table as HTML."""
@@ -108,6 +105,17 @@ class ParameterTable:
             for line in self
         ]
         return header, rows
+
+
+def aligned(header: list[str], rows: list[list[str]]) -> list[str]:
+    """Return a table as lines of text, the first column on the left and the others on the right."""
+    widths = [max(len(row[k]) for row in [header, *rows]) for k in range(len(header))]
+    return [
+        "  ".join(
+            cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in [header, *rows]
+    ]
 
 
 def p_value_text(p: float) -> str:

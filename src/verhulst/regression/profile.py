@@ -173,12 +173,12 @@ class _Profiles:
             raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {rows}")
         self._fit = fit
         dropped = [one.column for one in fit.collinear]
-        standard = data.standardisation(fit.intercept).without(dropped)
+        standard = data.standardisation(fit.has_intercept).without(dropped)
         self.unit = 2.0**data.weight_exponent
-        self.used = [k for k in range(len(fit.coefficients)) if k - fit.intercept not in dropped]
+        self.used = [k for k in range(len(fit.coefficients)) if k - fit.has_intercept not in dropped]
         self.open = np.array([state == "not determined" for state in fit.states])
         # Columns of 1e170 have coefficients whose squares are too small for a double.
-        self.scales = np.concatenate([np.ones(int(fit.intercept)), power_of_two(standard.inverse_scale)])
+        self.scales = np.concatenate([np.ones(int(fit.has_intercept)), power_of_two(standard.inverse_scale)])
         self._contrasts = of_coefficients(standard, np.eye(len(self.scales))) / self.scales[:, None]
         self._estimates, self._errors = fit.coefficients / self.scales, fit.standard_errors / self.scales
         if fit.firth is None:

@@ -51,7 +51,7 @@ def record(
     require_doubles(coefficients[int(standard.intercept) :], data.names)
     return LogisticFit(
         names=data.names,
-        intercept=standard.intercept,
+        has_intercept=standard.intercept,
         coefficients=coefficients,
         covariance_record=covariance,
         log_likelihood=found.log_likelihood * unit,

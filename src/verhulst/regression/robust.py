@@ -139,7 +139,7 @@ def _bread(fit: LogisticFit, data: Observations) -> tuple[Rows, Standardisation,
         unit = 2.0 ** ((data.weight_exponent - own.weight_exponent) / 2)
         rows = data.rows(own.standard)
         return rows, own.standard, _log_odds(rows, own.standard.working(fit.coefficients)), own.half * unit
-    standard = data.standardisation(fit.intercept).without([c.column for c in fit.collinear])
+    standard = data.standardisation(fit.has_intercept).without([c.column for c in fit.collinear])
     for last in (False, True):
         rows = data.rows(standard)
         beta, here = refined(rows.statistics, standard.working(fit.coefficients))

@@ -238,7 +238,7 @@ def _told_apart(states: tuple[State, ...], rest: LogisticFit, rows: SomeRows) ->
     """
     alike: set[str] = set()
     for one in rest.collinear:  # a scale of 0: the column takes no part in the fit of all rows either
-        if rows.inverse_scale[one.column] > 0 and states[one.column + int(rest.intercept)] == "finite":
+        if rows.inverse_scale[one.column] > 0 and states[one.column + int(rest.has_intercept)] == "finite":
             alike |= {one.name, *(one.combination or ["(intercept)"])}
     pairs = zip(states, rest.parameter_names, strict=True)
     return tuple("not determined" if state == "finite" and name in alike else state for state, name in pairs)

@@ -77,7 +77,7 @@ def summary(
         covariance = ErrorsOnly(np.full(len(fit.coefficients), np.nan))
     test = ModelTest.of(fit)
     limit = "" if fit.separation is None else ", in the limit"
-    parts = ["intercept"] * fit.intercept + ["offset"] * fit.has_offset
+    parts = ["intercept"] * fit.has_intercept + ["offset"] * fit.has_offset
     null_model = f"{' and '.join(parts)} only" if parts else "no columns"
     facts = [
         ("rows", f"{fit.rows:,}" if fit.cases == fit.rows else f"{fit.rows:,} (weights add up to {fit.cases:,.6g})"),

@@ -19,6 +19,7 @@ from verhulst.data.source import source_of
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.held_out import Factors, HeldOut, of_table
+from verhulst.regression.joint_tests import JointTests, joint_test
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
@@ -128,6 +129,22 @@ class TableAnswers(Saved):
         known = {name for factor in factors for name in factor}
         found = zip(self.design.names, X.T, strict=True)
         return factors + [(name,) for name, values in found if name not in known and np.isin(values, (0.0, 1.0)).all()]
+
+    def joint_tests(self, covariance: Matrix | Covariance | None = None) -> JointTests:
+        """Return for each column of the table the Wald test that all of its coefficients are 0.
+
+        For a categorical column that is a test of all its levels at once, whatever the reference level. Each column of
+        X of a formula is tested alone; `verhulst.regression.joint_test` tests any of them together.
+
+        Parameters
+        ----------
+        covariance : array_like, shape (q, q), optional
+            A matrix to use in place of that of the fit, such as that of `errors`.
+        """
+        columns = self.design.columns if isinstance(self.design, Design) else ()
+        terms = [(column.name, column.names) for column in columns] or [(name, (name,)) for name in self.fit.names]
+        found = (joint_test(self.fit, names, covariance=covariance, name=name) for name, names in terms if names)
+        return JointTests(tuple(found))
 
     def test_on(self, source: Any) -> HeldOut:
         """Return the predictions for the rows of another table with the target, for `vh.evaluate`.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verhulst._options import checks_options
 from verhulst.data.column import Unknown
@@ -132,6 +133,36 @@ class TableFit(TableAnswers):
             return lazily(source, [0, 1], self.predict_proba, missing=missing, unknown=unknown)  # type: ignore[no-any-return]
         z = self.log_odds(source, missing=missing, unknown=unknown)
         return np.column_stack([sigmoid(-z), sigmoid(z)])
+
+    @checks_options
+    def predict(
+        self, source: Any, threshold: float = 0.5, *, missing: Literal["error", "nan"] = "error"
+    ) -> NDArray[Any]:
+        """Return a value of the target for each row of a table: that which counts as 1 if its probability reaches this.
+
+        Parameters
+        ----------
+        source : anything that `vh.data.read_table` reads
+            The table.
+        threshold : float
+            The least probability for it, from 0 to 1. `vh.calibration.cost_threshold` finds it from costs.
+        missing : {"error", "nan"}
+            Whether rows with missing values are an error, or have the value None.
+
+        Raises
+        ------
+        ValueError
+            If the threshold does not lie between 0 and 1, or as `log_odds`.
+        """
+        if not 0.0 <= threshold <= 1.0:
+            raise ValueError(f"threshold is a probability, between 0 and 1, not {threshold!r}")
+        assert self.design.target is not None
+        p = np.asarray(self.predict_proba(source, missing=missing))[:, 1]
+        found: NDArray[Any] = self.design.target.labels()[(p >= threshold).astype(np.intp)]
+        if np.isnan(p).any():
+            found = found.astype(object)
+            found[np.isnan(p)] = None
+        return found
 
     @checks_options
     def predict_interval(

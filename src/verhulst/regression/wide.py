@@ -51,7 +51,7 @@ def among_all(
     # Columns that the fit itself dropped have their places among those kept.
     further = tuple(replace(one, column=int(kept[one.column])) for one in found.collinear)
     dropped = tuple(sorted(dropped + further, key=lambda one: one.column))
-    first = int(found.intercept)
+    first = int(found.has_intercept)
     size, used = first + len(names), np.concatenate([np.arange(first), first + kept])
 
     def spread(values: Vector) -> Vector:
@@ -88,7 +88,7 @@ def narrowed(found: LogisticFit, X: ArrayLike) -> tuple[LogisticFit, Matrix, NDA
     if not found.collinear or len(found.names) <= found.rows or x.ndim != 2 or x.shape[1] != len(found.names):
         return None
     kept = np.setdiff1d(np.arange(len(found.names)), [one.column for one in found.collinear])
-    first = int(found.intercept)
+    first = int(found.has_intercept)
     used = np.concatenate([np.arange(first), first + kept])
     separation = found.separation
     if separation is not None:

@@ -14,7 +14,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
 from verhulst.report.cautions import Caution, cautions_of
-from verhulst.report.effects import Effect, Errors, effects_of
+from verhulst.report.effects import Effect, Errors, Factor, effects_of, factors_of
 from verhulst.report.words import headline
 
 
@@ -71,6 +71,8 @@ class Contents:
     observed : Observed or None
     errors : str
         What the standard errors and intervals are, if they are not those of the fit.
+    factors : tuple of Factor
+        The categorical columns, each as a whole.
     """
 
     outcome: str
@@ -85,6 +87,7 @@ class Contents:
     cautions: tuple[Caution, ...]
     observed: Observed | None
     errors: str = ""
+    factors: tuple[Factor, ...] = ()
 
 
 def contents_of(
@@ -133,6 +136,7 @@ def contents_of(
         ),
         observed=observed,
         errors="" if errors is None else errors.name,
+        factors=factors_of(fit, columns, errors),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from verhulst.data.column import Column
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import odds_ratios, wald
+from verhulst.regression.joint_tests import JointTest, joint_test
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
@@ -70,6 +71,33 @@ class Effect:
     def clear(self) -> bool:
         """Whether the interval excludes 1."""
         return self.state == "estimated" and (self.lower > 1 or self.upper < 1)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A categorical column as a whole.
+
+    Attributes
+    ----------
+    column, reference : str
+        The column of the table, and the level that the others are compared with.
+    test : JointTest
+        Of all its levels at once.
+    """
+
+    column: str
+    reference: str
+    test: JointTest
+
+
+def factors_of(fit: LogisticFit, columns: Sequence[Column] = (), errors: Errors | None = None) -> tuple[Factor, ...]:
+    """Return the categorical columns with a reference level; the arguments are those of `effects_of`."""
+    covariance = None if errors is None else errors.covariance
+    return tuple(
+        Factor(column.name, column.reference, joint_test(fit, column.names, covariance=covariance, name=column.name))
+        for column in columns
+        if column.kind == "categorical" and column.reference is not None and column.names
+    )
 
 
 def effects_of(
