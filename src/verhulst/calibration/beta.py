@@ -14,6 +14,9 @@ from verhulst.calibration.scores import Floats
 from verhulst.data.schema import Check, Number
 from verhulst.functions import log_sigmoid, logit, softplus
 
+# The rounding of a larger term changes log-odds by more than 1e-7. Beyond the farthest, probabilities are 0 or 1.
+LARGEST_TERM, FARTHEST = 1e9, 1e3
+
 
 class Beta(Calibrator):
     """Beta calibration: logit p = a·log σ(z) − b·log σ(−z) + c with a, b ≥ 0, by maximum likelihood.
@@ -72,6 +75,13 @@ class Beta(Calibrator):
             )
         columns = np.stack([log_sigmoid(z), softplus(z)])
         self.c_, self.a_, self.b_ = _best(columns, targets, weights).tolist()
+        terms = np.array([[self.a_], [self.b_]]) * columns
+        moderate = np.abs(terms.sum(axis=0) + self.c_) <= FARTHEST
+        if np.abs(terms[:, moderate]).max(initial=0.0) > LARGEST_TERM:
+            raise ValueError(
+                "the terms of this map cancel, and double precision does not tell these scores apart: they are very "
+                "small or have nearly equal values; rescale or centre them, or use Platt"
+            )
         if self.a_ == 0.0 and self.b_ == 0.0:
             return [CalibrationWarning("the scores rank the classes in reverse: every probability is the base rate")]
         return []

@@ -289,6 +289,12 @@ def _require_classes(estimator: Any, classes: NDArray[Any]) -> None:
 def _logits(estimator: Any, X: Any, classes: NDArray[Any]) -> Floats:
     """Return scores as logits: (n,) for two classes, (n, K) for more."""
     if hasattr(estimator, "decision_function"):
+        # The scores of three pairs of classes have the shape of those of three classes.
+        if len(classes) > 2 and _compares_pairs(estimator):
+            raise ValueError(
+                "decision_function returns a score for each pair of classes, and one for each class is needed: set "
+                "decision_function_shape='ovr'"
+            )
         scores = np.asarray(estimator.decision_function(X), dtype=np.float64)
     else:
         with np.errstate(divide="ignore"):
@@ -305,6 +311,15 @@ def _logits(estimator: Any, X: Any, classes: NDArray[Any]) -> Floats:
             f"one column for each of the {len(classes)} classes it was trained on"
         )
     return scores
+
+
+def _compares_pairs(estimator: Any) -> bool:
+    """Whether `decision_function` (of the classifier or one inside it) returns a score for each pair of classes."""
+    inner = estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
+    return any(
+        name.rpartition("__")[2] == "decision_function_shape" and isinstance(value, str) and value == "ovo"
+        for name, value in (inner.get_params().items() if hasattr(inner, "get_params") else ())
+    )
 
 
 def _bound(scores: Floats) -> float:

@@ -37,8 +37,8 @@ def recalibrated(ranked: Ranked) -> Floats:
 def decompose(ranked: Ranked) -> Decomposition:
     """Return the decomposition by pooling adjacent violators."""
     fitted = recalibrated(ranked)
-    rate = ranked.positive / ranked.total
+    rate, rest = ranked.positive / ranked.total, ranked.negative / ranked.total
     score = ranked.mean(ranked.residual * ranked.residual)
     best = ranked.mean((fitted - ranked.targets) ** 2)
-    worst = rate * (1.0 - rate)
+    worst = rate * rest
     return Decomposition(max(score - best, 0.0), max(worst - best, 0.0), worst)

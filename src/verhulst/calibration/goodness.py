@@ -95,7 +95,7 @@ def cox(ranked: Ranked, level: float) -> CoxCalibration:
 
 def _in_the_large(z: Floats, targets: Floats, weights: Floats | None, level: float) -> Estimate:
     """Return the solution b of Σ w(y − σ(z + b)) = 0."""
-    value = null_intercept(float(np.average(targets, weights=weights)), weights, z)
+    value = null_intercept(targets, weights, z)
     information = sigmoid_derivative(z + value)
     total = float(information.sum() if weights is None else information @ weights)
     return interval(value, total**-0.5 if total > 0.0 else np.inf, level)
@@ -138,7 +138,8 @@ def hosmer_lemeshow(ranked: Ranked, groups: int = 10, fitted: int = 0) -> Test:
     """
     edges = equal_groups(ranked, groups)
     weights = ranked.weights
-    observed = np.add.reduceat(weights * ranked.targets, edges)
+    # Observed less expected, with all its digits for probabilities near 1 too.
+    excess = np.add.reduceat(weights * ranked.residual, edges)
     expected = np.add.reduceat(weights * ranked.p, edges)
     missing = np.add.reduceat(weights * ranked.q, edges)
     exact = np.add.reduceat(weights * ranked.variance, edges)
@@ -148,11 +149,11 @@ def hosmer_lemeshow(ranked: Ranked, groups: int = 10, fitted: int = 0) -> Test:
     known = spread > 1e-290
     if not known.any():
         return no_test("every probability is 0 or 1")
-    if (np.abs(observed - expected)[~known] > 1e-12 * (expected + missing)[~known]).any():
+    if (np.abs(excess)[~known] > 1e-12 * (expected + missing)[~known]).any():
         return Test(np.inf, 0.0)
     spread, exact, fourth = spread[known], exact[known], fourth[known]
     with np.errstate(over="ignore"):
-        statistic = float(((observed - expected)[known] ** 2 / spread).sum())
+        statistic = float((excess[known] * (excess[known] / spread)).sum())
         mean = float((exact / spread).sum()) - fitted
         variance = float(((fourth / spread + 2.0 * exact * (exact / spread)) / spread).sum()) - 2.0 * fitted
     if np.isinf(statistic):

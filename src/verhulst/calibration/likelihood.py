@@ -27,6 +27,8 @@ AIM, ENOUGH = 1e-10, 1e-6
 # The largest number of passes over rows with extreme scores: the log-odds of an extreme row change by about one in each
 # pass, residuals are 0 in double precision beyond 745, and scores do not exceed e^710. And over rows without them.
 FAR_PASSES, PASSES = 1500, 100
+# With more cases the rounding of residuals near probabilities of 1 is no longer negligible beside a standard error.
+MANY_CASES = 1e9
 # The largest exponent of a standardised column: its square does not overflow.
 LARGEST = 500
 
@@ -64,7 +66,9 @@ def fit_columns(
             return residual * design, design
 
     found = nearest_first(columns, some, pull)
-    return found if found.converged else _carefully(columns, targets, weights, intercept) or found
+    if found.converged and (weights is None or float(weights.sum()) <= MANY_CASES):
+        return found
+    return _carefully(columns, targets, weights, intercept) or found
 
 
 def _carefully(columns: Floats, targets: Floats, weights: Floats | None, intercept: bool) -> Optimum | None:
@@ -121,8 +125,10 @@ def _fit(columns: Floats, targets: Floats, weights: Floats | None, intercept: bo
                 standard, centre=standard.centre * standard.inverse_scale, inverse_scale=np.ones(len(columns))
             )
             scale = standard.inverse_scale if not intercept else np.concatenate([[1.0], standard.inverse_scale])
-            errors = np.sqrt(no_scale.original_covariance(covariance).diagonal()) / np.sqrt(unit) * scale
-            covariance = standard.original_covariance(covariance) / unit
+            covariance = no_scale.original_covariance(covariance)
+            errors = np.sqrt(covariance.diagonal()) / np.sqrt(unit) * scale
+            # An entry that overflows leaves the others as they are.
+            covariance = (covariance * scale / np.sqrt(unit)) * scale[:, np.newaxis] / np.sqrt(unit)
         coefficients = standard.original(found.beta)
     at_maximum = _at_maximum(rows, found, last)
     return Optimum(coefficients, covariance, errors, last.log_likelihood * unit, found.decrement, at_maximum)

@@ -62,9 +62,10 @@ def settled(covariance: Floats, gradients: Floats, design: Floats) -> bool:
     if not gradients.any():
         return True
     with np.errstate(over="ignore", invalid="ignore"):
-        gradient = gradients.sum(axis=1)
-        step = covariance @ gradient
-        moved = (np.abs(step) @ np.abs(design)).max()
+        # Sizes are added, not contributions: two that cancel have information all the same.
+        gradient = np.abs(gradients).sum(axis=1)
+        step = np.abs(covariance) @ gradient
+        moved = (step @ np.abs(design)).max()
         return bool(gradient @ step <= NOTHING**2 and moved <= NOTHING)
 
 

@@ -83,9 +83,8 @@ class Platt(Calibrator):
                 "the scores separate the classes perfectly, so that the best slope is infinite: "
                 "use Platt(smooth=True) (--method platt-smooth), or more data"
             )
-        if self.smooth:
-            targets = smooth_targets(targets, weights)
-        optimum = require_converged(fit_columns(z[np.newaxis], targets, weights))
+        cases = smoothed(z, targets, weights) if self.smooth else (z, targets, weights)
+        optimum = require_converged(fit_columns(cases[0][np.newaxis], *cases[1:]))
         self.intercept_, self.slope_ = optimum.coefficients.tolist()
         self.covariance_ = optimum.covariance
         self.decrement_ = optimum.decrement
@@ -109,11 +108,17 @@ class Platt(Calibrator):
         return z * self.slope_ + self.intercept_ if self.slope_ else np.full_like(z, self.intercept_)
 
 
-def smooth_targets(targets: Floats, weights: Floats | None) -> Floats:
-    """Return Platt's targets: (N₊+1)/(N₊+2) for class 1 and 1/(N₋+2) for class 0, with N the weight of each class."""
-    positive = float(targets.sum() if weights is None else targets @ weights)
-    negative = float(len(targets) if weights is None else weights.sum()) - positive
-    return np.where(targets == 1.0, (positive + 1.0) / (positive + 2.0), 1.0 / (negative + 2.0))
+def smoothed(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """Return scores, targets and weights of twice as many cases, as Platt's targets count them.
+
+    His targets are (N₊+1)/(N₊+2) for class 1 and 1/(N₋+2) for class 0, with N the weight of each class. A case with a
+    target t is one of class 1 with the weight t and one of class 0 with the weight 1 − t, which, unlike 1 minus a
+    rounded target, keeps all its digits.
+    """
+    one, weights = targets == 1.0, np.ones(len(z)) if weights is None else weights
+    own = np.where(one, float(weights[one].sum()), float(weights[~one].sum())) + 2.0
+    few = weights / own
+    return np.tile(z, 2), np.concatenate([targets, 1.0 - targets]), np.concatenate([(own - 1.0) * few, few])
 
 
 def _leverage(z: Floats, eta: Floats, weights: Floats | None) -> str | None:

@@ -76,6 +76,9 @@ class Temperature(Calibrator):
                 "every score has the sign of its label, so that the best temperature is 0 "
                 "and every probability 0 or 1: use Platt(smooth=True) (--method platt-smooth), or more data"
             )
+        # As for two classes, the first with the logit 0.
+        if (flat := _flat(np.stack([np.zeros_like(z), z], axis=1), targets.astype(np.int64), weights)) is not None:
+            return self._keep(flat)
         return self._keep(fit_columns(z[np.newaxis], targets, weights, intercept=False))
 
     def _fit_classes(self, z: Floats, labels: Labels, weights: Floats | None) -> list[CalibrationWarning]:
@@ -89,6 +92,8 @@ class Temperature(Calibrator):
         # Adding a number to a row changes nothing: make the highest logit of each row 0.
         with np.errstate(over="ignore"):
             z = np.maximum(z - highest, np.where(np.isinf(z), -np.inf, -np.finfo(np.float64).max))
+        if (flat := _flat(z, labels, weights)) is not None:
+            return self._keep(flat)
         distance = -np.where(np.isinf(z), 0.0, z).min(axis=1)
 
         def fit(rows: NDArray[np.bool_] | None) -> Optimum:
@@ -126,6 +131,18 @@ def require_possible(z: Floats, labels: Labels) -> None:
     if np.isinf(z).any() and ((own == -np.inf) | (z == np.inf).any(axis=1)).any():
         row = int(((own == -np.inf) | (z == np.inf).any(axis=1)).argmax())
         raise ValueError(f"row {row} contains +inf, or −inf for its own class {labels[row]}: clip the scores")
+
+
+def _flat(z: Floats, labels: Labels, weights: Floats | None) -> Optimum | None:
+    """Return the optimum if it is 1/T = 0: the likelihood is concave, and falls or is level from there on."""
+    scale = float(np.abs(z, where=np.isfinite(z), out=np.zeros_like(z)).max()) or 1.0
+    here = _statistics(z / scale, labels, weights, np.zeros(1))
+    if here.gradient[0] > 0.0:
+        return None
+    assert here.information is not None
+    error = np.sqrt(1.0 / here.information[0])
+    found = Optimum(np.zeros(1), here.information**-1.0, error, here.log_likelihood, 0.0, True)
+    return found.divided(np.array([scale]))
 
 
 def _pull(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> tuple[Floats, Floats, Floats]:

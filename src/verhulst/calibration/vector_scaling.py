@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,21 +79,16 @@ class VectorScaling(Calibrator):
 
         def fit(rows: NDArray[np.bool_] | None) -> Optimum:
             some = slice(None) if rows is None else rows
-            most = float(np.abs(z[some]).max()) or 1.0
-            scale = (float((z[some] / most).std()) or 1.0) * most
-            # Slopes of 1, unless the scores are so large that all probabilities would be 0 or 1.
-            start = np.concatenate([np.full(classes, scale if scale < 1e3 else 0.0), np.zeros(classes - 1)])
-            w = None if weights is None else weights[some]
-            found = maximise(partial(_statistics, z[some] / scale, labels[some], w), start, far=rows is None)
-            return found.divided(np.concatenate([np.full(classes, scale), np.ones(classes - 1)]))
+            return _fitted(z[some], labels[some], None if weights is None else weights[some], far=rows is None)
 
         optimum = nearest_first(np.abs(z).max(axis=1)[np.newaxis], fit, partial(_pull, z, labels, weights))
         if not optimum.converged:
             raise ValueError(
-                "the likelihood has no maximum: some class is separated perfectly; use Temperature, or more data"
+                "the likelihood has no maximum that can be found: some class is separated perfectly, or scores are far "
+                "from all others; use Temperature, or more data"
             )
         require_converged(optimum)
-        self.slopes_ = optimum.coefficients[:classes]
+        self.slopes_ = optimum.coefficients[0] + np.concatenate([[0.0], optimum.coefficients[1:classes]])
         self.intercepts_ = np.concatenate([[0.0], optimum.coefficients[classes:]])
         self.decrement_ = optimum.decrement
         return []
@@ -101,37 +97,97 @@ class VectorScaling(Calibrator):
         return z * self.slopes_ + self.intercepts_
 
 
-def _statistics(z: Floats, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
-    """Return the log-likelihood of softmax(slope ∘ z + intercept) and its derivatives.
+def _fitted(z: Floats, labels: Labels, weights: Floats | None, far: bool) -> Optimum:
+    """Return the maximum over some rows, in the coordinates of `_Scores`."""
+    classes = z.shape[1]
+    scores = _Scores.of(z)
+    # Slopes of 1, unless the scores are so large that all probabilities would be 0 or 1.
+    start = np.zeros(2 * classes - 1)
+    start[0] = scores.unit if scores.unit < 1e3 else 0.0
+    found = maximise(partial(_statistics, scores, labels, weights), start, far=far)
+    # To the scores as given: c_k is at their centre, so far.
+    optimum = found.divided(np.concatenate([[scores.unit], scores.scale, np.ones(classes - 1)]))
+    moved = optimum.coefficients.copy()
+    moved[classes:] -= moved[1:classes] * scores.centre
+    back = np.eye(len(moved))
+    back[np.arange(classes, len(moved)), np.arange(1, classes)] = -scores.centre
+    with np.errstate(invalid="ignore"):  # infinite, if there is no maximum
+        return replace(optimum, coefficients=moved, covariance=back @ optimum.covariance @ back.T)
 
-    Class k has the columns z_k (for its slope) and 1 (for its intercept), so that with D = diag(p) − ppᵀ in each row
-    the information is Σ w D∘(zzᵀ), Σ w D∘(z1ᵀ) and Σ w D.
+
+@dataclass(frozen=True, eq=False)
+class _Scores:
+    """The scores as the fit takes them: log p_k − log p_0 = u·(z_k − z_0) + d_k·z_k + c_k.
+
+    Slopes are u and u + d_k. Scores such as log-likelihoods have in each row a large number in common, and then slopes
+    differ by little; in these coordinates nothing cancels, and all columns are of one size.
+
+    Attributes
+    ----------
+    apart : (n, K), z_k − z_0, divided by `unit`
+    own : (n, K − 1), z_k less `centre` (K − 1,), divided by `scale` (K − 1,)
     """
-    n = len(z)
-    log_p, residual = _residual(z, labels, beta)
+
+    apart: Floats
+    own: Floats
+    unit: float
+    centre: Floats
+    scale: Floats
+
+    @classmethod
+    def of(cls, z: Floats) -> Self:
+        """Return the scores of some rows."""
+        most = float(np.abs(z).max()) or 1.0
+        z = z / most
+        apart, centre = z - z[:, :1], z[:, 1:].mean(axis=0)
+        own = z[:, 1:] - centre
+        unit, scale = float(apart.std()) or 1.0, np.where((size := own.std(axis=0)) > 0.0, size, 1.0)
+        return cls(apart / unit, own / scale, unit * most, centre * most, scale * most)
+
+
+def _statistics(scores: _Scores, labels: Labels, weights: Floats | None, beta: Floats) -> Statistics:
+    """Return the log-likelihood and its derivatives.
+
+    The information is the covariance under p of the columns of each class, (z_k − z_0), z_k for its own d_k and 1 for
+    its own c_k, summed over the rows.
+    """
+    n, classes = scores.apart.shape
+    apart, own = scores.apart, scores.own
+    with np.errstate(over="ignore", invalid="ignore"):
+        eta = beta[0] * apart
+        eta[:, 1:] += beta[1:classes] * own + beta[classes:]
+        log_p, residual = _residual(eta, labels)
     p = np.exp(log_p)
-    own = np.arange(n), labels
     w = np.ones(n) if weights is None else weights
     weighted = p * w[:, np.newaxis]
-    pz = p * z
-    slopes = np.diag((weighted * z * z).sum(axis=0)) - (weighted * z).T @ pz
-    crossed = np.diag((weighted * z).sum(axis=0)) - (weighted * z).T @ p
-    levels = np.diag(weighted.sum(axis=0)) - weighted.T @ p
-    gradient = np.concatenate([w @ (residual * z), (w @ residual)[1:]])
-    information = np.block([[slopes, crossed[:, 1:]], [crossed[:, 1:].T, levels[1:, 1:]]])
+    spread = apart - (p * apart).sum(axis=1, keepdims=True)
+    # With the columns 1 and z_k of each class but the first.
+    each = np.concatenate([weighted[:, 1:] * own, weighted[:, 1:]], axis=1)
+    single = np.concatenate([p[:, 1:] * own, p[:, 1:]], axis=1)
+    information = np.empty((2 * classes - 1,) * 2)
+    information[0, 0] = (weighted * spread * spread).sum()
+    information[0, 1:] = information[1:, 0] = (each * np.tile(spread[:, 1:], 2)).sum(axis=0)
+    others = -each.T @ single
+    square = np.arange(classes - 1)
+    for a, first in ((0, own), (classes - 1, 1.0)):
+        for b, second in ((0, own), (classes - 1, 1.0)):
+            others[a + square, b + square] += (weighted[:, 1:] * first * second).sum(axis=0)
+    information[1:, 1:] = others
+    residual *= w[:, np.newaxis]
+    gradient = np.concatenate(
+        [[(residual * apart).sum()], (residual[:, 1:] * own).sum(axis=0), residual[:, 1:].sum(axis=0)]
+    )
     # Log-odds of one class against another change by at most twice the largest change of a score.
-    widest = 2.0 * float(np.hypot(np.abs(z).max(), 1.0))
-    return Statistics(float(w @ log_p[own]), gradient, information, row_norm=widest)
+    widest = 2.0 * float(np.sqrt(np.abs(apart).max() ** 2 + np.abs(own).max() ** 2 + 1.0))
+    return Statistics(float(w @ log_p[np.arange(n), labels]), gradient, information, row_norm=widest)
 
 
-def _residual(z: Floats, labels: Labels, beta: Floats) -> tuple[Floats, Floats]:
+def _residual(eta: Floats, labels: Labels) -> tuple[Floats, Floats]:
     """Return log p and the indicator minus p, both (n, K)."""
-    classes = z.shape[1]
-    with np.errstate(over="ignore", invalid="ignore"):
-        log_p = log_softmax(z * beta[:classes] + np.concatenate([[0.0], beta[classes:]]), axis=1)
-        residual = -np.exp(log_p)
-        own = np.arange(len(z)), labels
-        residual[own] = -np.expm1(log_p[own])
+    log_p = log_softmax(eta, axis=1)
+    residual = -np.exp(log_p)
+    own = np.arange(len(eta)), labels
+    residual[own] = -np.expm1(log_p[own])
     return log_p, residual
 
 
@@ -139,9 +195,15 @@ def _pull(
     z: Floats, labels: Labels, weights: Floats | None, beta: Floats, rows: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
     """Return the gradient contributions of some rows, and the derivatives of their log-odds, both (2K − 1, m)."""
-    z, residual = z[rows], _residual(z[rows], labels[rows], beta)[1]
-    if weights is not None:
-        residual *= weights[rows, np.newaxis]
-    with np.errstate(over="ignore"):
-        gradients = np.concatenate([(residual * z).T, residual[:, 1:].T])
-    return gradients, np.concatenate([z.T, np.ones((z.shape[1] - 1, len(z)))])
+    z = z[rows]
+    classes = z.shape[1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = z - z[:, :1]
+        eta = beta[0] * apart
+        eta[:, 1:] += beta[1:classes] * z[:, 1:] + beta[classes:]
+        residual = _residual(eta, labels[rows])[1]
+        if weights is not None:
+            residual *= weights[rows, np.newaxis]
+        gradients = np.concatenate([(residual * apart).sum(axis=1)[np.newaxis], (residual[:, 1:] * z[:, 1:]).T])
+    design = np.concatenate([np.abs(apart).max(axis=1)[np.newaxis], z[:, 1:].T, np.ones((classes - 1, len(z)))])
+    return np.concatenate([gradients, residual[:, 1:].T]), design

@@ -16,7 +16,7 @@ def flic(likelihood: JeffreysLikelihood, beta: Vector) -> float:
     pieces = list(likelihood.pieces)
     y, weight = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("y", "weight"))
     eta = np.concatenate([piece.z @ beta + piece.offset for piece in pieces])
-    return null_intercept(float(np.average(y, weights=weight)), weight, eta)
+    return null_intercept(y, weight, eta)
 
 
 def flac(likelihood: JeffreysLikelihood, point: Point, beta: Vector, tolerance: float) -> Vector:

@@ -101,7 +101,7 @@ class Observations:
 
     def null_intercept(self) -> float:
         """The intercept of the model without columns."""
-        return null_intercept(self.mean, self.weight, self.offset)
+        return null_intercept(self.y, self.weight, self.offset)
 
     def null_log_likelihood(self, intercept: float) -> float:
         """The log-likelihood of the model with only an intercept and the offset."""

@@ -86,7 +86,7 @@ class PartedObservations:
 
         def averages(b: float) -> tuple[float, float]:
             p, slope = merge(self.parts.ask(_sums_at, b))
-            return p / self.total_weight, slope / self.total_weight
+            return p / self.total_weight - self.mean, slope / self.total_weight
 
         return balanced(self.mean, *self.offsets, averages)
 

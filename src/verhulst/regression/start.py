@@ -19,17 +19,20 @@ EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample; with fewer, a fit o
 
 
 @np.errstate(over="ignore")  # a difference of offsets of 1e308 is infinite, with the same probability
-def null_intercept(mean: float, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
-    """Return the intercept of the model without columns: Σ wᵢ σ(b + offsetᵢ) = Σ wᵢ yᵢ = mean Σ wᵢ.
+def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
+    """Return the intercept of the model without columns: Σ wᵢ (σ(b + offsetᵢ) − yᵢ) = 0.
 
-    In closed form logit(mean); with offsets by Newton's method kept within a bracket.
+    In closed form the logit of the mean of y; with offsets by Newton's method kept within a bracket.
     """
+    mean = float(np.average(y, weights=weight))
     if offset is None:
         return float(logit(mean))
 
     def averages(b: float) -> tuple[float, float]:
-        p, slope = (float(np.average(of(offset + b), weights=weight)) for of in (sigmoid, sigmoid_derivative))
-        return p, slope
+        eta = offset + b
+        # Not the mean of σ less that of y, which has few digits if nearly all y are 1.
+        excess = np.where(y == 1, -sigmoid(-eta), sigmoid(eta) - y)
+        return float(np.average(excess, weights=weight)), float(np.average(sigmoid_derivative(eta), weights=weight))
 
     return balanced(mean, float(offset.min()), float(offset.max()), averages, passes)
 
@@ -43,14 +46,13 @@ def balanced(
     Parameters
     ----------
     least, most : of the offsets
-    averages : of the probability and of its derivative, at an intercept
+    averages : of the probability less `mean`, and of its derivative, at an intercept
     """
     guess = float(logit(mean))
     low, high = guess - most, guess - least
     b = _between(low, high)
     for _ in range(passes):
-        average, slope = averages(b)
-        excess = average - mean
+        excess, slope = averages(b)
         if excess == 0:
             return b
         low, high = (low, b) if excess > 0 else (b, high)
