@@ -165,6 +165,50 @@ def test_separation() -> None:
     assert abs(gradient) < 0.1  # the grid's best is next to the root of the score
 
 
+def test_scores_to_chances_are_fits_of_the_contest() -> None:
+    record = prepare("scores-to-chances")
+    contest = vh.data.load_dataset("contest")
+    score, advanced = contest["score"].to_numpy(), contest["advanced"].to_numpy()
+    model = vh.LogisticRegression().fit(score[:, None], advanced)
+    np.testing.assert_allclose(record.sigmoid, model.predict_proba(record.score[:, None])[:, 1], rtol=1e-9)
+    assert record.line[0] < 0 < 1 < record.line[-1]
+    assert np.interp(record.certain_from, record.score, record.line) == pytest.approx(1)
+    assert record.group_share.mean() == pytest.approx(advanced.mean(), abs=1e-12)
+
+
+def test_thresholds_agree_with_scikit_learn() -> None:
+    from sklearn.metrics import confusion_matrix, roc_auc_score
+
+    record = prepare("thresholds")
+    assert record.roc.area == pytest.approx(roc_auc_score(record.y, record.z), abs=1e-12)
+    for one in record.confusions:
+        expected = confusion_matrix(record.y, record.z >= one.threshold).ravel().tolist()
+        assert [one.true_negatives, one.false_positives, one.false_negatives, one.true_positives] == expected
+
+
+def test_descent_goes_down_to_the_fit() -> None:
+    record = prepare("descent")
+    contest = vh.data.load_dataset("contest")
+    score, advanced = contest["score"].to_numpy().astype(float), contest["advanced"].to_numpy()
+    fit = vh.regression.fit(((score - score.mean()) / score.std())[:, None], advanced)
+    slow, quick = record.walks
+    assert (np.diff(slow.loss) < 0).all()
+    np.testing.assert_allclose(quick.points[-1], fit.coefficients, rtol=1e-9)
+    np.testing.assert_allclose(slow.points[-1], fit.coefficients, atol=0.05)
+    assert record.least == pytest.approx(-fit.log_likelihood / len(score), abs=1e-14)
+
+
+def test_the_cell_of_the_gates_remembers() -> None:
+    from verhulst.figures.gates import prepare_gates
+
+    for seed in range(200):
+        record = prepare_gates(seed=seed)
+        np.testing.assert_array_equal(np.sign(record.probability - 0.5), record.wanted)
+    marked = record.mark == 1
+    assert record.input[marked].mean() > 0.5 > record.input[~marked].mean()
+    assert record.forget[marked].mean() < 0.3 < 0.8 < record.forget[~marked].mean()
+
+
 def test_bernoulli_likelihood() -> None:
     from verhulst.figures.bernoulli_likelihood import prepare_bernoulli_likelihood
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Name -> the order of the levels of its ordered columns, which a CSV file does not contain.
 _DATASETS: dict[str, dict[str, tuple[str, ...]]] = {
+    "contest": {},
     "anes96": {
         "party": (
             "strong Democrat",
@@ -33,10 +34,13 @@ def load_dataset(name: str) -> pa.Table:
 
     Parameters
     ----------
-    name : {"anes96"}
+    name : {"anes96", "contest"}
         anes96: 944 respondents of the American National Election Study of 1996 (public domain): their vote (Clinton or
         Dole), party identification, place on the left-right scale, days of television news a week, age, education and
         household income. `party` is ordered from strong Democrat to strong Republican.
+
+        contest: 400 contestants, simulated: the judge's score (-50 to 200), years of practice, whether they took part
+        before (0 or 1), and whether the audience let them advance (0 or 1).
 
     Returns
     -------

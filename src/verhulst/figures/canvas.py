@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 TITLE, TEXT, SMALL = 11.0, 9.5, 8.5  # points: at half size the smallest is still above four
 LINE = 2.0
+NARROW = 4.6  # inches: as wide as a phone, at the size of its text
 
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
@@ -28,13 +30,22 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
 
 
 def panels(figure: Figure, rows: int, columns: int, theme: Theme, **options: Any) -> list[Axes]:
-    """Return a grid of styled axes, in reading order."""
+    """Return a grid of styled axes, in reading order; a column of them if the theme is narrow."""
+    if theme.narrow:
+        width, height = figure.get_size_inches()
+        across = 2 if columns > 3 else 1
+        aspect = min(0.66, (height / rows) / (width / columns))
+        rows, columns = -(-rows * columns // across), across
+        figure.set_size_inches(NARROW, rows * NARROW * max(aspect, 0.45) / across)
+        options = {name: value for name, value in options.items() if not name.endswith("_ratios")}
     grid = figure.subplots(rows, columns, squeeze=False, **options)
     return [dress(ax, theme) for ax in grid.flat]
 
 
 def axes_for(ax: Axes | None, theme: Theme, width: float = 6.4, height: float = 4.0) -> Axes:
     """Return `ax` styled, or the axes of a new figure."""
+    if theme.narrow:
+        width, height = NARROW, max(3.4, NARROW * height / width)
     return dress(new_figure(width, height, theme).subplots() if ax is None else ax, theme)
 
 
@@ -71,6 +82,8 @@ def literal(text: str) -> str:
 
 def caption(ax: Axes, title: str, theme: Theme, x: str = "", y: str = "") -> None:
     """Set the title above the axes, flush left, and the labels of both axes."""
+    if theme.narrow:
+        title = textwrap.fill(title, 34)
     ax.set_title(title, loc="left", color=theme.ink, size=TITLE, weight="bold", pad=8)
     ax.set_xlabel(x, color=theme.muted, size=TEXT)
     ax.set_ylabel(y, color=theme.muted, size=TEXT)

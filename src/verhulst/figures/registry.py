@@ -29,6 +29,10 @@ FIGURES = {
     "zig-zag": "Weight updates of a neuron after sigmoids, and of one after tanh, one case a step",
     "vanishing": "Gradient by layer for sigmoid, tanh and ReLU, from real backpropagation",
     "separation": "Why separated data have no best slope",
+    "scores-to-chances": "Four ways from a judge's score to a chance: dividing, a straight line, clipping, the sigmoid",
+    "thresholds": "A threshold on the log-odds makes four kinds of cases; all thresholds make the ROC curve",
+    "descent": "Gradient descent and Newton's method on the cross-entropy of one data set",
+    "gates": "The gates of a trained LSTM cell over a sequence: the memory keeps the last marked value",
     "bernoulli-likelihood": "The log-likelihood as a function of a probability, and of its log-odds",
 }
 FORMATS = ("png", "svg", "pdf")

@@ -29,6 +29,7 @@ class Theme:
     paper : background of figure and axes
     ink, muted, rule : text; secondary text and ticks; grid, axes and reference lines
     wash : a barely visible area (saturation zones, bands under curves)
+    narrow : whether panels stand one below the other, as wide as a phone, instead of side by side
     first, second, third, fourth, fifth : the series, in the order in which a figure uses them
     """
 
@@ -43,6 +44,7 @@ class Theme:
     third: Stroke
     fourth: Stroke
     fifth: Stroke
+    narrow: bool = False
 
     @property
     def series(self) -> tuple[Stroke, ...]:
