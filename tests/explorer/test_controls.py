@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import verhulst as vh
+from verhulst.explorer.assembly import PANELS
 
 
 def settle(page: Any) -> None:
@@ -230,6 +232,8 @@ def test_state_lives_in_the_address(open_page: Any) -> None:
         "T": 2,
         "b": -0.5,
         "data": "-1:0,0:1,1:0",
+        "method": "newton",
+        "panel": "",
         "theme": "dark",
     }
     assert state(page) == wanted
@@ -302,3 +306,67 @@ def test_a_drag_redraws_as_it_goes(open_page: Any) -> None:
     page.mouse.up()
     settle(page)
     assert len(page.evaluate("explorer.timings")) > 20
+
+
+def test_log_likelihood_and_error_are_those_of_the_step(open_page: Any) -> None:
+    """On separated points the log-likelihood rises with every step shown and never ends."""
+    page = open_page("", reduced_motion="no-preference")
+    page.click("button[data-preset=separated]")
+    page.wait_for_timeout(600)
+    early = fact(page, "fit", "log-likelihood")
+    page.wait_for_timeout(1200)
+    late = fact(page, "fit", "log-likelihood")
+    assert early < late < 0
+    fit = page.evaluate("explorer.fitLogistic(explorer.parsePoints(explorer.state.data))")
+    assert all(a < b for a, b in itertools.pairwise(fit["values"][:20]))
+    assert fit["values"][0] == pytest.approx(10 * np.log(0.5))
+
+
+def test_gradient_descent_ends_where_newton_does(open_page: Any) -> None:
+    page = open_page("#data=-3:0,-2:0,-1.5:1,-0.5:0,0.25:1,0.5:0,1:1,2.5:1")
+    newton = page.evaluate("explorer.fitLogistic(explorer.parsePoints(explorer.state.data))")
+    descent = page.evaluate("explorer.fitLogistic(explorer.parsePoints(explorer.state.data), 'descent')")
+    assert len(newton["path"]) < 10 < 50 < len(descent["path"])
+    assert all(a <= b + 1e-12 for a, b in itertools.pairwise(descent["values"]))
+    assert descent["slope"] == pytest.approx(newton["slope"], rel=1e-6)
+    page.check("input[name=method][value=descent]", force=True)
+    settle(page)
+    assert state(page)["method"] == "descent"
+    assert fact(page, "fit", "gradient steps") == len(descent["path"]) - 1
+
+
+def test_each_scenario_says_what_to_see(open_page: Any) -> None:
+    page = open_page()
+    seen = {page.inner_text("#verdict")}
+    for preset in ("separated", "outlier", "rare"):
+        page.click(f"button[data-preset={preset}]")
+        settle(page)
+        seen.add(page.inner_text("#verdict"))
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "float16"])
+def test_the_bits_are_those_of_the_number(open_page: Any, kind: str) -> None:
+    page = open_page(f"#type={kind}&span=750")
+    dtype = np.dtype(kind)
+    for z in (-30.0, -12.5, -1.0, 0.0, 2.0, 9.0, 40.0) + ((-744.0,) if kind == "float64" else ()):
+        page.evaluate(f"explorer.set({{ z: {z} }})")
+        settle(page)
+        value = np.asarray(page.evaluate("explorer.roundTo(explorer.functions.sigmoid(explorer.state.z), "
+                                         f"explorer.floatTypes.{kind})"), dtype)  # fmt: skip
+        expected = f"{int(value.view(f'u{dtype.itemsize}')):0{8 * dtype.itemsize}b}"
+        assert page.evaluate("document.getElementById('bits').textContent") == expected
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_panel_stands_alone(open_page: Any, panel: str) -> None:
+    page = open_page(f"#panel={panel}", viewport={"width": 390, "height": 800})
+    shown = page.eval_on_selector_all(
+        "main > section", "nodes => nodes.filter(n => n.offsetHeight > 0).map(n => n.dataset.panel)"
+    )
+    assert shown == [panel]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.is_visible("header")
+    page.evaluate("window.postMessage({ explorer: 'theme', theme: 'dark' }, '*')")
+    settle(page)
+    assert state(page)["theme"] == "dark"

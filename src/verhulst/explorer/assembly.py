@@ -21,6 +21,18 @@ SCRIPTS = (
     "copy", "main",
 )  # fmt: skip
 
+# The panels that can be shown alone, by `#panel=NAME` behind the page's address, and what each is.
+PANELS = {
+    "curve": "The sigmoid curve and its derivative, to drag",
+    "values": "The formula with its numbers, and the digits of naive and stable formulas",
+    "bits": "The bits of the probability in a float type",
+    "rails": "Probability, odds and log-odds on three linked rulers",
+    "tails": "Both tails of the sigmoid on a logarithmic axis",
+    "loss": "Cross-entropy and its gradient over the score",
+    "data": "Points to drag and the logistic regression through them",
+    "calibration": "A reliability diagram with temperature and shift",
+}
+
 
 @dataclass(frozen=True)
 class Explorer:

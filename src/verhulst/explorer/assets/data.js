@@ -38,11 +38,13 @@ const dataPanel = {
   fit: fitLogistic(parsePoints(initialPoints)),
   shown: 99,
   timer: 0,
+  state: { method: "newton", data: initialPoints },
   nodes: [],
 
   // Refit; a run-away is shown step by step, unless motion is unwelcome.
   update(state) {
-    this.fit = fitLogistic(parsePoints(state.data), obstacle(parsePoints(state.data)) ? 24 : 40);
+    this.fit = fitLogistic(parsePoints(state.data), state.method);
+    this.state = state;
     this.shown = this.fit.path.length - 1;
   },
 
@@ -51,8 +53,9 @@ const dataPanel = {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.shown = 0;
     redraw();
+    // Newton's steps one by one; the many of gradient descent faster and faster.
     this.timer = setInterval(() => {
-      this.shown++;
+      this.shown = Math.min(this.fit.path.length - 1, this.shown + (state.method === "newton" ? 1 : 1 + (this.shown >> 3)));
       if (this.shown >= this.fit.path.length - 1) clearInterval(this.timer);
       redraw();
     }, 260);
@@ -80,16 +83,18 @@ const dataPanel = {
 
   describe() {
     const { fit } = this;
-    const [a, b] = fit.path[Math.min(this.shown, fit.path.length - 1)];
+    const step = Math.min(this.shown, fit.path.length - 1);
+    const [a, b] = fit.path[step];
     const running = fit.obstacle !== null;
     const away = (value) => `${plain(value)} → ${value < 0 ? "−∞" : "∞"}`;
     return factList([
       ["intercept", running && Math.abs(a) > 1e-6 ? away(a) : plain(a), a],
-      ["slope", running ? away(b) : `${plain(b)} ± ${plain(fit.error, 2)}`, b],
+      ["slope", running ? away(b) : plain(b), b],
+      ["± standard error", running ? "∞" : plain(fit.errors[step], 2), fit.errors[step]],
       ["odds ratio per unit", running ? (b < 0 ? "0" : "∞") : plain(Math.exp(b)), Math.exp(b)],
-      ["log-likelihood", plain(fit.logLikelihood), fit.logLikelihood],
+      ["log-likelihood", plain(fit.values[step], 5), fit.values[step]],
       ["crosses ½ at x", plain(-a / b, 3), -a / b],
-      ["Newton steps", String(Math.min(this.shown, fit.path.length - 1)), this.shown],
+      [this.state.method === "newton" ? "Newton steps" : "gradient steps", `${step} of ${fit.path.length - 1}`, step],
     ]);
   },
 
@@ -97,7 +102,7 @@ const dataPanel = {
     const words = {
       separated:
         "<b>Separated.</b> A threshold on x tells the classes apart, so a steeper curve is always better: there is no " +
-        "maximum, and the slope grows without limit. A program that prints a finite slope stopped too early. Let one point " +
+        "maximum, the slope grows without limit, and the log-likelihood rises with every step towards 0. A program that prints a finite slope stopped too early. Let one point " +
         "overlap, or use Firth's penalty.",
       "quasi-separated":
         "<b>Quasi-separated.</b> The classes touch at one value of x only: the slope still grows without limit.",
@@ -105,7 +110,19 @@ const dataPanel = {
         "<b>One class only.</b> The best intercept is infinite and the slope is not determined. " +
         "Click the upper or lower half to add a point.",
       "one value of x only": "<b>One value of x only.</b> There is no slope to estimate.",
+    };    const lessons = {
+      overlapping:
+        "The classes overlap, so there is a best curve. Its slope is uncertain: the standard error says by how much it " +
+        "would vary with other points of the same kind.",
+      outlier:
+        "<b>One outlier.</b> A single point on the wrong side makes the slope finite, and small: confident and wrong costs most, " +
+        "so the whole curve gives way. Drag that point to and fro.",
+      rare:
+        "<b>Rare ones.</b> Two ones among fifteen points: the curve stays low, and the standard error is large. What is " +
+        "rare, not the number of points, limits what can be known.",
     };
-    return words[this.fit.obstacle] ?? "The curve is fitted by Newton's method, starting at slope 0, at every change.";
+    const preset = Object.keys(lessons).find((name) => presets[name] === this.state.data);
+    const how = this.state.method === "newton" ? "Newton's method takes a few steps." : "Gradient descent takes many small steps.";
+    return words[this.fit.obstacle] ?? `${lessons[preset] ?? "The curve is fitted again at every change."} ${how}`;
   },
 };

@@ -31,26 +31,50 @@ const obstacle = (points) => {
   return gap > 0 ? "separated" : gap === 0 ? "quasi-separated" : null;
 };
 
-// Newton steps from (0, 0), halved until the likelihood does not fall; at most `limit` of them.
-const fitLogistic = (points, limit = 40) => {
-  const path = [[0, 0]];
-  let current = statistics(points, path[0]);
-  let decrement = Infinity;
-  while (path.length <= limit && decrement > 1e-9 && current.determinant > 1e-300) {
-    const step = newtonStep(current);
-    decrement = Math.sqrt(Math.max(0, step[0] * current.g[0] + step[1] * current.g[1]));
-    const [a, b] = path[path.length - 1];
-    let length = 1, next = null, trial = null;
-    for (; length > 1e-6; length /= 2) {
-      trial = [a + length * step[0], b + length * step[1]];
-      next = statistics(points, trial);
-      if (next.value >= current.value - 1e-12 * Math.abs(current.value)) break;
-    }
-    if (!next || !Number.isFinite(next.value)) break;
-    current = next;
-    path.push(trial);
+// One step of Newton's method, halved until the likelihood does not fall; null where none is left to take.
+const stepOfNewton = (points, [a, b], current) => {
+  if (!(current.determinant > 1e-300)) return null;
+  const step = newtonStep(current);
+  for (let length = 1; length > 1e-6; length /= 2) {
+    const trial = [a + length * step[0], b + length * step[1]];
+    const next = statistics(points, trial);
+    if (next.value >= current.value - 1e-12 * Math.abs(current.value)) return Number.isFinite(next.value) ? trial : null;
   }
-  const [intercept, slope] = path[path.length - 1];
-  const error = Math.sqrt(current.h[0] / current.determinant);
-  return { intercept, slope, error, logLikelihood: current.value, decrement, path, obstacle: obstacle(points) };
+  return null;
+};
+
+// One step of gradient descent on the mean loss. The loss curves by at most a quarter of the mean of 1 + x², so this rate
+// goes down at every step.
+const stepOfDescent = (points, [a, b], current) => {
+  if (points.length === 0) return null;
+  const rate = 4 / points.reduce((sum, { x }) => sum + 1 + x * x, 0);
+  return [a + rate * current.g[0], b + rate * current.g[1]];
+};
+
+const methods = {
+  newton: { step: stepOfNewton, limit: 40, runaway: 24 },
+  descent: { step: stepOfDescent, limit: 400, runaway: 400 },
+};
+
+// Steps from (0, 0), each with the log-likelihood and the standard error of the slope at that point.
+const fitLogistic = (points, method = "newton") => {
+  const why = obstacle(points);
+  const { step, limit, runaway } = methods[method];
+  const path = [[0, 0]], values = [], errors = [];
+  let decrement = Infinity;
+  for (;;) {
+    const here = path[path.length - 1], current = statistics(points, here);
+    values.push(current.value);
+    errors.push(Math.sqrt(current.h[0] / current.determinant));
+    const newton = newtonStep(current);
+    const left = Math.sqrt(Math.max(0, newton[0] * current.g[0] + newton[1] * current.g[1]));
+    const done = decrement <= 1e-9 || path.length > (why ? runaway : limit);
+    decrement = left;
+    const next = done ? null : step(points, here, current);
+    if (!next) break;
+    path.push(next);
+  }
+  const last = path.length - 1;
+  const [intercept, slope] = path[last];
+  return { intercept, slope, error: errors[last], logLikelihood: values[last], decrement, path, values, errors, obstacle: why };
 };

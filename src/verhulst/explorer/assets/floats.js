@@ -57,3 +57,18 @@ const correctDigits = (value, truth, type) => {
   if (!Number.isFinite(value) || truth === 0) return 0;
   return Math.max(0, Math.min(most, -Math.log10(Math.abs(value - truth) / Math.abs(truth))));
 };
+
+// The bits of a number that is in the type: sign, exponent and fraction as texts of 0 and 1.
+const bitsOf = (x, type) => {
+  const exponentLength = { float64: 11, float32: 8, float16: 5, bfloat16: 8 }[type.name];
+  const length = type.precision - 1, size = Math.abs(x);
+  if (!Number.isFinite(x)) return { sign: x < 0 ? "1" : "0", exponent: "1".repeat(exponentLength), fraction: (Number.isNaN(x) ? "1" : "0").padEnd(length, "0") };
+  const normal = size >= 2 ** type.lowest;
+  const e = normal ? exponentOf(size) : type.lowest;
+  const steps = BigInt(Math.round((size / 2 ** e) * 2 ** length)) - (normal ? 1n << BigInt(length) : 0n);
+  return {
+    sign: x < 0 || Object.is(x, -0) ? "1" : "0",
+    exponent: (normal ? e + type.highest : 0).toString(2).padStart(exponentLength, "0"),
+    fraction: steps.toString(2).padStart(length, "0"),
+  };
+};

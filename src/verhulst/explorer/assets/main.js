@@ -25,6 +25,8 @@ const showScore = () => {
   write("digits", describeDigits(state));
   write("distance", describeDistance(state));
   write("losses", describeLoss(state));
+  write("bits", describeBits(state));
+  write("bits-words", describeBitsInWords(state));
   const slider = find("z");
   slider.max = state.span;
   slider.min = -state.span;
@@ -56,7 +58,7 @@ const showCalibration = () => {
 };
 
 const showChoices = () => {
-  for (const key of ["type", "span", "y"]) for (const input of document.querySelectorAll(`input[name=${key}]`)) input.checked = input.value === String(state[key]);
+  for (const key of ["type", "span", "y", "method"]) for (const input of document.querySelectorAll(`input[name=${key}]`)) input.checked = input.value === String(state[key]);
   for (const input of document.querySelectorAll("input[name=over]")) input.checked = state.over.split(",").includes(input.value);
   const root = document.documentElement;
   if (state.theme === "auto") delete root.dataset.theme; else root.dataset.theme = state.theme;
@@ -65,13 +67,32 @@ const showChoices = () => {
   find("through-name").textContent = `through σ(z) in ${state.type}`;
 };
 
+// One panel alone, with its controls, as pages of the documentation show it; they are told how high it is.
+const showPanel = () => {
+  if (!state.panel) return;
+  const height = document.body.getBoundingClientRect().height;
+  parent.postMessage({ explorer: "height", height: Math.ceil(height) }, "*");
+};
+const choosePanel = () => {
+  document.body.classList.toggle("alone", state.panel !== "");
+  for (const section of document.querySelectorAll("main > section")) section.hidden = state.panel !== "" && section.dataset.panel !== state.panel;
+  const wanted = panels[state.panel];
+  for (const control of document.querySelectorAll("[data-control]")) control.hidden = wanted !== undefined && !wanted.includes(control.dataset.control);
+  document.querySelector(".controls").hidden = wanted !== undefined && wanted.length === 0;
+};
+addEventListener("message", ({ data }) => {
+  if (data?.explorer === "theme" && choices.theme.includes(data.theme)) set({ theme: data.theme });
+});
+
 const drawAll = () => {
+  choosePanel();
   showChoices();
   dataPanel.update(state);
   for (const chart of Object.values(charts)) chart.draw(state);
   showScore();
   showData();
   showCalibration();
+  showPanel();
 };
 
 let hashTimer = 0;
@@ -133,6 +154,10 @@ for (const input of document.querySelectorAll("input[name=type]")) input.addEven
 for (const input of document.querySelectorAll("input[name=span]")) input.addEventListener("change", () => {
   const span = Number(input.value);
   set({ span, z: Math.max(-span, Math.min(span, state.z)) });
+});
+for (const input of document.querySelectorAll("input[name=method]")) input.addEventListener("change", () => {
+  set({ method: input.value });
+  requestAnimationFrame(() => dataPanel.play(state, showData));
 });
 for (const input of document.querySelectorAll("input[name=y]")) input.addEventListener("change", () => set({ y: Number(input.value) }));
 for (const input of document.querySelectorAll("input[name=over]")) input.addEventListener("change", () => {

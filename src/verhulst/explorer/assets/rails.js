@@ -34,7 +34,7 @@ const railOptions = {
     const values = [
       [2.5, "first", plain(sigmoid(state.z))],
       [1.5, "second", oddsInWords(state.z)],
-      [0.5, "third", plain(state.z)],
+      [0.5, "third", Math.abs(state.z) > 8 ? (state.z > 0 ? `${plain(state.z)} →` : `← ${plain(state.z)}`) : plain(state.z)],
     ];
     values.forEach(([y, stroke, text], k) => {
       chart.part(`dot${k}`, "circle", { class: `dot ${stroke}`, cx: x, cy: chart.Y(y), r: 6 });

@@ -53,3 +53,22 @@ const describeDistance = ({ z, type }) => {
   return `In ${type} the next probability is <b>${plain(step, 2)}</b> of log-odds away; ` +
     `σ rounds to 1 from ${minus(one.toFixed(2))}, to 0 below ${minus(zero.toFixed(2))}.`;
 };
+
+// The number that σ(z) is in the type, bit by bit.
+const describeBits = (state) => {
+  const type = floatTypes[state.type];
+  const { sign, exponent, fraction } = bitsOf(roundTo(sigmoid(roundTo(state.z, type)), type), type);
+  const cells = (kind, text) => `<span class="${kind}" title="${kind}">${[...text].map((bit) => `<i class="b${bit}">${bit}</i>`).join("")}</span>`;
+  return cells("sign", sign) + cells("exponent", exponent) + cells("fraction", fraction);
+};
+
+const describeBitsInWords = (state) => {
+  const type = floatTypes[state.type];
+  const p = roundTo(sigmoid(roundTo(state.z, type)), type);
+  const { exponent, fraction } = bitsOf(p, type);
+  const power = parseInt(exponent, 2) - type.highest;
+  const lead = parseInt(exponent, 2) === 0 ? `0.${fraction.slice(0, 8)}…₂ · 2` : `1.${fraction.slice(0, 8)}…₂ · 2`;
+  const shown = parseInt(exponent, 2) === 0 ? type.lowest : power;
+  return `<b>${plain(p, 9)}</b> = ${lead}<sup>${minus(shown)}</sup>: sign, exponent and fraction of a ${type.name}. ` +
+    "Towards 0 the exponent falls and the fraction stays fine; towards 1 the exponent is stuck at −1, and the fraction fills up with ones.";
+};

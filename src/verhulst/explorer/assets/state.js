@@ -1,9 +1,13 @@
 // What is shown, kept in the address behind '#', so that a link or a reload brings the same page back.
 
 const initialPoints = "-3.1:0,-2.2:0,-1.7:0,-1:0,-0.6:1,-0.2:0,0.3:0,0.5:1,1.1:1,1.3:0,1.9:1,2.6:1,3.2:1";
-const defaults = { z: 1.5, type: "float64", span: 8, over: "", y: 1, T: 1, b: 0, data: initialPoints, theme: "auto" };
+const defaults = { z: 1.5, type: "float64", span: 8, over: "", y: 1, T: 1, b: 0, data: initialPoints, method: "newton", panel: "", theme: "auto" };
 const limits = { z: [-750, 750], T: [0.2, 5], b: [-3, 3] };
-const choices = { type: Object.keys(floatTypes), span: [8, 20, 40, 120, 750], y: [0, 1], theme: ["auto", "light", "dark"] };
+// Panels that can stand alone, in a page of their own, with the controls that they need.
+const panels = { curve: ["score"], values: ["score", "type"], bits: ["score", "type"], rails: ["score"], tails: ["score", "type", "span"], loss: ["score", "type"],
+  data: [], calibration: [] };
+const choices = { type: Object.keys(floatTypes), span: [8, 20, 40, 120, 750], y: [0, 1], method: ["newton", "descent"], theme: ["auto", "light", "dark"],
+  panel: ["", ...Object.keys(panels)] };
 
 const parsePoints = (text) =>
   text.split(",").map((pair) => pair.split(":").map(Number))
