@@ -15,14 +15,18 @@ version = release
 
 extensions = [
     "calibration_maps",
+    "checked_pages",
+    "explorer_panel",
     "function_page",
     "myst_parser",
     "numpydoc",
     "offline_math",
+    "social_card",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx_copybutton",
     "sphinx_design",
+    "value_table",
     "visual_reference",
 ]
 exclude_patterns = ["_build", "_extensions", "*.py"]
@@ -37,9 +41,14 @@ numpydoc_xref_param_type = False
 autodoc_typehints = "none"
 
 html_theme = "pydata_sphinx_theme"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_js_files = [("pages.js", {"defer": "defer"})]
+html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
 html_title = "verhulst"
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navigation_with_keys": False,
     "show_prev_next": True,

@@ -15,11 +15,22 @@ from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
 
+def _spelled_out(text: str) -> str:
+    """What the converter does not know of TeX: arguments without braces, sizes of fractions, space after operators."""
+    text = re.sub(r"'+", lambda primes: "^{" + r"\prime" * len(primes[0]) + "}", text)
+    text = re.sub(r"\\[dt]frac", r"\\frac", text)
+    text = re.sub(r"\\frac\s*([0-9A-Za-z])", r"\\frac{\1}", text)
+    text = re.sub(r"(\\frac\{(?:[^{}]|\{[^{}]*\})*\})\s*([0-9A-Za-z])", r"\1{\2}", text)
+    return re.sub(r"(\\log|\\operatorname\{\w+\})(?=\s*(?:[A-Za-z0-9]|\\sigma|\\frac))", r"\1\\,", text)
+
+
 def _mathml(node: nodes.Element, *, block: bool) -> str:
-    # TeX sets a thin space between an operator and what follows it; the converter does not.
-    text = re.sub(r"(\\log|\\operatorname\{\w+\})(?=\s*(?:[A-Za-z]|\\sigma))", r"\1\\,", node.astext())
+    text = _spelled_out(node.astext())
     try:
-        return str(tex2mathml(text, as_block=block))
+        made = str(tex2mathml(text, as_block=block))
+        # Bars belong to what they enclose, and brackets in a line of text keep the height of the text.
+        made = made.replace("<mo>|</mo>", '<mo stretchy="false" lspace="0" rspace="0">|</mo>')
+        return made if block else re.sub(r"<mo>([][(){}|])</mo>", r'<mo stretchy="false">\1</mo>', made)
     except ValueError as error:
         raise ExtensionError(f"{node.source}, line {node.line}: no MathML for {text!r}: {error}") from error
 
@@ -32,9 +43,7 @@ def inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def displayed(translator: HTML5Translator, node: nodes.math_block) -> None:
     """A formula on a line of its own."""
-    translator.body.append(
-        f'<div style="text-align: center; overflow-x: auto; margin: 1rem 0">{_mathml(node, block=True)}</div>'
-    )
+    translator.body.append(f'<div class="math-block" tabindex="0">{_mathml(node, block=True)}</div>')
     raise nodes.SkipNode
 
 

@@ -1,25 +1,28 @@
-"""Sphinx extension: the figures of the package, drawn while the docs are built, and the explorer beside the pages.
+"""Sphinx extension: the figures of the package, drawn while the docs are built.
 
-`{visual} precision` in a page shows a figure by its name, in the colours of the page's theme.
+`{visual} precision` in a page shows a figure by its name, in the colours of the page's theme and, on a
+phone, with its panels one below the other.
 """
 
 from __future__ import annotations
 
 import pathlib
+from dataclasses import replace
 from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
-from verhulst.explorer import explore
 from verhulst.figures import FIGURES, plot, save
+from verhulst.figures.theme import theme_named
 
 FOLDER = "_figures"
+VARIANTS = [(width, theme) for width in ("wide", "narrow") for theme in ("light", "dark")]
 
 
 class Visual(Directive):
-    """Both pictures of a figure; the page's theme hides one of them."""
+    """The pictures of a figure, for light and dark pages and for wide and narrow ones; all but one are hidden."""
 
     required_arguments = 1
 
@@ -29,9 +32,9 @@ class Visual(Directive):
         if name not in FIGURES:
             raise self.error(f"no figure {name!r}: choose one of {', '.join(FIGURES)}")
         pictures: list[nodes.Node] = []
-        for theme in ("light", "dark"):
-            image = nodes.image(uri=f"/{FOLDER}/{name}-{theme}.svg", alt=FIGURES[name])
-            image["classes"] += [f"only-{theme}"]
+        for width, theme in VARIANTS:
+            image = nodes.image(uri=f"/{FOLDER}/{name}-{width}-{theme}.svg", alt=FIGURES[name], loading="lazy")
+            image["classes"] += [f"only-{theme}", f"only-{width}"]
             pictures.append(image)
         # Not a figure with a caption: the theme hides captions of pictures that are only for light or dark pages.
         words = nodes.paragraph("", "", nodes.emphasis(text=f"{FIGURES[name]}. "))
@@ -44,19 +47,13 @@ def draw(app: Sphinx) -> None:
     folder = pathlib.Path(app.srcdir) / FOLDER
     folder.mkdir(exist_ok=True)
     for name in FIGURES:
-        for theme in ("light", "dark"):
-            save(plot(name, theme=theme), folder / f"{name}-{theme}.svg")
-
-
-def put_explorer(app: Sphinx, exception: Exception | None) -> None:
-    """Writes the explorer beside the built pages."""
-    if exception is None and app.builder.format == "html":
-        explore(pathlib.Path(app.outdir) / "explorer.html")
+        for width, theme in VARIANTS:
+            drawn = plot(name, theme=replace(theme_named(theme), narrow=width == "narrow"))
+            save(drawn, folder / f"{name}-{width}-{theme}.svg")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_directive("visual", Visual)
     app.connect("builder-inited", draw)
-    app.connect("build-finished", put_explorer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

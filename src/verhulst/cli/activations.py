@@ -52,7 +52,7 @@ def facts(record: Any) -> dict[str, Any]:
     low, high = record.range
     plain = (
         "zero_centred", "saturates_below", "saturates_above", "largest_derivative", "vanishes_below", "vanishes_above",
-        "cost", "use", "note",
+        "cost", "used_in", "use", "note",
     )  # fmt: skip
     first = {"name": record.name, "formula": record.formula, "lowest": low, "highest": high}
     return first | {name: getattr(record, name) for name in plain}
@@ -80,7 +80,8 @@ def _print(records: list[dict[str, Any]]) -> None:
     show_table(headings, rows, left=len(headings))
     for record in records:
         show_prose(f"{record['name']}: {typeset(record['formula'])}", "bold")
-        show_prose(f"{record['use']} {record['note']}".strip(), indent="  ")
+        where = f"In {' and '.join(record['used_in'])}. " if record["used_in"] else ""
+        show_prose(f"{where}{record['use']} {record['note']}".strip(), indent="  ")
     show_prose(
         "centred: the mean output is 0 for standard normal z. constant: where the float64 result is the limit. "
         "slope < 0.001: where a unit hardly learns." + (" cost: time relative to ReLU." if measured else "")

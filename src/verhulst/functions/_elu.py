@@ -20,6 +20,7 @@ _elu_derivative = with_second_argument(_core.ufunc("_elu_derivative", "elu_deriv
         formula="z for z > 0, else alpha (e^z - 1)",
         use="Hidden layers without normalisation: its negative values draw the mean output towards 0.",
         note="Facts are for alpha = 1.",
+        used_in=("hidden layers",),
     ),
     alpha="Minus the limit at -inf",
 )

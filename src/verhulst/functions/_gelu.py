@@ -19,6 +19,7 @@ def _normal_cdf(xp: Namespace, z: Array) -> Array:
         formula="z P(Z < z), Z standard normal",
         use="Hidden layers of transformers (BERT, GPT, ViT).",
         note="The erf form, not its approximation by tanh.",
+        used_in=("hidden layers",),
     ),
 )
 def gelu(xp: Namespace, z: Array) -> Array:

@@ -12,6 +12,7 @@ from verhulst.functions.formulas import Array, Namespace
     activation=Use(
         formula="min(max(z + 3, 0), 6)/6",
         use="Gates where exponentials are too dear: MobileNetV3, fixed-point hardware.",
+        used_in=("gates",),
     ),
 )
 def hard_sigmoid(xp: Namespace, z: Array) -> Array:

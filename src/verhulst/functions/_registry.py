@@ -54,11 +54,13 @@ class Use(NamedTuple):
     ----------
     formula, use : the definition, and what it is for
     note : what fits nowhere else
+    used_in : where networks have it, of "hidden layers", "binary output", "multi-class output" and "gates"
     """
 
     formula: str
     use: str
     note: str = ""
+    used_in: tuple[str, ...] = ()
 
 
 FUNCTIONS: dict[str, Function] = {}

@@ -25,6 +25,7 @@ _leaky_relu_derivative = with_second_argument(
         formula="max(z, 0)",
         use="Hidden layers, the first thing to try.",
         note="A unit with z < 0 for every input stays dead.",
+        used_in=("hidden layers",),
     ),
 )
 def relu(xp: Namespace, z: Array) -> Array:
@@ -79,6 +80,7 @@ def relu_derivative(xp: Namespace, z: Array) -> Array:
         formula="z for z > 0, else slope z",
         use="Hidden layers where ReLU units die; discriminators.",
         note="Facts are for the slope 0.01.",
+        used_in=("hidden layers",),
     ),
     slope="Slope for negative z (one for each channel makes it PReLU)",
 )

@@ -15,6 +15,7 @@ from verhulst.functions.formulas import Array, Namespace
     activation=Use(
         formula="1/(1 + e^-z)",
         use=("Probability of one of two classes at the output; gates of LSTM and GRU cells. Seldom in hidden layers."),
+        used_in=("binary output", "gates"),
     ),
 )
 def sigmoid(xp: Namespace, z: Array) -> Array:

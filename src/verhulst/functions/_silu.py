@@ -16,6 +16,7 @@ _REACH = 800.0  # e^-800 is 0 in every type: beyond, every derivative of the sig
     activation=Use(
         formula="z sigmoid(z)",
         use="Hidden layers of convolutional networks; gated layers of language models (SwiGLU).",
+        used_in=("hidden layers",),
     ),
 )
 def silu(xp: Namespace, z: Array) -> Array:

@@ -24,6 +24,7 @@ _logsumexp = over_axes(_core.row_ufunc("logsumexp", "logsumexp(z) over the last 
             " 1/4]. The facts are those of one class's probability as its own score varies "
             "and the other of two classes stays at 0: the sigmoid."
         ),
+        used_in=("multi-class output",),
     ),
 )
 def softmax(z: ArrayLike, axis: Axis = -1, *, out: Any = None) -> Any:

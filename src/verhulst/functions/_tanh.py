@@ -12,6 +12,7 @@ from verhulst.functions.formulas import Array, Namespace
     activation=Use(
         formula="(e^z - e^-z)/(e^z + e^-z)",
         use="Recurrent cells; outputs between -1 and 1. A sigmoid stretched: 2 sigmoid(2z) - 1.",
+        used_in=("hidden layers",),
     ),
 )
 def tanh(xp: Namespace, z: Array) -> Array:

@@ -39,6 +39,8 @@ class Activation:
         The definition, and what it is for.
     note : str
         What does not fit the other fields; often empty.
+    used_in : tuple of str
+        Where networks have it: in "hidden layers", as "binary output" or "multi-class output", in "gates".
     range : tuple of float
         Least and greatest value, limits included.
     zero_centred : bool
@@ -64,6 +66,7 @@ class Activation:
     formula: str
     use: str
     note: str
+    used_in: tuple[str, ...]
     range: Interval
     zero_centred: bool
     mean_output: float
@@ -111,6 +114,7 @@ def _describe(name: str) -> Activation:
         formula=told.formula,
         use=told.use,
         note=told.note,
+        used_in=told.used_in,
         range=found.range,
         zero_centred=abs(found.mean_output) < 1e-12,
         mean_output=found.mean_output,
