@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegressionCV as SklearnCV
-from sklearn.model_selection import GroupKFold, StratifiedKFold
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import verhulst as vh
@@ -77,6 +77,15 @@ def test_groups_scorers_and_model_files(data, tmp_path):
 def test_refused(data, options, given, message):
     with pytest.raises(ValueError, match=message):
         vh.LogisticRegressionCV(**options).fit(*data, **given)
+
+
+@pytest.mark.parametrize("labels", ["aabb", "aabbcc"])
+def test_a_fold_without_a_class_is_named(labels):
+    y = np.array(list(labels))
+    X = np.arange(len(y), dtype=float)[:, None]
+    model = vh.LogisticRegressionCV(Cs=[1.0], cv=KFold(len(labels) // 2))
+    with pytest.raises(ValueError, match="in fold 1 the training rows contain no case of class 'a'"):
+        model.fit(X, y)
 
 
 def test_former_arguments_are_refused():

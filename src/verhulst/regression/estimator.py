@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning as TheirConvergenceWarning
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
 
@@ -19,6 +20,7 @@ from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, log_softmax, 
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.arrays import dense
 from verhulst.regression.class_weights import class_weights, log_sampling_rates
+from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.estimator_file import EstimatorFile
 from verhulst.regression.estimator_results import FLOATS
 from verhulst.regression.fitting import fit, require_penalty
@@ -27,9 +29,17 @@ from verhulst.regression.multinomial import fit_multinomial
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix, Vector
+from verhulst.regression.warn import warned_as
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
+
+
+class EstimatorConvergenceWarning(ConvergenceWarning, TheirConvergenceWarning):  # type: ignore[misc]
+    """Warn that the fit of an estimator did not converge; filters for scikit-learn's warning hold for it too."""
+
+
+_AS_SCIKIT_LEARN: Mapping[type[Warning], type[Warning]] = {ConvergenceWarning: EstimatorConvergenceWarning}
 
 
 class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -185,6 +195,8 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
             If the data cannot be fitted; the message says why and where.
         """
         check_parameters(self)
+        if self.max_iter < 1:
+            raise ValueError(f"max_iter must be at least 1, not {self.max_iter!r}: a fit takes at least one pass")
         self._check_penalty()
         require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
         X, y = validate_data(self, dense(X, "X"), dense(y, "y"), dtype=FLOATS, multi_output=True)
@@ -258,7 +270,8 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
     def _of_two(
         self, X: ArrayLike, target: NDArray[np.uint8], weight: Vector | None, offset: ArrayLike | None
     ) -> LogisticFit:
-        return fit(X, target, weight, offset, firth=self.firth, **self._options)
+        with warned_as(_AS_SCIKIT_LEARN):
+            return fit(X, target, weight, offset, firth=self.firth, **self._options)
 
     def _of_many(
         self, X: ArrayLike, labels: NDArray[Any], weight: Vector | None, offset: ArrayLike | None, rates: Vector | None
@@ -269,7 +282,8 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
             raise ValueError(
                 f"firth=True is for two classes, but y has {len(self.classes_)}: use a finite C, or pairs of classes"
             )
-        found = fit_multinomial(X, labels, weight, **self._options)
+        with warned_as(_AS_SCIKIT_LEARN):
+            found = fit_multinomial(X, labels, weight, **self._options)
         return found if rates is None else found.with_intercepts_moved(rates[0] - rates[1:])
 
     def decision_function(self, X: ArrayLike, offset: ArrayLike | None = None) -> Vector | Matrix:

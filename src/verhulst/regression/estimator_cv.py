@@ -150,7 +150,9 @@ class LogisticRegressionCV(LogisticRegression):
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, given, dtype=np.float64)
         splitter = check_cv(self.cv, target, classifier=True)
         folds = list(splitter.split(given, target, groups))
-        self.scores_ = np.array([self._scores(given, target, weight, *fold) for fold in folds])
+        self.scores_ = np.array(
+            [self._scores(given, target, weight, k, *fold) for k, fold in enumerate(folds, start=1)]
+        )
         self.C_ = float(self.Cs_[self._chosen()])
         found = self._model(self.C_).fit(X, y, sample_weight)
         for name in _FITTED:
@@ -199,21 +201,34 @@ class LogisticRegressionCV(LogisticRegression):
         return LogisticRegression(C=C, **{name: clone(getattr(self, name), safe=False) for name in names})
 
     def _scores(
-        self, X: Any, y: Any, weight: Vector | None, train: NDArray[np.intp], test: NDArray[np.intp]
+        self, X: Any, y: Any, weight: Vector | None, fold: int, train: NDArray[np.intp], test: NDArray[np.intp]
     ) -> list[float]:
-        """Scores of a fold, for each C."""
+        """Scores of a fold, for each C.
+
+        Raises
+        ------
+        ValueError
+            If no model can be fitted to the training rows, or not be scored; it says so where these rows lack a class.
+        """
         rows, labels = _safe_indexing(X, train), _safe_indexing(y, train)
         held, truth = _safe_indexing(X, test), _safe_indexing(y, test)
-        found = []
-        for C in self.Cs_:
-            model = self._model(float(C)).fit(rows, labels, None if weight is None else weight[train])
+
+        def scored(C: float) -> float:
+            model = self._model(C).fit(rows, labels, None if weight is None else weight[train])
             scorer = check_scoring(model, scoring=self.scoring)
-            found.append(
-                float(scorer(model, held, truth))
-                if weight is None
-                else float(scorer(model, held, truth, sample_weight=weight[test]))
-            )
-        return found
+            given = {} if weight is None else {"sample_weight": weight[test]}
+            return float(scorer(model, held, truth, **given))
+
+        try:
+            return [scored(float(C)) for C in self.Cs_]
+        except ValueError as error:
+            absent = np.setdiff1d(truth, labels).tolist()
+            if not absent:
+                raise
+            raise ValueError(
+                f"in fold {fold} the training rows contain no case of class {absent[0]!r}, which the held-out rows "
+                f"have: shuffle or stratify the folds ({error})"
+            ) from error
 
     def _chosen(self) -> int:
         scores: Matrix = self.scores_
