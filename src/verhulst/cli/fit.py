@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -144,16 +145,17 @@ def command(
         fit_classes.tell(model, level, output, report, as_json, printed)
         return
     errors = asked.errors(model, table, level)
-    contents = contents_of_table(model, level=level, errors=errors)
-    average = asked.average_effects(model, table, level, errors)
-    judged = None if model.held_out is None else held_out.Judged.of(model.held_out, level)
+    points = asked.points(model, table, level, errors, report is not None)
+    contents = replace(contents_of_table(model, level=level, errors=errors), points=points)
+    quality = contents.quality
+    average = points.average if points is not None and effects else None
     if output:
         model.save(output)
     if report:
         write_text(report, html_of(contents))
     if as_json:
-        beside = {} if judged is None else {"held_out": judged.record()}
-        print_json("fit", _record(model, contents) | asked.record(average) | beside)
+        beside = {} if quality is None else {"held_out": held_out.record(quality)}
+        print_json("fit", _record(model, contents) | asked.record(points) | beside)
     elif as_csv:
         print_rows("fit", table_of_effects(contents, _intercept(model, level, errors), average), "", as_json=False)
     elif printed:
@@ -165,13 +167,13 @@ def command(
         print_factors(contents)
         if contents.errors:
             show(f"{contents.errors}.")
-        if average is not None:
-            inference.print_average_effects(average, contents.outcome)
+        if points is not None and effects:
+            inference.print_points(points, contents.outcome)
         show(footline(model.fit, ModelTest.of(model.fit)))
-        if judged is not None:
-            judged.print()
+        if quality is not None:
+            held_out.print_quality(quality)
     say_cautions(contents)
-    for note in [] if judged is None else judged.notes():
+    for note in [] if quality is None else quality.notes():
         say(f"Note: {note}")
     say_wrote(output, report)
 

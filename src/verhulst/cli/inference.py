@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verhulst._numbers import coverage, number, p_value
+from verhulst._numbers import coverage, number, p_value, percent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from verhulst.regression.parameters import Parameter, ParameterTable
     from verhulst.regression.table_fit import TableFit
+    from verhulst.regression.typical import PointEffects
     from verhulst.report.effects import Errors
+
+AT_HAND = 20_000_000  # numbers of a table, for effects in points that only a report asks for
 
 
 def options(command: Any) -> Any:
@@ -104,62 +107,79 @@ class Asked:
         profile = self.interval == "profile"
         return Errors(f"Intervals: profile likelihood. p: {tests}" if profile else f"Intervals and p: {tests}", *found)
 
-    def average_effects(
-        self, model: TableFit, table: pa.Table, level: float, errors: Errors | None
-    ) -> ParameterTable | None:
-        """Return the average effects if they were asked for.
+    def points(
+        self, model: TableFit, table: pa.Table, level: float, errors: Errors | None, for_report: bool
+    ) -> PointEffects | None:
+        """Return the effects in points if they were asked for; for a report also where they are at hand.
 
         Raises
         ------
         DataError
             If the outcomes are separated.
         """
-        if not self.effects:
+        fit = model.fit
+        at_hand = table is not None and 0 < table.num_rows * (len(fit.names) + 1) <= AT_HAND
+        if not (self.effects or (for_report and at_hand and fit.separation is None and fit.penalty != "l2")):
             return None
         with _of_table(model):
-            return model.marginal_effects(
-                table, discrete="auto", level=level, covariance=None if errors is None else errors.covariance
-            )
+            return model.effects_in_points(table, level, covariance=None if errors is None else errors.covariance)
 
-    def record(self, average: ParameterTable | None) -> dict[str, Any]:
+    def record(self, points: PointEffects | None) -> dict[str, Any]:
         """Return the entries for --json."""
         record: dict[str, Any] = {
             "covariance": self.covariance or ("model" if self.clusters is None else "HC1"),
             "clusters": self.clusters,
             "interval": self.interval,
         }
-        if average is None:
+        if points is None or not self.effects:
             return record
-        lines = [
-            {
-                "name": line.name,
-                "effect": line.estimate if _known(line) else None,
-                "standard_error": line.standard_error,
-                "z": line.z,
-                "p_value": line.p_value,
-                "lower": line.lower,
-                "upper": line.upper,
-            }
-            for line in average
-        ]
-        return record | {"average_effects": lines}
+        return record | {
+            "average_effects": _lines(points.average),
+            "typical_row": points.row,
+            "typical_probability": points.probability,
+            "typical_effects": _lines(points.typical),
+        }
 
 
-def print_average_effects(average: ParameterTable, outcome: str) -> None:
-    """Print average effects, in percentage points, as a table on standard output."""
+def _lines(effects: ParameterTable) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": line.name,
+            "effect": line.estimate if _known(line) else None,
+            "standard_error": line.standard_error,
+            "z": line.z,
+            "p_value": line.p_value,
+            "lower": line.lower,
+            "upper": line.upper,
+        }
+        for line in effects
+    ]
+
+
+def print_points(points: PointEffects, outcome: str) -> None:
+    """Print effects in percentage points, as a table on standard output."""
     from verhulst.cli.console import show_prose, show_table
 
     show_prose(
-        f"Average effects on the probability of {outcome}, in percentage points: of one unit more, of a level instead "
-        "of the reference level, of 1 instead of 0:"
+        f"Effects on the probability of {outcome}, in percentage points: of a level instead of the reference level, "
+        "of 1 instead of 0, and per unit of a number; on average over the rows, and at a typical row:"
     )
     rows = [
-        (line.name, _points(line.estimate), f"{_points(line.lower)} to {_points(line.upper)}", p_value(line.p_value))
+        (
+            line.name,
+            _points(line.estimate),
+            f"{_points(line.lower)} to {_points(line.upper)}",
+            p_value(line.p_value),
+            _points(there.estimate),
+        )
         if _known(line)
-        else (line.name, "–", "–", "–")
-        for line in average
+        else (line.name, *"––––")
+        for line, there in zip(points.average, points.typical, strict=True)
     ]
-    show_table(("column", "points", f"{coverage(average.level)} interval", "p"), rows)
+    interval = f"{coverage(points.average.level)} interval"
+    show_table(("column", "on average", interval, "p", "typical row"), rows)
+    typical = ", ".join(f"{name} {value}" for name, value in points.row.items())
+    show_prose(f"Typical row: {typical}; its probability is {percent(points.probability)}.")
 
 
 def _known(line: Parameter) -> bool:

@@ -16,6 +16,7 @@ from verhulst.data.group_labels import group_labels
 from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.source import source_of
+from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.held_out import Factors, HeldOut, of_table
@@ -25,6 +26,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
 from verhulst.regression.summary import Summary
 from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
+from verhulst.regression.typical import PointEffects, described, typical_row
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -121,6 +123,35 @@ class TableAnswers(Saved):
         if discrete == "auto":
             discrete = self._switches(X)
         return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
+
+    def effects_in_points(
+        self, source: Any, level: float = 0.95, *, covariance: Matrix | Covariance | None = None
+    ) -> PointEffects:
+        """Return effects on the probability, on average over the rows of a table and at a typical row of it.
+
+        Parameters
+        ----------
+        source : anything that `vh.data.read_table` reads
+            The table, with the target.
+        level : float
+            The coverage of the intervals.
+        covariance : array_like, shape (q, q), optional
+            A matrix to use in place of that of the fit, such as that of `errors`.
+
+        Raises
+        ------
+        ValueError
+            If the outcomes are separated, or the level does not lie between 0 and 1.
+        """
+        X, _, weights, offset = self._rows(read_fields(source))
+        shared: dict[str, Any] = {"discrete": self._switches(X), "level": level, "covariance": covariance}
+        average = marginal_effects(self.fit, X, sample_weight=weights, offset=offset, **shared)
+        row = typical_row(X, weights, factor_places(self.design))[None, :]
+        shift = None if offset is None else np.array([np.median(offset)])
+        typical = marginal_effects(self.fit, row, offset=shift, **shared)
+        columns = self.design.columns if isinstance(self.design, Design) else ()
+        probability = float(sigmoid(self.fit.log_odds(row, shift))[0])
+        return PointEffects(average, typical, described(row[0], columns, self.design.names), probability)
 
     def _switches(self, X: Matrix) -> list[tuple[str, ...]]:
         """Return the columns of each factor, and the others that hold 0 and 1."""

@@ -114,7 +114,7 @@ def predict_table(
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "predictions.csv"
     >>> vh.predict_table(model, votes, path, only=True)
     >>> path.read_text().split()[:2]
-    ['probability', '0.41318503286471135']
+    ['"probability"', '0.1718360516593127']
     """
     require_callback(callback)
     output = os.fspath(output)

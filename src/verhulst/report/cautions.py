@@ -53,7 +53,7 @@ def cautions_of(
 def _cautions(
     fit: LogisticFit, design: Design | FormulaDesign | None, present: Sequence[float] | None
 ) -> Iterator[Caution]:
-    yield from _unfinished(fit, "the Firth or the L2 penalty")
+    yield from _unfinished(fit, "the Firth or the L2 penalty (--firth, --C 1)")
     known = {part.name for part in fit.collinear} | set(fit.separation.columns if fit.separation else ())
     errors = zip(fit.parameter_names, fit.standard_errors, strict=True)
     yield from _no_error(fit, [name for name, error in errors if name not in known and not 0 < error < math.inf])
@@ -64,7 +64,7 @@ def _cautions(
         yield Caution(
             f"The rarer outcome occurs {count(rarer)} times, for {parameters} columns: fewer than "
             f"{EVENTS_PER_PARAMETER} per column.",
-            "Odds ratios may then be too far from 1. Use fewer columns, or the Firth penalty.",
+            "Odds ratios may then be too far from 1. Use fewer columns (--exclude), or the Firth penalty (--firth).",
         )
     yield from _of_numbers(fit)
     yield from _of_columns(design, present)
@@ -124,7 +124,8 @@ def _of_numbers(fit: LogisticFit | MultinomialFit) -> Iterator[Caution]:
         yield Caution(
             "In the rows that determine them, some columns are nearly combinations of others (condition number "
             f"{number(fit.condition)}).",
-            "Their effects cannot be estimated separately, so intervals are wide; predictions are not affected.",
+            "Their effects cannot be estimated separately, so intervals are wide; predictions are not affected. "
+            "Without one of them (--exclude), the effect of the other is clearer.",
         )
     if fit.penalty == "l2":
         yield Caution(
@@ -169,7 +170,9 @@ def _left_out(fit: LogisticFit | MultinomialFit) -> Iterator[Caution]:
         yield Caution(_sentence(clause), "They have no odds ratios of their own; exclude them, or use a penalty.")
         return
     for part in fit.collinear:
-        yield Caution(_sentence(str(part)), "It has no odds ratio of its own; exclude it to avoid this note.")
+        yield Caution(
+            _sentence(str(part)), "It has no odds ratio of its own; exclude it (--exclude) to avoid this note."
+        )
 
 
 def _sentence(clause: str) -> str:
@@ -185,6 +188,7 @@ def _rare_levels(columns: Sequence[Column], present: Sequence[float]) -> Iterato
         if rare and column.kind == "categorical":
             yield Caution(
                 f"Few rows have {', '.join(rare[:6])}{' and others' if len(rare) > 6 else ''}.",
-                f"Merge rare levels of {column.name} with others, or interpret their odds ratios with caution.",
+                f"Merge rare levels of {column.name} with others (--lump {FEW_CASES}), or interpret their odds ratios "
+                "with caution.",
             )
         start = stop

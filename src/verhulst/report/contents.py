@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verhulst._numbers import count, number, percent, typeset
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
+from verhulst.regression.held_out import HeldOut
 from verhulst.regression.inference import ModelTest
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.table_fit import TableFit
 from verhulst.regression.totals import Totals
+from verhulst.regression.typical import PointEffects
 from verhulst.report.cautions import Caution, cautions_of
 from verhulst.report.effects import Effect, Errors, Factor, effects_of, factors_of
+from verhulst.report.quality import Quality
 from verhulst.report.words import headline
 
 
@@ -30,12 +33,15 @@ class Observed:
         The name of the rows.
     fitted : bool
         Whether the model was fitted on these rows.
+    how : str
+        What predicted them, if not the model.
     """
 
     totals: Totals
     rows: int
     source: str
     fitted: bool
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ class Contents:
         What the standard errors and intervals are, if they are not those of the fit.
     factors : tuple of Factor
         The categorical columns, each as a whole.
+    points : PointEffects or None
+        Effects on the probability.
+    quality : Quality or None
+        What held-out rows say of the model.
     """
 
     outcome: str
@@ -88,6 +98,8 @@ class Contents:
     observed: Observed | None
     errors: str = ""
     factors: tuple[Factor, ...] = ()
+    points: PointEffects | None = None
+    quality: Quality | None = None
 
 
 def contents_of(
@@ -141,11 +153,20 @@ def contents_of(
 
 
 def contents_of_table(
-    model: TableFit, observed: Observed | None = None, level: float = 0.95, errors: Errors | None = None
+    model: TableFit, held_out: HeldOut | None = None, level: float = 0.95, errors: Errors | None = None
 ) -> Contents:
-    """Return the contents of a report on a fit of a table, by default with the rows of the fit."""
+    """Return the contents of a report on a fit of a table.
+
+    The predictions are those of the given held-out rows, or of those that the model has, or of the rows of the fit.
+    """
     own = Observed(model.totals, model.fit.rows, model.design.source, fitted=True)
-    return contents_of(model.fit, model.design, own if observed is None else observed, level, errors)
+    contents = contents_of(model.fit, model.design, own, level, errors)
+    held_out = model.held_out if held_out is None else held_out
+    if held_out is None:
+        return contents
+    source, how = held_out.source or "the given table", held_out.how() if held_out.folds else ""
+    observed = Observed(held_out.totals, held_out.rows, source, fitted=False, how=how)
+    return replace(contents, observed=observed, quality=Quality.of(held_out, level))
 
 
 def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:

@@ -125,20 +125,20 @@ def effects_of_tables(
     lines: ParameterTable, ratios: ParameterTable, columns: Sequence[Column] = (), *, penalised: bool
 ) -> tuple[Effect, ...]:
     """Return the effects in a table of coefficients and one of odds ratios; those of a penalised fit have no errors."""
-    origin = {name: (column.name, column.reference) for column in columns for name in column.names}
+    origin = {name: (column.name, column.reference, level) for column in columns for name, level in _levels(column)}
     found = []
     for line, ratio in zip(list(lines)[len(lines) - len(ratios) :], ratios, strict=True):
         state: State = line.state
         if state == "estimated" and penalised:
             state = "penalised"
-        column, reference = origin.get(line.name, (line.name, None))
+        column, reference, level = origin.get(line.name, (line.name, None, None))
         there = line.estimate if state != "left out" else math.nan
         tested = state == "estimated"
         found.append(
             Effect(
                 name=line.name,
                 column=column,
-                level=line.name[len(column) + 1 : -1] if line.name.startswith(f"{column}[") else None,
+                level=level,
                 reference=reference,
                 coefficient=there,
                 standard_error=line.standard_error if state != "penalised" else math.nan,
@@ -151,3 +151,10 @@ def effects_of_tables(
             )
         )
     return tuple(found)
+
+
+def _levels(column: Column) -> list[tuple[str, str | None]]:
+    """Return the columns of X that a column becomes, each with its level if it has one."""
+    if column.kind != "categorical":
+        return [(name, None) for name in column.names]
+    return list(zip(column.names, (level for level in column.levels if level != column.reference), strict=True))

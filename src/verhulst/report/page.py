@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 from string import Template
+from types import MappingProxyType
 
-from verhulst._numbers import coverage, p_value, ratio
+from verhulst._numbers import coverage, number, p_value, ratio
 from verhulst._version import __version__
 from verhulst.data.column import Column
 from verhulst.figures.forest import Forest, prepare_forest
@@ -16,7 +17,7 @@ from verhulst.figures.theme import DARK, LIGHT, css_variables
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Contents, Fact
 from verhulst.report.drawing import forest_axis, forest_row
-from verhulst.report.effects import Effect
+from verhulst.report.effects import Effect, Factor
 from verhulst.report.words import interval_in_words
 
 # A sigmoid as a logo.
@@ -102,7 +103,8 @@ def odds_ratios(contents: Contents) -> str:
         f"{f' {escape(contents.errors)}.' if contents.errors else ''}"
     )
     forest = forest_of(contents.effects, contents.level)
-    table = effects_table(contents.effects, contents.columns, forest, "odds-ratios")
+    tests = {factor.column: _joint(factor) for factor in contents.factors}
+    table = effects_table(contents.effects, contents.columns, forest, "odds-ratios", tests=tests)
     return f'<p class="note" id="odds-ratios">{caption}</p>{table}{guide()}'
 
 
@@ -118,7 +120,13 @@ def forest_of(effects: Sequence[Effect], level: float) -> Forest:
 
 
 def effects_table(
-    effects: Sequence[Effect], columns: Sequence[Column], forest: Forest, named_by: str, start: int = 0, kind: str = ""
+    effects: Sequence[Effect],
+    columns: Sequence[Column],
+    forest: Forest,
+    named_by: str,
+    start: int = 0,
+    kind: str = "",
+    tests: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return a table of odds ratios with its part of a forest plot.
 
@@ -134,6 +142,8 @@ def effects_table(
     start : int
     kind : str
         A further class of the table: " alike" for columns as wide as in other tables.
+    tests : mapping of str to str
+        By columns: what is said beside the name of a categorical one.
     """
     head = (
         f'<thead><tr><th scope="col">column</th><th scope="col" class="number">odds ratio</th>'
@@ -143,18 +153,32 @@ def effects_table(
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{named_by}">'
         f'<table class="effects{kind}" aria-labelledby="{named_by}">{head}'
-        f"<tbody>{''.join(_rows(effects, columns, forest, start))}</tbody></table></div>"
+        f"<tbody>{''.join(_rows(effects, columns, forest, start, tests))}</tbody></table></div>"
     )
 
 
-def _rows(effects: Sequence[Effect], columns: Sequence[Column], forest: Forest, start: int) -> list[str]:
+def _joint(factor: Factor) -> str:
+    """Return the test of all levels of a column in words; nothing without one."""
+    test = factor.test
+    if test.reason is not None:
+        return ""
+    p = p_value(test.p_value)
+    equals = p if p.startswith("<") else f"= {p}"
+    return f"all levels: χ²({test.degrees_of_freedom}) = {number(test.statistic)}, p {equals}"
+
+
+def _rows(
+    effects: Sequence[Effect], columns: Sequence[Column], forest: Forest, start: int, tests: Mapping[str, str]
+) -> list[str]:
     left = {effect.name: (effect, start + place) for place, effect in enumerate(effects)}
     rows: list[str] = []
     for column in columns:
         if column.kind != "categorical":
-            rows.append(_row(*left.pop(column.name), column.name, forest))
+            rows.append(_row(*left.pop(column.names[0]), column.names[0], forest))
             continue
-        rows.append(f'<tr class="group"><th scope="rowgroup" colspan="5">{escape(column.name)}</th></tr>')
+        test = f' <span class="test">{escape(tests[column.name])}</span>' if tests.get(column.name) else ""
+        rows.append(f'<tr class="group"><th scope="rowgroup" colspan="5">{escape(column.name)}{test}</th></tr>')
+        names = iter(column.names)
         for level in column.levels:
             if level == column.reference:
                 rows.append(
@@ -162,7 +186,7 @@ def _rows(effects: Sequence[Effect], columns: Sequence[Column], forest: Forest, 
                     f'<td class="number">reference</td><td></td><td class="plot">{forest_row(forest, None)}</td></tr>'
                 )
             else:
-                rows.append(_row(*left.pop(f"{column.name}[{level}]"), level, forest, "level"))
+                rows.append(_row(*left.pop(next(names)), level, forest, "level"))
     return rows + [_row(effect, place, effect.name, forest) for effect, place in left.values()]
 
 
@@ -188,13 +212,15 @@ def figures(pictures: Sequence[tuple[str, str]]) -> str:
     return f'<div class="pair">{both}</div>'
 
 
-def facts_table(facts: Sequence[Fact]) -> str:
-    """Return numbers with their meanings."""
+def facts_table(facts: Sequence[Fact], kind: str = "facts") -> str:
+    """Return numbers with their meanings, in a table of this class; nothing if there are none."""
+    if not facts:
+        return ""
     rows = "".join(
         f'<tr><th scope="row">{escape(f.name)}</th><td>{escape(f.value)}</td><td>{escape(f.meaning)}</td></tr>'
         for f in facts
     )
-    return f'<div class="scroll"><table class="facts"><tbody>{rows}</tbody></table></div>'
+    return f'<div class="scroll"><table class="{kind}"><tbody>{rows}</tbody></table></div>'
 
 
 _GUIDE = (

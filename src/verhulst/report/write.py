@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,10 @@ from verhulst.report.class_contents import (
     contents_of_classes,
 )
 from verhulst.report.class_page import class_page
+from verhulst.report.columns import taken_for
 from verhulst.report.contents import Contents, Observed, contents_of, contents_of_table
 from verhulst.report.drawing import outcome_chart, reliability_chart
+from verhulst.report.held_out_page import points_section, quality_section
 
 
 @checks_options
@@ -92,7 +95,12 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
 
 def _contents(model: Any, data: Any, level: float) -> Contents:
     if isinstance(model, TableFit):
-        return contents_of_table(model, None if data is None else _observed(model, data), level)
+        if data is None:
+            return contents_of_table(model, None, level)
+        table = read_fields(data)
+        penalised = model.fit.separation is not None or model.fit.penalty == "l2"
+        points = None if penalised else model.effects_in_points(table, level)
+        return replace(contents_of_table(model, model.test_on(table), level), points=points)
     if isinstance(model, LogisticFit):
         observed_rows = None
         if data is not None:
@@ -126,15 +134,6 @@ def _class_contents(model: MultinomialTableFit | MultinomialFit, data: Any, leve
     return contents_of_classes(model, None, rows, level)
 
 
-def _observed(model: TableFit, data: Any) -> Observed:
-    """Return the predictions for other rows; rows with missing values are treated as at fit time."""
-    table = read_fields(data)
-    source = source_of(table) or "the given table"
-    block = make_block(model.design, table)
-    z = model.fit.log_odds(block.X, block.offset)
-    return Observed(Totals.of(block.X, block.y, z, block.weights), block.rows, source, fitted=False)
-
-
 def html_of(contents: Contents) -> str:
     """Return the page of a report.
 
@@ -146,8 +145,11 @@ def html_of(contents: Contents) -> str:
         page.introduction(contents),
         page.section("In words", page.sentences(contents.in_words)),
         page.section("Before you rely on this", page.cautions(contents.cautions)),
+        page.section("On rows that the model has not seen", quality_section(contents.quality)),
         page.section("Odds ratios", page.odds_ratios(contents)),
+        page.section("In percentage points", points_section(contents)),
         page.section("Predicted probabilities", _charts(contents.observed, contents.labels)),
+        page.section("What the columns were taken for", page.facts_table(taken_for(contents.columns), "columns")),
         page.section("How it was fitted", page.facts_table(contents.facts)),
     ]
     return page.page(f"Factors associated with {contents.outcome}", "verhulst: logistic regression", sections)
@@ -162,7 +164,8 @@ def _charts(observed: Observed | None, labels: tuple[str, str]) -> str:
     groups, worst = f"{len(curve.rate)} groups", int(np.abs(curve.rate - curve.probability).argmax())
     gap = f"gap: predicted {percent(curve.probability[worst])}, observed {percent(curve.rate[worst])}."
     rows = "the rows of the fit itself; only new rows can show how well the model does elsewhere"
-    rows = f"These are {rows if observed.fitted else f'the {observed.rows:,} rows of {observed.source}'}."
+    others = observed.how or f"{observed.rows:,} rows of {observed.source}"
+    rows = f"These are {rows if observed.fitted else f'the {others}'}."
     apart = f"The farther apart the two halves, the better the model distinguishes the outcomes. {rows}"
     diagonal = (
         f"Rows in {groups} by prediction, with 95 % intervals (thin: for all groups at once). On the diagonal, "

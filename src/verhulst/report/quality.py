@@ -1,0 +1,90 @@
+"""What rows that were not in the fit say of a model: the numbers and sentences of terminal, JSON and page."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+from scipy.special import entr
+
+from verhulst._numbers import count, number
+from verhulst.calibration.calibrator import CalibrationWarning
+from verhulst.calibration.estimate import Estimate
+from verhulst.calibration.evaluation import Evaluation, evaluate
+from verhulst.regression.held_out import HeldOut
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Held-out rows, and their measures."""
+
+    held_out: HeldOut
+    result: Evaluation
+
+    @classmethod
+    def of(cls, held_out: HeldOut, level: float) -> Quality:
+        """Return the measures of held-out rows, with intervals of this coverage."""
+        with warnings.catch_warnings():  # their text is among the measures
+            warnings.simplefilter("ignore", CalibrationWarning)
+            result = evaluate(held_out, level=level)
+        assert isinstance(result, Evaluation)
+        return cls(held_out, result)
+
+    @property
+    def base_rate(self) -> float:
+        """The share of outcome 1."""
+        return self.result.n_positive / self.result.n
+
+    @property
+    def base_log_loss(self) -> float:
+        """The log-loss of the base rate as the probability of every case."""
+        return float(entr(self.base_rate) + entr(1.0 - self.base_rate))
+
+    def measures(self) -> list[tuple[str, Estimate, str]]:
+        """Return the names of the measures, their values, and what to compare them with."""
+        result, beside = self.result, "by the base rate"
+        return [
+            ("ROC-AUC", result.roc_auc, "0.5 by chance"),
+            ("log-loss", result.log_loss, f"{number(self.base_log_loss)} {beside}"),
+            ("Brier score", result.brier, f"{number(result.decomposition.uncertainty)} {beside}"),
+            ("calibration slope", result.cox.slope, "1 is right"),
+            ("calibration intercept", result.cox.intercept, "0 is right"),
+        ]
+
+    def advice(self) -> list[str]:
+        """Return what to do about probabilities that are wrong on these rows."""
+        faults = self.result.verdict.faults
+        if "too sure" in faults or "wrong certainty" in faults:
+            return [
+                "What to do: the fit follows its own rows too closely. Use fewer columns, more rows, or a penalty "
+                "(--C 1, --firth)."
+            ]
+        if faults:
+            return [
+                "What to do: check what differs between these rows and those of the fit, or whether a column acts "
+                "along a curve; a map learned on new rows corrects the probabilities (verhulst calibrate)."
+            ]
+        return []
+
+    def notes(self) -> list[str]:
+        """Return what must be known of these rows."""
+        rows, found = self.held_out, []
+        if rows.left_out:
+            found.append(f"{rows.left_out:,} rows with missing values are not among the held-out rows.")
+        if rows.unseen:
+            found.append(
+                f"{count(rows.unseen)} held-out rows have a level that is not in the rows of their fit; they are "
+                "predicted as with the reference level."
+            )
+        if rows.separated:
+            found.append(
+                f"In {rows.separated} of {rows.folds} folds the other rows are separated: some held-out rows have "
+                "probability 0 or 1. --firth or --C gives finite log-odds."
+            )
+        if rows.unconverged:
+            found.append(f"{rows.unconverged} of {rows.folds} fits did not converge.")
+        if rows.group is not None:
+            found.append(
+                "The intervals treat rows as independent; rows of one group may not be, which makes them too narrow."
+            )
+        return found
