@@ -26,6 +26,7 @@ __getattr__, _lazy = lazy_names(
         "calibration": "verhulst.calibration",
         "categorical_cross_entropy": "verhulst.losses",
         "categorical_cross_entropy_gradient": "verhulst.losses",
+        "check": "verhulst.data",
         "data": "verhulst.data",
         "evaluate": "verhulst.calibration",
         "explore": "verhulst.explorer",

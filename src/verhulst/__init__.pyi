@@ -7,6 +7,7 @@ from verhulst.calibration import CalibratedClassifier as CalibratedClassifier
 from verhulst.calibration import calibrate as calibrate
 from verhulst import calibration as calibration
 from verhulst.calibration import evaluate as evaluate
+from verhulst.data import check as check
 from verhulst import data as data
 from verhulst.explorer import explore as explore
 from verhulst import figures as figures

@@ -25,6 +25,7 @@ OUTPUTS = {
     ("predict", "--output"): (["none.json", "none.csv"], ".csv"),
     ("calibrate", "--output"): (SCORES, ".json"),
     ("calibrate", "--report"): ([*SCORES, "-o", "model.json"], ".html"),
+    ("check", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
     ("fit", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
     ("predict", "--rejects"): (["none.json", "none.csv"], ".csv"),
     ("calibrate", "--rejects"): ([*SCORES, "-o", "model.json"], ".csv"),
@@ -142,7 +143,7 @@ class TestStandardStreams:
         unprinted = {
             ("demo", "--output"),
             ("fit", "--checkpoint"),
-            *((each, "--rejects") for each in ("fit", "predict", "calibrate", "evaluate")),
+            *((each, "--rejects") for each in ("check", "fit", "predict", "calibrate", "evaluate")),
         }
         assert {*self.PRINTED, *unprinted} == set(OUTPUTS)
 

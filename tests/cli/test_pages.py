@@ -22,7 +22,9 @@ def test_the_reference_is_what_help_says():
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "run: python docs/command_line.py"
 
 
-@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "how-to/tables.md", "how-to/report.md"])
+@pytest.mark.parametrize(
+    "name", ["tutorials/first-fit.md", "how-to/tables.md", "how-to/check-a-table.md", "how-to/report.md"]
+)
 def test_python_blocks(name):
     failed, tried = doctest.testfile(str(DOCS / name), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert tried > 0

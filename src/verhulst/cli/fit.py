@@ -59,13 +59,8 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The reference level of a column, or class.")
 @options.weights
 @options.column("--offset", help="A column to add to the log-odds.")
-@click.option(
-    "--date", "dates", multiple=True, metavar="COLUMN=PART", help="Take days, year, month or weekday of dates."
-)
-@click.option(
-    "--lump", type=click.IntRange(min=0), default=0, metavar="N", show_default=False,
-    help="Take levels with fewer rows than N together.",
-)  # fmt: skip
+@options.dates
+@options.lump
 @options.missing()
 @click.option(
     "--C", "C", type=options.Number(min=0, min_open=True), default=float("inf"),
@@ -114,6 +109,7 @@ def command(
     DATA is a file (CSV, TSV, Parquet, JSON lines, Arrow), a folder or a quoted pattern of files, a database
     (DuckDB or SQLite file, postgresql://host/name), or "-" for standard input. Odds ratios go to standard output.
     """
+    from verhulst.cli.check import with_all_problems
     from verhulst.cli.console import print_json, print_rows, say, say_wrote, show
     from verhulst.cli.effects_table import (
         print_coefficients,
@@ -124,6 +120,7 @@ def command(
     )
     from verhulst.cli.fit_record import footline
     from verhulst.data.atomic import write_text
+    from verhulst.data.errors import DataError
     from verhulst.regression.inference import ModelTest
     from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import contents_of_table
@@ -140,7 +137,11 @@ def command(
     held_out.check(request["cv"], request["group"], request["test"], on_cluster)
     asked.check_column({role: request[role] for role in ("target", "weights", "offset")})
     with cluster.client_of(scheduler, workers) as client:
-        model, table = _fit(data, client=client, clusters=clusters, rows_needed=asked.rows or request["cv"], **request)
+        rows_needed = asked.rows or request["cv"]
+        try:
+            model, table = _fit(data, client=client, clusters=clusters, rows_needed=rows_needed, **request)
+        except DataError as error:
+            raise (error if client is not None else with_all_problems(error, data, **request)) from None
     if not isinstance(model, TableFit):
         fit_classes.tell(model, level, output, report, as_json, printed)
         return

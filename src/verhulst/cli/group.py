@@ -19,6 +19,7 @@ from verhulst.data.errors import did_you_mean
 # In the order of --help. A command is the object `command` of the file with its name.
 COMMANDS = (
     "demo",
+    "check",
     "fit",
     "predict",
     "calibrate",

@@ -272,6 +272,19 @@ def missing(*more: str) -> Decorator:
     return click.option("--missing", type=click.Choice(["error", "drop", *more]), default="error", help=help)
 
 
+dates = click.option(
+    "--date", "dates", multiple=True, metavar="COLUMN=PART", help="Take days, year, month or weekday of dates."
+)
+lump = click.option(
+    "--lump",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    show_default=False,
+    help="Take levels with fewer rows than N together.",
+)
+
+
 def scored(seed_of: str) -> Decorator:
     """Return the options of commands that read scores and outcomes, for `read_scored`, and the seed."""
     options = (

@@ -16,8 +16,10 @@ from verhulst.data.learn import learn_design as learn_design
 from verhulst.data.model_file import ModelFile as ModelFile
 from verhulst.data.model_file import read_model as read_model
 from verhulst.data.model_file import write_model as write_model
+from verhulst.data.problems import TableCheck as TableCheck
 from verhulst.data.progress import Progress as Progress
 from verhulst.data.query import Query as Query
 from verhulst.data.read import read_table as read_table
+from verhulst.data.table_check import check as check
 from verhulst.data.target import Target as Target
 from verhulst.data.write import write_table as write_table

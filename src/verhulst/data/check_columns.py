@@ -1,0 +1,185 @@
+"""Columns that no fit refuses, and that make its results doubtful: identifiers, codes, leaks, columns that depend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verhulst.data.column import Column
+from verhulst.data.problems import Problem, option
+
+if TYPE_CHECKING:
+    Vector = NDArray[np.float64]
+
+RARE = 10  # rows of a level, below which it is rare
+_LEAK = 0.99  # the area under the ROC curve of one column, from which on it decides the outcome
+_VIF = 10.0  # the usual bound, of Marquardt (1970)
+_IDENTIFIER = re.compile(r"(^|[^a-z])(id|ids|nr|no|num|number|key|index|row|case)($|[^a-z])|ID$|Id$", re.IGNORECASE)
+_CODE = re.compile(r"zip|postal|postcode|plz|area.?code|(^|[_ ])code($|[_ ])", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def like_identifier(name: str, x: Vector) -> bool:
+    """Whether a column of numbers tells rows apart: whole numbers, all different, that count the rows or are named so.
+
+    Examples
+    --------
+    >>> like_identifier("customer_id", np.arange(100.0) * 7), like_identifier("n", np.arange(100.0) + 5)
+    (True, True)
+    >>> like_identifier("income", np.arange(100.0) ** 3), like_identifier("id", np.zeros(100))
+    (False, False)
+    """
+    x = x[~np.isnan(x)]
+    if len(x) < 20 or not (x == np.floor(x)).all() or len(np.unique(x)) < len(x):
+        return False
+    named = _IDENTIFIER.search(_CAMEL.sub("_", name)) is not None
+    years = x.min() >= 1800 and x.max() <= 2200
+    return named or bool(not years and np.ptp(x) < 1.1 * len(x))
+
+
+def like_code(name: str, x: Vector) -> bool:
+    """Whether numbers look like codes of places or kinds: few distinct, large, of the same number of digits.
+
+    Examples
+    --------
+    >>> codes = np.repeat([10115.0, 20095.0, 80331.0, 50667.0], 10)
+    >>> like_code("place", codes), like_code("year", np.repeat([2001.0, 2002.0, 2003.0], 10)), like_code("x", codes / 7)
+    (True, False, False)
+    """
+    x = x[~np.isnan(x)]
+    if len(x) < 20 or not (x == np.floor(x)).all() or x.min() < 100:
+        return False
+    distinct = len(np.unique(x))
+    digits = {len(f"{value:.0f}") for value in (x.min(), x.max())}
+    years = bool(x.min() >= 1800 and x.max() <= 2200)
+    if years or distinct < 3 or len(digits) > 1:
+        return False
+    return _CODE.search(name) is not None or (x.min() >= 10_000 and distinct <= len(x) / 10)
+
+
+def auc(x: Vector, y: Vector) -> float:
+    """Return the area under the ROC curve of a column, at least a half; ties count half.
+
+    Examples
+    --------
+    >>> auc(np.array([3.0, 2.0, 2.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0]))
+    0.875
+    """
+    _, places, counts = np.unique(x, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    ranks = (ends - (counts - 1) / 2)[places]
+    ones = float(y.sum())
+    zeros = len(y) - ones
+    if not ones or not zeros:
+        return 0.5
+    area = (float(ranks[y == 1].sum()) - ones * (ones + 1) / 2) / (ones * zeros)
+    return max(area, 1 - area)
+
+
+def leak(column: Column, values: NDArray[np.float64], y: Vector) -> str:
+    """Return what to say of a column that nearly decides the outcome by itself, or by being missing; else nothing.
+
+    Parameters
+    ----------
+    column : Column
+    values : ndarray
+        Numbers, or the place of each row's level; nan where it is missing.
+    y : ndarray of 0 and 1
+    """
+    there = ~np.isnan(values)
+    if len(y) < 20:
+        return ""
+    if 0 < there.sum() < len(y) and auc(there.astype(float), y) >= _LEAK:
+        return f"Whether column {column.name!r} has a value nearly decides the outcome."
+    x, outcome = values[there], y[there]
+    if column.kind == "categorical":
+        levels = x.astype(np.int64)
+        if len(np.unique(levels)) > 0.2 * len(x):
+            return ""
+        share = np.bincount(levels, outcome) / np.maximum(np.bincount(levels), 1)
+        x = share[levels]
+    area = auc(x, outcome)
+    if area < _LEAK:
+        return ""
+    how = "alone decides" if area == 1.0 else f"alone nearly decides (area under the ROC curve {area:.3f})"
+    return f"Column {column.name!r} {how} the outcome. Was it known before the outcome?"
+
+
+def dependent(names: Sequence[str], X: NDArray[np.float64]) -> Iterator[Problem]:
+    """Yield the numeric columns that are copies of others, or nearly combinations of them, the worst first.
+
+    After each, the others are looked at without it. The variance inflation factor of a column is the diagonal of the
+    inverse of the correlation matrix.
+    """
+    left = list(range(X.shape[1]))
+    spread = X.std(axis=0)
+    left = [k for k in left if spread[k] > 0]
+    Z = (X - X.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    correlations = Z.T @ Z / max(len(Z), 1)
+    while len(left) > 1:
+        R = correlations[np.ix_(left, left)] + 1e-12 * np.eye(len(left))
+        inverse = np.linalg.pinv(R, hermitian=True) if np.linalg.matrix_rank(R) < len(left) else np.linalg.inv(R)
+        factors = np.where(_residuals(R) > 1e-9, np.diag(inverse), np.inf)
+        # Of equally bad columns the last one is named: a copy comes behind what it copies.
+        worst = len(left) - 1 - int(np.argmax(np.round(factors[::-1], 6)))
+        if not factors[worst] > _VIF:
+            return
+        others = _partners(R, worst)
+        column, partners = names[left[worst]], [names[left[k]] for k in others]
+        shown = " and ".join(map(repr, partners)) if len(partners) < 3 else ", ".join(map(repr, partners))
+        if len(partners) == 1 and np.array_equal(X[:, left[worst]], X[:, left[others[0]]]):
+            matter, kind = f"Column {column!r} is a copy of {shown}.", "copy"
+        elif np.isinf(factors[worst]):
+            matter, kind = f"Column {column!r} is a combination of {shown}.", "dependent"
+        else:
+            matter = f"Column {column!r} is nearly a combination of {shown} (variance inflation {factors[worst]:.0f})."
+            kind = "nearly dependent"
+        yield Problem(kind, column, False, matter, option("--exclude", column))
+        del left[worst]
+
+
+def _residuals(R: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what is left of the variance of each column beside a least-squares combination of the others."""
+    found = np.empty(len(R))
+    for k in range(len(R)):
+        rest = np.delete(np.arange(len(R)), k)
+        solution = np.linalg.lstsq(R[np.ix_(rest, rest)], R[rest, k], rcond=1e-11)[0]
+        found[k] = R[k, k] - R[rest, k] @ solution
+    return found
+
+
+def _partners(R: NDArray[np.float64], worst: int) -> list[int]:
+    """Return the fewest other columns that make this one nearly as predictable as all do, by forward selection."""
+    chosen: list[int] = []
+    rest = [k for k in range(len(R)) if k != worst]
+    while rest and len(chosen) < 4:
+        best, unexplained = -1, np.inf
+        for k in rest:
+            some = [*chosen, k]
+            solution = np.linalg.lstsq(R[np.ix_(some, some)], R[some, worst], rcond=1e-11)[0]
+            value = float(R[worst, worst] - R[some, worst] @ solution)
+            if value < unexplained:
+                best, unexplained = k, value
+        chosen.append(best)
+        rest.remove(best)
+        if unexplained < 1.0 / _VIF:
+            break
+    return sorted(chosen)
+
+
+def rare_levels(column: Column, counts: Mapping[str, int]) -> Problem | None:
+    """Return the problem of a column with levels of few rows; None if it has none."""
+    rare = [level for level in column.levels if counts.get(level, 0) < RARE]
+    if not rare or len(column.levels) < 2:
+        return None
+    rows = sum(counts.get(level, 0) for level in rare)
+    several = len(rare) > 1
+    matter = (
+        f"Column {column.name!r} has {len(rare):,} level{'s' * several} with fewer than {RARE} rows each ({rows:,} "
+        f"row{'s' * (rows != 1)}), such as {rare[0]!r}."
+    )
+    return Problem("rare levels", column.name, False, matter, option("--lump", str(RARE)))

@@ -1,0 +1,308 @@
+"""`verhulst check`: each fault that is put into a clean table is found, and its option goes round it, literally."""
+
+import json
+import shlex
+import warnings
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+
+import verhulst as vh
+from verhulst.cli.group import verhulst
+from verhulst.data import DataError, RequestError, table_check
+
+USAGE, DATA = 2, 3
+N = 400
+
+
+def clean():
+    """A table without a fault: columns of text, in the order of the file."""
+    rng = np.random.default_rng(12)
+    x, age = rng.normal(50, 9, N).round(1), rng.integers(20, 60, N)
+    plan = rng.choice(["basic", "plus", "premium"], N)
+    y = (rng.random(N) < 1 / (1 + np.exp(-(x - 50) / 9))).astype(int)
+    return {"x": list(map(str, x)), "age": list(map(str, age)), "plan": list(plan), "y": list(map(str, y))}
+
+
+def changed(column, rows, value):
+    def change(table):
+        for row in rows:
+            table[column][row] = value
+
+    return change
+
+
+def added(name, values):
+    def add(table):
+        table[name] = [str(value) for value in values(table, np.random.default_rng(3))]
+
+    return add
+
+
+def renamed(values):
+    def rename(table):
+        table["y"] = [values[int(value)] for value in table["y"]]
+
+    return rename
+
+
+def dates(form):
+    import datetime
+
+    start = datetime.date(2023, 1, 1)
+    return lambda _, rng: [f"{start + datetime.timedelta(int(k)):{form}}" for k in rng.integers(0, 700, N)]
+
+
+# What is done to the table; the kind and the column of the problem that is found; whether it stops a fit; its option.
+FAULTS = {
+    "two words": (renamed(["no", "yes"]), ("target", "y", True, "--positive yes")),
+    "rarer word": (renamed(["left", "stayed"]), ("target", "y", True, "--positive")),
+    "missing": (changed("x", [3, 8], ""), ("missing values", None, True, "--missing drop")),
+    "marks": (changed("age", [5], "?"), ("missing values", None, True, "--missing drop")),
+    "mostly missing": (changed("x", range(300), "NA"), ("mostly missing", "x", True, "--exclude x")),
+    "empty": (added("e", lambda *_: [""] * N), ("empty", "e", True, "--exclude e")),
+    "names": (added("who", lambda *_: [f"c{k}" for k in range(N)]), ("identifier", "who", True, "--exclude who")),
+    "numbers of cases": (
+        added("customer_id", lambda _, rng: rng.permutation(N) * 7 + 1000),
+        ("identifier", "customer_id", False, "--exclude customer_id"),
+    ),
+    "codes": (
+        added("zip", lambda _, rng: rng.choice([10115, 20095, 80331], N)), ("code", "zip", False, "--categorical zip"),
+    ),
+    "dates": (added("day", dates("%Y-%m-%d")), ("dates", "day", True, "--date day=days")),
+    "dates of Germany": (added("day", dates("%d.%m.%Y")), ("dates", "day", True, "--date day=days")),
+    "times": (
+        added("at", lambda *_: [f"{k % 24:02d}:{k % 60:02d}" for k in range(N)]), ("dates", "at", True, "--exclude at"),
+    ),
+    "words among numbers": (changed("x", [7, 9, 30], "oops"), ("unclear numbers", "x", True, "--na-values oops")),
+    "below a limit": (changed("x", [7, 9, 30], "<5"), ("unclear numbers", "x", True, "--na-values '<5'")),
+    "thousands": (
+        added("cost", lambda _, rng: [f'"{k},{k}"' for k in rng.integers(100, 999, N)]),
+        ("unclear numbers", "cost", True, "--decimal ."),
+    ),
+    "constant": (added("c", lambda *_: [7] * N), ("constant", "c", False, "--exclude c")),
+    "constant word": (added("c", lambda *_: ["all"] * N), ("constant", "c", False, "--exclude c")),
+    "copy": (added("copy", lambda table, _: table["x"]), ("copy", "copy", False, "--exclude copy")),
+    "same groups": (
+        added("tier", lambda table, _: [{"basic": "1st", "plus": "2nd", "premium": "3rd"}[p] for p in table["plan"]]),
+        ("copy", "tier", False, "--exclude tier"),
+    ),
+    "sum": (
+        added("sum", lambda table, _: [float(a) + float(b) for a, b in zip(table["x"], table["age"], strict=True)]),
+        ("dependent", "sum", False, "--exclude sum"),
+    ),
+    "nearly dependent": (
+        added("grams", lambda table, rng: [1000 * float(a) + rng.normal(0, 300) for a in table["x"]]),
+        ("nearly dependent", "grams", False, "--exclude grams"),
+    ),
+    "rare levels": (changed("plan", [1, 2, 3], "gold"), ("rare levels", "plan", False, "--lump 10")),
+    "leak": (
+        added("gone", lambda table, rng: [int(y) * rng.integers(1, 90) for y in table["y"]]),
+        ("decides the outcome", "gone", False, "--exclude gone"),
+    ),
+    "leak of words": (
+        added("state", lambda table, _: ["closed" if y == "1" else "open" for y in table["y"]]),
+        ("decides the outcome", "state", False, "--exclude state"),
+    ),
+    "leak by what is missing": (
+        added("left", lambda table, rng: [rng.integers(1, 90) if y == "1" else "" for y in table["y"]]),
+        ("decides the outcome", "left", True, "--exclude left"),
+    ),
+}  # fmt: skip
+
+
+def write(path, table, mark=",", encoding="utf-8", above=(), lines=()):
+    rows = [mark.join(table), *(mark.join(row) for row in zip(*table.values(), strict=True))]
+    path.write_bytes("".join(f"{line}\n" for line in [*above, *rows, *lines]).encode(encoding))
+
+
+# How the clean table is written; the problems.
+FILES = {
+    "encoding": ({"encoding": "cp1252", "rename": "Größe"}, [("encoding", "--encoding cp1252")]),
+    "UTF-16": ({"encoding": "utf-16-le"}, [("encoding", "--encoding UTF-16LE")]),
+    "delimiter": ({"mark": ":"}, [("delimiter", "--delimiter :")]),
+    "blanks": ({"mark": " "}, [("delimiter", "--delimiter blank")]),
+    "title": ({"above": ["Export of May", ""]}, [("lines above the names", "--skip-lines 2")]),
+    "lines": ({"lines": ["1,2", "total"]}, [("lines of a wrong length", "--rejects rejects.csv")]),
+    "all": (
+        {"encoding": "cp1252", "rename": "Größe", "mark": ";", "above": ["Süd"], "lines": ["1;2"]},
+        [
+            ("encoding", "--encoding cp1252"), ("lines above the names", "--skip-lines 1"),
+            ("lines of a wrong length", "--rejects rejects.csv"),
+        ],
+    ),
+}  # fmt: skip
+
+
+def run(*arguments):
+    return CliRunner().invoke(verhulst, arguments, prog_name="verhulst")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def checked(*options):
+    result = run("check", "t.csv", "--target", "y", "--json", *options)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_a_clean_table_has_no_problem(folder):
+    write(folder / "t.csv", clean())
+    result = run("check", "t.csv", "--target", "y")
+    assert (result.exit_code, result.stdout) == (0, "t.csv: 400 rows, 4 columns; no problems found\n")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_and_its_option_goes_round_it(folder, fault):
+    table = clean()
+    change, (kind, column, stops, option) = FAULTS[fault]
+    change(table)
+    write(folder / "t.csv", table)
+    found = checked()
+    problem, *others = found["problems"]
+    assert (problem["kind"], problem["column"], problem["stops"]) == (kind, column, stops), found
+    assert problem["option"].startswith(option)
+    # Words that are marks of missing values leave rows without a value.
+    assert [each["kind"] for each in others] == (["missing values"] if "--na-values" in option else [])
+    refused = run("fit", "t.csv", "--target", "y")
+    assert (refused.exit_code != 0) == stops, refused.stderr
+    followed = run(*shlex.split(found["command_line"])[1:])
+    assert followed.exit_code == 0, followed.stderr
+    left = checked(*shlex.split(found["options"]))["problems"]
+    assert left == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_cannot_be_read_is_read_otherwise(folder, name):
+    how, problems = FILES[name]
+    table, how = clean(), dict(how)
+    if new := how.pop("rename", None):
+        table = {new if key == "age" else key: values for key, values in table.items()}
+    write(folder / "t.csv", table, **how)
+    found = checked()
+    assert [(each["kind"], each["option"]) for each in found["problems"]] == problems
+    assert all(each["stops"] for each in found["problems"])
+    assert run("fit", "t.csv", "--target", "y").exit_code != 0
+    command = shlex.split(found["command_line"])
+    followed = run(*command[1:])
+    assert followed.exit_code == 0, followed.stderr
+    assert not (folder / "rejects.csv").exists() or "--rejects" in command
+
+
+def test_all_at_once_in_check_and_fit(folder):
+    table = clean()
+    names = ("leak", "sum", "missing", "names", "dates", "words among numbers", "rare levels", "two words")
+    for name in names:
+        FAULTS[name][0](table)
+    write(folder / "t.csv", table)
+    found = checked()
+    # The column of the sum holds a word too now; that of the leak is not compared with others.
+    assert {each["kind"] for each in found["problems"]} == {
+        "target", "missing values", "identifier", "dates", "unclear numbers", "rare levels", "decides the outcome",
+    } | {each["kind"] for each in found["problems"] if "dependent" in each["kind"]}  # fmt: skip
+    stops = [each["stops"] for each in found["problems"]]
+    assert stops == sorted(stops, reverse=True)
+    refused = run("fit", "t.csv", "--target", "y")
+    assert refused.exit_code in (USAGE, DATA)
+    assert "All that stops this fit, each with the option that goes round it:" in refused.stderr
+    listed = [line for line in refused.stderr.splitlines() if " -> --" in line]
+    assert len(listed) == sum(stops)
+    command = next(line for line in refused.stderr.splitlines() if line.startswith("With all of them: "))
+    for text in (command.removeprefix("With all of them: "), found["command_line"]):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            followed = run(*shlex.split(text)[1:])
+        assert followed.exit_code == 0, followed.stderr
+    assert "make results doubtful: verhulst check t.csv" in refused.stderr
+
+
+def test_one_problem_is_said_once(folder):
+    table = clean()
+    FAULTS["missing"][0](table)
+    write(folder / "t.csv", table)
+    assert "All that stops" not in run("fit", "t.csv", "--target", "y").stderr
+
+
+def test_gates(folder):
+    table = clean()
+    FAULTS["constant"][0](table)
+    write(folder / "t.csv", table)
+    assert run("check", "t.csv", "-t", "y", "--fail-if", "stops > 0").exit_code == 0
+    failed = run("check", "t.csv", "-t", "y", "--fail-if", "problems > 0")
+    assert (failed.exit_code, "Failed: problems" in failed.stderr) == (1, True)
+
+
+def test_frames_and_other_sources(folder):
+    import pandas as pd
+
+    table = clean()
+    typed = {name: pd.array(pd.to_numeric(values) if name != "plan" else values) for name, values in table.items()}
+    frame = pd.DataFrame(typed)
+    assert vh.check(frame, "y").problems == ()
+    frame["when"] = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(N) * 31 % 999, unit="D")
+    frame["who"] = [f"c{k}" for k in range(N)]
+    frame["id"] = np.arange(N)
+    found = vh.check(frame, "y")
+    assert [(each.kind, each.column) for each in found.problems] == [
+        ("dates", "when"), ("identifier", "who"), ("identifier", "id"),
+    ]  # fmt: skip
+    assert found.options == "--date when=days --exclude who,id"
+    assert "<li>" in found._repr_html_()
+    vh.data.write_table(pa.Table.from_pandas(frame), "t.parquet")
+    assert [each.kind for each in vh.check("t.parquet", "y").problems] == [each.kind for each in found.problems]
+    assert vh.check(frame).target is None
+
+
+def test_long_tables_are_compared_in_some_rows(folder, monkeypatch):
+    monkeypatch.setattr(table_check, "MOST_ROWS", 90)
+    write(folder / "t.csv", clean())
+    found = vh.check("t.csv", "y")
+    assert (found.rows, found.looked_at) == (N, 80)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), USAGE, "Missing option '--target'"),
+        (("-t", "z"), USAGE, "no column 'z'"),
+        (("-t", "y", "--exclude", "nope"), USAGE, "no column 'nope'"),
+        (("-t", "y", "--fail-if", "probs > 0"), USAGE, "no measure 'probs'. Did you mean 'problems'"),
+        (("-t", "y", "--date", "x"), USAGE, "COLUMN=PART"),
+        (("-t", "y", "--encoding", "nope"), USAGE, "no encoding 'nope'"),
+        (("-t", "y", "--lump", "-1"), USAGE, "--lump"),
+    ],
+)
+def test_bad_requests(folder, arguments, code, said):
+    write(folder / "t.csv", clean())
+    result = run("check", "t.csv", *arguments)
+    assert (result.exit_code, said in " ".join(result.stderr.split())) == (code, True), result.stderr
+
+
+def test_tables_that_cannot_be_checked(folder):
+    (folder / "empty.csv").write_text("")
+    (folder / "t.csv").write_text("a,y\n")
+    for name, said in (("empty.csv", "is empty"), ("t.csv", "has no rows"), ("none.csv", "no such file")):
+        result = run("check", name, "-t", "y")
+        assert (result.exit_code != 0, said in result.stderr) == (True, True), result.stderr
+    with pytest.raises(RequestError, match="missing must be"):
+        vh.check({"y": [0, 1], "x": [1, 2]}, "y", missing="empty")
+    with pytest.raises(DataError, match="cannot read a table from a int"):
+        vh.check(3, "y")
+
+
+@pytest.mark.parametrize("values", [["a", "b", "c"], ["1", "1", "1"]])
+def test_targets_without_two_values(folder, values):
+    table = clean()
+    table["y"] = [values[k % 3] for k in range(N)]
+    write(folder / "t.csv", table)
+    problem = checked()["problems"][0]
+    assert (problem["kind"], problem["stops"]) == ("target", True)
+    assert problem["option"] == ("--multinomial" if len(set(values)) == 3 else "")
+    if problem["option"]:
+        assert run("fit", "t.csv", "-t", "y", "--multinomial").exit_code == 0
