@@ -1,7 +1,9 @@
 #include "threads.hpp"
 
+#if !defined(_WIN32)
 #include <pthread.h>
 #include <signal.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -40,20 +42,36 @@ void await(Ready ready) {
     for (int i = 0; i < 64 && !ready(); ++i) std::this_thread::yield();
 }
 
+// Signals are for Python's main thread: the workers inherit a mask that blocks them all. Windows has none.
+class SignalsBlocked {
+  public:
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+#if defined(_WIN32)
+    SignalsBlocked() {}
+#else
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  private:
+    sigset_t before_;
+#endif
+};
+
 class Pool {
   public:
     // Tries to have `parts` threads, the caller's included; returns how many there are.
     int grow(int parts) {
-        // Signals are for Python's main thread: the workers inherit a mask that blocks them all.
-        sigset_t all, before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
+        const SignalsBlocked blocked;
         try {
             for (; workers_ < parts - 1; ++workers_) std::thread(&Pool::work, this, workers_ + 1).detach();
         } catch (const std::system_error&) {
             // No more threads to be had: go on with those there are.
         }
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
         return std::min(parts, workers_ + 1);
     }
 
@@ -117,14 +135,16 @@ class Pool {
 Pool* pool = nullptr;
 
 // A forked child has none of the parent's threads, and perhaps a lock that one of them held. It starts afresh.
-void forget_pool() {
+[[maybe_unused]] void forget_pool() {
     pool = nullptr;
     busy.store(false);
 }
 
 Pool& current_pool() {
+#if !defined(_WIN32)
     static const int registered = pthread_atfork(nullptr, nullptr, forget_pool);
     (void)registered;
+#endif
     if (!pool) pool = new Pool;
     return *pool;
 }

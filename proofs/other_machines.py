@@ -25,6 +25,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 # The levels of each machine, and the Debian packages of its compiler and its emulator.
 MACHINES = {
     "aarch64-linux-gnu": (("neon",), "g++-aarch64-linux-gnu qemu-user"),
+    "x86_64-w64-mingw32": (("v3",), "g++-mingw-w64-x86-64-posix wine64"),
 }
 # Sums of a fit are taken in the order that suits a level's vectors.
 AGREE = 1e-12
@@ -163,7 +164,7 @@ def main() -> int:
         f"# {machine.name}",
         "",
         f"Written by `python -m proofs.other_machines {machine.name}` on {datetime.date.today()}: not run on such a "
-        f"processor, but by {emulator.splitlines()[0]}.",
+        f"machine, but by {emulator.splitlines()[0]}.",
         "Every float16 and bfloat16, float32 from every stratum of bit patterns, float64 where `make prove` tries it; "
         "functions of several arguments, softmax and losses on a sample. A digest is of the bits of all results.",
         "",
