@@ -243,6 +243,16 @@ def test_perfect_and_infinite() -> None:
     assert sure.log_loss.value == pytest.approx((0 + np.log(2) + np.log(2) + np.log(1 + 2 / np.e)) / 4)
 
 
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e-3, 1e14])
+def test_weights_of_any_size(weight: float) -> None:
+    z, number, _ = sample_of(20, 3)
+    found = vh.evaluate(number, logits=z, classes=range(3), sample_weight=np.full(20, weight), replications=19)
+    assert found.log_loss.value == pytest.approx(vh.evaluate(number, logits=z, classes=range(3)).log_loss.value)
+    for error in (found.top_label_ece, found.class_wise_ece):
+        assert 0.0 <= error.null_mean <= 1.0
+    assert len(found.verdict.lines()) in (2, 3)
+
+
 @pytest.mark.parametrize(
     ("steepness", "shift", "sentence"),
     [

@@ -84,11 +84,13 @@ def judge_classes(
     every = np.arange(n)
     w = np.ones(n) if weights is None else weights
     total = float(n) if weights is None else float(w.sum())
+    # Products with tiny weights would underflow.
+    part, whole = (w, total) if total >= 1.0 else (w / total, 1.0)
     top = log_p.argmax(axis=1)
     right = (top == numbers).astype(np.float64)
     own, highest = log_p[every, numbers], log_p[every, top]
     p = np.exp(log_p)
-    mean_p = w @ p / total
+    mean_p = part @ p / whole
     confusion = np.bincount(numbers * classes + top, weights, classes * classes).reshape(classes, classes)
     share = confusion.sum(axis=1) / total
     # A probability that equals an edge up to rounding lies in the bin above it.
@@ -106,7 +108,7 @@ def judge_classes(
 
     def gap(log_given: Floats, happened: Floats) -> float:
         place = np.searchsorted(edges, log_given, side="right")
-        return float(np.abs(np.bincount(place, w * (happened - np.exp(log_given)), bins)).sum() / total)
+        return float(np.abs(np.bincount(place, part * (happened - np.exp(log_given)), bins)).sum() / whole)
 
     measures, influence = [], np.zeros(n)
     for k, label in enumerate(labels):
@@ -131,7 +133,7 @@ def judge_classes(
         base_brier=float(share @ (1.0 - share)),
         accuracy=_share(right, w, total, level),
         base_accuracy=float(share.max()),
-        confidence=float(w @ np.exp(highest) / total),
+        confidence=float(part @ np.exp(highest) / whole),
         roc_auc=_mean_area([each.roc_auc for each in measures], influence, w, total, level),
         top_label_ece=against_null(gap(highest, right), null[:, -1]),
         class_wise_ece=_mean_error([each.ece for each in measures], null[:, :-1]),
@@ -154,13 +156,13 @@ def _area(
 
 
 def _mean(values: Floats, w: Floats, total: float, level: float, floor: float) -> Estimate:
-    value = float(w @ values) / total
+    value = float(w @ values) / total if total >= 1.0 else float(w / total @ values)
     influence = values - value if np.isfinite(value) else np.full_like(values, np.nan)
     return interval(value, standard_error(influence, w, total), level, floor=floor)
 
 
 def _share(right: Floats, w: Floats, total: float, level: float) -> Estimate:
-    value = float(w @ right) / total
+    value = 1.0 if right.all() else float(w @ right) / total
     if value in (0.0, 1.0):
         return perfect(value, total, level)
     return interval(value, standard_error(right - value, w, total), level, "logit")

@@ -46,7 +46,7 @@ def simulated_errors(
     bins = int(cells.max()) + 1
     places = cells + bins * np.arange(classes + 1)
     root = np.ones(m) if weights is None else np.sqrt(weights)
-    scale = np.sqrt(total / (float(m) if weights is None else float(weights.sum()))) / total
+    scale = np.sqrt(total / (float(m) if weights is None else float(weights.sum())))
     every = np.arange(m)
     highest = p[every, top]
     size = bins * (classes + 1)
@@ -63,5 +63,6 @@ def simulated_errors(
         right = label == top
         found = np.bincount(places[every, label], root, size) + np.bincount(places[right, classes], root[right], size)
         errors[k] = np.abs(found - expected).reshape(classes + 1, bins).sum(axis=1)
-    scaled: Floats = errors * scale
+    # √w of much less than one case is more than the largest error.
+    scaled: Floats = np.minimum(errors / total * scale, 1.0)
     return scaled

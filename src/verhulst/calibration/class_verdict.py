@@ -67,7 +67,7 @@ def class_verdict(
 ) -> ClassVerdict:
     """Return what these measures of a `ClassEvaluation` say; `errors` are top-label and class-wise ECE."""
     # The base rates are fitted to these rows, which lowers their log-loss by χ²/2n with K − 1 degrees of freedom.
-    allowed = chdtri(len(classes) - 1, SIGNIFICANT) / (2.0 * n)
+    allowed = float(chdtri(len(classes) - 1, SIGNIFICANT)) / (2.0 * n)
     against = f"log-loss {number(log_loss.value)}, of the base rates {number(base)}"
     if log_loss.high < base:
         information, said = "more", f"The probabilities say more than the base rates ({against})."

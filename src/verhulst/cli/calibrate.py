@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verhulst.cli import options
+
+if TYPE_CHECKING:
+    from verhulst.cli.scored import Scored
 
 EPILOG = """
 \b
@@ -36,6 +39,23 @@ class Method(click.Choice):  # type: ignore[type-arg]  # generic in new versions
         return tuple(dict.fromkeys(("auto", *methods_for(), *methods_for(2))))
 
 
+def _require_classes(scored: Scored, method: str) -> None:
+    """Refuse several classes of which only one occurs, or, for vector scaling, not all."""
+    from verhulst.data.errors import DataError
+
+    absent = scored.absent() if scored.classes else []
+    if absent and len(absent) >= len(scored.classes) - 1:
+        (only,) = (name for name in scored.classes if name not in absent)
+        raise DataError(
+            f"{scored.place}{scored.outcome} is {only!r} in every row (of positive weight): nothing to learn."
+        )
+    if absent and method == "vector":
+        raise DataError(
+            f"{scored.place}no row (of positive weight) has {scored.outcome} = {absent[0]!r}, so that it has no slope: "
+            "every class is needed, or use --method temperature."
+        )
+
+
 @click.command(name="calibrate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
 @options.scored("the folds")
 @click.option("--method", type=Method(), default="auto", help="The calibration map.")
@@ -56,7 +76,7 @@ def command(
     from verhulst.calibration.maps import methods_for
     from verhulst.cli.console import print_json, say_wrote, show
     from verhulst.cli.scored import learning, read_scored
-    from verhulst.data.errors import DataError, RequestError
+    from verhulst.data.errors import RequestError
 
     printed = options.prints(click.get_current_context(), as_json)
     scored = read_scored(by=group, **columns)
@@ -66,11 +86,7 @@ def command(
         raise RequestError(f"--method {method} is not for {what}; the methods are auto, {', '.join(known)}.")
     if report is not None and scored.columns:
         raise RequestError("--report is for one column of scores; of several classes, use `verhulst evaluate`.")
-    if method == "vector" and (absent := scored.absent()):
-        raise DataError(
-            f"{scored.place}no row (of positive weight) has {scored.outcome} = {absent[0]!r}, so that it has no slope: "
-            "every class is needed, or use --method temperature."
-        )
+    _require_classes(scored, method)
     with learning(scored):
         calibrator = calibrate(
             scored.scores,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from verhulst.calibration.calibrator import Calibrator
 
+_LEAVE_EMPTY = "To leave their prediction empty: --missing empty."
+
 EPILOG = """
 \b
 Examples:
@@ -131,7 +133,7 @@ def _calibrate_table(
     given = read_given(data, form, empty=True, content=None if opened is None else opened.whole())
     tally = Tally(missing == "drop")
     added = _calibrated(model, given.table, "error" if missing == "error" else "nan", level, log_odds)
-    tally.count(added["probability"])
+    tally.count(next(iter(added.values())))
     write_predictions(given, added, output, drop=tally.drop, **written)
     tally.warn()
 
@@ -161,7 +163,7 @@ def _calibrated(
     if level is not None:
         raise RequestError("a calibrator has no intervals; omit --interval.")
     assert calibrator.column_ is not None
-    scores = numeric(table, calibrator.column_, where, missing)
+    scores = numeric(table, calibrator.column_, where, missing, _LEAVE_EMPTY)
     known = ~np.isnan(scores)
     z = np.full(len(scores), np.nan)
     with data_faults(where):
@@ -179,7 +181,7 @@ def _calibrated_classes(
     from verhulst.calibration.calibrator import log_probabilities
     from verhulst.cli.scored import data_faults, numeric
 
-    scores = np.column_stack([numeric(table, name, where, missing) for name in calibrator.columns_])
+    scores = np.column_stack([numeric(table, name, where, missing, _LEAVE_EMPTY) for name in calibrator.columns_])
     known = ~np.isnan(scores).any(axis=1)
     log_p = np.full(scores.shape, np.nan)
     with data_faults(where):

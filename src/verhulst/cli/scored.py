@@ -197,8 +197,8 @@ def _class_numbers(
             f"{where}row {row}: the target {target!r} is {unknown[0]!r}, but the columns {listed(scores)} stand for "
             f"{listed(labels)}: give the value of each, in their order, with --classes."
         )
-    if (missing := found < 0).any():
-        raise DataError(f"{where}the target {target!r} is missing in {int(missing.sum())} of {len(found)} rows.")
+    if holes := int((found < 0).sum()):
+        raise DataError(f"{where}the target {target!r} is missing in {holes} of {len(found)} rows. {_LEAVE_OUT}")
     return found
 
 
@@ -241,16 +241,18 @@ def _labels(table: pa.Table, name: str, where: str) -> pa.ChunkedArray:
     return column if delimiter_of(table, name) is None else read_words(column)
 
 
-def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str) -> None:
+def _refuse_missing(holes: NDArray[np.bool_], name: str, where: str, remedy: str) -> None:
     if holes.any():
         raise DataError(
             f"{where}column {name!r} is missing in {int(holes.sum())} of {len(holes)} rows (first in row "
-            f"{int(holes.argmax()) + 1}). {_LEAVE_OUT}"
+            f"{int(holes.argmax()) + 1}). {remedy}"
         )
 
 
-def numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error") -> NDArray[np.float64]:
-    """Return a column of numbers."""
+def numeric(
+    table: pa.Table, name: str, where: str, missing: Literal["error", "nan"] = "error", remedy: str = _LEAVE_OUT
+) -> NDArray[np.float64]:
+    """Return a column of numbers; `remedy` says what can be done about missing ones."""
     column = _column(table, name, where)
     delimiter = delimiter_of(table, name)
     if delimiter is not None:
@@ -261,5 +263,5 @@ def numeric(table: pa.Table, name: str, where: str, missing: Literal["error", "n
         raise DataError(f"{where}column {name!r} must contain numbers, not {column.type}.")
     values = numbers(column)
     if missing == "error":
-        _refuse_missing(np.isnan(values), name, where)
+        _refuse_missing(np.isnan(values), name, where, remedy)
     return values
