@@ -83,6 +83,22 @@ def labels_of(names: Sequence[Any]) -> NDArray[Any]:
     return found if same else np.array(names, dtype=object)
 
 
+def without_missing(given: NDArray[Any], name: str = "y") -> NDArray[Any]:
+    """Return labels, those of NumPy's StringDType as objects, none of which is missing.
+
+    Raises
+    ------
+    ValueError
+        If an object or a text is None, nan, NaT or pandas.NA.
+    """
+    found = given.astype(object) if given.dtype.kind == "T" else given
+    if found.dtype == object:
+        missing = next((k for k, one in enumerate(found.ravel()) if _missing(one)), None)
+        if missing is not None:
+            raise ValueError(f"{name} must not be missing; {name}[{missing}] is {found.ravel()[missing]}")
+    return found
+
+
 def plain_labels(given: NDArray[Any], name: str = "y") -> NDArray[Any]:
     """Return labels (n,) of which each is a str, an int, a float or a bool, all of a kind, and none missing.
 
@@ -91,12 +107,10 @@ def plain_labels(given: NDArray[Any], name: str = "y") -> NDArray[Any]:
     ValueError
         If they are not.
     """
+    given = without_missing(given, name)
     if given.dtype == object:
         plain = (one.item() if isinstance(one, np.generic) else one for one in given)
         given = np.fromiter(plain, dtype=object, count=len(given))
-        missing = [k for k, one in enumerate(given) if _missing(one)]
-        if missing:
-            raise ValueError(f"{name} must not be missing; {name}[{missing[0]}] is {given[missing[0]]}")
         each = list(map(_kind, given))
     else:
         test = {"f": np.isnan, "M": np.isnat, "m": np.isnat}.get(given.dtype.kind)

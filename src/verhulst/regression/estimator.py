@@ -18,8 +18,9 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, colu
 from verhulst._options import check_parameters
 from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, log_softmax, sigmoid, softmax
 from verhulst.functions._row_order import require_one_order
-from verhulst.regression.arrays import dense
+from verhulst.regression.arrays import array_of, dense
 from verhulst.regression.class_weights import class_weights, log_sampling_rates
+from verhulst.regression.classes import plain_labels
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.estimator_file import EstimatorFile
 from verhulst.regression.estimator_results import FLOATS
@@ -199,7 +200,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
             raise ValueError(f"max_iter must be at least 1, not {self.max_iter!r}: a fit takes at least one pass")
         self._check_penalty()
         require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
-        X, y = validate_data(self, dense(X, "X"), dense(y, "y"), dtype=FLOATS, multi_output=True)
+        X, y = validate_data(self, dense(X, "X"), _labels(y), dtype=FLOATS, multi_output=True)
         dense(sample_weight, "sample_weight")
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
         labels = np.asarray(y)
@@ -322,6 +323,19 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         if isinstance(self.result_, MultinomialFit):
             return np.asarray(self.classes_[z.argmax(axis=1)])
         return (z > 0).astype(int)
+
+
+def _labels(y: Any) -> Any:
+    """Return one label per row as an array without missing ones; columns of labels as they are."""
+    if y is None:
+        return y
+    found = array_of(y, "y")
+    if not (found.ndim == 1 or (found.ndim == 2 and found.shape[1] == 1)) or found.dtype.kind not in "OTbiu":
+        return dense(y, "y")
+    if found.dtype.kind not in "OT":
+        return found
+    plain = plain_labels(found.ravel())
+    return (plain if not len(plain) or isinstance(plain[0], str) else np.array(plain.tolist())).reshape(found.shape)
 
 
 def _signature_of_init(cls: type) -> None:
