@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import json
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -273,6 +274,24 @@ def test_separation_between_classes():
     assert fit_multinomial(X, label, C=1.0).converged
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_decimals_that_overlap_only_by_their_rounding(seed):
+    """Whole numbers separate class 2 where c > a + b; as tenths they do not, by their last digits, which is said."""
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(0, 30, (2, 60))
+    c = a + b + rng.integers(-3, 4, 60) * rng.integers(0, 2, 60)
+    label = np.where(c == a + b, np.arange(60) % 3, np.where(c > a + b, 2, np.arange(60) % 2))
+    whole = np.column_stack([a, b, c]).astype(float)
+    with pytest.warns(SeparationWarning, match="quasi-complete"):
+        limits = fit_multinomial(whole, label, names=["a", "b", "c"])
+    assert limits.separation.states == ("finite",) * 5 + ("-inf", "-inf", "+inf")
+    with pytest.warns(SeparationWarning, match="but for the rounding of numbers .* combination of 2: a, 2: b, 2: c"):
+        found = fit_multinomial(whole / 10, label, names=["a", "b", "c"])
+    assert not found.converged
+    assert np.isnan(found.standard_errors).all()
+    assert fit_multinomial(whole / 10, label, C=1.0).converged
+
+
 def test_complete_separation():
     x = np.linspace(-1, 1, 31)[:, None]
     label = np.digitize(x[:, 0], [-0.33, 0.33])
@@ -381,21 +400,35 @@ def test_predictions_are_the_labels(labels, tmp_path):
     assert vh.load(tmp_path / "model.json").predict(GOOD).tolist() == wanted
 
 
-@pytest.mark.parametrize("apart", [1e-7, 1e-9, 1e-11])
-def test_columns_that_doubles_do_not_tell_apart_are_no_result_in_silence(apart):
-    """Either the maximum is that of the same columns told apart, or the fit says that it is not."""
+@pytest.mark.parametrize("apart", [1e-5, 1e-7, 1e-9, 1e-11])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_columns_that_are_nearly_combinations(apart, weighted, tmp_path):
+    """The maximum of the numbers as given, in 60 digits; the log-odds are those of coefficients rounded to doubles."""
     rng = np.random.default_rng(1)
     X, label = drawn(rng, 40, 2, 3)
+    X = np.column_stack([X[:, 0] + 100, X[:, 0] + 100 + apart * X[:, 1], X[:, 1] > 0]) if weighted else X
+    X = X if weighted else np.column_stack([X[:, 0], X[:, 0] + apart * X[:, 1]])
+    weight = rng.integers(1, 4, 40) * 2.0**30 if weighted else None
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        found = fit_multinomial(np.column_stack([X[:, 0], X[:, 0] + apart * X[:, 1]]), label)
-    plain = fit_multinomial(X, label)
-    if found.converged:
-        assert found.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-6)
-        np.testing.assert_allclose(found.standard_errors[:, 2] * apart, plain.standard_errors[:, 2], rtol=1e-3)
-    else:
-        assert ["columns that are nearly combinations" in str(one.message) for one in said] == [True]
-        assert np.isnan(found.standard_errors).all()
+        found = fit_multinomial(X, label, weight)
+    coefficients, errors, height, covariance = optimum(X, label, 3, weight)
+    assert found.converged
+    assert found.log_likelihood == pytest.approx(height, rel=1e-11)
+    np.testing.assert_allclose(found.standard_errors, errors, rtol=1e-6)
+    scale = np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
+    np.testing.assert_allclose(found.covariance / scale, covariance / scale, atol=1e-6)
+    assert np.max(np.abs(found.coefficients - coefficients) / errors) < 2e-6
+    assert ["so nearly combinations of others" in str(one.message) for one in said] == [True] * (found.decrement > 1e-6)
+    rows, numbers = np.column_stack([np.ones(40), X]).tolist(), found.coefficients.tolist()
+    pairs = [[list(zip(one, row, strict=True)) for one in numbers] for row in rows]
+    truth = [[float(sum(Fraction(b) * Fraction(x) for b, x in terms)) for terms in row] for row in pairs]
+    scores = found.scores(X)
+    np.testing.assert_allclose(scores[:, 1:] - scores[:, :1], truth, atol=1e-9)
+    found.save(tmp_path / "model.json")
+    again = vh.load(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.standard_errors, found.standard_errors)
+    np.testing.assert_array_equal(again.covariance, found.covariance)
 
 
 def test_separated_data_too_large_to_examine(monkeypatch, tmp_path):

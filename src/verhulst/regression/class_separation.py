@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.class_rows import ClassRows
+from verhulst.regression.linear_programs import LARGEST, separating
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.recession import Recession, separated_rows
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import Separation, State
-from verhulst.regression.separation_limit import SeparationWatch, separation_limit
+from verhulst.regression.separation_limit import SeparationWatch, but_for_rounding, separation_limit
 from verhulst.regression.statistics import Vector
 
 MOST_ENTRIES = 20_000_000  # of the design of pairs
@@ -78,6 +79,15 @@ class ClassWatch:
             return None
         inner = self._watch()
         return None if inner is None else inner.certificate(fit, doubtful)
+
+    def but_for_rounding(self, names: Sequence[str]) -> str | None:
+        """Return a warning if classes that exact arithmetic does not separate are separated as far as doubles tell."""
+        inner = self._watch()
+        if inner is None:
+            return None
+        rows = pairs_of_rows(self._rows).rows
+        refuted = inner.refuted or (separating(rows) if rows.entries <= LARGEST else None)
+        return None if refuted is None else but_for_rounding(refuted, names, "C=1")
 
     def complete(self, names: Sequence[str]) -> ClassLimit | None:
         """Return what is known of completely separated data whose design of pairs is too large, or None."""

@@ -11,6 +11,7 @@ from scipy.linalg import lapack
 from verhulst import _core
 from verhulst.regression.statistics import EPS, Matrix, Vector
 
+PART = 1e-6  # of a direction, beyond rounding
 LARGE = 700  # columns; from here on LAPACK is faster than the core, though its threads wait, spinning, after each call
 
 
@@ -65,6 +66,15 @@ class Factor:
     def full(self) -> bool:
         """Whether no column with a positive diagonal is left out."""
         return len(self.used) == np.count_nonzero(self.scale)
+
+    def undetermined(self, information: Matrix) -> NDArray[np.intp]:
+        """Return the coordinates with a part in a direction that is left out of the factor of this matrix."""
+        left = np.setdiff1d(np.flatnonzero(self.scale), self.used)
+        if not len(left) or not len(self.used):
+            return left
+        between = information[np.ix_(self.used, left)] / self.scale[self.used, None] / self.scale[left]
+        shares = lapack.dpotrs(self.root.T, between, lower=1)[0]
+        return np.union1d(left, self.used[np.any(np.abs(shares) > PART, axis=1)])
 
     def solve(self, gradient: Vector) -> Vector:
         """Solve H d = gradient."""

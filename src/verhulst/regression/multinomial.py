@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
 from verhulst.data.progress import Callback
-from verhulst.regression.certainty import WORST_CONDITION
+from verhulst.regression.certainty import NEARLY_COMBINATIONS, WORST_CONDITION
 from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.class_covariance import ClassCovariance
+from verhulst.regression.class_orthogonal import OrthogonalEnd, orthogonal_fit
 from verhulst.regression.class_rows import ClassRows
 from verhulst.regression.class_separation import ClassLimit, ClassWatch, against_first, class_limit
 from verhulst.regression.class_start import class_shares, null_log_likelihood, null_model, sample_fit
@@ -227,11 +228,20 @@ class _Begun:
             found = replace(rest, passes=found.passes + rest.passes)
             factor = Factor.of(found.information)
             condition = factor.condition(found.information)
-        elif found.status == "converged" and not factor.full:  # of what doubles tell apart
+        elif doubtful and self.root is None:
+            end = orthogonal_fit(rows, self.tolerance, self.max_passes)
+            if end is not None:
+                return self.record_of_orthogonal(found, end, max(condition, end.condition), C)
+        if separated is None and found.status == "converged" and not factor.full:  # of what doubles tell apart
             found = replace(found, status="stalled", decrement=math.inf)
-        if found.status != "converged":
+        lost = found.status != "converged" and doubtful and separated is None
+        if lost and watch is not None and (rounded := watch.but_for_rounding(self.names())):
+            warn(f"the fit did not converge: {rounded}", SeparationWarning)
+        elif found.status != "converged":
             self.warn_of(found, doubtful and separated is None, watch is None or watch.small)
-        return self.record(found, factor, condition, separated, C)
+        covariance = self.covariance(factor, found.information, separated)
+        result = self.record(found, self.coefficients(found.beta), covariance, condition, C)
+        return result if separated is None else result.at_limit(separated.record)
 
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
         """Start from a sample where the data are long."""
@@ -276,17 +286,31 @@ class _Begun:
         ]
         warn(f"the fit did not converge: {why}; {', '.join(look)}, or use a penalty, C=1", ConvergenceWarning)
 
+    def record_of_orthogonal(self, found: Fit, end: OrthogonalEnd, condition: float, C: float) -> MultinomialFit:
+        """Return the result of a fit in other coordinates, after one that did not tell some coefficients apart."""
+        fit = replace(end.fit, passes=found.passes + end.fit.passes)
+        for one in end.coefficients:
+            require_doubles(one[int(self.standard.intercept) :], self.data.names)
+        half, low = (part.reshape(self.rows.size, -1) for part in end.half)
+        fixed = self.left_out()
+        covariance = ClassCovariance(half @ half.T, self.standard, self.data.weight_exponent, fixed, half, low)
+        result = self.record(fit, end.coefficients, covariance, condition, C)
+        if result.decrement > self.tolerance:
+            far = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
+            warn(NEARLY_COMBINATIONS.format(far), ConvergenceWarning)
+        return result
+
     def record(
-        self, found: Fit, factor: Factor, condition: float, separated: ClassLimit | None, C: float
+        self, found: Fit, coefficients: Matrix, covariance: ClassCovariance, condition: float, C: float
     ) -> MultinomialFit:
         """Return the result in the units of the data as given."""
         unit = 2.0**self.data.weight_exponent
-        result = MultinomialFit(
+        return MultinomialFit(
             classes=self.classes.names,
             names=self.data.names,
             has_intercept=self.standard.intercept,
-            coefficients=self.coefficients(found.beta),
-            covariance_record=self.covariance(factor, separated),
+            coefficients=coefficients,
+            covariance_record=covariance,
             log_likelihood=found.log_likelihood * unit,
             null_log_likelihood=null_log_likelihood(self.rows) * unit,
             rows=len(self.data.y),
@@ -299,14 +323,18 @@ class _Begun:
             collinear=self.dropped,
             separation=None,
         )
-        return result if separated is None else result.at_limit(separated.record)
 
-    def covariance(self, factor: Factor, separated: ClassLimit | None) -> ClassCovariance:
-        """Return the covariance, with errors that are infinite or unknown."""
+    def left_out(self) -> Matrix:
+        """Return (K−1, q) nan for the standard errors of columns that were left out, 0 elsewhere."""
         fixed = np.zeros((len(self.classes.names) - 1, self.rows.parameters))
         fixed[:, int(self.standard.intercept) :][:, self.standard.inverse_scale == 0] = np.nan
+        return fixed
+
+    def covariance(self, factor: Factor, information: Matrix, separated: ClassLimit | None) -> ClassCovariance:
+        """Return the covariance, with errors that are infinite or unknown."""
+        fixed = self.left_out()
         if separated is None:
-            lost = np.setdiff1d(np.flatnonzero(factor.scale), factor.used) % self.rows.parameters
+            lost = factor.undetermined(information) % self.rows.parameters
             fixed[:, [*lost, *([0] if len(lost) and self.standard.intercept else [])]] = np.nan
         else:
             fixed[separated.record.infinite.reshape(fixed.shape)] = np.inf

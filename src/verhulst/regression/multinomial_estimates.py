@@ -14,6 +14,7 @@ from verhulst.regression.arrays import floats
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.classes import labels_of
 from verhulst.regression.collinearity import Collinear
+from verhulst.regression.linear_predictor import linear_predictor
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
@@ -337,9 +338,8 @@ class MultinomialEstimates:
     def _linear(self, x: Matrix, coefficients: Matrix) -> Matrix:
         first = int(self.has_intercept)
         scores = np.zeros((len(x), len(self.classes)))
-        scores[:, 1:] = x @ coefficients[:, first:].T
-        if first:
-            scores[:, 1:] += coefficients[:, 0]
+        for k, one in enumerate(coefficients, 1):
+            scores[:, k] = linear_predictor(x, one[first:], float(one[0]) if first else 0.0)
         return scores
 
     def _left(self, x: Matrix) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -178,7 +178,7 @@ class SeparationWatch:
         return True
 
 
-def but_for_rounding(refuted: Recession, names: Sequence[str]) -> str:
+def but_for_rounding(refuted: Recession, names: Sequence[str], penalties: str = "firth=True, or C=1") -> str:
     """A warning about a maximum that is finite only because of the last digits of the numbers; `names` (p,)."""
     slopes = np.abs(refuted.direction[int(refuted.standard.intercept) :])
     some = [name for name, size in zip(names, slopes, strict=True) if size > NEGLIGIBLE * slopes.max()]
@@ -186,7 +186,7 @@ def but_for_rounding(refuted: Recession, names: Sequence[str]) -> str:
         f"but for the rounding of numbers the outcomes are separated: a combination of {shortened(some, ', ')} "
         "predicts the outcome without error, except in rows in which it is 0 up to the last digits of the values "
         "(0.1 + 0.2 is not 0.3 in doubles). The coefficients and standard errors of these columns rest on those "
-        "digits. Multiply decimals to whole numbers, which are exact, or use firth=True, or C=1 for an L2 penalty"
+        f"digits. Multiply decimals to whole numbers, which are exact, or use {penalties} for an L2 penalty"
     )
 
 
