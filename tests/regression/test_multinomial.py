@@ -451,6 +451,26 @@ def test_separated_data_too_large_to_examine(monkeypatch, tmp_path):
         fit_multinomial(x, part)
 
 
+@pytest.mark.parametrize("largest", [2000, 1000])
+def test_separation_between_many_classes_is_examined_or_said_not_to_be(monkeypatch, largest):
+    """The design of pairs has 4,500 numbers, of which 1,800 are not 0: those count for the linear program."""
+    for room in ("class_separation", "linear_programs", "separation_limit"):
+        monkeypatch.setattr(f"verhulst.regression.{room}.LARGEST", largest)
+    monkeypatch.setattr("verhulst.regression.separation_limit.within_reach", lambda rows: False)
+    monkeypatch.setattr("verhulst.regression.class_separation._suggests", lambda step: False)  # no step tells
+    rng = np.random.default_rng(2)
+    X, label = rng.normal(size=(60, 2)), np.arange(60) % 6
+    X[:, 0] = np.where(label == 5, np.abs(X[:, 0]) + 0.1, -np.abs(X[:, 0]))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = fit_multinomial(X, label)
+    if largest == 2000:
+        assert found.separation.kind == "quasi-complete"
+        np.testing.assert_array_equal(found.predict_proba(X)[:, 5], label == 5)
+    else:
+        assert ["separate classes, which was not examined" in str(one.message) for one in said] == [True]
+
+
 def test_the_covariance_of_tiny_weights_is_infinite():
     found = fit_multinomial(GOOD, THREE, np.full(40, 5e-324))
     assert np.isfinite(found.standard_errors).all()

@@ -58,7 +58,10 @@ class ClassWatch:
         self._rows = rows
         self._inner: SeparationWatch | None = None
         self._leading: Vector | None = None
+        self._asked = False  # the linear program for designs of many zeros
+        self._answer: Recession | None = None
         self.small = len(rows.label) * (rows.classes - 1) * rows.size <= MOST_ENTRIES
+        self.examined = self.small
 
     def __call__(self, step: Pass) -> bool:
         """True once the data are known to be separated."""
@@ -69,7 +72,7 @@ class ClassWatch:
         inner = self._watch() if step.number == PATIENCE or _suggests(step) else None
         if inner is None or step.direction is None:
             return False
-        if step.number == PATIENCE and inner.certificate(_UNFINISHED) is not None:
+        if step.number == PATIENCE and self.certificate(_UNFINISHED, doubtful=True) is not None:
             return True
         return _suggests(step) and inner(replace(step, direction=against_first(self._rows, step.direction)))
 
@@ -78,14 +81,22 @@ class ClassWatch:
         if self._inner is None and fit.status == "converged" and not doubtful:
             return None
         inner = self._watch()
-        return None if inner is None else inner.certificate(fit, doubtful)
+        found = None if inner is None else inner.certificate(fit, doubtful)
+        if inner is None or inner.decided or (fit.status == "converged" and not doubtful):
+            return found
+        rows = self._pairs()
+        if not self._asked and rows.entries > LARGEST and np.count_nonzero(rows.X) <= LARGEST:
+            self._answer = separating(rows, sparse=True)
+            self._asked = True
+        self.examined = rows.entries <= LARGEST or self._asked
+        return self._answer
 
     def but_for_rounding(self, names: Sequence[str]) -> str | None:
         """Return a warning if classes that exact arithmetic does not separate are separated as far as doubles tell."""
         inner = self._watch()
         if inner is None:
             return None
-        rows = pairs_of_rows(self._rows).rows
+        rows = self._pairs()
         refuted = inner.refuted or (separating(rows) if rows.entries <= LARGEST else None)
         return None if refuted is None else but_for_rounding(refuted, names, "C=1")
 
@@ -107,6 +118,11 @@ class ClassWatch:
         if self._inner is None and self.small:
             self._inner = SeparationWatch(pairs_of_rows(self._rows).rows)
         return self._inner
+
+    def _pairs(self) -> Rows:
+        rows = None if self._inner is None else self._inner.rows
+        assert isinstance(rows, Rows)
+        return rows
 
 
 def _suggests(step: Pass) -> bool:

@@ -38,7 +38,7 @@ def highest(
     return None if found.x is None else np.asarray(found.x)
 
 
-def separating(rows: Rows) -> Recession | None:
+def separating(rows: Rows, *, sparse: bool = False) -> Recession | None:
     """A separating direction, or None where there is none.
 
     Maximises Σ (2yᵢ − 1) xᵢᵀd over directions in the unit box with (2yᵢ − 1) xᵢᵀd ≥ 0 in every row (= 0 where y is
@@ -51,11 +51,12 @@ def separating(rows: Rows) -> Recession | None:
     Raises
     ------
     ValueError
-        if the design has more than `LARGEST` numbers
+        if the design has more than `LARGEST` numbers; `sparse`: that are not 0
     """
     z, y = _whole(rows)
-    if z.size > LARGEST:
-        raise ValueError(f"the linear program is for at most {LARGEST} design entries, not {z.size}")
+    size = np.count_nonzero(z) if sparse else z.size  # the solver leaves zeros out
+    if size > LARGEST:
+        raise ValueError(f"the linear program is for at most {LARGEST} design entries, not {size}")
     binary = (y == 0) | (y == 1)
     signed = np.where(y[binary] == 1, 1.0, -1.0)[:, None] * z[binary]
     length = np.linalg.norm(signed, axis=1, keepdims=True)

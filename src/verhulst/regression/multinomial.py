@@ -238,7 +238,7 @@ class _Begun:
         if lost and watch is not None and (rounded := watch.but_for_rounding(self.names())):
             warn(f"the fit did not converge: {rounded}", SeparationWarning)
         elif found.status != "converged":
-            self.warn_of(found, doubtful and separated is None, watch is None or watch.small)
+            self.warn_of(found, doubtful and separated is None, watch is None or watch.examined)
         covariance = self.covariance(factor, found.information, separated)
         result = self.record(found, self.coefficients(found.beta), covariance, condition, C)
         return result if separated is None else result.at_limit(separated.record)

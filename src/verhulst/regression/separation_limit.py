@@ -125,15 +125,21 @@ class SeparationWatch:
 
     Attributes
     ----------
+    rows : the data
     found : the certificate, once there is one
     refuted : a direction that separates the data as far as doubles tell, but not in exact arithmetic; or None
     """
 
     def __init__(self, rows: SomeRows) -> None:
-        self._rows = rows
+        self.rows = rows
         self.found: Recession | None = None
         self.refuted: Recession | None = None
         self._overlap = False  # proved
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is proved that the data are separated, or that they are not."""
+        return self.found is not None or self._overlap
 
     def __call__(self, step: Pass) -> bool:
         """True once the step of this pass has become a certificate."""
@@ -141,7 +147,7 @@ class SeparationWatch:
             return False
         if self._overlap:
             return False
-        candidate = recession(self._rows, step.direction)
+        candidate = recession(self.rows, step.direction)
         if candidate is not None and not self._settled(candidate):
             self.found = candidate
         return self.found is not None
@@ -155,8 +161,8 @@ class SeparationWatch:
         doubtful : whether its end is no proof of a maximum, though it says so
         """
         proved = self.found is not None or self._overlap or (fit.status == "converged" and not doubtful)
-        if not proved and not self._settled(None) and isinstance(self._rows, Rows) and self._rows.entries <= LARGEST:
-            self.found = separating(self._rows)
+        if not proved and not self._settled(None) and isinstance(self.rows, Rows) and self.rows.entries <= LARGEST:
+            self.found = separating(self.rows)
         return self.found
 
     def proved(self, rows: SomeRows, direction: Vector) -> Recession | None:
@@ -165,10 +171,10 @@ class SeparationWatch:
 
     def _settled(self, candidate: Recession | None) -> bool:
         """Whether exact arithmetic has decided."""
-        if not isinstance(self._rows, Rows) or not within_reach(self._rows):
+        if not isinstance(self.rows, Rows) or not within_reach(self.rows):
             return False
         try:
-            exact = exact_separation(self._rows)
+            exact = exact_separation(self.rows)
         except UndecidedError:
             return False
         self._overlap, self.found = exact is None, exact
