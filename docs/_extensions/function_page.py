@@ -19,6 +19,7 @@ from docutils.statemachine import StringList
 from numpydoc.docscrape_sphinx import SphinxDocString
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from without_verhulst import ONE_LINERS
 
 import verhulst as vh
 from verhulst.figures import save
@@ -94,6 +95,11 @@ class Functions(Directive):
             signature = self.signature(name)
             lines += [f".. py:function:: verhulst.{signature}", ""]
             lines += [f"   {line}".rstrip() for line in bars_escaped(str(text).splitlines())]
+            if name in ONE_LINERS:
+                known = ONE_LINERS[name].items()
+                lines += ["", "   .. rubric:: Without verhulst", ""]
+                lines += [f"   * {library}: ``{code}``" for library, code in known]
+                lines += ["", "   :doc:`What they cost </explanation/guide/without-verhulst>`."]
             lines.append("")
         node = nodes.container()
         self.state.nested_parse(StringList(lines, source="docstring"), self.content_offset, node)

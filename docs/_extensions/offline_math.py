@@ -17,7 +17,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 def _spelled_out(text: str) -> str:
     """What the converter does not know of TeX: arguments without braces, sizes of fractions, space after operators."""
-    text = re.sub(r"'+", lambda primes: "^{" + r"\prime" * len(primes[0]) + "}", text)
+    text = text.replace("'", r"\prime ")
+    text = re.sub(r"(?<=[A-Za-z)])\s*(?=\\log\b)", r"\\,", text)
     text = re.sub(r"\\[dt]frac", r"\\frac", text)
     text = re.sub(r"\\frac\s*([0-9A-Za-z])", r"\\frac{\1}", text)
     text = re.sub(r"(\\frac\{(?:[^{}]|\{[^{}]*\})*\})\s*([0-9A-Za-z])", r"\1{\2}", text)
@@ -28,8 +29,8 @@ def _mathml(node: nodes.Element, *, block: bool) -> str:
     text = _spelled_out(node.astext())
     try:
         made = str(tex2mathml(text, as_block=block))
-        # Bars belong to what they enclose, and brackets in a line of text keep the height of the text.
-        made = made.replace("<mo>|</mo>", '<mo stretchy="false" lspace="0" rspace="0">|</mo>')
+        # Bars and primes belong to what they stand at, and brackets in a line of text keep the height of the text.
+        made = re.sub(r"<m[io][^>]*>([|′])</m[io]>", r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>', made)
         return made if block else re.sub(r"<mo>([][(){}|])</mo>", r'<mo stretchy="false">\1</mo>', made)
     except ValueError as error:
         raise ExtensionError(f"{node.source}, line {node.line}: no MathML for {text!r}: {error}") from error

@@ -51,6 +51,9 @@ def table(rows: list[list[str]]) -> nodes.table:
     return nodes.table("", group, classes=["colwidths-auto"])
 
 
+SIGNS = {"sigmoid": "σ", "sigmoid_derivative": "σ′"}
+
+
 class Values(Directive):
     """Functions of one number, a column each, at the points of `:at:`; with `:across:` a row each."""
 
@@ -62,7 +65,7 @@ class Values(Directive):
         """Four digits."""
         names = self.arguments[0].split()
         variable = self.options.get("name", "z")
-        rows = [[f"*{variable}*", *(Code(f"{name}({variable})") for name in names)]]
+        rows = [[f"*{variable}*", *(f"{SIGNS.get(name, name)}({variable})" for name in names)]]
         for text in self.options["at"].split():
             values = [float(getattr(vh, name)(np.float64(text))) for name in names]
             rows.append([typeset(text), *(typeset(significant(value, 4)) for value in values)])

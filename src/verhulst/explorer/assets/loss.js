@@ -21,7 +21,7 @@ const lossOptions = {
     const type = floatTypes[state.type];
     return chart.zones(state) + chart.curve((z) => losses.exact(z, state.y), "first") +
       chart.curve((z) => losses.through(z, state.y, type), "second", "dashed") +
-      chart.label(state.y ? chart.x1 : chart.x0, 0.93 * chart.y1, "loss", "muted", state.y ? "end" : "start", state.y ? -4 : 6);
+      chart.label(0, 0.93 * chart.y1, "loss", "muted", "middle");
   },
   move: (chart, state) => {
     chart.cursorLine(state.z);
