@@ -22,12 +22,14 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = pathlib.Path(tmp_path_factory.mktemp("report"))
     vh.report(vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole"), folder / "model.html")
     votes = vh.data.load_dataset("anes96")
+    judged = vh.fit_table(votes.slice(0, 600), "vote", positive="Dole")
+    vh.report(judged, folder / "judged.html", votes.slice(600))
     vh.report(vh.fit_table(votes, "party", multinomial=True), folder / "classes.html")
     rng = np.random.default_rng(0)
     z = rng.normal(0, 2, 500)
     y = rng.random(500) < vh.sigmoid(z)
     vh.report(vh.calibrate(2 * z, y), folder / "calibrator.html", data=(2 * z, y))
-    return {name: (folder / f"{name}.html").as_uri() for name in ("model", "classes", "calibrator")}
+    return {name: (folder / f"{name}.html").as_uri() for name in ("model", "judged", "classes", "calibrator")}
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_it_can_be_read(open_page: Any, scheme: str) -> None:
         assert contrast(page.evaluate(f"({style})('{selector}', '{name}')"), paper) >= GRAPHICS, selector
 
 
-@pytest.mark.parametrize("name", ["model", "classes", "calibrator"])
+@pytest.mark.parametrize("name", ["model", "judged", "classes", "calibrator"])
 @pytest.mark.parametrize("width", [320, 768, 1400])
 def test_nothing_sticks_out(open_page: Any, width: int, name: str) -> None:
     page = open_page(name, viewport={"width": width, "height": 800})

@@ -22,6 +22,7 @@ COMMANDS = (
     "check",
     "fit",
     "predict",
+    "top",
     "calibrate",
     "evaluate",
     "audit",

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
 from verhulst.data.block import make_block
+from verhulst.data.column import Unknown
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.group_labels import group_labels
@@ -26,6 +27,7 @@ from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
 from verhulst.regression.summary import Summary
 from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
+from verhulst.regression.top_cases import TopCases, top_cases
 from verhulst.regression.typical import PointEffects, described, typical_row
 
 if TYPE_CHECKING:
@@ -176,6 +178,48 @@ class TableAnswers(Saved):
         terms = [(column.name, column.names) for column in columns] or [(name, (name,)) for name in self.fit.names]
         found = (joint_test(self.fit, names, covariance=covariance, name=name) for name, names in terms if names)
         return JointTests(tuple(found))
+
+    @checks_options
+    def top_cases(
+        self,
+        source: Any,
+        n: int = 20,
+        reasons: int = 3,
+        *,
+        lowest: bool = False,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Unknown = "error",
+    ) -> TopCases:
+        """Return the rows of a table with the highest probabilities, and which columns made their log-odds high.
+
+        The log-odds of a row are the mean over the rows, plus what each column adds: b(x − x̄), for a categorical column
+        the difference of its level from the mean over the rows. That describes the score, not a cause.
+
+        Parameters
+        ----------
+        source : anything that `vh.data.read_table` reads
+            The table.
+        n, reasons : int
+            The number of rows, and of columns for each.
+        lowest : bool
+            Whether the lowest probabilities are wanted, and the columns that made the log-odds low.
+        missing : {"error", "nan"}
+            Whether rows with missing values are an error, or left out and counted.
+        unknown : {"error", "nan", "reference"}
+            Likewise for levels that were not there at the fit; "reference" predicts them as the reference level.
+
+        Returns
+        -------
+        TopCases
+            The rows, in order.
+
+        Raises
+        ------
+        ValueError
+            If a number is below 1, or the outcomes are separated.
+        """
+        more: dict[str, Any] = {"lowest": lowest, "missing": missing, "unknown": unknown}
+        return top_cases(self.design, self.fit, source, n, reasons, **more)
 
     def test_on(self, source: Any) -> HeldOut:
         """Return the predictions for the rows of another table with the target, for `vh.evaluate`.

@@ -136,7 +136,12 @@ class TableFit(TableAnswers):
 
     @checks_options
     def predict(
-        self, source: Any, threshold: float = 0.5, *, missing: Literal["error", "nan"] = "error"
+        self,
+        source: Any,
+        threshold: float = 0.5,
+        *,
+        missing: Literal["error", "nan"] = "error",
+        unknown: Unknown = "error",
     ) -> NDArray[Any]:
         """Return a value of the target for each row of a table: that which counts as 1 if its probability reaches this.
 
@@ -148,6 +153,8 @@ class TableFit(TableAnswers):
             The least probability for it, from 0 to 1. `vh.calibration.cost_threshold` finds it from costs.
         missing : {"error", "nan"}
             Whether rows with missing values are an error, or have the value None.
+        unknown : {"error", "nan", "reference"}
+            Likewise for levels that were not there at the fit, as for `log_odds`.
 
         Raises
         ------
@@ -157,7 +164,7 @@ class TableFit(TableAnswers):
         if not 0.0 <= threshold <= 1.0:
             raise ValueError(f"threshold is a probability, between 0 and 1, not {threshold!r}")
         assert self.design.target is not None
-        p = np.asarray(self.predict_proba(source, missing=missing))[:, 1]
+        p = np.asarray(self.predict_proba(source, missing=missing, unknown=unknown))[:, 1]
         found: NDArray[Any] = self.design.target.labels()[(p >= threshold).astype(np.intp)]
         if np.isnan(p).any():
             found = found.astype(object)
