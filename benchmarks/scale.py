@@ -122,6 +122,21 @@ def text(folder: str, n: int = 1_000_000, p: int = 20) -> Rivals:
     }
 
 
+def json_lines(folder: str, n: int = 500_000, p: int = 20) -> Rivals:
+    """A file of JSON lines: a fit beside reading it with pyarrow and with polars."""
+    from pyarrow import json
+
+    path = f"{folder}/numbers.jsonl"
+    table, _ = numbers(n, p)
+    verhulst.data.write_table(table, path)
+    rivals: Rivals = {"fit": lambda: verhulst.fit_table(path, "y"), "pyarrow": lambda: json.read_json(path)}
+    try:
+        import polars
+    except ImportError:
+        return rivals
+    return rivals | {"polars": lambda: polars.read_ndjson(path)}
+
+
 def main() -> str:
     """The table."""
     verhulst.set_num_threads(1)
@@ -150,6 +165,12 @@ def main() -> str:
     ):
         what = f"{'reading' if rival == 'read' else 'copying as text'}: {times[rival]:.2f}"
         lines.append(f"| {said} | {times[name]:.2f} | {what} | {times[name] / times[rival]:.2f} |")
+    with tempfile.TemporaryDirectory() as folder:
+        times = interleave(json_lines(folder), rounds=ROUNDS, warmups=1, clock=time.process_time)
+    for rival in sorted({"pyarrow", "polars"} & set(times)):
+        said = "JSON lines of 500,000 × 20 doubles, fit (processor time)"
+        ratio = times["fit"] / times[rival]
+        lines.append(f"| {said} | {times['fit']:.2f} | reading with {rival}: {times[rival]:.2f} | {ratio:.2f} |")
     with tempfile.TemporaryDirectory() as folder:
         times = interleave(few_rows(folder), rounds=ROUNDS, warmups=1)
     for kind, said in (("Parquet", "Parquet file"), ("DuckDB", "DuckDB table")):

@@ -89,6 +89,17 @@ def like_json(head: bytes) -> bool:
     return _JSON.match(head) is not None
 
 
+def like_lines(head: bytes) -> bool:
+    """Whether JSON can be one object after the other, not an array of them, by its first bytes.
+
+    Examples
+    --------
+    >>> like_lines(b'{"age": 3}'), like_lines(b'[{"age": 3}]')
+    (True, False)
+    """
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
 def binary_format(head: bytes, tail: bytes) -> str | None:
     """Return the format of a file that can have no other, by its first and last bytes; None for text.
 

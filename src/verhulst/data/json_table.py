@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ _NULL = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|})[ \t\r\n]*null")
 _NOT_BLANK = re.compile(r"[^ \t\r\n]")
 # Arrow's reader takes quadratic time for deeper nesting, and crashes from a depth of about 10,000 on.
 _DEEPEST = 500
+_COUNTED = 1 << 22  # bytes at a time
 
 
 def read_json(content: pa.Buffer, name: str) -> pa.Table:
@@ -50,15 +52,14 @@ def read_json(content: pa.Buffer, name: str) -> pa.Table:
     import pyarrow as pa
 
     start = content.slice(0, min(content.size, 1 << 12)).to_pybytes().lstrip(_BLANK)
-    table = None if start.startswith(b"[") else _by_arrow(content)
-    if table is None:
-        rows = _objects(content, name, start.startswith(b"["))
-        _refuse_whole_table(rows, name)
+    table = None if start.startswith(b"[") else inferred_table(content)
+    if table is None or not all(map(keeps_digits, table.columns)):
+        rows = objects(content, name, start.startswith(b"["))
+        refuse_whole_table(rows, name)
         names = list(dict.fromkeys(key for row in rows for key in row))
         if rows and not names:
-            raise DataError(f"{name}: has no columns: its objects are empty.")
-        if not all(map(is_unicode, names)):
-            raise DataError(f"{name}: the name of a column contains {HALF}.")
+            raise DataError(f"{name}: {NO_COLUMNS}")
+        refuse_half_names(names, name)
         columns, reasons = {}, {}
         for key in names:
             try:
@@ -67,11 +68,21 @@ def read_json(content: pa.Buffer, name: str) -> pa.Table:
                 reasons[key] = str(error)
         table = with_unread(pa.table(columns), reasons)
     elif table.num_rows == 1:
-        _refuse_whole_table(table.to_pylist(), name)
+        refuse_whole_table(table.to_pylist(), name)
     return table
 
 
-def _refuse_whole_table(rows: list[dict[str, Any]], name: str) -> None:
+NO_COLUMNS = "has no columns: its objects are empty."
+
+
+def refuse_half_names(names: Iterable[str], name: str) -> None:
+    """Raise if a key cannot be the name of a column."""
+    if not all(map(is_unicode, names)):
+        raise DataError(f"{name}: the name of a column contains {HALF}.")
+
+
+def refuse_whole_table(rows: list[dict[str, Any]], name: str) -> None:
+    """Raise if the only object of a file holds columns, not values."""
     if len(rows) == 1 and rows[0] and all(isinstance(value, dict | list) for value in rows[0].values()):
         raise DataError(
             f"{name}: is one JSON object with the whole table, but one object for each row is needed. (In "
@@ -79,26 +90,64 @@ def _refuse_whole_table(rows: list[dict[str, Any]], name: str) -> None:
         )
 
 
-def _by_arrow(content: pa.Buffer) -> pa.Table | None:
-    """Read with Arrow's quick reader; None if it fails (Python's says where) or would lose information."""
+def inferred_table(content: pa.Buffer) -> pa.Table | None:
+    """Read with Arrow's quick reader; None if it fails (Python's says where), or there are no columns."""
+    import pyarrow as pa
+
+    table = _by_arrow(content, None)
+    if table is None:
+        return None
+    times = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
+    if times:
+        order = table.column_names
+        table = _by_arrow(content, pa.schema([(each, pa.string()) for each in times]))
+        table = None if table is None else table.select(order)
+    return table
+
+
+def explicit_table(content: pa.Buffer, schema: pa.Schema, *, only: bool = False) -> pa.Table | None:
+    """Read with Arrow's quick reader what is known of some columns, or these alone; None if it fails or is new text."""
+    import pyarrow as pa
+
+    table = _by_arrow(content, schema, "ignore" if only else "infer")
+    return None if table is None or any(pa.types.is_timestamp(each) for each in table.schema.types) else table
+
+
+def _by_arrow(content: pa.Buffer, schema: pa.Schema | None, others: str = "infer") -> pa.Table | None:
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
-    if _depth(content) > _DEEPEST or not is_utf8(content) or _NULL.search(memoryview(content)):
+    if not _is_flat(content) and (_depth(content) > _DEEPEST or _NULL.search(memoryview(content))):
+        return None
+    if not is_utf8(content):
         return None
     # Arrow supports objects of at most one block.
     read = arrow_json.ReadOptions(block_size=min(max(content.size, 1 << 20), 1 << 26))
+    parse = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior=others)
     try:
-        table = arrow_json.read_json(pa.BufferReader(content), read)
-        times = [field.name for field in table.schema if pa.types.is_timestamp(field.type)]
-        if times:
-            text = arrow_json.ParseOptions(explicit_schema=pa.schema([(each, pa.string()) for each in times]))
-            order = table.column_names
-            table = arrow_json.read_json(pa.BufferReader(content), read, text).select(order)
+        table = arrow_json.read_json(pa.BufferReader(content), read, parse)
     except (pa.ArrowException, ValueError):
         return None
-    plain = all(_keeps_digits(column) for column in table.columns)
-    return table if plain and table.num_columns else None
+    return table if table.num_columns else None
+
+
+def _is_flat(content: pa.Buffer) -> bool:
+    """Whether every object begins behind the end of another, in the line before, and there are no lists.
+
+    Then there is no nesting, and nothing stands between the objects.
+    """
+    first = content.slice(0, 1).to_pybytes()
+    last = content.slice(max(0, content.size - 64)).to_pybytes().rstrip()
+    if first != b"{" or not last.endswith(b"}"):
+        return False
+    opened = followed = 0
+    for start in range(0, content.size, _COUNTED):
+        text = content.slice(start, min(_COUNTED + 2, content.size - start)).to_pybytes()
+        if b"[" in text:
+            return False
+        opened += text.count(b"{", 0, _COUNTED)
+        followed += text.count(b"}\n{")  # which begin within the first `_COUNTED`
+    return opened == followed + 1
 
 
 def _depth(content: pa.Buffer) -> int:
@@ -116,19 +165,31 @@ def _depth(content: pa.Buffer) -> int:
     return deepest
 
 
-def _keeps_digits(column: pa.ChunkedArray) -> bool:
+def keeps_digits(column: pa.ChunkedArray) -> bool:
     """Whether no integer became a double that may differ from it."""
     import pyarrow as pa
 
     return not (pa.types.is_floating(column.type) and (np.abs(column.to_numpy()) >= 2**53).any())
 
 
-def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]:
-    """Return the objects of the file, read by Python's reader."""
+@dataclass(frozen=True)
+class Before:
+    """What comes before a piece of a file: lines, characters, and objects."""
+
+    lines: int = 0
+    letters: int = 0
+    rows: int = 0
+
+
+START = Before()
+
+
+def objects(content: pa.Buffer, name: str, array: bool = False, before: Before = START) -> list[dict[str, Any]]:
+    """Return the objects of a file or of a piece of it, read by Python's reader."""
     try:
         text = str(memoryview(content), "utf-8-sig")
     except UnicodeDecodeError as error:
-        line = 1 + content.slice(0, error.start).to_pybytes().count(b"\n")
+        line = 1 + before.lines + content.slice(0, error.start).to_pybytes().count(b"\n")
         raise DataError(f"{name}: line {line}: {NOT_UTF8}") from None
     try:
         values = json.loads(text, object_pairs_hook=_object, parse_int=_whole) if array else list(_values(text))
@@ -136,9 +197,11 @@ def _objects(content: pa.Buffer, name: str, array: bool) -> list[dict[str, Any]]
         raise DataError(f"{name}: an object has {error.args[0]!r} twice.") from None
     except RecursionError:
         raise DataError(f"{name}: cannot be read as JSON lines: values are nested too deeply.") from None
-    except ValueError as error:
-        raise DataError(f"{name}: cannot be read as JSON{' lines' * (not array)}: {error}.") from None
-    for number, value in enumerate(values, start=1):
+    except json.JSONDecodeError as error:
+        line, letter = error.lineno + before.lines, error.pos + before.letters
+        where = f"{error.msg}: line {line} column {error.colno} (char {letter})"
+        raise DataError(f"{name}: cannot be read as JSON{' lines' * (not array)}: {where}.") from None
+    for number, value in enumerate(values, start=1 + before.rows):
         if not isinstance(value, dict):
             what = "is a JSON array" if array else "is JSON"
             raise DataError(

@@ -17,9 +17,11 @@ from verhulst.data.file_format import (
     format_of_bytes,
     format_of_name,
     like_json,
+    like_lines,
     unmarked_encoding,
 )
 from verhulst.data.folder_columns import refuse_in_files
+from verhulst.data.json_reading import json_batches
 from verhulst.data.printable import printable
 from verhulst.data.record_batches import Batches
 from verhulst.data.several_files import batch_format, files_of, folder_values
@@ -137,8 +139,8 @@ def open_text_files(
     Parameters
     ----------
     source : object
-        The path of a CSV or TSV file, which may be compressed, a folder or a pattern of such files, or "-" for standard
-        input.
+        The path of a CSV or TSV file, which may be compressed, a folder or a pattern of such files, a file of JSON
+        lines, or "-" for standard input.
     names : sequence of str, optional
         The columns that are needed; all are read if one of them is not there.
     texts : collection of str
@@ -154,6 +156,8 @@ def open_text_files(
         there = files[0].columns
         needed = [name for name in there if names is None or not set(names) <= set(there) or name in names]
         return csv_batches(files, opened.name, needed, [name for name in needed if name in texts])
+    if opened.format == "jsonl" and opened.asked is None and like_lines(opened.sources[0].head):
+        return json_batches(opened.sources[0], opened.name, names)
     if (content := opened.whole()) is None:
         return None
     from verhulst.data.read import read_given
