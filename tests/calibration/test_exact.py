@@ -170,6 +170,28 @@ def test_measures_of_rare_outcomes_do_not_depend_on_which_class_is_called_1(rare
     assert unit[1].hosmer_lemeshow.statistic == pytest.approx(unit[0].hosmer_lemeshow.statistic, rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_measures_of_classes_do_not_depend_on_the_order_of_the_columns(seed: int) -> None:
+    # Whole numbers: rows with the same logits in another order are ties, which rounding must not break.
+    rng = np.random.default_rng(seed)
+    z = rng.integers(-2, 3, (60, 4)).astype(float)
+    y = (z + rng.gumbel(size=z.shape)).argmax(axis=1)
+    labels, order = np.array(["a", "b", "c", "d"]), rng.permutation(4)
+    found = vh.evaluate(labels[y], logits=z, classes=list(labels), replications=19)
+    moved = vh.evaluate(labels[y], logits=z[:, order], classes=list(labels[order]), replications=19)
+    for one in found.classes:
+        (other,) = (each for each in moved.classes if each.label == one.label)
+        assert other.roc_auc.value == pytest.approx(one.roc_auc.value, rel=1e-12)
+        assert other.roc_auc.standard_error == pytest.approx(one.roc_auc.standard_error, rel=1e-12)
+        assert other.ece.value == pytest.approx(one.ece.value, rel=1e-9, abs=1e-15)
+    curves = vh.calibration.class_reliability(labels[y], z, scores_are="logits", classes=list(labels))
+    other_curves = vh.calibration.class_reliability(
+        labels[y], z[:, order], scores_are="logits", classes=list(labels[order])
+    )
+    for label in labels:
+        np.testing.assert_allclose(other_curves[label].rate, curves[label].rate, rtol=1e-12)
+
+
 @pytest.mark.parametrize("wrap", [lambda svc: svc, lambda svc: make_pipeline(StandardScaler(), svc)])
 def test_scores_of_pairs_of_classes_are_refused(wrap: Any) -> None:
     rng = np.random.default_rng(8)

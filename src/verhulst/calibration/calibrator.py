@@ -278,6 +278,18 @@ def log_probabilities(z: Floats) -> Floats:
     return logarithms
 
 
+def ranked_log_probabilities(z: Floats) -> Floats:
+    """Return `log_probabilities` for ranking: the same numbers in rows with the same logits in another order.
+
+    Rounding of the sum over classes depends on their order, and would break ties between rows. So it is that of the
+    sorted logits.
+    """
+    order = np.argsort(z, axis=1)
+    found = np.empty_like(z)
+    np.put_along_axis(found, order, log_probabilities(np.take_along_axis(z, order, axis=1)), axis=1)
+    return found
+
+
 def _brief(value: Any) -> str:
     if isinstance(value, float):
         return significant(value, 6)

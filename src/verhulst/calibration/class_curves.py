@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._options import checks_options, generator_of
-from verhulst.calibration.calibrator import log_probabilities
+from verhulst.calibration.calibrator import ranked_log_probabilities
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.class_labels import names_of_columns
 from verhulst.calibration.reliability_curve import Reliability, reliability
@@ -72,7 +72,7 @@ def class_reliability(
     )
     if cases.z.ndim != 2:
         raise ValueError("scores of several classes have shape (n, K) with K >= 2; for one column use reliability")
-    log_p = cases.z if cases.kind == "probabilities" else log_probabilities(cases.z)
+    log_p = cases.z if cases.kind == "probabilities" else ranked_log_probabilities(cases.z)
     top = log_p.argmax(axis=1)
     views = {HIGHEST: (top == cases.targets, log_p[np.arange(len(top)), top])}
     views |= {str(label): (cases.targets == k, log_p[:, k]) for k, label in enumerate(cases.classes)}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.calibration.calibration_error import Nulled, against_null
-from verhulst.calibration.calibrator import CalibrationWarning, log_probabilities
+from verhulst.calibration.calibrator import CalibrationWarning, ranked_log_probabilities
 from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.class_area import class_area
 from verhulst.calibration.class_evaluation import ClassEvaluation, ClassMeasures
@@ -53,7 +53,7 @@ def evaluate_classes(
     )
     numbers, weights, labels = cases.targets, cases.weights, cases.classes
     # Probabilities as they were given, also where rounding keeps them from summing to 1.
-    log_p = cases.z if cases.kind == "probabilities" else log_probabilities(cases.z)
+    log_p = cases.z if cases.kind == "probabilities" else ranked_log_probabilities(cases.z)
     groups: dict[str, ClassEvaluation] = {}
     if by is not None:
         names, group = group_members(cases.of_each(by, "by"))

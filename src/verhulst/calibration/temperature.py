@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator, without_infinite
 from verhulst.calibration.likelihood import fit_columns, maximise
@@ -16,6 +15,7 @@ from verhulst.calibration.nearest import nearest_first
 from verhulst.calibration.optimum import Optimum, require_converged
 from verhulst.calibration.scores import Floats, Labels
 from verhulst.data.schema import Check, Number
+from verhulst.functions import log_softmax
 from verhulst.regression.statistics import Statistics
 
 

@@ -9,7 +9,6 @@ from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.likelihood import maximise
@@ -17,6 +16,7 @@ from verhulst.calibration.nearest import nearest_first
 from verhulst.calibration.optimum import Optimum, require_converged
 from verhulst.calibration.scores import Floats, Labels
 from verhulst.data.schema import Check, numbers
+from verhulst.functions import log_softmax
 from verhulst.regression.statistics import Statistics
 
 

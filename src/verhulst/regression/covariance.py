@@ -25,8 +25,11 @@ class Covariance(Protocol):
         """Return (q, q) for the columns as given; 0 or inf for numbers outside the range of doubles."""
         ...
 
-    def deviations(self, contrasts: Matrix) -> Vector:
-        """Return (k,) standard errors of contrasts (k, q) of the coefficients of the columns as given."""
+    def deviations(self, contrasts: Matrix, about: Vector | None = None) -> Vector:
+        """Return (k,) standard errors of contrasts (k, q) of the coefficients of the columns as given.
+
+        With `about` (p,), of the columns less these numbers: the intercept is then the log-odds there.
+        """
         ...
 
     def row_deviations(self, X: Matrix) -> Vector:
@@ -60,7 +63,7 @@ class ErrorsOnly:
         """See `Covariance`."""
         raise self._refuse()
 
-    def deviations(self, contrasts: Matrix) -> Vector:
+    def deviations(self, contrasts: Matrix, about: Vector | None = None) -> Vector:
         """See `Covariance`."""
         raise self._refuse()
 

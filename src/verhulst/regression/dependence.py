@@ -19,7 +19,6 @@ APART = 1e-8  # residual share of a combination's terms above which half the dig
 OF_SPREAD = 1e3  # residual, in roundings of its usual size, of a column that is computed from others
 OF_NUMBERS = 8.0  # the same, in roundings of all numbers in the combination
 UNEXPLAINED = 1e-2  # share of a residual that other columns may still explain when its size is used
-LEAST_PART = 1e-6  # a column with a smaller share of a combination is not part of it
 REFINEMENTS = 5
 Total = Callable[..., Any]
 
@@ -46,10 +45,12 @@ def dependent_columns(total: Total, rounding: Callable[[], tuple[Vector, Vector]
     places, away, products = alive, np.eye(len(size))[:, alive], gram[np.ix_(alive, alive)]
     noise = np.zeros(len(alive))
     explain: list[Callable[[Matrix], tuple[Matrix, Vector]]] = []
+    reach = np.zeros(len(size))  # squares of the coefficients of the independent combinations of length 1
     while len(places):
         kept, left, half, parts = eliminated(products, noise)
         basis = away[:, kept]
         explain.append(_explained_by(basis @ half))
+        reach += ((basis @ half) ** 2).sum(axis=1)
         places, away = places[left], away[:, left] - basis @ parts
         if not len(places):
             break
@@ -57,15 +58,17 @@ def dependent_columns(total: Total, rounding: Callable[[], tuple[Vector, Vector]
         least = OF_SPREAD * EPS * size[places] * np.abs(own)
         away, products = _refined(total, away, explain, least)
         rest = np.sqrt(products.diagonal())
-        same = rest <= least
+        same, limit = rest <= least, least
         if not same.all():
             error = OF_NUMBERS * _errors(total, away, *rounding())
+            limit = np.maximum(least, error)
             same |= rest <= error
             noise = np.maximum(UNEXPLAINED, error[~same] / rest[~same])
         found.append(places[same])
         whole = -away[:, same] / own[same]
         whole[places[same], np.arange(whole.shape[1])] = 0.0
-        whole[np.abs(whole) * size[:, None] <= LEAST_PART * size[places[same]]] = 0.0
+        # What may be rounding is no part: a residual of that size is divided by what sets a column apart from others.
+        whole[np.abs(away[:, same]) <= limit[same] * np.sqrt(reach)[:, None]] = 0.0
         combinations.append(whole)
         places, away, products = places[~same], away[:, ~same] / rest[~same], products[np.ix_(~same, ~same)]
         products = products / rest[~same] / rest[~same, None]

@@ -30,7 +30,7 @@ def linear_predictor(
     offset : (n,) or None
     rest : the digits of the constant that a double does not hold
     """
-    eta: Vector = X @ slopes + constant
+    eta = row_sums(X, slopes) + constant
     if offset is not None:
         eta = eta + offset
     step = max(1, TOGETHER // max(len(slopes), 1))
@@ -46,6 +46,19 @@ def linear_predictor(
             careful = _in_pairs(X[lost], slopes, (constant, rest), None if offset is None else offset[lost])
             eta[lost] = np.where(np.isfinite(careful), careful, eta[lost])  # pairs end before doubles do
     return eta
+
+
+def row_sums(X: Matrix, slopes: Vector) -> Vector:
+    """Return Σⱼ Xᵢⱼ slopesⱼ, (n,), in the same bits for a row whatever rows are beside it and however X lies in memory.
+
+    A product by BLAS adds up in an order that depends on both.
+    """
+    found = np.empty(len(X))
+    step = max(1, TOGETHER // max(len(slopes), 1))
+    for start in range(0, len(X), step):
+        some = slice(start, start + step)
+        np.einsum("ij,j->i", np.ascontiguousarray(X[some]), slopes, out=found[some])
+    return found
 
 
 def rounding_of(sizes: Matrix, slopes: Vector, constant: float, offset: Vector | None = None) -> Vector:

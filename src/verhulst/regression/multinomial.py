@@ -24,6 +24,7 @@ from verhulst.regression.collinearity import Collinear, left_out, without_depend
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.fitting import penalty_root, require_penalty
+from verhulst.regression.linear_predictor import rest_of
 from verhulst.regression.monitor import monitor
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.newton import newton
@@ -228,11 +229,18 @@ class _Begun:
             found = replace(rest, passes=found.passes + rest.passes)
             factor = Factor.of(found.information)
             condition = factor.condition(found.information)
-        elif doubtful and self.root is None:
-            end = orthogonal_fit(rows, self.tolerance, self.max_passes)
+            there = left.statistics(null).information
+            assert there is not None
+            determined = len(Factor.of(there).used)
+        else:
+            end = orthogonal_fit(rows, self.tolerance, self.max_passes) if doubtful and self.root is None else None
             if end is not None:
                 return self.record_of_orthogonal(found, end, max(condition, end.condition), C)
-        if separated is None and found.status == "converged" and not factor.full:  # of what doubles tell apart
+            columns = int(np.count_nonzero(self.standard.inverse_scale)) + self.standard.intercept
+            determined = (len(self.classes.names) - 1) * columns
+        # Where probabilities are 0 or 1 to all digits, directions are lost that the rows determine, and the decrement
+        # says nothing about them.
+        if found.status == "converged" and len(factor.used) < determined:
             found = replace(found, status="stalled", decrement=math.inf)
         lost = found.status != "converged" and doubtful and separated is None
         if lost and watch is not None and (rounded := watch.but_for_rounding(self.names())):
@@ -241,6 +249,7 @@ class _Begun:
             self.warn_of(found, doubtful and separated is None, watch is None or watch.examined)
         covariance = self.covariance(factor, found.information, separated)
         result = self.record(found, self.coefficients(found.beta), covariance, condition, C)
+        result = replace(result, intercept_rests=self.intercept_rests(found.beta))
         return result if separated is None else result.at_limit(separated.record)
 
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
@@ -323,6 +332,12 @@ class _Begun:
             collinear=self.dropped,
             separation=None,
         )
+
+    def intercept_rests(self, beta: Vector) -> tuple[float, ...]:
+        """Return what the intercepts lack; see `MultinomialEstimates`."""
+        of_classes = self.rows.of_classes(beta)
+        rests = tuple(rest_of(self.standard, one - of_classes[0]) for one in of_classes[1:])
+        return rests if any(rests) else ()
 
     def left_out(self) -> Matrix:
         """Return (K−1, q) nan for the standard errors of columns that were left out, 0 elsewhere."""

@@ -14,7 +14,7 @@ from verhulst.regression.arrays import floats
 from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.classes import labels_of
 from verhulst.regression.collinearity import Collinear
-from verhulst.regression.linear_predictor import linear_predictor
+from verhulst.regression.linear_predictor import linear_predictor, row_sums
 from verhulst.regression.parameters import ParameterState
 from verhulst.regression.passes import Pass, Status
 from verhulst.regression.separation import Separation
@@ -57,6 +57,9 @@ class MultinomialEstimates:
         As in `LogisticFit`.
     separation : Separation or None
         The record of separated data, for the coefficients against the first class, one class after the other.
+    intercept_rests : tuple of K−1 float
+        The digits of the intercepts that doubles do not hold, where scores need them because the terms of columns
+        cancel; otherwise empty.
     """
 
     classes: tuple[Any, ...]
@@ -75,6 +78,7 @@ class MultinomialEstimates:
     condition: float
     collinear: tuple[Collinear, ...]
     separation: Separation | None
+    intercept_rests: tuple[float, ...] = ()
 
     @staticmethod
     def _check(record: dict[str, Any], at: str) -> None:
@@ -96,6 +100,8 @@ class MultinomialEstimates:
                 raise DamagedError(f"{path(at, 'coefficients')}[{k}]", "is not finite, though no classes are separated")
         if len(record["cases"]) != classes:
             raise DamagedError(path(at, "cases"), f"has {len(record['cases'])} entries for {classes} classes")
+        if len(record.get("intercept_rests") or record["coefficients"]) != classes - 1:
+            raise DamagedError(path(at, "intercept_rests"), f"has not one entry for each of {classes - 1} classes")
         if record["separation"] and len(record["separation"]["states"]) != (classes - 1) * q:
             raise DamagedError(path(at, "separation.states"), "are not those of the coefficients")
         MultinomialEstimates._check_errors(record, (classes - 1, q), at)
@@ -141,7 +147,9 @@ class MultinomialEstimates:
             "passes": ListOf(Pass.SCHEMA),
             "collinear": ListOf(Collinear.SCHEMA),
             "separation": Maybe(Separation.SCHEMA),
+            "intercept_rests": ListOf(Number()),
         },
+        optional=("intercept_rests",),
         rule=_check,
     )
 
@@ -228,7 +236,10 @@ class MultinomialEstimates:
         """
         x = self._rows(X)
         own = self.coefficients if self.separation is None else self.separation.finite.reshape(self.coefficients.shape)
-        scores = self._linear(x, own)
+        first, rests = int(self.has_intercept), self.intercept_rests or (0.0,) * len(own)
+        scores = np.zeros((len(x), len(self.classes)))
+        for k, (one, rest) in enumerate(zip(own, rests, strict=True), start=1):
+            scores[:, k] = linear_predictor(x, one[first:], float(one[0]) if first else 0.0, None, rest)
         scores -= (scores / scores.shape[1]).sum(axis=1, keepdims=True)  # the mean, where the sum may overflow
         if self.separation is None:
             return scores
@@ -278,14 +289,18 @@ class MultinomialEstimates:
     def to_json(self) -> dict[str, Any]:
         """Return the fit as data for a model file."""
         plain = ("names", "coefficients", "log_likelihood", "null_log_likelihood", "rows", "cases")
-        return {name: getattr(self, name) for name in (*plain, "C", "status", "decrement", "condition")} | {
-            "intercept": self.has_intercept,
-            "classes": list(self.classes),
-            "covariance": self.covariance_record.to_json(),
-            "passes": [{name: getattr(one, name) for name in Pass.SCHEMA.fields} for one in self.passes],
-            "collinear": [asdict(one) for one in self.collinear],
-            "separation": self.separation and self.separation.to_json(),
-        }
+        return (
+            {name: getattr(self, name) for name in (*plain, "C", "status", "decrement", "condition")}
+            | {
+                "intercept": self.has_intercept,
+                "classes": list(self.classes),
+                "covariance": self.covariance_record.to_json(),
+                "passes": [{name: getattr(one, name) for name in Pass.SCHEMA.fields} for one in self.passes],
+                "collinear": [asdict(one) for one in self.collinear],
+                "separation": self.separation and self.separation.to_json(),
+            }
+            | ({"intercept_rests": list(self.intercept_rests)} if self.intercept_rests else {})
+        )
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
@@ -303,7 +318,8 @@ class MultinomialEstimates:
             "collinear": tuple(Collinear(**one) for one in fields["collinear"]),
             "separation": separation,
         }
-        return cls(**fields | {name: tuple(fields[name]) for name in ("classes", "names", "cases")})
+        plain = ("classes", "names", "cases", "intercept_rests")
+        return cls(**fields | {name: tuple(fields.get(name, ())) for name in plain})
 
     def place(self, label: Any) -> int:
         """Return the place of a label among the classes.
@@ -338,8 +354,8 @@ class MultinomialEstimates:
     def _linear(self, x: Matrix, coefficients: Matrix) -> Matrix:
         first = int(self.has_intercept)
         scores = np.zeros((len(x), len(self.classes)))
-        for k, one in enumerate(coefficients, 1):
-            scores[:, k] = linear_predictor(x, one[first:], float(one[0]) if first else 0.0)
+        for k, one in enumerate(coefficients, start=1):
+            scores[:, k] = row_sums(x, one[first:]) + (one[0] if first else 0.0)
         return scores
 
     def _left(self, x: Matrix) -> np.ndarray[Any, np.dtype[np.bool_]]:

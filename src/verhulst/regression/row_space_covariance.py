@@ -80,9 +80,9 @@ class InRowSpace:
                 whole[0, 0] = self.standard_errors()[0] ** 2
         return whole
 
-    def deviations(self, contrasts: Matrix) -> Vector:
+    def deviations(self, contrasts: Matrix, about: Vector | None = None) -> Vector:
         """See `Covariance`."""
-        return self._lengths(of_coefficients_exactly(self.standard, contrasts))
+        return self._lengths(of_coefficients_exactly(self.standard.seen_from(about), contrasts))
 
     def row_deviations(self, X: Matrix) -> Vector:
         """See `Covariance`."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst.data.schema import DamagedError, ListOf, Record, Text, Whole, numbers, path
-from verhulst.regression.linear_predictor import linear_predictor
+from verhulst.regression.linear_predictor import linear_predictor, row_sums
 from verhulst.regression.statistics import Vector
 
 State = Literal["finite", "+inf", "-inf", "not determined", "not examined"]
@@ -141,8 +141,8 @@ class Separation:
         x = np.asarray(X, dtype=np.float64)
         slopes = self.direction[len(self.direction) - x.shape[1] :]
         constant = float(self.direction[0]) if len(self.direction) > x.shape[1] else 0.0
-        along = x @ slopes + constant
-        size = np.abs(x) @ np.abs(slopes) + abs(constant)
+        along = row_sums(x, slopes) + constant
+        size = row_sums(np.abs(x), np.abs(slopes)) + abs(constant)
         return np.where(np.abs(along) <= (len(slopes) + 7) * np.finfo(float).eps * size, 0.0, np.sign(along))
 
     def to_json(self) -> dict[str, Any]:

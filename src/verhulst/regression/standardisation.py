@@ -127,6 +127,10 @@ class Standardisation:
         constant = coefficients[0] if self.intercept else 0.0
         return np.concatenate([block @ slopes for _, block in _blocks(X)]) + constant
 
+    def seen_from(self, point: Vector | None) -> Standardisation:
+        """Return the same for columns less the numbers of `point` (p,)."""
+        return self if point is None else Standardisation(self.centre - point, self.inverse_scale, self.intercept)
+
     def without(self, columns: list[int]) -> Standardisation:
         """Return the same with some columns (by their place in X) left out."""
         inverse_scale = self.inverse_scale.copy()

@@ -141,12 +141,16 @@ class Standardised:
         part[unknown] = part[:, unknown] = np.nan
         return part
 
-    def deviations(self, contrasts: Matrix) -> Vector:
+    def deviations(self, contrasts: Matrix, about: Vector | None = None) -> Vector:
         """See `Covariance`."""
-        return self._deviations(contrasts if self.used is None else contrasts[:, self.used])
+        if self.used is not None:
+            first = int(self.standard.intercept)
+            contrasts, about = contrasts[:, self.used], None if about is None else about[self.used[first:] - first]
+        return self._deviations(contrasts, about)
 
-    def _deviations(self, contrasts: Matrix) -> Vector:
-        return self._lengths(of_coefficients, of_coefficients_exactly, contrasts)
+    def _deviations(self, contrasts: Matrix, about: Vector | None = None) -> Vector:
+        seen = replace(self, standard=self.standard.seen_from(about))
+        return seen._lengths(of_coefficients, of_coefficients_exactly, contrasts)
 
     def row_deviations(self, X: Matrix) -> Vector:
         """See `Covariance`."""
