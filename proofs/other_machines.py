@@ -32,6 +32,13 @@ AGREE = 1e-12
 Lines = dict[str, str]
 
 
+def environment() -> dict[str, str]:
+    """That of compilers and emulators: without the sanitizer that `make sanitize` loads into Python, quiet."""
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    kept = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    return {**kept, "PATH": path, "WINEDEBUG": "-all"}
+
+
 @dataclass(frozen=True)
 class Machine:
     """A machine that this one has a compiler and an emulator for."""
@@ -68,11 +75,9 @@ class Machine:
 
     def compile(self) -> None:
         """Bring the program up to date."""
-        path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-        environment = {**os.environ, "PATH": path}
 
         def run(*command: str) -> None:
-            done = subprocess.run(command, env=environment, capture_output=True, text=True)
+            done = subprocess.run(command, env=environment(), capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
 
@@ -86,7 +91,7 @@ class Machine:
         """What the program prints there."""
         (program,) = (path for path in self.build.glob("proofs/digests*") if path.suffix in ("", ".exe"))
         command = [*self.emulator(), str(program), level, str(float32_bits), str(points), *names]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "WINEDEBUG": "-all"})
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
         return lines_of(done.stdout)
