@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 import pathlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from docutils.statemachine import StringList
 from numpydoc.docscrape_sphinx import SphinxDocString
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from visual_reference import VARIANTS
 from without_verhulst import ONE_LINERS
 
 import verhulst as vh
 from verhulst.figures import save
 from verhulst.figures.canvas import curve, new_figure, note, panels, rule, spread
-from verhulst.figures.theme import theme_named
+from verhulst.figures.theme import Theme, theme_named
 from verhulst.functions._registry import FUNCTIONS, PUBLIC
 
 FOLDER = "_figures"
@@ -32,28 +34,27 @@ POINTS = 601
 
 
 class Curves(SphinxDirective):
-    """A picture of functions of one number, once for light pages and once for dark ones."""
+    """A picture of functions of one number, for light and dark pages, wide and narrow ones."""
 
     required_arguments = 1
     final_argument_whitespace = True
     option_spec = {"from": float, "to": float, "low": float, "high": float}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
-        """One image per theme."""
+        """One image for each kind of page; all but one are hidden."""
         names = self.arguments[0].split()
         pictures: list[nodes.Node] = []
-        for theme in ("light", "dark"):
-            file = pathlib.Path(self.env.srcdir) / FOLDER / f"function-{names[0]}-{theme}.svg"
+        for width, theme in VARIANTS:
+            file = pathlib.Path(self.env.srcdir) / FOLDER / f"function-{names[0]}-{width}-{theme}.svg"
             file.parent.mkdir(exist_ok=True)
-            save(self.draw(names, theme), file)
+            save(self.draw(names, replace(theme_named(theme), narrow=width == "narrow")), file)
             image = nodes.image(uri=f"/{FOLDER}/{file.name}", alt=f"{', '.join(names)} over z")
-            image["classes"] += [f"only-{theme}"]
+            image["classes"] += [f"only-{theme}", f"only-{width}"]
             pictures.append(image)
         return [nodes.figure("", *pictures)]
 
-    def draw(self, names: list[str], theme: str) -> Any:
+    def draw(self, names: list[str], tokens: Theme) -> Any:
         """The first function strong, its derivatives lighter, each named at its end."""
-        tokens = theme_named(theme)
         start, stop = self.options.get("from", -6.0), self.options.get("to", 6.0)
         low, high = self.options.get("low", -math.inf), self.options.get("high", math.inf)
         z = np.linspace(start, stop, POINTS)
