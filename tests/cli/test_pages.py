@@ -5,6 +5,7 @@ import importlib.util
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -23,7 +24,11 @@ def test_the_reference_is_what_help_says():
 
 
 @pytest.mark.parametrize(
-    "name", ["tutorials/first-fit.md", "how-to/tables.md", "how-to/check-a-table.md", "how-to/report.md"]
+    "name",
+    [
+        "tutorials/first-fit.md",
+        *(f"how-to/{name}.md" for name in ("tables", "check-a-table", "report", "install", "choose-a-class")),
+    ],
 )
 def test_python_blocks(name):
     failed, tried = doctest.testfile(str(DOCS / name), module_relative=False, optionflags=doctest.ELLIPSIS)
@@ -31,7 +36,7 @@ def test_python_blocks(name):
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "how-to/report.md"])
+@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "tutorials/from-csv-to-a-decision.md", "how-to/report.md"])
 def test_console_blocks(name, tmp_path):
     """Each `$` line is run, in one shell; what it prints on both streams must match, with ... for any text."""
     blocks = re.findall(r"^```console\n(.*?)^```", (DOCS / name).read_text(encoding="utf-8"), flags=re.S | re.M)
@@ -41,6 +46,8 @@ def test_console_blocks(name, tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "verhulst").write_text(f'#!/bin/sh\nexec {sys.executable} -m verhulst "$@"\n')
     (tmp_path / "bin" / "verhulst").chmod(0o755)
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    shutil.copy(DOCS / "tutorials" / "churn.py", tmp_path)
     environment = os.environ | {"PATH": f"{tmp_path / 'bin'}:{bin_folder}:{os.environ['PATH']}", "COLUMNS": "80"}
     folder = tmp_path
     for step in steps:
@@ -54,3 +61,8 @@ def test_console_blocks(name, tmp_path):
         printed = "\n".join(line.rstrip() for line in done.stdout.splitlines())
         pattern = ".*?".join(map(re.escape, "\n".join(line.rstrip() for line in expected.splitlines()).split("...")))
         assert re.fullmatch(pattern, printed.strip("\n"), flags=re.S), f"$ {command}\n{printed}"
+
+
+def test_the_tutorial_needs_at_most_six_commands():
+    text = (DOCS / "tutorials" / "from-csv-to-a-decision.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"^\$ verhulst ", text, flags=re.M)) <= 6

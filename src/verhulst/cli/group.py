@@ -21,6 +21,7 @@ COMMANDS = (
     "demo",
     "check",
     "fit",
+    "decide",
     "predict",
     "top",
     "calibrate",

@@ -136,7 +136,8 @@ def dependent(names: Sequence[str], X: NDArray[np.float64]) -> Iterator[Problem]
         elif np.isinf(factors[worst]):
             matter, kind = f"Column {column!r} is a combination of {shown}.", "dependent"
         else:
-            matter = f"Column {column!r} is nearly a combination of {shown} (variance inflation {factors[worst]:.0f})."
+            factor = float(f"{factors[worst]:.2g}")
+            matter = f"Column {column!r} is nearly a combination of {shown} (variance inflation {factor:,.0f})."
             kind = "nearly dependent"
         yield Problem(kind, column, False, matter, option("--exclude", column))
         del left[worst]
