@@ -152,3 +152,34 @@ def sex2() -> Dataset:
 DATASETS: dict[str, Callable[[], Dataset]] = {
     f.__name__: f for f in (spector, lbw, anes96, fair, star98, breast_cancer, admit, endometrial, sex2)
 }
+
+
+@dataclass(frozen=True, eq=False)
+class ClassDataset:
+    """One multinomial regression: `X` (n, p) without the intercept, `label` (n,) 0 … K−1, `names` (p,)."""
+
+    X: NDArray[np.float64]
+    label: NDArray[np.int64]
+    names: tuple[str, ...]
+    source: str
+
+
+def anes96_party() -> ClassDataset:
+    """The party that 944 respondents identify with, 7 classes: the example of Stata's mlogit and of statsmodels."""
+    from statsmodels.datasets import anes96 as module
+
+    data = module.load_pandas()
+    names = ("logpopul", "selfLR", "age", "educ", "income")
+    X = np.column_stack([data.exog[name].to_numpy(dtype=float) for name in names])
+    source = "American National Election Study 1996 (public domain); read from statsmodels.datasets.anes96"
+    return ClassDataset(X, data.endog.to_numpy().astype(int), names, source)
+
+
+def admit_rank() -> ClassDataset:
+    """The rank of the school of 400 (invented) applicants, 4 classes, by two marks of very different scales."""
+    data = _file("admit")
+    X, label = np.column_stack([data["gre"], data["gpa"]]), data["rank"].astype(int) - 1
+    return ClassDataset(X, label, ("gre", "gpa"), "UCLA, in the version of GLM.jl (MIT); see data/README.md")
+
+
+CLASS_DATASETS: dict[str, Callable[[], ClassDataset]] = {f.__name__: f for f in (anes96_party, admit_rank)}
