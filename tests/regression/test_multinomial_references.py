@@ -17,7 +17,7 @@ def table_of(data):
 
 @pytest.mark.parametrize("name", CLASS_DATASETS)
 def test_certified(name):
-    """Coefficients within a millionth of a standard error, errors of the last pass to six digits; all with tolerance."""
+    """Coefficients within a millionth of a standard error, their errors to six digits; both to ten when asked."""
     data, wanted = CLASS_DATASETS[name](), certified(name)["multinomial"]
     assert float(wanted["decrement"]) < 1e-55
     for found in (fit_multinomial(data.X, data.label), vh.fit_table(table_of(data), "y", multinomial=True).fit):
@@ -33,11 +33,13 @@ def test_certified(name):
 
 
 def test_every_number_that_stata_printed():
-    """36 coefficients of seven classes to all printed digits; Stata's errors have eight (against the 50)."""
+    """36 coefficients of seven classes to the unit of the last digit; Stata's errors have eight (against the 50)."""
     data, wanted = CLASS_DATASETS["anes96_party"](), published("anes96_party")
     found = fit_multinomial(data.X, data.label, tolerance=1e-12)
     printed = wanted["coefficients"]
-    assert np.all(np.abs(found.coefficients - numbers(printed)) <= 1.2 * half_units(printed))
+    assert np.all(
+        np.abs(found.coefficients - numbers(printed)) <= 2 * half_units(printed)
+    )  # some were cut off, not rounded
     np.testing.assert_allclose(found.standard_errors, numbers(wanted["standard_errors"]), rtol=1e-8)
     assert found.log_likelihood == pytest.approx(float(wanted["log_likelihood"]), abs=1e-9)
     assert found.null_log_likelihood == pytest.approx(float(wanted["null_log_likelihood"]), abs=1e-8)
