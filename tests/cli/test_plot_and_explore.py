@@ -15,6 +15,7 @@ from verhulst.figures import FIGURES
 ASKED_FOR = {
     "visual-reference", "sigmoid-vs-tanh", "activations", "anatomy", "log-odds", "precision", "cross-entropy",
     "softmax-two-classes", "ties", "growth", "zig-zag", "vanishing", "separation", "bernoulli-likelihood",
+    "scores-to-chances", "thresholds", "descent", "gates",
 }  # fmt: skip
 
 
