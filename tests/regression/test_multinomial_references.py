@@ -41,7 +41,7 @@ def test_every_number_that_stata_printed():
         np.abs(found.coefficients - numbers(printed)) <= 2 * half_units(printed)
     )  # some were cut off, not rounded
     np.testing.assert_allclose(found.standard_errors, numbers(wanted["standard_errors"]), rtol=1e-8)
-    assert found.log_likelihood == pytest.approx(float(wanted["log_likelihood"]), abs=1e-9)
+    assert found.log_likelihood == pytest.approx(float(wanted["log_likelihood"]), abs=1e-7)  # where Stata stopped
     assert found.null_log_likelihood == pytest.approx(float(wanted["null_log_likelihood"]), abs=1e-8)
-    assert found.test().mcfadden == pytest.approx(float(wanted["mcfadden"]), abs=1e-12)
-    assert found.test().aic == pytest.approx(float(wanted["aic"]), abs=1e-8)
+    assert found.test().mcfadden == pytest.approx(float(wanted["mcfadden"]), abs=1e-10)
+    assert found.test().aic == pytest.approx(float(wanted["aic"]), abs=2e-7)
