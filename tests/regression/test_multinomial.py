@@ -403,7 +403,10 @@ def test_predictions_are_the_labels(labels, tmp_path):
 @pytest.mark.parametrize("apart", [1e-5, 1e-7, 1e-9, 1e-11])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_columns_that_are_nearly_combinations(apart, weighted, tmp_path):
-    """The maximum of the numbers as given, in 60 digits; the log-odds are those of coefficients rounded to doubles."""
+    """The maximum of the numbers as given, in 60 digits; the log-odds are those of coefficients rounded to doubles.
+
+    What the intercepts lack is added: rounding of the slopes does not move the log-odds at the centres of the columns.
+    """
     rng = np.random.default_rng(1)
     X, label = drawn(rng, 40, 2, 3)
     X = np.column_stack([X[:, 0] + 100, X[:, 0] + 100 + apart * X[:, 1], X[:, 1] > 0]) if weighted else X
@@ -422,7 +425,11 @@ def test_columns_that_are_nearly_combinations(apart, weighted, tmp_path):
     assert ["so nearly combinations of others" in str(one.message) for one in said] == [True] * (found.decrement > 1e-6)
     rows, numbers = np.column_stack([np.ones(40), X]).tolist(), found.coefficients.tolist()
     pairs = [[list(zip(one, row, strict=True)) for one in numbers] for row in rows]
-    truth = [[float(sum(Fraction(b) * Fraction(x) for b, x in terms)) for terms in row] for row in pairs]
+    rests = [Fraction(rest) for rest in found.intercept_rests] or [Fraction(0)] * 2
+    truth = [
+        [float(sum(Fraction(b) * Fraction(x) for b, x in terms) + rest) for terms, rest in zip(row, rests, strict=True)]
+        for row in pairs
+    ]
     scores = found.scores(X)
     np.testing.assert_allclose(scores[:, 1:] - scores[:, :1], truth, atol=1e-9)
     found.save(tmp_path / "model.json")

@@ -88,7 +88,7 @@ def test_marginal_effects_of_clocks(largest: int) -> None:
         assert getattr(of_clocks, name) == pytest.approx(getattr(of_length, name), rel=2e-6)
 
 
-@pytest.mark.parametrize("largest", [100_000, 10_000_000])
+@pytest.mark.parametrize("largest", [1_000, 100_000, 10_000_000])
 def test_probabilities_of_classes_from_clocks(largest: int, tmp_path: Any) -> None:
     clocks, near, share = visits(4, largest)
     rng = np.random.default_rng(5)

@@ -34,12 +34,14 @@ class OrthogonalEnd:
     fit : in the coordinates of Q; its decrement is that of the coefficients as they are reported
     condition : of the products of the columns
     coefficients : (K−1, q) of the columns as given, against the first class
+    intercept_rests : what intercepts and slopes lose by rounding, at the centres of the columns
     half : (K−1, q, r) a root of the covariance of γ, for `ClassCovariance`
     """
 
     fit: Fit
     condition: float
     coefficients: Matrix
+    intercept_rests: tuple[float, ...]
     half: Pair
 
 
@@ -71,14 +73,14 @@ def orthogonal_fit(rows: ClassRows, tolerance: float, max_passes: int) -> Orthog
     first, m = int(given.intercept), rows.classes - 1
     u = fit.beta.reshape(m, -1)
     exactly = _outside(found, pair(u), unit, first)
-    coefficients, moved = _as_given(given, exactly, found, unit, first)
+    coefficients, rests, moved = _as_given(given, exactly, found, unit, first)
     step = moved.ravel()
     fit = replace(fit, decrement=max(fit.decrement, math.sqrt(max(float(step @ fit.information @ step), 0.0))))
     half = factor.half().reshape(m, u.shape[1], -1)
     turned = _outside(found, pair(half.transpose(0, 2, 1).reshape(-1, u.shape[1])), unit, first)
     shape = (m, half.shape[2], rows.parameters)
     back = Pair(*(part.reshape(shape).transpose(0, 2, 1) for part in turned))
-    return OrthogonalEnd(fit, found.factor(1.0).condition(found.information(1.0)), coefficients, back)
+    return OrthogonalEnd(fit, found.factor(1.0).condition(found.information(1.0)), coefficients, rests, back)
 
 
 def _outside(found: Triangle, inside: Pair, unit: float, first: int) -> Pair:
@@ -89,8 +91,8 @@ def _outside(found: Triangle, inside: Pair, unit: float, first: int) -> Pair:
 
 def _as_given(
     standard: Standardisation, exactly: Pair, found: Triangle, unit: float, first: int
-) -> tuple[Matrix, Matrix]:
-    """Return coefficients of the columns as given, against the first class, and by how much rounding them moves γ.
+) -> tuple[Matrix, tuple[float, ...], Matrix]:
+    """Return coefficients of the columns as given, against the first class, and by how much rounding slopes moves γ.
 
     Parameters
     ----------
@@ -99,6 +101,8 @@ def _as_given(
     Returns
     -------
     coefficients : (K−1, q) doubles
+    rests : K−1 numbers to add to the intercepts in scores, for what rounding takes from them and from the slopes;
+        empty without intercepts
     moved : (K−1, 1 + r) the change of γ by their rounding, in the coordinates of Q
     """
     contrasts = basis(len(exactly.high) + 1)
@@ -106,15 +110,17 @@ def _as_given(
     of_class = product(pair(apart), exactly)
     slopes = Pair(*(part[:, first:] * standard.inverse_scale for part in of_class))
     coefficients = slopes.high
-    rounding = -slopes.low
+    rests: tuple[float, ...] = ()
+    unscale = np.divide(
+        1.0, standard.inverse_scale, out=np.zeros_like(standard.centre), where=standard.inverse_scale > 0
+    )
+    moved = (-slopes.low * unscale) @ found.upper.high.T / unit
     if first:
         centre = pair(np.broadcast_to(standard.centre[:, None], slopes.high.T.shape))
-        shift = dot(centre, Pair(slopes.high.T, slopes.low.T))
-        constant = add(Pair(of_class.high[:, 0], of_class.low[:, 0]), shift.negative)
-        coefficients = np.column_stack([constant.high, coefficients])
-        # In terms of the centred columns the constant moves with the slopes.
-        moved_constant = rounding @ standard.centre - constant.low
-    scaled = np.divide(rounding, standard.inverse_scale, out=np.zeros_like(rounding), where=standard.inverse_scale > 0)
-    inside = scaled @ found.upper.high.T / unit
-    moved = np.column_stack([moved_constant, inside]) if first else inside
-    return coefficients, np.linalg.solve(apart, moved)
+        at_centre = Pair(of_class.high[:, 0], of_class.low[:, 0])
+        constant = add(at_centre, dot(centre, Pair(slopes.high.T, slopes.low.T)).negative).high
+        coefficients = np.column_stack([constant, coefficients])
+        # With it, the log-odds at the centres do not move with the rounding of slopes.
+        rests = tuple(add(add(at_centre, dot(centre, pair(slopes.high.T)).negative), pair(-constant)).high.tolist())
+        moved = np.column_stack([np.zeros(len(moved)), moved])
+    return coefficients, rests, np.linalg.solve(apart, moved)

@@ -304,6 +304,7 @@ class _Begun:
         fixed = self.left_out()
         covariance = ClassCovariance(half @ half.T, self.standard, self.data.weight_exponent, fixed, half, low)
         result = self.record(fit, end.coefficients, covariance, condition, C)
+        result = replace(result, intercept_rests=end.intercept_rests)
         if result.decrement > self.tolerance:
             far = f"{result.decrement:.2g} standard errors" if result.decrement <= 1 else "far"
             warn(NEARLY_COMBINATIONS.format(far), ConvergenceWarning)
