@@ -132,7 +132,8 @@ class Calibrator(Saved, ABC):
         logits : array_like, shape (n,) or (n, 1)
             The scores; shape (n, K), K ≥ 2, for maps of several classes.
         y : array_like, shape (n,)
-            The outcomes, 0 or 1; class numbers 0 … K−1 for K columns of logits.
+            The outcomes, 0 or 1; for K columns of logits class numbers 0 … K−1, or K labels whose sorted order is that
+            of the columns.
         sample_weight : array_like, shape (n,), optional
             Counts of cases: a weight of 2 is the same as repeating the row, a weight of 0 the same as omitting it.
 

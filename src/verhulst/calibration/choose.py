@@ -57,7 +57,8 @@ def calibrate(
     logits : array_like, shape (n,) or (n, K)
         The scores; K columns for K classes.
     y : array_like, shape (n,)
-        The outcomes, 0 or 1, or class numbers 0 … K−1.
+        The outcomes, 0 or 1; for K columns class numbers 0 … K−1, or K labels whose sorted order is that
+        of the columns.
     method : str
         "auto", {one}; for K classes "auto",
         {several}.

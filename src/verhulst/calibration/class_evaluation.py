@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from verhulst._numbers import count
+from verhulst._options import checks_options
 from verhulst.calibration.calibration_error import Nulled
 from verhulst.calibration.class_verdict import ClassVerdict, class_verdict
 from verhulst.calibration.estimate import Estimate
@@ -159,6 +160,7 @@ class ClassEvaluation:
         said = (part for line in self.verdict.lines() for part in textwrap.wrap(line, 100, break_on_hyphens=False))
         return "\n".join([*said, "", *self.lines()])
 
+    @checks_options
     def lines(self, *, explained: bool = False) -> list[str]:
         """Return the measures as lines of text, if wanted each with a sentence that explains it, and the tables."""
         found = measures_as_lines(self.rows(), CLASS_EXPLANATIONS, explained)

@@ -102,6 +102,7 @@ class Evaluation:
         said = (part for line in self.verdict.lines() for part in textwrap.wrap(line, 100, break_on_hyphens=False))
         return "\n".join([*said, "", *self.lines()])
 
+    @checks_options
     def lines(self, *, explained: bool = False) -> list[str]:
         """Return the measures as lines of text, if wanted each with a sentence that explains it."""
         return measures_as_lines(self.rows(), EXPLANATIONS, explained)
