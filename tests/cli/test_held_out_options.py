@@ -51,6 +51,9 @@ def test_the_measures_are_those_of_the_held_out_rows(folder, data, asked):
     for name in ("roc_auc", "log_loss", "brier"):
         assert found["evaluation"][name]["value"] == pytest.approx(getattr(expected, name).value, rel=1e-6)
     assert found["evaluation"]["cox"]["slope"]["low"] == pytest.approx(expected.cox.slope.low, rel=1e-5)
+    groups = found["reliability"]
+    assert len(groups) == 10
+    assert all(group["low"] <= group["observed"] <= group["high"] for group in groups)
     rate = expected.n_positive / expected.n
     assert found["base_rate"]["log_loss"] == pytest.approx(-rate * np.log(rate) - (1 - rate) * np.log(1 - rate))
     assert found["base_rate"]["brier"] == pytest.approx(rate * (1 - rate))

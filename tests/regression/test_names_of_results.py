@@ -79,3 +79,11 @@ def test_a_calibrated_classifier_says_how_it_is_saved(tmp_path):
         model.save(tmp_path / "m.json")
     model.calibrator_.save(tmp_path / "map.json")
     assert vh.load(tmp_path / "map.json").transform([0.3]) == model.calibrator_.transform([0.3])
+
+
+def test_a_summary_names_the_reference_levels():
+    model = vh.fit_table(VOTES, "vote", positive="Dole", columns=["age", "party"], reference={"party": "independent"})
+    assert dict(model.summary().facts)["compared with"] == "party independent"
+    assert "compared with" not in dict(votes().summary().facts)
+    with pytest.raises(TypeError, match=r"model\.summary\(data=table, covariance=\.\.\.\) of a table"):
+        model.fit.summary(covariance="HC1")

@@ -58,7 +58,7 @@ def command(model_file: str, false_positive: float, false_negative: float, as_js
     if not false_positive + false_negative < float("inf"):
         raise click.UsageError("the costs must be finite.")
     cases = model.held_out.as_cases()
-    costs = {"false_positive": false_positive, "false_negative": false_negative}
+    costs: dict[str, Any] = {"false_positive": false_positive, "false_negative": false_negative}
     found = decide(cases.y, cases.log_odds, scores_are="logits", sample_weight=cases.weights, **costs)
     record = _record(found, **costs)
     if as_json:

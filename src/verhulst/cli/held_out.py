@@ -44,7 +44,6 @@ def check(cv: int | None, group: str | None, test: str | None, on_cluster: bool)
 
 def print_quality(quality: Quality) -> None:
     """Print what held-out rows say of the model."""
-    from verhulst.calibration.reliability_curve import reliability
     from verhulst.cli.console import show_prose, show_table
 
     held_out, result = quality.held_out, quality.result
@@ -55,16 +54,26 @@ def print_quality(quality: Quality) -> None:
     ece = result.ece
     rows.append(("calibration error (ECE)", number(ece.value), "", f"{number(ece.null_mean)} if right"))
     show_table(("measure", "value", f"{coverage(result.log_loss.level)} interval", "compare"), rows)
-    cases = held_out.as_cases()
-    ten: dict[str, Any] = {"kind": "bins", "equal": "size", "bins": GROUPS}
-    curve = reliability(cases.y, cases.log_odds, scores_are="logits", sample_weight=cases.weights, **ten)
     show_prose("Rows in groups by their probability:")
-    groups = zip(curve.probability, curve.rate, curve.low, curve.high, strict=True)
+    groups = [each.values() for each in _groups(quality)]
     show_table(
-        ("predicted", "observed", f"{coverage(curve.level)} interval"),
+        ("predicted", "observed", "95 % interval"),
         [(percent(p), percent(rate), f"{percent(low)} to {percent(high)}") for p, rate, low, high in groups],
         left=0,
     )
+
+
+def _groups(quality: Quality) -> list[dict[str, float]]:
+    """Return groups of rows by their probability: what was predicted and what was observed, with a 95 % interval."""
+    from verhulst.calibration.reliability_curve import reliability
+
+    cases = quality.held_out.as_cases()
+    ten: dict[str, Any] = {"kind": "bins", "equal": "size", "bins": GROUPS}
+    curve = reliability(cases.y, cases.log_odds, scores_are="logits", sample_weight=cases.weights, **ten)
+    columns = {"predicted": curve.probability, "observed": curve.rate, "low": curve.low, "high": curve.high}
+    return [
+        dict(zip(columns, row, strict=True)) for row in zip(*(each.tolist() for each in columns.values()), strict=True)
+    ]
 
 
 def record(quality: Quality) -> dict[str, Any]:
@@ -75,6 +84,7 @@ def record(quality: Quality) -> dict[str, Any]:
     return how | {
         "advice": quality.advice(),
         "base_rate": base | {"brier": result.decomposition.uncertainty},
+        "reliability": _groups(quality),
         "evaluation": result.to_dict(),
     }
 

@@ -101,7 +101,10 @@ def covariance_of(fit: Estimates, covariance: Matrix | Covariance | str | None) 
     if isinstance(covariance, Covariance):
         return covariance
     if isinstance(covariance, str):
-        raise TypeError(f"covariance must be a matrix; {covariance!r} needs the data: pass the result of sandwich(...)")
+        raise TypeError(
+            f"covariance must be a matrix; {covariance!r} needs the data: pass the result of sandwich(...), "
+            "or ask the model itself: model.summary(data=table, covariance=...) of a table"
+        )
     table, q = floats(covariance, "covariance"), len(fit.coefficients)
     if table.shape != (q, q):
         raise ValueError(f"the covariance must be {q} × {q}, but its shape is {table.shape}")

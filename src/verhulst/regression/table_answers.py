@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -74,7 +75,10 @@ class TableAnswers(Saved):
             If the rows are needed and `data` is not given or is not the table of the fit, or an option is unknown.
         """
         rows, labels = self._rows_and_clusters(data, clusters)
-        return summary_of_rows(self.fit, level, rows, clusters=labels, **options)
+        found = summary_of_rows(self.fit, level, rows, clusters=labels, **options)
+        columns = self.design.columns if isinstance(self.design, Design) else ()
+        references = [f"{column.name} {column.reference}" for column in columns if column.reference is not None]
+        return replace(found, facts=(*found.facts, *[("compared with", ", ".join(references))] * bool(references)))
 
     @checks_options
     def errors(
