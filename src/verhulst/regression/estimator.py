@@ -26,6 +26,7 @@ from verhulst.regression.estimator_file import EstimatorFile
 from verhulst.regression.estimator_results import FLOATS
 from verhulst.regression.fitting import fit, require_penalty
 from verhulst.regression.former_arguments import refuse_others
+from verhulst.regression.frame_columns import design_of, frame_with_words
 from verhulst.regression.multinomial import fit_multinomial
 from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.result import LogisticFit
@@ -97,6 +98,9 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         The result of `verhulst.regression.fit` or `fit_multinomial`, independent of scikit-learn.
     n_features_in_, feature_names_in_ : int, ndarray of str
         As in scikit-learn.
+    column_names_ : ndarray of str, shape (p,)
+        The columns of X that the coefficients belong to: those of the frame, x1, x2, ... for an array, or for a frame
+        with categories, text or booleans the names of `fit_table`, such as `party[independent]`.
 
     Raises
     ------
@@ -177,7 +181,8 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         Parameters
         ----------
         X : array_like, shape (n, p)
-            The columns; float64 and float32 are read in place.
+            The columns; float64 and float32 are read in place. Columns of categories, text and booleans of a pandas,
+            polars or Arrow frame become columns of 0 and 1 as in `fit_table`: one for each level except the first.
         y : array_like, shape (n,) or (n, K)
             Classes of any type, of two of which the larger one is modelled; or K columns of 0 and 1.
         sample_weight : array_like, shape (n,), optional
@@ -200,7 +205,13 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
             raise ValueError(f"max_iter must be at least 1, not {self.max_iter!r}: a fit takes at least one pass")
         self._check_penalty()
         require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
-        X, y = validate_data(self, dense(X, "X"), _labels(y), dtype=FLOATS, multi_output=True)
+        table = frame_with_words(X)
+        self._design = None if table is None else design_of(table)
+        given: Any = dense(X, "X") if self._design is None else self._design.matrix(table)
+        X, y = validate_data(self, given, _labels(y), dtype=FLOATS, multi_output=True)
+        if table is not None:
+            self.n_features_in_ = table.num_columns
+            self.feature_names_in_ = np.array(table.column_names, dtype=object)
         dense(sample_weight, "sample_weight")
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=np.float64)
         labels = np.asarray(y)
@@ -257,7 +268,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
 
     @property
     def _options(self) -> dict[str, Any]:
-        names = getattr(self, "feature_names_in_", None)
+        names = getattr(self, "feature_names_in_", None) if self._design is None else self._design.names
         return {
             "C": self.C,
             "intercept": self.fit_intercept,

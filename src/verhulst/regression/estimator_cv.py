@@ -17,12 +17,13 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d
 from verhulst._options import check_parameters
 from verhulst.regression.arrays import dense
 from verhulst.regression.estimator import LogisticRegression
+from verhulst.regression.frame_columns import design_of, frame_with_words
 from verhulst.regression.statistics import Matrix, Vector
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
-_FITTED = ("classes_", "n_features_in_", "feature_names_in_", "result_", "_data")
+_FITTED = ("classes_", "n_features_in_", "feature_names_in_", "_design", "result_", "_data")
 
 
 MOST_VALUES = 10_000
@@ -146,7 +147,9 @@ class LogisticRegressionCV(LogisticRegression):
         if offset is not None:
             raise ValueError("LogisticRegressionCV takes no offset, as scorers know of none: choose C without it")
         self.Cs_ = self._values()
-        given, target, groups = indexable(dense(X, "X"), self._target(y), groups)
+        table = frame_with_words(X)  # whose levels are those of all rows, in every fold
+        plain = dense(X, "X") if table is None else design_of(table).matrix(table)
+        given, target, groups = indexable(plain, self._target(y), groups)
         weight = None if sample_weight is None else _check_sample_weight(sample_weight, given, dtype=np.float64)
         splitter = check_cv(self.cv, target, classifier=True)
         folds = list(splitter.split(given, target, groups))

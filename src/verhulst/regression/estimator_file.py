@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from verhulst.data.design import Design
 from verhulst.data.saved import Saved
 from verhulst.data.schema import (
     Check,
@@ -51,7 +52,7 @@ class EstimatorFile(FittedResults, Saved):
     get_params: Callable[[], dict[str, Any]]
 
     _kind: ClassVar[str] = "logistic regression estimator"
-    _schema_version: ClassVar[int] = 3
+    _schema_version: ClassVar[int] = 4
 
     @staticmethod
     def _check(record: dict[str, Any], at: str) -> None:
@@ -72,6 +73,11 @@ class EstimatorFile(FittedResults, Saved):
         if multinomial and len(multinomial["classes"]) != len(classes):
             raise DamagedError(path(at, "multinomial.classes"), "are not those of the estimator")
         type_of_classes(record["class_type"], classes, path(at, "class_type"))
+        names = (multinomial or fits[0])["names"]
+        if record["design"] is None and len(names) != record["n_features"]:
+            raise DamagedError(
+                path(at, "n_features"), f"is {record['n_features']}, where other fields need {len(names)}"
+            )
 
     _SCHEMA: ClassVar[Record] = Record(
         {
@@ -91,13 +97,15 @@ class EstimatorFile(FittedResults, Saved):
             "classes": Either(lambda value: ListOf(class_check(value))),
             "class_type": Text(),
             "multi_label": Truth(),
-            "n_features": Size("columns"),
-            "feature_names": Maybe(ListOf(Text(), "columns")),
+            "n_features": Size("features"),
+            "feature_names": Maybe(ListOf(Text(), "features")),
+            "design": Maybe(Design.SCHEMA),
         },
         rule=_check,
     )
+    _SCHEMA_3: ClassVar[Record] = Record({name: check for name, check in _SCHEMA.fields.items() if name != "design"})
     _OLDER: ClassVar[dict[str, Any]] = {
-        name: check for name, check in _SCHEMA.fields.items() if name != "multinomial"
+        name: check for name, check in _SCHEMA_3.fields.items() if name != "multinomial"
     } | {"parameters": _PARAMETERS_2}
     _SCHEMA_2: ClassVar[Record] = Record(_OLDER | {"fits": ListOf(FIT_2)})
     _SCHEMA_1: ClassVar[Record] = Record(_OLDER | {"fits": ListOf(FIT_1)})
@@ -122,7 +130,12 @@ class EstimatorFile(FittedResults, Saved):
         fits = [without_penalty(one) for one in record["fits"]]
         return record | {"parameters": now, "fits": fits, "multinomial": None}
 
-    _upgrades: ClassVar = {1: _from_1, 2: _from_2}
+    @staticmethod
+    def _from_3(record: dict[str, Any]) -> dict[str, Any]:
+        EstimatorFile._SCHEMA_3.check(record, "", {})
+        return record | {"design": None}
+
+    _upgrades: ClassVar = {1: _from_1, 2: _from_2, 3: _from_3}
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimator as data for a model file, without the training data.
@@ -150,6 +163,7 @@ class EstimatorFile(FittedResults, Saved):
             "multi_label": isinstance(self.result_, tuple),
             "n_features": self.n_features_in_,
             "feature_names": list(map(str, self.feature_names_in_)) if hasattr(self, "feature_names_in_") else None,
+            "design": None if self._design is None else self._design.to_json(),
             "fits": [] if many else [one.to_json() for one in self._results],
             "multinomial": None if many is None else many.to_json(),
         }
@@ -172,4 +186,8 @@ class EstimatorFile(FittedResults, Saved):
         else:
             model.result_ = fits if record["multi_label"] else fits[0]
         model._publish()
+        if record["design"] is not None:
+            model._design = Design.from_json(record["design"])
+            if model._design.names != tuple(model.column_names_):
+                raise DamagedError("design", "has other columns than the fit")
         return model

@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from verhulst._options import checks_options
+from verhulst.data.design import Design
 from verhulst.regression.arrays import dense
 from verhulst.regression.average_effects import marginal_effects
+from verhulst.regression.frame_columns import matrix_of
 from verhulst.regression.inference import odds_ratios, probability_interval
 from verhulst.regression.multinomial_fit import MultinomialFit, MultinomialSummary
 from verhulst.regression.parameters import ParameterTable
@@ -30,6 +32,7 @@ class FittedResults:
     classes_: Any
     result_: LogisticFit | MultinomialFit | tuple[LogisticFit, ...]
     _data: tuple[Any, Any, Any, Any]
+    _design: Design | None = None  # of a frame with categories
 
     def __copy__(self) -> Self:
         made = type(self).__new__(type(self))
@@ -48,6 +51,7 @@ class FittedResults:
         whole = found.of_classes if isinstance(found, MultinomialFit) else np.array([r.coefficients for r in results])
         self.coef_ = whole[:, first:]
         self.intercept_ = whole[:, 0] if first else np.zeros(len(whole))
+        self.column_names_ = np.array(results[0].names, dtype=object)
         every: dict[str, list[Any]] = {
             "log_likelihood_": [r.log_likelihood for r in results],
             "decrement_": [r.decrement for r in results],
@@ -184,6 +188,8 @@ class FittedResults:
         return marginal_effects(self._one("marginal_effects"), self._rows(X), **options)
 
     def _rows(self, X: ArrayLike) -> Matrix:
+        if self._design is not None:
+            return matrix_of(self._design, X)
         rows: Matrix = validate_data(self, dense(X, "X"), reset=False, dtype=FLOATS)
         return rows
 
