@@ -10,7 +10,7 @@ import click
 
 from verhulst import _process
 from verhulst._numbers import count, percent
-from verhulst.cli import cluster, fit_classes, held_out, inference, options
+from verhulst.cli import cluster, fit_classes, fit_formula, held_out, inference, options
 from verhulst.cli.names import column_names, references
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Examples:
   verhulst fit votes.parquet --target won --columns age,income -o model.json --report report.html
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
   verhulst fit customers.csv --target churn --date signup=days --lump 10
+  verhulst fit customers.csv --formula 'churn ~ bs(age, df=4) + C(plan) * log(charge)'
   verhulst fit visits.csv --target cured --clusters hospital --effects
   verhulst fit votes.csv --target party --multinomial --reference party=independent
   verhulst fit visits.csv --target cured --cv 10 --group patient
@@ -50,7 +51,8 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 
 @click.command(name="fit", epilog=EPILOG)
 @options.data
-@options.target
+@options.column("--target", "-t", help="The column of outcomes, with two values.")
+@fit_formula.option
 @options.positive
 @fit_classes.option
 @click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all.")
@@ -131,6 +133,7 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("Use --json or --csv, not both.")
     on_cluster = scheduler is not None or workers is not None
+    fit_formula.check(request, clusters, on_cluster)
     asked.check(request["C"], request["firth"], on_cluster)
     if request["multinomial"]:
         fit_classes.check(asked, on_cluster, request | {"as_csv": as_csv, "log_odds": log_odds})
@@ -139,9 +142,13 @@ def command(
     with cluster.client_of(scheduler, workers) as client:
         rows_needed = asked.rows or request["cv"]
         try:
-            model, table = _fit(data, client=client, clusters=clusters, rows_needed=rows_needed, **request)
+            if request["formula"] is not None:
+                model, table = fit_formula.fit(data, request)
+            else:
+                model, table = _fit(data, client=client, clusters=clusters, rows_needed=rows_needed, **request)
         except DataError as error:
-            raise (error if client is not None else with_all_problems(error, data, **request)) from None
+            explained = client is None and request["formula"] is None
+            raise (with_all_problems(error, data, **request) if explained else error) from None
     if not isinstance(model, TableFit):
         fit_classes.tell(model, level, output, report, as_json, printed)
         return
@@ -182,6 +189,7 @@ def command(
 def _fit(
     data: Source,
     target: str,
+    formula: str | None,
     columns: tuple[str, ...],
     exclude: tuple[str, ...],
     categorical: tuple[str, ...],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -13,10 +14,11 @@ from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
 from verhulst.data.column import Unknown
 from verhulst.data.errors import DataError, RequestError, listed
 from verhulst.data.formula_columns import FormulaColumns
+from verhulst.data.formula_file import STORED, restored_terms, stored_terms
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.missing_values import any_missing, check_missing, check_unknown, refuse_missing
 from verhulst.data.row_numbers import RowNumbers, some_rows
-from verhulst.data.schema import ListOf, Record, Text, Truth
+from verhulst.data.schema import DamagedError, ListOf, Maybe, Record, Text, Truth
 from verhulst.data.source import place
 from verhulst.data.target import Target
 
@@ -30,7 +32,8 @@ LEAVE_OUT = 'Leave these rows out by missing="drop", or fill the values in first
 class FormulaDesign(BaseDesign):
     """A design from a formula, made by `formula_design`. It has the same interface as `Design`.
 
-    A formula may call functions, so it is code. A model file contains its text but does not run it: after loading,
+    A formula may call functions, so it is code. A model file contains its text and what its functions have learned.
+    After loading, it is evaluated if it is made of columns, numbers, arithmetic and the usual functions only; otherwise
     `matrix` raises an error.
 
     Attributes
@@ -48,10 +51,17 @@ class FormulaDesign(BaseDesign):
     intercept: bool
     columns: FormulaColumns | None = field(default=None, repr=False, compare=False)
     terms: FormulaMatrix | None = field(default=None, repr=False, compare=False)
+    stored: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     SCHEMA: ClassVar[Record] = Record(
-        {"formula": Text(), "names": ListOf(Text(), "columns"), "intercept": Truth(), **BaseDesign.FIELDS},
-        optional=("weights", "offset"),
+        {
+            "formula": Text(),
+            "names": ListOf(Text(), "columns"),
+            "intercept": Truth(),
+            "evaluation": Maybe(STORED),
+            **BaseDesign.FIELDS,
+        },
+        optional=("weights", "offset", "evaluation"),
     )
 
     def matrix(
@@ -126,7 +136,7 @@ class FormulaDesign(BaseDesign):
         if not kept.any():
             return kept, np.empty((0, len(self.names)))
         numbers = some_rows(first_row, kept)
-        X, empty = terms.evaluate(columns.frame(table.filter(kept), numbers), place(table), numbers)
+        X, empty = terms.evaluate(columns.frame(table.filter(kept), numbers), place(table), numbers, self.names)
         if hint is not None and empty.any():
             raise DataError(f"{place(table)}{terms.empty_terms(empty, numbers)} {hint}")
         return kept, X
@@ -134,19 +144,40 @@ class FormulaDesign(BaseDesign):
     def to_json(self) -> dict[str, Any]:
         """Return the design as JSON data, with the formula as text."""
         own = {"formula": self.formula, "names": list(self.names), "intercept": self.intercept}
-        return own | super().to_json()
+        stored = self.stored
+        if self.columns is not None and self.terms is not None:
+            stored = stored_terms(self.columns, self.terms)
+        return own | {"evaluation": None if stored is None else dict(stored)} | super().to_json()
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> FormulaDesign:
-        """Return the design in JSON data: the inverse of `to_json`, except for `matrix`."""
+        """Return the design in JSON data: the inverse of `to_json`."""
         fields = dict(record, names=tuple(record["names"]))
+        fields["stored"] = fields.pop("evaluation", None)
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         return cls(**fields)
 
     def _learned(self) -> tuple[FormulaColumns, FormulaMatrix]:
-        if self.columns is None or self.terms is None:
+        if self.columns is not None and self.terms is not None:
+            return self.columns, self.terms
+        return self._restored
+
+    @cached_property
+    def _restored(self) -> tuple[FormulaColumns, FormulaMatrix]:
+        """What evaluates the formula of a model file.
+
+        Raises
+        ------
+        DataError
+            If the file does not hold it, or it is not harmless.
+        """
+        yourself = f"compute the design matrix yourself (its columns are {listed(self.names)})."
+        if self.stored is None:
             raise DataError(
                 f"this model was fitted by the formula {self.formula!r} and loaded from a file. A formula is code, "
-                f"and loading runs no code: compute the design matrix yourself (its columns are {listed(self.names)})."
+                f"and loading runs no code: {yourself}"
             )
-        return self.columns, self.terms
+        try:
+            return restored_terms(self.stored, self.formula)
+        except (DataError, DamagedError) as error:
+            raise DataError(f"the formula of this model file is not evaluated: {error}; {yourself}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,8 +63,10 @@ class FormulaMatrix:
         """Whether there is an intercept."""
         return "Intercept" in self.spec.column_names
 
-    def evaluate(self, frame: Any, place: str, numbers: RowNumbers) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return X of all rows, nan where a term has no value, and a mask of the rows with nan.
+    def evaluate(
+        self, frame: Any, place: str, numbers: RowNumbers, names: Sequence[str]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return X of all rows, with columns of these names, nan where a term has no value; and the rows with nan.
 
         Raises
         ------
@@ -72,8 +74,11 @@ class FormulaMatrix:
             If the terms cannot be evaluated, a category is new, or a value is infinite.
         """
         matrix, empty = self._worked_out(frame, place)
-        X = np.full((len(frame), len(self.names)), np.nan)
-        X[~empty] = self._checked(matrix, place, some_rows(numbers, ~empty))
+        made = replace(self, spec=matrix.model_spec)  # a spec from a model file has no names yet
+        if made.names != tuple(names):
+            raise DataError(f"{place}the formula {self.formula!r} does not give the columns of the fit.")
+        X = np.full((len(frame), len(names)), np.nan)
+        X[~empty] = made._checked(matrix, place, some_rows(numbers, ~empty))
         return X, empty
 
     def empty_terms(self, empty: NDArray[np.bool_], numbers: RowNumbers) -> str:

@@ -119,15 +119,20 @@ def _uses(terms: Any, columns: Collection[str], context: Mapping[str, Any]) -> d
     return uses
 
 
-def _names(expression: str) -> Iterator[tuple[str, Use]]:
-    """Return the names in a Python expression, in which column names may be between backticks."""
+def factor_tree(expression: str) -> tuple[ast.Expression, dict[str, str]]:
+    """Return a Python expression, in which column names may be between backticks, and the names of these columns."""
     columns: dict[str, str] = {}
 
     def plain(match: re.Match[str]) -> str:
         return columns.setdefault(match[1], f"_column_{len(columns)}_")
 
     tree = ast.parse(re.sub(r"`([^`]*)`", plain, expression).strip(), mode="eval")
-    names = {alias: column for column, alias in columns.items()}
+    return tree, {alias: column for column, alias in columns.items()}
+
+
+def _names(expression: str) -> Iterator[tuple[str, Use]]:
+    """Return the names in a Python expression, in which column names may be between backticks."""
+    tree, names = factor_tree(expression)
     in_categories = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "C" and node.args:
