@@ -88,7 +88,7 @@ def test_smoothed_targets_keep_their_digits(weight: float, far: bool) -> None:
 
 
 @pytest.mark.parametrize("size", [1e-180, 1e-100, 1.0, 1e100, 1e180])
-@pytest.mark.parametrize("weight", [1e-280, 1.0])
+@pytest.mark.parametrize("weight", [1e-280, 1.0, 1e10])
 def test_a_variance_that_overflows_leaves_the_others(size: float, weight: float) -> None:
     z, y = cases(3)
     plain = Platt(scores="logits").fit(z, y).covariance_
@@ -150,6 +150,19 @@ def test_terms_of_beta_that_cancel_are_refused() -> None:
         Beta(scores="logits").fit(1e-13 * z, y)
     z[0], y[0] = 1e12, 1.0
     assert Beta(scores="logits").fit(z, y).b_ > 0.0
+
+
+def test_beta_claims_reversed_scores_only_where_they_are() -> None:
+    # All but separated: 5e-324 is the only score of class 0 above one of class 1.
+    z = np.array([-745.0, 5e-324, -40.0, -1e-310, -40.0, 36.7, 0.0, -745.0, 0.0, -37.0])
+    y = np.array([0, 0, 0, 0, 0, 1, 1, 0, 0, 0])
+    with pytest.raises(ValueError, match="cannot be found"):
+        Beta(scores="logits").fit(z, y)
+    with pytest.raises(ValueError, match="no maximum that can be reached: look for"):
+        Platt(scores="logits").fit(z, y)
+    z, y = cases(9)
+    with pytest.warns(CalibrationWarning, match="in reverse"):
+        assert Beta(scores="logits").fit(-z, y).b_ == 0.0
 
 
 @pytest.mark.parametrize("rare", [1e-3, 1e-9, 1e-12])

@@ -14,6 +14,9 @@ from verhulst.calibration.scores import Floats
 from verhulst.data.schema import Check, Number
 from verhulst.functions import log_sigmoid, logit, softplus
 
+NOT_FOUND = (
+    "the maximum of the likelihood of this map cannot be found: check scores that are far from all others, or use Platt"
+)
 # The rounding of a larger term changes log-odds by more than 1e-7. Beyond the farthest, probabilities are 0 or 1.
 LARGEST_TERM, FARTHEST = 1e9, 1e3
 
@@ -116,11 +119,14 @@ def _best(columns: Floats, targets: Floats, weights: Floats | None) -> Floats:
     if affine.converged and affine.coefficients[1] > 0.0:
         found = -np.inf if best is None else best[0]
         if found < affine.log_likelihood - 1e-9 * max(1.0, abs(affine.log_likelihood)):
-            raise ValueError(
-                "the maximum of the likelihood of this map cannot be found: check scores that are far from all "
-                "others, or use Platt"
-            )
-    if best is None:
-        # Every other face decreases: every probability is the base rate.
-        return np.array([float(logit(np.average(targets, weights=weights))), 0.0, 0.0])
-    return best[1]
+            raise ValueError(NOT_FOUND)
+    if best is not None:
+        return best[1]
+    rate = float(np.average(targets, weights=weights))
+    residual = targets - rate if weights is None else (targets - rate) * weights
+    with np.errstate(over="ignore", invalid="ignore"):
+        rises = columns @ residual > 1e-9 * (np.abs(columns) @ np.abs(residual))
+    if rises.any():
+        raise ValueError(NOT_FOUND)
+    # The likelihood falls, or is level, on every other face: every probability is the base rate.
+    return np.array([float(logit(rate)), 0.0, 0.0])

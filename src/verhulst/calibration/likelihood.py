@@ -73,16 +73,20 @@ def fit_columns(
 
 def _carefully(columns: Floats, targets: Floats, weights: Floats | None, intercept: bool) -> Optimum | None:
     """The regression's own fit, with its careful end for what double precision leaves in doubt; None without one."""
+    # To size 1, so that variances are numbers: one that overflows is to leave the others as they are.
+    largest = np.abs(columns).max(axis=1)
+    scale = np.exp2(np.floor(np.log2(np.where(largest > 0.0, largest, 1.0))))
     try:
         with quietly(), np.errstate(all="ignore"):
-            found = fit(columns.T, targets, weights, intercept=intercept)
+            found = fit((columns / scale[:, np.newaxis]).T, targets, weights, intercept=intercept)
     except ValueError:
         return None
     if not found.converged or found.separation is not None or found.collinear or found.decrement > ENOUGH:
         return None
-    return Optimum(
+    optimum = Optimum(
         found.coefficients, found.covariance, found.standard_errors, found.log_likelihood, found.decrement, True
     )
+    return optimum.divided(np.concatenate([np.ones(int(intercept)), scale]))
 
 
 def _fit(columns: Floats, targets: Floats, weights: Floats | None, intercept: bool, passes: int) -> Optimum:

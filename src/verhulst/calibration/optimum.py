@@ -39,9 +39,10 @@ class Optimum:
 def require_converged(optimum: Optimum) -> Optimum:
     """The optimum itself; raises where Newton's method did not reach it, or no double holds it."""
     if not optimum.converged:
+        far = f" (still {optimum.decrement:.2g} standard errors away)" if optimum.decrement > 1e-6 else ""
         raise ValueError(
-            f"the likelihood has no maximum that can be reached (still {optimum.decrement:.2g} standard errors away): "
-            "look for scores that are far from all others"
+            f"the likelihood has no maximum that can be reached{far}: look for scores that are far from all others, or "
+            "so close to others that double precision hardly tells them apart"
         )
     if not np.isfinite(optimum.coefficients).all():
         raise ValueError("the scores are so small, or so close together, that the slope overflows: rescale them")
