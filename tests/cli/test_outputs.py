@@ -28,6 +28,7 @@ OUTPUTS = {
     ("check", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
     ("fit", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
     ("predict", "--rejects"): (["none.json", "none.csv"], ".csv"),
+    ("top", "--rejects"): (["none.json", "none.csv"], ".csv"),
     ("calibrate", "--rejects"): ([*SCORES, "-o", "model.json"], ".csv"),
     ("evaluate", "--rejects"): (SCORES, ".csv"),
     ("plot", "--output"): (["growth"], ".svg"),
@@ -143,7 +144,7 @@ class TestStandardStreams:
         unprinted = {
             ("demo", "--output"),
             ("fit", "--checkpoint"),
-            *((each, "--rejects") for each in ("check", "fit", "predict", "calibrate", "evaluate")),
+            *((each, "--rejects") for each in ("check", "fit", "predict", "top", "calibrate", "evaluate")),
         }
         assert {*self.PRINTED, *unprinted} == set(OUTPUTS)
 

@@ -21,7 +21,7 @@ def options(command: Any) -> Any:
     for option in (
         click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the folds."),
         column("--group", help="With --cv: a column whose groups stay in one fold. It is not in X."),
-        click.option("--test", type=InputFile(), metavar="FILE", help="Judge the model on the rows of another table."),
+        click.option("--test", type=InputFile(), metavar="DATA", help="Judge the model on the rows of another table."),
         click.option(
             "--cv", type=click.IntRange(min=2), metavar="FOLDS",
             help="Judge the model on rows that were not in the fit: each fold by a fit of the others.",
