@@ -137,13 +137,14 @@ class Chart {
   }
 
   // A ringed dot on a curve with its value beside it, on the side that has room.
-  marker(name, x, y, stroke, text) {
+  marker(name, x, y, stroke, text, below = false) {
     const inside = Number.isFinite(y) && y >= this.y0 - 1e-12 && y <= this.y1 + 1e-12;
     const px = this.X(x), py = inside ? this.Y(y) : 0;
     this.part(`${name}-dot`, "circle", { class: `dot ${stroke}`, cx: px, cy: py, r: inside ? 6 : 0 });
     if (text === undefined) return;
     const flip = px > this.width - this.pad.right - 8.2 * text.length - 14;
-    const rise = py < this.pad.top + 16 ? 20 : -10;
+    const low = below && py < this.height - this.pad.bottom - 26; // beside a rising curve there is room below
+    const rise = low || py < this.pad.top + 16 ? 20 : -10;
     const place = { x: px + (flip ? -11 : 11), y: py + rise, "text-anchor": flip ? "end" : "start" };
     this.part(`${name}-text`, "text", { class: `value ${stroke}`, ...place }, text);
   }

@@ -30,7 +30,7 @@ const curveOptions = {
       chart.marker(name, state.z, on ? overlay.f(state.z) : NaN, overlay.stroke);
     }
     const p = roundTo(sigmoid(state.z), floatTypes[state.type]);
-    chart.marker("sigmoid", state.z, p, "first", `σ = ${plain(p)}`);
+    chart.marker("sigmoid", state.z, p, "first", `σ = ${plain(p)}`, true);
   },
 };
 
