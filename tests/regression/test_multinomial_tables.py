@@ -75,6 +75,7 @@ def test_the_reference_is_first():
     [
         ([2, 10, 3], (2, 3, 10)),
         ([0.5, 2.0, 1.0], (0.5, 1, 2)),
+        ([2**62 + 1, 2**62, 5], (5, 2**62, 2**62 + 1)),
         (["2", "10", "3"], ("2", "3", "10")),
         (pd.Categorical(["low", "high", "mid"], ["low", "mid", "high"], ordered=True), ("low", "mid", "high")),
         (pd.Series(["b", "a", "c"], dtype="string"), ("a", "b", "c")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from contextlib import suppress
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_CLASSES = 50  # of an exact multinomial fit
+_WHOLE = re.compile("0|-?[1-9][0-9]{0,30}")
 MANY_NUMBERS = 10  # more distinct numbers than these are not likely to be classes
 
 
@@ -225,6 +227,8 @@ def values_of_classes(levels: Sequence[str]) -> tuple[Any, ...]:
     >>> values_of_classes(["0", "2.5"]), values_of_classes(["false", "true"]), values_of_classes(["a", "1"])
     ((0, 2.5), (False, True), ('a', '1'))
     """
+    if all(map(_WHOLE.fullmatch, levels)):
+        return tuple(map(int, levels))  # with all digits, of which a double has 15
     kind = type_of_labels(levels)
     if kind == "boolean":
         return tuple(level == "true" for level in levels)
