@@ -112,6 +112,22 @@ def test_a_killed_worker_costs_no_bit(client, path, monkeypatch):
     assert len(asked) > 7
 
 
+@pytest.mark.parametrize("where", ["here", "on a cluster"])
+def test_an_interrupted_fit_goes_on_to_the_same_bits(client, path, tmp_path, where):
+    """The driver may be killed: what its passes found is in the checkpoint."""
+    source = dask_frame(path) if where == "here" else path
+    options = {"client": None if where == "here" else client, "checkpoint": tmp_path / "fit.checkpoint"}
+
+    def stop(progress):
+        if progress.number == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        vh.fit_table(source, "y", callback=stop, **options)
+    assert bits(vh.fit_table(source, "y", resume=True, **options)) == bits(vh.fit_table(path, "y", client=client))
+    assert not list(tmp_path.iterdir())
+
+
 def test_separated_outcomes_are_named(client, path, tmp_path):
     table = parquet.read_table(path).to_pandas()
     table["y"] = table["y"].where(table["c"] != "d", 1)

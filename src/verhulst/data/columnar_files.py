@@ -93,10 +93,26 @@ def _open(path: str) -> tuple[pa.Schema, Any, int | None]:
     def of_parquet(names: Sequence[str], encoded: bool) -> Iterator[pa.RecordBatch]:
         texts = [name for name in names if encoded and pa.types.is_string(schema.field(name).type)]
         with parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, read_dictionary=texts) as file:
-            for batch in file.iter_batches(_ROWS, columns=list(names)):
-                yield batch.select(names) if encoded else batch
+            try:
+                for batch in file.iter_batches(_ROWS, columns=list(names)):
+                    yield batch.select(names) if encoded else batch
+            except (pa.ArrowException, OSError) as error:
+                raise _of_row_group(file, list(names), error) from None
 
     return schema, of_parquet, rows
+
+
+def _of_row_group(file: Any, names: list[str], error: Exception) -> Exception:
+    """Return the error of the first row group that cannot be read, with its number; the error if that is not known."""
+    import pyarrow as pa
+
+    for group in range(file.metadata.num_row_groups):
+        try:
+            for _ in file.iter_batches(_ROWS, row_groups=[group], columns=names):
+                pass
+        except (pa.ArrowException, OSError) as found:
+            return OSError(f"row group {group}: {found}")  # which `unchanged` explains
+    return error
 
 
 def require_same(schema: pa.Schema, other: pa.Schema, first: str, path: str) -> None:
