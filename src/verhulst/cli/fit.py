@@ -29,6 +29,7 @@ Examples:
   verhulst fit votes.csv --target vote --positive Dole --reference party=independent --missing drop
   verhulst fit customers.csv --target churn --date signup=days --lump 10
   verhulst fit customers.csv --formula 'churn ~ bs(age, df=4) + C(plan) * log(charge)'
+  verhulst fit doses.csv --successes died --trials beetles
   verhulst fit visits.csv --target cured --clusters hospital --effects
   verhulst fit votes.csv --target party --multinomial --reference party=independent
   verhulst fit visits.csv --target cured --cv 10 --group patient
@@ -53,6 +54,8 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @options.data
 @options.column("--target", "-t", help="The column of outcomes, with two values.")
 @fit_formula.option
+@options.column("--successes", help="The column of numbers of successes, in place of a target.")
+@options.column("--trials", help="The column of numbers of trials.")
 @options.positive
 @fit_classes.option
 @click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all.")
@@ -123,6 +126,8 @@ def command(
     from verhulst.cli.fit_record import footline
     from verhulst.data.atomic import write_text
     from verhulst.data.errors import DataError
+    from verhulst.data.file import File
+    from verhulst.data.query import Query
     from verhulst.regression.inference import ModelTest
     from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import contents_of_table
@@ -133,6 +138,8 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("Use --json or --csv, not both.")
     on_cluster = scheduler is not None or workers is not None
+    if _of_counts(request, asked, on_cluster):
+        data = _cases(data, request)
     fit_formula.check(request, clusters, on_cluster)
     asked.check(request["C"], request["firth"], on_cluster)
     if request["multinomial"]:
@@ -147,7 +154,7 @@ def command(
             else:
                 model, table = _fit(data, client=client, clusters=clusters, rows_needed=rows_needed, **request)
         except DataError as error:
-            explained = client is None and request["formula"] is None
+            explained = client is None and request["formula"] is None and isinstance(data, str | Query | File)
             raise (with_all_problems(error, data, **request) if explained else error) from None
     if not isinstance(model, TableFit):
         fit_classes.tell(model, level, output, report, as_json, printed)
@@ -186,10 +193,37 @@ def command(
     say_wrote(output, report)
 
 
+def _of_counts(request: dict[str, Any], asked: inference.Asked, on_cluster: bool) -> bool:
+    """Whether successes and trials are given in place of a target, with nothing that does not go with them."""
+    given = [name for name in ("successes", "trials") if request[name] is not None]
+    if not given:
+        return False
+    if len(given) == 1:
+        raise click.UsageError("--successes and --trials are given together.")
+    odd = [name for name in ("target", "formula", "positive", "weights", "multinomial") if request[name]]
+    odd += ["covariance"] if asked.covariance or asked.clusters else []
+    if odd or on_cluster:
+        raise click.UsageError(f"--{odd[0] if odd else 'workers'} cannot be used with --successes and --trials.")
+    return True
+
+
+def _cases(data: Source, request: dict[str, Any]) -> Any:
+    """Return the table with a row for successes and one for failures, of which the request gets target and weights."""
+    from verhulst.data.read import read_fields
+    from verhulst.data.successes import cases_of_counts
+
+    table = read_fields(data, request["form"])
+    made, request["target"], request["weights"] = cases_of_counts(table, request["successes"], request["trials"])
+    request["form"] = None
+    return made
+
+
 def _fit(
     data: Source,
     target: str,
     formula: str | None,
+    successes: str | None,
+    trials: str | None,
     columns: tuple[str, ...],
     exclude: tuple[str, ...],
     categorical: tuple[str, ...],
