@@ -87,6 +87,14 @@ def test_smoothed_targets_keep_their_digits(weight: float, far: bool) -> None:
             assert float(mp.sqrt(mp.mpf(map.covariance_[k, k]) / covariance[k, k])) == pytest.approx(1.0, rel=1e-5)
 
 
+def test_smoothed_targets_of_many_cases_without_one_of_class_1_at_a_score() -> None:
+    z = np.array([0.25, -1.5, 0.25, -1.5, 0.25])
+    y = np.array([1.0, 0.0, 0.0, 0.0, 1.0])
+    map = Platt(smooth=True, scores="logits").fit(z, y, [690922522127.7, 2e12, 484555641059.5, 1e11, 1.98e12])
+    # The share of class 1 at -1.5 is 1/(N + 2).
+    assert map.apply(np.array([-1.5]))[0] == pytest.approx(-np.log(2584555641059.5 + 1.0), rel=1e-5)
+
+
 @pytest.mark.parametrize("size", [1e-180, 1e-100, 1.0, 1e100, 1e180])
 @pytest.mark.parametrize("weight", [1e-280, 1.0, 1e10])
 def test_a_variance_that_overflows_leaves_the_others(size: float, weight: float) -> None:

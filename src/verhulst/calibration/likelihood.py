@@ -68,7 +68,10 @@ def fit_columns(
     found = nearest_first(columns, some, pull)
     if found.converged and (weights is None or float(weights.sum()) <= MANY_CASES):
         return found
-    return _carefully(columns, targets, weights, intercept) or found
+    careful = _carefully(columns, targets, weights, intercept)
+    # The careful end may be lost where probabilities are 0: the likelihood decides between the two.
+    lower = careful is not None and careful.log_likelihood < found.log_likelihood - 1e-12 * abs(found.log_likelihood)
+    return found if careful is None or (found.converged and lower) else careful
 
 
 def _carefully(columns: Floats, targets: Floats, weights: Floats | None, intercept: bool) -> Optimum | None:
