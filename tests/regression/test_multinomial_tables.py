@@ -145,10 +145,9 @@ def test_model_files(tmp_path):
         assert repr(again) == repr(model) == f"<MultinomialTableFit of mode (3 classes) from 3 columns, {N} rows>"
         np.testing.assert_array_equal(again.predict_proba(TABLE), model.predict_proba(TABLE))
         assert (repr(again.summary()), again.totals) == (repr(model.summary()), model.totals)
-    vh.fit_formula("mode ~ age", TABLE, multinomial=True).save(tmp_path / "model.json")
-    again = vh.load(tmp_path / "model.json")
-    with pytest.raises(DataError, match="A formula is code"):
-        again.predict(TABLE)
+    of_formula = vh.fit_formula("mode ~ age + np.log(age + 100)", TABLE, multinomial=True)
+    of_formula.save(tmp_path / "model.json")
+    np.testing.assert_array_equal(vh.load(tmp_path / "model.json").predict(TABLE), of_formula.predict(TABLE))
 
 
 def test_separated_classes_predict_as_they_separate():
