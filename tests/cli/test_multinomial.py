@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -155,3 +157,15 @@ def test_a_column_that_is_there_already(model, tmp_path):
     result = run("predict", model[0], tmp_path / "new.csv")
     assert result.exit_code == 2
     assert "already has a column 'predicted'; use --only, or rename it" in result.stderr
+
+
+def test_formulas_in_a_process_of_their_own(votes):
+    """The command hides pandas from pyarrow, not from formulaic."""
+    out = votes.parent / "formula.json"
+    fit = ("fit", votes, "--formula", "party ~ age + C(vote)", "--multinomial", "-o", out)
+    for options in (fit, ("predict", out, votes)):
+        done = subprocess.run(
+            [sys.executable, "-m", "verhulst", *map(str, options)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert '"probability_strong Democrat"' in done.stdout
