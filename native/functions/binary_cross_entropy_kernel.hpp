@@ -57,12 +57,21 @@ struct LossParts {
     }
 };
 
-template <class F>
-constexpr int losses_together = lanes == 8 ? (F::results == 1 ? 3 : 2) : 2;  // as many as registers allow
+// The value alone has a quick phase in floats, where a level has them.
+#ifdef VERHULST_FLOATS
+template <class F, class Format>
+constexpr bool in_floats = F::value && F::results == 1 && !is_wide<Format>;
+#else
+template <class F, class Format>
+constexpr bool in_floats = false;
+#endif
+
+template <class F, class Format>
+constexpr int losses_together = lanes == 8 && F::results == 1 && !in_floats<F, Format> ? 3 : 2;  // as registers allow
 
 template <class F, class Format>
 __attribute__((noinline)) void losses_accurate(const Vec* z, const Vec* y, typename Format::Storage* const* out) {
-    for (int k = 0; k < losses_together<F>; ++k) {
+    for (int k = 0; k < losses_together<F, Format>; ++k) {
         Pair results[F::results];
         F::at_ends(BinaryCrossEntropy(z[k], y[k]), results);
         for (int j = 0; j < F::results; ++j) Format::store(out[j] + k * lanes, rounded<Format>(results[j]));
@@ -82,7 +91,7 @@ static inline Mask losses_certain(const typename F::Quick& quick) {
 // Whether the quick results round as the exact ones do; then they are stored.
 template <class F, class Format, class Storage = typename Format::Storage>
 static inline bool losses_quick(const Vec* z, const Vec* y, Storage* const* out) {
-    constexpr int together = losses_together<F>;
+    constexpr int together = losses_together<F, Format>;
     typename F::Quick quick[together];
     Mask certain = z[0] == z[0];
     for (int k = 0; k < together; ++k) {
@@ -98,7 +107,7 @@ static inline bool losses_quick(const Vec* z, const Vec* y, Storage* const* out)
 
 template <class F, class Format, class Storage = typename Format::Storage>
 static inline void losses_block(const Storage* z_at, const Storage* y_at, Storage* const* out) {
-    constexpr int together = losses_together<F>;
+    constexpr int together = losses_together<F, Format>;
     Vec z[together], y[together];
     Pair results[together][F::results];
     for (int k = 0; k < together; ++k) z[k] = Format::load(z_at + k * lanes);
@@ -113,14 +122,55 @@ static inline void losses_block(const Storage* z_at, const Storage* y_at, Storag
         for (int j = 0; j < F::results; ++j) Format::store(out[j] + k * lanes, rounded<Format>(results[k][j]));
 }
 
+#ifdef VERHULST_FLOATS
+template <class F, class Format, class Storage = typename Format::Storage>
+__attribute__((noinline)) void losses_block_apart(const Storage* z, const Storage* y, Storage* out) {
+    losses_block<F, Format>(z, y, &out);
+}
+
+template <class F, class Format, class Storage = typename Format::Storage>
+__attribute__((always_inline)) static inline void losses_float_block(const Storage* z_at, const Storage* y_at,
+                                                                     Storage* out) {
+    constexpr int count = Format::float_vectors;
+    Rounded result[count];
+    FloatMask certain[count];
+    for (int k = 0; k < count; ++k) {
+        const Floats z = Format::load_floats(z_at + k * float_lanes), y = Format::load_floats(y_at + k * float_lanes);
+        result[k] = Format::round(binary_cross_entropy_floats(z, y));
+        const FloatMask usual = (abs(z) <= Floats(70.0f)) & (Floats(0.0f) <= y) & (y <= Floats(1.0f));
+        certain[k] = result[k].certain & usual;
+    }
+    for (int k = 1; k < count; ++k) certain[0] = certain[0] & certain[k];
+    for (int k = 0; k < count; ++k) {
+        const int at = k * float_lanes;
+        if (all(certain[0]))
+            Format::store_rounded(out + at, result[k].value);
+        else
+            losses_block_apart<F, Format>(z_at + at, y_at + at, out + at);
+    }
+}
+
+#endif
+
+template <class F, class Format>
+constexpr int losses_size() {
+#ifdef VERHULST_FLOATS
+    if constexpr (in_floats<F, Format>) return Format::float_vectors * float_lanes;
+#endif
+    return losses_together<F, Format> * lanes;
+}
+
 template <class F>
 struct Losses {
     template <class Format>
     struct Block {
         using Storage = typename Format::Storage;
-        static constexpr int inputs = 2, outputs = F::results, size = losses_together<F> * lanes;
+        static constexpr int inputs = 2, outputs = F::results, size = losses_size<F, Format>();
 
         static inline void run(const Storage* const* in, Storage* const* out) {
+#ifdef VERHULST_FLOATS
+            if constexpr (in_floats<F, Format>) return losses_float_block<F, Format>(in[0], in[1], out[0]);
+#endif
             losses_block<F, Format>(in[0], in[1], out);
         }
     };

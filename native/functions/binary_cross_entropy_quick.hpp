@@ -9,6 +9,7 @@
 
 #include "functions/binary_cross_entropy.hpp"
 #include "simd/exp_quick.hpp"
+#include "simd/log_floats.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 
@@ -39,5 +40,18 @@ struct QuickBinaryCrossEntropy {
     Vec gradient(Vec reciprocal) const { return signed_as_z(top() * reciprocal); }
     Vec hessian(Vec reciprocal) const { return h * reciprocal * reciprocal; }
 };
+
+#ifdef VERHULST_FLOATS
+// The value for |z| <= 70 and labels in [0, 1]: w |z| + log(1 + h), w |z| with what the product and 1 - y round off.
+static inline Sum binary_cross_entropy_floats(Floats z, Floats y) {
+    const Floats distance = abs(z), rest = 1.0f - y;
+    const FloatMask left = z <= Floats(0.0f);
+    const Floats w = select(left, y, rest), w_lo = select(left, Floats(0.0f), (1.0f - rest) - y);
+    const Floats far = w * distance;
+    const FloatPair near = log1p_unit_floats(exp_minus_floats(distance));
+    const Floats far_lo = fma(w_lo, distance, fma(w, distance, -far));
+    return sum_floats(far, {near.hi, near.lo + far_lo}, log1p_exp_error);
+}
+#endif
 
 }  // namespace verhulst::VERHULST_LEVEL

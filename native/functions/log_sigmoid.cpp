@@ -15,6 +15,11 @@ struct LogSigmoid {
     static constexpr int quick_good = Softplus::quick_good;
     static constexpr double quick_reach = Softplus::quick_reach, quick_least = Softplus::quick_least;
     static inline Two quick(Two z) { return MinusSoftplus::quick({-z.a, -z.b}); }
+
+#ifdef VERHULST_FLOATS
+    static constexpr float floats_reach = Softplus::floats_reach;
+    static inline Sum floats(Floats z) { return MinusSoftplus::floats(-z); }
+#endif
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 // Scale.    p < 2^-1000 is multiplied by 2^100 first (and k lowered): 1 - p is 1 there.
 // Tested    against 1300-bit MPFR on (0, 1), dense near 1/2, 0 and 1.
 #include "functions/elementwise.hpp"
+#include "simd/log_floats.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -79,6 +80,27 @@ struct Logit {
         const Vec y = logarithm::finish_quick(r, multiply_add(at.k, logarithm::log2_hi, at.log));
         return select(Vec(0.0) < p, y, select(p == Vec(0.0), Vec(-HUGE_VAL), Vec(std::nan(""))));
     }
+
+#ifdef VERHULST_FLOATS
+    // As `reduced`, but n - q takes up n_lo - q_lo before it is divided: just below 1/2 the two are as large as n - q.
+    static constexpr float floats_reach = 1 - 0x1p-24f, floats_positive = 0x1p-126f;
+    static inline Sum floats(Floats p) {
+        const Floats q = 1.0f - p;
+        const Floats q_lo = (1.0f - q) - p;
+        const Floats reciprocal = 1.0f / q;
+        const logarithm::FloatPlace at = logarithm::float_place(p * reciprocal);
+        const Floats g = at.scaled(at.c);
+        const Floats n = g * p;
+        const Floats difference = n - q;
+        const Floats other = fma(g, p, -n) - q_lo;
+        const Floats top = difference + other;
+        const Floats top_lo = (difference - top) + other;
+        const Floats hi = top * reciprocal;
+        const Floats rest = fnma(hi, q, top) + fnma(hi, q_lo, top_lo);
+        const FloatPair y = log_floats(at, {hi, rest * reciprocal});
+        return {y.hi, y.lo, logarithm::floats_error};
+    }
+#endif
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 //   2^-53 z^2 or better, its terms 1 and -z being exact. (Every input is tried in proofs/.)
 // Test interval: all of float16, bfloat16, float32; float64 [-746, 40].
 #include "functions/elementwise.hpp"
-#include "simd/exp_floats.hpp"
+#include "functions/sigmoid_floats.hpp"
 #include "simd/exp_quick.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -51,17 +51,8 @@ struct Sigmoid {
     }
 
 #ifdef VERHULST_FLOATS
-    // As `common`: e to 2^-36.25, the square of the rest 2^-42.2, roundings 2^-43: 2^-36.2 in all. The rest is what e.hi, s
-    // and q lack: c < 4.3 2^-24 and three roundings, together 2^-21.1.
     static constexpr float floats_reach = 70;
-    static inline Estimate floats(Floats z) {
-        const FloatPair e = exp_minus_floats(z);
-        const Floats larger = max(Floats(1.0f), e.hi), smaller = min(Floats(1.0f), e.hi);
-        const Floats s = larger + smaller;
-        const Floats s_lo = (smaller - (s - larger)) + e.lo;
-        const Floats q = 1.0f / s;
-        return {q, fnma(q, s_lo, fnma(q, s, 1.0f)), 0x1p-36f};
-    }
+    static inline Estimate floats(Floats z) { return sigmoid_floats(z); }
 #endif
 };
 

@@ -7,6 +7,7 @@
 //   pair has both terms, as sigmoid's has 1/2 and z/4.
 // Test interval: all of float16, bfloat16, float32; float64 [-753, 40] and powers of two near 0.
 #include "functions/elementwise.hpp"
+#include "functions/sigmoid_floats.hpp"
 #include "simd/exp_quick.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -51,6 +52,16 @@ struct Silu {
         const Vec both = 1.0 / (a * b);
         return {z.a * (b * both), z.b * (a * both)};
     }
+
+#ifdef VERHULST_FLOATS
+    // z times the sigmoid and what it lacks. The products are normal, and so is what the first of them rounds off.
+    static constexpr float floats_reach = 70, floats_least = 0x1p-90f;
+    static inline Sum floats(Floats z) {
+        const Estimate y = sigmoid_floats(z);
+        const Floats p = z * y.value;
+        return {p, fma(p, y.rest, fma(z, y.value, -p)), y.error};
+    }
+#endif
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "functions/elementwise.hpp"
 #include "simd/exp_pair.hpp"
 #include "simd/exp_quick.hpp"
+#include "simd/log_floats.hpp"
 #include "simd/log_pair.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
@@ -22,6 +23,13 @@ static inline Pair softplus_pair(Vec z) {
     const Pair sum = two_sum(max(z, Vec(0.0)), logarithm.hi);
     return {sum.hi, sum.lo + logarithm.lo};
 }
+
+#ifdef VERHULST_FLOATS
+// log(1 + e^z) for |z| <= 70.
+static inline Sum softplus_floats(Floats z) {
+    return sum_floats(max(z, Floats(0.0f)), log1p_unit_floats(exp_minus_floats(abs(z))), log1p_exp_error);
+}
+#endif
 
 struct Softplus {
     static inline Mask usual(Vec z) { return abs(z) <= Vec(700.0); }
@@ -48,6 +56,11 @@ struct Softplus {
     static constexpr double quick_reach = 87, quick_least = 0x1p-126;
     static inline Vec quick(Vec z) { return max(z, Vec(0.0)) + log1p_unit_quick(exp_quick(-abs(z))); }
     static inline Two quick(Two z) { return {quick(z.a), quick(z.b)}; }
+
+#ifdef VERHULST_FLOATS
+    static constexpr float floats_reach = 70;
+    static inline Sum floats(Floats z) { return softplus_floats(z); }
+#endif
 };
 
 // -softplus(z)
@@ -65,6 +78,14 @@ struct MinusSoftplus {
     static constexpr int quick_good = Softplus::quick_good;
     static constexpr double quick_reach = Softplus::quick_reach, quick_least = Softplus::quick_least;
     static inline Two quick(Two z) { return {-Softplus::quick(z.a), -Softplus::quick(z.b)}; }
+
+#ifdef VERHULST_FLOATS
+    static constexpr float floats_reach = Softplus::floats_reach;
+    static inline Sum floats(Floats z) {
+        const Sum y = softplus_floats(z);
+        return {-y.value, -y.rest, y.error};
+    }
+#endif
 };
 
 }  // namespace verhulst::VERHULST_LEVEL

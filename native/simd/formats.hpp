@@ -38,6 +38,11 @@ struct Estimate {
     Floats value, rest;
     float error;
 };
+// The same with a rest that is not relative: the exact value is value (1 + d) + rest, |rest| < 2^-18 |value|.
+struct Sum {
+    Floats value, rest;
+    float error;
+};
 // What it rounds to, where that is certain.
 struct Rounded {
     Floats value;
@@ -65,6 +70,10 @@ struct Float32 {
         const Floats up = fma(y.value, y.rest + y.error, y.value), down = fma(y.value, y.rest - y.error, y.value);
         return {up, up == down};
     }
+    static inline Rounded round(Sum y) {
+        const Floats up = y.value + fma(y.value, y.error, y.rest), down = y.value + fma(y.value, -y.error, y.rest);
+        return {up, up == down};
+    }
     static inline void store_rounded(float* p, Floats a) { VERHULST_LEVEL::store(p, a); }
 #endif
 };
@@ -80,8 +89,9 @@ struct Float16 {
     static constexpr int float_vectors = 4;
     static inline Floats load_floats(const std::uint16_t* p) { return load_floats_float16(p); }
     // Both ends, which are floats, round to the same number.
-    static inline Rounded round(Estimate y) {
-        return {y.value, same_float16(y.value * (1 + 0x1p-21f), y.value * (1 - 0x1p-21f))};
+    template <class Known>
+    static inline Rounded round(Known y) {
+        return {y.value, same_float16(y.value * (1 + 0x1p-18f), y.value * (1 - 0x1p-18f))};
     }
     static inline void store_rounded(std::uint16_t* p, Floats a) { store_float16(p, a); }
 #endif
@@ -97,9 +107,10 @@ struct BFloat16 {
 #ifdef VERHULST_FLOATS
     static constexpr int float_vectors = 4;
     static inline Floats load_floats(const std::uint16_t* p) { return load_floats_bfloat16(p); }
-    // The rest is less than 8 of a float's last places, and the value normal: the tie is further away.
-    static inline Rounded round(Estimate y) {
-        constexpr std::uint32_t tie = 0x8000, margin = 8, window = 0x10000 - 2 * margin;
+    // The rest is less than 64 of a float's last places, and the value normal: the tie is further away.
+    template <class Known>
+    static inline Rounded round(Known y) {
+        constexpr std::uint32_t tie = 0x8000, margin = 64, window = 0x10000 - 2 * margin;
         return {y.value, any_bit(bits(y.value) + FloatBits(tie + margin), FloatBits(window))};
     }
     static inline void store_rounded(std::uint16_t* p, Floats a) { store_bfloat16(p, a); }

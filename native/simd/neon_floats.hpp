@@ -77,14 +77,29 @@ static inline Floats min(Floats x, Floats y) { return select(x < y, x, y); }
 static inline FloatBits bits(Floats x) { return {vreinterpretq_u32_f32(x.a), vreinterpretq_u32_f32(x.b)}; }
 static inline Floats from_bits(FloatBits x) { return {vreinterpretq_f32_u32(x.a), vreinterpretq_f32_u32(x.b)}; }
 static inline FloatBits operator+(FloatBits x, FloatBits y) { return {vaddq_u32(x.a, y.a), vaddq_u32(x.b, y.b)}; }
+static inline FloatBits operator-(FloatBits x, FloatBits y) { return {vsubq_u32(x.a, y.a), vsubq_u32(x.b, y.b)}; }
+static inline FloatBits operator&(FloatBits x, FloatBits y) { return {vandq_u32(x.a, y.a), vandq_u32(x.b, y.b)}; }
 static inline FloatMask any_bit(FloatBits x, FloatBits y) { return {vtstq_u32(x.a, y.a), vtstq_u32(x.b, y.b)}; }
 template <int n>
 static inline FloatBits shift_left(FloatBits x) {
     return {vshlq_n_u32(x.a, n), vshlq_n_u32(x.b, n)};
 }
+template <int n>
+static inline FloatBits shift_right(FloatBits x) {
+    return {vshrq_n_u32(x.a, n), vshrq_n_u32(x.b, n)};
+}
+template <int n>
+static inline FloatBits shift_right_signed(FloatBits x) {
+    const auto four = [](uint32x4_t a) { return vreinterpretq_u32_s32(vshrq_n_s32(vreinterpretq_s32_u32(a), n)); };
+    return {four(x.a), four(x.b)};
+}
+static inline Floats from_integers(FloatBits x) {
+    return {vcvtq_f32_s32(vreinterpretq_s32_u32(x.a)), vcvtq_f32_s32(vreinterpretq_s32_u32(x.b))};
+}
 
 // table[index mod 32].
-static inline Floats lookup32(const float* table, FloatBits index) {
+constexpr int float_table_bits = 5;
+static inline Floats lookup_floats(const float* table, FloatBits index) {
     const auto four = [=](uint32x4_t any) {
         const uint32x4_t i = vandq_u32(any, vdupq_n_u32(31));
         float32x4_t found = vld1q_dup_f32(table + vgetq_lane_u32(i, 0));

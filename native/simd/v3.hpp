@@ -132,3 +132,5 @@ static inline Vec lookup16_first(const PairTable16& table, Bits index) {
 }
 
 }  // namespace verhulst::v3
+
+#include "simd/v3_floats.hpp"

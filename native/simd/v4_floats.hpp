@@ -1,6 +1,6 @@
 // Sixteen floats, where a level has them: half the width of a double is twice as many in a register.
 //
-// Only for results whose rounding is guarded (elementwise.hpp): a pair of floats knows about 2^-36 of itself, and what that
+// Only for results whose rounding is guarded (elementwise.hpp): a pair of floats knows 2^-32 to 2^-36 of itself, and what that
 // cannot decide is computed again in doubles.
 #pragma once
 
@@ -63,6 +63,7 @@ static inline Floats max(Floats a, Floats b) { return _mm512_max_ps(a.v, b.v); }
 static inline Floats min(Floats a, Floats b) { return _mm512_min_ps(a.v, b.v); }
 static inline Floats abs(Floats a) { return _mm512_abs_ps(a.v); }
 
+static inline Floats select(FloatMask m, Floats yes, Floats no) { return _mm512_mask_blend_ps(m.v, no.v, yes.v); }
 static inline FloatMask operator<=(Floats a, Floats b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ)}; }
 static inline FloatMask operator==(Floats a, Floats b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ)}; }
 static inline FloatMask operator&(FloatMask a, FloatMask b) { return {static_cast<__mmask16>(a.v & b.v)}; }
@@ -71,14 +72,26 @@ static inline bool all(FloatMask m) { return m.v == 0xffff; }
 static inline FloatBits bits(Floats a) { return _mm512_castps_si512(a.v); }
 static inline Floats from_bits(FloatBits a) { return _mm512_castsi512_ps(a.v); }
 static inline FloatBits operator+(FloatBits a, FloatBits b) { return _mm512_add_epi32(a.v, b.v); }
+static inline FloatBits operator-(FloatBits a, FloatBits b) { return _mm512_sub_epi32(a.v, b.v); }
+static inline FloatBits operator&(FloatBits a, FloatBits b) { return _mm512_and_si512(a.v, b.v); }
 static inline FloatMask any_bit(FloatBits a, FloatBits b) { return {_mm512_test_epi32_mask(a.v, b.v)}; }
 template <int n>
 static inline FloatBits shift_left(FloatBits a) {
     return _mm512_slli_epi32(a.v, n);
 }
+template <int n>
+static inline FloatBits shift_right(FloatBits a) {
+    return _mm512_srli_epi32(a.v, n);
+}
+template <int n>
+static inline FloatBits shift_right_signed(FloatBits a) {
+    return _mm512_srai_epi32(a.v, n);
+}
+static inline Floats from_integers(FloatBits a) { return _mm512_cvtepi32_ps(a.v); }
 
 // table[index mod 32]: the table stays in two registers.
-static inline Floats lookup32(const float* table, FloatBits index) {
+constexpr int float_table_bits = 5;
+static inline Floats lookup_floats(const float* table, FloatBits index) {
     return _mm512_permutex2var_ps(_mm512_loadu_ps(table), index.v, _mm512_loadu_ps(table + 16));
 }
 
