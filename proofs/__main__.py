@@ -2,7 +2,7 @@
 
 Narrow formats (float32, float16, bfloat16): every input of every function of one argument, at every instruction-set
 level that this machine runs. float64: a few million points against MPFR at 320 bits. Needs MPFR (Debian: libmpfr-dev).
-An interrupted run is taken up where it stopped: a result is kept under a hash of the sources that it rests on.
+An interrupted run is taken up where it stopped: a result is kept with a hash of the machine code that it is about.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -56,67 +57,83 @@ def usable_levels() -> list[str]:
     return [level for level in LEVELS if runs(level)]
 
 
-def included(path: pathlib.Path, found: set[pathlib.Path]) -> None:
-    """Add a source of the core, and all that it includes, to `found`."""
-    if path in found:
-        return
-    found.add(path)
-    for name in re.findall(r'^#include "(.+)"', path.read_text(), re.MULTILINE):
-        included(ROOT / "native" / name, found)
+@functools.cache
+def code(name: str, level: str) -> str:
+    """A hash of what a proof is about: the machine code and constants of a kernel at a level, and the judge's sources.
 
-
-def sources(name: str) -> str:
-    """A hash of everything that a function's kernel and its proof are made of."""
-    files: set[pathlib.Path] = set()
-    included(ROOT / "native/functions" / f"{name}.cpp", files)
-    # Of the build, all but the lists of files: levels and flags.
-    build = re.sub(r"files\([^)]*\)", "", (ROOT / "native/meson.build").read_text())
-    parts = [path.read_bytes() for path in sorted(files | {*ROOT.glob("proofs/*.cpp"), *ROOT.glob("proofs/*.hpp")})]
-    return hashlib.sha256(b"".join([*parts, build.encode()])).hexdigest()[:16]
+    Comments, and headers of which nothing is used, do not count; another compiler or option does.
+    """
+    compiled = BUILD / "native" / f"libkernels_{level}.a.p" / f"functions_{name}.cpp.o"
+    dumped = subprocess.run(["objdump", "-s", "-r", str(compiled)], check=True, capture_output=True, text=True).stdout
+    sections = re.split(r"^(?=Contents of section|RELOCATION RECORDS)", dumped, flags=re.MULTILINE)[1:]
+    parts = [section for section in sections if ".comment" not in section and ".note" not in section]
+    parts += [path.read_text() for path in sorted({*ROOT.glob("proofs/*.cpp"), *ROOT.glob("proofs/*.hpp")})]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 def run(arguments: Sequence[str]) -> Result:
-    """One job: a program and its arguments, the function first."""
-    kept = BUILD / "done" / sources(arguments[1]) / ("_".join(arguments).replace(",", "+") + ".json")
-    if kept.exists():
-        return json.loads(kept.read_text())
-    done = subprocess.run([program(arguments[0]), *arguments[1:]], capture_output=True, text=True)
+    """One job: a program and its arguments, the function first, and its result, which is kept."""
+    program_name, name, *_ = arguments
+    levels = arguments[2 if program_name == "wide" else 3].split(",")
+    of = {level: code(name, level) for level in levels}
+    at = hashlib.sha256(json.dumps([*arguments, of]).encode()).hexdigest()[:16]
+    path = BUILD / "done" / name / f"{at}.json"
+    if path.exists():
+        return json.loads(path.read_text())["result"]
+    done = subprocess.run([program(program_name), *arguments[1:]], capture_output=True, text=True)
     if done.returncode not in (0, 1) or not done.stdout:
         raise RuntimeError(f"{' '.join(arguments)}: {done.stderr.strip() or f'ended with {done.returncode}'}")
     result = json.loads(done.stdout)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(result))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"code": of, "result": result}))
     return result
 
 
 def kept(name: str) -> list[Result]:
-    """The results that hold for a function's sources as they are; for each format and levels, that of most inputs."""
-    found = [json.loads(path.read_text()) for path in sorted((BUILD / "done" / sources(name)).glob("*.json"))]
+    """The results that hold for a function's code as it is; for each format and levels, that of most inputs.
+
+    Where the code of some levels has changed, a result of a narrow format without a failure still holds for the others.
+    """
+    found = []
+    for path in sorted((BUILD / "done" / name).glob("*.json")):
+        record = json.loads(path.read_text())
+        result = record["result"]
+        same = [level for level in result["levels"] if record["code"][level] == code(name, level)]
+        if same == result["levels"] or (same and result["format"] != "float64" and not result["failures"]):
+            found.append(result | {"levels": same})
     most = {(r["format"], *r["levels"]): r for r in sorted(found, key=lambda r: r["inputs"])}
     return list(most.values())
 
 
-def missing(names: Sequence[str], results: Sequence[Result]) -> list[str]:
-    """The narrow formats of each function that no complete result covers, level by level."""
-    shown = {
+def shown(results: Sequence[Result]) -> set[tuple[str, str, str]]:
+    """Function, format and level of every complete result of a narrow format."""
+    return {
         (r["function"], r["format"], level)
         for r in results
         for level in r["levels"]
         if r["format"] != "float64" and r["inputs"] in (1 << 16, 1 << 32)
     }
+
+
+def missing(names: Sequence[str], results: Sequence[Result]) -> list[str]:
+    """The narrow formats of each function that no complete result covers, level by level."""
+    there = shown(results)
     wanted = [(n, f, level) for n in names for f in ("float16", "bfloat16", "float32") for level in LEVELS]
-    return [f"{n} {f} {level}" for n, f, level in wanted if (n, f, level) not in shown]
+    return [f"{n} {f} {level}" for n, f, level in wanted if (n, f, level) not in there]
 
 
 def jobs(names: Sequence[str], levels: Sequence[str], points: int, span: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Every job: one per function and format, all levels together."""
-    together = ",".join(levels)
+    """Every job: one per function and format, for float64 of all levels together, else of those not shown before."""
+    there = shown([result for name in names for result in kept(name)])
     found: list[tuple[str, ...]] = []
     for name in names:
         limits = FUNCTIONS[name].ulp, FUNCTIONS[name].absolute
-        found.append(("wide", name, together, str(points), *map(repr, limits)))
-    found += [("narrow", name, form, together) for name in names for form in ("float16", "bfloat16")]
-    found += [("narrow", name, "float32", together, *span) for name in names]
+        found.append(("wide", name, ",".join(levels), str(points), *map(repr, limits)))
+    for form in ("float16", "bfloat16", "float32"):
+        for name in names:
+            new = ",".join(level for level in levels if (name, form, level) not in there)
+            if new:
+                found.append(("narrow", name, form, new, *(span if form == "float32" else ())))
     return found
 
 
@@ -206,8 +223,8 @@ def main() -> int:
     done = subprocess.run([program("filter"), "200000"], capture_output=True, text=True)
     filters = [json.loads(line) for line in done.stdout.splitlines()]
     failed = done.returncode != 0
-    results: list[Result] = [r for name in names for r in kept(name)] if options.kept else []
     if options.kept:
+        results = [result for name in names for result in kept(name)]
         (ROOT / "proofs/RESULTS.md").write_text(report(results, filters, missing(names, results)))
         return 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -215,9 +232,9 @@ def main() -> int:
         for result in pool.map(run, todo):
             bad = bool(result.get("failures")) or bool(result.get("failed"))
             failed |= bad
-            results.append(result)
             print("FAILED" if bad else "ok    ", json.dumps(result), flush=True)
     if not options.no_report:
+        results = [result for name in names for result in kept(name)]
         (ROOT / "proofs/RESULTS.md").write_text(report(results, filters, missing(names, results)))
     return int(failed)
 
