@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from verhulst.data.errors import DatesError, categorical_option, exclude_option
+from verhulst.data.errors import DatesError, categorical_option, date_option, exclude_option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,6 +115,6 @@ def like_dates_as_numbers(values: pa.ChunkedArray) -> bool:
 def _about_dates(shown: str, name: str, at: str) -> str:
     return (
         f"{at}column {name!r} contains dates or times, such as {shown!r}, which are neither numbers nor categories. "
-        f"Exclude it ({exclude_option(name)}), make numbers of it (such as days since a date), or, if it is "
+        f"Exclude it ({exclude_option(name)}), take a part of the dates ({date_option(name)}), or, if it is "
         f"something else, declare it categorical ({categorical_option(name)})."
     )

@@ -11,7 +11,7 @@ from verhulst.data.column_values import Counted, kind_of, level_type_of
 from verhulst.data.date_text import refuse_dates, refuse_dates_as_numbers
 from verhulst.data.decimal_signs import note_on_points, refuse_unclear_sign
 from verhulst.data.distinct_texts import TRUTH, Texts, distinct, read_words, texts_of
-from verhulst.data.errors import DataError, Notes, categorical_option, exclude_option, listed
+from verhulst.data.errors import DataError, Notes, categorical_option, date_option, exclude_option, listed
 from verhulst.data.fields import delimiter_of, is_text
 from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
 from verhulst.data.number_text import like_a_number, unit_of, why_no_number
@@ -57,7 +57,8 @@ def draft_column(
     if kind == "unusable":
         raise DataError(
             f"{at}column {name!r} holds values of type {values.type}, which is neither a number, a boolean nor a "
-            f"category. Exclude it ({exclude_option(name)}), or make numbers of it (such as days since a date)."
+            f"category. Exclude it ({exclude_option(name)}), or, if it holds dates, take a part of them "
+            f"({date_option(name)})."
         )
     if as_categories or is_text(table, name):
         return Column(name, "categorical"), None

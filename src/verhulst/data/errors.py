@@ -170,6 +170,11 @@ def categorical_option(name: str) -> str:
     return f"--categorical {shlex.quote(name)}"
 
 
+def date_option(name: str) -> str:
+    """Return the command-line option that takes days of a column of dates, for messages."""
+    return f"--date {shlex.quote(f'{name}=days')}"
+
+
 def exclude_option(name: str) -> str:
     """Return the command-line option that leaves a column out, for messages."""
     return f"--exclude {shlex.quote(name)}"
