@@ -33,8 +33,8 @@ def json_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
     Examples
     --------
-    >>> list(json_pieces([b'{"a": {"b": 1}}', b'\\n{"a":', b' {\\n"b": 2}}\\n{"a"', b": 3}"]))
-    [b'{"a": {"b": 1}}\\n', b'{"a": {\\n"b": 2}}\\n', b'{"a": 3}']
+    >>> list(json_pieces([b'{"a": 1}\\n{"a": {\\n"b"', b': 2}}\\n{"a": 3}']))
+    [b'{"a": 1}\\n', b'{"a": {\\n"b": 2}}\\n', b'{"a": 3}']
     """
     rest, wanted = b"", 0  # the length from which it is searched again, so that a long object is not again and again
     for chunk in chunks:
