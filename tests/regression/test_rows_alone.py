@@ -154,3 +154,25 @@ def test_small_parts_of_a_combination_are_named(share: float) -> None:
     assert dropped.combination is not None
     assert dropped.combination == pytest.approx({"x1": 1.0, "x2": -share}, rel=1e-6)
     assert dropped.constant == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_maximum_is_not_lower_than_another_point() -> None:
+    # Two points, 2e12 cases, none but 0.7 of class 1 at the one: the careful end was lost at log-odds of -500,000.
+    x = np.array([0.25, -1.5, -1.5, 0.25, 0.25, 0.25, -1.5, 0.25, 0.25, -1.5])
+    y = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0])
+    few = [0.258749015, 0.157413536, 0.170341627, 0.158883773, 0.351100574, 0.0765941233, 0.278431921, 0.313556288]
+    many = [690922522127.6974, 480071789161.8486, 519499222339.5236, 484555641059.535, 937523546814.8573]
+    many += [204524855467.15674, 849147497797.1838, 837271213475.8634, 463273040662.74945, 253201898884.19434]
+    weight = np.array([*many, *few, 0.151905297, 0.083023846])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model = fit(np.tile(x, 2)[:, None], np.concatenate([y, 1.0 - y]), weight)
+    at = np.array([[-1.5], [0.25]])
+    cases = [sum(w for w, z in zip(weight, np.tile(x, 2), strict=True) if z == one) for one in at[:, 0]]
+    ones = [w @ (np.tile(x, 2) == one) for w, one in ((weight * np.concatenate([y, 1.0 - y]), a) for a in at[:, 0])]
+    wanted = [np.log(k / (n - k)) for k, n in zip(ones, cases, strict=True)]
+    if model.converged:
+        np.testing.assert_allclose(model.log_odds(at), wanted, rtol=1e-6)
+    else:
+        assert any(issubclass(one.category, ConvergenceWarning) for one in said)
+        np.testing.assert_allclose(model.log_odds(at), wanted, rtol=1e-3)

@@ -34,6 +34,7 @@ from verhulst.regression.warn import quietly
 from verhulst.regression.wide import among_all, among_independent
 
 ARGUMENTS = ("sample_weight", "offset", "C", "firth", "intercept", "names", "collinear", "tolerance", "max_passes")
+LOWER = 1e-9  # share of a log-likelihood that rounding does not explain
 
 
 @checks_options
@@ -213,6 +214,11 @@ def _certified(found: Fit, begun: Prepared, watch: SeparationWatch | None) -> tu
         print(*end.fit.passes, sep="\n", file=sys.stderr)
     if end.endless is not None and watch is not None:
         certificate = watch.proved(end.rows, end.endless)
+    # No point is higher than a maximum: where probabilities are 0 to all digits, a decrement may not tell.
+    lower = end.fit.log_likelihood < found.log_likelihood - LOWER * abs(found.log_likelihood)
+    if lower and end.fit.status == "converged" and begun.ridge is None:
+        rest = replace(found, status="stalled", passes=end.fit.passes)
+        end = End(rest, begun.rows, begun.standard, factor, end.condition)
     return replace(end, fit=replace(end.fit, passes=found.passes + end.fit.passes)), certificate
 
 
