@@ -15,8 +15,8 @@ from verhulst import calibration, figures, regression
 from verhulst._options import _kinds, checks_options
 from verhulst.data import blocks, learn_design, load_dataset, read_model, write_model
 
-# Those that take the names of columns as text or as numbers, and check them by themselves.
-OTHERS = {"fit_table", "fit_formula"}
+# Those that check by themselves: what may be the name of a column, text or a number; two models of several classes.
+OTHERS = {"fit_table", "fit_formula", "compare_fits"}
 ROOMS = (calibration, regression, figures)
 PUBLIC: dict[str, Callable[..., Any]] = {
     name: getattr(room, name)

@@ -130,6 +130,7 @@ class TableAnswers(Saved):
             discrete = self._switches(X)
         return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
 
+    @checks_options
     def effects_in_points(
         self, source: Any, level: float = 0.95, *, covariance: Matrix | Covariance | None = None
     ) -> PointEffects:
