@@ -318,8 +318,8 @@ def test_a_file_has_one_decimal_sign_wherever_its_columns_are_read_as_numbers(pa
         lambda: vh.fit_formula("y ~ I(a + a)", path),
         lambda: model.predict_proba(path),
         lambda: weighted.weight_values(read_fields(path)),
-        lambda: read_scored(path, "a", "y", None, None, None, None, None),
-        lambda: read_scored(path, "x", "y", None, "a", None, None, None),
+        lambda: read_scored(path, "a", None, None, "y", None, None, None, None, None),
+        lambda: read_scored(path, "x", None, None, "y", None, "a", None, None, None),
     ):
         with pytest.raises(DataError, match=asked):
             reading()

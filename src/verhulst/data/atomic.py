@@ -239,6 +239,12 @@ def standard_output() -> Iterator[IO[bytes]]:
         raise OutputError(f"cannot write to standard output: {_reason(error)}.") from error
 
 
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file, completely or not at all, and never compressed; errors as for `atomic_file`."""
+    with atomic_file(path) as temporary, open(temporary, "ab" if is_stream(temporary) else "wb") as file:
+        file.write(content)
+
+
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write text as UTF-8, completely or not at all; "-" is standard output."""
     with output_file(path) as file:
