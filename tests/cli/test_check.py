@@ -71,6 +71,10 @@ FAULTS = {
     "codes": (
         added("zip", lambda _, rng: rng.choice([10115, 20095, 80331], N)), ("code", "zip", False, "--categorical zip"),
     ),
+    "codes with zeros": (
+        added("branch", lambda _, rng: [f"{k:05d}" for k in rng.choice([501, 2139, 94110], N)]),
+        ("code", "branch", False, "--categorical branch"),
+    ),
     "dates": (added("day", dates("%Y-%m-%d")), ("dates", "day", True, "--date day=days")),
     "dates of Germany": (added("day", dates("%d.%m.%Y")), ("dates", "day", True, "--date day=days")),
     "times": (
@@ -101,6 +105,18 @@ FAULTS = {
     "leak": (
         added("gone", lambda table, rng: [int(y) * rng.integers(1, 90) for y in table["y"]]),
         ("decides the outcome", "gone", False, "--exclude gone"),
+    ),
+    "leak of most": (
+        added("fee", lambda table, _: [f"${40 + k}" if y == "1" and k % 9 else "$0" for k, y in enumerate(table["y"])]),
+        ("decides the outcome", "fee", False, "--exclude fee"),
+    ),
+    "leak of most, other outcome": (
+        added("rest", lambda table, _: [0 if y == "1" or k % 9 == 0 else -k for k, y in enumerate(table["y"])]),
+        ("decides the outcome", "rest", False, "--exclude rest"),
+    ),
+    "leak of most, in words": (
+        added("agency", lambda table, _: ["yes" if y == "1" and k % 9 else "no" for k, y in enumerate(table["y"])]),
+        ("decides the outcome", "agency", False, "--exclude agency"),
     ),
     "leak of words": (
         added("state", lambda table, _: ["closed" if y == "1" else "open" for y in table["y"]]),
@@ -176,6 +192,36 @@ def test_a_fault_is_found_and_its_option_goes_round_it(folder, fault):
     assert followed.exit_code == 0, followed.stderr
     left = checked(*shlex.split(found["options"]))["problems"]
     assert left == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "option"), [("N.A.", "--na-values N.A."), ("-", "--na-values=-"), ('""', "leave the cell empty")]
+)
+def test_a_level_that_may_be_a_mark_of_missing_values(folder, mark, option):
+    """Nothing but the analyst knows which it is, so no option is followed without asking."""
+    table = clean()
+    changed("plan", range(0, N, 9), mark)(table)
+    table["plan"] = [f'"{value}"' if value != mark else value for value in table["plan"]]
+    write(folder / "t.csv", table)
+    found = checked()
+    assert [(each["kind"], each["column"], each["option"]) for each in found["problems"]] == [
+        ("mark of missing values", "plan", "")
+    ]
+    matter = found["problems"][0]["matter"]
+    assert option in matter
+    assert option in run("fit", "t.csv", "--target", "y").stderr.replace("\n", " ")
+    assert checked("--categorical", "plan")["problems"] == []
+    if option.startswith("--"):
+        assert [each["kind"] for each in checked(*shlex.split(option))["problems"]] == ["missing values"]
+
+
+@pytest.mark.parametrize("sure", [0, 3, 9])
+def test_a_few_rows_that_are_decided_are_no_leak(folder, sure):
+    table = clean()
+    ones = [k for k, y in enumerate(table["y"]) if y == "1"][:sure]
+    table["flag"] = [str(int(k in ones)) for k in range(N)]
+    write(folder / "t.csv", table)
+    assert "decides the outcome" not in {each["kind"] for each in checked()["problems"]}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -308,6 +308,7 @@ def test_a_file_has_one_decimal_sign_wherever_its_columns_are_read_as_numbers(pa
     weighted = learn_design(numbers, "y", weights="a")
     others = "points" if decimal == "." else "commas"
     asked = rf"column 'a': .* can be .* or {whole[0]}, as other columns have decimal {others}"
+    asked += rf"\. If it is {whole[0]}, say so \(--decimal {re.escape(decimal)}\)"
     for reading in (
         lambda: learn_design(path, "y"),
         lambda: learn_design(path, "y", columns=["a"]),

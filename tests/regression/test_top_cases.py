@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -137,3 +138,13 @@ def test_bad_input(folder, arguments, code, message):
     done = run(*arguments)
     assert done.exit_code == code, (done.stdout, done.stderr)
     assert message in done.stderr
+
+
+def test_every_option_that_an_error_names_is_one(folder):
+    """The errors of tables name the options of `predict`; those that `top` has mean what they mean there."""
+    refused = run("m.json", "d.csv")
+    named = re.findall(r"--missing \w+", refused.stderr)
+    assert named
+    for option in named:
+        done = run("m.json", "d.csv", *option.split())
+        assert (done.exit_code, "Note: 2 of 200 rows have no probability." in done.stderr) == (0, True), done.stderr

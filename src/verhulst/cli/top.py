@@ -31,8 +31,8 @@ Examples:
 @click.option("--lowest", is_flag=True, help="The lowest probabilities instead.")
 @click.option("--show", multiple=True, metavar="NAMES", help="Columns of DATA to print too, comma-separated.")
 @click.option(
-    "--missing", type=click.Choice(["error", "drop"]), default="error",
-    help="Refuse or leave out rows with missing values.",
+    "--missing", type=click.Choice(["error", "drop", "empty"]), default="error",
+    help="Refuse or leave out rows with missing values; empty is the same as drop.",
 )  # fmt: skip
 @click.option(
     "--unknown", type=click.Choice(["error", "empty", "reference"]), default="error",
@@ -83,7 +83,7 @@ def command(
                 number,
                 reasons,
                 lowest=lowest,
-                missing="nan" if missing == "drop" else "error",
+                missing="error" if missing == "error" else "nan",
                 unknown=UNKNOWN[unknown],
             )
     except DataError:

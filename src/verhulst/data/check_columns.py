@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RARE = 10  # rows of a level, below which it is rare
 _LEAK = 0.99  # the area under the ROC curve of one column, from which on it decides the outcome
+_CHANCE = 1e-6  # that rows have the same outcome
 _VIF = 10.0  # the usual bound, of Marquardt (1970)
 _IDENTIFIER = re.compile(r"(^|[^a-z])(id|ids|nr|no|num|number|key|index|row|case)($|[^a-z])|ID$|Id$", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|area.?code|(^|[_ ])code($|[_ ])", re.IGNORECASE)
@@ -104,9 +105,36 @@ def leak(column: Column, values: NDArray[np.float64], y: Vector) -> str:
         x = share[levels]
     area = auc(x, outcome)
     if area < _LEAK:
-        return ""
+        said = _decided(values[there], outcome, column.kind == "categorical")
+        how = f"Column {column.name!r} alone decides the outcome {said}. Was it known before the outcome?"
+        return how if said else ""
     how = "alone decides" if area == 1.0 else f"alone nearly decides (area under the ROC curve {area:.3f})"
     return f"Column {column.name!r} {how} the outcome. Was it known before the outcome?"
+
+
+def _decided(values: Vector, y: Vector, levels: bool) -> str:
+    """Return for how many rows of an outcome a column is sure of it: at least half of them; else nothing.
+
+    Of a column of numbers these are on one side of all other rows, as with a fee that only those pay to whom it
+    happened; of one of levels they have levels without the other outcome. Its effect then has no finite estimate.
+    """
+    for outcome in (1.0, 0.0):
+        mine = y == outcome
+        share, rows = float(mine.mean()), 0
+        if share in (0.0, 1.0):
+            return ""
+        if levels:
+            codes = values.astype(np.int64)
+            totals = np.bincount(codes)
+            sure = (totals == np.bincount(codes, mine)) & (share**totals < _CHANCE)
+            rows = int(totals[sure].sum())
+        else:
+            for x in (values, -values):
+                if x[mine].min() >= (end := x[~mine].max()):
+                    rows = int((x > end).sum())
+        if rows >= mine.sum() / 2 and share**rows < _CHANCE:
+            return f"of {rows:,} of the {int(mine.sum()):,} rows with outcome {outcome:.0f}"
+    return ""
 
 
 def dependent(names: Sequence[str], X: NDArray[np.float64]) -> Iterator[Problem]:

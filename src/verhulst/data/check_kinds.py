@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from verhulst.data.asked_values import as_asked
 from verhulst.data.choice import index_columns
+from verhulst.data.code_text import codes_in
 from verhulst.data.column import Column
 from verhulst.data.date_parts import date_part_of
-from verhulst.data.distinct_texts import read_words, texts_of
+from verhulst.data.distinct_texts import distinct, read_words, texts_of
 from verhulst.data.draft import draft_column
-from verhulst.data.errors import DataError, DatesError, RequestError
+from verhulst.data.errors import DataError, DatesError, RequestError, categorical_option, listed
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.file import File
 from verhulst.data.learn import Request, learn_column, with_date_part
 from verhulst.data.missing_values import missing as missing_in
 from verhulst.data.number_text import parts_of
-from verhulst.data.problems import Problem, first_sentence, option
+from verhulst.data.problems import Problem, first_sentence, na_values_option, option
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +37,8 @@ class ColumnKinds:
         The table, with the columns as a fit reads them.
     columns : dict
         What each column is, by name.
+    codes : dict
+        A text that looks like a code, of each column of numbers that has one.
     problems : list of Problem
     """
 
@@ -43,6 +46,7 @@ class ColumnKinds:
         self.table, self.source, self.at = table, source, at
         self.problems: list[Problem] = []
         self.columns: dict[str, Column] = {}
+        self.codes: dict[str, str] = {}
         unnamed = set(index_columns(table)) if request.chosen else set()
         for name in request.chosen:
             if name in unnamed and name not in request.declared:
@@ -81,6 +85,8 @@ class ColumnKinds:
         some = self.table.select([name])
         if read is None and delimiter is not None:
             read = column.typed(self.table[name], delimiter, self.at)
+        if delimiter is not None and name not in request.categorical:
+            self._texts(name, column)
         if read is not None:
             some = some.set_column(0, field_read(name, read.type), read)
         whole = some.filter(_array(~missing_in(some[name])))
@@ -88,6 +94,20 @@ class ColumnKinds:
         if read is not None:
             self.table = self.table.set_column(self.table.column_names.index(name), some.schema.field(0), some[name])
         return learned
+
+    def _texts(self, name: str, column: Column) -> None:
+        """Look for text in a column of a file that may be meant otherwise: codes among numbers, marks among words."""
+        if column.kind == "numeric":
+            if codes := codes_in(distinct(self.table[name])):
+                self.codes[name] = codes[0]
+        elif marks := texts_of(read_words(self.table[name])).marks if column.kind == "categorical" else ():
+            flag = na_values_option(marks)
+            matter = (
+                f"Column {name!r} has the level {listed(marks)}. If that represents a missing value, "
+                f"{f'say so ({flag})' if flag else 'leave the cell empty, without quotes'}; if not, declare the column "
+                f"categorical ({categorical_option(name)})."
+            )
+            self.problems.append(Problem("mark of missing values", name, False, matter))
 
     def _leave_out(self, kind: str, name: str, matter: str) -> None:
         self.problems.append(Problem(kind, name, True, matter, option("--exclude", name)))

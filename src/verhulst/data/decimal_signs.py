@@ -112,8 +112,8 @@ def refuse_unclear_sign(table: pa.Table, name: str, at: str, or_else: str = "", 
     decimal, whole = float(digits.replace(sign, ".")), digits.replace(sign, "")
     raise DataError(
         f"{at}column {name!r}: {shown!r} can be {decimal:.12g} or {whole}, as other columns have decimal "
-        f"{'commas' if other == ',' else 'points'}. Write its numbers without thousands signs{or_else}, or, if these "
-        f"are decimals, with one more (such as {digits + '0'!r})."
+        f"{'commas' if other == ',' else 'points'}. If it is {whole}, say so (--decimal {other}), or write its numbers "
+        f"without thousands signs{or_else}; if these are decimals, write them with one more (such as {digits + '0'!r})."
     )
 
 

@@ -15,6 +15,7 @@ from verhulst.data.errors import DataError, Notes, categorical_option, date_opti
 from verhulst.data.fields import delimiter_of, is_text
 from verhulst.data.number_style import PLAIN, NumberStyle, UnclearNumbersError, read_numbers
 from verhulst.data.number_text import like_a_number, unit_of, why_no_number
+from verhulst.data.problems import na_values_option
 from verhulst.data.scratch import release
 from verhulst.data.source import place
 from verhulst.data.text_column import WRITE_NUMBERS, as_doubles
@@ -171,10 +172,12 @@ def _notes_on_words(texts: Texts, odd: str, name: str, at: str) -> Notes:
             )
         )
     if texts.marks:
+        flag = na_values_option(texts.marks)
         notes.append(
             (
                 f"Column {name!r} has the level {listed(texts.marks)}.",
-                "If that represents a missing value, leave the cell empty, without quotes (None in a frame).",
+                f"If that represents a missing value, {f'say so ({flag}), or ' if flag else ''}leave the cell empty, "
+                "without quotes (None in a frame).",
             )
         )
     return tuple(notes)

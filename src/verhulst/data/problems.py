@@ -138,6 +138,18 @@ def option(name: str, *values: str) -> str:
     return f"{name}={shlex.quote(text)}" if text.startswith("-") else f"{name} {shlex.quote(text)}"
 
 
+def na_values_option(marks: Sequence[str]) -> str:
+    """Return the option that makes texts missing values; nothing if they cannot be typed as a list.
+
+    Examples
+    --------
+    >>> na_values_option(["N.A.", "no answer"]), na_values_option(["", "-"])
+    ("--na-values 'N.A.,no answer'", '')
+    """
+    typed = bool(marks) and all(mark.strip() and "," not in mark for mark in marks)
+    return option("--na-values", *marks) if typed else ""
+
+
 def joined_options(options: Iterable[str]) -> str:
     """Return options as one line, those of lists of columns joined.
 

@@ -59,9 +59,10 @@ def check(
     What stops a fit: text in another encoding, lines of a wrong length or above the names, another delimiter; a target
     that has no two values, or whose value that counts as 1 has to be named; dates, identifiers, numbers with words
     among them or with unclear signs; missing values. What makes results doubtful: columns that tell rows apart, look
-    like codes, are constant, copies, or nearly combinations of others; a column that alone nearly decides the outcome;
-    rare levels; few cases for the coefficients. Each problem comes with the option of `verhulst fit` that goes round
-    it; together they let the table be fitted.
+    like codes, are constant, copies, or nearly combinations of others; a column that alone decides the outcome, or most
+    rows of one outcome; levels of a file that look like marks of missing values; rare levels; few cases for the
+    coefficients. Each problem comes with the option of `verhulst fit` that goes round it, except such levels, of which
+    only you know; together the options let the table be fitted.
 
     Parameters
     ----------
@@ -165,7 +166,7 @@ def check_read(
         kinds = ColumnKinds(table, source, request, at)
         table = kinds.table
         problems += kinds.problems
-        single = _by_themselves(table, request, learned, kinds.columns)
+        single = _by_themselves(table, request, learned, kinds.columns, kinds.codes)
         holes, kept = _missing(table, request, kinds.columns)
         looked_at = _some(kept)
         problems += holes + single + _together(table, request, kinds.columns, looked_at, kept)
@@ -236,14 +237,18 @@ def _some(kept: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _by_themselves(
-    table: pa.Table, request: Request, learned: Target | None, columns: dict[str, Column]
+    table: pa.Table,
+    request: Request,
+    learned: Target | None,
+    columns: dict[str, Column],
+    codes: Mapping[str, str],
 ) -> list[Problem]:
     """Return what makes single columns doubtful, by themselves or with the outcome; those to leave out are left out."""
     rows = _array_of(_some(np.arange(table.num_rows)))
     outcome = None
     if learned is not None and request.target is not None and not request.multinomial:
         outcome = learned.values(_labels(table, request.target).take(rows))
-    found = [_doubt(table, column, rows, outcome) for column in columns.values()]
+    found = [_doubt(table, column, rows, outcome, codes.get(name)) for name, column in columns.items()]
     problems = [problem for problem in found if problem is not None]
     for number, problem in enumerate(problems):
         name = str(problem.column)
@@ -304,8 +309,10 @@ def _alike(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
     return pairs == len(np.unique(one)) == len(np.unique(other))
 
 
-def _doubt(table: pa.Table, column: Column, rows: pa.Array, outcome: NDArray[np.float64] | None) -> Problem | None:
-    """Return the problem of a column by itself, and with the outcome."""
+def _doubt(
+    table: pa.Table, column: Column, rows: pa.Array, outcome: NDArray[np.float64] | None, code: str | None
+) -> Problem | None:
+    """Return the problem of a column by itself, and with the outcome; `code` is a text in it that looks like one."""
     name, values = column.name, table[column.name].take(rows)
     x = column.read(values).astype(np.float64)
     if column.kind == "categorical":
@@ -319,13 +326,13 @@ def _doubt(table: pa.Table, column: Column, rows: pa.Array, outcome: NDArray[np.
     if like_identifier(name, x):
         matter = f"Column {name!r} has a different whole number in every row, like a number of the case."
         return Problem("identifier", name, False, matter, option("--exclude", name))
-    if like_code(name, x):
+    if code is not None or like_code(name, x):
         few = len(np.unique(x[~np.isnan(x)]))
-        matter = (
-            f"Column {name!r} has {few:,} different whole numbers, like codes of places or kinds, such as {x[0]:.0f}."
-        )
+        said = f"has {few:,} different whole numbers, like codes of places or kinds, such as {x[0]:.0f}"
+        if code is not None:
+            said = f"is read as numbers, although {code!r} looks like a code"
         flag = option("--categorical", name) if few <= 0.1 * len(x) else option("--exclude", name)
-        return Problem("code", name, False, matter, flag)
+        return Problem("code", name, False, f"Column {name!r} {said}.", flag)
     return None
 
 
