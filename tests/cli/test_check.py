@@ -215,6 +215,28 @@ def test_a_level_that_may_be_a_mark_of_missing_values(folder, mark, option):
         assert [each["kind"] for each in checked(*shlex.split(option))["problems"]] == ["missing values"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "given", "meant"),
+    [
+        ("two words", ["--positive", "yess"], "--positive yes"),
+        ("two words", ["--positive", "nope"], "--positive no"),
+        ("rarer word", ["--positive", "17"], "--positive "),
+        ("dates", ["--date", "day=quarter"], "--date day=days"),
+        ("times", ["--date", "at=quarter"], "--exclude at"),
+    ],
+)
+def test_an_option_with_a_wrong_value_is_replaced(folder, fault, given, meant):
+    table = clean()
+    FAULTS[fault][0](table)
+    write(folder / "t.csv", table)
+    found = checked(*given)
+    (problem,) = found["problems"]
+    assert (problem["stops"], problem["option"].startswith(meant)) == (True, True), found
+    assert given[1] not in shlex.split(found["command_line"])
+    followed = run(*shlex.split(found["command_line"])[1:])
+    assert followed.exit_code == 0, followed.stderr
+
+
 @pytest.mark.parametrize("sure", [0, 3, 9])
 def test_a_few_rows_that_are_decided_are_no_leak(folder, sure):
     table = clean()

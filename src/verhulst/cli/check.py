@@ -141,12 +141,18 @@ def with_all_problems(error: DataError, data: Any, *, form: str | None, **reques
 
 def fit_command(data: Any, request: dict[str, Any], more: str) -> str:
     """Return the command that fits, with the options that were given and others."""
+    import shlex
+
     from verhulst.data.problems import joined_options, option
 
     given = [f"{name} {value}" for name, value in _source_options(data)]
     for name, key in _GIVEN.items():
         values = request.get(key) or ()
         given += [option(name, value) for value in ([values] if isinstance(values, str) else values)]
+    # What was given and is wrong is replaced: another value that counts as 1, another part of a date or none.
+    wrong = {"--positive"} if "--positive" in more else set()
+    wrong |= {f"--date {column}=" for column in _replaced(more)}
+    given = [each for each in given if not " ".join(shlex.split(each)).startswith(tuple(wrong))]
     given += ["--missing drop"] if request.get("missing") == "drop" else []
     given += [f"--lump {request['lump']}"] if request.get("lump") else []
     given += ["--multinomial"] if request.get("multinomial") else []
@@ -194,6 +200,17 @@ def _source_options(data: Any) -> list[tuple[str, str]]:
             text = ",".join(value) if isinstance(value, tuple) else str(value)
             found.append((names.get(key, f"--{key}"), shlex.quote(text)))
     return found
+
+
+def _replaced(more: str) -> list[str]:
+    """Return the columns of which options leave out, or take a part of dates."""
+    import shlex
+
+    columns = []
+    for name, _, value in (each.partition(" ") for each in _split(more)):
+        text = " ".join(shlex.split(value))
+        columns += text.split(",") if name == "--exclude" else [text.rpartition("=")[0]] if name == "--date" else []
+    return columns
 
 
 def _split(more: str) -> list[str]:

@@ -65,7 +65,7 @@ class ColumnKinds:
             fault: DataError = error
         except DataError as error:
             fault = error
-        if isinstance(fault, DatesError) or _is_date(self.table[name].type):
+        if isinstance(fault, DatesError) or asked is not None or _is_date(self.table[name].type):
             self._dates(name, request, fault)
         elif "distinct values" in str(fault):
             self._leave_out("identifier", name, first_sentence(fault, self.at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -194,9 +195,14 @@ def _target(table: pa.Table, request: Request, positive: object, at: str) -> tup
     flag = ""
     learned: Target | None = None
     counts = label_counts(values) if kind_of(values.type) != "unusable" else {}
-    if isinstance(fault, RequestError) and len(counts) == 2 and positive is None:
-        # The value that says yes, otherwise the rarer one.
-        chosen = min(counts, key=lambda level: (level.strip().casefold() not in _YES, counts[level], level))
+    if isinstance(fault, RequestError) and len(counts) == 2:
+        # The value that was probably meant; else the one that says yes, otherwise the rarer one.
+        near = difflib.get_close_matches(str(positive), counts, 1) if positive is not None else []
+        chosen = (
+            near[0]
+            if near
+            else min(counts, key=lambda level: (level.strip().casefold() not in _YES, counts[level], level))
+        )
         flag, learned = option("--positive", chosen), request.learn_outcomes(values, chosen, at)
     elif 2 < len(counts) <= 50 and not request.multinomial and kind_of(values.type) != "numeric":
         flag = "--multinomial"
