@@ -192,6 +192,13 @@ def _keep_owner_and_mode(file: IO[bytes], target: Path) -> None:
 
 
 @contextmanager
+def plain_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Yield a binary file to write, never compressed; errors as for `atomic_file`."""
+    with atomic_file(path) as temporary, open(temporary, "ab" if is_stream(temporary) else "wb") as file:
+        yield file
+
+
+@contextmanager
 def output_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """Yield a binary file to write: standard output for "-", compressed if the name ends in .gz, .bz2, .zst or .lz4.
 
@@ -208,7 +215,7 @@ def output_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
             yield file
         return
     compression = compression_of_name(name)
-    with atomic_file(path) as temporary, open(temporary, "ab" if is_stream(temporary) else "wb") as file:
+    with plain_file(path) as file:
         if compression is None:
             yield file
             return
@@ -237,12 +244,6 @@ def standard_output() -> Iterator[IO[bytes]]:
         if isinstance(error, OutputError) or error.filename is not None:
             raise
         raise OutputError(f"cannot write to standard output: {_reason(error)}.") from error
-
-
-def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file, completely or not at all, and never compressed; errors as for `atomic_file`."""
-    with atomic_file(path) as temporary, open(temporary, "ab" if is_stream(temporary) else "wb") as file:
-        file.write(content)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from verhulst._core import cpu_level
 from verhulst._version import __version__
-from verhulst.data.atomic import check_writable, write_bytes
+from verhulst.data.atomic import check_writable, plain_file
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.fingerprint import files_behind, refuse_other_files
 from verhulst.data.printable import printable
@@ -126,9 +126,8 @@ class Checkpoint:
         arrays = {"about": np.frombuffer(json.dumps(self._about).encode(), np.uint8)}
         for place, one in enumerate(self._answered):
             arrays |= {f"{place}.{name}": array for name, array in one.arrays().items()}
-        content = io.BytesIO()
-        np.savez(content, **arrays)  # type: ignore[arg-type]  # the names are not those of its arguments
-        write_bytes(self.path, content.getvalue())
+        with plain_file(self.path) as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # the names are not those of its arguments
 
     def _of_others(self) -> DataError:
         return DataError(
