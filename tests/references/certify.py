@@ -13,6 +13,7 @@ column leaves open.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -66,13 +67,11 @@ def _decrement(gradient: list[mpf], step: mpmath.matrix) -> mpf:
     return mp.sqrt(abs(mp.fdot(gradient, list(step))))
 
 
-def maximum_likelihood(data: Dataset) -> dict[str, Any]:
-    """Coefficients, standard errors, log-likelihood, null log-likelihood; intercept first."""
-    X, s, m = _rows(data), [mpf(v) for v in data.successes.tolist()], [mpf(v) for v in data.trials.tolist()]
-    mean = mp.fsum(s) / mp.fsum(m)
-    beta = [mp.log(mean / (1 - mean))] + [mpf(0)] * data.X.shape[1]
-    value, gradient, information, _, _ = _statistics(X, s, m, beta)
-    null = value
+def _maximum(
+    look: Callable[[list[mpf]], tuple[mpf, list[mpf], mpmath.matrix]], beta: list[mpf]
+) -> tuple[list[mpf], list[mpf], mpf, mpf]:
+    """The maximum of a log-likelihood from a start: coefficients, standard errors, its value, the decrement."""
+    value, gradient, information = look(beta)
     for _ in range(60):
         step = mp.lu_solve(information, mpmath.matrix(gradient))
         decrement = _decrement(gradient, step)
@@ -81,17 +80,27 @@ def maximum_likelihood(data: Dataset) -> dict[str, Any]:
         factor = mpf(1)
         while True:
             trial = [b + factor * d for b, d in zip(beta, step, strict=True)]
-            new = _statistics(X, s, m, trial)
+            new = look(trial)
             if new[0] >= value or decrement < 1e-3:  # so near, only rounding could stop a full step
                 break
             factor /= 2
-        beta, (value, gradient, information, _, _) = trial, new
+        beta, (value, gradient, information) = trial, new
     else:
         raise ArithmeticError("no convergence")
     covariance = information**-1
+    return beta, [mp.sqrt(covariance[j, j]) for j in range(len(beta))], value, decrement
+
+
+def maximum_likelihood(data: Dataset) -> dict[str, Any]:
+    """Coefficients, standard errors, log-likelihood, null log-likelihood; intercept first."""
+    X, s, m = _rows(data), [mpf(v) for v in data.successes.tolist()], [mpf(v) for v in data.trials.tolist()]
+    mean = mp.fsum(s) / mp.fsum(m)
+    beta = [mp.log(mean / (1 - mean))] + [mpf(0)] * data.X.shape[1]
+    null = _statistics(X, s, m, beta)[0]
+    beta, errors, value, decrement = _maximum(lambda at: _statistics(X, s, m, at)[:3], beta)
     return {
         "coefficients": [_text(b) for b in beta],
-        "standard_errors": [_text(mp.sqrt(covariance[j, j])) for j in range(len(beta))],
+        "standard_errors": [_text(error) for error in errors],
         "log_likelihood": _text(value),
         "null_log_likelihood": _text(null),
         "decrement": mpmath.nstr(decrement, 3),
@@ -184,25 +193,9 @@ def multinomial(data: ClassDataset) -> dict[str, Any]:
                 blocks[j][i] = blocks[i][j]
         return value, gradient, mpmath.matrix(blocks)
 
-    value, gradient, information = look(beta)
-    null = value
-    for _ in range(40):
-        step = mp.lu_solve(information, mpmath.matrix(gradient))
-        decrement = _decrement(gradient, step)
-        if decrement < mpf(10) ** -55:
-            break
-        factor = mpf(1)
-        while True:
-            trial = [b + factor * d for b, d in zip(beta, step, strict=True)]
-            new = look(trial)
-            if new[0] >= value or decrement < 1e-3:  # so near, only rounding could stop a full step
-                break
-            factor /= 2
-        beta, (value, gradient, information) = trial, new
-    else:
-        raise ArithmeticError("no convergence")
-    covariance = information**-1
-    errors = [_text(mp.sqrt(covariance[i, i])) for i in range(m * q)]
+    null = look(beta)[0]
+    beta, found, value, decrement = _maximum(look, beta)
+    errors = [_text(error) for error in found]
     return {
         "coefficients": [[_text(b) for b in beta[a * q : (a + 1) * q]] for a in range(m)],
         "standard_errors": [errors[a * q : (a + 1) * q] for a in range(m)],

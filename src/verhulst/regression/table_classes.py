@@ -13,6 +13,7 @@ from verhulst.data.block import Block, make_block
 from verhulst.data.column import Unknown
 from verhulst.data.column_values import label
 from verhulst.data.design import Design
+from verhulst.data.design_file import design_of, design_record
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.progress import Callback
@@ -176,10 +177,7 @@ class MultinomialTableFit(Saved):
 
     def to_json(self) -> dict[str, Any]:
         """See `Saved`."""
-        formula = isinstance(self.design, FormulaDesign)
-        return {
-            "design": None if formula else self.design.to_json(),
-            "formula": self.design.to_json() if formula else None,
+        return design_record(self.design) | {
             "fit": self.fit.to_json(),
             "totals": self.totals.to_json(),
         }
@@ -187,12 +185,8 @@ class MultinomialTableFit(Saved):
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> MultinomialTableFit:
         """Return the model in such data: the inverse of `to_json`."""
-        design: Design | FormulaDesign = (
-            Design.from_json(record["design"]) if record["design"] else FormulaDesign.from_json(record["formula"])
-        )
         fit = MultinomialFit.from_json(record["fit"])
-        if fit.names != design.names:
-            raise DamagedError("fit.names", "are not those of the columns of the design")
+        design = design_of(record, fit.names)
         return cls(design, fit, ClassTotals.from_json(record["totals"]))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from verhulst._options import checks_options
 from verhulst.data.column import Unknown
 from verhulst.data.design import Design
+from verhulst.data.design_file import design_of, design_record
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.read import read_fields
@@ -204,23 +205,15 @@ class TableFit(TableAnswers):
 
     def to_json(self) -> dict[str, Any]:
         """See `Saved`."""
-        formula = isinstance(self.design, FormulaDesign)
-        return {
-            "design": None if formula else self.design.to_json(),
-            "formula": self.design.to_json() if formula else None,
-            "fit": self.fit.to_json(),
-            "totals": self.totals.to_json(),
-        } | ({} if self.held_out is None else {"held_out": self.held_out.to_json()})
+        own = {"fit": self.fit.to_json(), "totals": self.totals.to_json()}
+        held_out = {} if self.held_out is None else {"held_out": self.held_out.to_json()}
+        return design_record(self.design) | own | held_out
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> TableFit:
         """Return the model in such data: the inverse of `to_json`."""
-        design: Design | FormulaDesign = (
-            Design.from_json(record["design"]) if record["design"] else FormulaDesign.from_json(record["formula"])
-        )
         fit = LogisticFit.from_json(record["fit"])
-        if fit.names != design.names:
-            raise DamagedError("fit.names", "are not those of the columns of the design")
+        design = design_of(record, fit.names)
         held_out = record.get("held_out")
         return cls(design, fit, Totals.from_json(record["totals"]), held_out and HeldOut.from_json(held_out))
 
