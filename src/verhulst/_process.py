@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 scratch_files: set[str] = set()
 # Held while an output gets its name, so that the message about a signal knows which outputs there are.
 naming = _thread.allocate_lock()
+# Held while other processes are started, which would complain if this one ended before they have what it sends them.
+starting = _thread.allocate_lock()
 # A file from which a command goes on if it is repeated with --resume.
 checkpoint: "str | None" = None
 # The outputs of this command and, for each, the file that had its name before.
@@ -146,6 +148,7 @@ def _wait(reading: int) -> None:
 
 def _end(number: int) -> None:
     """Remove what is incomplete, say what was written, and end the process."""
+    starting.acquire(timeout=60)
     naming.acquire(timeout=1)
     for path in tuple(scratch_files):
         _try(os.unlink, path)

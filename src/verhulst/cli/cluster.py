@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from verhulst import _process
 from verhulst.data.errors import RequestError
 
 SECONDS = 10  # to wait for a scheduler
@@ -81,7 +82,7 @@ def _processes(workers: int | None, folder: str) -> Any:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         make: Any = distributed.LocalCluster
-        with _interrupted_afterwards():
+        with _process.starting:  # a blocked signal is delivered to threads of other libraries, which do not block it
             return make(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -92,19 +93,3 @@ def _processes(workers: int | None, folder: str) -> Any:
             )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _interrupted_afterwards() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of the block: a process that is half started would complain of a parent that ended.
-
-    To block the signal is not enough: threads of other libraries, which do not, receive it for the main thread.
-    """
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
