@@ -2,7 +2,7 @@
 
 With Z = QR, factored in pairs of doubles, zᵀγ = qᵀ(Rγ): the model of the columns Q has the same log-likelihood, and an
 information that double precision resolves, whatever R. Its coefficients and a root of its covariance are brought back
-in pairs.
+in pairs. A ridge ½‖Eγ‖² takes part as rows E of the factored matrix: ‖Eγ‖ = ‖(ER⁻¹)(Rγ)‖.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from verhulst.regression.orthogonal import Triangle, triangle
 from verhulst.regression.pairs import Pair, add, dot, exact_sum, pair, product
 from verhulst.regression.passes import Fit
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.statistics import Matrix
+from verhulst.regression.statistics import Matrix, Statistics, Vector
 
 MOST_ENTRIES = 20_000_000  # of the columns, which are copied and factored in pairs: some minutes
 
@@ -45,12 +45,42 @@ class OrthogonalEnd:
     half: Pair
 
 
-def orthogonal_fit(rows: ClassRows, tolerance: float, max_passes: int) -> OrthogonalEnd | None:
-    """Fit by maximum likelihood; None if there are too many rows, or pairs of doubles do not tell the columns apart.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ridge:
+    """The penalty ½ Σ‖E uₖ‖² on the slopes u of each coordinate, subtracted from a log-likelihood.
+
+    Attributes
+    ----------
+    rows : the likelihood
+    square : (q, q) EᵀE, with a row and a column of 0 for an intercept
+    """
+
+    rows: ClassRows
+    square: Matrix
+
+    def penalty(self, beta: Vector) -> float:
+        u = beta.reshape(-1, len(self.square))
+        return 0.5 * float(np.sum((u @ self.square) * u))
+
+    def statistics(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
+        found = self.rows.statistics(beta, direction=direction, information=information)
+        matrix = (
+            None
+            if found.information is None
+            else found.information + np.kron(np.eye(self.rows.classes - 1), self.square)
+        )
+        gradient = found.gradient - (beta.reshape(-1, len(self.square)) @ self.square).ravel()
+        value = found.log_likelihood - self.penalty(beta)
+        return replace(found, log_likelihood=value, gradient=gradient, information=matrix)
+
+
+def orthogonal_fit(rows: ClassRows, root: float | None, tolerance: float, max_passes: int) -> OrthogonalEnd | None:
+    """Fit the rows; None if there are too many, or pairs of doubles do not tell the columns apart.
 
     Parameters
     ----------
     rows : of the columns as given, standardised; columns that are left out have scale 0
+    root : of the ridge on the slopes as given; None for maximum likelihood
     tolerance, max_passes : of Newton's method
     """
     if rows.X.shape[0] * rows.X.shape[1] > MOST_ENTRIES:
@@ -59,14 +89,22 @@ def orthogonal_fit(rows: ClassRows, tolerance: float, max_passes: int) -> Orthog
     exact = exact_sum(np.asarray(rows.X[:], dtype=np.float64), np.broadcast_to(-given.centre, rows.X.shape))
     columns = Pair(exact.high * given.inverse_scale, exact.low * given.inverse_scale)
     weight = np.ones(len(rows.label)) if rows.weight is None else rows.weight
-    root = np.sqrt(weight)[:, None]
-    found = triangle([Pair(columns.high * root, columns.low * root)], rows.X.shape[1], precise=True)
+    share = np.sqrt(weight)[:, None]
+    ridge = pair(np.diag(given.inverse_scale * (root or 0.0)))
+    pieces = [Pair(columns.high * share, columns.low * share), *([ridge] if root else [])]
+    found = triangle(pieces, rows.X.shape[1], precise=True)
     if not found.full:
         return None
     unit = math.ldexp(1.0, math.frexp(math.sqrt(float(weight.sum())))[1])
     plain = Standardisation(np.zeros(found.rank), np.full(found.rank, unit), given.intercept)
     inside = replace(rows, X=np.ascontiguousarray(found.half_solve(columns).high), standard=plain)
-    fit = newton(inside.statistics, null_model(inside), tolerance=tolerance, max_passes=max_passes, width=inside.width)
+    square = np.zeros((inside.parameters, inside.parameters))
+    if root:
+        across = found.half_solve(ridge).high * unit
+        square[int(given.intercept) :, int(given.intercept) :] = across.T @ across
+    whole = _Ridge(inside, square)
+    fit = newton(whole.statistics, null_model(inside), tolerance=tolerance, max_passes=max_passes, width=inside.width)
+    fit = replace(fit, log_likelihood=fit.log_likelihood + whole.penalty(fit.beta))
     factor = Factor.of(fit.information)
     if fit.status != "converged" or not factor.full:
         return None

@@ -16,13 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.regression.class_rows import ClassRows
+from verhulst.regression.coordinates import as_given
+from verhulst.regression.exact_separation import within_reach
 from verhulst.regression.linear_programs import LARGEST, separating
+from verhulst.regression.pairs import exact_sum
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.recession import Recession, separated_rows
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation import Separation, State
 from verhulst.regression.separation_limit import SeparationWatch, but_for_rounding, separation_limit
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Matrix, Vector
 
 MOST_ENTRIES = 20_000_000  # of the design of pairs
 PATIENCE = 12  # passes
@@ -57,6 +60,7 @@ class ClassWatch:
     def __init__(self, rows: ClassRows) -> None:
         self._rows = rows
         self._inner: SeparationWatch | None = None
+        self._point: Vector | None = None  # from which its columns are seen
         self._leading: Vector | None = None
         self._asked = False  # the linear program for designs of many zeros
         self._answer: Recession | None = None
@@ -74,7 +78,7 @@ class ClassWatch:
             return False
         if step.number == PATIENCE and self.certificate(_UNFINISHED, doubtful=True) is not None:
             return True
-        return _suggests(step) and inner(replace(step, direction=against_first(self._rows, step.direction)))
+        return _suggests(step) and inner(replace(step, direction=self._seen(step.direction)))
 
     def certificate(self, fit: Fit, doubtful: bool) -> Recession | None:
         """See `SeparationWatch.certificate`."""
@@ -116,8 +120,14 @@ class ClassWatch:
 
     def _watch(self) -> SeparationWatch | None:
         if self._inner is None and self.small:
-            self._inner = SeparationWatch(pairs_of_rows(self._rows).rows)
+            pairs = pairs_of_rows(self._rows)
+            self._inner, self._point = SeparationWatch(pairs.rows), pairs.point
         return self._inner
+
+    def _seen(self, direction: Vector) -> Vector:
+        """Return a direction of γ as one of the design of pairs."""
+        standard = self._rows.standard.seen_from(self._point)
+        return against_first(replace(self._rows, standard=standard), direction)
 
     def _pairs(self) -> Rows:
         rows = None if self._inner is None else self._inner.rows
@@ -147,26 +157,58 @@ class Pairs:
     rows : the design, a row for each pair
     row, other : the distinct row of each pair, and the class that is not its own
     place : (n,) the distinct row of each row; -1 for rows that do not count
+    point : (p,) subtracted from the columns in `rows`; or None
+    given : the design of the columns as given
     """
 
     rows: Rows
     row: NDArray[np.intp]
     other: NDArray[np.intp]
     place: NDArray[np.intp]
+    point: Vector | None
+    given: Rows
+
+    @property
+    def outward(self) -> Matrix | None:
+        """The map of directions of `rows` to those of `given`; None for the identity."""
+        if self.point is None:
+            return None
+        one = np.eye(1 + len(self.point))
+        one[0, 1:] = -self.point
+        return np.kron(np.eye(self.rows.size // len(one)), one)
 
 
 def pairs_of_rows(rows: ClassRows) -> Pairs:
     """Return the design of pairs. It depends neither on weights above 0 nor on how often a row is there."""
     counts = rows.counted
-    q, first, used = rows.parameters, int(rows.standard.intercept), rows.standard.inverse_scale > 0
+    used = rows.standard.inverse_scale > 0
     x = np.asarray(rows.X[:], dtype=np.float64)[counts]
-    given = np.column_stack([rows.label[counts], np.where(used, x, 0.0)])
-    distinct, inverse = np.unique(given, axis=0, return_inverse=True)
+    labelled = np.column_stack([rows.label[counts], np.where(used, x, 0.0)])
+    distinct, inverse = np.unique(labelled, axis=0, return_inverse=True)
     place = np.full(len(counts), -1)
     place[counts] = inverse.ravel()
-    label, z = distinct[:, 0].astype(np.intp), np.ones((len(distinct), q))
-    z[:, first:] = distinct[:, 1:]
+    label = distinct[:, 0].astype(np.intp)
     row, other = np.nonzero(np.arange(rows.classes) != label[:, None])
+    given = _design(rows, distinct[:, 1:], (row, label, other))
+    # Exact arithmetic needs no centres; linear programs do not see values apart that are far from 0.
+    point = None if within_reach(given) or not rows.standard.intercept else _middle(distinct[:, 1:])
+    near = given if point is None else _design(rows, distinct[:, 1:] - point, (row, label, other))
+    return Pairs(near, row, other, place, point, given)
+
+
+def _middle(x: Matrix) -> Vector | None:
+    """Return a value of each column near its median, less which all are exact, or 0; None if all are 0."""
+    point = np.sort(x, axis=0)[len(x) // 2]
+    exact = ~exact_sum(x, np.broadcast_to(-point, x.shape)).low.any(axis=0)
+    point = np.where(exact, point, 0.0)
+    return point if point.any() else None
+
+
+def _design(rows: ClassRows, x: Matrix, pairs: tuple[NDArray[np.intp], ...]) -> Rows:
+    """Return the design of pairs (row, label of each row, other class) of rows (m, p)."""
+    (row, label, other), q = pairs, rows.parameters
+    z = np.ones((len(x), q))
+    z[:, int(rows.standard.intercept) :] = x
     wide = np.zeros((len(row), rows.classes, q))
     wide[np.arange(len(row)), label[row]] += z[row]
     wide[np.arange(len(row)), other] -= z[row]
@@ -174,7 +216,7 @@ def pairs_of_rows(rows: ClassRows) -> Pairs:
     scale = np.where(largest > 0, np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0)))), 0.0)
     design = np.ascontiguousarray(wide[:, 1:].reshape(len(row), rows.size))
     parts = (np.zeros(rows.size), np.tile(scale, rows.classes - 1))
-    return Pairs(Rows(design, np.ones(len(row)), None, None, *parts, False), row, other, place)
+    return Rows(design, np.ones(len(row)), None, None, *parts, False)
 
 
 def class_limit(rows: ClassRows, found: Recession, names: Sequence[str], limits: tuple[float, int]) -> ClassLimit:
@@ -187,12 +229,16 @@ def class_limit(rows: ClassRows, found: Recession, names: Sequence[str], limits:
     limits : the tolerance and the largest number of passes of Newton's method
     """
     pairs = pairs_of_rows(rows)
-    limit = separation_limit(pairs.rows, found, np.zeros(rows.size), *limits)
+    limit = separation_limit(pairs.rows, found, np.zeros(rows.size), *limits, outward=pairs.outward)
     apart = separated_rows(pairs.rows, limit.recession)
     # The last stands for the rows that do not count.
     of_distinct = np.ones((pairs.row[-1] + 2, rows.classes), dtype=np.uint8)
     of_distinct[pairs.row[apart], pairs.other[apart]] = 0
     possible = of_distinct[pairs.place]
     certain = np.count_nonzero(possible.sum(axis=1) == 1)
-    record = limit.record(pairs.rows, pairs.rows.standard, names)
+    if pairs.outward is not None:
+        there = as_given(pairs.given.standard)
+        given = replace(limit.recession, direction=pairs.outward @ limit.recession.given, standard=there, mask=apart)
+        limit = replace(limit, recession=given, fit=None)
+    record = limit.record(pairs.given, pairs.given.standard, names)
     return ClassLimit(replace(record, rows_separated=int(certain), reasons=()), possible)

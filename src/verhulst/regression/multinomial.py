@@ -233,7 +233,8 @@ class _Begun:
             assert there is not None
             determined = len(Factor.of(there).used)
         else:
-            end = orthogonal_fit(rows, self.tolerance, self.max_passes) if doubtful and self.root is None else None
+            far = doubtful or found.status == "stalled"
+            end = orthogonal_fit(rows, self.root, self.tolerance, self.max_passes) if far else None
             if end is not None:
                 return self.record_of_orthogonal(found, end, max(condition, end.condition), C)
             columns = int(np.count_nonzero(self.standard.inverse_scale)) + self.standard.intercept

@@ -23,7 +23,7 @@ from verhulst.regression.signs import signs
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.standardised_covariance import Standardised
-from verhulst.regression.statistics import Vector
+from verhulst.regression.statistics import Matrix, Vector
 
 if TYPE_CHECKING:
     from verhulst.regression.result import LogisticFit
@@ -204,6 +204,7 @@ def separation_limit(
     max_passes: int,
     *,
     refit: Callable[[Recession], LogisticFit | None] | None = None,
+    outward: Matrix | None = None,
 ) -> Limit:
     """Separate as many rows as can be, fit the others, and examine the coefficients.
 
@@ -215,6 +216,7 @@ def separation_limit(
     tolerance, max_passes : see `newton`
     refit : fits the rows without those that are separated, or says None; far values among these may have made the
         others look alike in the coordinates of `rows`
+    outward : see `signs`
     """
     while found.states is None and not found.complete:
         left = rows_left(rows, found)
@@ -226,7 +228,7 @@ def separation_limit(
         if more is None or more.separated <= found.separated:
             break
         found = more
-    states = found.states or signs(rows, found)
+    states = found.states or signs(rows, found, outward)
     if found.complete:
         return Limit(found, states, None)
     rest = None if refit is None else refit(found)

@@ -26,15 +26,20 @@ MOST_DIMENSIONS = 200
 TOGETHER = 8  # programs solved before the first read; twice as many before each that follows
 NOTHING = 1e-7  # a program's value below this is 0
 FREE = 1e-7  # a coefficient whose share in every free direction is below this is not free
+HIDDEN = 1e-5  # share of a coefficient's own direction beside those of others, below which the solver may not see it
 FAR_OUT = 1e6  # times the usual distance from the median: beside such a value the solver does not see the others
 SAMPLE = 4096  # rows
 WORST = 10  # rows by direction that join the programs after the first read; twice as many after the next ...
 MOST_WORST = 1000  # ... up to this many
 
 
-def signs(rows: SomeRows, found: Recession) -> tuple[State, ...]:
-    """The states of all coefficients, by a certificate that separates as many rows as can be."""
+def signs(rows: SomeRows, found: Recession, outward: Matrix | None = None) -> tuple[State, ...]:
+    """The states of all coefficients, by a certificate that separates as many rows as can be.
+
+    With `outward` (q, q) those of other coefficients, to which it maps directions of the columns of `rows`.
+    """
     standard, there = found.standard, rows.seen_by(found.standard)
+    hidden = np.zeros(len(found.direction), dtype=bool)
     space = free_space(there, there, found.direction, None)
     basis = space.basis * space.scale[:, None]
     units = np.array([standard.original(column) for column in basis.T]).reshape(basis.shape[1], -1).T  # (q, k)
@@ -43,6 +48,11 @@ def signs(rows: SomeRows, found: Recession) -> tuple[State, ...]:
     if standard.intercept:  # what is left by rounding of its many terms is no coefficient
         terms = np.abs(basis[0]) + np.abs(standard.centre) @ np.abs(basis[1:] * standard.inverse_scale[:, None])
         floor[0] = max(floor[0], float(np.linalg.norm(terms)))
+    if outward is not None:
+        own = np.where(height > FREE * np.where(floor > 0, floor, 1.0), height, 0.0)
+        units = outward @ np.where(own[:, None] > 0, units, 0.0)
+        floor = np.abs(outward) @ own
+        hidden, height = (own > 0) & (own < HIDDEN * floor), np.linalg.norm(units, axis=1)
     free = height > FREE * np.where(floor > 0, floor, 1.0)
     states = [state_of(False, False, not yes) for yes in free]
     which = np.flatnonzero(free)
@@ -51,6 +61,7 @@ def signs(rows: SomeRows, found: Recession) -> tuple[State, ...]:
         search.run()
         if _far_out(rows):
             search.impossible[:] = False
+        search.impossible[hidden[which]] = False
         for k, shown, impossible in zip(which, search.shown, search.impossible, strict=True):
             states[k] = state_of(shown[0], shown[1], bool(np.all(shown | impossible) and shown.any()))
     return tuple(states)
