@@ -30,6 +30,17 @@ def test_help_names_every_command_with_an_example():
             assert "Example" in command.output, name
 
 
+def test_descriptions_of_commands_are_whole_in_a_narrow_terminal():
+    result = CliRunner().invoke(verhulst, ["--help"], terminal_width=60)
+    words = " ".join(result.output.split())
+    assert words.count("...") == words.count("[ARGS]...") == 1
+    assert "Compare two models of the same outcome and the same rows: likelihood ratio, AIC, BIC." in words
+
+
+def test_a_report_is_an_option():
+    assert "There is no command 'report'. A report is written by an option, --report FILE" in run("report").stderr
+
+
 def test_version():
     assert run("--version").output == f"verhulst {vh.__version__}\n"
 

@@ -128,6 +128,7 @@ def command(
     from verhulst.data.errors import DataError
     from verhulst.data.file import File
     from verhulst.data.query import Query
+    from verhulst.regression.fitting_tables import remembering
     from verhulst.regression.inference import ModelTest
     from verhulst.regression.table_fit import TableFit
     from verhulst.report.contents import contents_of_table
@@ -138,6 +139,7 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("Use --json or --csv, not both.")
     on_cluster = scheduler is not None or workers is not None
+    source, request["test"] = data, options.like(data, request["test"])
     if _of_counts(request, asked, on_cluster):
         data = _cases(data, request)
     fit_formula.check(request, clusters, on_cluster)
@@ -156,6 +158,7 @@ def command(
         except DataError as error:
             explained = client is None and request["formula"] is None and isinstance(data, str | Query | File)
             raise (with_all_problems(error, data, **request) if explained else error) from None
+    model = remembering(model, source)
     if not isinstance(model, TableFit):
         fit_classes.tell(model, level, output, report, as_json, printed)
         return

@@ -35,6 +35,8 @@ COMMANDS = (
     "explore",
 )
 
+_REPORT = " A report is written by an option, --report FILE, of fit, compare and calibrate."
+
 
 class Group(click.Group):
     """A click group whose commands are files that are imported when needed."""
@@ -50,6 +52,13 @@ class Group(click.Group):
         command: click.Command = importlib.import_module(f"verhulst.cli.{cmd_name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with its whole first sentence, on as many lines as it takes."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, command.get_short_help_str(limit=1000)) for name, command in commands if command is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -57,7 +66,7 @@ class Group(click.Group):
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             known = self.list_commands(ctx)
-            hint = did_you_mean(name, known, f"The commands are {', '.join(known)}.")
+            hint = did_you_mean(name, known, f"The commands are {', '.join(known)}.") if name != "report" else _REPORT
             raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 

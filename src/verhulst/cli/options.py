@@ -235,6 +235,17 @@ def _source(data: str | None, table: str | None, sql: str | None, asked: dict[st
     return File(data, **asked) if asked else data
 
 
+def like(data: Source, other: str | None) -> str | File | None:
+    """Return another file, with the options of reading that were given for DATA and that its format has."""
+    if not isinstance(data, File) or other is None:
+        return other
+    text = ("delimiter", "decimal", "encoding") if format_of_name(other) in (None, "csv", "tsv") else ()
+    kept = {name: getattr(data, name) for name in (*text, "na_values", "text")}
+    if text or format_of_name(other) == "xlsx":
+        kept["skip_lines"] = data.skip_lines
+    return File(other, **kept)
+
+
 target = column("--target", "-t", required=True, help="The column of outcomes, with two values.")
 positive = click.option(
     "--positive", metavar="VALUE", help="The value of the target that counts as 1; required unless they are 0 and 1."

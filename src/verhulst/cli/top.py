@@ -65,7 +65,6 @@ def command(
     from verhulst.cli.names import column_names
     from verhulst.data.choice import check_names
     from verhulst.data.errors import DataError, ModelFileError, UnknownLevelWarning
-    from verhulst.data.read import read_fields
     from verhulst.regression.table_fit import TableFit
 
     if as_json and as_csv:
@@ -73,7 +72,7 @@ def command(
     model = load(model_file)
     if not isinstance(model, TableFit):
         raise ModelFileError(f"{model_file}: is a {type(model).__name__}; rows are ranked by models of `verhulst fit`.")
-    table = read_fields(data, form)
+    table = model.design.read_new(data, form)
     shown = column_names(show, table.column_names)
     check_names(table, shown)
     try:

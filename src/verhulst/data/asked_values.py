@@ -53,7 +53,7 @@ def as_asked(table: pa.Table, file: File | None, at: str = "") -> pa.Table:
             field = as_text(pa.field(field.name, values.type, metadata=field.metadata))
         elif file.decimal is not None and delimiter is not None:
             field = text_field(field.name, values.type, delimiter, "")
-            values, reason = _with_points(values, file.decimal, f"{at}column {field.name!r}")
+            values, reason = _with_points(values, file.decimal, f"{at}column {field.name!r}", not file.sign_of_fit)
             if reason:
                 reasons[field.name] = reason
                 continue
@@ -109,23 +109,36 @@ def _without_numbers(values: pa.ChunkedArray, marks: Sequence[str]) -> pa.Chunke
     return pc.if_else(holes, pa.scalar(None, values.type), values)
 
 
-def _with_points(values: pa.ChunkedArray, decimal: str, at: str) -> tuple[pa.ChunkedArray, str]:
-    """Return a column of numbers in text, written with decimal points, and why it cannot be; other text unchanged."""
+def _with_points(values: pa.ChunkedArray, decimal: str, at: str, sure: bool) -> tuple[pa.ChunkedArray, str]:
+    """Return a column of numbers in text, written with decimal points, and why it cannot be; other text unchanged.
+
+    Unless it is `sure` that the decimal sign is that of this file, a column in which only the other sign occurs is left
+    as it is where that cannot part thousands, and unclear otherwise.
+    """
     words = _words(values)
-    parts = {word: parts_of(word) for word in words if word is not None and word.strip() and not is_mark(word)}
-    if None in parts.values():
+    given = [word for word in words if word is not None and word.strip() and not is_mark(word)]
+    parts = {word: found for word in given if (found := parts_of(word)) is not None}
+    if len(parts) < len(given):
         return values, ""
     new: dict[str, str] = {}
+    signed = [word for word, found in parts.items() if {",", "."} & set(found["digits"])]
+    if signed and not sure and not any(decimal in word for word in signed):
+        thousands = "," if decimal == "." else "."
+        if any(value_of(found, decimal, thousands) is None for found in parts.values()):
+            return values, ""
+        return values, (
+            f"{at}: {signed[0]!r} may have another decimal sign than the file of the fit, {decimal!r}. Say which "
+            f"is meant (--decimal)."
+        )
     for word, found in parts.items():
-        assert found is not None
         digits = found["digits"]
         groups = ["", *(sign for sign in ",. '" if sign in digits and sign != decimal)]
         group = next((each for each in groups if value_of(found, decimal, each) is not None), None)
         if group is None:
             other = "commas" if decimal == "," else "points"
             return values, (
-                f"{at}: {word!r} is no number with decimal {other}, which was asked for (--decimal). Correct it, or "
-                f"read the column as text (--text)."
+                f"{at}: {word!r} is no number with decimal {other}, which was asked for (--decimal), now or at the "
+                f"fit. Correct it, give its sign, or read the column as text (--text)."
             )
         plain = (digits.replace(group, "") if group else digits).replace(decimal, ".")
         new[word] = word if plain == digits and "." not in plain else _written(found, plain)

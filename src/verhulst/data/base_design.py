@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from verhulst.data.column_values import kind_of, numbers
 from verhulst.data.errors import DataError, UnknownColumnError, did_you_mean, listed
 from verhulst.data.missing_values import Missing, refuse_missing
+from verhulst.data.reading import Reading
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import Check, Maybe, Text, Whole
 from verhulst.data.source import place
@@ -40,6 +41,8 @@ class BaseDesign:
         The name of the file it was learned from; empty for a table in memory.
     rows_read, rows_kept : int
         The numbers of rows of that table, and of those without missing values.
+    reading : Reading or None
+        What was said of the values of the file it was learned from, which holds for new files too.
     """
 
     target: Target | None = None
@@ -49,6 +52,7 @@ class BaseDesign:
     source: str = ""
     rows_read: int = 0
     rows_kept: int = 0
+    reading: Reading | None = None
 
     #: The fields of a model file that all designs have.
     FIELDS: ClassVar[dict[str, Check]] = {
@@ -59,6 +63,7 @@ class BaseDesign:
         "source": Text(),
         "rows_read": Whole(),
         "rows_kept": Whole(),
+        "reading": Reading.SCHEMA,
     }
 
     def matrix(
@@ -156,9 +161,19 @@ class BaseDesign:
     def to_json(self) -> dict[str, Any]:
         """Return the design as JSON data, for a model file."""
         names = ("weights", "offset", "missing", "source", "rows_read", "rows_kept")
-        return {"target": self.target.to_json() if self.target else None} | {
-            name: getattr(self, name) for name in names
-        }
+        own = {"target": self.target.to_json() if self.target else None}
+        own |= {name: getattr(self, name) for name in names}
+        return own if self.reading is None else own | {"reading": self.reading.to_json()}
+
+    def read_new(self, source: Any, format: str | None = None) -> pa.Table:
+        """Return a table of new rows as `read_fields` does; a file is read as that of the fit was said to be."""
+        from verhulst.data.read import read_fields
+
+        return read_fields(self.source_of_new(source, format), format)
+
+    def source_of_new(self, source: Any, format: str | None = None) -> Any:
+        """Return a source of new rows, a file with what was said of the values of that of the fit."""
+        return source if self.reading is None else self.reading.applied(source, format)
 
 
 def table_given(source: Any) -> pa.Table:

@@ -17,6 +17,7 @@ from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import UnknownLevelWarning
 from verhulst.data.fields import delimiter_of, field_read, is_read
 from verhulst.data.missing_values import any_missing, check_missing, check_unknown, refuse_empty, refuse_missing
+from verhulst.data.reading import Reading
 from verhulst.data.row_numbers import RowNumbers
 from verhulst.data.schema import ListOf, Record
 from verhulst.data.scratch import filtered
@@ -45,7 +46,7 @@ class Design(BaseDesign):
 
     columns: tuple[Column, ...]
 
-    SCHEMA: ClassVar[Record] = Record({"columns": ListOf(Column.SCHEMA), **BaseDesign.FIELDS})
+    SCHEMA: ClassVar[Record] = Record({"columns": ListOf(Column.SCHEMA), **BaseDesign.FIELDS}, optional=("reading",))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -199,6 +200,7 @@ class Design(BaseDesign):
         fields = dict(record)
         fields["columns"] = tuple(Column.from_json(column) for column in fields["columns"])
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
+        fields["reading"] = Reading.from_json(fields["reading"]) if "reading" in fields else None
         return cls(**fields)
 
     def check(self, table: pa.Table, missing: Literal["error", "nan"], unknown: Unknown = "error") -> None:

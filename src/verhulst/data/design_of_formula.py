@@ -17,6 +17,7 @@ from verhulst.data.formula_columns import FormulaColumns
 from verhulst.data.formula_file import STORED, restored_terms, stored_terms
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.missing_values import any_missing, check_missing, check_unknown, refuse_missing
+from verhulst.data.reading import Reading
 from verhulst.data.row_numbers import RowNumbers, some_rows
 from verhulst.data.schema import DamagedError, ListOf, Maybe, Record, Text, Truth
 from verhulst.data.source import place
@@ -61,7 +62,7 @@ class FormulaDesign(BaseDesign):
             "evaluation": Maybe(STORED),
             **BaseDesign.FIELDS,
         },
-        optional=("weights", "offset", "evaluation"),
+        optional=("weights", "offset", "evaluation", "reading"),
     )
 
     def matrix(
@@ -155,6 +156,7 @@ class FormulaDesign(BaseDesign):
         fields = dict(record, names=tuple(record["names"]))
         fields["stored"] = fields.pop("evaluation", None)
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
+        fields["reading"] = Reading.from_json(fields["reading"]) if "reading" in fields else None
         return cls(**fields)
 
     def _learned(self) -> tuple[FormulaColumns, FormulaMatrix]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from verhulst.data.csv_dialect import Dialect, find_dialect
@@ -77,6 +77,8 @@ class File:
     rejects: str | os.PathLike[str] | None = None
     sheet: str | None = None
     refused: Rejects | None = field(default=None, init=False, repr=False, compare=False)
+    # Whether the decimal sign was said of another file, that of the fit.
+    sign_of_fit: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         given: Any = self
@@ -112,6 +114,12 @@ class File:
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    def with_reading(self, decimal: Decimal | None, na_values: tuple[str, ...]) -> File:
+        """Return the file with what was said of another one where nothing was said of this one."""
+        found = replace(self, decimal=self.decimal or decimal, na_values=self.na_values or na_values)
+        found._set(sign_of_fit=self.decimal is None)
+        return found
 
     @property
     def rewrites(self) -> bool:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from verhulst.data.batches import kept_table
 from verhulst.data.block import Block, make_block
@@ -24,6 +24,7 @@ from verhulst.data.names_given import column_name, column_names, column_names_or
 from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.progress import Callback, require_callback
 from verhulst.data.read import read_fields
+from verhulst.data.reading import Reading
 from verhulst.data.source import source_of
 from verhulst.regression.checkpoint import Checkpoint, checkpointed
 from verhulst.regression.fit_of_counts import fit_of_counts
@@ -39,6 +40,8 @@ from verhulst.regression.totals import Totals
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+AnyFit = TypeVar("AnyFit", TableFit, MultinomialTableFit)
 
 
 @overload
@@ -192,9 +195,9 @@ def fit_table(
         watched = _Watched(callback, passes)
         if elsewhere:
             parts = open_parts(source, client, limit)
-            return _tested(_fitted_in_parts(parts, request, positive, limit, options, watched), test)
+            return _finished(_fitted_in_parts(parts, request, positive, limit, options, watched), source, test)
         if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
-            return _tested(TableFit(*counted), test)
+            return _finished(TableFit(*counted), source, test)
         target, used = column_name(target, "target"), None
         grouped = [folds.group] if folds and folds.group is not None else []
         categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
@@ -208,8 +211,9 @@ def fit_table(
         design, table = learn_table(given, positive=positive, **request)
         block = make_block(design, table, in_place=True)
         if multinomial:
-            return _fitted_classes(design, block, given, options, watched)
-        return _tested(_fitted(design, block, options, watched, folds, _labels(design, given, table, folds)), test)
+            return remembering(_fitted_classes(design, block, given, options, watched), source)
+        labels = _labels(design, given, table, folds)
+        return _finished(_fitted(design, block, options, watched, folds, labels), source, test)
 
 
 @overload
@@ -304,8 +308,9 @@ def fit_formula(
     )
     options = {"intercept": design.intercept} | options
     if multinomial:
-        return _fitted_classes(design, block, table, options, _Watched())
-    return _tested(_fitted(design, block, options, _Watched(), folds, _labels(design, table, table, folds)), test)
+        return remembering(_fitted_classes(design, block, table, options, _Watched()), source)
+    labels = _labels(design, table, table, folds)
+    return _finished(_fitted(design, block, options, _Watched(), folds, labels), source, test)
 
 
 @dataclass(frozen=True)
@@ -340,8 +345,15 @@ def _labels(design: Design | FormulaDesign, given: pa.Table, table: pa.Table, fo
     return labels_of_rows(given, folds.group, design.complete_rows(table))
 
 
-def _tested(model: TableFit, test: Any) -> TableFit:
+def _finished(model: TableFit, source: Any, test: Any) -> TableFit:
+    model = remembering(model, source)
     return model if test is None else replace(model, held_out=model.test_on(test))
+
+
+def remembering(model: AnyFit, source: Any) -> AnyFit:
+    """Return the model with what was said of the values of its source, if that is a `File`, for new files."""
+    reading = Reading.of(source)
+    return model if reading is None else replace(model, design=replace(model.design, reading=reading))
 
 
 def _fitted_in_parts(

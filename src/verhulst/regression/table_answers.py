@@ -15,7 +15,6 @@ from verhulst.data.column import Unknown
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.group_labels import group_labels
-from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
@@ -92,7 +91,7 @@ class TableAnswers(Saved):
         self, data: Any, clusters: ArrayLike | None
     ) -> tuple[Callable[[], Arrays], ArrayLike | None]:
         """Return what reads the rows of the fit, and the cluster of each of them."""
-        table = None if data is None else read_fields(data)
+        table = None if data is None else self.design.read_new(data)
 
         def rows() -> Arrays:
             if table is None:
@@ -125,7 +124,7 @@ class TableAnswers(Saved):
         **options
             Further options of that function; weights and offset are those of the design.
         """
-        X, _, weights, offset = self._rows(read_fields(source))
+        X, _, weights, offset = self._rows(self.design.read_new(source))
         if discrete == "auto":
             discrete = self._switches(X)
         return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
@@ -150,7 +149,7 @@ class TableAnswers(Saved):
         ValueError
             If the outcomes are separated, or the level does not lie between 0 and 1.
         """
-        X, _, weights, offset = self._rows(read_fields(source))
+        X, _, weights, offset = self._rows(self.design.read_new(source))
         shared: dict[str, Any] = {"discrete": self._switches(X), "level": level, "covariance": covariance}
         average = marginal_effects(self.fit, X, sample_weight=weights, offset=offset, **shared)
         row = typical_row(X, weights, factor_places(self.design))[None, :]
@@ -236,7 +235,7 @@ class TableAnswers(Saved):
         DataError
             As `log_odds`, or if the target has another value.
         """
-        table = read_fields(source)
+        table = self.design.read_new(source)
         return of_table(make_block(self.design, table), self.fit, source_of(table), table.num_rows)
 
     @checks_options

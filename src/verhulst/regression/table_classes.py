@@ -17,7 +17,6 @@ from verhulst.data.design_file import design_of, design_record
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.progress import Callback
-from verhulst.data.read import read_fields
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.data.target import Target, values_of_classes
@@ -119,7 +118,7 @@ class MultinomialTableFit(Saved):
         if is_dask_collection(source):
             more = {"missing": missing, "unknown": unknown}
             return lazily(source, self.classes, self.scores, **more)  # type: ignore[no-any-return]
-        X = self.design.matrix(read_fields(source), missing=missing, first_row=first_row, unknown=unknown)
+        X = self.design.matrix(self.design.read_new(source), missing=missing, first_row=first_row, unknown=unknown)
         scores = self.fit.scores(X)
         scores[np.isnan(X).any(axis=1)] = np.nan
         return scores
@@ -161,7 +160,7 @@ class MultinomialTableFit(Saved):
 
     def confusion(self, source: Any) -> ClassTotals:
         """Return the totals of the rows of another table, which has the target: see `ClassTotals`."""
-        block = make_block(self.design, read_fields(source))
+        block = make_block(self.design, self.design.read_new(source))
         return ClassTotals.of(block.X, block.y, self.fit, block.weights)
 
     def __repr__(self) -> str:

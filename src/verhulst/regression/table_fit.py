@@ -14,7 +14,6 @@ from verhulst.data.design import Design
 from verhulst.data.design_file import design_of, design_record
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.in_memory import is_dask_collection
-from verhulst.data.read import read_fields
 from verhulst.data.schema import DamagedError, Maybe, Record, path
 from verhulst.functions import sigmoid
 from verhulst.regression.dask_predictions import lazily
@@ -220,6 +219,6 @@ class TableFit(TableAnswers):
     def _matrix(
         self, source: Any, missing: Literal["error", "nan"], first_row: int, unknown: Unknown
     ) -> tuple[Matrix, Vector | None]:
-        table = read_fields(source)
+        table = self.design.read_new(source)
         X = self.design.matrix(table, missing=missing, first_row=first_row, unknown=unknown)
         return X, self.design.offset_values(table, first_row=first_row, missing=missing)

@@ -170,6 +170,7 @@ def _predict(
     client: Any,
     callback: Callback | None,
 ) -> None:
+    source = model.design.source_of_new(source, format)
     types = {} if isinstance(model, TableFit) else _type_of_classes(model)
     by_batches = isinstance(model.design, Design)
     if client is not None:

@@ -14,7 +14,6 @@ from verhulst.data.column import Unknown
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError
-from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.parameters import aligned
@@ -114,7 +113,7 @@ def top_cases(
             raise ValueError(f"{name} must be at least 1, not {value!r}")
     if fit.separation is not None:
         raise ValueError("the outcomes are separated: log-odds are not finite, and have no contributions")
-    table = design.typed(read_fields(source))
+    table = design.typed(design.read_new(source))
     options: dict[str, Any] = {"missing": missing, "unknown": unknown}
     best, total, sums, log_odds = [], 0, np.zeros(len(fit.names)), 0.0
     for start in range(0, table.num_rows, BLOCK):

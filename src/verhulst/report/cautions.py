@@ -14,6 +14,7 @@ from verhulst.data.errors import listed
 from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.inference import EVENTS_PER_PARAMETER
 from verhulst.regression.multinomial_fit import MultinomialFit
+from verhulst.regression.near_dependence import nearly_dependent
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation
 
@@ -121,9 +122,10 @@ def _lost(design: Design | FormulaDesign | None) -> Iterator[Caution]:
 
 def _of_numbers(fit: LogisticFit | MultinomialFit) -> Iterator[Caution]:
     if fit.condition > HIGH_CONDITION:
+        which = nearly_dependent(fit)
         yield Caution(
             "In the rows that determine them, some columns are nearly combinations of others (condition number "
-            f"{number(fit.condition)}).",
+            f"{number(fit.condition)}){f': {listed(which, MOST_REASONS)}' if which else ''}.",
             "Their effects cannot be estimated separately, so intervals are wide; predictions are not affected. "
             "Without one of them (--exclude), the effect of the other is clearer.",
         )

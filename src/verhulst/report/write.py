@@ -15,7 +15,6 @@ from verhulst.calibration.reliability_curve import reliability
 from verhulst.data.atomic import check_writable, write_text
 from verhulst.data.block import make_block
 from verhulst.data.errors import DataError, listed
-from verhulst.data.read import read_fields
 from verhulst.data.source import source_of
 from verhulst.figures.outcome import prepare_probability_by_outcome
 from verhulst.figures.reliability import prepare_reliability
@@ -97,7 +96,7 @@ def _contents(model: Any, data: Any, level: float) -> Contents:
     if isinstance(model, TableFit):
         if data is None:
             return contents_of_table(model, None, level)
-        table = read_fields(data)
+        table = model.design.read_new(data)
         penalised = model.fit.separation is not None or model.fit.penalty == "l2"
         points = None if penalised else model.effects_in_points(table, level)
         return replace(contents_of_table(model, model.test_on(table), level), points=points)
@@ -114,7 +113,7 @@ def _class_contents(model: MultinomialTableFit | MultinomialFit, data: Any, leve
     if isinstance(model, MultinomialTableFit):
         if data is None:
             return contents_of_class_table(model, None, level)
-        table = read_fields(data)
+        table = model.design.read_new(data)
         block = make_block(model.design, table)
         totals = ClassTotals.of(block.X, block.y, model.fit, block.weights)
         observed = ObservedClasses(totals, block.rows, source_of(table) or "the given table", fitted=False)
