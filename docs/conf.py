@@ -28,6 +28,7 @@ extensions = [
     "sphinx_design",
     "value_table",
     "visual_reference",
+    "wrapped_code",
 ]
 exclude_patterns = ["_build", "_extensions", "*.py"]
 root_doc = "index"

@@ -1,4 +1,7 @@
-"""Sphinx extension: what a link to a page shows elsewhere: its title, its first sentence and a picture."""
+"""Sphinx extension: what a link to a page shows elsewhere: its title, its first sentence and a picture.
+
+The picture needs an absolute address, so there is one only if the pages are built for one: `-D html_baseurl=https://...`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ LONGEST = 200
 
 def draw_card(app: Sphinx, exception: Exception | None) -> None:
     """The sigmoid, 1200 by 630."""
-    if exception is not None or app.builder.name != "html":
+    if exception is not None or app.builder.name != "html" or not app.config.html_baseurl:
         return
     figure = new_figure(12, 6.3, DARK)
     (ax,) = panels(figure, 1, 1, DARK)
@@ -45,12 +48,13 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tre
     if len(words) > LONGEST:
         words = words[:LONGEST].rsplit(" ", 1)[0] + " …"
     title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title", "verhulst")))
-    base = app.config.html_baseurl or "../" * page.count("/")
     facts = {
-        "og:type": "article", "og:site_name": "verhulst", "og:title": title,
-        "og:description": words, "og:image": f"{base}{PICTURE}",
-        "og:image:alt": "The sigmoid curve", "twitter:card": "summary_large_image",
+        "og:type": "article", "og:site_name": "verhulst", "og:title": title, "og:description": words,
+        "twitter:card": "summary",
     }  # fmt: skip
+    if app.config.html_baseurl:
+        picture = f"{app.config.html_baseurl.rstrip('/')}/{PICTURE}"
+        facts |= {"og:image": picture, "og:image:alt": "The sigmoid curve", "twitter:card": "summary_large_image"}
     tags = [f'<meta property="{name}" content="{html.escape(value)}">' for name, value in facts.items()]
     tags.append(f'<meta name="description" content="{html.escape(words)}">')
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)

@@ -26,14 +26,14 @@ class Code(str):
 
 
 def cell(text: str) -> nodes.Node:
-    """Code as code, what stands between stars in italics, exponents raised."""
+    """Code as code, what stands between stars in italics, exponents raised, indices lowered."""
     if isinstance(text, Code):
         return nodes.literal(text=text)
     if text.startswith("*"):
         return nodes.emphasis(text=text.strip("*"))
     words = nodes.inline()
-    for k, part in enumerate(re.split(r"\^(−?\w)", text)):
-        words += nodes.superscript(text=part) if k % 2 else nodes.Text(part)
+    for plain, power, index in re.findall(r"([^\^_]+)|\^(−?\w)|_(\w)", text.replace("sum_", "Σ_")):
+        words += nodes.Text(plain) if plain else nodes.superscript(text=power) if power else nodes.subscript(text=index)
     return words
 
 
