@@ -1,5 +1,8 @@
 """The sigmoid family against its peers: time per number and largest error, one thread, interleaved in one process.
 
+AVX2 and AVX-512 side by side, where the machine has both: ours by VERHULST_CPU, the peers by settings of their own
+(SciPy and numexpr have one code for all processors).
+
 Sizes: 10⁴ and 10⁵ numbers (in cache) and 10⁷ (in memory), written into an array given by `out=` where the peer can;
 and 10⁷ once more, where every side writes into fresh memory. A peer's error is its largest over a fixed sample, against
 the exact value.
@@ -7,6 +10,10 @@ the exact value.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,6 +24,17 @@ import verhulst as vh
 from benchmarks.exact import largest_error
 from benchmarks.interleave import interleave
 
+# What holds a peer to AVX2: PyTorch (its own, MKL's and oneDNN's kernels), NumPy, JAX, Numba.
+AVX2 = {
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "DNNL_MAX_CPU_ISA": "AVX2",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    "NUMBA_CPU_NAME": "haswell",
+}
+LEVELS: dict[str, dict[str, str]] = {"v3": AVX2, "v4": {}}
+SAID = {"v3": "AVX2", "v4": "AVX-512", "neon": "NEON", "baseline": "the portable level"}
 CASES = ((10_000, False), (100_000, False), (10_000_000, False), (10_000_000, True))  # numbers, into fresh memory?
 Array = np.ndarray[Any, np.dtype[Any]]
 # A rival is made for one input: it returns the call to be timed, and what that call computes (for its error).
@@ -165,10 +183,10 @@ def inputs(name: str, n: int, dtype: type) -> Array:
     return x.astype(dtype)
 
 
-def measure(name: str, dtype: type, rounds: int = 11) -> list[list[str]]:
-    """One row per rival: ns per number at each size with the ratio to ours, and the largest error in ULP."""
+def measure(name: str, dtype: type, rounds: int = 11) -> dict[str, list[float]]:
+    """Of each rival, ours first, the nanoseconds per number in each case."""
     makers = rivals(name)
-    columns: dict[str, list[str]] = {rival: [] for rival in (*makers, "copyto")}
+    found: dict[str, list[float]] = {rival: [] for rival in (*makers, "copyto")}
     for n, fresh in CASES:
         x = inputs(name, n, dtype)
         calls = {rival: make(x, fresh) for rival, make in makers.items()}
@@ -180,33 +198,96 @@ def measure(name: str, dtype: type, rounds: int = 11) -> list[list[str]]:
                 call()
 
         times = interleave({rival: partial(many, call) for rival, call in calls.items()}, rounds)
-        ours = times["verhulst"]
         for rival, seconds in times.items():
-            ratio = "" if rival == "verhulst" else f" ({seconds / ours:.2f}×)"
-            columns[rival].append(f"{seconds / repeat / n * 1e9:.2f}{ratio}")
-    sample = {rival: (lambda x, make=make: np.asarray(make(x, True)())) for rival, make in makers.items()}
-    errors = {rival: largest_error(name, call, dtype) for rival, call in sample.items()}
-    return [[rival, *cells, errors.get(rival, "")] for rival, cells in columns.items()]
+            found[rival].append(seconds / repeat / n * 1e9)
+    return found
+
+
+def errors(name: str, dtype: type) -> dict[str, str]:
+    """Of each rival, the largest error in ULP."""
+    sample = {rival: (lambda x, make=make: np.asarray(make(x, True)())) for rival, make in rivals(name).items()}
+    return {rival: largest_error(name, call, dtype) for rival, call in sample.items()}
+
+
+def at_level(level: str) -> dict[str, Any]:
+    """The measurements of a process that is held to a level."""
+    environment = os.environ | {"VERHULST_CPU": level} | LEVELS.get(level, {})
+    command = [sys.executable, "-m", "benchmarks.functions"]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def fastest(times: dict[str, list[float]], case: int) -> tuple[str, float]:
+    """The fastest peer in a case, and its time over ours."""
+    peers = {rival: found[case] for rival, found in times.items() if rival not in ("verhulst", "copyto")}
+    peer = min(peers, key=lambda rival: peers[rival])
+    return peer, peers[peer] / times["verhulst"][case]
+
+
+def side_by_side(measured: dict[str, dict[str, Any]]) -> list[str]:
+    """The time of the fastest peer over ours, each function, format and size, each level."""
+    title = [f"{SAID[level]}, {size}" for level in measured for size in ("10⁵", "10⁷")]
+    lines = ["| | " + " | ".join(title) + " |", "|---|" + "---:|" * len(title)]
+    for key in next(iter(measured.values())):
+        cells = []
+        for found in measured.values():
+            for case in (1, 2):
+                peer, ratio = fastest(found[key]["times"], case)
+                cells.append(f"{ratio:.2f}× ({peer})")
+        lines.append(f"| {key} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def details(found: dict[str, Any]) -> list[str]:
+    """One table per function and format: every rival, every size."""
+    lines = []
+    for key, one in found.items():
+        ours = one["times"]["verhulst"]
+        lines += [
+            "",
+            f"### {key}",
+            "",
+            "| | 10⁴ | 10⁵ | 10⁷ | 10⁷, fresh | largest error (ULP) |",
+            "|---|---:|---:|---:|---:|---:|",
+        ]
+        for rival, times in one["times"].items():
+            cells = [
+                f"{t:.2f}" + ("" if rival == "verhulst" else f" ({t / u:.2f}×)")
+                for t, u in zip(times, ours, strict=True)
+            ]
+            lines.append("| " + " | ".join([rival, *cells, one["errors"].get(rival, "")]) + " |")
+    return lines
 
 
 def main() -> str:
     from verhulst import _core
 
+    levels = [level for level in LEVELS if level in _core.cpu_levels()] or [_core.cpu_level()]
+    measured = {level: at_level(level) for level in levels}
     lines = [
         "# The sigmoid family against its peers",
         "",
-        f"Nanoseconds per number, one thread, medians of interleaved runs; level {_core.cpu_level()}. In parentheses:",
-        "the rival's time over ours (above 1× we are faster). Error: the largest over a fixed sample, in ULP of the",
-        "exact value, subnormal results and tails included.",
+        "The time of the fastest peer over ours, 10⁵ numbers (in cache) and 10⁷ (in memory): above 1× we are faster.",
+        "",
+        *side_by_side(measured),
+        "",
+        "The tables below: nanoseconds per number, one thread, medians of interleaved runs; in parentheses the rival's",
+        "time over ours. Error: the largest over a fixed sample, in ULP of the exact value, subnormal results and",
+        "tails included.",
     ]
-    for name in NAMES:
-        for dtype in (np.float64, np.float32):
-            lines += [
-                "",
-                f"## {name}, {np.dtype(dtype).name}",
-                "",
-                "| | 10⁴ | 10⁵ | 10⁷ | 10⁷, fresh | largest error (ULP) |",
-                "|---|---:|---:|---:|---:|---:|",
-            ]
-            lines += ["| " + " | ".join(row) + " |" for row in measure(name, dtype)]
+    for level, found in measured.items():
+        lines += ["", f"## With {SAID[level]}", *details(found)]
     return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(
+        json.dumps(
+            {
+                f"{name}, {dtype.__name__}": {"times": measure(name, dtype), "errors": errors(name, dtype)}
+                for name in NAMES
+                for dtype in (np.float64, np.float32)
+            }
+        )
+    )

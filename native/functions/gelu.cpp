@@ -9,6 +9,7 @@
 // z < -30: exp(-z^2/2) may leave the range of doubles, down to z = -38.6 where gelu does; its power of two is applied
 // last, in one rounding.
 #include "functions/elementwise.hpp"
+#include "simd/normal_floats.hpp"
 #include "simd/normal_pair.hpp"
 #include "simd/normal_quick.hpp"
 
@@ -53,6 +54,17 @@ struct Gelu {
         return z * select(z < Vec(0.0), tail, Vec(1.0) - tail);
     }
     static inline Two quick(Two z) { return {quick(z.a), quick(z.b)}; }
+
+#ifdef VERHULST_FLOATS
+    // max(z, 0) - a Q(a), where a Q(a) <= a/2: what the difference loses is known.
+    static constexpr float floats_reach = 11.3f, floats_least = 0x1p-90f;
+    static inline Bounded floats(Floats z) {
+        const FloatPair tail = times_tail_floats(abs(z));
+        const Floats right = max(z, Floats(0.0f));
+        const Floats y = right - tail.hi;
+        return {y, ((right - y) - tail.hi) - tail.lo, tail.hi * normal_distribution::floats_error};
+    }
+#endif
 };
 
 }  // namespace

@@ -8,7 +8,9 @@
 // Narrow. Near 0, tanh(z) = z - z^3/3: z itself is a number of the format, never a tie.
 // Test interval: all of float16, bfloat16, float32; float64 [0, 22].
 #include "functions/elementwise.hpp"
+#include "simd/exp_floats.hpp"
 #include "simd/exp_quick.hpp"
+#include "simd/formats.hpp"
 
 namespace verhulst::VERHULST_LEVEL {
 namespace {
@@ -38,6 +40,24 @@ struct Tanh {
         const Vec both = 1.0 / (a * b);
         return {copysign(m * (b * both), z.a), copysign(n * (a * both), z.b)};
     }
+
+#ifdef VERHULST_FLOATS
+    // As `quotient`; |z| is cut at 30, where 1 - 2^-85 rounds to 1. Where the derivative there is above 1.05, m is known to
+    // 2^-34; the quotient adds 2^-42.
+    static constexpr float floats_error = exponential::floats_minus_one_error * 1.06f;
+    static constexpr float floats_reach = HUGE_VALF, floats_least = 0x1p-90f;
+    static inline Sum floats(Floats z) {
+        const FloatPair m = decay_minus_one_floats(min(Floats(60.0f), 2.0f * abs(z)));
+        const Floats s = 2.0f + m.hi;
+        const Floats s_lo = (m.hi - (s - 2.0f)) + m.lo;
+        const Floats over = 1.0f / s;
+        const Floats q = m.hi * over;  // <= 0
+        const Floats rest = over * fnma(q, s_lo, fnma(q, s, m.hi) + m.lo);
+        constexpr std::uint32_t sign = 0x80000000;
+        const FloatBits turned = (bits(z) & FloatBits(sign)) + FloatBits(sign);  // added, as 1 + 1 = 0 in the sign
+        return {from_bits(bits(q) + turned), from_bits(bits(rest) + turned), floats_error};
+    }
+#endif
 };
 
 }  // namespace

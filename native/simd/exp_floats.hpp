@@ -75,14 +75,55 @@ static inline Floats float_polynomial(Floats r) {
 // Of e^-z as computed below, relative.
 constexpr float floats_error = float_table_bits == 5 ? 0x1.b2p-37f : 0x1.ep-33f;
 
+// Of e^-x - 1, relative.
+constexpr float floats_minus_one_error = float_table_bits == 5 ? 0x1.ap-37f : 0x1.5p-33f;
+
 }  // namespace exponential
 
-// e^-z for |z| <= 70; elsewhere nonsense.
-static inline FloatPair exp_minus_floats(Floats z) {
-    const exponential::FloatReduced e = exponential::reduce_minus(z);
+// 2^m T e^(r1 + c).
+static inline FloatPair exp_reduced(exponential::FloatReduced e) {
     const Floats w = e.r1 * e.r1 * exponential::float_polynomial(e.r1);
     const Floats hi = fma(e.power, e.r1 + w, e.power);
     return {hi, fma(e.c, hi, fma(e.power, w, fma(e.power, e.r1, e.power - hi)))};
+}
+
+// e^-z for |z| <= 70; elsewhere nonsense.
+static inline FloatPair exp_minus_floats(Floats z) { return exp_reduced(exponential::reduce_minus(z)); }
+
+// e^-(z + z_lo), |z_lo| <= 2^-19: |c| < 2^-18.8, and c^2/2 adds 2^-38.6. |lo| <= 2^-18.5 hi.
+static inline FloatPair exp_minus_floats(Floats z, Floats z_lo) {
+    exponential::FloatReduced e = exponential::reduce_minus(z);
+    e.c = e.c - z_lo;
+    return exp_reduced(e);
+}
+
+// e^r1 - 1 = f + rest, f = r1 + r1^2/2 rounded once, rest what that lost and the cubic part: to 2^-39.5 (n = 8), or where r1 is
+// all there is to 2^-35 of r1 (2^-38.2 with n = 32), and roundings: four times 2^-24 of the cubic part, r1^3/6.
+struct FloatFraction {
+    Floats f, rest;
+};
+static inline FloatFraction fraction_floats(Floats r1) {
+    const Floats half = 0.5f * r1;
+    const Floats f = fma(half, r1, r1);
+    const Floats cubic = half * r1 * (r1 * fma(r1, fma(r1, 0x1.10fa68p-6f, 0x1.555a14p-4f), 0x1.555556p-2f));
+    return {f, fma(half, r1, r1 - f) + cubic};
+}
+
+// e^-x - 1 for 0 <= x <= 70, to 2^-32.6 of itself with n = 8 and to 2^-36.3 with n = 32.
+//
+// e^-x - 1 = (2^m T - 1) + 2^m T (f + (rest + c (1 + f))).
+// k = 0: 2^m T = 1, c = 0 and r1 = -x. The cubic part, below 2^-11.6 of the result (2^-15.6), and its sums round by six times
+//   2^-24 of it. k != 0: |2^m T - 1| > 2^-3.6 (2^-5.6) is twice what is added to it, and the cubic part is below 2^-16.1.
+static inline FloatPair decay_minus_one_floats(Floats x) {
+    const exponential::FloatReduced e = exponential::reduce_minus(x);
+    const FloatFraction fraction = fraction_floats(e.r1);
+    const Floats base = e.power - 1.0f;
+    const Floats base_lo = e.power - (base + 1.0f);
+    const Floats hi = fma(e.power, fraction.f, base);
+    const Floats small = fma(e.c, fraction.f, e.c) + fraction.rest;
+    const Floats lo = fma(e.power, fraction.f, base - hi) + fma(e.power, small, base_lo);
+    const Floats sum = hi + lo;
+    return {sum, lo - (sum - hi)};
 }
 
 }  // namespace verhulst::VERHULST_LEVEL

@@ -43,6 +43,10 @@ struct Sum {
     Floats value, rest;
     float error;
 };
+// The same with a bound that is not relative either: the exact value is value + rest + d, |d| < bound.
+struct Bounded {
+    Floats value, rest, bound;
+};
 // What it rounds to, where that is certain.
 struct Rounded {
     Floats value;
@@ -72,6 +76,10 @@ struct Float32 {
     }
     static inline Rounded round(Sum y) {
         const Floats up = y.value + fma(y.value, y.error, y.rest), down = y.value + fma(y.value, -y.error, y.rest);
+        return {up, up == down};
+    }
+    static inline Rounded round(Bounded y) {
+        const Floats up = y.value + (y.rest + y.bound), down = y.value + (y.rest - y.bound);
         return {up, up == down};
     }
     static inline void store_rounded(float* p, Floats a) { VERHULST_LEVEL::store(p, a); }

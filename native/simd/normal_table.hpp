@@ -214,3 +214,118 @@ alignas(64) constexpr double c10[16] = {
     0x1.5e999b09bf426p-36, 0x1.3dc7c4b9264abp-39, 0x1.9257ba015a062p-42, 0x1.471975b042892p-44};
 
 }  // namespace verhulst::normal_quick
+
+namespace verhulst::normal_floats_16 {
+
+// Largest relative error where a <= 11.3, roundings and all: 2^-30.86.
+alignas(64) constexpr float centre[16] = {0x1.fec36ap-3f, 0x1.febce8p-2f, 0x1.80580cp-1f, 0x1.fefaecp-1f,
+                                          0x1.5f477cp+0f, 0x1.e14caap+0f, 0x1.2fa236p+1f, 0x1.7124dap+1f,
+                                          0x1.d0d166p+1f, 0x1.281bf2p+2f, 0x1.679532p+2f, 0x1.a71ee8p+2f,
+                                          0x1.032fc0p+3f, 0x1.44cccep+3f, 0x1.835aa0p+3f, 0x0.0p+0f};
+
+alignas(64) constexpr float c0[16] = {0x1.350586p+1f, 0x1.6dd2e2p+1f, 0x1.aa8088p+1f, 0x1.e8d352p+1f,
+                                      0x1.25af46p+2f, 0x1.6bc05ep+2f, 0x1.b2350ep+2f, 0x1.fd6af4p+2f,
+                                      0x1.36dca8p+3f, 0x1.831ef6p+3f, 0x1.d028ccp+3f, 0x1.0ef7b8p+4f,
+                                      0x1.49a736p+4f, 0x1.9af45ep+4f, 0x1.e8bee8p+4f, 0x1.000000p+1f};
+
+alignas(64) constexpr float c1[16] = {0x1.b91fb0p+0f, 0x1.d54900p+0f, 0x1.ed9156p+0f, 0x1.00e4bap+1f,
+                                      0x1.0d4db2p+1f, 0x1.19cdfap+1f, 0x1.2277f0p+1f, 0x1.28fee2p+1f,
+                                      0x1.2f8956p+1f, 0x1.34f042p+1f, 0x1.383a70p+1f, 0x1.3a5bf2p+1f,
+                                      0x1.3c5b12p+1f, 0x1.3de6f0p+1f, 0x1.3ebe5ep+1f, 0x1.988454p+0f};
+
+alignas(64) constexpr float c1_lo[16] = {-0x1.3c5588p-29f, 0x1.de2b1ap-29f,  -0x1.4d7296p-25f, 0x1.53c276p-25f,
+                                         0x1.a58694p-24f,  -0x1.d51d82p-30f, -0x1.ca5744p-26f, -0x1.e969c0p-24f,
+                                         0x1.bb7f34p-25f,  -0x1.44ed88p-24f, -0x1.b15d3ap-24f, 0x1.a0862ep-24f,
+                                         0x1.bc9deap-30f,  -0x1.53597ep-25f, -0x1.6cd51ap-28f, -0x1.855c0cp-25f};
+
+alignas(64) constexpr float c2[16] = {0x1.e6ad3ap-3f, 0x1.a1b218p-3f, 0x1.62bab0p-3f,  0x1.2c8ae6p-3f,
+                                      0x1.d1c78cp-4f, 0x1.4a1518p-4f, 0x1.ddbe0ap-5f,  0x1.5aa3fep-5f,
+                                      0x1.c03926p-6f, 0x1.0a052ep-6f, 0x1.500550p-7f,  0x1.be877ap-8f,
+                                      0x1.0589c2p-8f, 0x1.198548p-9f, 0x1.567fc2p-10f, 0x1.17cc1cp-2f};
+
+alignas(64) constexpr float c3[16] = {-0x1.7e9830p-5f,  -0x1.60b97ep-5f,  -0x1.38ea46p-5f,  -0x1.0f4cc2p-5f,
+                                      -0x1.a84690p-6f,  -0x1.26c040p-6f,  -0x1.99cd9ap-7f,  -0x1.19bd14p-7f,
+                                      -0x1.4d23cep-8f,  -0x1.5d2844p-9f,  -0x1.86bdacp-10f, -0x1.cf1a4ep-11f,
+                                      -0x1.cfa878p-12f, -0x1.9d0f40p-13f, -0x1.adf548p-14f, -0x1.88ca10p-5f};
+
+alignas(64) constexpr float c4[16] = {0x1.60c276p-9f,  0x1.211e70p-8f,  0x1.4da1f4p-8f,  0x1.4dff52p-8f,
+                                      0x1.2542b4p-8f,  0x1.b0fa5ap-9f,  0x1.2ed51ep-9f,  0x1.9740d2p-10f,
+                                      0x1.c5f410p-11f, 0x1.aeb832p-12f, 0x1.b1c90cp-13f, 0x1.cf6130p-14f,
+                                      0x1.90a81ap-15f, 0x1.29de84p-16f, 0x1.0a86fap-17f, -0x1.e60372p-12f};
+
+alignas(64) constexpr float c5[16] = {0x1.f4aadcp-10f,  0x1.dd479ap-11f,  0x1.db54d6p-13f,  -0x1.6d0f4ep-13f,
+                                      -0x1.c36700p-12f, -0x1.d70616p-12f, -0x1.70082ap-12f, -0x1.fff348p-13f,
+                                      -0x1.1aa422p-13f, -0x1.f51836p-15f, -0x1.ce027ep-16f, -0x1.c18610p-17f,
+                                      -0x1.578178p-18f, -0x1.abcaf6p-20f, -0x1.49905cp-21f, 0x1.a21452p-9f};
+
+alignas(64) constexpr float c6[16] = {-0x1.95eebep-11f, -0x1.24cc58p-11f, -0x1.7167f0p-12f, -0x1.9b2e38p-13f,
+                                      -0x1.b715e6p-15f, 0x1.9472b8p-16f,  0x1.378dc6p-15f,  0x1.0526a4p-15f,
+                                      0x1.34cccap-16f,  0x1.0c43c8p-17f,  0x1.cfd776p-19f,  0x1.a10c76p-20f,
+                                      0x1.195d3ap-21f,  0x1.29c364p-23f,  0x1.8e4e8cp-25f,  -0x1.deea8cp-11f};
+
+}  // namespace verhulst::normal_floats_16
+
+namespace verhulst::normal_floats_32 {
+
+// Largest relative error where a <= 11.3, roundings and all: 2^-32.52.
+alignas(64) constexpr float centre[32] = {
+    0x1.ff8e4ep-4f, 0x1.00795ap-2f, 0x1.7ee20ap-2f, 0x1.febce8p-2f, 0x1.3f9968p-1f, 0x1.80580cp-1f, 0x1.c0b38ap-1f,
+    0x1.fefaecp-1f, 0x1.2ff2fcp+0f, 0x1.70fd0ap+0f, 0x1.b05b1cp+0f, 0x1.f0e9e6p+0f, 0x1.19784ep+1f, 0x1.38bea4p+1f,
+    0x1.56d752p+1f, 0x1.77e286p+1f, 0x1.a86d7cp+1f, 0x1.e6dac4p+1f, 0x1.12cb12p+2f, 0x1.3334bap+2f, 0x1.52a406p+2f,
+    0x1.74e17ap+2f, 0x1.92b7eep+2f, 0x1.b3d5e4p+2f, 0x1.e32196p+2f, 0x1.10a652p+3f, 0x1.327d90p+3f, 0x1.51e534p+3f,
+    0x1.7374dcp+3f, 0x1.91ca68p+3f, 0x1.b27a1ep+3f, 0x0.0p+0f};
+
+alignas(64) constexpr float c0[32] = {
+    0x1.1a0b32p+1f, 0x1.3541c4p+1f, 0x1.50f1ccp+1f, 0x1.6dd2e2p+1f, 0x1.8ba8e4p+1f, 0x1.aa8088p+1f, 0x1.c9dcf2p+1f,
+    0x1.e8d352p+1f, 0x1.0d0ca6p+2f, 0x1.2f08a0p+2f, 0x1.510280p+2f, 0x1.745d4ap+2f, 0x1.992cf2p+2f, 0x1.bc904cp+2f,
+    0x1.df05aap+2f, 0x1.029f70p+3f, 0x1.1f0264p+3f, 0x1.43f38cp+3f, 0x1.697542p+3f, 0x1.908714p+3f, 0x1.b6a788p+3f,
+    0x1.e06452p+3f, 0x1.0273dcp+4f, 0x1.16c74cp+4f, 0x1.33e602p+4f, 0x1.5a4d20p+4f, 0x1.843ac4p+4f, 0x1.ab38d0p+4f,
+    0x1.d4f50cp+4f, 0x1.fab98cp+4f, 0x1.11babcp+5f, 0x1.000000p+1f};
+
+alignas(64) constexpr float c1[32] = {
+    0x1.a96a2ap+0f, 0x1.b940e8p+0f, 0x1.c7b914p+0f, 0x1.d54900p+0f, 0x1.e1dfb6p+0f, 0x1.ed9156p+0f, 0x1.f84306p+0f,
+    0x1.00e4bap+1f, 0x1.079110p+1f, 0x1.0f453ep+1f, 0x1.15987ep+1f, 0x1.1b099ep+1f, 0x1.1fbbaap+1f, 0x1.2381dcp+1f,
+    0x1.269f7ep+1f, 0x1.298e9cp+1f, 0x1.2d1e0ap+1f, 0x1.30afc0p+1f, 0x1.336eb0p+1f, 0x1.35a128p+1f, 0x1.374dd6p+1f,
+    0x1.38bffcp+1f, 0x1.39c448p+1f, 0x1.3ab158p+1f, 0x1.3bbcbep+1f, 0x1.3cc1dap+1f, 0x1.3d8f98p+1f, 0x1.3e1d72p+1f,
+    0x1.3e9136p+1f, 0x1.3ee30ap+1f, 0x1.3f2984p+1f, 0x1.988454p+0f};
+
+alignas(64) constexpr float c1_lo[32] = {
+    0x1.5c40fep-27f,  -0x1.5eb970p-25f, -0x1.240eb4p-27f, 0x1.d6fbd4p-29f,  0x1.ac9b78p-25f,  -0x1.4dd268p-25f,
+    -0x1.cadcb8p-26f, 0x1.537d9ep-25f,  -0x1.fde11ep-25f, 0x1.a81290p-24f,  0x1.b1d1d4p-24f,  0x1.636240p-26f,
+    0x1.d3789ap-24f,  0x1.0f959cp-24f,  0x1.c90ecep-24f,  -0x1.8cc7dap-24f, 0x1.ff9c2ep-31f,  0x1.6134a2p-24f,
+    -0x1.4a45bcp-25f, -0x1.9c7b7ep-24f, -0x1.da66c4p-27f, -0x1.f67918p-24f, 0x1.b870eap-24f,  -0x1.efd3b0p-26f,
+    0x1.96f238p-24f,  0x1.116208p-25f,  -0x1.42222ap-25f, 0x1.fd7f1ep-24f,  -0x1.aefd76p-24f, -0x1.2aea72p-24f,
+    0x1.1b9c74p-26f,  -0x1.857914p-25f};
+
+alignas(64) constexpr float c2[32] = {
+    0x1.056ac6p-2f,  0x1.e65ee0p-3f,  0x1.c387dep-3f,  0x1.a1b218p-3f, 0x1.8164fep-3f, 0x1.62bab0p-3f, 0x1.46397ep-3f,
+    0x1.2c8ae6p-3f,  0x1.083d1cp-3f,  0x1.bc4998p-4f,  0x1.7771cep-4f, 0x1.3ce59ep-4f, 0x1.0b4288p-4f, 0x1.c86e18p-5f,
+    0x1.897766p-5f,  0x1.4fb8b2p-5f,  0x1.0c2374p-5f,  0x1.979f08p-6f, 0x1.3a7e60p-6f, 0x1.e8f6eap-7f, 0x1.84a82ep-7f,
+    0x1.3340b6p-7f,  0x1.fa9ae0p-8f,  0x1.9dacf8p-8f,  0x1.3bb56cp-8f, 0x1.c81a76p-9f, 0x1.4ad318p-9f, 0x1.f80ea0p-10f,
+    0x1.81d734p-10f, 0x1.348806p-10f, 0x1.ed09d8p-11f, 0x1.17cc1cp-2f};
+
+alignas(64) constexpr float c3[32] = {
+    -0x1.86e684p-5f,  -0x1.7e8002p-5f,  -0x1.716dc2p-5f,  -0x1.60b970p-5f,  -0x1.4d978cp-5f,  -0x1.38ea3ap-5f,
+    -0x1.23c398p-5f,  -0x1.0f4cbap-5f,  -0x1.e0caf6p-6f,  -0x1.945534p-6f,  -0x1.52e25ep-6f,  -0x1.19d198p-6f,
+    -0x1.d1d07cp-7f,  -0x1.84d248p-7f,  -0x1.472372p-7f,  -0x1.0f3bdep-7f,  -0x1.9e4f3cp-8f,  -0x1.288d44p-8f,
+    -0x1.ae5822p-9f,  -0x1.3a0e1ep-9f,  -0x1.d6132ap-10f, -0x1.5c9f12p-10f, -0x1.104ff0p-10f, -0x1.a3b642p-11f,
+    -0x1.280084p-11f, -0x1.83ff0ep-12f, -0x1.fe4694p-13f, -0x1.654876p-13f, -0x1.f6f95ap-14f, -0x1.76b3cep-14f,
+    -0x1.16b746p-14f, -0x1.88ca0cp-5f};
+
+alignas(64) constexpr float c4[32] = {
+    0x1.57e380p-10f, 0x1.617f48p-9f,  0x1.e544fap-9f,  0x1.20e78ap-8f,  0x1.3e26d4p-8f,  0x1.4d7f4ep-8f,
+    0x1.51be52p-8f,  0x1.4dec06p-8f,  0x1.3d18eap-8f,  0x1.1b23e8p-8f,  0x1.ead1a8p-9f,  0x1.9f410cp-9f,
+    0x1.58f5eep-9f,  0x1.1ef1bap-9f,  0x1.de821ap-10f, 0x1.86f17ap-10f, 0x1.22ba96p-10f, 0x1.8e69fep-11f,
+    0x1.134ee8p-11f, 0x1.7d109ep-12f, 0x1.0ea07ap-12f, 0x1.7b2982p-13f, 0x1.19fdd8p-13f, 0x1.9c0d40p-14f,
+    0x1.0ed8f0p-14f, 0x1.43a100p-15f, 0x1.834faep-16f, 0x1.f3c96ap-17f, 0x1.442fc0p-17f, 0x1.c2b112p-18f,
+    0x1.3880d6p-18f, -0x1.eb9ed4p-12f};
+
+alignas(64) constexpr float c5[32] = {
+    0x1.4a5baap-9f,   0x1.f2bae0p-10f,  0x1.667850p-10f,  0x1.dbdc9ep-11f,  0x1.14f5b8p-11f,  0x1.d69ab6p-13f,
+    -0x1.089434p-17f, -0x1.70749ep-13f, -0x1.6aa8aap-12f, -0x1.d977b2p-12f, -0x1.ebc702p-12f, -0x1.cdc904p-12f,
+    -0x1.9844d8p-12f, -0x1.5f6300p-12f, -0x1.2a3fdep-12f, -0x1.eb2ba0p-13f, -0x1.6bc52ep-13f, -0x1.e80260p-14f,
+    -0x1.465a00p-14f, -0x1.b1b41ep-15f, -0x1.26ff4ap-15f, -0x1.8980c8p-16f, -0x1.183480p-16f, -0x1.862750p-17f,
+    -0x1.df1eeap-18f, -0x1.069622p-18f, -0x1.1f6e98p-19f, -0x1.57025ep-20f, -0x1.9b4a16p-21f, -0x1.0b53f2p-21f,
+    -0x1.5a3994p-22f, 0x1.a1fd58p-9f};
+
+}  // namespace verhulst::normal_floats_32
