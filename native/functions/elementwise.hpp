@@ -13,8 +13,9 @@
 //                                is called with one; any result elsewhere, |result| >= quick_least or checked
 //   static Limit limit(Vec z);   there may also be: far out and outside the domain, what results round to
 // and one more for levels with vectors of floats (simd/v4_floats.hpp):
-//   static Estimate floats(Floats z);  a float and what it lacks (simd/formats.hpp; or a Sum), for |z| <= floats_reach, and
-//                                |z| >= floats_least or z >= floats_positive if there is one; elsewhere anything
+//   static Estimate floats(Floats z);  a float and what it lacks (or a Sum, a Bounded: simd/formats.hpp), where
+//                                |z| <= floats_reach, and |z| >= floats_least or z >= floats_positive if there is one;
+//                                elsewhere anything
 // A quick result is used where its error cannot change the rounding, which is nearly always; else `narrow` decides.
 #pragma once
 
