@@ -247,7 +247,6 @@ def test_other_bad_input_of_calibrate(data: pathlib.Path, tmp_path: pathlib.Path
     for given, code, message in (
         ((*PREFIX, "--method", "platt"), 2, "--method platt is not for 3 columns of scores; the methods are auto, ide"),
         (("--score", "z0", "--method", "vector", "--positive", "bus"), 3, "the target 'y' has 3 values"),
-        ((*PREFIX, "--report", tmp_path / "r.html"), 2, "--report is for one column of scores"),
     ):
         done = run("calibrate", data, "-t", "y", *given, "-o", tmp_path / "never.json")
         assert (done.exit_code, message in done.stderr) == (code, True), done.output
@@ -302,3 +301,26 @@ def test_damaged_columns_of_a_file(data: pathlib.Path, tmp_path: pathlib.Path) -
         (tmp_path / "bad.json").write_text(re.sub(rf"{damage},?\s*", "", text, count=1))
         with pytest.raises(vh.data.ModelFileError, match=message):
             vh.load(tmp_path / "bad.json")
+
+
+def test_the_report(data: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """It compares the scores before and after, in folds, for the highest probability and for each class."""
+    output = ("-o", tmp_path / "map.json", "--report", tmp_path / "page.html")
+    done = run("calibrate", data, *PREFIX, "-t", "y", "--weights", "w", "--method", "vector", *output)
+    assert done.exit_code == 0, done.output
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert html.count("<figure>") == 2 * (1 + len(LABELS))
+    z, y, w = cases(600)
+    p = vh.softmax(z, axis=1)
+    found = vh.evaluate(LABELS[y], probabilities=p, classes=LABELS.tolist(), sample_weight=w, rng=0)
+    assert f'<dd class="value">{found.log_loss.value:.3f} → ' in html
+    for each, slope in zip(found.classes, vh.load(tmp_path / "map.json").slopes_, strict=True):
+        assert f'<th scope="row">{each.label}</th><td class="number">{each.n:,.0f}</td>' in html
+        assert f"slope {slope:.3f}" in html
+    assert "<script" not in html
+    assert len(html) < 300_000
+    map_ = Temperature().fit(z, y)
+    vh.report(map_, tmp_path / "few.html", data=(z[:60], y[:60]))
+    text = (tmp_path / "few.html").read_text(encoding="utf-8")
+    assert "the probabilities of the 3 classes" in text
+    assert "The rarest class, " in text

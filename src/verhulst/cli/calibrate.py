@@ -10,6 +10,7 @@ import click
 from verhulst.cli import options
 
 if TYPE_CHECKING:
+    from verhulst.calibration.calibrator import Calibrator
     from verhulst.cli.scored import Scored
 
 EPILOG = """
@@ -56,6 +57,17 @@ def _require_classes(scored: Scored, method: str) -> None:
         )
 
 
+def _page(calibrator: Calibrator, scored: Scored) -> str:
+    """Return the report."""
+    from verhulst.report.calibrator import calibrator_page
+    from verhulst.report.class_calibrator import class_calibrator_page
+
+    rows, names = (calibrator, scored.scores), (scored.outcome, scored.place.removesuffix(": "))
+    if not scored.columns:
+        return calibrator_page(*rows, scored.y, scored.weights, *names)
+    return class_calibrator_page(*rows, scored.labels(), scored.weights, scored.values(), *names)
+
+
 @click.command(name="calibrate", epilog=EPILOG, context_settings=options.OLD_SPELLINGS)
 @options.scored("the folds")
 @click.option("--method", type=Method(), default="auto", help="The calibration map.")
@@ -84,8 +96,6 @@ def command(
     if method not in ("auto", *known):
         what = f"{len(scored.columns)} columns of scores" if scored.columns else "one column of scores"
         raise RequestError(f"--method {method} is not for {what}; the methods are auto, {', '.join(known)}.")
-    if report is not None and scored.columns:
-        raise RequestError("--report is for one column of scores; of several classes, use `verhulst evaluate`.")
     _require_classes(scored, method)
     with learning(scored):
         calibrator = calibrate(
@@ -104,10 +114,8 @@ def command(
     calibrator.save(output)
     if report is not None:
         from verhulst.data.atomic import write_text
-        from verhulst.report.calibrator import calibrator_page
 
-        source = scored.place.removesuffix(": ")
-        write_text(report, calibrator_page(calibrator, scored.scores, scored.y, scored.weights, scored.outcome, source))
+        write_text(report, _page(calibrator, scored))
     choice = getattr(calibrator, "choice_", None)
     if as_json:
         record: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Choice
 from verhulst.calibration.choose import FOLDS, out_of_fold
+from verhulst.calibration.class_evaluation import ClassEvaluation
 from verhulst.calibration.evaluation import Evaluation, judge
 from verhulst.calibration.ranked import Ranked
 from verhulst.calibration.reliability_curve import reliability
@@ -60,7 +61,7 @@ def calibrator_page(
         name: reliability(y, each, scores_are="logits", sample_weight=weights)
         for name, each in (("scores as given", z), ("calibrated", after_z))
     }
-    pictures = [_picture(panel) for panel in prepare_reliability(curves).panels]
+    pictures = [picture(panel) for panel in prepare_reliability(curves).panels]
     name = type(calibrator).__name__
     on = f" on <strong>{escape(Path(source).name)}</strong>" if source else ""
     introduction = (
@@ -72,10 +73,10 @@ def calibrator_page(
         introduction,
         page.section("In words", page.sentences(list(_words(before, after)))),
         page.section("Before you rely on this", page.cautions(list(_cautions(before, after, held_out)))),
-        page.section("Reliability", page.figures(pictures) + _figure_note(held_out)),
-        page.section("Before and after", _comparison(before, after)),
-        page.section("How the map was chosen", _choice(getattr(calibrator, "choice_", None))),
-        page.section("The map", page.facts_table(_parameters(calibrator))),
+        page.section("Reliability", page.figures(pictures) + figure_note(held_out)),
+        page.section("Before and after", comparison(before, after)),
+        page.section("How the map was chosen", how_chosen(getattr(calibrator, "choice_", None))),
+        page.section("The map", page.facts_table(facts_of_map(calibrator))),
     ]
     return page.page(f"Calibrated: {outcome}", "verhulst: calibration", sections)
 
@@ -139,13 +140,15 @@ def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> Iterator
         yield Caution("In folds, this map does not reduce the log-loss.", remedy)
 
 
-def _picture(panel: Panel) -> tuple[str, str]:
+def picture(panel: Panel) -> tuple[str, str]:
+    """Return a reliability diagram and what it says."""
     found = f"the curve {'leaves' if panel.curve.leaves_band else 'stays inside'} the 95 % band for the whole curve"
     said = f"{panel.title.capitalize()}: {panel.remark}; {found}."
     return reliability_chart(panel, f"Reliability diagram. {said}"), said
 
 
-def _figure_note(held_out: bool) -> str:
+def figure_note(held_out: bool) -> str:
+    """Return how to read the diagrams, and by which map a row is evaluated."""
     rows = "Each row is evaluated with a map that was fitted without it.  " if held_out else ""
     return page.note(
         f"{rows}"
@@ -155,7 +158,8 @@ def _figure_note(held_out: bool) -> str:
     )
 
 
-def _comparison(before: Evaluation, after: Evaluation) -> str:
+def comparison(before: Evaluation | ClassEvaluation, after: Evaluation | ClassEvaluation) -> str:
+    """Return the table of measures of the scores as given and calibrated."""
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{page.unbroken(first)}</td><td>{page.unbroken(second)}</td></tr>'
         for (name, first), (_, second) in zip(before.rows(), after.rows(), strict=False)
@@ -165,7 +169,8 @@ def _comparison(before: Evaluation, after: Evaluation) -> str:
     return f'<div class="scroll"><table class="facts both">{head}<tbody>{rows}</tbody></table></div>'
 
 
-def _choice(choice: Choice | None) -> str:
+def how_chosen(choice: Choice | None) -> str:
+    """Return the table of candidates; nothing for a map that was asked for."""
     if choice is None:
         return ""
     facts = [
@@ -180,7 +185,8 @@ def _choice(choice: Choice | None) -> str:
     return note + page.facts_table(facts)
 
 
-def _parameters(calibrator: Calibrator) -> Sequence[Fact]:
+def facts_of_map(calibrator: Calibrator) -> list[Fact]:
+    """Return the formula and the parameters of a map."""
     formula = Fact("formula", calibrator.formula, f"scores are {calibrator.kind_}")
     facts = [formula, Fact("right where", calibrator.right_where)]
     for key, value in calibrator.parameters().items():

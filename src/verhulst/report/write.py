@@ -55,7 +55,7 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
     data : table or pair of arrays, optional
         Rows for evaluating the predictions, in place of those of the fit: a table with the target (anything that
         `vh.data.read_table` reads), or a pair (X, y) for a fit of arrays. For a calibrator, the pair (scores, y) that
-        it was fitted to.
+        it was fitted to, scores (n, K) for K classes.
     level : float
         The coverage of the intervals, between 0 and 1.
 
@@ -80,6 +80,11 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
     if isinstance(model, Calibrator):
         if data is None:
             raise TypeError("a report on a calibrator needs data=(scores, y), the rows that it was fitted to")
+        if np.ndim(data[0]) == 2 and np.shape(data[0])[1] > 1:
+            from verhulst.report.class_calibrator import class_calibrator_page
+
+            write_text(path, class_calibrator_page(model, *data))
+            return
         from verhulst.report.calibrator import calibrator_page
 
         write_text(path, calibrator_page(model, *data))
