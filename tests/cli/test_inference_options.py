@@ -131,6 +131,12 @@ def test_the_column_of_clusters_is_no_column_of_x(folder):
         (["--interval", "profile", "--C", "2"], 2, "--interval profile is for fits without a penalty"),
         (["--effects", "--C", "2"], 2, "--effects is for fits without a penalty"),
         (["--effects", "--workers", "2"], 2, "--effects needs all rows in this process"),
+        (
+            ["--covariance", "HC1", "--scheduler", "tcp://host:8786"],
+            2,
+            "--covariance HC1 needs all rows in this process",
+        ),
+        (["--clusters", "g", "--workers", "2"], 2, "--clusters needs all rows in this process"),
         (["--interval", "exact"], 2, "'exact' is not one of 'wald', 'profile'"),
         (["--clusters", "regoin"], 2, "there is no column 'regoin'. Did you mean 'region'?"),
         (["--clusters", ""], 2, "there is no column ''"),

@@ -205,6 +205,16 @@ def test_identifiers_are_not_taken_as_categories():
     assert len(learn_design({"y": [0, 1] * 20, "name": names}, "y", categorical=["name"]).names) == 39
 
 
+def test_identifiers_are_counted_before_they_are_sorted(monkeypatch):
+    def sort(texts):
+        raise AssertionError("what is to be refused is not sorted")
+
+    monkeypatch.setattr("verhulst.data.column_values.in_order", sort)
+    names = [f"u{i}" for i in range(2000)]
+    with pytest.raises(DataError, match=r"text with 2,000 distinct values in 6,000 rows, like a name"):
+        learn_design({"y": [0, 1] * 3000, "name": names * 3}, "y")
+
+
 def test_dates_are_refused_with_a_remedy():
     table = {"y": [0, 1], "when": np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[D]"), "x": [1, 2]}
     with pytest.raises(DataError, match=r"column 'when' holds values of type date32.*--exclude when"):

@@ -18,6 +18,7 @@ from verhulst.cli.scored import read_scored
 from verhulst.data import DataError, Design, blocks, learn_design, read_table
 from verhulst.data.errors import ColumnWarning, ReadingWarning
 from verhulst.data.number_style import NumberStyle, UnclearNumbersError, read_numbers
+from verhulst.data.number_text import _INFINITE, _PARTS, _SAME, parts_of
 from verhulst.data.read import read_fields
 
 pytestmark = pytest.mark.filterwarnings("ignore::verhulst.data.errors.ColumnWarning")
@@ -190,6 +191,14 @@ def test_what_is_no_number(text):
     with pytest.raises(ValueError, match=r".*") as error:
         read_numbers([text, "5"])
     assert error.value.args == (text,)
+
+
+def test_what_a_number_may_begin_with():
+    for first in map(chr, range(0x3000)):
+        for rest in ("1", ".5", " 1,5 %", "nf", "nfinity"):
+            text = (first + rest).translate(_SAME).strip()
+            like = _PARTS.fullmatch(text) is not None or _INFINITE.fullmatch(text) is not None
+            assert like == (parts_of(first + rest) is not None), (first, rest)
 
 
 @pytest.mark.parametrize(

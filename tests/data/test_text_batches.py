@@ -17,6 +17,7 @@ from verhulst.data.csv_kinds import Layout, read_piece
 from verhulst.data.csv_pieces import pieces
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
+from verhulst.data.text_files import open_text
 
 EVERYTHING = 1 << 40
 
@@ -206,3 +207,17 @@ def test_other_formats_on_standard_input_are_read_whole(monkeypatch):
     for content in (sink.getvalue().to_pybytes(), b'{"x": 1}\n{"x": 2}\n', gzip.compress(b'{"x": 1}\n{"x": 2}\n')):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
         assert kept_table("-", None, EVERYTHING).to_pydict() == {"x": [1, 2]}
+
+
+def test_batches_have_words_of_their_own_rows_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_source, "CHUNK", 1000)
+    monkeypatch.setattr(csv_reading, "_ROWS", 64)
+    path = tmp_path / "t.csv"
+    path.write_text("id,y\n" + "".join(f"u{k},{k % 2}\n" for k in range(2000)))
+    files = open_text(str(path), None).csv_files()
+    batches = [batch["id"] for batch in csv_reading.CsvReading(files, ["id"], ["id"]).batches()]
+    assert len(batches) == 32
+    assert max(len(batch.dictionary) for batch in batches) < 300  # those of a piece, and of what was left of the last
+    assert pa.concat_arrays([batch.dictionary_decode() for batch in batches]).to_pylist() == [
+        f"u{k}" for k in range(2000)
+    ]

@@ -159,6 +159,7 @@ FAULTS = {
     "damaged": (damaged, r"damaged.parquet: row group 5 is damaged \("),
     "types": (of_other_types, r"b.parquet: column 'k' has the type int64, but int8 in .*a.parquet"),
     "text": (lambda path, folder: str(Path(folder, "v.csv").write_text("x,y\n1,0\n") and folder / "v.csv"), "Parquet"),
+    "standard input": (lambda path, folder: "-", "Dask DataFrames, not standard input"),
     "a table": (lambda path, folder: pd.DataFrame({"x": [1], "y": [1]}), "Dask DataFrames, not a DataFrame"),
 }
 

@@ -60,6 +60,8 @@ def labels(values: pa.ChunkedArray) -> pa.DictionaryArray:
     import pyarrow as pa
 
     encoded = dictionary_of(values)
+    if pa.types.is_string(encoded.type.value_type):
+        return encoded
     narrow = _NARROW.get(level_type_of(values.type))
     distinct = encoded.dictionary.to_pylist()
     texts = [label(value if narrow is None or value is None else narrow(value)) for value in distinct]
@@ -104,7 +106,10 @@ def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(values.type):
-        encoded = values.unify_dictionaries().combine_chunks()
+        words = [chunk.dictionary for chunk in values.chunks]
+        if not all(each.equals(words[0]) for each in words):
+            values = values.unify_dictionaries()
+        encoded = values.combine_chunks()
     else:
         if pa.types.is_float16(values.type):  # Arrow has no dictionaries of them
             values = pc.cast(values, pa.float32())

@@ -96,7 +96,7 @@ class CsvReading:
                 # As many rows each time, because sums of products may depend on that in their last bits.
                 whole = rows if found is None else rows // _ROWS * _ROWS
                 yield from table.slice(0, whole).to_batches(_ROWS)
-                waiting, rows = [table.slice(whole)], rows - whole
+                waiting, rows = [_with_own_words(table.slice(whole))], rows - whole
 
     def _schema(self) -> pa.Schema:
         import pyarrow as pa
@@ -181,6 +181,18 @@ class CsvReading:
         return found
 
 
+def _with_own_words(table: pa.Table) -> pa.Table:
+    """Return the rows without the words of others: the dictionary of each column would grow from batch to batch."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for place, column in enumerate(table.columns):
+        if pa.types.is_dictionary(column.type) and any(len(c.dictionary) > len(c) for c in column.chunks):
+            words = column.cast(column.type.value_type)
+            table = table.set_column(place, table.schema.field(place), pc.dictionary_encode(words))
+    return table
+
+
 def csv_batches(
     files: Sequence[CsvFile],
     name: str,
@@ -206,7 +218,7 @@ def csv_batches(
     reading = CsvReading(files, names, texts, all_utf8=all_utf8)
 
     def finish(table: pa.Table, keep: Callable[[Batches], pa.Table]) -> pa.Table:
-        columns = dict(zip(table.column_names, table.columns, strict=True))
+        columns = {each: _of_one_dictionary(table[each]) for each in table.column_names}
         if again := reading.refuted:
             columns |= _read_again(files, name, again, table.num_rows, keep)
         columns = {each: values for each, values in columns.items() if each not in reading.reasons}
@@ -239,6 +251,13 @@ def _read_again(
     if found.num_rows != rows:
         raise DataError(f"{name}: was changed while it was read; read it when it is complete.")
     return {each: found[each] for each in names if each not in reading.reasons}
+
+
+def _of_one_dictionary(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column whose chunks share their dictionary: what follows looks at all of its words several times."""
+    import pyarrow as pa
+
+    return values.unify_dictionaries() if pa.types.is_dictionary(values.type) else values
 
 
 def _signs(values: pa.ChunkedArray, kind: Kind) -> Signs:

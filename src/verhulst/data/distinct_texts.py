@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,9 +71,10 @@ def texts_of(values: pa.ChunkedArray, counted: Counted | None = None) -> Texts:
     encoded = _encoded(values)
     words = encoded.dictionary.to_pylist()
     counts = counts_of(encoded, counted)
+    marked = [is_mark(text) for text in words]
     return Texts(
-        [text for text in words if not is_mark(text)],
-        tuple(text for text in words if is_mark(text)),
+        [text for text, mark in zip(words, marked, strict=True) if not mark],
+        tuple(compress(words, marked)),
         dict(zip(words, counts.tolist(), strict=True)),
         encoded,
         counted,

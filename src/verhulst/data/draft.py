@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from verhulst.data.code_text import codes_in, note_on_codes, refuse_same_numbers, with_equals
@@ -134,8 +135,9 @@ def _notes_on_words(texts: Texts, odd: str, name: str, at: str) -> Notes:
 
     `odd` is a text that is not a number in any notation.
     """
-    numbers = [word for word in texts.words if like_a_number(word)]
-    others = [word for word in texts.words if not like_a_number(word)] or [odd]
+    numeric = [like_a_number(word) for word in texts.words]
+    numbers = list(compress(texts.words, numeric))
+    others = [word for word, like in zip(texts.words, numeric, strict=True) if not like] or [odd]
     share = sum(texts.counts[word] for word in numbers) / sum(texts.counts[word] for word in texts.words)
     otherwise = all(map(why_no_number, others))
     truths = all(word.casefold() in _TRUTH_WORDS for word in others)

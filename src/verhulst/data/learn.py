@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -291,15 +291,18 @@ def learn_column(
     if column.kind != "categorical":
         return column
     values, name, at = table[column.name], column.name, place(table)
-    levels = levels_of(values)
     reference = references.get(name)
     all_rows = len(values) if rows is None else rows
+    if not (as_categories or lump):
+        found = label_counts(values, counted)  # which is told before they are sorted
+        _doubt_categories(all_rows, name, found, name in references, at)
+    levels = levels_of(values)
     column = replace(column, levels=tuple(levels), level_type=level_type_of(values.type))
     if lump and column.date is None and len(levels) <= max(20, 0.5 * all_rows):
         kept = None if reference is None else _reference(column, reference, at)
         few, rare, notes = lumped(levels, label_counts(values, counted), lump, kept, name)
         column, levels = replace(column, levels=few, lumped=rare, notes=(*column.notes, *notes)), list(few)
-    if not as_categories:
+    if lump and not as_categories:
         _doubt_categories(all_rows, name, levels, name in references, at)
     if len({level.strip() for level in levels}) < len(levels):
         note = (f"Column {name!r} has levels that differ only in surrounding blanks.", "Strip them.")
@@ -325,7 +328,7 @@ def _drafted(table: pa.Table, name: str, request: Request) -> tuple[Column, pa.C
     return Column(name, "numeric" if part.is_number else "categorical", date=part), None
 
 
-def _doubt_categories(rows: int, name: str, levels: list[str], reference: bool, at: str) -> None:
+def _doubt_categories(rows: int, name: str, levels: Collection[str], reference: bool, at: str) -> None:
     """Raise if nearly every value is different, so that they are unlikely to be categories."""
     if len(levels) > MOST_LEVELS or (len(levels) > 20 and len(levels) > 0.5 * rows):
         what = "has a reference level, which makes it categorical, but" if reference else "is text with"

@@ -28,18 +28,24 @@ _WITH_UNIT = re.compile(
     r"(?P<number>.*[0-9.,]) ?(?P<behind>[^\W\d_]{1,6}\.?)|"
     r"(?P<before>[A-Z]{3}(?= )|[A-Z]{1,3}\$|Rs\.?|kr\.?) ?(?P<other>.+)"
 )
-_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
 # Characters with the same meaning.
 _SAME = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{RIGHT SINGLE QUOTATION MARK}": "'"} | dict.fromkeys("\xa0\u202f\u2009", " ")
 )
+
+# What a number may begin with: a quick answer for words.
+_FIRST = frozenset("0123456789.,+-\N{MINUS SIGN}iI'\N{RIGHT SINGLE QUOTATION MARK}" + _CURRENCIES)
 
 Parts = dict[str, str]
 
 
 def parts_of(text: str) -> Parts | None:
     """Return the signs and the digits of a number in any common notation; None if `text` is not one."""
-    text = text.translate(_SAME).strip()
+    text = text.strip()
+    if text[:1] not in _FIRST:
+        return None
+    text = text.translate(_SAME)
     if _INFINITE.fullmatch(text):
         return {"sign": text[: text[0] in "+-"], "inner": "", "before": "", "after": "", "percent": "", "digits": "inf"}
     found = _PARTS.fullmatch(text)

@@ -105,10 +105,11 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
         require_frame(source)
         names = tuple(f"partition {k}" for k in range(1, source.npartitions + 1))
         return FrameParts(table_from_memory(source._meta), names, source, client, memory_limit)
-    if not isinstance(source, str | os.PathLike) or is_uri(source):
-        what = "database" if is_uri(source) else type(source).__name__
+    is_path = isinstance(source, str | os.PathLike)
+    if not is_path or is_uri(source) or str(source) == "-":
+        what = f"a {type(source).__name__}" if not is_path else "a database" if is_uri(source) else "standard input"
         raise RequestError(
-            f"a cluster fits Parquet files and Dask DataFrames, not a {what}. For a table in memory leave client= "
+            f"a cluster fits Parquet files and Dask DataFrames, not {what}. For a table in memory leave client= "
             "away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
         )
     return open_files(os.fspath(source), client)
