@@ -194,6 +194,62 @@ def test_a_fault_is_found_and_its_option_goes_round_it(folder, fault):
     assert left == []
 
 
+def test_a_rare_first_level(folder):
+    """It is what the others are compared with, unless several rare levels are taken together."""
+    table = clean()
+    changed("plan", range(3), "absent")(table)
+    write(folder / "t.csv", table)
+    found = checked()
+    assert [each["option"] for each in found["problems"]] == ["--reference plan=premium", "--lump 10"]
+    assert "Column 'plan' is compared with its first level, 'absent', which has only 3 rows." in str(found)
+    noted = run("fit", "t.csv", "--target", "y").stderr
+    assert "with the first one, 'absent', which has only 3 cases, so that all these odds ratios are uncertain." in noted
+    assert "Compare with the most frequent one (--reference plan=premium)." in noted
+    followed = run(*shlex.split(found["command_line"])[1:])
+    assert followed.exit_code == 0, followed.stderr
+    assert "plan            premium" in followed.stdout
+    assert "Column 'plan': only 'absent' has fewer than 10 rows (3). There is no other level" in followed.stderr
+    assert "first one" not in followed.stderr
+    assert checked(*shlex.split(found["options"]))["problems"] == []
+    changed("plan", range(3, 6), "absurd")(table)
+    write(folder / "t.csv", table)
+    assert [each["option"] for each in checked()["problems"]] == ["--lump 10"]
+
+
+def test_numbers_that_are_none_are_noted_by_the_fit(folder):
+    table = clean()
+    added("zip", lambda _, rng: rng.choice([10115, 20095, 80331], N))(table)
+    added("customer_id", lambda _, rng: rng.permutation(N) * 7 + 1000)(table)
+    write(folder / "t.csv", table)
+    done = run("fit", "t.csv", "--target", "y", "--report", "r.html")
+    assert "like codes of places or kinds, such as " in done.stderr
+    assert "Its odds ratio then means nothing (--categorical zip)." in done.stderr
+    assert "Its odds ratio then means nothing (--exclude customer_id)." in done.stderr
+    assert "(--exclude customer_id)" in (folder / "r.html").read_text()
+    again = run("fit", "t.csv", "--target", "y", "--categorical", "zip", "--exclude", "customer_id")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "options", [("--firth",), ("--C", "0.5"), ("--reference", "plan=plus"), ("--reference", "plan=plus", "--firth")]
+)
+def test_options_of_the_fit_stay_in_the_command(folder, options):
+    table = {name: values[:60] for name, values in clean().items()}
+    renamed(["no", "yes"])(table)
+    write(folder / "t.csv", table)
+    found = checked(*options)
+    kinds = [each["kind"] for each in found["problems"]]
+    assert ("few cases" in kinds) == (options == ("--reference", "plan=plus"))
+    words = shlex.split(found["command_line"])[1:]
+    assert [word for word in words if word in options] == list(options)
+    assert run(*words).exit_code == 0
+    changed("x", [3], "")(table)
+    write(folder / "t.csv", table)
+    refused = run("fit", "t.csv", "--target", "y", *options)
+    [command] = [line for line in refused.stderr.splitlines() if line.startswith("With all of them: ")]
+    assert run(*shlex.split(command)[5:]).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("mark", "option"), [("N.A.", "--na-values N.A."), ("-", "--na-values=-"), ('""', "leave the cell empty")]
 )
@@ -344,6 +400,10 @@ def test_long_tables_are_compared_in_some_rows(folder, monkeypatch):
         (("-t", "y", "--date", "x"), USAGE, "COLUMN=PART"),
         (("-t", "y", "--encoding", "nope"), USAGE, "no encoding 'nope'"),
         (("-t", "y", "--lump", "-1"), USAGE, "--lump"),
+        (("-t", "y", "--C", "0"), USAGE, "--C"),
+        (("-t", "y", "--C", "1", "--firth"), USAGE, "--firth and --C are two penalties"),
+        (("-t", "y", "--reference", "plan"), USAGE, "--reference"),
+        (("-t", "y", "--reference", "plam=plus"), USAGE, "plan"),
     ],
 )
 def test_bad_requests(folder, arguments, code, said):

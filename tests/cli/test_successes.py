@@ -70,6 +70,10 @@ def test_a_missing_count_is_a_missing_weight(folder):
         (("bad.csv", "--successes", "died", "--trials", "n"), 3, "column 'died': -1 is no count"),
         (("bad.csv", "--successes", "n", "--trials", "part"), 3, "column 'part': 0.5 is no count"),
         (("bad.csv", "--successes", "word", "--trials", "n"), 3, "must contain numbers"),
+        (("t.csv", "--successes", "died", "--trials", "n", "--test", "bad.csv"), 3, "-1 is no count"),
+        (("t.csv", "--successes", "died", "--trials", "n", "--test", "no.csv"), 2, "no.csv: there is no such file"),
+        (("t.csv", "--successes", "died", "--trials", "n", "--formula", "n ~ dose"), 2, "has no left side"),
+        (("t.csv", "--successes", "died", "--trials", "n", "--formula", "dose"), 2, "has no left side"),
     ],
 )
 def test_bad_requests(folder, arguments, code, said):
@@ -82,3 +86,52 @@ def test_more_successes_than_trials():
         cases_of_counts({"k": [1, 6], "n": [5, 5]}, "k", "n")
     with pytest.raises(ValueError, match=r"there is a column 'k of n'"):
         cases_of_counts({"k": [1], "n": [5], "k of n": [0]}, "k", "n")
+
+
+COUNTS = {"successes": "died", "trials": "n"}
+TABLE = {"dose": DOSE, "n": BEETLES, "died": DIED}
+
+
+@pytest.mark.parametrize("formula", [None, "~ dose", "~ dose + I(dose**2)"])
+def test_the_same_in_python(folder, formula):
+    words = ["--successes", "died", "--trials", "n", "--test", "t.csv", "-o", "m.json"]
+    done = run("fit", "t.csv", *words, *(["--formula", formula] if formula else []))
+    assert done.exit_code == 0, done.stderr
+    of_command = vh.load("m.json")
+    for source in ("t.csv", TABLE):
+        more = COUNTS | {"test": source}
+        model = vh.fit_formula(formula, source, **more) if formula else vh.fit_table(source, **more)
+        np.testing.assert_array_equal(model.fit.coefficients, of_command.fit.coefficients)
+        assert model.design.target.name == "died of n"
+        assert model.held_out.as_cases().weights.sum() == sum(BEETLES)
+        p = model.predict_proba({"dose": [1.8]})[0, 1]
+        assert p == of_command.predict_proba({"dose": [1.8]})[0, 1]
+    assert of_command.held_out.as_cases().weights.sum() == sum(BEETLES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"trials": None}, "given together"),
+        ({"successes": None}, "given together"),
+        ({"successes": "dead"}, "no column 'dead'"),
+        ({"successes": "n"}, "both the successes and the trials"),
+        ({"target": "dose"}, "target cannot be used with successes and trials"),
+        ({"weights": "dose"}, "weights cannot be used"),
+        ({"positive": 1}, "positive cannot be used"),
+        ({"multinomial": True}, "multinomial cannot be used"),
+        ({"test": {"dose": [1.0], "n": [3], "died": [4]}}, "4 successes"),
+        ({"successes": None, "trials": None}, "there is no target"),
+    ],
+)
+def test_bad_requests_in_python(changes, said):
+    with pytest.raises(ValueError, match=said):
+        vh.fit_table(TABLE, **(COUNTS | changes))
+
+
+def test_bad_formulas_of_counts():
+    for formula in ("n ~ dose", "dose", ""):
+        with pytest.raises(ValueError, match="no left side"):
+            vh.fit_formula(formula, TABLE, **COUNTS)
+    with pytest.raises(ValueError, match="weights cannot be used with successes and trials"):
+        vh.fit_formula("~ dose", TABLE, weights="n", **COUNTS)

@@ -2,10 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 
+import verhulst as vh
 from verhulst._numbers import number, percent, ratio
-from verhulst.report.effects import Effect
+from verhulst.cli.group import verhulst
+from verhulst.report.effects import Effect, in_steps
 from verhulst.report.words import effect_in_words
 
 
@@ -35,6 +39,50 @@ def test_numbers(value, said):
 )
 def test_ratios_are_told_from_one(value, said):
     assert ratio(value) == said
+
+
+@pytest.mark.parametrize(
+    ("b", "error", "label", "shown"),
+    [
+        (-2.3e-6, 4e-7, "x (per 100,000)", math.exp(-0.23)),
+        (4e-7, 2e-6, "x (per 100,000)", math.exp(0.04)),
+        (1e-6, 0.3, "x", math.exp(1e-6)),  # a column of 0 and 1 without an effect
+        (0.0012, 0.0001, "x", math.exp(0.0012)),
+    ],
+)
+def test_ratios_per_unit_that_are_all_1_are_for_a_larger_step(b, error, label, shown):
+    [found] = in_steps([effect(b, error)])
+    assert found.label == label
+    # An odds ratio next to 1 has its logarithm to half a unit of 1, times the step.
+    assert found.odds_ratio == pytest.approx(shown, rel=found.step * 2.3e-16, abs=0)
+    assert math.log(found.upper / found.lower) == pytest.approx(found.step * 4 * error, rel=1e-6)
+    assert (found.coefficient, found.name) == (b, "x")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"level": "a"}, {"state": "left out", "odds_ratio": math.nan}, {"state": "infinite", "odds_ratio": 0.0}]
+)
+def test_other_ratios_stay(changes):
+    given = effect(0.0 if "state" in changes else 1e-6, 1e-6, **changes)
+    [found] = in_steps([given])
+    assert found.label == "x"
+    assert str(found.odds_ratio) == str(given.odds_ratio)
+
+
+def test_the_command_and_the_report_have_the_same_steps(tmp_path):
+    rng = np.random.default_rng(4)
+    income = rng.integers(20_000, 90_000, 500)
+    y = (rng.random(500) < vh.sigmoid((income - 5e4) / 4e4)).astype(int)
+    model = vh.fit_table({"income": income, "y": y}, "y")
+    vh.data.write_table(vh.data.read_table({"income": income, "y": y}), tmp_path / "t.csv")
+    done = CliRunner().invoke(verhulst, ["fit", f"{tmp_path}/t.csv", "-t", "y", "--report", f"{tmp_path}/r.html"])
+    assert "income (per 10,000)" in done.stdout
+    printed = done.stdout.split("income (per 10,000)")[1].split()[0]
+    assert float(printed) == pytest.approx(math.exp(1e4 * model.fit.slopes[0]), rel=5e-3)
+    html = (tmp_path / "r.html").read_text()
+    assert f'income (per 10,000)</th><td class="number">{printed}</td>' in html
+    table = CliRunner().invoke(verhulst, ["fit", f"{tmp_path}/t.csv", "-t", "y", "--csv"]).stdout
+    assert float(table.splitlines()[2].split(",")[9]) == pytest.approx(math.exp(model.fit.slopes[0]), rel=1e-15)
 
 
 def test_percent():

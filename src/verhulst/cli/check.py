@@ -33,15 +33,18 @@ of them: read what they do before using it. Measures for --fail-if: problems, st
 @options.data
 @options.column("--target", "-t", required=True, help="The column of outcomes.")
 @options.positive
-@click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all.")
-@click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
-@click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
+@options.columns
+@options.exclude
+@options.categorical
+@options.reference
 @options.dates
 @options.lump
 @options.weights
 @options.column("--offset", help="A column to add to the log-odds.")
 @options.missing()
 @click.option("--multinomial", is_flag=True, help="The target has classes, not two values.")
+@options.ridge
+@options.firth
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="CONDITION", help="Exit with code 1 if this holds (repeatable)."
 )
@@ -91,7 +94,10 @@ def checked(
     columns: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
     categorical: tuple[str, ...] = (),
+    reference: tuple[str, ...] = (),
     dates: tuple[str, ...] = (),
+    C: float = float("inf"),
+    firth: bool = False,
     **request: Any,
 ) -> TableCheck:
     """Return the check of a table, with the options of commands."""
@@ -99,6 +105,7 @@ def checked(
     from verhulst.data.table_check import check_read
     from verhulst.data.unread import unread
 
+    options.two_penalties(C, firth)
     found = read_anyhow(data, target, form)
     known = [*found.table.column_names, *unread(found.table)]
     return check_read(
@@ -107,7 +114,9 @@ def checked(
         columns=column_names(columns, known) or None,
         exclude=column_names(exclude, known),
         categorical=column_names(categorical, known),
+        reference=references(reference),
         dates=references(dates, "--date", "signup=days"),
+        penalised=firth or float("inf") > C,
         **request,
     )
 
@@ -119,11 +128,11 @@ def with_all_problems(error: DataError, data: Any, *, form: str | None, **reques
     """
     from verhulst.data.query import Query
 
-    asked = {name: request[name] for name in (*_GIVEN.values(), "missing", "lump", "multinomial")}
+    asked = {name: request[name] for name in (*_GIVEN.values(), "missing", "lump", "multinomial", "C", "firth")}
     if isinstance(data, Query) or _path(data) == "-":
         return error
     try:
-        found = checked(data, form, **asked, reference=references(request["reference"]))
+        found = checked(data, form, **asked)
     except (ValueError, OSError):
         return error
     if len(found.stops) < 2:
@@ -156,6 +165,8 @@ def fit_command(data: Any, request: dict[str, Any], more: str) -> str:
     given += ["--missing drop"] if request.get("missing") == "drop" else []
     given += [f"--lump {request['lump']}"] if request.get("lump") else []
     given += ["--multinomial"] if request.get("multinomial") else []
+    given += [f"--C {request['C']:g}"] if request.get("C", float("inf")) < float("inf") else []
+    given += ["--firth"] if request.get("firth") else []
     return f"verhulst fit {_path(data)} {joined_options([*given, *_split(more)])}"
 
 
@@ -165,6 +176,7 @@ _GIVEN = {
     "--columns": "columns",
     "--exclude": "exclude",
     "--categorical": "categorical",
+    "--reference": "reference",
     "--date": "dates",
     "--weights": "weights",
     "--offset": "offset",

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 def print_effects(effects: Sequence[Effect], level: float) -> None:
     """Print odds ratios, with intervals of this coverage, as a table on standard output."""
+    from verhulst.report.effects import in_steps
     from verhulst.report.words import interval_in_words
 
     show_table(
         ("column", "odds ratio", f"{coverage(level)} interval", "p"),
         [
-            (effect.name, ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
-            for effect in effects
+            (effect.label, ratio(effect.odds_ratio), interval_in_words(effect), p_value(effect.p_value))
+            for effect in in_steps(effects)
         ],
     )
 

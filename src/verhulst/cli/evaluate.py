@@ -82,6 +82,8 @@ With --by, a condition is tested for all rows and for each group that has both o
 )
 @click.option("--explain", "explained", is_flag=True, help="Add a sentence on each number.")
 @options.json
+@options.csv
+@options.markdown
 @click.pass_context
 def command(
     context: click.Context,
@@ -89,6 +91,7 @@ def command(
     conditions: tuple[str, ...],
     seed: int,
     as_json: bool,
+    as_csv: bool,
     explained: bool,
     by: str | None,
     **columns: Any,
@@ -99,11 +102,16 @@ def command(
     or - for standard input. Each calibration error is printed with its null: the value to expect in a sample of this
     size if the probabilities are right.
     """
-    from verhulst.cli.console import print_json, say, show, show_prose
+    from verhulst.cli.console import MARKDOWN, print_json, print_rows, say, show, show_prose
     from verhulst.cli.gate import Gate
 
+    if as_json and as_csv:
+        raise click.UsageError("Use --json or --csv, not both.")
+    if explained and (as_csv or MARKDOWN in context.meta):
+        raise click.UsageError("--explain adds sentences to the printed record: leave --csv and --markdown out.")
     gates = [Gate.parse(condition, MEASURES | CLASS_MEASURES) for condition in conditions]
     from verhulst.calibration.evaluation import evaluate
+    from verhulst.cli.measures_table import print_measures, table_of_measures
     from verhulst.cli.scored import learning, read_scored
 
     scored = read_scored(by=by, **columns)
@@ -112,7 +120,7 @@ def command(
     if scored.groups is not None:
         _check_number(scored.groups, f"{scored.place}column {by!r}")
     # The text contains the cautions.
-    with learning(scored, aloud=as_json):
+    with learning(scored, aloud=as_json or as_csv):
         several: Any = scored.values()
         result: Any = evaluate(
             scored.labels(),
@@ -126,13 +134,18 @@ def command(
     if as_json:
         found = result.to_json() | {"verdict": asdict(result.verdict)} if scored.classes else result.to_dict()
         print_json("evaluate", {"outcome": scored.outcome, "rows_left_out": scored.left_out} | found)
+    elif as_csv:
+        print_rows("evaluate", table_of_measures(result), "", as_json=False)
     else:
         said = len(result.verdict.sentences)
         for place, line in enumerate(result.verdict.lines(_calibrate_command(columns))):
             (show_prose if place < said else show)(line, "bold")  # a command is not folded
         show()
-        for line in result.lines(explained=explained):
-            show(line)
+        if MARKDOWN in context.meta:
+            print_measures(result)
+        else:
+            for line in result.lines(explained=explained):
+                show(line)
     # Without two outcomes there is no ROC-AUC.
     groups = {f"group {name}: ": group for name, group in result.groups.items() if group.roc_auc.reason is None}
     failures = (

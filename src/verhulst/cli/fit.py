@@ -58,20 +58,17 @@ def _no_penalty(context: click.Context, parameter: click.Parameter, value: str |
 @options.column("--trials", help="The column of numbers of trials.")
 @options.positive
 @fit_classes.option
-@click.option("--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all.")
-@click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
-@click.option("--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category.")
-@click.option("--reference", multiple=True, metavar="COLUMN=LEVEL", help="The reference level of a column, or class.")
+@options.columns
+@options.exclude
+@options.categorical
+@options.reference
 @options.weights
 @options.column("--offset", help="A column to add to the log-odds.")
 @options.dates
 @options.lump
 @options.missing()
-@click.option(
-    "--C", "C", type=options.Number(min=0, min_open=True), default=float("inf"),
-    help="Shrink the slopes towards 0: inverse strength of the L2 penalty.  [default: inf, which is none]",
-)  # fmt: skip
-@click.option("--firth", is_flag=True, help="Remove small-sample bias, by Jeffreys' prior.")
+@options.ridge
+@options.firth
 @click.option("--penalty", hidden=True, expose_value=False, callback=_no_penalty)
 @click.option(
     "--memory-limit", metavar="SIZE",
@@ -131,6 +128,7 @@ def command(
     from verhulst.regression.fitting_tables import remembering
     from verhulst.regression.inference import ModelTest
     from verhulst.regression.table_fit import TableFit
+    from verhulst.report.cautions import numbers_in_doubt
     from verhulst.report.contents import contents_of_table
     from verhulst.report.write import html_of
 
@@ -165,6 +163,7 @@ def command(
     errors = asked.errors(model, table, level)
     points = asked.points(model, table, level, errors, report is not None)
     contents = replace(contents_of_table(model, level=level, errors=errors), points=points)
+    contents = replace(contents, cautions=(*contents.cautions, *numbers_in_doubt(model.design, table)))
     quality = contents.quality
     average = points.average if points is not None and effects else None
     if output:
@@ -203,7 +202,7 @@ def _of_counts(request: dict[str, Any], asked: inference.Asked, on_cluster: bool
         return False
     if len(given) == 1:
         raise click.UsageError("--successes and --trials are given together.")
-    odd = [name for name in ("target", "formula", "positive", "weights", "multinomial") if request[name]]
+    odd = [name for name in ("target", "positive", "weights", "multinomial") if request[name]]
     odd += ["covariance"] if asked.covariance or asked.clusters else []
     if odd or on_cluster:
         raise click.UsageError(f"--{odd[0] if odd else 'workers'} cannot be used with --successes and --trials.")
@@ -213,10 +212,16 @@ def _of_counts(request: dict[str, Any], asked: inference.Asked, on_cluster: bool
 def _cases(data: Source, request: dict[str, Any]) -> Any:
     """Return the table with a row for successes and one for failures, of which the request gets target and weights."""
     from verhulst.data.read import read_fields
-    from verhulst.data.successes import cases_of_counts
+    from verhulst.data.successes import cases_of_counts, formula_of_counts
 
-    table = read_fields(data, request["form"])
-    made, request["target"], request["weights"] = cases_of_counts(table, request["successes"], request["trials"])
+    table, test = read_fields(data, request["form"]), request["test"]
+    made, target, request["weights"] = cases_of_counts(table, request["successes"], request["trials"])
+    if request["formula"] is None:
+        request["target"] = target
+    else:
+        request["formula"] = formula_of_counts(request["formula"], target)
+    if test is not None:
+        request["test"] = cases_of_counts(test, request["successes"], request["trials"])[0]
     request["form"] = None
     return made
 
@@ -256,8 +261,7 @@ def _fit(
     from verhulst.regression.checkpoint import begun
     from verhulst.regression.fitting_tables import fit_table
 
-    if firth and float("inf") > C:
-        raise click.UsageError("--firth and --C are two penalties: use one of them.")
+    options.two_penalties(C, firth)
     levels, parts = references(reference), references(dates, "--date", "signup=days")
     _process.checkpoint = checkpoint
     if client is None:

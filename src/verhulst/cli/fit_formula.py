@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from verhulst.cli import options
+
 # What a formula says by itself.
 _SAID = ("target", "columns", "exclude", "categorical", "reference", "dates", "lump", "clusters", "checkpoint")
 
@@ -47,13 +49,12 @@ def fit(data: Any, request: dict[str, Any]) -> tuple[Any, Any]:
     from verhulst.data.read import read_fields
     from verhulst.regression.fitting_tables import fit_formula
 
-    if request["firth"] and float("inf") > request["C"]:
-        raise click.UsageError("--firth and --C are two penalties: use one of them.")
+    options.two_penalties(request["C"], request["firth"])
     form, formula = request["form"], request["formula"]
     names = ("positive", "missing", "weights", "offset", "multinomial", "cv", "group", "seed", "test", "C", "firth")
-    options = {name: request[name] for name in names if name in request}
+    asked = {name: request[name] for name in names if name in request}
     if request["multinomial"]:
-        options["reference"] = references(request["reference"])
+        asked["reference"] = references(request["reference"])
     target = formula.partition("~")[0].strip().strip("`")
     with shown_progress() as callback:
         limit = bytes_allowed(request["memory_limit"])
@@ -64,4 +65,4 @@ def fit(data: Any, request: dict[str, Any]) -> tuple[Any, Any]:
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("always", ReadingWarning)
         warnings.simplefilter("ignore", ColumnWarning)
-        return fit_formula(formula, table, **options), table
+        return fit_formula(formula, table, **asked), table

@@ -275,6 +275,29 @@ markdown = click.option(
 csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
 
 
+columns = click.option(
+    "--columns", "-c", multiple=True, metavar="NAMES", help="The columns, comma-separated; default: all."
+)
+exclude = click.option("--exclude", "-x", multiple=True, metavar="NAMES", help="Columns to leave out.")
+categorical = click.option(
+    "--categorical", multiple=True, metavar="NAMES", help="Columns to read as text, each value a category."
+)
+reference = click.option(
+    "--reference", multiple=True, metavar="COLUMN=LEVEL", help="The reference level of a column, or class."
+)
+ridge = click.option(
+    "--C", "C", type=Number(min=0, min_open=True), default=float("inf"),
+    help="Shrink the slopes towards 0: inverse strength of the L2 penalty.  [default: inf, which is none]",
+)  # fmt: skip
+firth = click.option("--firth", is_flag=True, help="Remove small-sample bias, by Jeffreys' prior.")
+
+
+def two_penalties(C: float, firth: bool) -> None:
+    """Raise if both penalties are asked for."""
+    if firth and float("inf") > C:
+        raise click.UsageError("--firth and --C are two penalties: use one of them.")
+
+
 def missing(*more: str) -> Decorator:
     """Return the option for rows with missing values; `empty` leaves them without a result."""
     help = "Refuse rows with missing values, or leave them out."

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from verhulst.data.column import Column
 from verhulst.data.problems import Problem, option
+from verhulst.data.rare_levels import RARE, better_reference
 
 if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
-RARE = 10  # rows of a level, below which it is rare
 _LEAK = 0.99  # the area under the ROC curve of one column, from which on it decides the outcome
 _CHANCE = 1e-6  # that rows have the same outcome
 _VIF = 10.0  # the usual bound, of Marquardt (1970)
@@ -24,7 +24,7 @@ _CODE = re.compile(r"zip|postal|postcode|plz|area.?code|(^|[_ ])code($|[_ ])", r
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def like_identifier(name: str, x: Vector) -> bool:
+def like_identifier(name: str, x: Vector, rows: int | None = None) -> bool:
     """Whether a column of numbers tells rows apart: whole numbers, all different, that count the rows or are named so.
 
     Examples
@@ -39,7 +39,7 @@ def like_identifier(name: str, x: Vector) -> bool:
         return False
     named = _IDENTIFIER.search(_CAMEL.sub("_", name)) is not None
     years = x.min() >= 1800 and x.max() <= 2200
-    return named or bool(not years and np.ptp(x) < 1.1 * len(x))
+    return named or bool(not years and np.ptp(x) < 1.1 * (len(x) if rows is None else rows))
 
 
 def like_code(name: str, x: Vector) -> bool:
@@ -60,6 +60,24 @@ def like_code(name: str, x: Vector) -> bool:
     if years or distinct < 3 or len(digits) > 1:
         return False
     return _CODE.search(name) is not None or (x.min() >= 10_000 and distinct <= len(x) / 10)
+
+
+def doubt_of_numbers(name: str, x: Vector, code: str | None = None, rows: int | None = None) -> Problem | None:
+    """Return the problem of a column of numbers that tells rows apart or holds codes; `code` is a text of one.
+
+    The numbers may be those of some of the `rows`, evenly over the table.
+    """
+    if like_identifier(name, x, rows):
+        matter = f"Column {name!r} has a different whole number in every row, like a number of the case."
+        return Problem("identifier", name, False, matter, option("--exclude", name))
+    if code is None and not like_code(name, x):
+        return None
+    few = len(np.unique(x[~np.isnan(x)]))
+    said = f"has {few:,} different whole numbers, like codes of places or kinds, such as {x[0]:.0f}"
+    if code is not None:
+        said = f"is read as numbers, although {code!r} looks like a code"
+    flag = option("--categorical", name) if few <= 0.1 * len(x) else option("--exclude", name)
+    return Problem("code", name, False, f"Column {name!r} {said}.", flag)
 
 
 def auc(x: Vector, y: Vector) -> float:
@@ -200,15 +218,26 @@ def _partners(R: NDArray[np.float64], worst: int) -> list[int]:
     return sorted(chosen)
 
 
-def rare_levels(column: Column, counts: Mapping[str, int]) -> Problem | None:
-    """Return the problem of a column with levels of few rows; None if it has none."""
-    rare = [level for level in column.levels if counts.get(level, 0) < RARE]
-    if not rare or len(column.levels) < 2:
-        return None
-    rows = sum(counts.get(level, 0) for level in rare)
+def rare_levels(column: Column, counts: Mapping[str, int], chosen: bool) -> Iterator[Problem]:
+    """Yield the problems of a column with levels of few rows, and of its reference level unless it was chosen."""
+    name, rows = column.name, {level: counts.get(level, 0) for level in column.levels}
+    rare = [level for level in column.levels if rows[level] < RARE]
+    if len(column.levels) < 2:
+        return
+    # A rare first level is not that of the comparison if several rare ones are taken together.
+    first = next((level for level in column.levels if len(rare) < 2 or level not in rare), None)
+    best = None if chosen or first is None else better_reference(rows, first)
+    if best is not None:
+        matter = (
+            f"Column {name!r} is compared with its first level, {first!r}, which has only {rows[str(first)]:,} rows."
+        )
+        yield Problem("rare reference level", name, False, matter, option("--reference", f"{name}={best}"))
+    if not rare:
+        return
     several = len(rare) > 1
+    number = sum(rows[level] for level in rare)
     matter = (
-        f"Column {column.name!r} has {len(rare):,} level{'s' * several} with fewer than {RARE} rows each ({rows:,} "
-        f"row{'s' * (rows != 1)}), such as {rare[0]!r}."
+        f"Column {name!r} has {len(rare):,} level{'s' * several} with fewer than {RARE} rows each ({number:,} "
+        f"row{'s' * (number != 1)}), such as {rare[0]!r}."
     )
-    return Problem("rare levels", column.name, False, matter, option("--lump", str(RARE)))
+    yield Problem("rare levels", name, False, matter, option("--lump", str(RARE)))

@@ -11,7 +11,9 @@ from verhulst.data.choice import check_names
 from verhulst.data.column_values import kind_of, numbers
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.fields import delimiter_of
+from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.read import read_fields
+from verhulst.data.reading import Reading
 from verhulst.data.source import place
 from verhulst.data.text_column import read_role
 
@@ -79,6 +81,53 @@ def cases_of_counts(table: Any, successes: str, trials: str) -> tuple[pa.Table, 
         part = part.append_column(weights, pa.array(cases, from_pandas=True))
         parts.append(part.filter(kept))
     return pa.concat_tables(parts), target, weights
+
+
+def tables_of_counts(
+    source: Any, test: Any, successes: str | None, trials: str | None
+) -> tuple[pa.Table, str, str, pa.Table | None]:
+    """Return the cases of a table and of one to judge by, which is read like it, and the target and the weights.
+
+    Raises
+    ------
+    RequestError
+        If one of the columns is not named, or the rows are not in this process.
+    """
+    if successes is None or trials is None:
+        raise RequestError("successes and trials are given together.")
+    if is_dask_collection(source):
+        raise RequestError("successes and trials are counted in this process: compute() the Dask DataFrame first.")
+    table, target, weights = cases_of_counts(source, successes, trials)
+    if test is None:
+        return table, target, weights, None
+    reading = Reading.of(source)
+    others = cases_of_counts(test if reading is None else reading.applied(test), successes, trials)[0]
+    return table, target, weights, others
+
+
+def refuse_beside_counts(**given: object) -> None:
+    """Raise if something was given that does not go with successes and trials."""
+    if odd := [name for name, value in given.items() if value is not None and value is not False]:
+        raise RequestError(f"{odd[0]} cannot be used with successes and trials.")
+
+
+def formula_of_counts(formula: str, target: str) -> str:
+    """Return a formula without a left side with this target.
+
+    Raises
+    ------
+    RequestError
+        If it has one.
+
+    Examples
+    --------
+    >>> formula_of_counts("~ log(dose)", "died of n")
+    '`died of n` ~ log(dose)'
+    """
+    left, tilde, right = formula.partition("~")
+    if not tilde or left.strip():
+        raise RequestError("with successes and trials the formula has no left side, such as '~ log(dose)'.")
+    return f"`{target}` ~{right}"
 
 
 def _counts(table: pa.Table, name: str, at: str) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.check_columns import dependent, leak, like_code, like_identifier, rare_levels
+from verhulst.data.check_columns import dependent, doubt_of_numbers, leak, rare_levels
 from verhulst.data.check_kinds import ColumnKinds
 from verhulst.data.check_reading import Read, read_anyhow
 from verhulst.data.column import Column
@@ -53,6 +54,8 @@ def check(
     dates: Mapping[str, str] | None = None,
     lump: int = 0,
     multinomial: bool = False,
+    C: float = math.inf,
+    firth: bool = False,
     format: str | None = None,
 ) -> TableCheck:
     """Look for everything in a table that stops a fit or makes its results doubtful.
@@ -72,7 +75,7 @@ def check(
         200,000 rows, evenly over the table.
     target : str, optional
         The column to predict.
-    columns, exclude, categorical, positive, reference, missing, weights, offset, dates, lump, multinomial
+    columns, exclude, categorical, positive, reference, missing, weights, offset, dates, lump, multinomial, C, firth
         As in `vh.fit_table`: what is already known.
     format : str, optional
         The format of a file, if its name does not show it.
@@ -115,6 +118,7 @@ def check(
         dates=dates,
         lump=lump,
         multinomial=multinomial,
+        penalised=firth or math.isfinite(C),
     )
 
 
@@ -133,6 +137,7 @@ def check_read(
     dates: Mapping[str, str] | None = None,
     lump: int = 0,
     multinomial: bool = False,
+    penalised: bool = False,
 ) -> TableCheck:
     """Look for the problems of a table that has been read; see `check`."""
     table, source, problems = read.table, read.source, list(read.problems)
@@ -171,7 +176,7 @@ def check_read(
         holes, kept = _missing(table, request, kinds.columns)
         looked_at = _some(kept)
         problems += holes + single + _together(table, request, kinds.columns, looked_at, kept)
-        if learned is not None:
+        if learned is not None and not penalised:
             problems += _few_cases(learned, table, request, kept, kinds.columns, problems)
     return TableCheck(
         source_of(table),
@@ -296,7 +301,7 @@ def _together(
             problems.append(Problem(kind, name, False, matter, option("--exclude", name)))
         elif column.kind == "categorical" and not request.lump and column.date is None:
             counts = label_counts(table[name].take(_array_of(kept)))
-            problems += filter(None, [rare_levels(column, counts)])
+            problems += rare_levels(column, counts, name in request.reference)
     if len(numeric) > 1:
         problems += dependent(list(numeric), np.column_stack(list(numeric.values())))
     return problems
@@ -329,17 +334,7 @@ def _doubt(
             return Problem("decides the outcome", name, False, said, option("--exclude", name))
     if column.kind != "numeric" or column.date is not None:
         return None
-    if like_identifier(name, x):
-        matter = f"Column {name!r} has a different whole number in every row, like a number of the case."
-        return Problem("identifier", name, False, matter, option("--exclude", name))
-    if code is not None or like_code(name, x):
-        few = len(np.unique(x[~np.isnan(x)]))
-        said = f"has {few:,} different whole numbers, like codes of places or kinds, such as {x[0]:.0f}"
-        if code is not None:
-            said = f"is read as numbers, although {code!r} looks like a code"
-        flag = option("--categorical", name) if few <= 0.1 * len(x) else option("--exclude", name)
-        return Problem("code", name, False, f"Column {name!r} {said}.", flag)
-    return None
+    return doubt_of_numbers(name, x, code)
 
 
 def _few_cases(

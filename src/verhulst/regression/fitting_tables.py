@@ -26,6 +26,7 @@ from verhulst.data.progress import Callback, require_callback
 from verhulst.data.read import read_fields
 from verhulst.data.reading import Reading
 from verhulst.data.source import source_of
+from verhulst.data.successes import formula_of_counts, refuse_beside_counts, tables_of_counts
 from verhulst.regression.checkpoint import Checkpoint, checkpointed
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
@@ -47,7 +48,7 @@ AnyFit = TypeVar("AnyFit", TableFit, MultinomialTableFit)
 @overload
 def fit_table(
     source: Any,
-    target: str,
+    target: str | None = None,
     *,
     columns: Sequence[str] | None = None,
     exclude: Sequence[str] = (),
@@ -69,6 +70,8 @@ def fit_table(
     group: str | None = None,
     seed: int = 0,
     test: Any = None,
+    successes: str | None = None,
+    trials: str | None = None,
     **options: Any,
 ) -> TableFit: ...
 @overload
@@ -77,7 +80,7 @@ def fit_table(source: Any, target: str, *, multinomial: Literal[True], **options
 def fit_table(source: Any, target: str, *, multinomial: bool, **options: Any) -> TableFit | MultinomialTableFit: ...
 def fit_table(
     source: Any,
-    target: str,
+    target: str | None = None,
     *,
     columns: Sequence[str] | None = None,
     exclude: Sequence[str] = (),
@@ -99,6 +102,8 @@ def fit_table(
     group: str | None = None,
     seed: int = 0,
     test: Any = None,
+    successes: str | None = None,
+    trials: str | None = None,
     **options: Any,
 ) -> TableFit | MultinomialTableFit:
     """Fit a logistic regression on a table.
@@ -142,6 +147,8 @@ def fit_table(
         The seed of the folds.
     test : anything that `vh.data.read_table` reads, optional
         Another table to judge the model by, instead of folds.
+    successes, trials : str, optional
+        Columns of numbers of successes and of trials, in place of a target and weights: the binomial fit.
     **options
         Options of `vh.regression.fit`: C, firth, intercept, collinear, tolerance, max_passes; for a multinomial fit
         those of `vh.regression.fit_multinomial`.
@@ -170,6 +177,12 @@ def fit_table(
     """
     limit, folds = bytes_allowed(memory_limit), folds_asked(cv, group, seed, test)
     require_callback(callback)
+    given = source
+    if successes is not None or trials is not None:
+        refuse_beside_counts(target=target, weights=weights, positive=positive, multinomial=multinomial, client=client)
+        source, target, weights, test = tables_of_counts(source, test, successes, trials)
+    elif target is None:
+        raise RequestError("there is no target: name its column, or columns of successes and trials.")
     if folds and folds.group is not None and columns is None:
         exclude = [*column_names(exclude, "exclude"), folds.group]
     request: dict[str, Any] = {
@@ -195,9 +208,9 @@ def fit_table(
         watched = _Watched(callback, passes)
         if elsewhere:
             parts = open_parts(source, client, limit)
-            return _finished(_fitted_in_parts(parts, request, positive, limit, options, watched), source, test)
+            return _finished(_fitted_in_parts(parts, request, positive, limit, options, watched), given, test)
         if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
-            return _finished(TableFit(*counted), source, test)
+            return _finished(TableFit(*counted), given, test)
         target, used = column_name(target, "target"), None
         grouped = [folds.group] if folds and folds.group is not None else []
         categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
@@ -207,13 +220,13 @@ def fit_table(
             used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
         texts = [target, *categorical, *reference, *grouped, *parts_by_name(dates)]
         table = kept_table(source, used, limit, texts=texts, callback=callback)
-        given = read_fields(source if table is None else table)
-        design, table = learn_table(given, positive=positive, **request)
+        fields = read_fields(source if table is None else table)
+        design, table = learn_table(fields, positive=positive, **request)
         block = make_block(design, table, in_place=True)
         if multinomial:
-            return remembering(_fitted_classes(design, block, given, options, watched), source)
-        labels = _labels(design, given, table, folds)
-        return _finished(_fitted(design, block, options, watched, folds, labels), source, test)
+            return remembering(_fitted_classes(design, block, fields, options, watched), given)
+        labels = _labels(design, fields, table, folds)
+        return _finished(_fitted(design, block, options, watched, folds, labels), given, test)
 
 
 @overload
@@ -232,6 +245,8 @@ def fit_formula(
     group: str | None = None,
     seed: int = 0,
     test: Any = None,
+    successes: str | None = None,
+    trials: str | None = None,
     **options: Any,
 ) -> TableFit: ...
 @overload
@@ -253,6 +268,8 @@ def fit_formula(
     group: str | None = None,
     seed: int = 0,
     test: Any = None,
+    successes: str | None = None,
+    trials: str | None = None,
     **options: Any,
 ) -> TableFit | MultinomialTableFit:
     """Fit a logistic regression with a formula: `vote ~ age + C(party)`.
@@ -271,6 +288,8 @@ def fit_formula(
     cv, group, seed, test
         As for `fit_table`. Means and knots that a formula learns (`scale(x)`, `bs(x)`) are those of all rows, in every
         fold; outcomes take no part in them.
+    successes, trials : str, optional
+        As for `fit_table`; the formula then has no left side: `~ dose`.
     **options
         As for `fit_table`.
 
@@ -294,6 +313,11 @@ def fit_formula(
     folds = folds_asked(cv, group, seed, test)
     if multinomial:
         _refuse_of_two(folds is not None or test is not None, False)
+    given = source
+    if successes is not None or trials is not None:
+        refuse_beside_counts(weights=weights, positive=positive, multinomial=multinomial)
+        source, target, weights, test = tables_of_counts(source, test, successes, trials)
+        formula = formula_of_counts(formula, target)
     table = read_fields(source)
     design, block = learn_formula(
         formula,
@@ -308,9 +332,9 @@ def fit_formula(
     )
     options = {"intercept": design.intercept} | options
     if multinomial:
-        return remembering(_fitted_classes(design, block, table, options, _Watched()), source)
+        return remembering(_fitted_classes(design, block, table, options, _Watched()), given)
     labels = _labels(design, table, table, folds)
-    return _finished(_fitted(design, block, options, _Watched(), folds, labels), source, test)
+    return _finished(_fitted(design, block, options, _Watched(), folds, labels), given, test)
 
 
 @dataclass(frozen=True)

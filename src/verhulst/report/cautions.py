@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from verhulst._numbers import count, number, percent
+from verhulst.data.check_columns import doubt_of_numbers
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import listed
+from verhulst.data.problems import option
+from verhulst.data.rare_levels import better_reference
 from verhulst.regression.collinearity import FEW, described
 from verhulst.regression.inference import EVENTS_PER_PARAMETER
 from verhulst.regression.multinomial_fit import MultinomialFit
@@ -18,10 +24,14 @@ from verhulst.regression.near_dependence import nearly_dependent
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 # Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
 HIGH_CONDITION = 30.0**2
 FEW_CASES = 5
 MOST_REASONS = 6
+MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,20 @@ def _cautions(
             "Odds ratios may then be too far from 1. Use fewer columns (--exclude), or the Firth penalty (--firth).",
         )
     yield from _of_numbers(fit)
-    yield from _of_columns(design, present)
+    yield from _of_columns(design, present, fit.cases)
+
+
+def numbers_in_doubt(design: Design | FormulaDesign, table: pa.Table | None) -> Iterator[Caution]:
+    """Yield cautions about columns of numbers that tell the rows of a table apart, or hold codes; some rows show it."""
+    if table is None or not table.num_rows or not isinstance(design, Design):
+        return
+    step = -(-table.num_rows // MOST_ROWS)
+    some = design.typed(table.take(np.arange(0, table.num_rows, step)))
+    for column in design.columns:
+        if column.kind == "numeric" and column.date is None:
+            x = column.read(some[column.name])
+            if problem := doubt_of_numbers(column.name, x, rows=table.num_rows):
+                yield Caution(problem.matter, f"Its odds ratio then means nothing ({problem.option}).")
 
 
 def class_cautions_of(
@@ -97,7 +120,7 @@ def _of_classes(
             "Odds ratios may then be too far from 1. Use fewer columns, merge classes, or use the L2 penalty.",
         )
     yield from _of_numbers(fit)
-    yield from _of_columns(design, present)
+    yield from _of_columns(design, present, sum(fit.cases))
 
 
 def _unfinished(fit: LogisticFit | MultinomialFit, penalties: str) -> Iterator[Caution]:
@@ -136,10 +159,12 @@ def _of_numbers(fit: LogisticFit | MultinomialFit) -> Iterator[Caution]:
         )
 
 
-def _of_columns(design: Design | FormulaDesign | None, present: Sequence[float] | None) -> Iterator[Caution]:
+def _of_columns(
+    design: Design | FormulaDesign | None, present: Sequence[float] | None, cases: float
+) -> Iterator[Caution]:
     if isinstance(design, Design):
         if present is not None:
-            yield from _rare_levels(design.columns, present)
+            yield from _rare_levels(design.columns, present, cases)
         for column in design.columns:
             yield from (Caution(matter, remedy) for matter, remedy in column.notes)
 
@@ -181,11 +206,21 @@ def _sentence(clause: str) -> str:
     return f"{clause if clause.startswith('y = ') else clause[:1].upper() + clause[1:]}."
 
 
-def _rare_levels(columns: Sequence[Column], present: Sequence[float]) -> Iterator[Caution]:
+def _rare_levels(columns: Sequence[Column], present: Sequence[float], total: float) -> Iterator[Caution]:
     start = 0
     for column in columns:
         stop = start + len(column.names)
-        cases = zip(column.names, present[start:stop], strict=True)
+        cases = list(zip(column.names, present[start:stop], strict=True))
+        # The first level is the one that nobody had to choose.
+        if column.reference is not None and column.reference == column.levels[0]:
+            others = dict(zip(column.levels[1:], present[start:stop], strict=True))
+            rest = max(0.0, total - sum(others.values()))
+            if best := better_reference({column.reference: rest} | others, column.reference):
+                yield Caution(
+                    f"The levels of {column.name} are compared with the first one, {column.reference!r}, which has "
+                    f"only {count(rest)} cases, so that all these odds ratios are uncertain.",
+                    f"Compare with the most frequent one ({option('--reference', f'{column.name}={best}')}).",
+                )
         rare = [f"{name} ({count(n)})" for name, n in cases if n < FEW_CASES]
         if rare and column.kind == "categorical":
             yield Caution(

@@ -42,8 +42,9 @@ def _odds_ratios(contents: ClassContents) -> str:
     reference = escape(contents.reference)
     caption = (
         f"The factor by which the odds of a class rather than <strong>{reference}</strong> ({count(contents.cases[0])} "
-        "cases) change if a column increases by 1, or for a level compared with the reference level, all other columns "
-        "being equal. Full dots: the interval excludes 1. Plots of all classes have the same axis."
+        "cases) change if a column increases by 1 (or as its name says), or for a level compared with the "
+        "reference level, all other columns being equal. Full dots: the interval excludes 1. "
+        "Plots of all classes have the same axis."
     )
     forest, parts, start = page.forest_of(effects, contents.level), [], 0
     for place, one in enumerate(contents.comparisons, 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from verhulst.data.column import Column
@@ -14,6 +14,9 @@ from verhulst.regression.joint_tests import JointTest, joint_test
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
+
+# Odds ratios of smaller coefficients, with smaller standard errors, are not told from 1 at a glance.
+LEAST = 0.001
 
 State = Literal["estimated", "infinite", "not determined", "not examined", "left out", "penalised"]
 
@@ -52,6 +55,8 @@ class Effect:
         The exponential of the coefficient, and the ends of its interval; may be 0, inf and nan.
     state : {"estimated", "infinite", "not determined", "not examined", "left out", "penalised"}
         Whether these are estimates with standard errors, or why not.
+    step : int
+        The increase of the column that the odds ratio and its interval are for.
     """
 
     name: str
@@ -66,11 +71,44 @@ class Effect:
     lower: float
     upper: float
     state: State
+    step: int = 1
+
+    @property
+    def label(self) -> str:
+        """The name in tables of odds ratios, with the step."""
+        return self.name if self.step == 1 else f"{self.name} (per {self.step:,})"
+
+    def per(self, step: int) -> Effect:
+        """Return the effect with the odds ratio for an increase of the column by this."""
+        ratio, lower, upper = (raised(end, step) for end in (self.odds_ratio, self.lower, self.upper))
+        return replace(self, step=step, odds_ratio=ratio, lower=lower, upper=upper)
 
     @property
     def clear(self) -> bool:
         """Whether the interval excludes 1."""
         return self.state == "estimated" and (self.lower > 1 or self.upper < 1)
+
+
+def raised(ratio: float, step: int) -> float:
+    """Return an odds ratio to the power of a step, infinite if it overflows."""
+    exponent = step * math.log(ratio) if ratio > 0 else -math.inf if ratio == 0 else math.nan
+    return math.exp(exponent) if exponent < 700 else exponent if math.isnan(exponent) else math.inf
+
+
+def step_of(effect: Effect, least: float) -> int:
+    """Return the power of ten by which a column must increase to change the odds by about 5 %: 10 for years of age.
+
+    It is 1 for levels, and for columns of which the coefficient or its standard error is at least `least`.
+    """
+    size = max(abs(effect.coefficient), effect.standard_error if effect.state == "estimated" else 0.0)
+    if effect.level is not None or not 0 < size < least:
+        return 1
+    return int(10 ** min(15, math.ceil(math.log10(0.05 / size))))
+
+
+def in_steps(effects: Sequence[Effect]) -> list[Effect]:
+    """Return effects for tables: odds ratios that differ from 1 by less than a thousandth are for a larger step."""
+    return [effect.per(step_of(effect, LEAST)) for effect in effects]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from verhulst.figures.theme import DARK, LIGHT, css_variables
 from verhulst.report.cautions import Caution
 from verhulst.report.contents import Contents, Fact
 from verhulst.report.drawing import forest_axis, forest_row
-from verhulst.report.effects import Effect, Factor
+from verhulst.report.effects import Effect, Factor, in_steps
 from verhulst.report.words import interval_in_words
 
 # A sigmoid as a logo.
@@ -98,8 +98,9 @@ def odds_ratios(contents: Contents) -> str:
     if not contents.effects:
         return ""
     caption = (
-        f"The factor by which the odds of {escape(contents.outcome)} change if a column increases by 1, or for a level "
-        "compared with the reference level, all other columns being equal. Full dots: the interval excludes 1."
+        f"The factor by which the odds of {escape(contents.outcome)} change if a column increases by 1 (or as its name "
+        "says), or for a level compared with the reference level, all other columns being equal. Full dots: the "
+        "interval excludes 1."
         f"{f' {escape(contents.errors)}.' if contents.errors else ''}"
     )
     forest = forest_of(contents.effects, contents.level)
@@ -110,6 +111,7 @@ def odds_ratios(contents: Contents) -> str:
 
 def forest_of(effects: Sequence[Effect], level: float) -> Forest:
     """Return the forest plot of effects, with one axis for all."""
+    effects = in_steps(effects)
     return prepare_forest(
         [e.name for e in effects],
         [math.nan if e.state in ("not determined", "not examined") else e.odds_ratio for e in effects],
@@ -153,7 +155,7 @@ def effects_table(
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{named_by}">'
         f'<table class="effects{kind}" aria-labelledby="{named_by}">{head}'
-        f"<tbody>{''.join(_rows(effects, columns, forest, start, tests))}</tbody></table></div>"
+        f"<tbody>{''.join(_rows(in_steps(effects), columns, forest, start, tests))}</tbody></table></div>"
     )
 
 
@@ -174,7 +176,8 @@ def _rows(
     rows: list[str] = []
     for column in columns:
         if column.kind != "categorical":
-            rows.append(_row(*left.pop(column.names[0]), column.names[0], forest))
+            effect, place = left.pop(column.names[0])
+            rows.append(_row(effect, place, effect.label, forest))
             continue
         test = f' <span class="test">{escape(tests[column.name])}</span>' if tests.get(column.name) else ""
         rows.append(f'<tr class="group"><th scope="rowgroup" colspan="5">{escape(column.name)}{test}</th></tr>')
@@ -187,7 +190,7 @@ def _rows(
                 )
             else:
                 rows.append(_row(*left.pop(next(names)), level, forest, "level"))
-    return rows + [_row(effect, place, effect.name, forest) for effect, place in left.values()]
+    return rows + [_row(effect, place, effect.label, forest) for effect, place in left.values()]
 
 
 def _row(effect: Effect, place: int, name: str, forest: Forest, kind: str = "") -> str:

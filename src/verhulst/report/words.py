@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from verhulst._numbers import coverage, number, ratio
-from verhulst.report.effects import Effect
+from verhulst.report.effects import Effect, raised, step_of
+
+_MOST = 0.05  # from which coefficient on a column increases by one in a sentence
 
 
 def interval_in_words(effect: Effect) -> str:
@@ -27,7 +28,7 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
     level : float
         The coverage of the effect's interval.
     """
-    step = _step(effect)
+    step = step_of(effect, _MOST)
     who = (
         f"{effect.column} {effect.level!r} instead of {effect.reference!r}"
         if effect.level is not None and effect.reference is not None
@@ -42,23 +43,9 @@ def effect_in_words(effect: Effect, outcome: str, level: float = 0.95) -> str:
         return f"{who}: these data do not determine whether the odds of {outcome} are higher or lower."
     if effect.state == "not examined":
         return f"{who}: whether these data determine an odds ratio was not examined."
-    middle, low, high = (_power(x, step) for x in (effect.odds_ratio, effect.lower, effect.upper))
+    middle, low, high = (raised(x, step) for x in (effect.odds_ratio, effect.lower, effect.upper))
     interval = f" ({coverage(level)} interval: {_span(middle, low, high)})" if effect.state == "estimated" else ""
     return f"{who}: {_change(middle)} odds of {outcome}{interval}."
-
-
-def _step(effect: Effect) -> int:
-    """Return the power of ten by which a column must increase to change the odds by about 5 %: 10 for years of age."""
-    size = abs(effect.coefficient)
-    if effect.level is not None or not 0 < size < 0.05:
-        return 1
-    return int(10 ** min(15, math.ceil(math.log10(0.05 / size))))
-
-
-def _power(ratio: float, step: int) -> float:
-    """Return ratio to the power of step, infinite if it overflows."""
-    exponent = step * math.log(ratio) if ratio > 0 else -math.inf
-    return math.exp(exponent) if exponent < 700 else math.inf
 
 
 def _change(middle: float) -> str:
