@@ -122,7 +122,7 @@ class Formulas(Directive):
             where = "" if one.digits > 15 else f" at {typeset(significant(one.at, 3))}"
             rows.append(
                 [
-                    name, Code(lines[name]), f"{one.digits:.0f}{where}", "; ".join(one.wrong) or "–",
+                    name, Code(lines[name]), f"{max(one.digits, 0):.0f}{where}", "; ".join(one.wrong) or "–",
                     ", ".join(one.warnings) or "–", f"{one.time / first.time:.1f}×",
                 ]
             )  # fmt: skip
@@ -141,7 +141,7 @@ class OneLiners(Directive):
                 one = measure(function, code, library)
                 of = "7" if library in ("PyTorch", "JAX") else "16"
                 where = "" if one.digits >= float(of) - 1.3 else f", at {typeset(significant(one.at, 3))}"
-                rows.append([library, Code(code), f"{one.digits:.0f} of {of}{where}", "; ".join(one.wrong) or "–"])
+                rows.append([library, Code(code), f"{max(one.digits, 0):.0f} of {of}{where}", "; ".join(one.wrong) or "–"])
             found.append(table(rows))
         return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pathlib
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from itertools import combinations
 
 import matplotlib as mpl
 import numpy as np
@@ -31,11 +33,13 @@ def test_draws_with_the_colours_of_its_theme(name: str, theme: str, tmp_path: pa
     assert colors <= set(theme_named(theme).colors().values())
 
 
+@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("name", FIGURES)
-def test_titles_and_labels_stay_inside_the_picture(name: str) -> None:
-    figure = figures.plot(name)
+def test_words_are_inside_the_picture_apart_and_large_enough(name: str, narrow: bool) -> None:
+    figure = figures.plot(name, theme=replace(LIGHT, narrow=narrow))
     figure.draw_without_rendering()
     frame = figure.bbox
+    boxes = []
     for ax in figure.axes:
         for text in (*ax.texts, ax.title, ax._left_title, ax.xaxis.label, ax.yaxis.label):
             if text.get_text() and text.get_visible():
@@ -44,12 +48,9 @@ def test_titles_and_labels_stay_inside_the_picture(name: str) -> None:
                 assert box.x1 < frame.x1 + 2, text
                 assert box.y0 > frame.y0 - 2, text
                 assert box.y1 < frame.y1 + 2, text
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_text_is_too_small_at_half_size(name: str) -> None:
-    sizes = [text.get_fontsize() for ax in figures.plot(name).axes for text in ax.texts]
-    assert min(sizes, default=9) >= 8
+                boxes.append((text.get_text(), box.padded(-1.5)))  # letters do not fill their box
+    assert min((text.get_fontsize() for ax in figure.axes for text in ax.texts), default=9) >= 8  # at half size, too
+    assert [(one, other) for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)] == []
 
 
 def test_the_curve_drawn_is_the_record() -> None:

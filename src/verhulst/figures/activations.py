@@ -85,12 +85,12 @@ def draw_activations(record: Activations, *, theme: str | Theme = "light") -> Fi
             )
             ax.text(
                 0.97,
-                0.26,
+                0.4,
                 "derivative",
                 transform=ax.transAxes,
                 color=tokens.second.color,
                 size=SMALL,
                 ha="right",
-                va="top",
+                va="bottom",
             )
     return figure

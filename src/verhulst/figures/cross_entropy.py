@@ -64,7 +64,7 @@ def draw_cross_entropy(record: CrossEntropy, *, theme: str | Theme = "light") ->
         tokens.second.color,
         shift=(10, 4),
     )
-    note(left, -118, 31, "p clipped at 1e−15: stuck at 34.5", tokens.third.color, va="top")
+    note(left, -118, 31, "p clipped at 1e−15:\nstuck at 34.5", tokens.third.color, va="top")
     note(left, -40, 52, "from the logit", tokens.first.color)
     left.set(xlim=(-120, 40), ylim=(-4, 126))
     caption(left, "Loss of a case with label 1", tokens, x="logit z")

@@ -105,22 +105,18 @@ def _rulers(ax: Axes, record: LogOdds, theme: Theme) -> None:
         for z, text in marks:
             ax.plot([z, z], [y - 0.05, y + 0.05], color=theme.muted, linewidth=1.0)
             ax.text(z, y - 0.11, text, ha="center", va="top", color=theme.muted, size=SMALL)
-    for p, q in zip(record.before, record.after, strict=True):
+    for k, (p, q) in enumerate(zip(record.before, record.after, strict=True)):
         start, end = float(functions.logit(p)), float(functions.logit(q))
+        above = 2.13 + 0.17 * (theme.narrow and k % 2)  # neighbours would touch
         ax.plot([start, start], [0, 2], color=theme.first.color, linewidth=1.0, alpha=0.7)
         ax.plot([end, end], [0, 2], color=theme.second.color, linewidth=1.0, alpha=0.7)
         for y in (0, 1, 2):
             dot(ax, start, y, theme.first, theme, 5)
             dot(ax, end, y, theme.second, theme, 5)
-        ax.text((start + end) / 2, 2.13, f"{100 * p:.0f} → {100 * q:.1f} %", ha="center", color=theme.ink, size=SMALL)
+        ax.text((start + end) / 2, above, f"{100 * p:.0f} → {100 * q:.1f} %", ha="center", color=theme.ink, size=SMALL)
         ax.text(end + 0.12, 1.13, f"× {record.odds_ratio:.2f}", color=theme.ink, size=SMALL)
         ax.text(end + 0.12, 0.13, f"+ {record.coefficient:g}", color=theme.ink, size=SMALL)
     ax.set(xlim=(-5.1, 5.1), ylim=(-0.4, 2.4))
     ax.set_axis_off()
-    ax.set_title(
-        f"Equal steps of log-odds, equal factors of odds: e^{record.coefficient:g} = {record.odds_ratio:.2f} …",
-        loc="left",
-        color=theme.ink,
-        size=11,
-        weight="bold",
-    )
+    factor = f"e^{record.coefficient:g} = {record.odds_ratio:.2f}"
+    caption(ax, f"Equal steps of log-odds, equal factors of odds: {factor} …", theme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -61,11 +62,14 @@ def draw_ties(record: Ties, *, theme: str | Theme = "light", ax: Axes | None = N
     ax = axes_for(ax, tokens, 7.8, 4.6)
     ax.plot([0, 1], [0, 1], color=tokens.rule, linewidth=1.0)
     left = 0.36 if tokens.narrow else 1.05  # there is no room beside the axes of a narrow figure
+    # Curves pass behind the words.
+    ground: dict[str, Any] = {"facecolor": tokens.paper, "edgecolor": "none", "alpha": 0.8, "pad": 1}
     places = [(left, y) for y in ((0.56, 0.4, 0.24) if tokens.narrow else (0.86, 0.66, 0.46))]
     for item, stroke, (x, y) in zip(record.curves, (tokens.first, tokens.second, tokens.third), places, strict=True):
         curve(ax, item.false_positive, item.true_positive, stroke)
-        ax.text(x, y, f"{item.name}: area {item.area:.4f}", color=stroke.color, size=9.5, weight="bold")
-        ax.text(x, y - 0.055, f"{item.distinct:,} distinct scores of {record.cases:,}", color=tokens.muted, size=SMALL)
+        ax.text(x, y, f"{item.name}: area {item.area:.4f}", color=stroke.color, size=9.5, weight="bold", bbox=ground)
+        distinct = f"{item.distinct:,} distinct scores of {record.cases:,}"
+        ax.text(x, y - 0.055, distinct, color=tokens.muted, size=SMALL, bbox=ground)
     ax.set(xlim=(0, 1), ylim=(0, 1.01), aspect="auto" if tokens.narrow else "equal")
     note(ax, left, 0.08 if tokens.narrow else 0.3, "Straight stretches are ties.", tokens.muted)
     caption(ax, "ROC before and after rounding", tokens, x="false positive rate", y="true positive rate")

@@ -113,7 +113,7 @@ def draw_vanishing(record: Vanishing, *, theme: str | Theme = "light", ax: Axes 
         dot(ax, layers, network.norm, stroke, tokens, 5)
         factor = (network.norm[0] / network.norm[-1]) ** (1 / (record.depth - 1))
         note(ax, 0.6, 10**height, f"{network.name}: × {factor:.2f} a layer", stroke.color, ha="right", shift=(-4, 0))
-    ax.set(xlim=(-5.4, record.depth + 0.5))
+    ax.set(xlim=(-13.5 if tokens.narrow else -5.4, record.depth + 0.5))  # room for the names
     ax.set_xticks([1, 5, 10, 15, 20] if record.depth == 20 else layers)
     caption(
         ax,

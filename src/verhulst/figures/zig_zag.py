@@ -75,7 +75,8 @@ def draw_zig_zag(record: ZigZag, *, theme: str | Theme = "light") -> Figure:
         note(ax, start[0], start[1], "start", tokens.third.color, shift=(-7, -9), ha="right", size=SMALL)
         note(ax, end[0], end[1], "end", stroke.color, shift=(9, -11), size=SMALL, weight="bold")
         share = f"{100 * path.same_sign:.0f} % of the steps (one case each)\nmove both weights the same way"
-        ax.text(0.02, 0.03, share, transform=ax.transAxes, color=tokens.ink, size=SMALL)
+        # The path goes from the upper left to the lower right.
+        ax.text(0.98, 0.97, share, transform=ax.transAxes, color=tokens.ink, size=SMALL, ha="right", va="top")
         ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         caption(ax, f"Inputs out of {path.name}", tokens, x="weight 1", y="weight 2")
     return figure
