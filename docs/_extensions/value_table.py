@@ -141,7 +141,8 @@ class OneLiners(Directive):
                 one = measure(function, code, library)
                 of = "7" if library in ("PyTorch", "JAX") else "16"
                 where = "" if one.digits >= float(of) - 1.3 else f", at {typeset(significant(one.at, 3))}"
-                rows.append([library, Code(code), f"{max(one.digits, 0):.0f} of {of}{where}", "; ".join(one.wrong) or "–"])
+                digits = f"{max(one.digits, 0):.0f} of {of}{where}"
+                rows.append([library, Code(code), digits, "; ".join(one.wrong) or "–"])
             found.append(table(rows))
         return found
 
