@@ -88,6 +88,22 @@ def test_a_fold_without_a_class_is_named(labels):
         model.fit(X, y)
 
 
+def test_a_fold_whose_held_out_rows_lack_a_class_is_scored():
+    """Class 2 has two cases for three folds; scikit-learn's own scorer wants rows of every class."""
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(60, 2)), np.r_[np.zeros(29, int), np.ones(29, int), 2, 2]
+    folds = [(np.flatnonzero(np.arange(60) % 3 != k), np.flatnonzero(np.arange(60) % 3 == k)) for k in range(3)]
+    assert [set(y[held]) for _, held in folds] == [{0, 1}, {0, 1, 2}, {0, 1, 2}]
+    weight = rng.uniform(0.5, 2.0, 60)
+    model = vh.LogisticRegressionCV(Cs=[0.1, 1.0], cv=folds).fit(X, y, weight)
+    for (rest, held), scores in zip(folds, model.scores_, strict=True):
+        for C, score in zip(model.Cs_, scores, strict=True):
+            found = vh.LogisticRegression(C=C).fit(X[rest], y[rest], weight[rest])
+            own = np.log(found.predict_proba(X[held])[np.arange(len(held)), y[held]])
+            assert score == pytest.approx(np.average(own, weights=weight[held]), rel=1e-12)
+    assert model.score(X[:5], y[:5]) < 0
+
+
 def test_former_arguments_are_refused():
     with pytest.raises(TypeError, match="solver"):
         vh.LogisticRegressionCV(solver="lbfgs")

@@ -35,7 +35,8 @@ from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.calibration.smooth_error import SmoothError, smooth_error, smooth_errors
 from verhulst.calibration.verdict import Verdict, verdict
 from verhulst.functions._row_order import require_one_order
-from verhulst.regression.held_out import HeldOut
+from verhulst.regression.class_held_out import HeldOutClasses
+from verhulst.regression.held_out import HeldOut, HeldOutRows
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,15 @@ def evaluate(
 ) -> Evaluation: ...
 @overload
 def evaluate(
+    y: HeldOutClasses,
+    *,
+    level: float = 0.95,
+    bins: int = 15,
+    replications: int = 199,
+    rng: int | np.random.Generator = 0,
+) -> ClassEvaluation: ...
+@overload
+def evaluate(
     y: ArrayLike,
     scores: ArrayLike | None = None,
     *,
@@ -193,7 +203,7 @@ def evaluate(
 ) -> ClassEvaluation: ...
 @checks_options
 def evaluate(
-    y: ArrayLike | HeldOut,
+    y: ArrayLike | HeldOut | HeldOutClasses,
     scores: ArrayLike | None = None,
     *,
     scores_are: ScoreKind | None = None,
@@ -285,9 +295,13 @@ def evaluate(
     (0.89094 (95 %: 0.86392 to 0.91797), 0.77259 (95 %: 0.75634 to 0.78806))
     """
     given: list[tuple[ScoreKind | None, ArrayLike]] = []
-    if isinstance(y, HeldOut):
-        if not all(each is None for each in (scores, logits, probabilities, sample_weight, by)):
-            raise ValueError("held-out rows have scores and weights of their own: pass them alone")
+    others = (scores, logits, probabilities, sample_weight, by, classes)
+    if isinstance(y, HeldOutRows) and any(each is not None for each in others):
+        raise ValueError("held-out rows have scores and weights of their own: pass them alone")
+    if isinstance(y, HeldOutClasses):
+        logits, sample_weight, classes = y.scores, y.weights, y.classes
+        y = y.labels()
+    elif isinstance(y, HeldOut):
         held = y.as_cases()
         y, logits, sample_weight = held.y, held.log_odds, held.weights
     if scores is not None:

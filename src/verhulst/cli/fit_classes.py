@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst._numbers import count, percent
+from verhulst.cli import held_out
 
 if TYPE_CHECKING:
     from verhulst.cli.inference import Asked
     from verhulst.regression.table_classes import MultinomialTableFit
     from verhulst.report.class_contents import ClassContents
+    from verhulst.report.quality import ClassQuality
 
 option = click.option(
     "--multinomial", is_flag=True,
@@ -23,8 +25,7 @@ option = click.option(
 def check(asked: Asked, on_cluster: bool, request: Mapping[str, Any]) -> None:
     """Raise before the fit if an option is for two values of the target only."""
     given = {"--positive": request["positive"], "--offset": request["offset"], "--firth": request["firth"]}
-    given |= {"--cv": request["cv"], "--test": request["test"], "--workers or --scheduler": on_cluster}
-    given |= {"--csv": request["as_csv"], "--log-odds": request["log_odds"]}
+    given |= {"--workers or --scheduler": on_cluster, "--csv": request["as_csv"], "--log-odds": request["log_odds"]}
     for name in (name for name, value in (given | asked.given()).items() if value):
         instead = ": --reference TARGET=VALUE gives the class to compare with" if name == "--positive" else ""
         raise click.UsageError(f"{name} is for two values of the target, not for --multinomial{instead}.")
@@ -58,8 +59,14 @@ def tell(
             show()
             show(f"{one.name} rather than {contents.reference} ({_share(contents, place)})", "bold")
             print_effects(one.effects, level)
-        show(f"{footline(model.fit, model.fit.test())}. {shares_in_words(contents.observed)}")
-    for caution in contents.cautions:
+        line = footline(model.fit, model.fit.test())
+        if contents.quality is None:
+            show(f"{line}. {shares_in_words(contents.observed)}")
+        else:
+            show(line)
+            held_out.print_measures(contents.quality, contents.quality.result.top_label_ece)
+            show(shares_in_words(contents.observed))
+    for caution in [*contents.cautions, *([] if contents.quality is None else contents.quality.notes())]:
         say(f"Note: {caution}")
     say_wrote(output, report)
 
@@ -69,11 +76,16 @@ def _share(contents: ClassContents, place: int) -> str:
     return f"{count(cases)} cases, {percent(cases / sum(contents.cases))}"
 
 
+def _judged(quality: ClassQuality) -> dict[str, Any]:
+    return quality.held_out.origin() | {"advice": quality.advice(), "evaluation": quality.result.to_json()}
+
+
 def _record(model: MultinomialTableFit, contents: ClassContents) -> dict[str, Any]:
     from verhulst.cli.effects_table import effects_record
     from verhulst.cli.fit_record import record_of_fit
 
-    fit, classes = model.fit, list(contents.classes)
+    fit, classes, quality = model.fit, list(contents.classes), contents.quality
+    beside = {} if quality is None else {"held_out": _judged(quality)}
     return {
         "source": contents.source,
         "rows_read": model.design.rows_read,
@@ -87,4 +99,5 @@ def _record(model: MultinomialTableFit, contents: ClassContents) -> dict[str, An
             {"class": one.name} | effect for one in contents.comparisons for effect in effects_record(one.effects)
         ],
         "confusion": model.totals.confusion,
+        **beside,
     } | record_of_fit(fit, fit.test(), contents.cautions)

@@ -10,8 +10,9 @@ from verhulst._numbers import coverage, number, percent
 from verhulst.cli.options import InputFile, column
 
 if TYPE_CHECKING:
+    from verhulst.calibration.calibration_error import Nulled
     from verhulst.calibration.estimate import Estimate
-    from verhulst.report.quality import Quality
+    from verhulst.report.quality import ClassQuality, Quality
 
 GROUPS = 10  # of the table of reliability
 
@@ -42,8 +43,8 @@ def check(cv: int | None, group: str | None, test: str | None, on_cluster: bool)
         raise click.UsageError(f"--cv needs all rows in this process: {without}")
 
 
-def print_quality(quality: Quality) -> None:
-    """Print what held-out rows say of the model."""
+def print_measures(quality: Quality | ClassQuality, ece: Nulled) -> None:
+    """Print what held-out rows say of the model as a whole."""
     from verhulst.cli.console import show_prose, show_table
 
     held_out, result = quality.held_out, quality.result
@@ -51,9 +52,15 @@ def print_quality(quality: Quality) -> None:
     for line in (*result.verdict.sentences, *quality.advice()):
         show_prose(line)
     rows = [(name, number(each.value), _ends(each), beside) for name, each, beside in quality.measures()]
-    ece = result.ece
     rows.append(("calibration error (ECE)", number(ece.value), "", f"{number(ece.null_mean)} if right"))
     show_table(("measure", "value", f"{coverage(result.log_loss.level)} interval", "compare"), rows)
+
+
+def print_quality(quality: Quality) -> None:
+    """Print what held-out rows say of the model, and how often outcomes came in groups of them."""
+    from verhulst.cli.console import show_prose, show_table
+
+    print_measures(quality, quality.result.ece)
     show_prose("Rows in groups by their probability:")
     groups = [each.values() for each in _groups(quality)]
     show_table(
@@ -78,8 +85,7 @@ def _groups(quality: Quality) -> list[dict[str, float]]:
 
 def record(quality: Quality) -> dict[str, Any]:
     """Return the entry for --json."""
-    result, how = quality.result, quality.held_out.to_json()
-    del how["totals"]
+    result, how = quality.result, quality.held_out.origin()
     base = {"probability": quality.base_rate, "log_loss": quality.base_log_loss}
     return how | {
         "advice": quality.advice(),

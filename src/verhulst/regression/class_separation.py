@@ -200,8 +200,8 @@ def _middle(x: Matrix) -> Vector | None:
     """Return a value of each column near its median, less which all are exact, or 0; None if all are 0."""
     point = np.sort(x, axis=0)[len(x) // 2]
     exact = ~exact_sum(x, np.broadcast_to(-point, x.shape)).low.any(axis=0)
-    point = np.where(exact, point, 0.0)
-    return point if point.any() else None
+    found: Vector = np.asarray(np.where(exact, point, 0.0), dtype=np.float64)
+    return found if found.any() else None
 
 
 def _design(rows: ClassRows, x: Matrix, pairs: tuple[NDArray[np.intp], ...]) -> Rows:

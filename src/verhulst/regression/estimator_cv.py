@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
-from sklearn.metrics import check_scoring
+from sklearn.metrics import check_scoring, log_loss
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing, assert_all_finite, indexable
 from sklearn.utils.multiclass import check_classification_targets
@@ -166,8 +166,7 @@ class LogisticRegressionCV(LogisticRegression):
 
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the score by `scoring`."""
-        scorer = check_scoring(self, scoring=self.scoring)
-        return float(scorer(self, X, y) if sample_weight is None else scorer(self, X, y, sample_weight=sample_weight))
+        return self._score(self, X, y, sample_weight)
 
     def to_json(self) -> dict[str, Any]:
         """Return the chosen model as data for a model file."""
@@ -218,9 +217,7 @@ class LogisticRegressionCV(LogisticRegression):
 
         def scored(C: float) -> float:
             model = self._model(C).fit(rows, labels, None if weight is None else weight[train])
-            scorer = check_scoring(model, scoring=self.scoring)
-            given = {} if weight is None else {"sample_weight": weight[test]}
-            return float(scorer(model, held, truth, **given))
+            return self._score(model, held, truth, None if weight is None else weight[test])
 
         try:
             return [scored(float(C)) for C in self.Cs_]
@@ -232,6 +229,12 @@ class LogisticRegressionCV(LogisticRegression):
                 f"in fold {fold} the training rows contain no case of class {absent[0]!r}, which the held-out rows "
                 f"have: shuffle or stratify the folds ({error})"
             ) from error
+
+    def _score(self, model: LogisticRegression, X: Any, y: Any, sample_weight: ArrayLike | None) -> float:
+        given = {} if sample_weight is None else {"sample_weight": sample_weight}
+        if isinstance(self.scoring, str) and self.scoring == "neg_log_loss":  # its scorer needs rows of every class
+            return -float(log_loss(y, model.predict_proba(X), labels=model.classes_, **given))
+        return float(check_scoring(model, scoring=self.scoring)(model, X, y, **given))
 
     def _chosen(self) -> int:
         scores: Matrix = self.scores_

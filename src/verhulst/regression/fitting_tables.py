@@ -28,12 +28,15 @@ from verhulst.data.reading import Reading
 from verhulst.data.source import source_of
 from verhulst.data.successes import formula_of_counts, refuse_beside_counts, tables_of_counts
 from verhulst.regression.checkpoint import Checkpoint, checkpointed
+from verhulst.regression.class_held_out import cross_validated_classes
 from verhulst.regression.fit_of_counts import fit_of_counts
 from verhulst.regression.fit_of_parts import fit_of_parts
 from verhulst.regression.fitting import checked, fitted
 from verhulst.regression.held_out import Folds, cross_validated, folds_asked
+from verhulst.regression.multinomial_fit import MultinomialFit
 from verhulst.regression.observations import observations
 from verhulst.regression.prepare import Settings
+from verhulst.regression.statistics import Vector
 from verhulst.regression.table_answers import factor_places
 from verhulst.regression.table_classes import MultinomialTableFit, fit_block
 from verhulst.regression.table_fit import TableFit
@@ -42,7 +45,7 @@ from verhulst.regression.totals import Totals
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AnyFit = TypeVar("AnyFit", TableFit, MultinomialTableFit)
+AnyTableFit = TypeVar("AnyTableFit", TableFit, MultinomialTableFit)
 
 
 @overload
@@ -198,9 +201,9 @@ def fit_table(
         "dates": dates,
         "lump": lump,
     }
-    if multinomial:
-        _refuse_of_two(folds is not None or test is not None, client is not None or is_dask_collection(source))
     elsewhere = client is not None or is_dask_collection(source)
+    if multinomial and elsewhere:
+        _refuse_cluster()
     if elsewhere and folds:
         raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
     asked = {**request, "positive": positive, **options}
@@ -223,10 +226,11 @@ def fit_table(
         fields = read_fields(source if table is None else table)
         design, table = learn_table(fields, positive=positive, **request)
         block = make_block(design, table, in_place=True)
+        groups = _labels(design, fields, table, folds)
         if multinomial:
-            return remembering(_fitted_classes(design, block, fields, options, watched), given)
-        labels = _labels(design, fields, table, folds)
-        return _finished(_fitted(design, block, options, watched, folds, labels), given, test)
+            of_text = _of_text(design, fields)
+            return _finished(_fitted_classes(design, block, of_text, options, watched, folds, groups), given, test)
+        return _finished(_fitted(design, block, options, watched, folds, groups), given, test)
 
 
 @overload
@@ -311,8 +315,6 @@ def fit_formula(
     ('age', 'np.log(income)')
     """
     folds = folds_asked(cv, group, seed, test)
-    if multinomial:
-        _refuse_of_two(folds is not None or test is not None, False)
     given = source
     if successes is not None or trials is not None:
         refuse_beside_counts(weights=weights, positive=positive, multinomial=multinomial)
@@ -330,11 +332,11 @@ def fit_formula(
         multinomial=multinomial,
         reference=reference,
     )
-    options = {"intercept": design.intercept} | options
+    options, groups = {"intercept": design.intercept} | options, _labels(design, table, table, folds)
     if multinomial:
-        return remembering(_fitted_classes(design, block, table, options, _Watched()), given)
-    labels = _labels(design, table, table, folds)
-    return _finished(_fitted(design, block, options, _Watched(), folds, labels), given, test)
+        texts = _of_text(design, table)
+        return _finished(_fitted_classes(design, block, texts, options, _Watched(), folds, groups), given, test)
+    return _finished(_fitted(design, block, options, _Watched(), folds, groups), given, test)
 
 
 @dataclass(frozen=True)
@@ -348,18 +350,11 @@ class _Watched:
         return replace(checked(**options), callback=self.callback, checkpoint=self.passes)
 
 
-def _refuse_of_two(judged: bool, elsewhere: bool) -> None:
-    """Raise if something is asked of a multinomial fit that is there for two classes only."""
-    if judged:
-        raise RequestError(
-            "cv= and test= judge models of two classes; of a multinomial one, model.confusion(table) counts the "
-            "classes that it predicts for other rows."
-        )
-    if elsewhere:
-        raise RequestError(
-            "a multinomial fit reads all rows in this process: leave the client out. The rows of files that do not fit "
-            "in memory are kept in a scratch file; write a Dask DataFrame to Parquet first, or compute() it."
-        )
+def _refuse_cluster() -> None:
+    raise RequestError(
+        "a multinomial fit reads all rows in this process: leave the client out. The rows of files that do not fit "
+        "in memory are kept in a scratch file; write a Dask DataFrame to Parquet first, or compute() it."
+    )
 
 
 def _labels(design: Design | FormulaDesign, given: pa.Table, table: pa.Table, folds: Folds | None) -> Any:
@@ -369,12 +364,12 @@ def _labels(design: Design | FormulaDesign, given: pa.Table, table: pa.Table, fo
     return labels_of_rows(given, folds.group, design.complete_rows(table))
 
 
-def _finished(model: TableFit, source: Any, test: Any) -> TableFit:
+def _finished(model: AnyTableFit, source: Any, test: Any) -> AnyTableFit:
     model = remembering(model, source)
     return model if test is None else replace(model, held_out=model.test_on(test))
 
 
-def remembering(model: AnyFit, source: Any) -> AnyFit:
+def remembering(model: AnyTableFit, source: Any) -> AnyTableFit:
     """Return the model with what was said of the values of its source, if that is a `File`, for new files."""
     reading = Reading.of(source)
     return model if reading is None else replace(model, design=replace(model.design, reading=reading))
@@ -412,18 +407,33 @@ def _fitted(
     return TableFit(design, found, totals, replace(held_out, source=design.source, left_out=lost))
 
 
+def _of_text(design: Design | FormulaDesign, table: pa.Table) -> bool:
+    """Whether the target is a column of text in a table with types, so that its classes are text."""
+    assert design.target is not None
+    name = design.target.name
+    return delimiter_of(table, name) is None and level_type_of(table[name].type) == "text"
+
+
 def _fitted_classes(
     design: Design | FormulaDesign,
     block: Block,
-    table: pa.Table,
+    texts: bool,
     options: dict[str, Any],
     watched: _Watched,
+    folds: Folds | None,
+    labels: Any,
 ) -> MultinomialTableFit:
-    assert design.target is not None
-    name = design.target.name
-    texts = delimiter_of(table, name) is None and level_type_of(table[name].type) == "text"
     with _of_table(design.source):
-        return fit_block(design, block, texts, options, watched.callback, watched.passes)
+        model = fit_block(design, block, texts, options, watched.callback, watched.passes)
+        if folds is None:
+            return model
+
+        def fitted(others: Vector) -> MultinomialFit:
+            return fit_block(design, replace(block, weights=others), texts, dict(options) | {"verbose": 0}).fit
+
+        held_out = cross_validated_classes(block, factor_places(design), folds, labels, model.classes, fitted)
+    lost = design.rows_read - design.rows_kept
+    return replace(model, held_out=replace(held_out, source=design.source, left_out=lost))
 
 
 @contextmanager

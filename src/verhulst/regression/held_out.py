@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,20 @@ from verhulst.data.schema import Maybe, Record, Text, Whole
 from verhulst.regression.fitting import fit
 from verhulst.regression.folds import assign_folds
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.statistics import Vector
+from verhulst.regression.separation import Separation
+from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.totals import Totals, totals_schema
 from verhulst.regression.warn import quietly
 
+
+class _AnyFit(Protocol):
+    @property
+    def separation(self) -> Separation | None: ...
+    @property
+    def converged(self) -> bool: ...
+
+
+Fitted = TypeVar("Fitted", bound=_AnyFit)
 Factors = tuple[tuple[int, ...], ...]  # the places among the columns of X of each factor's levels
 
 
@@ -33,14 +43,12 @@ class Cases:
     weights: Vector | None
 
 
-@dataclass(frozen=True, eq=False)
-class HeldOut:
-    """Predictions for rows that were not in their fit. `vh.evaluate` takes it in place of outcomes and scores.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HeldOutRows:
+    """Which rows were not in the fit that predicts them.
 
     Attributes
     ----------
-    totals : Totals
-        Totals of the predictions by outcome. A model file contains these, and no single row.
     rows : int
         The number of rows that were predicted.
     folds : int
@@ -59,11 +67,8 @@ class HeldOut:
         Rows with a level that is not in the rows of their fit. They are predicted as with the reference level.
     separated, unconverged : int
         The numbers of folds whose other rows are separated, and whose fit did not converge.
-    cases : Cases or None
-        The rows themselves, in their order; None in a model that was loaded from a file.
     """
 
-    totals: Totals
     rows: int
     folds: int
     seed: int | None = None
@@ -74,6 +79,38 @@ class HeldOut:
     unseen: int = 0
     separated: int = 0
     unconverged: int = 0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.how()}>"
+
+    def how(self) -> str:
+        """Return in words which rows these are and what predicted them."""
+        rows = f"{self.rows:,} rows"
+        if not self.folds:
+            return f"{rows} of {self.source or 'another table'}"
+        kept = f" that keep the {self.groups:,} groups of {self.group!r} together" if self.group is not None else ""
+        return f"{rows} in {self.folds} folds{kept}, each predicted by a fit of the other folds"
+
+    def origin(self) -> dict[str, Any]:
+        """Return the attributes above as plain data."""
+        return {one.name: getattr(self, one.name) for one in fields(HeldOutRows)}
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class HeldOut(HeldOutRows):
+    """Predictions for rows that were not in their fit. `vh.evaluate` takes it in place of outcomes and scores.
+
+    Attributes
+    ----------
+    totals : Totals
+        Totals of the predictions by outcome. A model file contains these, and no single row.
+    cases : Cases or None
+        The rows themselves, in their order; None in a model that was loaded from a file.
+    rows, folds, seed, group, groups, source, left_out, unseen, separated, unconverged
+        As of `HeldOutRows`.
+    """
+
+    totals: Totals
     cases: Cases | None = None
 
     SCHEMA: ClassVar[Record] = Record(
@@ -96,22 +133,9 @@ class HeldOut:
         """Return the rows, or those that stand for them in the totals."""
         return Cases(*self.totals.cases()) if self.cases is None else self.cases
 
-    def __repr__(self) -> str:
-        return f"<HeldOut: {self.how()}>"
-
-    def how(self) -> str:
-        """Return in words which rows these are and what predicted them."""
-        rows = f"{self.rows:,} rows"
-        if not self.folds:
-            return f"{rows} of {self.source or 'another table'}"
-        kept = f" that keep the {self.groups:,} groups of {self.group!r} together" if self.group is not None else ""
-        return f"{rows} in {self.folds} folds{kept}, each predicted by a fit of the other folds"
-
     def to_json(self) -> dict[str, Any]:
         """Return the record as data for a model file, without single rows."""
-        plain = asdict(replace(self, cases=None))
-        del plain["cases"]
-        return plain
+        return {"totals": asdict(self.totals)} | self.origin()
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> HeldOut:
@@ -164,7 +188,35 @@ def cross_validated(
     asked: Folds,
     labels: NDArray[Any] | None,
 ) -> HeldOut:
-    """Predict each row by a fit, with the same options, of the rows of the other folds.
+    """Predict each row by a fit, with the same options, of the rows of the other folds; see `by_folds`.
+
+    Parameters
+    ----------
+    block, factors, asked, labels : as of `by_folds`
+    names : tuple
+        The names of the columns.
+    options : mapping
+        Those of `verhulst.regression.fit`.
+    """
+    X, y, weights, offset = block.X, block.y, block.weights, block.offset
+
+    def fitted(others: Vector) -> LogisticFit:
+        return fit(X, y, others, offset, names=names, **dict(options) | {"verbose": 0})
+
+    log_odds, counts, rows = by_folds(block, factors, asked, labels, fitted, lambda found: found.log_odds(X, offset))
+    cases = _cases(log_odds, y, weights, counts)
+    return HeldOut(totals=Totals.of(X, y, np.where(counts, log_odds, 0.0), weights), cases=cases, **rows)
+
+
+def by_folds(
+    block: Block,
+    factors: Factors,
+    asked: Folds,
+    labels: NDArray[Any] | None,
+    fitted: Callable[[Vector], Fitted],
+    predicted: Callable[[Fitted], Matrix],
+) -> tuple[Matrix, NDArray[np.bool_], dict[str, Any]]:
+    """Predict each row by a fit of the rows of the other folds.
 
     The rows stay where they are: in the fit without a fold its rows have weight 0.
 
@@ -172,49 +224,65 @@ def cross_validated(
     ----------
     block : Block
         The rows.
-    names, factors : tuples
-        The names of the columns, and the places of each factor's levels among them.
-    options : mapping
-        Those of `verhulst.regression.fit`.
+    factors : tuple
+        The places of each factor's levels among the columns.
     asked : Folds
         The folds that are asked for; there are no more than rows with the rarer outcome.
     labels : ndarray, shape (n,), or None
         The group of each row.
+    fitted : callable
+        Returns the fit with these weights.
+    predicted : callable
+        Returns the predictions of a fit for all rows, (n,) or (n, K).
+
+    Returns
+    -------
+    predictions : ndarray
+        nan for rows of weight 0.
+    counts : ndarray, shape (n,)
+        The rows that were predicted.
+    rows : dict
+        The fields of `HeldOutRows`.
 
     Raises
     ------
     ValueError
         As `assign_folds`, or if the fit without a fold raises one; the message names the fold.
     """
-    X, y, weights, offset = block.X, block.y, block.weights, block.offset
+    X, y, weights = block.X, block.y, block.weights
     counts = np.ones(len(y), dtype=bool) if weights is None else weights > 0.0
     fold = np.full(len(y), -1)
     some = None if labels is None else labels[counts]
     fold[counts] = assign_folds(y[counts], some, asked.count, np.random.default_rng(asked.seed))
-    log_odds, fits = np.full(len(y), np.nan), []
+    predictions: Matrix = np.full(len(y), np.nan)
+    fits: list[Fitted] = []
     present = [_present(X, fold == k) for k in range(int(fold.max()) + 1)]
     for k in range(len(present)):
         held = fold == k
         others = np.where(held, 0.0, 1.0 if weights is None else weights)
         try:
             with quietly(), np.errstate(all="ignore"):  # the fit of all rows warns
-                found = fit(X, y, others, offset, names=names, **dict(options) | {"verbose": 0})
+                found = fitted(others)
         except ValueError as error:
             raise ValueError(f"without fold {k + 1} of {len(present)}: {error}") from None
-        log_odds[held] = found.log_odds(X, offset)[held]
+        given = predicted(found)
+        if not fits:
+            predictions = np.full(given.shape, np.nan)
+        predictions[held] = given[held]
         fits.append(found)
-    cases = _cases(log_odds, y, weights, counts)
-    return HeldOut(
-        Totals.of(X, y, np.where(counts, log_odds, 0.0), weights),
-        len(cases.y),
-        len(fits),
-        seed=int(asked.seed),
-        group=asked.group,
-        groups=0 if some is None else len(np.unique(some)),
-        unseen=_unseen(present, [int(np.count_nonzero(fold == k)) for k in range(len(present))], factors),
-        separated=sum(found.separation is not None for found in fits),
-        unconverged=sum(found.separation is None and not found.converged for found in fits),
-        cases=cases,
+    return (
+        predictions,
+        counts,
+        {
+            "rows": int(np.count_nonzero(counts)),
+            "folds": len(fits),
+            "seed": int(asked.seed),
+            "group": asked.group,
+            "groups": 0 if some is None else len(np.unique(some)),
+            "unseen": _unseen(present, [int(np.count_nonzero(fold == k)) for k in range(len(present))], factors),
+            "separated": sum(found.separation is not None for found in fits),
+            "unconverged": sum(found.separation is None and not found.converged for found in fits),
+        },
     )
 
 
@@ -239,7 +307,8 @@ def of_table(block: Block, found: LogisticFit, source: str, rows_read: int) -> H
     cases = _cases(log_odds, block.y, block.weights, counts)
     if not len(cases.y):
         raise DataError(f"{source or 'the test table'}: no row is left to judge the model by.")
-    return HeldOut(totals, len(cases.y), 0, source=source, left_out=rows_read - block.rows, cases=cases)
+    left_out = rows_read - block.rows
+    return HeldOut(totals=totals, rows=len(cases.y), folds=0, source=source, left_out=left_out, cases=cases)
 
 
 def _cases(log_odds: Vector, y: Vector, weights: Vector | None, counts: NDArray[np.bool_]) -> Cases:

@@ -170,6 +170,8 @@ class Separation:
             what = f"The columns predict the outcome without error in all {self.rows_separated:,} rows{why}"
         else:
             what = f"The outcome of {self.rows_separated:,} rows is predicted without error{why}"
+        if not self.rows_separated:  # of several classes
+            what = "In some rows some of the classes are ruled out"
         return f"{self.kind} separation. {what}. The likelihood has no maximum. {' '.join(self.sentences())}"
 
     def sentences(self) -> list[str]:

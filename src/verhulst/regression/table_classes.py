@@ -19,9 +19,11 @@ from verhulst.data.in_memory import is_dask_collection
 from verhulst.data.progress import Callback
 from verhulst.data.saved import Saved
 from verhulst.data.schema import DamagedError, Maybe, Record, path
+from verhulst.data.source import source_of
 from verhulst.data.target import Target, values_of_classes
 from verhulst.functions import softmax
 from verhulst.regression.checkpoint import Checkpoint
+from verhulst.regression.class_held_out import HeldOutClasses, classes_of_table
 from verhulst.regression.class_totals import ClassTotals
 from verhulst.regression.classes import Classes, labels_of
 from verhulst.regression.dask_predictions import lazily
@@ -46,11 +48,15 @@ class MultinomialTableFit(Saved):
         Coefficients against the first class, covariance, log-likelihood and details of the fit.
     totals : ClassTotals
         Totals of the rows of the fit, for reports.
+    held_out : HeldOutClasses or None
+        Predictions for rows that were not in their fit, if `cv` or `test` was given: `vh.evaluate(model.held_out)`.
+        Model files do not contain it.
     """
 
     design: Design | FormulaDesign
     fit: MultinomialFit
     totals: ClassTotals
+    held_out: HeldOutClasses | None = None
 
     _kind: ClassVar[str] = "multinomial regression of a table"
     _schema_version: ClassVar[int] = 1
@@ -157,6 +163,20 @@ class MultinomialTableFit(Saved):
     def odds_ratios(self, level: float = 0.95, *, reference: Any = None) -> dict[Any, ParameterTable]:
         """Return odds ratios of the columns with intervals: a table for each class but the reference."""
         return self.fit.odds_ratios(level, reference=reference)
+
+    def test_on(self, source: Any) -> HeldOutClasses:
+        """Return the predictions for the rows of another table with the target, for `vh.evaluate`.
+
+        Rows with missing values are an error, or left out, as in the fit.
+
+        Raises
+        ------
+        DataError
+            As `scores`, or if the target has another value.
+        """
+        table = self.design.read_new(source)
+        block = make_block(self.design, table)
+        return classes_of_table(block, self.fit, self.classes, source_of(table), table.num_rows)
 
     def confusion(self, source: Any) -> ClassTotals:
         """Return the totals of the rows of another table, which has the target: see `ClassTotals`."""

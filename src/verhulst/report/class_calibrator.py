@@ -35,7 +35,7 @@ def class_calibrator_page(
     scores: NDArray[np.float64],
     y: NDArray[Any],
     weights: NDArray[np.float64] | None = None,
-    classes: Sequence[Any] | None = None,
+    classes: Sequence[Any] | NDArray[Any] | None = None,
     outcome: str = "the class",
     source: str = "",
 ) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from verhulst.regression.table_classes import MultinomialTableFit
 from verhulst.report.cautions import Caution, class_cautions_of
 from verhulst.report.contents import Fact, facts_of, mcfadden_of
 from verhulst.report.effects import Effect, effects_of_tables
+from verhulst.report.quality import ClassQuality
 from verhulst.report.words import effect_in_words
 
 MOST_IN_WORDS = 6
@@ -35,12 +36,15 @@ class ObservedClasses:
         The name of the rows.
     fitted : bool
         Whether the model was fitted on these rows.
+    how : str
+        Which rows these are and what predicted them, if not those of the source.
     """
 
     totals: ClassTotals
     rows: int
     source: str
     fitted: bool
+    how: str = ""
 
     @property
     def right(self) -> float:
@@ -89,6 +93,8 @@ class ClassContents:
     source, key_figures, facts, columns, level, in_words, cautions
         As in `Contents`.
     observed : ObservedClasses or None
+    quality : ClassQuality or None
+        What rows say that were not in the fit.
     """
 
     target: str
@@ -103,6 +109,7 @@ class ClassContents:
     in_words: tuple[str, ...]
     cautions: tuple[Caution, ...]
     observed: ObservedClasses | None
+    quality: ClassQuality | None = None
 
     @property
     def reference(self) -> str:
@@ -164,9 +171,19 @@ def contents_of_classes(
 def contents_of_class_table(
     model: MultinomialTableFit, observed: ObservedClasses | None = None, level: float = 0.95
 ) -> ClassContents:
-    """Return the contents of a report on a fit of a table, by default with the rows of the fit."""
+    """Return the contents of a report on a fit of a table.
+
+    Predictions are judged by the given rows, by those that were held out, or by the rows of the fit.
+    """
     own = ObservedClasses(model.totals, model.fit.rows, model.design.source, fitted=True)
-    return contents_of_classes(model.fit, model.design, own if observed is None else observed, level)
+    contents = contents_of_classes(model.fit, model.design, own if observed is None else observed, level)
+    if observed is not None or model.held_out is None:
+        return contents
+    quality, held_out = ClassQuality.of(model.held_out, level), model.held_out
+    totals = replace(model.totals, confusion=quality.result.confusion)
+    how = held_out.how() if held_out.folds else ""
+    rows = ObservedClasses(totals, held_out.rows, held_out.source or "the given table", fitted=False, how=how)
+    return replace(contents, observed=rows, quality=quality)
 
 
 def _in_words(comparisons: Sequence[Comparison], reference: str, level: float) -> list[str]:

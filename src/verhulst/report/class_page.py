@@ -9,6 +9,7 @@ import numpy as np
 from verhulst._numbers import count, percent
 from verhulst.report import page
 from verhulst.report.class_contents import ClassContents, ObservedClasses, shares_in_words
+from verhulst.report.held_out_page import quality_section
 
 
 def class_page(contents: ClassContents) -> str:
@@ -17,6 +18,7 @@ def class_page(contents: ClassContents) -> str:
         _introduction(contents),
         page.section("In words", page.sentences(contents.in_words)),
         page.section("Before you rely on this", page.cautions(contents.cautions)),
+        page.section("On rows that the model has not seen", quality_section(contents.quality)),
         page.section(f"Odds ratios against {contents.reference}", _odds_ratios(contents)),
         page.section("Predicted classes", _confusion(contents)),
         page.section("How it was fitted", page.facts_table(contents.facts)),
@@ -101,6 +103,6 @@ def _of_which_rows(observed: ObservedClasses) -> str:
     rows = (
         "These are the rows of the fit itself; only new rows can show how well the model does elsewhere."
         if observed.fitted
-        else f"These are the {observed.rows:,} rows of {escape(observed.source)}."
+        else f"These are the {escape(observed.how or f'{observed.rows:,} rows of {observed.source}')}."
     )
     return f"Cases by their class and by the most probable class; the shade is the share of the row. {rows}"

@@ -9,10 +9,10 @@ from verhulst._numbers import coverage, number, percent, typeset
 from verhulst.regression.parameters import Parameter
 from verhulst.report import page
 from verhulst.report.contents import Contents, Fact
-from verhulst.report.quality import Quality
+from verhulst.report.quality import ClassQuality, Quality
 
 
-def quality_section(quality: Quality | None) -> str:
+def quality_section(quality: Quality | ClassQuality | None) -> str:
     """Return the verdict of held-out rows, and their measures."""
     if quality is None:
         return ""
