@@ -182,4 +182,12 @@ def admit_rank() -> ClassDataset:
     return ClassDataset(X, label, ("gre", "gpa"), "UCLA, in the version of GLM.jl (MIT); see data/README.md")
 
 
-CLASS_DATASETS: dict[str, Callable[[], ClassDataset]] = {f.__name__: f for f in (anes96_party, admit_rank)}
+def hsb() -> ClassDataset:
+    """The kind of school that 200 pupils chose (academic, general, vocational): the example of nnet's multinom."""
+    data = _file("hsb")
+    X = np.column_stack([data["ses"] == 2, data["ses"] == 3, data["write"]]).astype(float)
+    source = "High School and Beyond (public domain), in UCLA's selection hsbdemo; see data/README.md"
+    return ClassDataset(X, data["prog"].astype(int), ("sesmiddle", "seshigh", "write"), source)
+
+
+CLASS_DATASETS: dict[str, Callable[[], ClassDataset]] = {f.__name__: f for f in (anes96_party, admit_rank, hsb)}

@@ -1,9 +1,10 @@
-"""Multinomial fits against certified solutions of 50 digits, and against what Stata printed."""
+"""Multinomial fits against certified solutions of 50 digits, and against what Stata, nnet and glmnet printed."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 from tests.references.datasets import CLASS_DATASETS
 from tests.references.read import certified, half_units, numbers, published
 
@@ -45,3 +46,24 @@ def test_every_number_that_stata_printed():
     assert found.null_log_likelihood == pytest.approx(float(wanted["null_log_likelihood"]), abs=1e-8)
     assert found.test().mcfadden == pytest.approx(float(wanted["mcfadden"]), abs=1e-10)
     assert found.test().aic == pytest.approx(float(wanted["aic"]), abs=2e-7)
+
+
+def test_what_nnet_printed():
+    """Coefficients and errors to where nnet stops, 6e-5 standard errors off; the log-likelihood to its six decimals."""
+    data, wanted = CLASS_DATASETS["hsb"](), published("hsb")
+    found = fit_multinomial(data.X, data.label)
+    off = np.abs(found.coefficients - numbers(wanted["coefficients"])) / found.standard_errors
+    assert np.max(off) < 1e-4
+    np.testing.assert_allclose(found.standard_errors, numbers(wanted["standard_errors"]), rtol=5e-6)
+    for name, value in (("log_likelihood", found.log_likelihood), ("deviance", -2 * found.log_likelihood)):
+        assert value == pytest.approx(float(wanted[name]), abs=half_units(wanted[name]))
+    assert found.test().aic == pytest.approx(float(wanted["aic"]), abs=half_units(wanted["aic"]))
+
+
+def test_what_glmnet_printed():
+    """The ridge of all classes. glmnet scales columns by their standard deviations and divides by the rows."""
+    X, label = load_iris(return_X_y=True)
+    wanted, scale = published("iris_glmnet"), X.std(axis=0)
+    found = fit_multinomial(X / scale, label, C=1 / (len(X) * wanted["lambda"])).of_classes
+    found[:, 1:] /= scale
+    np.testing.assert_allclose(found, numbers(wanted["coefficients"]), atol=5e-5)  # where its descent stops

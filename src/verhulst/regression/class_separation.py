@@ -175,7 +175,7 @@ class Pairs:
             return None
         one = np.eye(1 + len(self.point))
         one[0, 1:] = -self.point
-        return np.kron(np.eye(self.rows.size // len(one)), one)
+        return np.asarray(np.kron(np.eye(self.rows.size // len(one)), one), dtype=np.float64)
 
 
 def pairs_of_rows(rows: ClassRows) -> Pairs:
@@ -200,7 +200,7 @@ def _middle(x: Matrix) -> Vector | None:
     """Return a value of each column near its median, less which all are exact, or 0; None if all are 0."""
     point = np.sort(x, axis=0)[len(x) // 2]
     exact = ~exact_sum(x, np.broadcast_to(-point, x.shape)).low.any(axis=0)
-    found: Vector = np.asarray(np.where(exact, point, 0.0), dtype=np.float64)
+    found: Vector = np.where(exact, point, 0.0)
     return found if found.any() else None
 
 
