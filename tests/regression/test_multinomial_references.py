@@ -56,8 +56,8 @@ def test_what_nnet_printed():
     assert np.max(off) < 1e-4
     np.testing.assert_allclose(found.standard_errors, numbers(wanted["standard_errors"]), rtol=5e-6)
     for name, value in (("log_likelihood", found.log_likelihood), ("deviance", -2 * found.log_likelihood)):
-        assert value == pytest.approx(float(wanted[name]), abs=half_units(wanted[name]))
-    assert found.test().aic == pytest.approx(float(wanted["aic"]), abs=half_units(wanted["aic"]))
+        assert value == pytest.approx(float(wanted[name]), abs=float(half_units(wanted[name])))
+    assert found.test().aic == pytest.approx(float(wanted["aic"]), abs=float(half_units(wanted["aic"])))
 
 
 def test_what_glmnet_printed():
