@@ -150,8 +150,27 @@ def test_float16_keeps_what_an_outer_gradient_brings_back() -> None:
 def test_no_label_has_no_derivatives() -> None:
     z, labels = np.ones(3), np.array([-0.1, 1.1, float("nan")])
     loss = lambda z: vj.binary_cross_entropy(z, labels).sum()  # noqa: E731
-    for derivative in jax.jit(lambda z: (jax.grad(loss)(z), jnp.diagonal(jax.hessian(loss)(z))))(z):
+    third = jax.grad(lambda z: jnp.diagonal(jax.hessian(loss)(z)).sum())
+    for derivative in jax.jit(lambda z: (jax.grad(loss)(z), jnp.diagonal(jax.hessian(loss)(z)), third(z)))(z):
         assert np.isnan(derivative).all()
+
+
+@pytest.mark.parametrize("of_z", ["bfloat16", "float16", "float32"])
+@pytest.mark.parametrize("of_y", ["bfloat16", "float16", "float32"])
+def test_labels_of_another_type_that_move_or_stand_still(of_z: str, of_y: str) -> None:
+    """The logit is not rounded to the type of the label; 0 times an infinite logit is 0."""
+    with jax.numpy_dtype_promotion("strict"):
+        z = jnp.array([0.3, -3e4, 1e30, -1e30, np.inf, -np.inf], jnp.float32).astype(of_z)
+        z, y = jnp.tile(z, 3), jnp.repeat(jnp.array([0.0, 0.25, 1.0], of_y), 6)
+        loss, one, zero = vj.binary_cross_entropy, jnp.ones(18, of_y), jnp.zeros(18, of_y)
+        change = lambda by_z, by_y: jax.jvp(loss, (z, y), (by_z, by_y))[1]  # noqa: E731
+        moved = change(jnp.zeros_like(z), one)
+        np.testing.assert_array_equal(moved, -z)
+        still = change(jnp.ones_like(z), zero)
+        np.testing.assert_array_equal(still, vj.binary_cross_entropy_gradient(z, y))
+        pulled = jax.vjp(loss, z, y)[1](jnp.zeros_like(z))
+        assert all((t == 0).all() for t in pulled)
+        assert pulled[1].dtype == of_y
 
 
 def test_in_training() -> None:

@@ -55,6 +55,21 @@ def test_types(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_where_jax_promotes_nothing_by_itself(name: str) -> None:
+    """Values and derivatives under strict promotion, of types and of ranks: what is meant is written down."""
+    calls = [ALL[name]]
+    if name in OF_SLOPES | OF_LABELS:
+        calls += [lambda z, t=t: getattr(vj, name)(z, jnp.ones(2, t)) for t in ("bfloat16", "float32", "int8")]
+    with jax.numpy_dtype_promotion("strict"), jax.numpy_rank_promotion("raise"):
+        for f in calls:
+            for dtype in ("bfloat16", "float16", "float32"):
+                z = jnp.array([-0.25, -0.5], dtype)
+                first = jax.grad(lambda z, f=f: f(z).sum())
+                second = jax.eval_shape(lambda z, first=first: jax.jvp(first, (z,), (z,)), z)
+                assert {f(z).dtype, *(t.dtype for t in second)} == {z.dtype}
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_second_call_compiles_nothing(name: str) -> None:
     z = jnp.array([0.25, 0.5, 0.75], jnp.float32)
     first = ALL[name](z)

@@ -277,6 +277,8 @@ def test_fake_and_meta_tensors(call: Callable[[Tensor], Tensor]) -> None:
         fake = call(mode.from_tensor(Z))
     for made in (fake, call(Z.to("meta"))):
         assert (made.shape, made.dtype) == (expected.shape, expected.dtype)
+    for dtype in (torch.float16, torch.bfloat16):
+        assert call(Z.to("meta", dtype)).dtype == dtype
     with torch.device("meta"):
         assert call(torch.zeros(3, 4)).device.type == "meta"
 

@@ -132,7 +132,21 @@ def test_bad_input(arguments: dict[str, Any], message: str) -> None:
 
 def test_integer_labels_and_no_rows() -> None:
     assert bce(torch.zeros(2), torch.tensor([0, 1])).item() == pytest.approx(np.log(2))
-    assert bce(torch.zeros(0), torch.zeros(0), reduction="sum").item() == 0.0
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (2, 0)])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_no_rows(shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    """Value and gradient as torch's own."""
+    y, one = torch.zeros(shape, dtype=dtype), torch.ones((), dtype=dtype)
+    for options in ({}, {"weight": one}, {"pos_weight": one}):
+        for reduction in ("none", "sum", "mean"):
+            made = []
+            for loss in (bce, torch.nn.functional.binary_cross_entropy_with_logits):
+                z = torch.zeros(shape, dtype=dtype, requires_grad=True)
+                value = loss(z, y, reduction=reduction, **options)
+                made += [value, *torch.autograd.grad(value.sum(), z)]
+            torch.testing.assert_close(made[:2], made[2:], rtol=0, atol=0, equal_nan=True)
 
 
 def test_formula_for_other_devices() -> None:

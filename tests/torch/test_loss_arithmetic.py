@@ -188,7 +188,18 @@ def test_no_label_has_no_derivatives(reduction: str) -> None:
     for y in (-0.1, 1.1, float("nan")):
         z, label = torch.tensor([1.0], requires_grad=True), torch.tensor([y])
         (first,) = torch.autograd.grad(bce(z, label, reduction=reduction).sum(), z, create_graph=True)
-        (second,) = torch.autograd.grad(first.sum(), z)
+        (second,) = torch.autograd.grad(first.sum(), z, create_graph=True)
+        (third,) = torch.autograd.grad(second.sum(), z)
         assert first.isnan().all()
         assert second.isnan().all()
+        assert third.isnan().all()
         assert torch.func.hessian(lambda t, y=label: bce(t, y, reduction=reduction).sum())(z.detach()).isnan().all()
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum"])
+def test_labels_of_losses_that_do_not_count(reduction: str) -> None:
+    """An outer gradient of 0 times an infinite logit is 0: what is left out changes nothing."""
+    z = torch.tensor([np.inf, -np.inf, 1.0], requires_grad=True)
+    y = torch.tensor([0.25, 0.0, 1.0], requires_grad=True)
+    for t in torch.autograd.grad(bce(z, y, reduction=reduction), (z, y), torch.zeros(3 if reduction == "none" else ())):
+        assert (t == 0).all()

@@ -255,6 +255,8 @@ def test_they_are_modules_like_others(kind: Any) -> None:
         torch.testing.assert_close(got, right)
     with torch.device("meta"):
         assert leaves(kind(D, H)(torch.zeros(x.shape)))[0].device.type == "meta"
+        with pytest.raises(ValueError, match=r"x is of torch\.float64 and the weights of torch\.float32"):
+            kind(D, H)(torch.zeros(x.shape, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("kind", [vt.LSTM, vt.GRU])

@@ -10,32 +10,35 @@ import jax.numpy as jnp
 
 from verhulst import losses
 from verhulst.functions import formulas
-from verhulst.jax._differentiable import JAX
+from verhulst.jax._differentiable import JAX, wide_type
 from verhulst.jax._functional import sigmoid_derivative
+from verhulst.jax._linear import self_adjoint
 from verhulst.jax._operation import Operation, as_array, as_floats, broadcast_shape, is_integer, of_type, operation
 
 
-def _wide(*arrays: jax.Array) -> Any:
-    """The type for arithmetic around the kernels: float32, float64 where there is one among the arguments."""
-    return jnp.result_type(jnp.float32, *arrays)
-
-
 def _by_formula(formula: Operation, z: jax.Array, y: jax.Array) -> jax.Array:
-    wide = _wide(z, y)
+    wide = wide_type(z, y)
     return of_type(formula(JAX, z.astype(wide), y.astype(wide)), z)
 
 
 def _slope_change(t: jax.Array, z: jax.Array, y: jax.Array) -> jax.Array:
-    wide = _wide(z, y)
-    label = (y >= 0) & (y <= 1)
-    return of_type(t.astype(wide) * sigmoid_derivative(jnp.where(label, z.astype(wide), jnp.nan)), z)
+    wide = wide_type(z, y)
+    no_label = jnp.where((y >= 0) & (y <= 1), 0.0, jnp.nan).astype(wide)
+    return of_type(t.astype(wide) * sigmoid_derivative(z.astype(wide) + no_label), z)
 
 
 def _loss_change(t: jax.Array, z: jax.Array, y: jax.Array) -> jax.Array:
-    wide = _wide(z, y)
+    wide = wide_type(z, y)
     return of_type(t.astype(wide) * _gradient(z.astype(wide), y), z)
 
 
+def _change_by_label(t: jax.Array, z: jax.Array, y: jax.Array) -> jax.Array:
+    wide = wide_type(z, y)
+    return of_type(_times_logit(z.astype(wide), t.astype(wide), 0), z)
+
+
+# -z t, and 0 where t is: an infinite logit does not change the loss of a label that stands still.
+_times_logit = self_adjoint("times_logit", lambda z, t, axis: jnp.where((t == 0) & jnp.isinf(z), 0, -z * t))
 _gradient = operation(
     "binary_cross_entropy_gradient",
     losses.binary_cross_entropy_gradient,
@@ -48,7 +51,7 @@ _value = operation(
     losses.binary_cross_entropy,
     partial(_by_formula, formulas.binary_cross_entropy),
     _loss_change,
-    lambda t, z, y: of_type(-t * z.astype(t.dtype), z),
+    _change_by_label,
 )
 
 

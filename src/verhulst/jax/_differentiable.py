@@ -32,6 +32,11 @@ JAX = Namespace(
 _made = SimpleNamespace(**beside_functions(JAX))
 
 
+def wide_type(*arrays: jax.Array) -> Any:
+    """The type for arithmetic around the kernels: float32, float64 where there is one among the arguments."""
+    return jnp.float64 if any(x.dtype == jnp.float64 for x in arrays) else jnp.float32
+
+
 def wide(z: jax.Array) -> jax.Array:
     """Half precision as float32, for arithmetic."""
     return z.astype(jnp.float32) if z.dtype.itemsize < 4 else z

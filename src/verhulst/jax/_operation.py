@@ -153,6 +153,6 @@ def is_integer(x: Any) -> bool:
     return bool(jnp.issubdtype(x.dtype, jnp.integer) or x.dtype == jnp.bool_)
 
 
-def of_type(x: jax.Array, like: jax.Array) -> jax.Array:
-    """The array in the type of another; `astype` alone would make a weak type strong."""
+def of_type(x: jax.Array, like: Any) -> jax.Array:
+    """The array in the type of another, or in JAX's type of numbers; `astype` alone would make a weak type strong."""
     return x if x.dtype == like.dtype else x.astype(like.dtype)

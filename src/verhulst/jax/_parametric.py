@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from verhulst.functions._registry import PARAMETERS, PUBLIC, summary
-from verhulst.jax._differentiable import wide
+from verhulst.jax._differentiable import wide, wide_type
 from verhulst.jax._functional import relu_derivative
 from verhulst.jax._operation import Operation, as_floats, broadcast_shape, of_type, operation
 
@@ -39,7 +39,7 @@ def _face(name: str, parameter: str, formula: Operation, derivative: Operation) 
                 raise ValueError(f"{parameter} of {name} is too large for float64") from None
         given = as_floats(given, f"{parameter} of {name}")
         broadcast_shape(z, given, f"{parameter} of {name}")
-        unit = computed(wide(z), given=1.0)
+        unit, given = (of_type(x, wide_type(z, given)) for x in (computed(wide(z), given=1.0), given))
         return of_type(jnp.where(z > 0, unit, given * unit), z)
 
     return face

@@ -100,6 +100,12 @@ def numbers(t: Any, function: str) -> Tensor:
     return t if t.dtype in FLOATING_TYPES else t.to(torch.get_default_dtype())
 
 
+def under_autocast(t: Tensor) -> bool:
+    """Whether autocast is at work where the tensor is; some devices, such as meta, have none."""
+    device = t.device.type
+    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+
+
 def same_device(t: Tensor, what: str, other: Tensor, of_other: str, or_number: bool = False) -> None:
     """Refuse a tensor on another device than the other; `or_number`: a single number may come from the CPU."""
     if t.device != other.device and not (or_number and not t.ndim and t.device.type == "cpu"):

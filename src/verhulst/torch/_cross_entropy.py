@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from verhulst.torch._arguments import real, same_device, tensor_function
+from verhulst.torch._arguments import real, same_device, tensor_function, under_autocast
 from verhulst.torch._cast import HALF
 from verhulst.torch._elementwise_loss import elementwise_loss
 from verhulst.torch._kernels import widest
@@ -154,7 +154,7 @@ def binary_cross_entropy_with_logits(
         raise TypeError(f"label_smoothing must be a number, not {type(smoothing).__name__}")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"label_smoothing must lie in [0, 1], not {label_smoothing}")
-    if z.dtype in HALF and torch.is_autocast_enabled(z.device.type):
+    if z.dtype in HALF and under_autocast(z):
         z = z.float()  # as autocast does with torch's own
     if weight is not None:
         weight = _broadcast("weight", weight, z)

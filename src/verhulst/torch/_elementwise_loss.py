@@ -51,7 +51,12 @@ _value_gradient = _define(
 
 def _hessian(z: Tensor, y: Tensor) -> Tensor:
     """The second derivative in z: nan where y is no label."""
-    return sigmoid_derivative(torch.where((y >= 0) & (y <= 1), z, torch.nan))
+    return sigmoid_derivative(z + torch.where((y >= 0) & (y <= 1), torch.zeros_like(z), torch.nan))
+
+
+def change_by_label(t: Tensor, z: Tensor) -> Tensor:
+    """-t z; 0 where t is: an infinite logit does not change the loss of a label that stands still."""
+    return -t * torch.where(z.isinf() & (t == 0), 0.0, z)
 
 
 class Gradient(torch.autograd.Function):
@@ -86,12 +91,12 @@ class Gradient(torch.autograd.Function):
 
 
 def change(z: Tensor, y: Tensor, to_z: Tensor | None, to_y: Tensor | None) -> Tensor:
-    """How each loss changes where z and y do; one that is infinite in y does not where y stands still."""
+    """How each loss changes where z and y do."""
     result = torch.zeros_like(z)
     if to_z is not None:
         result = result + to_z * Gradient.apply(z, y)
     if to_y is not None:
-        result = result - to_y * torch.where(z.isinf() & (to_y == 0), 0.0, z)
+        result = result + change_by_label(to_y, z)
     return result
 
 
@@ -117,11 +122,11 @@ class _Value(torch.autograd.Function):
         z, y, kept = ctx.saved_tensors
         to_z = to_y = None
         if ctx.needs_input_grad[0]:
-            again = torch.is_grad_enabled() or kept.numel() != z.numel()
+            again = torch.is_grad_enabled() or kept.shape != z.shape
             slope = Gradient.apply(wider(z), wider(y)) if again else kept
             to_z = cast(gradients[0].to(slope.dtype) * slope, z.dtype)
         if ctx.needs_input_grad[1]:
-            to_y = cast(-wider(gradients[0]) * wider(z), y.dtype)
+            to_y = cast(change_by_label(wider(gradients[0]), wider(z)), y.dtype)
         return to_z, to_y
 
     @staticmethod

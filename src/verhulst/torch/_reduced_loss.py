@@ -11,7 +11,7 @@ from verhulst import _core
 from verhulst.functions import formulas
 from verhulst.torch._cast import cast
 from verhulst.torch._differentiable import TORCH
-from verhulst.torch._elementwise_loss import Gradient, change, elementwise_loss
+from verhulst.torch._elementwise_loss import Gradient, change, change_by_label, elementwise_loss
 from verhulst.torch._forward_mode import forward_rule
 from verhulst.torch._kernels import as_bits, new_like, plain, widest
 from verhulst.torch._operator import apply_plain, define, leaves_python, library
@@ -85,7 +85,8 @@ class _Reduced(torch.autograd.Function):
             wide_z, outer = cast(z, wide), outer.to(wide)
             outer = outer / z.numel() if ctx.mean else outer
             to_z = cast(outer * Gradient.apply(wide_z, cast(y, wide)), z.dtype) if ctx.needs_input_grad[0] else None
-            return to_z, cast(-outer * wide_z, y.dtype) if ctx.needs_input_grad[1] else None, None, None
+            to_y = cast(change_by_label(outer, wide_z), y.dtype) if ctx.needs_input_grad[1] else None
+            return to_z, to_y, None, None
         gradient, ctx.gradient = ctx.gradient, None
         if gradient is None:  # taken by an earlier backward
             z, y = ctx.saved_tensors

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from verhulst.torch._arguments import real, same_device
+from verhulst.torch._arguments import real, same_device, under_autocast
 from verhulst.torch._gates import Kind
 
 
@@ -35,7 +34,7 @@ def check_input(module: nn.Module, x: Any, weight: Tensor, unit: str) -> None:
     if x.ndim == 0 or x.shape[-1] != module.input_size:
         features = f"{x.shape[-1]} features" if x.ndim else "no dimension"
         raise ValueError(f"x has {features}; this {unit} takes {module.input_size}")
-    if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
+    if x.dtype != weight.dtype and not under_autocast(x):
         raise ValueError(f"x is of {x.dtype} and the weights of {weight.dtype}: convert one of them")
 
 
@@ -55,7 +54,7 @@ def states_of(kind: Kind, given: Any, shapes: tuple[tuple[int, ...], ...], x: Te
         if not isinstance(state, Tensor):
             raise TypeError(f"the state {name} must be a tensor, not {type(state).__name__}")
         real(state, f"the state {name}")
-        if state.device != x.device or (state.dtype != x.dtype and not torch.is_autocast_enabled(x.device.type)):
+        if state.device != x.device or (state.dtype != x.dtype and not under_autocast(x)):
             raise ValueError(
                 f"the state {name} must be of {x.dtype} on {x.device}, as x is, not {state.dtype} on {state.device}"
             )
