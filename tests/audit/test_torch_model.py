@@ -167,6 +167,18 @@ FAULTS: dict[str, tuple[str, Callable[[], Case]]] = {
         "probabilities-as-logits",
         lambda: (Net(lambda m, x: m.body(x).softmax(-1)[:, 1:2], body=mlp(out=2)), X(), binary(), BCE_LOGITS),
     ),
+    **{
+        f"softmax {name}, cross-entropy": (
+            "probabilities-as-logits",
+            lambda after=after: (Net(lambda m, x: after(m.body(x).softmax(-1)), body=mlp(out=K)), X(), classes(), CE),
+        )
+        for name, after in {
+            "plus epsilon": lambda p: p + EPS,
+            "times a number": lambda p: 0.999 * p,
+            "between others": lambda p: p.lerp(p.mean(0), 0.25),
+            "in a choice": lambda p: torch.where(p > 2, 0.0, p),
+        }.items()
+    },
     "softmax, cross-entropy": ("double-softmax", lambda: (mlp(nn.Softmax(-1), out=K), X(), classes(), CE)),
     "functional softmax, cross-entropy": (
         "double-softmax",

@@ -11,6 +11,7 @@ from verhulst.audit.trace import Operation
 RULES: tuple[Callable[[list[Operation]], Iterator[Finding]], ...] = (
     rules_of_logits.double_sigmoid,
     rules_of_logits.probabilities_as_logits,
+    rules_of_logits.probabilities_of_classes_as_logits,
     rules_of_logits.double_softmax,
     rules_of_logits.softmax_over_the_wrong_dimension,
     rules_of_logits.rectified_logits,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from torch import Tensor
@@ -24,6 +25,8 @@ from verhulst.audit.operations import (
     is_softmax,
 )
 from verhulst.audit.trace import GUARDS, MOVES, Operation, destinations
+
+ROUNDED = 0.01  # an epsilon, a number close to 1, or half precision changes the sum of probabilities by less
 
 
 def double_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
@@ -74,6 +77,26 @@ def probabilities_as_logits(trace: list[Operation]) -> Iterator[Finding]:
             "Pass log-odds to the loss: the scores before their conversion to probabilities, or verhulst.torch.logit "
             "of them.",
         )
+
+
+def probabilities_of_classes_as_logits(trace: list[Operation]) -> Iterator[Finding]:
+    """Find rows that add up to 1 passed to a loss that takes logits, if they are not right from a softmax."""
+    for operation in trace:
+        if operation.name not in LOG_SOFTMAX:
+            continue
+        z, dim = operation.tensors[0], operation.named.get("dim", -1)
+        sources = first(operation, MOVES | GUARDS)
+        if any(is_softmax(s) for s in sources) or not _within(z, 0.0, 1.0) or z.shape[dim] < 2 or z.numel() < 32:
+            continue
+        if bool(((z.sum(dim) - 1).abs() < ROUNDED).all()):
+            yield Finding(
+                "probabilities-as-logits",
+                "error",
+                operation.label,
+                f"the logits of each case lie in [0, 1] and add up to 1: with {z.shape[dim]} classes no probability "
+                f"can exceed {math.e / (math.e + z.shape[dim] - 1):.3g}.",
+                "Pass the scores before their conversion to probabilities, or the logarithms of the probabilities.",
+            )
 
 
 def double_softmax(trace: list[Operation]) -> Iterator[Finding]:
