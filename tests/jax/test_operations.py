@@ -211,6 +211,13 @@ for f in (vj.sigmoid, vj.softmax):
         got = call(sharded)
         assert got.sharding.is_equivalent_to(sharded.sharding, 2), (f, call, got.sharding)
         np.testing.assert_array_equal(got, call(z))
+z = z.reshape(4, 6)
+with jax.set_mesh(jax.make_mesh((2,), ("d",), axis_types=(jax.sharding.AxisType.Explicit,))):
+    for spec in (P("d"), P(None, "d")):
+        for f in (vj.softmax, vj.logsumexp, lambda z: vj.binary_cross_entropy(z, 0.25)):
+            spread, g = jax.device_put(z, spec), jax.jit(jax.value_and_grad(lambda z: (f(z) ** 2).sum()))
+            for got, expected in zip(g(spread), g(z)):
+                np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-6)
 """
 
 

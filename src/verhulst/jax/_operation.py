@@ -88,7 +88,15 @@ def _called_back(function: Callable[..., Any], sums: bool, z: jax.Array, *others
     made = jax.pure_callback(called, result, z, *others)
     if not z.size:
         return made
-    return shard_alike(jax.lax.slice_in_dim(z, 0, 1, axis=given["axis"]) if sums else z, made)[1]
+    return shard_alike(_one_of(z, given["axis"]) if sums else z, made)[1]
+
+
+def _one_of(z: jax.Array, axis: int) -> jax.Array:
+    """The first along the axis, along which it must not be spread over a mesh with explicit axes."""
+    spec = jax.typeof(z).sharding.spec
+    if spec[axis] is not None:
+        z = jax.sharding.reshard(z, jax.sharding.PartitionSpec(*spec[:axis], None, *spec[axis + 1 :]))
+    return jax.lax.slice_in_dim(z, 0, 1, axis=axis)
 
 
 def varying_alike(arguments: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
