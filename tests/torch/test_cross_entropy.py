@@ -161,9 +161,16 @@ def test_formula_for_other_devices() -> None:
     assert formulas.binary_cross_entropy_gradient(TORCH, z, y).tolist() == [0.0, 0.0, 1.0]
 
 
+def unaligned(t: torch.Tensor) -> torch.Tensor:
+    """The same numbers at an address that is no multiple of their size."""
+    memory = bytearray(1 + t.nbytes)
+    memory[1:] = t.contiguous().view(torch.uint8).numpy().tobytes()
+    return torch.frombuffer(memory, dtype=t.dtype, count=t.numel(), offset=1).view(t.shape)
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64], ids=str)
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-@pytest.mark.parametrize("layout", ["contiguous", "transposed", "sliced", "expanded labels"])
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "sliced", "expanded labels", "unaligned"])
 def test_reduced_on_any_layout(dtype: torch.dtype, reduction: str, layout: str) -> None:
     z, y = case(dtype)
     if layout == "transposed":
@@ -172,6 +179,8 @@ def test_reduced_on_any_layout(dtype: torch.dtype, reduction: str, layout: str) 
         z, y = z[::3, 1:], y[::3, 1:]
     elif layout == "expanded labels":
         y = y[0].expand_as(z)
+    elif layout == "unaligned":
+        z, y = unaligned(z), unaligned(y)
     leaf = z.detach().requires_grad_()
     loss = bce(leaf, y, reduction=reduction)
     assert loss.dtype == dtype

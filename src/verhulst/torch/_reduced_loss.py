@@ -17,8 +17,13 @@ from verhulst.torch._kernels import as_bits, new_like, plain, widest
 from verhulst.torch._operator import apply_plain, define, leaves_python, library
 
 
+def _in_a_row(t: Tensor) -> Tensor:
+    """The tensor without gaps, at an address that its type asks for: what stands in the middle of a file may not be."""
+    return t.contiguous() if t.data_ptr() % t.itemsize == 0 else t.clone(memory_format=torch.contiguous_format)
+
+
 def _reduced_on_cpu(z: Tensor, y: Tensor, mean: bool, with_gradient: bool) -> tuple[Tensor, Tensor]:
-    z, y = z.contiguous(), y.contiguous()
+    z, y = _in_a_row(z), _in_a_row(y)
     total = torch.empty((), dtype=z.dtype)
     gradient = new_like(z) if with_gradient else z.new_empty(0)
     _core.binary_cross_entropy_sum(

@@ -30,7 +30,8 @@ def by_formula(from_wide: Callable[[Tensor, int], Tensor], summed: bool = False)
         if z.ndim == 0:
             result = formula(z.unsqueeze(0), 0)
             return result if summed else result.squeeze(0)
-        if z.shape[dim] == 0:
+        n = z.shape[dim]
+        if isinstance(n, int) and n == 0:  # compilers' symbols are at least 2, or not known yet: they cannot be asked
             return z.sum(dim) - torch.inf if summed else torch.empty_like(z)
         return from_wide(z.float() if z.dtype in HALF else z, dim).to(z.dtype)
 
