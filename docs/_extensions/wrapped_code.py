@@ -15,12 +15,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 BLOCK = re.compile(r'(<div class="highlight"><pre>)(.*?)(</pre></div>)', re.DOTALL)
-COLUMNS = re.compile(r"\S {2,}(?!#)\S")  # two spaces stand before a comment, too
+COLUMNS = re.compile(r"\S {2,}(?!#)\S|^ *[─═-]{3,} *$")  # two spaces stand before a comment, too; rules are of tables
 INPUT = re.compile(r"(>>>|\.\.\.|\$)( |$)")
 
 
 def in_columns(line: str) -> bool:
-    """Whether a line of a page has words far apart and is not code that was typed."""
+    """Whether a line of a page has words far apart, or is a rule, and is not code that was typed."""
     text = html.unescape(re.sub(r"<[^>]+>", "", line))
     return bool(COLUMNS.search(text)) and not INPUT.match(text)
 

@@ -17,6 +17,7 @@ from wrapped_code import wrap
 
 SESSION = '''>>> print(table)  # a comment
       odds ratio  std. error
+ ──────────────────────
 score     1.0397   0.0041094
 >>> text = """two
 ... lines"""
@@ -35,7 +36,7 @@ def test_each_line_of_code_is_a_box_and_the_text_stays() -> None:
     body = wrapped(SESSION)
     assert html.unescape(re.sub(r"<[^>]+>", "", body)) == SESSION  # what is copied
     boxes = re.findall(r'<span class="(line[^"]*)">(.*?)\n</span>', body)
-    assert [kind for kind, _ in boxes] == ["line", "line columns", "line columns", "line", "line", "line", "line"]
+    assert [kind for kind, _ in boxes] == ["line", *["line columns"] * 3, "line", "line", "line", "line"]
     assert all(box.count("<span") == box.count("</span>") for _, box in boxes)
 
 
