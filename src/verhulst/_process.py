@@ -29,15 +29,16 @@ checkpoint: "str | None" = None
 _before: dict[str, tuple[int, int] | None] = {}
 
 _ENDINGS = {signal.SIGINT: "Interrupted", signal.SIGTERM: "Terminated", signal.SIGHUP: "Hung up"}
-_prepared = False
+# Whether signals end this process, which is a command, in their own way.
+prepared = False
 
 
 def prepare() -> None:
     """Prepare this process for a command, once."""
-    global _prepared
-    if _prepared:
+    global prepared
+    if prepared:
         return
-    _prepared = True
+    prepared = True
     _open_missing_streams()
     _listen()
     sys.excepthook = _explain

@@ -173,6 +173,23 @@ def test_waiting_for_a_pipe_is_ended_by_a_signal(tmp_path, number):
     assert "no output file was written" in said
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_arrow_reads_is_no_error_of_the_file(number):
+    """Arrow has handlers of its own for these signals as long as its reader of CSV works."""
+    program = (
+        "import os, signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from verhulst import _process\n_process.prepare()\nfrom pyarrow import csv\n"
+        "from verhulst.data.arrow_csv import read_csv\n"
+        f"def stop(_): os.kill(os.getpid(), {int(number)}); time.sleep(60)\n"
+        "parse = csv.ParseOptions(invalid_row_handler=stop)\n"
+        "read_csv(b'a,b\\n1,2,3\\n', csv.ReadOptions(use_threads=False), parse, csv.ConvertOptions())"
+    )
+    done = run_program(program)
+    assert done.returncode == 128 + number
+    assert done.stderr.endswith("; no output file was written.\n")
+    assert done.stderr.count("\n") == 1
+
+
 def test_ignored_signals_stay_ignored(tmp_path):
     program = (
         "import os, signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from verhulst.data.arrow_csv import read_csv
 from verhulst.data.code_text import codes_in
 from verhulst.data.missing_text import MISSING_TEXT
 from verhulst.data.number_text import decimals_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import csv
 
 # Whole numbers without any point; numbers with points, all of which may part thousands so far; numbers whose points are
 # decimal points; text. A column's kind only moves on in this order.
@@ -240,15 +242,14 @@ def _table(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted_mar
     )
 
 
-def arrow_table(content: bytes, layout: Layout, convert: object) -> pa.Table:
+def arrow_table(content: bytes, layout: Layout, convert: csv.ConvertOptions) -> pa.Table:
     """Read whole records by Arrow, as one block: its reader's blocks may end in the midst of a line end."""
-    import pyarrow as pa
     from pyarrow import csv
 
     if content.startswith(codecs.BOM_UTF8):  # of a value, but Arrow takes it for that of the file
         content = codecs.BOM_UTF8 + content
-    return csv.read_csv(
-        pa.BufferReader(content),
+    return read_csv(
+        content,
         csv.ReadOptions(block_size=max(len(content), 1), column_names=list(layout.names)),
         csv.ParseOptions(
             delimiter=layout.delimiter,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from verhulst.data.arrow_csv import read_csv
 from verhulst.data.asked_values import as_asked
 from verhulst.data.csv_blocks import block_size
 from verhulst.data.csv_checks import check_characters, check_closed, explained, named_twice, not_utf8
@@ -141,13 +142,13 @@ def _arrow(buffer: pa.Buffer, dialect: Dialect, convert: csv.ConvertOptions) -> 
     )
     size = block_size(buffer)
     try:
-        return csv.read_csv(pa.BufferReader(buffer), _options(dialect, size), parse, convert)
+        return read_csv(buffer, _options(dialect, size), parse, convert)
     except pa.ArrowInvalid as error:
         # A record longer than a block.
         if size >= buffer.size or not re.search("straddling|cannot infer number of columns", str(error)):
             raise
     size = min(buffer.size, 2**31 - 1)
-    return csv.read_csv(pa.BufferReader(buffer), _options(dialect, size), parse, convert)
+    return read_csv(buffer, _options(dialect, size), parse, convert)
 
 
 def _options(dialect: Dialect, size: int) -> csv.ReadOptions:

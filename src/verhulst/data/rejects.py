@@ -8,6 +8,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
+from verhulst.data.arrow_csv import read_csv
 from verhulst.data.atomic import write_text
 from verhulst.data.csv_dialect import Dialect
 from verhulst.data.csv_records import line_number, records
@@ -97,8 +98,8 @@ def _has_wrong_lengths(content: bytes, dialect: Dialect) -> bool:
         wrong.append(row.actual_columns)
         return "skip"
 
-    csv.read_csv(
-        pa.BufferReader(content),
+    read_csv(
+        content,
         csv.ReadOptions(block_size=max(len(content), 1), column_names=names, use_threads=False),
         csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=b'"' in content, invalid_row_handler=note),
         csv.ConvertOptions(column_types=dict.fromkeys(names, pa.binary()), include_columns=names[:1]),
