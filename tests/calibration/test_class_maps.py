@@ -210,6 +210,8 @@ def test_predict_with_missing_scores(data: pathlib.Path, tmp_path: pathlib.Path)
     assert done.stdout.splitlines()[2] == ",,,"
     done = run("predict", tmp_path / "map.json", tmp_path / "new.csv", "--interval", "0.9")
     assert (done.exit_code, "a calibrator has no intervals" in done.stderr) == (2, True)
+    done = run("predict", tmp_path / "map.json", tmp_path / "new.csv", "--unknown", "reference")
+    assert (done.exit_code, "a calibrator has no levels" in done.stderr) == (2, True)
 
 
 PREFIX = ("--scores-prefix", "p_", "--scores", "probabilities")

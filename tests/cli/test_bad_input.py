@@ -1,5 +1,6 @@
 """Everything that can be wrong with what is given: a sentence on stderr, the right exit code, nothing half-written."""
 
+import itertools
 import json
 import os
 import signal
@@ -283,13 +284,35 @@ def test_click_is_asked_for_in_words(house):
         (["fit", "votes.csv", "-t", "vote", "--columns", ""], "'' contains no name"),
         (["fit", "votes.csv", "-t", "vote", "--exclude", " , "], "' , ' contains no name"),
         (["fit", "votes.csv", "-t", "vote", "--categorical", ""], "'' contains no name"),
-        (["table", "-f", ""], "'' contains no name"),
+        (["table", "-f", ""], "Invalid value for --functions: '' contains no name"),
+        (["activations", ""], "Invalid value for ACTIVATION: '' contains no name"),
+        (["fit", "votes.csv", "-t", "vote", "--text", ","], "Invalid value for --text: ',' contains no name"),
+        (["fit", "votes.csv", "-t", "vote", "--na-values", ""], "Invalid value for --na-values: '' contains no name"),
+        (["evaluate", "votes.csv", "--score", "", "-t", "vote"], "Invalid value for --score: '' contains no name"),
+        (["evaluate", "votes.csv", "--score", "x", "-t", "y", "--fail-if", ""], "Invalid value for --fail-if: ''"),
+        (["fit", "votes.csv", "-t", "vote", "--delimiter", ""], "(--delimiter) is one character"),
+        (["fit", "votes.csv", "-t", "vote", "--decimal", ""], "(--decimal) is '.' or ','"),
+        (["fit", "votes.csv", "-t", "vote", "--encoding", ""], "no encoding '' (--encoding)"),
     ],
 )
 def test_empty_variables_of_the_shell_mean_nothing_else(house, arguments, message):
     before = sorted(house.iterdir())
     refused(run(*arguments), USAGE, message)
     assert sorted(house.iterdir()) == before
+
+
+def test_results_have_one_form():
+    """Every command that has two of these options refuses them together, wherever they stand."""
+    forms = {"--json", "--csv", "--markdown"}
+    tried = 0
+    for name in verhulst.list_commands(None):
+        command = verhulst.get_command(None, name)
+        has = forms & {flag for each in command.params for flag in each.opts}
+        for first, second in itertools.permutations(sorted(has), 2):
+            tried += 1
+            # Refused before what the command needs is asked for.
+            refused(run(name, first, second), USAGE, f"Use {first} or {second}, not both.")
+    assert tried >= 20
 
 
 def test_a_column_without_a_name_can_be_excluded_as_advised(house):
@@ -319,14 +342,21 @@ def test_coverages_next_to_one_are_not_all(house):
         (["plot", "precision", "-o", ""], "the name of the output is empty"),
         (["plot", "--all", "-o", "-"], "several files cannot go to standard output"),
         (["demo", "-o", "-"], "several files cannot go to standard output"),
+        (["explain", "p", "1.0000000001"], "between 0 and 1; 1.0000000001 does not"),
+        (["fit", "d.csv", "-t", "y", "--reference", "g=a", "--reference", "g=b"], "column 'g' is given twice"),
+        (
+            ["calibrate", "d.csv", "--score", "x", "-t", "y", "-o", "c.json", "--method", "platt", "--group", "g"],
+            "--group keeps groups together in the folds of --method auto",
+        ),
         (["fit", "link.csv", "-t", "y"], "link.csv: is a link to 'nowhere', which does not exist."),
     ],
 )
 def test_usage_of_each_command(tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     os.symlink("nowhere", "link.csv")
+    (tmp_path / "d.csv").write_text("x,g,y\n" + "".join(f"{k},{'ab'[k % 2]},{k % 3 // 2}\n" for k in range(30)))
     refused(run(*arguments), USAGE, message)
-    assert os.listdir() == ["link.csv"]
+    assert sorted(os.listdir()) == ["d.csv", "link.csv"]
 
 
 def test_names_of_activations_may_be_separated_by_commas():

@@ -94,11 +94,13 @@ def test_prints_them(folder):
         (["--test", "d.csv", "-o", "d.csv"], 2, "are the same file"),
         (["--test", "other.csv"], 2, "column 'age' is not there"),
         (["--test", "third.csv"], 3, "perhaps"),
+        (["--test", "level.csv"], 3, "Leave these rows out of the test table, or correct them.\n"),
     ],
 )
 def test_bad_input(folder, options, code, message):
     FRAME.rename(columns={"age": "years"}).to_csv("other.csv", index=False)
     FRAME.assign(ill=["perhaps", *FRAME.ill[1:]]).to_csv("third.csv", index=False)
+    FRAME.assign(region=["W", *FRAME.region[1:]]).to_csv("level.csv", index=False)
     done = run("d.csv", *GIVEN, "-x", "house", *options) if "--group" not in options else run("d.csv", *GIVEN, *options)
     assert done.exit_code == code, (done.stdout, done.stderr)
     assert message in done.stderr

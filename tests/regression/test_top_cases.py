@@ -98,9 +98,10 @@ def test_formulas_and_test_of_repr():
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    HOLES.to_csv("d.csv", index=False)
+    HOLES.assign(probability=0.5).to_csv("d.csv", index=False)
     model().save("m.json")
     vh.calibrate(FRAME.x * 3, FRAME.y, "platt").save("map.json")
+    vh.fit_table(FRAME, "g", columns=["x"], multinomial=True).save("several.json")
     return tmp_path
 
 
@@ -121,6 +122,9 @@ def test_the_command(folder):
     record = json.loads(run(*given, "--json").stdout)
     assert record["cases"][0]["reasons"][0]["contribution"] == pytest.approx(found.cases[0].reasons[0].contribution)
     assert "| row | id | probability | reasons |" in run(*given, "--markdown").stdout
+    assert run(*given, "--show", "id,id", "--csv").stdout == run(*given, "--csv").stdout
+    assert run(*given, "--show", "id", "--markdown").stdout == run(*given, "--markdown").stdout
+    assert run(*given, "--csv", "--reasons", "1000000000").stdout == run(*given, "--csv", "--reasons", "4").stdout
 
 
 @pytest.mark.parametrize(
@@ -132,6 +136,8 @@ def test_the_command(folder):
         (["map.json", "d.csv"], 3, "map.json: is a Platt"),
         (["m.json", "absent.csv"], 2, "absent.csv"),
         (["m.json", "d.csv", "--missing", "drop", "--json", "--csv"], 2, "Use --json or --csv, not both"),
+        (["m.json", "d.csv", "--missing", "drop", "--csv", "--show", "probability"], 2, "has a column 'probability'"),
+        (["several.json", "d.csv"], 3, "several.json: is a model of several classes"),
     ],
 )
 def test_bad_input(folder, arguments, code, message):

@@ -33,9 +33,7 @@ def command(names: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     from verhulst.data.errors import did_you_mean
     from verhulst.functions.activations import activations
 
-    if as_json and as_csv:
-        raise click.UsageError("Use --json or --csv, not both.")
-    names = tuple(name for text in names for name in separated(text))
+    names = tuple(name for text in names for name in separated(text, "ACTIVATION"))
     for name in names:
         if name not in activations:
             hint = did_you_mean(name, activations, f"There are {', '.join(activations)}.")

@@ -90,6 +90,8 @@ def command(
     from verhulst.cli.scored import learning, read_scored
     from verhulst.data.errors import RequestError
 
+    if group is not None and method != "auto":
+        raise click.UsageError("--group keeps groups together in the folds of --method auto: leave one of them out.")
     printed = options.prints(click.get_current_context(), as_json)
     scored = read_scored(by=group, **columns)
     known = methods_for(max(len(scored.columns), 1))

@@ -111,9 +111,9 @@ def checked(
     return check_read(
         found,
         target,
-        columns=column_names(columns, known) or None,
-        exclude=column_names(exclude, known),
-        categorical=column_names(categorical, known),
+        columns=column_names(columns, known, "--columns") or None,
+        exclude=column_names(exclude, known, "--exclude"),
+        categorical=column_names(categorical, known, "--categorical"),
         reference=references(reference),
         dates=references(dates, "--date", "signup=days"),
         penalised=firth or float("inf") > C,

@@ -32,6 +32,7 @@ def command(context: click.Context, models: tuple[str, ...], as_json: bool, as_c
     from verhulst._load import load
     from verhulst._numbers import typeset
     from verhulst.cli.console import print_json, print_rows, say, show_prose, show_table
+    from verhulst.cli.names import kind_of
     from verhulst.data.errors import ModelFileError
     from verhulst.regression.comparison_of_fits import compare_fits
     from verhulst.regression.table_fit import TableFit
@@ -42,12 +43,12 @@ def command(context: click.Context, models: tuple[str, ...], as_json: bool, as_c
         return
     if len(models) != 2:
         raise click.UsageError(f"Two models are compared, not {len(models)}: verhulst compare MODEL MODEL")
-    if as_json and as_csv:
-        raise click.UsageError("Use --json or --csv, not both.")
     loaded = [load(name) for name in models]
     for name, model in zip(models, loaded, strict=True):
         if not isinstance(model, TableFit):
-            raise ModelFileError(f"{name}: is a {type(model).__name__}; models of `verhulst fit` are compared.")
+            raise ModelFileError(
+                f"{name}: is {kind_of(model)}; models of `verhulst fit` with two outcomes are compared."
+            )
     found = compare_fits(*loaded)
     pair = (found.larger, found.smaller) if found.swapped else (found.smaller, found.larger)
     records = [{"model": name} | asdict(each) for name, each in zip(models, pair, strict=True)]

@@ -75,7 +75,7 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: 
     cells = [[_cell(shortened(name)), *map(_cell, rest)] for name, *rest in rows]
     shown = [_cell(heading) for heading in headings]
     context = click.get_current_context(silent=True)
-    if context is not None and MARKDOWN in context.meta:
+    if context is not None and context.meta.get(MARKDOWN):
         _print(Text(_markdown(shown, cells, left)), _ENDLESS)
         return
     table = _table(shown, cells, left)

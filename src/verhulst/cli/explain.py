@@ -35,7 +35,7 @@ def command(kind: str, value: float, as_json: bool) -> None:
     if math.isnan(value):
         raise click.UsageError(f"{kind} is not a number.")
     if kind == "p" and not 0 <= value <= 1:
-        raise click.UsageError(f"A probability lies between 0 and 1; {value:g} does not.")
+        raise click.UsageError(f"A probability lies between 0 and 1; {value!r} does not.")
     record, lines = coefficient(value) if kind == "w" else score(float(logit(value)) if kind == "p" else value)
     if as_json:
         from verhulst.cli.console import print_json

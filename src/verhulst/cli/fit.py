@@ -134,8 +134,6 @@ def command(
 
     asked = inference.Asked(covariance, clusters, interval, effects)
     printed = options.prints(click.get_current_context(), as_json or as_csv)
-    if as_json and as_csv:
-        raise click.UsageError("Use --json or --csv, not both.")
     on_cluster = scheduler is not None or workers is not None
     source, request["test"] = data, options.like(data, request["test"])
     if _of_counts(request, asked, on_cluster):
@@ -285,7 +283,7 @@ def _fit(
     else:
         source, table = data, open_parts(data, client, 0).columns
     known = [*table.column_names, *unread(table)]
-    left_out = column_names(exclude, known)
+    left_out = column_names(exclude, known, "--exclude")
     if clusters is not None and not columns:
         left_out.append(clusters)  # the name of a case's group is not one of its properties
     with reading_said(), shown_progress() as callback:
@@ -301,9 +299,9 @@ def _fit(
             callback=callback,
             checkpoint=checkpoint,
             resume=resume,
-            columns=column_names(columns, known) or None,
+            columns=column_names(columns, known, "--columns") or None,
             exclude=left_out,
-            categorical=column_names(categorical, known),
+            categorical=column_names(categorical, known, "--categorical"),
             reference=levels,
             dates=parts,
             C=C,

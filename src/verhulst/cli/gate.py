@@ -44,12 +44,13 @@ class Gate:
             bound = float("nan")
         if found is None or bound != bound:
             raise click.BadParameter(
-                f'{text!r} is not a condition; write a measure, <, <=, > or >= and a number: "ece > 0.05"'
+                f'{text!r} is not a condition; write a measure, <, <=, > or >= and a number: "ece > 0.05"',
+                param_hint="--fail-if",
             )
         name = found[1].lower()
         if name not in names:
             hint = did_you_mean(name, names, f"The measures are {', '.join(names)}.")
-            raise click.BadParameter(f"there is no measure {name!r}.{hint}")
+            raise click.BadParameter(f"there is no measure {name!r}.{hint}", param_hint="--fail-if")
         return cls(name, found[2], bound)
 
     def failure(self, value: float) -> str | None:

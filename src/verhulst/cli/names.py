@@ -1,14 +1,15 @@
-"""Column names in options of the command line."""
+"""Names on the command line: of columns in options, and of the kinds of models in messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import click
 
 
-def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
-    """Return the columns in options that may be repeated or contain several names separated by commas.
+def column_names(given: Iterable[str], known: Sequence[str], option: str) -> list[str]:
+    """Return the columns in an option that may be repeated or contain several names separated by commas.
 
     A column name with a comma is recognised, and so is an empty one.
 
@@ -19,17 +20,17 @@ def column_names(given: Iterable[str], known: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> column_names(["age,income", "tv, radio"], ["age", "income", "tv, radio"])
+    >>> column_names(["age,income", "tv, radio"], ["age", "income", "tv, radio"], "--columns")
     ['age', 'income', 'tv, radio']
     """
     names: list[str] = []
     for text in given:
-        names += [text] if text in known else separated(text)
+        names += [text] if text in known else separated(text, option)
     return names
 
 
-def separated(text: str) -> list[str]:
-    """Return names separated by commas.
+def separated(text: str, option: str) -> list[str]:
+    """Return names in an option, separated by commas.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def separated(text: str) -> list[str]:
     """
     names = [part.strip() for part in text.split(",") if part.strip()]
     if not names:
-        raise click.BadParameter(f"{text!r} contains no name.")
+        raise click.BadParameter(f"{text!r} contains no name.", param_hint=option)
     return names
 
 
@@ -63,6 +64,20 @@ def references(given: Iterable[str], option: str = "--reference", example: str =
                 f"{text!r} must have the form COLUMN={what}, such as {example}.",
                 param_hint=option,
             )
-    if len({column for column, _, _ in pairs}) < len(pairs) and option != "--reference":
-        raise click.BadParameter("a column is given twice.", param_hint=option)
+    columns = [column for column, _, _ in pairs]
+    if twice := [column for k, column in enumerate(columns) if column in columns[:k]]:
+        raise click.BadParameter(f"column {twice[0]!r} is given twice.", param_hint=option)
     return {column: level for column, _, level in pairs}
+
+
+def kind_of(model: Any) -> str:
+    """Return in words what a model file has that is no model of `verhulst fit` with two outcomes."""
+    from verhulst.calibration.calibrator import Calibrator
+    from verhulst.regression.table_classes import MultinomialTableFit
+
+    name = type(model).__name__
+    if isinstance(model, Calibrator):
+        return f"{'an' if name[0] in 'AEIOU' else 'a'} {name} map of `verhulst calibrate`"
+    if isinstance(model, MultinomialTableFit):
+        return "a model of several classes"
+    return f"a {name} that was fitted to arrays in Python"

@@ -220,8 +220,8 @@ _READING = ("delimiter", "decimal", "encoding", "na_values", "skip_lines", "text
 def _source(data: str | None, table: str | None, sql: str | None, asked: dict[str, Any]) -> Source:
     """Return what a command reads: a path as it is, unless something was said of it."""
     for name in ("na_values", "text"):
-        asked[name] = tuple(part for text in asked[name] for part in separated(text))
-    asked = {name: value for name, value in asked.items() if value}
+        asked[name] = tuple(part for text in asked[name] for part in separated(text, f"--{name.replace('_', '-')}"))
+    asked = {name: value for name, value in asked.items() if value not in (None, (), 0)}
     if data is None and sql is None:
         raise click.UsageError("Missing argument 'DATA'.")
     if data is not None and sql is None and table is not None and format_of_name(data) == "xlsx":
@@ -258,21 +258,26 @@ format = click.option(
     help="csv, tsv, parquet, jsonl, arrow, npy or xlsx, if the name does not show it.",
 )
 report = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
-json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def _as_markdown(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    """Note for `show_table` that tables are printed as Markdown."""
+def _form(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    """Refuse two forms of printed results, and note for `show_table` whether it is Markdown."""
     if value:
         from verhulst.cli.console import MARKDOWN
 
-        context.meta[MARKDOWN] = True
+        form = parameter.opts[0]
+        other = context.meta.setdefault("verhulst.form", form)
+        if other != form:
+            raise click.UsageError(f"Use {other} or {form}, not both.")
+        context.meta[MARKDOWN] = form == "--markdown"
+    return value
 
 
+json = click.option("--json", "as_json", is_flag=True, callback=_form, help="Print JSON.")
+csv = click.option("--csv", "as_csv", is_flag=True, callback=_form, help="Print CSV, with all digits.")
 markdown = click.option(
-    "--markdown", is_flag=True, expose_value=False, callback=_as_markdown, help="Print tables as Markdown."
+    "--markdown", is_flag=True, expose_value=False, callback=_form, help="Print tables as Markdown."
 )
-csv = click.option("--csv", "as_csv", is_flag=True, help="Print CSV, with all digits.")
 
 
 columns = click.option(

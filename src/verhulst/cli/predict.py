@@ -77,7 +77,9 @@ def command(
     target, and the most probable value as `predicted`; with --log-odds the log-odds of each against the first.
     """
     from verhulst._load import load
+    from verhulst.calibration.calibrator import Calibrator
     from verhulst.cli.console import reading_said, say_wrote
+    from verhulst.cli.names import kind_of
     from verhulst.cli.progress import shown_progress
     from verhulst.data.errors import ModelFileError, UnknownLevelWarning
     from verhulst.regression.table_classes import MultinomialTableFit
@@ -89,6 +91,10 @@ def command(
     except ModelFileError as error:
         swapped = str(data).endswith(".json") and not model_file.endswith(".json")
         raise type(error)(f"{error} The model comes first, then the data." if swapped else str(error)) from None
+    if not isinstance(model, TableFit | MultinomialTableFit | Calibrator):
+        raise ModelFileError(f"{model_file}: is {kind_of(model)}; it does not predict from a table.")
+    if isinstance(model, Calibrator) and unknown != "error":
+        raise RequestError("a calibrator has no levels; omit --unknown.")
     holes, absent = (_IN_PYTHON.get(given, given) for given in (missing, unknown))
     written: dict[str, Any] = {"only": only, "escape_formulas": escape_formulas}
     with cluster.client_of(scheduler, workers) as client, reading_said(), shown_progress() as callback:
@@ -111,7 +117,7 @@ def command(
 
 
 def _calibrate_table(
-    model: Any,
+    model: Calibrator,
     data: options.Source,
     form: str | None,
     missing: str,
@@ -120,15 +126,11 @@ def _calibrate_table(
     output: str,
     **written: Any,
 ) -> None:
-    from verhulst.calibration.calibrator import Calibrator
-    from verhulst.data.errors import ModelFileError
     from verhulst.data.read import read_given
     from verhulst.data.text_files import open_text
     from verhulst.regression.table_predictions import write_predictions
     from verhulst.regression.tally import Tally
 
-    if not isinstance(model, Calibrator):
-        raise ModelFileError(f"a {type(model).__name__} does not predict from a table")
     opened = open_text(data, form)
     given = read_given(data, form, empty=True, content=None if opened is None else opened.whole())
     tally = Tally(missing == "drop")

@@ -107,7 +107,7 @@ def read_scored(
     table = read_fields(data, form) if kept is None else kept
     where = place(table)
     scores = _score_columns(table.column_names, score, scores_prefix, others, where)
-    named = None if classes is None else separated(classes)
+    named = None if classes is None else separated(classes, "--classes")
     left_out = 0
     if missing == "drop":
         table, left_out = _without_missing(table, target, [*scores, *filter(None, [weights])], where)
@@ -166,7 +166,7 @@ def _score_columns(
 ) -> list[str]:
     """Return the columns of scores; a column with a comma in its name is recognised."""
     if score is not None:
-        return column_names([score], names)
+        return column_names([score], names, "--score")
     assert prefix is not None
     found = [name for name in names if name.startswith(prefix) and name not in others]
     if len(found) < 2:
@@ -179,7 +179,7 @@ def _classes(scores: Sequence[str], named: Sequence[str] | None, prefix: str) ->
     labels = [name.removeprefix(prefix) for name in scores] if named is None else named
     if len(labels) != len(scores):
         raise RequestError(
-            f"--classes has {len(labels)} values, but there are {len(scores)} columns: {listed(scores)}."
+            f"--classes has a value for each column of scores: {len(labels)} for {len(scores)}, {listed(scores)}."
         )
     if twice := [label for k, label in enumerate(labels) if label in labels[:k]]:
         raise RequestError(f"{twice[0]!r} stands for two columns of scores: each class needs one.")

@@ -42,9 +42,7 @@ Examples:
 @options.csv
 def command(points: tuple[str, ...], functions: tuple[str, ...], kind: str, as_json: bool, as_csv: bool) -> None:
     """Print values of the sigmoid, or of any functions, at any points."""
-    if as_json and as_csv:
-        raise click.UsageError("Use --json or --csv, not both.")
-    names = [name for text in functions for name in separated(text)] or ["sigmoid", "sigmoid_derivative"]
+    names = [name for text in functions for name in separated(text, "--functions")] or ["sigmoid", "sigmoid_derivative"]
     rows = _rows([z for text in points or (POINTS,) for z in _points(text)], names, kind)
     if as_json or as_csv:
         from verhulst.cli.console import print_rows

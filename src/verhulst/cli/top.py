@@ -62,19 +62,24 @@ def command(
     """
     from verhulst._load import load
     from verhulst.cli.console import print_json, print_rows, reading_said, say
-    from verhulst.cli.names import column_names
+    from verhulst.cli.names import column_names, kind_of
     from verhulst.data.choice import check_names
     from verhulst.data.errors import DataError, ModelFileError, UnknownLevelWarning
     from verhulst.regression.table_fit import TableFit
 
-    if as_json and as_csv:
-        raise click.UsageError("Use --json or --csv, not both.")
     model = load(model_file)
     if not isinstance(model, TableFit):
-        raise ModelFileError(f"{model_file}: is a {type(model).__name__}; rows are ranked by models of `verhulst fit`.")
+        raise ModelFileError(
+            f"{model_file}: is {kind_of(model)}; rows are ranked by models of `verhulst fit` with two outcomes."
+        )
     table = model.design.read_new(data, form)
-    shown = column_names(show, table.column_names)
+    shown = list(dict.fromkeys(column_names(show, table.column_names, "--show")))
     check_names(table, shown)
+    reasons = min(reasons, max(1, len(model.fit.slopes)))  # no model has more
+    if as_csv and (taken := [name for name in shown if name in _own_columns(reasons)]):
+        raise click.UsageError(
+            f"--show {taken[0]}: the CSV has a column {taken[0]!r} of its own. Rename that of DATA, or use --json."
+        )
     try:
         with reading_said(UnknownLevelWarning):
             found = model.top_cases(
@@ -109,6 +114,10 @@ def _record(found: TopCases, texts: list[dict[str, str]]) -> dict[str, Any]:
 
     cases = [asdict(case) | {"shown": text} for case, text in zip(found, texts, strict=True)]
     return {"rows": found.rows, "left_out": found.left_out, "mean_log_odds": found.mean_log_odds, "cases": cases}
+
+
+def _own_columns(reasons: int) -> list[str]:
+    return ["row", "probability", "log_odds", *(f"reason_{place}" for place in range(1, reasons + 1))]
 
 
 def _rows(found: TopCases, texts: list[dict[str, str]], reasons: int) -> list[dict[str, Any]]:

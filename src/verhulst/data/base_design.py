@@ -22,6 +22,7 @@ from verhulst.data.unread import refuse_unread
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LEAVE_OUT = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
 FILL_IN = "Fill them in, or request nan for these rows (--missing empty)."
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
+from verhulst.data.base_design import FILL_IN, LEAVE_OUT, BaseDesign, require, table_given
 from verhulst.data.column import Column, Unknown
 from verhulst.data.date_parts import date_field, date_part_of
 from verhulst.data.decimal_signs import refuse_unclear_sign
@@ -28,7 +28,6 @@ from verhulst.data.text_column import read_role
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LEAVE_OUT = 'Leave these rows out by missing="drop" (--missing drop), or fill the values in first.'
 # The number of rows of X written at a time: a few hundred kilobytes, which fit in a second-level cache.
 _ROWS = 2048
 

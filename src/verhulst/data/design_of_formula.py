@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.base_design import FILL_IN, BaseDesign, require, table_given
+from verhulst.data.base_design import FILL_IN, LEAVE_OUT, BaseDesign, require, table_given
 from verhulst.data.column import Unknown
 from verhulst.data.errors import DataError, RequestError, listed
 from verhulst.data.formula_columns import FormulaColumns
@@ -25,8 +25,6 @@ from verhulst.data.target import Target
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-LEAVE_OUT = 'Leave these rows out by missing="drop", or fill the values in first.'
 
 
 @dataclass(frozen=True)

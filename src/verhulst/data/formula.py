@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.arguments import same_arguments
+from verhulst.data.base_design import LEAVE_OUT
 from verhulst.data.block import Block
 from verhulst.data.choice import index_columns, roles, warn_of_index
 from verhulst.data.design import Design
-from verhulst.data.design_of_formula import LEAVE_OUT, FormulaDesign
+from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
 from verhulst.data.formula_columns import formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix

@@ -148,10 +148,10 @@ def _reason(error: Exception) -> str:
         return first_line(error)
     factor, kind, said = found.groups()
     if factor.startswith("offset("):
-        return f"an offset is not a term of X: remove {factor!r} and pass its column as offset=."
+        return f"an offset is not a term of X: remove {factor!r} and pass its column as offset= (--offset)."
     if kind == "NameError" and (name := re.search(r"[`'](.*?)[`']", said)):
         return (
-            f"{factor!r} names {name[1]!r}, which is neither a column nor a function of formulas. Pass it by "
-            f"context={{{name[1]!r}: ...}}."
+            f"{factor!r} names {name[1]!r}, which is neither a column nor a function of formulas. (In "
+            f"Python, pass it by context={{{name[1]!r}: ...}}.)"
         )
     return f"{factor!r} fails: {first_line(Exception(said))}"

@@ -91,8 +91,8 @@ def read_terms(
     if unknown:
         raise UnknownColumnError(
             f"{place}the formula {formula!r} cannot be evaluated: there is no column {unknown[0]!r}."
-            f"{did_you_mean(unknown[0], columns)} The columns are {listed(columns, 12)}. (Other names are passed "
-            f"by context={{{unknown[0]!r}: ...}}.)"
+            f"{did_you_mean(unknown[0], columns)} The columns are {listed(columns, 12)}. (In Python, other "
+            f"names are passed by context={{{unknown[0]!r}: ...}}.)"
         )
     if target in uses:
         raise RequestError(f"{place}the target {target!r} of {formula!r} cannot occur on the right as well.")

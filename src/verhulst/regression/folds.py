@@ -43,7 +43,7 @@ def assign_folds(
             if (rest == rest[0]).all():
                 raise ValueError(
                     f"in fold {k + 1} the training rows contain only class {rest[0]:g}: each class must occur in at "
-                    "least two groups that are in different folds; try other groups, folds or rng"
+                    "least two groups that are in different folds; try other groups, folds or another seed"
                 )
         return fold
     classes, counts = np.unique(targets, return_counts=True)

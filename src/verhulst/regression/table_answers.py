@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
 from verhulst.data.block import make_block
-from verhulst.data.column import Unknown
+from verhulst.data.column import UNKNOWN_OPTION, Unknown
+from verhulst.data.errors import DataError
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.group_labels import group_labels
@@ -236,7 +237,15 @@ class TableAnswers(Saved):
             As `log_odds`, or if the target has another value.
         """
         table = self.design.read_new(source)
-        return of_table(make_block(self.design, table), self.fit, source_of(table), table.num_rows)
+        try:
+            block = make_block(self.design, table)
+        except DataError as error:
+            if UNKNOWN_OPTION not in str(error):
+                raise
+            # A fit has no such option.
+            remedy = " Leave these rows out of the test table, or correct them."
+            raise DataError(str(error).replace(UNKNOWN_OPTION, remedy)) from None
+        return of_table(block, self.fit, source_of(table), table.num_rows)
 
     @checks_options
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:
