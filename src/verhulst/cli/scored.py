@@ -179,7 +179,8 @@ def _classes(scores: Sequence[str], named: Sequence[str] | None, prefix: str) ->
     labels = [name.removeprefix(prefix) for name in scores] if named is None else named
     if len(labels) != len(scores):
         raise RequestError(
-            f"--classes has a value for each column of scores: {len(labels)} for {len(scores)}, {listed(scores)}."
+            f"--classes has {len(labels)} value{'s' * (len(labels) != 1)}, but there "
+            f"{'are' if len(scores) != 1 else 'is'} {len(scores)} column{'s' * (len(scores) != 1)}: {listed(scores)}."
         )
     if twice := [label for k, label in enumerate(labels) if label in labels[:k]]:
         raise RequestError(f"{twice[0]!r} stands for two columns of scores: each class needs one.")

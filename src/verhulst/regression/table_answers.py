@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from verhulst._options import checks_options
 from verhulst.data.block import make_block
 from verhulst.data.column import UNKNOWN_OPTION, Unknown
-from verhulst.data.errors import DataError
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
+from verhulst.data.errors import DataError
 from verhulst.data.group_labels import group_labels
 from verhulst.data.saved import Saved
 from verhulst.data.source import source_of
