@@ -105,8 +105,6 @@ def command(
     from verhulst.cli.console import MARKDOWN, print_json, print_rows, say, show, show_prose
     from verhulst.cli.gate import Gate
 
-    if as_json and as_csv:
-        raise click.UsageError("Use --json or --csv, not both.")
     if explained and (as_csv or MARKDOWN in context.meta):
         raise click.UsageError("--explain adds sentences to the printed record: leave --csv and --markdown out.")
     gates = [Gate.parse(condition, MEASURES | CLASS_MEASURES) for condition in conditions]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from verhulst.data.base_design import LEAVE_OUT, Design
+from verhulst.data.base_design import LEAVE_OUT
+from verhulst.data.design import Design
 from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
 from verhulst.data.learn import Request, learn_column
