@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from verhulst.functions import softplus
 from verhulst.regression.class_rows import ClassRows, basis
 from verhulst.regression.newton import newton
 from verhulst.regression.passes import Fit
@@ -15,26 +16,27 @@ from verhulst.regression.statistics import Vector
 ROWS_PER_PARAMETER = 100  # of a sample
 
 
-def class_shares(rows: ClassRows) -> Vector:
-    """Return the share (K,) of each class among the cases."""
-    count = np.bincount(rows.label, rows.weight, rows.classes)
-    return np.asarray(count / count.sum())
+def class_cases(rows: ClassRows) -> Vector:
+    """Return the number (K,) of cases of each class."""
+    return np.bincount(rows.label, rows.weight, rows.classes).astype(np.float64)
 
 
 def null_model(rows: ClassRows) -> Vector:
     """Return γ of the model without columns."""
     start = np.zeros((rows.classes - 1, rows.parameters))
     if rows.standard.intercept:
-        start[:, 0] = basis(rows.classes).T @ np.log(class_shares(rows))
+        start[:, 0] = basis(rows.classes).T @ np.log(class_cases(rows))
     return start.ravel()
 
 
 def null_log_likelihood(rows: ClassRows) -> float:
     """Return the log-likelihood of the model without columns."""
-    share = class_shares(rows)
-    total = float(len(rows.label) if rows.weight is None else rows.weight.sum())
-    each = share * np.log(share) if rows.standard.intercept else -share * math.log(rows.classes)
-    return total * float(np.sum(each))
+    cases = class_cases(rows)
+    if not rows.standard.intercept:
+        return -float(cases.sum()) * math.log(rows.classes)
+    # The logarithm of a share of nearly 1 has its digits from the shares of the others.
+    others = np.array([np.delete(cases, k).sum() for k in range(rows.classes)])
+    return -float(np.sum(cases * softplus(np.log(others) - np.log(cases))))
 
 
 def sample_fit(rows: ClassRows, null: Vector, ridge: Vector | None) -> Fit | None:

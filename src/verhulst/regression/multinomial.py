@@ -18,7 +18,7 @@ from verhulst.regression.class_covariance import ClassCovariance
 from verhulst.regression.class_orthogonal import OrthogonalEnd, orthogonal_fit
 from verhulst.regression.class_rows import ClassRows
 from verhulst.regression.class_separation import ClassLimit, ClassWatch, against_first, class_limit
-from verhulst.regression.class_start import class_shares, null_log_likelihood, null_model, sample_fit
+from verhulst.regression.class_start import class_cases, null_log_likelihood, null_model, sample_fit
 from verhulst.regression.classes import Classes, classes_of, require_weights
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.estimates import ConvergenceWarning
@@ -325,7 +325,7 @@ class _Begun:
             log_likelihood=found.log_likelihood * unit,
             null_log_likelihood=null_log_likelihood(self.rows) * unit,
             rows=len(self.data.y),
-            cases=tuple((class_shares(self.rows) * self.data.total_weight * unit).tolist()),
+            cases=tuple((class_cases(self.rows) * unit).tolist()),
             C=C,
             status=found.status,
             decrement=found.decrement * math.sqrt(unit),

@@ -15,7 +15,7 @@ from verhulst.regression.arrays import array_of, column_names_of, floats
 from verhulst.regression.column_pass import column_standardisation
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.start import log_likelihood, null_intercept
+from verhulst.regression.start import Outcomes, log_likelihood, null_intercept
 from verhulst.regression.statistics import Matrix, Vector
 
 # Sums of weights above this are too near the largest double.
@@ -34,7 +34,7 @@ class Observations:
         largest is far from 1, which changes no bit of what follows
     weight_exponent : 0 unless the largest weight is below 0.5 or above a million
     names : (p,) column names
-    events : number of cases of the outcome 1, or the sum of their (scaled) weights
+    outcomes : numbers of cases of both outcomes, or sums of their (scaled) weights
     """
 
     X: Matrix
@@ -43,7 +43,7 @@ class Observations:
     offset: Vector | None
     weight_exponent: int
     names: tuple[str, ...]
-    events: float
+    outcomes: Outcomes
 
     def __len__(self) -> int:
         return len(self.y)
@@ -57,11 +57,6 @@ class Observations:
     def total_weight(self) -> float:
         """Number of cases: n, or the sum of the (scaled) weights."""
         return float(len(self.y)) if self.weight is None else float(np.sum(self.weight))
-
-    @property
-    def mean(self) -> float:
-        """Weighted share of the outcome 1."""
-        return self.events / self.total_weight
 
     @property
     def has_offset(self) -> bool:
@@ -101,11 +96,15 @@ class Observations:
 
     def null_intercept(self) -> float:
         """The intercept of the model without columns."""
+        if self.offset is None:
+            return self.outcomes.log_odds
         return null_intercept(self.y, self.weight, self.offset)
 
     def null_log_likelihood(self, intercept: float) -> float:
         """The log-likelihood of the model with only an intercept and the offset."""
-        return log_likelihood(self.y, self.mean, intercept, self.weight, self.offset)
+        if self.offset is None:
+            return self.outcomes.log_likelihood(intercept)
+        return log_likelihood(self.y, intercept, self.weight, self.offset)
 
     def in_memory(self, why: str) -> Observations:
         """Themselves; see `PartedObservations`."""
@@ -155,7 +154,7 @@ def observations(
         raise ValueError(f"two columns are named {twice!r}; column names must be distinct")
     if n == 0:
         raise ValueError("there are no rows to fit: X has 0 sample(s)")
-    outcome, (low, high, total) = _vector(y, n, "y")
+    outcome, (low, high, _) = _vector(y, n, "y")
     if low < 0 or high > 1:
         row = int(np.flatnonzero((outcome < 0) | (outcome > 1))[0])
         raise ValueError(f"y must lie in [0, 1]; y[{row}] is {outcome[row]:g}")
@@ -181,8 +180,7 @@ def observations(
         raise ValueError(
             f"y contains only one class: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
         )
-    events = total if weight is None else float(np.sum(outcome * weight))
-    return Observations(design, outcome, weight, shift, exponent, columns, events)
+    return Observations(design, outcome, weight, shift, exponent, columns, Outcomes.of(outcome, weight))
 
 
 def _design(X: Any) -> Matrix:

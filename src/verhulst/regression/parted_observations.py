@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from verhulst.data.column_matrix import ColumnMatrix
 from verhulst.data.parts import Parts
-from verhulst.functions import logit, sigmoid, sigmoid_derivative
 from verhulst.regression.column_pass import rows_with_levels, with_levels
 from verhulst.regression.moments import Moments
 from verhulst.regression.observations import Observations
 from verhulst.regression.parted_rows import Outline, PartedRows, joined_rows
 from verhulst.regression.rows import Rows
 from verhulst.regression.standardisation import Standardisation, sample
-from verhulst.regression.start import balanced, log_likelihood, log_likelihood_of_share
-from verhulst.regression.statistics import merge
+from verhulst.regression.start import Outcomes, balanced, excess_at, log_likelihood
+from verhulst.regression.statistics import Vector, merge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +32,7 @@ class PartedObservations:
     columns : the design without rows
     weighted : whether there are weights; they are scaled by 2^(−weight_exponent), see `Observations`
     names : (p,) column names
-    events : number of cases of the outcome 1, or the sum of their (scaled) weights
+    outcomes : numbers of cases of both outcomes, or sums of their (scaled) weights
     total_weight, counted : number of cases, and of rows with a weight above 0
     offsets : the least and the largest; None if there are none
     memory_limit : bytes that rows may take in this process
@@ -45,7 +44,7 @@ class PartedObservations:
     weighted: bool
     weight_exponent: int
     names: tuple[str, ...]
-    events: float
+    outcomes: Outcomes
     total_weight: float
     counted: int
     offsets: tuple[float, float] | None
@@ -58,11 +57,6 @@ class PartedObservations:
     def entries(self) -> int:
         """Number of design entries."""
         return len(self) * len(self.names)
-
-    @property
-    def mean(self) -> float:
-        """Weighted share of the outcome 1."""
-        return self.events / self.total_weight
 
     @property
     def needed(self) -> int:
@@ -82,18 +76,13 @@ class PartedObservations:
     def null_intercept(self) -> float:
         """As of `Observations`."""
         if self.offsets is None:
-            return float(logit(self.mean))
-
-        def averages(b: float) -> tuple[float, float]:
-            p, slope = merge(self.parts.ask(_sums_at, b))
-            return p / self.total_weight - self.mean, slope / self.total_weight
-
-        return balanced(self.mean, *self.offsets, averages)
+            return self.outcomes.log_odds
+        return balanced(self.outcomes.log_odds, *self.offsets, lambda b: merge(self.parts.ask(_excess_at, b)))
 
     def null_log_likelihood(self, intercept: float) -> float:
         """As of `Observations`."""
         if self.offsets is None:
-            return log_likelihood_of_share(self.total_weight, self.mean, intercept)
+            return self.outcomes.log_likelihood(intercept)
         found: float = merge(self.parts.ask(_null_log_likelihood, intercept))
         return found
 
@@ -135,7 +124,7 @@ class PartedObservations:
             )
         rows = joined_rows(self.parts.ask(_itself))
         y = np.asarray(rows.y, dtype=np.float64)
-        return Observations(rows.X, y, rows.weight, rows.offset, self.weight_exponent, self.names, self.events)
+        return Observations(rows.X, y, rows.weight, rows.offset, self.weight_exponent, self.names, self.outcomes)
 
 
 SomeObservations = Observations | PartedObservations
@@ -146,7 +135,7 @@ class _Checked:
     """What a part says of its outcomes, weights and offsets."""
 
     outline: Outline
-    events: float
+    outcomes: Outcomes
     weighted: bool
     weight: float
     counted: int
@@ -176,7 +165,7 @@ def parted_observations(
         raise ValueError(
             f"y contains only one class: all {counted} rows that count are {low:g}. A fit needs rows of both classes"
         )
-    events, weight = merge([(each.events, each.weight) for each in found])
+    ones, zeros, weight = merge([(each.outcomes.ones, each.outcomes.zeros, each.weight) for each in found])
     exponent = 0
     if weighted and not 0.5 <= most <= 1e6:
         exponent = int(np.frexp(most)[1])
@@ -189,7 +178,7 @@ def parted_observations(
         weighted=weighted,
         weight_exponent=exponent,
         names=tuple(names),
-        events=float(np.ldexp(events, -exponent)),
+        outcomes=Outcomes(ones, zeros).scaled(-exponent),
         total_weight=float(np.ldexp(weight, -exponent)),
         counted=counted,
         offsets=(min(low for low, _ in offsets), max(high for _, high in offsets)) if offsets else None,
@@ -202,7 +191,7 @@ def _checked(rows: Rows) -> _Checked:
     some = y if weight is None else y[weight > 0]
     return _Checked(
         Outline(len(y), int(np.count_nonzero(y)), rows.nbytes),
-        float(np.sum(y) if weight is None else np.sum(weight * y)),
+        Outcomes.of(np.asarray(y, dtype=np.float64), weight),
         weight is not None,
         float(len(y) if weight is None else np.sum(weight)),
         len(some),
@@ -221,14 +210,19 @@ def _itself(rows: Rows) -> Rows:
     return rows
 
 
-def _sums_at(rows: Rows, b: float) -> tuple[float, float]:
-    eta = b if rows.offset is None else rows.offset + b
-    weight = np.ones(len(rows)) if rows.weight is None else rows.weight
-    return float(np.sum(weight * sigmoid(eta))), float(np.sum(weight * sigmoid_derivative(eta)))
+def _as_floats(rows: Rows) -> tuple[Vector, Vector]:
+    y = np.asarray(rows.y, dtype=np.float64)
+    return y, np.zeros(len(y)) if rows.offset is None else rows.offset
+
+
+def _excess_at(rows: Rows, intercept: float) -> tuple[float, float]:
+    y, offset = _as_floats(rows)
+    return excess_at(y, rows.weight, offset, intercept)
 
 
 def _null_log_likelihood(rows: Rows, intercept: float) -> float:
-    return log_likelihood(np.asarray(rows.y, dtype=np.float64), 0.5, intercept, rows.weight, rows.offset)
+    y, offset = _as_floats(rows)
+    return log_likelihood(y, intercept, rows.weight, offset)
 
 
 def _moments(rows: Rows, some: NDArray[np.intp], step: int, intercept: bool) -> Moments | None:

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 
 from verhulst.data.progress import Callback
-from verhulst.functions import logit
 from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.factor import Factor, with_ridge
@@ -17,7 +16,7 @@ from verhulst.regression.observations import require_moderate
 from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
-from verhulst.regression.start import sample_start
+from verhulst.regression.start import Outcomes, sample_start
 from verhulst.regression.statistics import Statistics, StatisticsFunction, Vector
 
 DOUBTFUL = 1e-8  # residual share of a column on the others below which it may be their combination
@@ -122,7 +121,7 @@ def prepare(data: SomeObservations, settings: Settings, root: float | None = Non
     if firth:
         start = np.zeros(rows.size)
         if settings.intercept:
-            start[0] = logit((data.mean * data.total_weight + 0.5) / (data.total_weight + 1))
+            start[0] = Outcomes(data.outcomes.ones + 0.5, data.outcomes.zeros + 0.5).log_odds
     elif (near := sample_start(rows, null, ridge)) is not None:
         start = near[0]
     first = settings.recorded(rows.statistics)(start, information=near is None)

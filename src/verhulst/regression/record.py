@@ -58,7 +58,7 @@ def record(
         null_log_likelihood=begun.null_log_likelihood * unit,
         rows=len(data),
         cases=data.total_weight * unit,
-        events=data.events * unit,
+        events=data.outcomes.ones * unit,
         C=begun.settings.C,
         status=found.status,
         decrement=found.decrement * np.sqrt(unit),

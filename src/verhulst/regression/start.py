@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, logit, sigmoid, sigmoid_derivative
+from verhulst.functions import log_one_minus_sigmoid, log_sigmoid, sigmoid, sigmoid_derivative
 from verhulst.regression.newton import newton
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.statistics import Matrix, Vector
@@ -18,45 +19,75 @@ MANY_COLUMNS = 100  # from here on a matrix of all rows is so expensive that eve
 EVENTS_PER_COLUMN = 5  # of the rarer outcome in the sample; with fewer, a fit of the sample is of little use
 
 
-@np.errstate(over="ignore")  # a difference of offsets of 1e308 is infinite, with the same probability
-def null_intercept(y: Vector, weight: Vector | None, offset: Vector | None, passes: int = 100) -> float:
-    """Return the intercept of the model without columns: Σ wᵢ (σ(b + offsetᵢ) − yᵢ) = 0.
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Cases of both outcomes: a share of nearly 1 has few digits of the share of the others.
 
-    In closed form the logit of the mean of y; with offsets by Newton's method kept within a bracket.
+    Attributes
+    ----------
+    ones, zeros : numbers of cases of outcome 1 and of outcome 0, or sums of their weights
     """
-    mean = float(np.average(y, weights=weight))
-    if offset is None:
-        return float(logit(mean))
 
-    def averages(b: float) -> tuple[float, float]:
-        eta = offset + b
-        # Not the mean of σ less that of y, which has few digits if nearly all y are 1.
-        excess = np.where(y == 1, -sigmoid(-eta), sigmoid(eta) - y)
-        return float(np.average(excess, weights=weight)), float(np.average(sigmoid_derivative(eta), weights=weight))
+    ones: float
+    zeros: float
 
-    return balanced(mean, float(offset.min()), float(offset.max()), averages, passes)
+    @classmethod
+    def of(cls, y: Vector, weight: Vector | None = None) -> Outcomes:
+        """Count outcomes (n,) in [0, 1]."""
+        both = (y, 1 - y) if weight is None else (weight * y, weight * (1 - y))
+        return cls(*(float(np.sum(each)) for each in both))
+
+    @property
+    def log_odds(self) -> float:
+        """The intercept of the model without columns and offset; infinite where one number is 0."""
+        with np.errstate(divide="ignore"):
+            return float(np.log(self.ones) - np.log(self.zeros))
+
+    def log_likelihood(self, intercept: float) -> float:
+        """The log-likelihood of an intercept."""
+        return float(self.ones * log_sigmoid(intercept) + self.zeros * log_one_minus_sigmoid(intercept))
+
+    def scaled(self, exponent: int) -> Outcomes:
+        """Return the same for weights multiplied by 2^exponent."""
+        return Outcomes(float(np.ldexp(self.ones, exponent)), float(np.ldexp(self.zeros, exponent)))
+
+
+def excess_at(y: Vector, weight: Vector | None, offset: Vector, intercept: float) -> tuple[float, float]:
+    """Return Σ wᵢ (σ(b + offsetᵢ) − yᵢ) at an intercept b, and its derivative."""
+    with np.errstate(over="ignore"):  # a difference of offsets of 1e308 is infinite, with the same probability
+        eta = offset + intercept
+    # Not σ − y, which has few digits where y is nearly 1.
+    both = (1 - y) * sigmoid(eta) - y * sigmoid(-eta), sigmoid_derivative(eta)
+    excess, slope = both if weight is None else (weight * each for each in both)
+    return float(np.sum(excess)), float(np.sum(slope))
+
+
+def null_intercept(y: Vector, weight: Vector | None, offset: Vector, passes: int = 100) -> float:
+    """Return the intercept b of the model without columns: Σ wᵢ (σ(b + offsetᵢ) − yᵢ) = 0."""
+    ends = float(offset.min()), float(offset.max())
+    return balanced(Outcomes.of(y, weight).log_odds, *ends, lambda b: excess_at(y, weight, offset, b), passes)
 
 
 @np.errstate(over="ignore")
 def balanced(
-    mean: float, least: float, most: float, averages: Callable[[float], tuple[float, float]], passes: int = 100
+    guess: float, least: float, most: float, excess: Callable[[float], tuple[float, float]], passes: int = 100
 ) -> float:
-    """Return the intercept b at which the average probability is `mean`.
+    """Return the intercept b of the model without columns, by Newton's method kept within a bracket.
 
     Parameters
     ----------
+    guess : the intercept without offsets
     least, most : of the offsets
-    averages : of the probability less `mean`, and of its derivative, at an intercept
+    excess : see `excess_at`
     """
-    guess = float(logit(mean))
     low, high = guess - most, guess - least
     b = _between(low, high)
     for _ in range(passes):
-        excess, slope = averages(b)
-        if excess == 0:
+        above, slope = excess(b)
+        if above == 0:
             return b
-        low, high = (low, b) if excess > 0 else (b, high)
-        newton = b - excess / slope if slope > 0 else np.nan
+        low, high = (low, b) if above > 0 else (b, high)
+        newton = b - above / slope if slope > 0 else np.nan
         after = newton if low <= newton <= high else _between(low, high)
         if abs(after - b) <= 4e-16 * max(abs(b), 1.0):
             return after
@@ -73,12 +104,8 @@ def _between(low: float, high: float) -> float:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # visible in the result
-def log_likelihood(
-    y: Vector, mean: float, intercept: float, weight: Vector | None, offset: Vector | None, block: int = 1 << 16
-) -> float:
-    """Return the log-likelihood of the model with only an intercept and an offset; `mean` is that of y."""
-    if offset is None:
-        return log_likelihood_of_share(float(len(y) if weight is None else weight.sum()), mean, intercept)
+def log_likelihood(y: Vector, intercept: float, weight: Vector | None, offset: Vector, block: int = 1 << 16) -> float:
+    """Return the log-likelihood of the model with only an intercept and an offset."""
     parts = []
     for start in range(0, len(y), block):
         rows = slice(start, start + block)
@@ -86,11 +113,6 @@ def log_likelihood(
         each = y[rows] * log_sigmoid(eta) + (1 - y[rows]) * log_one_minus_sigmoid(eta)
         parts.append(float(np.sum(each if weight is None else weight[rows] * each)))
     return math.fsum(parts)
-
-
-def log_likelihood_of_share(cases: float, mean: float, intercept: float) -> float:
-    """Return the log-likelihood of an intercept, where a share `mean` of the cases has outcome 1."""
-    return cases * float(mean * log_sigmoid(intercept) + (1 - mean) * log_one_minus_sigmoid(intercept))
 
 
 def sample_start(rows: SomeRows, start: Vector, ridge: Vector | None) -> tuple[Vector, Matrix] | None:
