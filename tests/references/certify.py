@@ -133,10 +133,10 @@ def firth(data: Dataset) -> dict[str, Any]:
     else:
         raise ArithmeticError("no convergence")
     augmented = mpmath.zeros(q, q)
-    for x, w, h in zip(X, weights, leverage, strict=True):
+    for x, w, h, cases in zip(X, weights, leverage, m, strict=True):
         for j in range(q):
             for k in range(q):
-                augmented[j, k] += w * (1 + h) * x[j] * x[k]
+                augmented[j, k] += w * (1 + h / cases) * x[j] * x[k]  # each of the cases of a row has h/cases
     other = augmented**-1
     return {
         "coefficients": [_text(b) for b in beta],

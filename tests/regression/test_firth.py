@@ -198,7 +198,22 @@ def test_leverages_and_gradient_against_numpy(p, intercept):
     np.testing.assert_allclose(point.leverage, h, atol=1e-12)
     residual = w * (y - vh.sigmoid(eta)) + 0.6 * h * (0.5 - vh.sigmoid(eta))
     np.testing.assert_allclose(point.gradient, z.T @ residual, atol=1e-11)
-    np.testing.assert_allclose(triangle.T @ triangle, z.T @ (z * (v * (1 + 0.6 * h))[:, None]), atol=1e-11)
+    of_a_case = np.divide(h, w, out=np.zeros_like(h), where=w > 0)
+    np.testing.assert_allclose(triangle.T @ triangle, z.T @ (z * (v * (1 + 0.6 * of_a_case))[:, None]), atol=1e-11)
+
+
+@pytest.mark.parametrize("tau", [0.5, 1.3])
+@pytest.mark.parametrize("correction", [None, "flic", "flac"])
+@pytest.mark.parametrize("errors", ["expected", "augmented"])
+def test_a_row_of_weight_w_is_w_rows(errors, correction, tau):
+    rng = np.random.default_rng(7)
+    X, y = rng.normal(size=(25, 2)), (rng.random(25) < 0.5).astype(float)
+    weight, offset = rng.integers(0, 5, 25), rng.normal(size=25)
+    how = {"errors": errors, "correction": correction, "tau": tau, "tolerance": 1e-9}
+    some, rows = fit_firth(X, y, weight, offset, **how), np.repeat(np.arange(25), weight)
+    alone = fit_firth(X[rows], y[rows], None, offset[rows], **how)
+    for name in ("coefficients", "standard_errors", "covariance", "log_likelihood", "cases", "events"):
+        np.testing.assert_allclose(getattr(some, name), getattr(alone, name), rtol=1e-8, err_msg=name)
 
 
 def test_collinear_columns_are_taken_out():

@@ -121,14 +121,17 @@ class JeffreysLikelihood:
             yield piece, eta, piece.weight * sigmoid_derivative(eta)
 
     def triangle(self, beta: Vector, augmented: bool = False) -> Matrix:
-        """Return R with RᵀR = I, or XᵀW(1 + 2τh)X, by orthogonal factorisation of √W X, without forming that matrix."""
+        """Return R with RᵀR = I, or XᵀW(1 + 2τh)X, by orthogonal factorisation of √W X, without forming that matrix.
+
+        h is the leverage of a case: a row of weight w is w cases, each with h/w of its leverage.
+        """
         inverse = triangle_inverse(self.triangle(beta)) if augmented else None
         result = np.zeros((0, len(beta)))
         for piece, _, weight in self.weighed(beta):
             rows = piece.z * np.sqrt(weight)[:, None]
             if inverse is not None:
                 leverage = np.sum((rows @ inverse) ** 2, axis=1)
-                rows *= np.sqrt(1 + 2 * self.tau * leverage)[:, None]
+                rows *= np.sqrt(1 + 2 * self.tau * leverage / piece.weight)[:, None]
             result = np.asarray(np.linalg.qr(np.concatenate([result, rows]), mode="r"))
         if len(result) < len(beta):
             raise NotIdentified("there are fewer rows than columns")
