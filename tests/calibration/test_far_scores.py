@@ -158,3 +158,45 @@ def test_scores_that_no_scale_suits():
 
     known = optimum(np.column_stack([vh.log_sigmoid(z), vh.softplus(z)]), y)[0]
     np.testing.assert_allclose([beta.c_, beta.a_, beta.b_], [float(v) for v in known], rtol=1e-6)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e6, 1.7e9, -1e12])
+def test_log_odds_of_many_cases_far_from_zero(shift: float, tmp_path: object) -> None:
+    """The score equations of Σw = 1e15 hold at the log-odds of the map, to a billionth in log-odds."""
+    rng = np.random.default_rng(3)
+    z = shift + np.round(rng.normal(size=40), 3) * 3.0
+    y, w = (rng.random(40) < vh.sigmoid(z - shift)).astype(float), rng.random(40) * 5e13
+    platt = Platt().fit(z, y, w)
+    path = f"{tmp_path}/platt.json"
+    platt.save(path)
+    for found in (platt, vh.load(path)):
+        p = vh.sigmoid(found.transform(z))
+        residual, information = w * (y - p), w * p * (1.0 - p)
+        design = np.stack([np.ones(40), z - shift])
+        step = np.linalg.solve((design * information) @ design.T, design @ residual)
+        assert np.abs(step @ design).max() < 1e-9
+
+
+TINY = [1e-300, 1e-307, 1e-310, 1e-318]
+
+
+@pytest.mark.parametrize("tiny", TINY)
+@pytest.mark.parametrize("ordinary", [1.0, 1e-290, 1e5])
+def test_tiny_scores_that_decide(ordinary: float, tiny: float) -> None:
+    """Only tiny scores have both classes at either side: the slope is theirs, or none, as with the others left out."""
+    rng = np.random.default_rng(0)
+    u = rng.normal(size=60)
+    small = np.arange(60) < 40
+    z = np.where(small, tiny * u, ordinary * u)
+    y = np.where(small, rng.random(60) < vh.sigmoid(u), u > 0).astype(float)
+    for method in (Platt, Temperature):
+        if tiny < 1e-307:
+            with pytest.raises(ValueError, match="slope overflows"):
+                method().fit(z, y)
+        else:
+            alone = method().fit(u[small], y[small])
+            np.testing.assert_allclose(method().fit(z, y).transform(z[small]), alone.transform(u[small]), rtol=1e-9)
+    with pytest.raises(ValueError, match="does not tell these scores apart"):
+        Beta().fit(z, y)
+    with pytest.raises(ValueError, match="does not tell these scores apart"):
+        Beta().fit(z[small], y[small])

@@ -17,6 +17,10 @@ from verhulst.functions import log_sigmoid, logit, softplus
 NOT_FOUND = (
     "the maximum of the likelihood of this map cannot be found: check scores that are far from all others, or use Platt"
 )
+CANCEL = (
+    "the terms of this map cancel, and double precision does not tell these scores apart: they are very small or have "
+    "nearly equal values; rescale or centre them, or use Platt"
+)
 # The rounding of a larger term changes log-odds by more than 1e-7. Beyond the farthest, probabilities are 0 or 1.
 LARGEST_TERM, FARTHEST = 1e9, 1e3
 
@@ -80,11 +84,9 @@ class Beta(Calibrator):
         self.c_, self.a_, self.b_ = _best(columns, targets, weights).tolist()
         terms = np.array([[self.a_], [self.b_]]) * columns
         moderate = np.abs(terms.sum(axis=0) + self.c_) <= FARTHEST
-        if np.abs(terms[:, moderate]).max(initial=0.0) > LARGEST_TERM:
-            raise ValueError(
-                "the terms of this map cancel, and double precision does not tell these scores apart: they are very "
-                "small or have nearly equal values; rescale or centre them, or use Platt"
-            )
+        left = columns.sum(axis=0)  # the scores, with the digits that the columns have of them
+        if np.abs(terms[:, moderate]).max(initial=0.0) > LARGEST_TERM or separated(left, targets):
+            raise ValueError(CANCEL)
         if self.a_ == 0.0 and self.b_ == 0.0:
             return [CalibrationWarning("the scores rank the classes in reverse: every probability is the base rate")]
         return []

@@ -14,6 +14,7 @@ from verhulst.calibration.scores import Floats
 from verhulst.functions import sigmoid
 from verhulst.regression.factor import Factor
 from verhulst.regression.fitting import fit
+from verhulst.regression.linear_predictor import rest_of
 from verhulst.regression.newton import VALID, newton
 from verhulst.regression.passes import Fit, Pass
 from verhulst.regression.rows import Rows
@@ -29,6 +30,8 @@ AIM, ENOUGH = 1e-10, 1e-6
 FAR_PASSES, PASSES = 1500, 100
 # With more cases the rounding of residuals near probabilities of 1 is no longer negligible beside a standard error.
 MANY_CASES = 1e9
+# Sums of numbers below this lose digits, and products vanish.
+SMALL = 2.0**-900
 # The largest exponent of a standardised column: its square does not overflow.
 LARGEST = 500
 
@@ -46,6 +49,12 @@ def fit_columns(
     columns : (k, n), one row of memory for each column
     targets : (n,) in [0, 1]
     """
+    sizes = np.abs(columns)
+    up = np.exp2(np.clip(LARGEST - np.frexp(sizes.max(axis=1))[1], 0, 1000))
+    if up.max() > 1.0 and np.min(sizes, where=sizes > 0.0, initial=np.inf) < SMALL:
+        return fit_columns(columns * up[:, np.newaxis], targets, weights, intercept).divided(
+            1.0 / np.concatenate([np.ones(int(intercept)), up])
+        )
 
     def some(rows: NDArray[np.bool_] | None) -> Optimum:
         if rows is None:
@@ -87,7 +96,13 @@ def _carefully(columns: Floats, targets: Floats, weights: Floats | None, interce
     if not found.converged or found.separation is not None or found.collinear or found.decrement > ENOUGH:
         return None
     optimum = Optimum(
-        found.coefficients, found.covariance, found.standard_errors, found.log_likelihood, found.decrement, True
+        found.coefficients,
+        found.covariance,
+        found.standard_errors,
+        found.log_likelihood,
+        found.decrement,
+        True,
+        found.intercept_rest,
     )
     return optimum.divided(np.concatenate([np.ones(int(intercept)), scale]))
 
@@ -136,9 +151,9 @@ def _fit(columns: Floats, targets: Floats, weights: Floats | None, intercept: bo
             errors = np.sqrt(covariance.diagonal()) / np.sqrt(unit) * scale
             # An entry that overflows leaves the others as they are.
             covariance = (covariance * scale / np.sqrt(unit)) * scale[:, np.newaxis] / np.sqrt(unit)
-        coefficients = standard.original(found.beta)
+        coefficients, rest = standard.original(found.beta), rest_of(standard, found.beta)
     at_maximum = _at_maximum(rows, found, last)
-    return Optimum(coefficients, covariance, errors, last.log_likelihood * unit, found.decrement, at_maximum)
+    return Optimum(coefficients, covariance, errors, last.log_likelihood * unit, found.decrement, at_maximum, rest)
 
 
 def maximise(statistics: Callable[[Floats], Statistics], start: Floats, far: bool = False) -> Optimum:

@@ -15,7 +15,8 @@ class Optimum:
 
     `decrement` is the distance to it in standard errors. `converged` is False where the likelihood has no maximum at a
     finite point. `covariance` is the inverse of the information, infinite where that is singular. `standard_errors` are
-    the roots of its diagonal, numbers also where their squares overflow or underflow.
+    the roots of its diagonal, numbers also where their squares overflow or underflow. `rest` are the digits of the
+    intercept that a double does not hold, where log-odds need them.
     """
 
     coefficients: Floats
@@ -24,6 +25,7 @@ class Optimum:
     log_likelihood: float
     decrement: float
     converged: bool
+    rest: float = 0.0
 
     def divided(self, scale: Floats) -> Optimum:
         """Return the optimum for columns multiplied by `scale` (q,): its coefficients are divided by it."""

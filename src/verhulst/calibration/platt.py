@@ -13,6 +13,7 @@ from verhulst.calibration.optimum import require_converged
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.data.schema import Check, Number, Whole
 from verhulst.functions import sigmoid_derivative
+from verhulst.regression.linear_predictor import linear_predictor
 
 
 class LeverageWarning(CalibrationWarning):
@@ -33,6 +34,9 @@ class Platt(Calibrator):
     Attributes
     ----------
     slope_, intercept_ : float
+    intercept_rest_ : float
+        The digits of the intercept that a double does not hold, for scores so far from 0 that log-odds need them
+        (thousands and more); otherwise 0.
     covariance_ : ndarray, shape (2, 2)
         The covariance of intercept and slope.
     decrement_ : float
@@ -59,11 +63,17 @@ class Platt(Calibrator):
     right_where: ClassVar[str] = (
         "scores are too extreme (or not extreme enough), and the base rate is off; margins of support vector machines"
     )
-    _parameters: ClassVar[Mapping[str, Check]] = {"slope": Number(), "intercept": Number()}
+    _parameters: ClassVar[Mapping[str, Check]] = {
+        "slope": Number(),
+        "intercept": Number(),
+        "intercept_rest": Number(),
+    }
+    _added_later: ClassVar[tuple[str, ...]] = ("intercept_rest",)
     _options: ClassVar[Mapping[str, Check]] = {"smooth": Whole(0, 1, truth=True)}
     smooth: bool = False
     slope_: float
     intercept_: float
+    intercept_rest_: float = 0.0
     covariance_: Floats
     decrement_: float
 
@@ -86,6 +96,7 @@ class Platt(Calibrator):
         cases = smoothed(z, targets, weights) if self.smooth else (z, targets, weights)
         optimum = require_converged(fit_columns(cases[0][np.newaxis], *cases[1:]))
         self.intercept_, self.slope_ = optimum.coefficients.tolist()
+        self.intercept_rest_ = optimum.rest
         self.covariance_ = optimum.covariance
         self.decrement_ = optimum.decrement
         if constant:
@@ -105,7 +116,16 @@ class Platt(Calibrator):
 
     def _apply(self, z: Floats) -> Floats:
         # Not 0 · inf.
-        return z * self.slope_ + self.intercept_ if self.slope_ else np.full_like(z, self.intercept_)
+        if not self.slope_:
+            return np.full_like(z, self.intercept_)
+        return linear_predictor(z[:, np.newaxis], np.array([self.slope_]), self.intercept_, rest=self.intercept_rest_)
+
+    def parameters(self) -> dict[str, Any]:
+        """See `Calibrator`; the rest of the intercept only where there is one."""
+        return {name: value for name, value in super().parameters().items() if value or name != "intercept_rest"}
+
+    def _set_parameters(self, parameters: dict[str, Any]) -> None:
+        super()._set_parameters({"intercept_rest": 0.0} | parameters)
 
 
 def smoothed(z: Floats, targets: Floats, weights: Floats | None) -> tuple[Floats, Floats, Floats]:
