@@ -31,7 +31,8 @@ def by_formula(from_wide: Callable[[Tensor, int], Tensor], summed: bool = False)
             result = formula(z.unsqueeze(0), 0)
             return result if summed else result.squeeze(0)
         n = z.shape[dim]
-        if isinstance(n, int) and n == 0:  # compilers' symbols are at least 2, or not known yet: they cannot be asked
+        # Compilers' symbols, which types do not know, are at least 2, or not known yet: they cannot be asked.
+        if isinstance(n, int) and n == 0:  # type: ignore[redundant-expr]
             return z.sum(dim) - torch.inf if summed else torch.empty_like(z)
         return from_wide(z.float() if z.dtype in HALF else z, dim).to(z.dtype)
 
