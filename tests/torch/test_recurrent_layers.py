@@ -293,3 +293,25 @@ def test_layers_under_autocast_and_in_narrow_types(kind: Any) -> None:
         got = copy.deepcopy(layer).to(dtype)(x.to(dtype))[0]
         assert got.dtype == dtype
         torch.testing.assert_close(got.float(), exact, rtol=0.05, atol=0.03)
+
+
+@pytest.mark.parametrize("kind", [vt.LSTM, vt.GRU, vt.LSTMCell, vt.GRUCell])
+def test_fx_records_a_leaf(kind: Any) -> None:
+    """torch.fx looks into modules that are not torch's; the advice of the error works."""
+
+    class Tracer(torch.fx.Tracer):
+        def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+            return isinstance(module, kind) or super().is_leaf_module(module, name)
+
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.unit = kind(D, H)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return vt.sigmoid(self.unit(x)[0])
+
+    model, x = Model(), numbers(B, D).float()
+    with pytest.raises(TypeError, match=f"is_leaf_module is true of {kind.__name__}"):
+        torch.fx.symbolic_trace(model)
+    assert torch.equal(torch.fx.GraphModule(model, Tracer().trace(model))(x), model(x))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor, nn
+from torch.fx import Proxy
 
 from verhulst.torch._arguments import real, same_device, under_autocast
 from verhulst.torch._gates import Kind
@@ -27,6 +28,11 @@ def check_sizes(**sizes: Any) -> None:
 
 def check_input(module: nn.Module, x: Any, weight: Tensor, unit: str) -> None:
     """Whether x is a tensor of the features and the type that the module takes, where its weights are."""
+    if isinstance(x, Proxy):
+        raise TypeError(
+            f"torch.fx cannot record the steps of a recurrent {unit}: trace with a torch.fx.Tracer whose "
+            f"is_leaf_module is true of {type(module).__name__}, as it is of torch.nn's own"
+        )
     if not isinstance(x, Tensor):
         raise TypeError(f"x must be a tensor, not {type(x).__name__}")
     real(x, "x")
