@@ -50,16 +50,10 @@ def draw_growth(record: Growth, *, theme: str | Theme = "light") -> Figure:
     curve(top, record.t, record.population, tokens.first, 2.6)
     dot(top, 0, 0.5, tokens.first, tokens, 7)
     note(
-        top,
-        0,
-        0.5,
-        "half of the capacity:\ngrowth is fastest",
-        tokens.first.color,
-        shift=(10, -8),
-        size=SMALL,
+        top, record.turn, 0.5, "half of the capacity:\ngrowth is fastest", tokens.first.color, shift=(6, 0), size=SMALL
     )
     note(top, -1.45, 1.12, "without a limit: eᵗ", tokens.third.color, ha="right")
-    note(top, 5.9, 1.04, "the limit K", tokens.muted, ha="right", size=SMALL)
+    note(top, 5.9, 1.07, "the limit K", tokens.muted, ha="right", size=SMALL)
     for x, text in ((-3.7, "1  as if without limit"), (0, "2  turning"), (3.7, "3  settling")):
         note(top, x, -0.09, text, tokens.ink, ha="center", size=SMALL)
     top.set(xlim=(-6, 6), ylim=(-0.16, 1.22))
