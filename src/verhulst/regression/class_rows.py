@@ -24,6 +24,7 @@ from verhulst.regression.statistics import Matrix, Statistics, Vector
 
 Labels = NDArray[np.int32]
 ROWS = 1 << 14  # looked at in a go
+WORTH = 0.5  # largest lead along a direction below which it is no sign of separation
 
 
 def basis(classes: int) -> Matrix:
@@ -91,7 +92,10 @@ class ClassRows:
         return np.ascontiguousarray(basis(self.classes) @ beta.reshape(self.classes - 1, -1))
 
     def statistics(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
-        """Statistics at γ, see `Statistics`; the margin is that of the true class over the best of the others."""
+        """Statistics at γ, see `Statistics`; the margin is that of the true class over the best of the others.
+
+        It is left out where no lead can be as large as `WORTH`: a lead is at most √2·norm·‖direction‖.
+        """
         columns = as_columns(self.X)
         value, gradient, matrices, norm = class_statistics(
             self.X if columns is None else columns.spread().as_given(),
@@ -106,8 +110,16 @@ class ClassRows:
         )
         contrasts = basis(self.classes)
         matrix = None if matrices is None else _information(matrices, contrasts)
-        margin = None if direction is None else self.margin(direction)
-        return Statistics(value, (contrasts.T @ gradient).ravel(), matrix, float(np.sqrt(2.0) * norm), margin)
+        reach = float(np.sqrt(2.0) * norm)
+        watched = direction is not None and reach * float(np.linalg.norm(direction)) >= WORTH
+        margin = self.margin(direction) if direction is not None and watched else None
+        return Statistics(value, (contrasts.T @ gradient).ravel(), matrix, reach, margin)
+
+    def equal_rows_information(self, shares: Vector, gram: Matrix) -> Matrix:
+        """Return the information where all rows have the same probabilities (K,), from Σ w z zᵀ."""
+        contrasts = basis(self.classes)
+        between = contrasts.T @ (np.diag(shares) - np.outer(shares, shares)) @ contrasts
+        return np.asarray(np.kron(between, gram), dtype=np.float64)
 
     def margin(self, direction: Vector) -> tuple[float, float]:
         """Return the smallest and largest lead of the true class along a direction, over the rows that count."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.regression.class_rows import ClassRows
+from verhulst.regression.class_rows import WORTH, ClassRows
 from verhulst.regression.coordinates import as_given
 from verhulst.regression.exact_separation import within_reach
 from verhulst.regression.linear_programs import LARGEST, separating
@@ -136,7 +136,7 @@ class ClassWatch:
 
 
 def _suggests(step: Pass) -> bool:
-    return step.margin is not None and step.margin[0] >= -0.25 and step.margin[1] >= 0.5
+    return step.margin is not None and step.margin[0] >= -0.25 and step.margin[1] >= WORTH
 
 
 _UNFINISHED = Fit(np.empty(0), np.empty((0, 0)), 0.0, np.inf, (), "passes")

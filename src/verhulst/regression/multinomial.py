@@ -175,6 +175,7 @@ class _Begun:
     callback: Callback | None = None
     checkpoint: Checkpoint | None = None
     dropped: tuple[Collinear, ...] = ()
+    gram: Matrix | None = None  # of the rows, if it is known
 
     @property
     def rows(self) -> ClassRows:
@@ -203,7 +204,7 @@ class _Begun:
             factor = Factor.of(gram)
             doubtful = not factor.full or float(factor.root.diagonal().min(initial=1.0)) ** 2 < DOUBTFUL
             if not doubtful and np.all(self.standard.inverse_scale > 0):
-                return self
+                return replace(self, gram=gram)
             standard, dropped = without_dependent(plain, self.standard, self.data.names)
         left_out(dropped, collinear, self.data)
         return replace(self, standard=standard, dropped=dropped)
@@ -256,9 +257,17 @@ class _Begun:
     def newton(self, rows: ClassRows, null: Vector, watch: ClassWatch | None) -> Fit:
         """Start from a sample where the data are long."""
         near = sample_fit(rows, null, self.ridge)
+        statistics = rows.statistics if self.checkpoint is None else self.checkpoint.recorded(rows.statistics)
+        first = None
+        if near is None:  # from the null model, whose information takes one matrix in place of one for each pair
+            shares = class_shares(rows) if rows.standard.intercept else np.full(rows.classes, 1 / rows.classes)
+            gram = self.data.rows(rows.standard).gram() if self.gram is None else self.gram
+            information = rows.equal_rows_information(shares, gram)
+            first = replace(statistics(null, information=False), information=information)
         found = newton(
-            rows.statistics if self.checkpoint is None else self.checkpoint.recorded(rows.statistics),
+            statistics,
             null if near is None else near.beta,
+            first=first,
             ridge=self.ridge,
             tolerance=self.tolerance,
             max_passes=self.max_passes,
