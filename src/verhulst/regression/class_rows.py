@@ -118,7 +118,9 @@ class ClassRows:
     def equal_rows_information(self, shares: Vector, gram: Matrix) -> Matrix:
         """Return the information where all rows have the same probabilities (K,), from Σ w z zᵀ."""
         contrasts = basis(self.classes)
-        between = contrasts.T @ (np.diag(shares) - np.outer(shares, shares)) @ contrasts
+        first, second = np.triu_indices(self.classes, 1)
+        apart = contrasts[first] - contrasts[second]  # no sum of these has differences: rare classes keep their digits
+        between = (apart * (shares[first] * shares[second])[:, None]).T @ apart
         return np.asarray(np.kron(between, gram), dtype=np.float64)
 
     def margin(self, direction: Vector) -> tuple[float, float]:

@@ -260,9 +260,9 @@ class _Begun:
         statistics = rows.statistics if self.checkpoint is None else self.checkpoint.recorded(rows.statistics)
         first = None
         if near is None:  # from the null model, whose information takes one matrix in place of one for each pair
-            shares = class_shares(rows) if rows.standard.intercept else np.full(rows.classes, 1 / rows.classes)
+            shares = class_cases(rows) if rows.standard.intercept else np.ones(rows.classes)
             gram = self.data.rows(rows.standard).gram() if self.gram is None else self.gram
-            information = rows.equal_rows_information(shares, gram)
+            information = rows.equal_rows_information(shares / shares.sum(), gram)
             first = replace(statistics(null, information=False), information=information)
         found = newton(
             statistics,
