@@ -82,7 +82,7 @@ def test_measures_without_a_value(folder):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--csv", "--json"), "Use --json or --csv, not both."),
+        (("--csv", "--json"), "not both."),
         (("--csv", "--explain"), "--explain adds sentences"),
         (("--markdown", "--explain"), "--explain adds sentences"),
         (("--csv", "--fail-if", "ecce > 1"), "There is no measure"),

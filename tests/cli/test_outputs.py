@@ -25,6 +25,7 @@ OUTPUTS = {
     ("predict", "--output"): (["none.json", "none.csv"], ".csv"),
     ("calibrate", "--output"): (SCORES, ".json"),
     ("calibrate", "--report"): ([*SCORES, "-o", "model.json"], ".html"),
+    ("compare", "--report"): (["none.json", "other.json"], ".html"),
     ("check", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
     ("fit", "--rejects"): (["none.csv", "-t", "y"], ".csv"),
     ("predict", "--rejects"): (["none.json", "none.csv"], ".csv"),
@@ -87,7 +88,8 @@ def test_outputs_are_checked_before_the_work(tmp_path, idle, command, option, pl
 @pytest.mark.parametrize(("command", "option"), [key for key in OUTPUTS if key[0] not in ("demo", "plot")])
 def test_an_option_is_not_the_name_of_a_file(tmp_path, idle, command, option):
     arguments, _ = OUTPUTS[command, option]
-    for other in ("--open",) if command == "explore" else ("--format", "--json" if command != "predict" else "--only"):
+    others = {"explore": ["--open"], "predict": ["--format", "--only"], "compare": ["--csv", "--json"]}
+    for other in others.get(command, ["--format", "--json"]):
         result = CliRunner().invoke(verhulst, [command, *arguments, option, other])
         assert result.exit_code == USAGE
         assert (
@@ -135,6 +137,7 @@ class TestStandardStreams:
         ("fit", "--report"): (FIT, "<!doctype html>"),
         ("calibrate", "--output"): (CALIBRATE, '{\n "verhulst_model"'),
         ("calibrate", "--report"): ((*CALIBRATE, "-o", "map.json"), "<!doctype html>"),
+        ("compare", "--report"): (("compare", "model.json", "model.json"), "<!doctype html>"),
         ("predict", "--output"): (("predict", "model.json", "data.csv"), '"x","y","z","probability"'),
         ("plot", "--output"): (("plot", "growth"), "<?xml"),
         ("explore", "--output"): (("explore",), "<!doctype html>"),

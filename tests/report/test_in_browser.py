@@ -14,6 +14,7 @@ import verhulst as vh
 
 # WCAG 2.2, level AA: 4.5 for text, 3 for graphics.
 TEXT, GRAPHICS = 4.5, 3.0
+NAMES = ("model", "judged", "classes", "both", "calibrator")
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +26,13 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     judged = vh.fit_table(votes.slice(0, 600), "vote", positive="Dole")
     vh.report(judged, folder / "judged.html", votes.slice(600))
     vh.report(vh.fit_table(votes, "party", multinomial=True), folder / "classes.html")
+    small = vh.fit_table(votes, "vote", positive="Dole", columns=["age", "income"])
+    vh.report((small, vh.fit_table(votes, "vote", positive="Dole")), folder / "both.html")
     rng = np.random.default_rng(0)
     z = rng.normal(0, 2, 500)
     y = rng.random(500) < vh.sigmoid(z)
     vh.report(vh.calibrate(2 * z, y), folder / "calibrator.html", data=(2 * z, y))
-    return {name: (folder / f"{name}.html").as_uri() for name in ("model", "judged", "classes", "calibrator")}
+    return {name: (folder / f"{name}.html").as_uri() for name in NAMES}
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_it_can_be_read(open_page: Any, scheme: str) -> None:
         assert contrast(page.evaluate(f"({style})('{selector}', '{name}')"), paper) >= GRAPHICS, selector
 
 
-@pytest.mark.parametrize("name", ["model", "judged", "classes", "calibrator"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", [320, 768, 1400])
 def test_nothing_sticks_out(open_page: Any, width: int, name: str) -> None:
     page = open_page(name, viewport={"width": width, "height": 800})
@@ -93,6 +96,25 @@ def test_nothing_sticks_out(open_page: Any, width: int, name: str) -> None:
         }).map(text => text.textContent)"""
     )
     assert outside == []
+
+
+@pytest.mark.parametrize("name", ["judged", "classes", "both"])
+def test_tables_of_effects_are_whole_on_a_phone(open_page: Any, name: str) -> None:
+    """No number and no plot has to be scrolled to; a name is not broken to make room for the numbers."""
+    page = open_page(name, viewport={"width": 390, "height": 800})
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('table.effects, table.points, table.pairs')].map(table => {
+            const cells = [...table.querySelectorAll('th, td, svg')].filter(cell => cell.getClientRects().length);
+            return [table.parentElement.scrollWidth - table.parentElement.clientWidth,
+                    Math.max(...cells.map(cell => cell.getBoundingClientRect().right)),
+                    Math.min(...[...table.querySelectorAll('tbody th')].map(cell => cell.clientWidth))];
+        })"""
+    )
+    assert found
+    for hidden, right, narrowest in found:
+        assert hidden <= 0
+        assert right <= 390
+        assert narrowest > 300
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

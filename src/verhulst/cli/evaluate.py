@@ -105,7 +105,7 @@ def command(
     from verhulst.cli.console import MARKDOWN, print_json, print_rows, say, show, show_prose
     from verhulst.cli.gate import Gate
 
-    if explained and (as_csv or MARKDOWN in context.meta):
+    if explained and (as_csv or context.meta.get(MARKDOWN)):
         raise click.UsageError("--explain adds sentences to the printed record: leave --csv and --markdown out.")
     gates = [Gate.parse(condition, MEASURES | CLASS_MEASURES) for condition in conditions]
     from verhulst.calibration.evaluation import evaluate
@@ -139,7 +139,7 @@ def command(
         for place, line in enumerate(result.verdict.lines(_calibrate_command(columns))):
             (show_prose if place < said else show)(line, "bold")  # a command is not folded
         show()
-        if MARKDOWN in context.meta:
+        if context.meta.get(MARKDOWN):
             print_measures(result)
         else:
             for line in result.lines(explained=explained):

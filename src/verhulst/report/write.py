@@ -34,6 +34,7 @@ from verhulst.report.class_contents import (
 )
 from verhulst.report.class_page import class_page
 from verhulst.report.columns import taken_for
+from verhulst.report.comparison_page import comparison_page
 from verhulst.report.contents import Contents, Observed, contents_of, contents_of_table
 from verhulst.report.drawing import outcome_chart, reliability_chart
 from verhulst.report.held_out_page import points_section, quality_section
@@ -49,7 +50,7 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
     Parameters
     ----------
     model : TableFit, LogisticRegression, LogisticFit, MultinomialTableFit, MultinomialFit or Calibrator
-        The fitted model; multi-label fits have no report.
+        The fitted model; multi-label fits have no report. Or a pair of TableFit of the same rows, side by side.
     path : str or PathLike
         The file to write; its folder must exist.
     data : table or pair of arrays, optional
@@ -88,6 +89,13 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
         from verhulst.report.calibrator import calibrator_page
 
         write_text(path, calibrator_page(model, *data))
+        return
+    if isinstance(model, tuple | list):
+        if len(model) != 2 or not all(isinstance(each, TableFit) for each in model):
+            raise TypeError("a report on several models is on two models of tables (TableFit)")
+        if data is not None:
+            raise TypeError("a report on two models has no data: judge each by vh.fit_table(cv=...) or (test=...)")
+        write_text(path, comparison_page(model, ("the first model", "the second model"), level))
         return
     # An estimator contains the fit; testing the name avoids the import of scikit-learn.
     model = getattr(model, "result_", model)
