@@ -86,12 +86,14 @@ def _kinds(function: Callable[..., Any]) -> dict[str, list[_Kind]]:
     """The kinds that each option may have, by its name."""
     found = {}
     for name, parameter in inspect.signature(function).parameters.items():
+        text = str(parameter.annotation)
         try:
-            annotation = eval(str(parameter.annotation), inspect.unwrap(function).__globals__)
+            annotation = eval(text, inspect.unwrap(function).__globals__)
         except Exception:  # a name that only a type checker imports
-            continue
-        parts = get_args(annotation) if get_origin(annotation) in (types.UnionType, Union) else (annotation,)
-        kinds = [_kind(part) for part in parts]
+            kinds = [_BY_NAME.get(part) for part in text.split(" | ")]
+        else:
+            parts = get_args(annotation) if get_origin(annotation) in (types.UnionType, Union) else (annotation,)
+            kinds = [_kind(part) for part in parts]
         if all(kinds) and name != "missing":  # verhulst.data says that in its own words, with the command's option
             found[name] = [kind for kind in kinds if kind is not None]
     return found
@@ -109,7 +111,7 @@ def _kind(annotation: Any) -> _Kind | None:
     if isinstance(annotation, type) and annotation.__module__.startswith("verhulst."):
         article = "an" if annotation.__name__[0] in "AEIOU" else "a"
         return f"{article} {annotation.__name__}", lambda value: isinstance(value, annotation)
-    return None
+    return _BY_NAME.get(getattr(annotation, "__name__", ""))
 
 
 def _is_whole(value: Any) -> bool:
@@ -125,9 +127,26 @@ def _are_texts(value: Any) -> bool:
     if isinstance(value, str | bytes | Mapping):
         return False
     try:
-        return all(isinstance(one, str) for one in value)
+        return len(value) >= 0 and all(isinstance(one, str) for one in value)
     except Exception:  # whatever the object raises
         return False
+
+
+def _are_names_or_lists(value: Any) -> bool:
+    """Whether a value is a sequence whose members are texts or sequences of texts."""
+    try:
+        return not isinstance(value, str | bytes | Mapping) and all(
+            isinstance(one, str) or _are_texts(one) for one in value
+        )
+    except Exception:  # whatever the object raises
+        return False
+
+
+def _of_package(package: str, name: str) -> Callable[[Any], bool]:
+    """Return whether a value is of a class of that name, without an import of the package."""
+    return lambda value: any(
+        kind.__name__ == name and kind.__module__.partition(".")[0] == package for kind in type(value).__mro__
+    )
 
 
 def _is_number(value: Any) -> bool:
@@ -148,5 +167,12 @@ _KINDS: dict[Any, _Kind] = {
     bool: ("true or false", lambda value: isinstance(value, bool | np.bool_) or (_is_whole(value) and value in (0, 1))),
     str: ("text", lambda value: isinstance(value, str)),
     Sequence[str]: ("a list of names", _are_texts),
+    Sequence[str | Sequence[str]]: ("a list of names, or of lists of names", _are_names_or_lists),
     np.random.Generator: ("a NumPy generator", lambda value: isinstance(value, np.random.Generator)),
+}
+# Annotations of classes of other packages, by name: often only a type checker imports them.
+_BY_NAME: dict[str, _Kind] = {
+    "None": _KINDS[None],
+    "Axes": ("axes of matplotlib", _of_package("matplotlib", "Axes")),
+    "Figure": ("a figure of matplotlib", _of_package("matplotlib", "Figure")),
 }

@@ -85,3 +85,44 @@ def test_what_are_no_numbers(role: str, name: str) -> None:
     given = {"y": Y, "scores": Z, "sample_weight": W} | {role: NO_NUMBERS[name]}
     with pytest.raises(ValueError, match=rf"{role} (must be|must have|is missing|contains|is empty)"):
         results(given["y"], given["scores"], given["sample_weight"])
+
+
+RAGGED = [[1.0], [1.0, 2.0]]
+LABELS = {"lists": RAGGED, "records": np.zeros(60, dtype=[("a", "f8")])}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_labels_of_rows_that_are_none(name: str) -> None:
+    fit = vh.regression.fit(Z[:, None], Y)
+    uses: dict[str, Callable[[], Any]] = {
+        "by": lambda: vh.evaluate(Y, logits=Z, by=LABELS[name], replications=19),
+        "groups": lambda: vh.calibrate(Z, Y, scores="logits", groups=LABELS[name]),
+        "clusters": lambda: vh.regression.sandwich(fit, Z[:, None], Y, clusters=LABELS[name]),
+    }
+    for argument, use in uses.items():
+        with pytest.raises(ValueError, match=rf"^{argument} must "):
+            use()
+
+
+def test_scores_that_are_lists_of_different_lengths() -> None:
+    for use in (lambda: vh.evaluate(Y, logits=RAGGED), lambda: vh.calibrate(RAGGED, Y, method="platt")):
+        with pytest.raises(ValueError, match="lists of lists must have rows of one length"):
+            use()
+
+
+@pytest.mark.parametrize("method", ["Platt", "Temperature", "Beta", "Isotonic"])
+def test_arrays_that_run_backwards(method: str) -> None:
+    make = getattr(vh.calibration, method)
+    plain = make(scores="logits").fit(Z, Y, W).transform(Z)
+    backwards = [np.ascontiguousarray(values[::-1])[::-1] for values in (Z, Y, W)]
+    np.testing.assert_array_equal(make(scores="logits").fit(*backwards).transform(Z), plain)
+
+
+def test_an_arrow_table_of_scores_names_the_classes() -> None:
+    scores = np.column_stack([Z, -Z, 0.5 * Z])
+    classes = np.array(["b", "c", "a"])[np.arange(60) % 3]
+    frame = pd.DataFrame(scores, columns=["b", "c", "a"])
+    found = [vh.evaluate(classes, logits=given, replications=19) for given in (frame, pa.Table.from_pandas(frame))]
+    for one in found:
+        assert [each.label for each in one.classes] == ["b", "c", "a"]
+    assert found[1].log_loss.value == pytest.approx(found[0].log_loss.value, rel=1e-12)

@@ -75,3 +75,16 @@ def test_a_fit_needs_a_target_and_levels_a_dict():
         vh.fit_table(FRAME, None)
     with pytest.raises(RequestError, match="reference must be a dict of columns and levels"):
         vh.fit_table(FRAME, "won", reference="S")
+
+
+@pytest.mark.parametrize("level", [[1], np.ones(2), FRAME, {"a": 1}, object(), b"x"])
+def test_what_is_no_level(level):
+    with pytest.raises(RequestError, match="positive must be a value of the column, not a value of type"):
+        vh.fit_table(FRAME, "won", columns=["age"], positive=level)
+    with pytest.raises(RequestError, match=r"reference\['region'\] must be a value of the column, not a value of type"):
+        vh.fit_table(FRAME, "won", columns=["region"], reference={"region": level})
+
+
+@pytest.mark.parametrize("level", [1, True, 1.0, "1", np.int8(1), np.array(1), np.True_])
+def test_levels_in_any_form(level):
+    assert learn_design(FRAME, "won", columns=["age"], positive=level).target.positive == "1"

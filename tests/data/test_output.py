@@ -185,3 +185,23 @@ def test_loading_runs_no_code(tmp_path):
     path.write_text(model(payload=payload))
     assert read_model(path).payload == payload
     assert not trace.exists()
+
+
+def test_only_arrow_tables_are_written(tmp_path):
+    for given in (None, {"a": [1]}, pd.DataFrame({"a": [1]}), np.zeros(3)):
+        with pytest.raises(TypeError, match="table must be an Arrow table, not a value of type"):
+            write_table(given, tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_model_file_holds(tmp_path):
+    path = tmp_path / "m.json"
+    write_model(path, "kind", np.int64(1), {"a": np.float32(0.5)})
+    assert read_model(path).schema_version == 1
+    with pytest.raises(TypeError, match="a model file cannot contain a longdouble"):
+        write_model(path, "kind", 1, {"a": np.longdouble(0.5)})
+    with pytest.raises(OutputError, match="half a character"):
+        write_model(path, "kind", 1, {"a": "\ud800"})
+    for wrong in (None, 5, b"a"):
+        with pytest.raises(TypeError, match="path must be text or a path"), atomic_file(wrong):
+            pass

@@ -147,3 +147,16 @@ def test_an_interrupted_save_leaves_nothing(tmp_path: pathlib.Path, monkeypatch:
     with pytest.raises(KeyboardInterrupt):
         figures.save(Figure(), tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_figure_or_resolution(tmp_path: pathlib.Path) -> None:
+    figure = draw_forest(prepare_forest(["a"], [1.0], [0.5], [2.0]))
+    for dpi in (0, -1, 10**9):
+        with pytest.raises(ValueError, match="dpi must lie between 10 and 10,000"):
+            figures.save(figure, tmp_path / "a.png", dpi=dpi)
+    with pytest.raises(TypeError, match="figure must be a figure of matplotlib, not None"):
+        figures.save(None, tmp_path / "a.png")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"curves\['a'\] must be a Reliability, not a value of type int"):
+        figures.prepare_reliability({"a": 1})  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match="bins must be at least 1"):
+        prepare_probability_by_outcome([0, 1], [0.25, 0.5], bins=0)

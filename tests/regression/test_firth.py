@@ -263,6 +263,7 @@ def test_verbose_shows_the_passes(capsys):
     [
         ({"tau": 0.0}, "tau must be above 0, but is 0.0"),
         ({"tau": float("nan")}, "tau must be above 0"),
+        ({"tau": float("inf")}, "tau must be finite"),
         ({"correction": "fic"}, "correction must be None, 'flic' or 'flac', not 'fic'"),
         ({"errors": "robust"}, "errors must be 'expected' or 'augmented', not 'robust'"),
         ({"correction": "flic", "intercept": False}, "the model has none"),

@@ -42,6 +42,7 @@ RIGHT = {
     "a list of names": ["x"],
     "None": None,
     "a path": pathlib.Path(),
+    "a list of names, or of lists of names": ["x"],
 }
 WRONG: list[Any] = [object(), [1], {"a": 1}, np.zeros(2), b"x", 1j, np.array(["x"])]
 
@@ -57,6 +58,7 @@ RECORDS = {
     "a Forest": FOREST,
     "a Reliability": CURVE,
     "a ReliabilityDiagram": figures.prepare_reliability(CURVE),
+    "a figure of matplotlib": figures.draw_forest(FOREST),
     "a ProbabilityByOutcome": figures.prepare_probability_by_outcome([0, 1], [0.25, 0.5]),
 }
 

@@ -28,6 +28,14 @@ def plain_array(values: ArrayLike) -> NDArray[Any]:
     return array
 
 
+def column_count(scores: ArrayLike) -> int:
+    """Return the number of columns of scores; 1 unless they have two dimensions."""
+    shape = getattr(scores, "shape", None)
+    if not isinstance(shape, tuple):
+        shape = plain_array(scores).shape
+    return shape[1] if len(shape) == 2 else 1
+
+
 def as_numbers(values: ArrayLike, name: str) -> Floats:
     """Return values as float64.
 

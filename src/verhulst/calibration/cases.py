@@ -20,7 +20,7 @@ from verhulst.calibration.scores import (
     case_weights,
 )
 from verhulst.functions._row_order import require_one_order
-from verhulst.regression.robust import missing_labels
+from verhulst.regression.robust import label_array, missing_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Cases:
         ValueError
             If the array has another length.
         """
-        array = np.ma.asarray(values) if np.ma.isMaskedArray(values) else np.asarray(values)
+        array = label_array(values, name)
         n = len(self.z) if self.kept is None else len(self.kept)
         if array.shape != (n,):
             raise ValueError(f"{name} must have one entry for each of the {n} scores, got shape {array.shape}")

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 from verhulst._options import checks_options, generator_of
+from verhulst.calibration.arrays import column_count
 from verhulst.calibration.calibrator import Calibrator, log_probabilities
 from verhulst.calibration.cases import group_members, read_cases
 from verhulst.calibration.choice import Candidate, Choice
@@ -97,7 +98,7 @@ def calibrate(
     'platt'
     """
     scores = said_kind(scores_are, scores=scores)
-    columns = np.shape(logits)[1] if np.ndim(logits) == 2 else 1
+    columns = column_count(logits)
     several, methods = columns > 1, methods_for(columns)
     if method != "auto":
         if method not in methods:
@@ -105,7 +106,7 @@ def calibrate(
                 f"method must be 'auto' or one of {', '.join(methods)}; got {method!r}.{did_you_mean(method, methods)}"
             )
         return methods[method](scores=scores).fit(logits, y, sample_weight)
-    require_one_order(y=y, groups=groups)
+    require_one_order(y=y, logits=logits, sample_weight=sample_weight, groups=groups)
     cases = read_cases(y, logits, scores, sample_weight, several_classes=True)
     z, targets, weights, kind = cases.z, cases.targets, cases.weights, cases.kind
     (require_two_classes if several else require_both_classes)(targets)

@@ -23,6 +23,7 @@ from verhulst.calibration.calibrator import CalibrationWarning, Calibrator
 from verhulst.calibration.choose import calibrate
 from verhulst.calibration.scores import Floats
 from verhulst.calibration.weight_parameter import weight_parameter
+from verhulst.functions._row_order import require_one_order
 
 
 class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
@@ -119,6 +120,7 @@ class CalibratedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator): 
             hasattr(self.estimator, "fit") and hasattr(self.estimator, "get_params")
         ):
             raise TypeError(f"estimator must be a classifier of scikit-learn's kind, not {self.estimator!r}")
+        require_one_order(X=X, y=y, sample_weight=sample_weight, groups=groups)
         X, y = indexable(X, y)
         if _num_samples(X) == 0:
             raise ValueError("Found array with 0 sample(s): at least one row of each class is needed")

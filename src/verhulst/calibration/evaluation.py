@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._options import checks_options, generator_of, require_counts
+from verhulst.calibration.arrays import column_count
 from verhulst.calibration.bootstrap import bootstrap as bootstrap_intervals
 from verhulst.calibration.calibration_error import Nulled, against_null, binned_errors
 from verhulst.calibration.calibrator import CalibrationWarning
@@ -316,9 +317,9 @@ def evaluate(
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level!r}")
     require_counts(bins=(bins, 2), replications=(replications, 19), bootstrap=(bootstrap, 0))
-    require_one_order(y=y, by=by)
+    require_one_order(y=y, scores=values, sample_weight=sample_weight, by=by)
     generator = generator_of(rng)
-    columns = np.shape(values)[1] if np.ndim(values) == 2 else 1
+    columns = column_count(values)
     if columns > 2 or (columns == 2 and classes is not None):
         if bootstrap:
             raise ValueError("bootstrap intervals are for one column of scores: omit bootstrap")

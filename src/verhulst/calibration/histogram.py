@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verhulst._options import checks_options
+from verhulst._options import checks_options, require_counts
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.scores import Floats, ScoreKind
 from verhulst.functions import sigmoid, softplus
@@ -178,6 +178,7 @@ class LogitHistogram:
         ValueError
             If no case was counted.
         """
+        require_counts(bins=(bins, 1))
         zeros, ones = self._weight
         negative, positive = float(zeros.sum()), float(ones.sum())
         n = negative + positive

@@ -224,7 +224,7 @@ def case_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
         raise ValueError(
             f"sample_weight counts cases, and a sum of {total:.3g} is too large to count: rescale the weights"
         )
-    return weights
+    return np.ascontiguousarray(weights)
 
 
 def require_both_classes(targets: Floats) -> None:

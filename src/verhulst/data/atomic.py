@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from verhulst import _process
+from verhulst._options import checks_options
 from verhulst.data.errors import MissingFolderError, OutputError
 from verhulst.data.file_format import compression_of_name
 from verhulst.data.printable import printable
@@ -24,6 +25,7 @@ from verhulst.data.printable import printable
 _NOT_WRITTEN = {".xz", ".lzma", ".zip", ".7z", ".z", ".br", ".tar", ".tgz", ".rar"}
 
 
+@checks_options
 def check_writable(path: str | os.PathLike[str]) -> Path:
     """Return the file to write, with links followed, after a check that it can be written, before work begins.
 
@@ -248,5 +250,10 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write text as UTF-8, completely or not at all; "-" is standard output."""
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        shown = printable(repr(os.fspath(path)))
+        raise OutputError(f"cannot write {shown}: a text for it has half a character (a lone surrogate).") from None
     with output_file(path) as file:
-        file.write(text.encode())
+        file.write(content)

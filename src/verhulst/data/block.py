@@ -133,4 +133,4 @@ def blocks(design: BaseDesign, source: Any, rows: int = 1 << 16) -> TableBlocks:
     complete = design.complete_rows(table)
     kept = table if complete is None else table.filter(complete)
     design.check_values(kept, 1 if complete is None else some_rows(1, complete))
-    return TableBlocks(design, table, rows)
+    return TableBlocks(design, table, min(rows, max(table.num_rows, 1)))

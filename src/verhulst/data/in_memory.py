@@ -108,16 +108,36 @@ def with_orders_of_pandas(table: pa.Table) -> pa.Table:
 
 
 def plain_columns(table: pa.Table) -> pa.Table:
-    """Return the table with columns of `plain_type`."""
+    """Return the table with columns of `plain_type`; those of which Arrow can select no rows are `unread`."""
+    reasons: dict[str, str] = {}
+    for place, column in reversed(list(enumerate(table.schema))):
+        plain = plain_type(column.type)
+        values = _in_type(table[place], plain)
+        if values is None:
+            table = table.remove_column(place)
+            reasons[column.name] = f"column {column.name!r} has values of a type that cannot be read: {column.type}."
+        elif plain != column.type:
+            table = table.set_column(place, column.with_type(plain), values)
+    return with_unread(table, reasons)
+
+
+def _in_type(values: pa.ChunkedArray, plain: pa.DataType) -> pa.ChunkedArray | None:
+    """Return values in their plain type, or None if Arrow does not support it."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    for place, column in enumerate(table.schema):
-        if (plain := plain_type(column.type)) != column.type:
-            runs = pa.types.is_run_end_encoded(column.type)
-            values = pc.run_end_decode(table[place]) if runs else table[place]
-            table = table.set_column(place, column.with_type(plain), values.cast(plain))
-    return table
+    try:
+        if plain == values.type:
+            if pa.types.is_nested(plain):  # there may be a union of views in it
+                pa.nulls(0, plain).filter(pa.array([], pa.bool_()))
+            return values
+        try:
+            decoded = pc.run_end_decode(values) if pa.types.is_run_end_encoded(values.type) else values
+            return decoded.cast(plain)
+        except pa.ArrowNotImplementedError:  # runs of views or of categories, lists of runs
+            return pa.chunked_array([pa.array(values.to_pylist(), plain)])
+    except pa.ArrowNotImplementedError:
+        return None
 
 
 def plain_type(type_: pa.DataType) -> pa.DataType:
@@ -140,12 +160,17 @@ def plain_type(type_: pa.DataType) -> pa.DataType:
         return pa.decimal128(type_.precision, type_.scale)
     if types.is_run_end_encoded(type_):
         return plain_type(type_.value_type)
+    if isinstance(type_, pa.BaseExtensionType):
+        plain = plain_type(type_.storage_type)
+        return type_ if plain == type_.storage_type else plain
     if types.is_dictionary(type_):
         return pa.dictionary(type_.index_type, plain_type(type_.value_type), type_.ordered)
     if types.is_list(type_):
         return pa.list_(_plain_field(type_.value_field))
     if types.is_large_list(type_):
         return pa.large_list(_plain_field(type_.value_field))
+    if types.is_fixed_size_list(type_):
+        return pa.list_(_plain_field(type_.value_field), type_.list_size)
     if types.is_struct(type_):
         return pa.struct([_plain_field(type_.field(place)) for place in range(type_.num_fields)])
     if types.is_map(type_):

@@ -29,4 +29,4 @@ def bytes_allowed(limit: int | str | None) -> int:
     size = float(found[1]) * _UNITS[found[2]] if found and found[2] in _UNITS and not isinstance(limit, bool) else 0
     if not size >= 1:
         raise RequestError(f"the memory limit is a number of bytes, such as 256MB or 2GiB, not {limit!r}.")
-    return int(size)
+    return int(min(size, 2.0**62))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -85,7 +86,7 @@ def encode(value: Any) -> Any:
     """
     if isinstance(value, np.ndarray):
         return encode(value.tolist())
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
         return encode(value.item())
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
@@ -153,7 +154,7 @@ def write_model(path: str | os.PathLike[str], kind: str, schema_version: int, pa
     document = {
         _MARK: _FILE_FORMAT,
         "kind": kind,
-        "schema_version": schema_version,
+        "schema_version": operator.index(schema_version),
         "written_by": f"verhulst {__version__}",
         "payload": encode(payload),
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import numbers
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from verhulst.data.errors import RequestError
 
@@ -48,7 +51,7 @@ def column_names(given: Any, argument: str) -> list[str]:
     """
     if _is_name(given):
         return [str(given)]
-    if isinstance(given, bytes) or not isinstance(given, Iterable):
+    if isinstance(given, bytes) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
         raise RequestError(f"{argument} must be names of columns, not {_kind(given)}.")
     names = list(given)
     for name in names:
@@ -60,6 +63,21 @@ def column_names(given: Any, argument: str) -> list[str]:
 def column_names_or_none(given: Any, argument: str) -> list[str] | None:
     """Return the names of columns as `column_names`, or None if none are given."""
     return None if given is None else column_names(given, argument)
+
+
+def level_given(given: Any, argument: str) -> Any:
+    """Return one value of a column, as a caller gives it: text, a number, a truth value or a date.
+
+    Raises
+    ------
+    RequestError
+        If it is something else, such as a list.
+    """
+    if isinstance(given, np.ndarray) and given.ndim == 0:
+        given = given.item()
+    if not isinstance(given, str | numbers.Number | np.generic | datetime.date | datetime.time | datetime.timedelta):
+        raise RequestError(f"{argument} must be a value of the column, not {_kind(given)}.")
+    return given
 
 
 def levels_by_name(given: Any, argument: str) -> dict[str, object]:
@@ -76,7 +94,8 @@ def levels_by_name(given: Any, argument: str) -> dict[str, object]:
         raise RequestError(
             f"{argument} must be a dict of columns and levels, such as {{'region': 'North'}}, not {_kind(given)}."
         )
-    return dict(zip(column_names(given, argument), given.values(), strict=True))
+    levels = [level_given(level, f"{argument}[{name!r}]") for name, level in given.items()]
+    return dict(zip(column_names(given, argument), levels, strict=True))
 
 
 def parts_by_name(given: Any) -> dict[str, str]:

@@ -25,6 +25,7 @@ from verhulst.data.column_values import (
     type_of_labels,
 )
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
+from verhulst.data.names_given import level_given
 from verhulst.data.row_numbers import RowNumbers, row_number
 from verhulst.data.schema import DamagedError, ListOf, Record, Text, path
 from verhulst.data.two_numbers import equal_to, two_numbers
@@ -151,6 +152,7 @@ def learn_target(
                 f"for instance positive={levels[1]!r} (--positive {shlex.quote(levels[1])})."
             )
         return Target(name, (levels[0], levels[1]))
+    positive = level_given(positive, "positive")
     chosen = _find(positive, levels)
     if chosen is None:
         asked = str(positive) if isinstance(positive, str) else str(label(positive))

@@ -79,6 +79,8 @@ def write_table(
 def _write_to(name: str, table: pa.Table | Extended, format: str | None, escape_formulas: bool) -> None:
     chosen = writable_format(name, format)
     if not isinstance(table, Extended):
+        if type(table).__name__ != "Table" or not hasattr(table, "schema"):
+            raise TypeError(f"table must be an Arrow table, not a value of type {type(table).__name__}: see read_table")
         table = as_held(table, chosen)
         if escape_formulas and chosen in ("csv", "tsv"):
             table = with_escaped_formulas(table)

@@ -104,7 +104,7 @@ def prepare_forest(
     """
     given = {"odds_ratio": odds_ratio, "lower": lower, "upper": upper}
     columns = [tuple(np.atleast_1d(as_numbers(part, name)).tolist()) for name, part in given.items()]
-    if not names or any(len(part) != len(names) for part in columns):
+    if not len(names) or any(len(part) != len(names) for part in columns):
         raise ValueError(f"a forest plot needs as many names ({len(names)}) as odds ratios and ends of intervals")
     return Forest(tuple(names), columns[0], columns[1], columns[2], level)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from verhulst._numbers import count
-from verhulst._options import checks_options
+from verhulst._options import checks_options, require_counts
 from verhulst.calibration.arrays import as_numbers
 from verhulst.figures.canvas import SMALL, axes_for, caption, figure_of, literal, note
 from verhulst.figures.theme import Theme, theme_named
@@ -88,6 +88,7 @@ def prepare_probability_by_outcome(
     >>> prepare_probability_by_outcome([0, 1], [0.1, 0.9], bins=2).share
     ((1.0, 0.0), (0.0, 1.0))
     """
+    require_counts(bins=(bins, 1))
     require_one_order(y=y, probabilities=probabilities, sample_weight=sample_weight)
     outcome = as_numbers(y, "y")
     p = as_numbers(probabilities, "probabilities")

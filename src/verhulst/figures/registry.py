@@ -127,6 +127,8 @@ def save(figure: Figure, path: str | os.PathLike[str], *, dpi: int = 160) -> pat
     OutputError
         If the folder does not exist (then a FileNotFoundError) or cannot be written.
     """
+    if not 10 <= dpi <= 10_000:
+        raise ValueError(f"dpi must lie between 10 and 10,000, not {dpi!r}")
     target, kind = pathlib.Path(path), format_of(path)
     date = {"CreationDate": None} if kind == "pdf" else {"Date": None} if kind == "svg" else None
     with output_file(target) as file:

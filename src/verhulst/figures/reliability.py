@@ -69,6 +69,9 @@ def prepare_reliability(curves: Reliability | Mapping[str, Reliability]) -> Reli
     named = {"": curves} if isinstance(curves, Reliability) else dict(curves)
     if not named:
         raise ValueError("a reliability diagram needs at least one curve")
+    for title, curve in named.items():
+        if not isinstance(curve, Reliability):
+            raise TypeError(f"curves[{title!r}] must be a Reliability, not a value of type {type(curve).__name__}")
     return ReliabilityDiagram(tuple(Panel(title, curve, _remark(curve)) for title, curve in named.items()))
 
 

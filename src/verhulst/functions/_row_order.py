@@ -1,10 +1,10 @@
-"""Rows that have labels, in pandas and xarray: arrays that stand beside each other must have them in one order."""
+"""Rows that have labels, in pandas, Dask and xarray: arrays beside each other must have them in one order."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from verhulst.functions._containers import is_pandas, is_xarray
+from verhulst.functions._containers import home_of, is_pandas, is_xarray
 
 
 def require_one_order(**given: Any) -> None:
@@ -18,24 +18,34 @@ def require_one_order(**given: Any) -> None:
     ValueError
         If they have; the message gives the remedies.
     """
-    first: tuple[str, Any] | None = None
-    for name, value in given.items():
+    labelled = {name: value for name, value in given.items() if _has_labels(value)}
+    seen: dict[str, Any] = {}
+    for name, value in labelled.items() if len(labelled) > 1 else ():
         labels = _labels(value)
-        if labels is None:
-            continue
-        if first is None:
-            first = name, labels
-        elif _reordered(first[1], labels):
-            raise ValueError(
-                f"{name} has the rows of {first[0]} in another order: bring both into one order ({name}.reindex(...) "
-                f"by the index of {first[0]}), or pass arrays if the rows are meant to match by position"
-            )
+        for earlier, others in seen.items():
+            if value is not labelled[earlier] and _reordered(others, labels):
+                raise ValueError(
+                    f"{name} has the rows of {earlier} in another order: bring both into one order "
+                    f"({name}.reindex(...) by the index of {earlier}), or pass arrays if the rows are meant to match "
+                    "by position"
+                )
+        seen[name] = labels
+
+
+def _has_labels(value: Any) -> bool:
+    if is_xarray(value):
+        return bool(value.ndim) and hasattr(value, "indexes") and value.dims[0] in value.indexes
+    return (is_pandas(value) and hasattr(value, "iloc")) or _is_dask_frame(value)
 
 
 def _labels(value: Any) -> Any:
-    if is_pandas(value) and hasattr(value, "iloc"):
-        return value.index
-    return value.indexes.get(value.dims[0]) if is_xarray(value) and value.ndim and hasattr(value, "indexes") else None
+    if is_xarray(value):
+        return value.indexes[value.dims[0]]
+    return value.index.compute() if _is_dask_frame(value) else value.index
+
+
+def _is_dask_frame(value: Any) -> bool:
+    return home_of(value) == "dask" and hasattr(value, "divisions") and hasattr(value, "index")
 
 
 def _reordered(first: Any, second: Any) -> bool:

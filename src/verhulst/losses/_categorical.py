@@ -257,7 +257,7 @@ def _check_containers(name: str, z: Any, y: Any, axis: int) -> None:
     """Refuse what positions alone would get wrong: labels in another order, hidden labels."""
     if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
         raise TypeError(f"{name} takes no masked labels: leave their cases out of z and y")
-    if hasattr(z, "iloc") and hasattr(y, "iloc"):  # pandas
+    if is_pandas(z) and is_pandas(y) and hasattr(z, "iloc") and hasattr(y, "iloc"):
         if not z.index.equals(y.index):
             raise ValueError("y has another index than z: bring it into the same order, y.reindex(z.index)")
         if y.ndim == z.ndim == 2 and not z.columns.equals(y.columns):

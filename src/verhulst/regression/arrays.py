@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst.functions._containers import home_of
+
 T = TypeVar("T")
 
 
@@ -25,6 +27,8 @@ def dense(given: T, name: str) -> T:
     >>> dense([1.0, 2.0], "y")
     [1.0, 2.0]
     """
+    if home_of(given) == "dask" and hasattr(given, "compute"):
+        given = given.compute()
     if hasattr(given, "nnz") and hasattr(given, "toarray"):
         raise ValueError(f"{name} is sparse: pass a dense array, {name}.toarray()")
     if hasattr(given, "collect") and not hasattr(given, "__array__"):

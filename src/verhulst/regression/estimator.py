@@ -208,7 +208,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         table = frame_with_words(X)
         self._design = None if table is None else design_of(table)
         given: Any = dense(X, "X") if self._design is None else self._design.matrix(table)
-        X, y = validate_data(self, given, _labels(y), dtype=FLOATS, multi_output=True)
+        X, y = validate_data(self, given, label_column(y), dtype=FLOATS, multi_output=True)
         if table is not None:
             self.n_features_in_ = table.num_columns
             self.feature_names_in_ = np.array(table.column_names, dtype=object)
@@ -305,7 +305,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         given, 0 is used with a warning.
         """
         check_is_fitted(self, "result_")
-        rows, found = self._rows(X), self.result_
+        rows, found = self._rows(X, offset=offset), self.result_
         if isinstance(found, MultinomialFit):
             return found.scores(rows)
         if isinstance(found, tuple):
@@ -336,7 +336,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         return (z > 0).astype(int)
 
 
-def _labels(y: Any) -> Any:
+def label_column(y: Any) -> Any:
     """Return one label per row as an array without missing ones; columns of labels as they are."""
     if y is None:
         return y

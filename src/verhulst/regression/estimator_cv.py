@@ -15,8 +15,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d
 
 from verhulst._options import check_parameters
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.arrays import dense
-from verhulst.regression.estimator import LogisticRegression
+from verhulst.regression.estimator import LogisticRegression, label_column
 from verhulst.regression.frame_columns import design_of, frame_with_words
 from verhulst.regression.statistics import Matrix, Vector
 
@@ -146,6 +147,7 @@ class LogisticRegressionCV(LogisticRegression):
         check_parameters(self)
         if offset is not None:
             raise ValueError("LogisticRegressionCV takes no offset, as scorers know of none: choose C without it")
+        require_one_order(X=X, y=y, sample_weight=sample_weight, groups=groups)
         self.Cs_ = self._values()
         table = frame_with_words(X)  # whose levels are those of all rows, in every fold
         plain = dense(X, "X") if table is None else design_of(table).matrix(table)
@@ -179,7 +181,7 @@ class LogisticRegressionCV(LogisticRegression):
     def _target(self, y: Any) -> NDArray[Any]:
         if y is None:
             raise ValueError("LogisticRegressionCV requires y to be passed, but the target y is None")
-        target: NDArray[Any] = column_or_1d(dense(y, "y"), warn=True)
+        target: NDArray[Any] = column_or_1d(label_column(dense(y, "y")), warn=True)
         assert_all_finite(target, input_name="y")
         check_classification_targets(target)
         return target

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from verhulst._options import checks_options
 from verhulst.data.design import Design
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.arrays import dense
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.frame_columns import matrix_of
@@ -100,7 +101,7 @@ class FittedResults:
     ) -> tuple[Vector, Vector]:
         """Return Wald intervals for the probability of the second class, as `probability_interval`."""
         found = self._one("predict_interval")
-        return probability_interval(found, self._rows(X), level, offset)
+        return probability_interval(found, self._rows(X, offset=offset), level, offset)
 
     @checks_options
     def summary(
@@ -185,9 +186,12 @@ class FittedResults:
 
     def marginal_effects(self, X: ArrayLike, **options: Any) -> ParameterTable:
         """Return average marginal effects over the rows of X; options as in `verhulst.regression.marginal_effects`."""
-        return marginal_effects(self._one("marginal_effects"), self._rows(X), **options)
+        beside = {name: options.get(name) for name in ("sample_weight", "offset")}
+        return marginal_effects(self._one("marginal_effects"), self._rows(X, **beside), **options)
 
-    def _rows(self, X: ArrayLike) -> Matrix:
+    def _rows(self, X: ArrayLike, **beside: ArrayLike | None) -> Matrix:
+        """Return the rows of X as numbers, after a look at the labels of the arrays that stand beside it."""
+        require_one_order(X=X, **beside)
         if self._design is not None:
             return matrix_of(self._design, X)
         rows: Matrix = validate_data(self, dense(X, "X"), reset=False, dtype=FLOATS)

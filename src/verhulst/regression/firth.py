@@ -162,6 +162,8 @@ def _checked(data: Observations, settings: Settings, tau: float, correction: Cor
     require_limits(settings.tolerance, settings.max_passes)
     if not tau > 0:
         raise ValueError(f"tau must be above 0, but is {tau!r}; without a penalty use fit")
+    if tau == np.inf:
+        raise ValueError("tau must be finite: at inf the penalty alone is left")
     if correction not in (None, "flic", "flac"):
         raise ValueError(f"correction must be None, 'flic' or 'flac', not {correction!r}")
     if errors not in ("expected", "augmented"):

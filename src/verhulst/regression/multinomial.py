@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
 from verhulst.data.progress import Callback
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.certainty import NEARLY_COMBINATIONS, WORST_CONDITION
 from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.class_covariance import ClassCovariance
@@ -118,6 +119,7 @@ def fit_multinomial(
     >>> found.classes, found.coefficients.shape
     (('a', 'b', 'c'), (2, 2))
     """
+    require_one_order(X=X, y=y, sample_weight=sample_weight)
     return fit_classes(
         X,
         classes_of(y),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
+from verhulst.functions._row_order import require_one_order
 from verhulst.regression.contrasts import of_coefficients, power_of_two
 from verhulst.regression.crossing import MOST, crossing
 from verhulst.regression.estimates import ConvergenceWarning
@@ -139,13 +140,15 @@ def _of_profiles(
     fit: LogisticFit,
     X: ArrayLike,
     y: ArrayLike,
-    *weight_and_offset: ArrayLike | None,
+    sample_weight: ArrayLike | None,
+    offset: ArrayLike | None,
 ) -> Matrix:
     """(q, 2) what is found of the profiles, without looking at the columns that a wide fit took out."""
+    require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset)
     narrow, x, used = narrowed(fit, X) or (fit, X, slice(None))
     result = np.full((len(fit.coefficients), 2), np.nan)
     with np.errstate(all="ignore"):  # far from the maximum anything may overflow; such points are searched again
-        result[used] = found(_Profiles(narrow, x, y, *weight_and_offset))
+        result[used] = found(_Profiles(narrow, x, y, sample_weight, offset))
     return result
 
 

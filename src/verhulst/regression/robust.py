@@ -90,11 +90,11 @@ def sandwich_record(
         raise ValueError(f"kind must be 'HC0' or 'HC1', not {kind!r}")
     if fit.penalty is not None or fit.separation is not None:
         raise ValueError("robust standard errors belong to maximum likelihood with finite estimates")
+    require_one_order(X=X, y=y, sample_weight=sample_weight, offset=offset, clusters=clusters)
     if (part := narrowed(fit, X)) is not None:
         narrow, x, used = part
         record = sandwich_record(narrow, x, y, sample_weight, offset, kind=kind, clusters=clusters)
         return record.among(len(fit.coefficients), used)
-    require_one_order(X=X, clusters=clusters)
     data = observations(X, y, sample_weight, offset, fit.names)
     if len(data.y) != fit.rows:
         raise ValueError(f"these are not the data of the fit: it had {fit.rows} rows, these are {len(data.y)}")
@@ -200,7 +200,7 @@ def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
     ValueError
         If the number of labels is wrong, or some are missing.
     """
-    labels = np.ma.asarray(clusters) if isinstance(clusters, np.ma.MaskedArray) else np.asarray(clusters)
+    labels = label_array(clusters, "clusters")
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.shape != (n,):
@@ -217,6 +217,24 @@ def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
         return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.intp)
     except TypeError as error:
         raise ValueError(f"clusters must contain labels such as numbers or text: {error}") from None
+
+
+def label_array(labels: ArrayLike, name: str) -> NDArray[Any]:
+    """Return labels of rows as an array, masked if they are.
+
+    Raises
+    ------
+    ValueError
+        If they are lists of different lengths, or records.
+    """
+    values: Any = labels.detach().cpu() if hasattr(labels, "is_floating_point") else labels  # a tensor of torch
+    try:
+        array: NDArray[Any] = np.ma.asarray(values) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} must have one label per row, not lists of different lengths") from None
+    if array.dtype.kind == "V":
+        raise ValueError(f"{name} must be labels, such as text or numbers, not {array.dtype}")
+    return array
 
 
 def missing_labels(labels: NDArray[Any]) -> NDArray[np.bool_]:

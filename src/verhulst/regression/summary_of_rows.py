@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike
 
+from verhulst._options import checks_options
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.profile import profile_intervals
 from verhulst.regression.result import LogisticFit
@@ -52,6 +53,7 @@ def summary_of_rows(
     return summary(fit, level, covariance=used, **options)
 
 
+@checks_options
 def errors_of_rows(
     fit: LogisticFit,
     level: float,

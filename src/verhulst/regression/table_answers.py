@@ -25,6 +25,7 @@ from verhulst.regression.held_out import Factors, HeldOut, of_table
 from verhulst.regression.joint_tests import JointTests, joint_test
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
+from verhulst.regression.robust import label_array
 from verhulst.regression.statistics import Matrix
 from verhulst.regression.summary import Summary
 from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
@@ -106,7 +107,7 @@ class TableAnswers(Saved):
             return rows, clusters
         if isinstance(clusters, str):
             clusters = group_labels(table, clusters)
-        labels, kept = np.asanyarray(clusters), self.design.complete_rows(table)
+        labels, kept = label_array(clusters, "clusters"), self.design.complete_rows(table)
         return rows, labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
 
     @checks_options
@@ -126,7 +127,7 @@ class TableAnswers(Saved):
             Further options of that function; weights and offset are those of the design.
         """
         X, _, weights, offset = self._rows(self.design.read_new(source))
-        if discrete == "auto":
+        if isinstance(discrete, str) and discrete == "auto":
             discrete = self._switches(X)
         return marginal_effects(self.fit, X, sample_weight=weights, offset=offset, discrete=discrete, **options)
 
