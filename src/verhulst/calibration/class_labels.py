@@ -73,7 +73,7 @@ def class_numbers(
 
 def names_of_columns(scores: Any, y: ArrayLike) -> list[Any] | None:
     """Return the names of the columns of a frame, if they contain all labels; None of anything else."""
-    names = list(getattr(scores, "column_names", None) or getattr(scores, "columns", ()))
+    names = list(getattr(scores, "column_names", getattr(scores, "columns", ())))
     found = set(plain_array(y).ravel().tolist()) if names else set()
     return names if found and found <= set(names) else None
 

@@ -227,7 +227,9 @@ def label_array(labels: ArrayLike, name: str) -> NDArray[Any]:
     ValueError
         If they are lists of different lengths, or records.
     """
-    values: Any = labels.detach().cpu() if hasattr(labels, "is_floating_point") else labels  # a tensor of torch
+    values: Any = labels
+    if hasattr(values, "is_floating_point"):  # a tensor of torch
+        values = values.detach().cpu()
     try:
         array: NDArray[Any] = np.ma.asarray(values) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except ValueError:
