@@ -16,7 +16,7 @@ from verhulst.data.decimal_signs import Signs, signs_of, unclear_signs
 from verhulst.data.errors import DataError
 from verhulst.data.fields import field_read, text_field
 from verhulst.data.folder_columns import repeated
-from verhulst.data.record_batches import Batches
+from verhulst.data.record_batches import Batches, even_batches
 from verhulst.data.text import is_utf8
 from verhulst.data.unread import with_unread
 
@@ -79,24 +79,18 @@ class CsvReading:
         return [name for name in self.schema.names if name in wrong and name not in self.reasons]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows, once; a column that is refuted is null from there on."""
+        """Return the rows, once; a column that is refuted is null from there on."""
         import pyarrow as pa
 
-        waiting: list[pa.Table] = []
-        rows = 0
-        found = self._first
-        while found is not None:
-            if found.rows:
-                columns = [self._column(found, field) for field in self.schema]
-                waiting.append(pa.Table.from_arrays(columns, schema=self.schema))
-                rows += found.rows
-            found = next(self._found, None)
-            if rows and (rows >= _ROWS or found is None):
-                table = pa.concat_tables(waiting).combine_chunks()
-                # As many rows each time, because sums of products may depend on that in their last bits.
-                whole = rows if found is None else rows // _ROWS * _ROWS
-                yield from table.slice(0, whole).to_batches(_ROWS)
-                waiting, rows = [_with_own_words(table.slice(whole))], rows - whole
+        def tables() -> Iterator[pa.Table]:
+            found = self._first
+            while found is not None:
+                if found.rows:
+                    columns = [self._column(found, field) for field in self.schema]
+                    yield pa.Table.from_arrays(columns, schema=self.schema)
+                found = next(self._found, None)
+
+        return even_batches(tables(), _ROWS)
 
     def _schema(self) -> pa.Schema:
         import pyarrow as pa
@@ -179,18 +173,6 @@ class CsvReading:
         self.pointed |= found.pointed
         self._with_missing |= {name for name, values in found.columns.items() if values.null_count}
         return found
-
-
-def _with_own_words(table: pa.Table) -> pa.Table:
-    """Return the rows without the words of others: the dictionary of each column would grow from batch to batch."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for place, column in enumerate(table.columns):
-        if pa.types.is_dictionary(column.type) and any(len(c.dictionary) > len(c) for c in column.chunks):
-            words = column.cast(column.type.value_type)
-            table = table.set_column(place, table.schema.field(place), pc.dictionary_encode(words))
-    return table
 
 
 def csv_batches(

@@ -16,7 +16,7 @@ from verhulst.data.json_table import (
     refuse_half_names,
     refuse_whole_table,
 )
-from verhulst.data.record_batches import Batches
+from verhulst.data.record_batches import Batches, even_batches
 from verhulst.data.text_source import TextSource
 from verhulst.data.unread import with_unread
 
@@ -99,22 +99,21 @@ class JsonReading:
         self.schema = pa.schema([(each, type_) for each, type_ in first.items() if type_ is not None])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows, once; a column that is refuted is null from there on."""
+        """Return the rows, once; a column that is refuted is null from there on."""
         import pyarrow as pa
 
-        waiting: list[pa.Table] = []
-        rows, table = 0, self._first
-        while table is not None:
-            if len(self.schema) and table.num_rows:
-                waiting.append(pa.table([_column(table, field) for field in self.schema], schema=self.schema))
-                rows += table.num_rows
-            table = next(self._read, None)
-            if rows and (rows >= _ROWS or table is None):
-                held = pa.concat_tables(waiting).combine_chunks()
-                # As many rows each time, because sums of products may depend on that in their last bits.
-                whole = rows if table is None else rows // _ROWS * _ROWS
-                yield from held.slice(0, whole).to_batches(_ROWS)
-                waiting, rows = [held.slice(whole)], rows - whole
+        def tables() -> Iterator[pa.Table]:
+            table = self._first
+            while table is not None:
+                if len(self.schema):
+                    yield pa.table([_column(table, field) for field in self.schema], schema=self.schema)
+                table = next(self._read, None)
+
+        return even_batches(tables(), _ROWS)
+
+    def share(self) -> float | None:
+        """Return what share of the file has been read, if that is known."""
+        return self.source.bytes_read / self.source.size if self.source.size else None
 
     def settled(self) -> dict[str, pa.DataType | None]:
         """Return the type of each needed column, when all has been read."""
@@ -137,16 +136,16 @@ class JsonReading:
 
         schema = pa.schema(list(types.items()))
 
-        def read() -> Iterator[pa.RecordBatch]:
+        def tables() -> Iterator[pa.Table]:
             for content, before in self._pieces():
                 table = explicit_table(content, schema, only=True)
                 if table is None:
                     found = objects(content, self.name, before=before)
                     columns = [column_array([row.get(each) for row in found], each) for each in schema.names]
                     table = pa.table(columns, names=schema.names)
-                yield from table.select(schema.names).cast(schema).combine_chunks().to_batches(_ROWS)
+                yield table.select(schema.names).cast(schema)
 
-        return Batches(schema, read(), self.name)
+        return Batches(schema, even_batches(tables(), _ROWS), self.name)
 
     def values(self, names: Sequence[str]) -> dict[str, list[Any]]:
         """Return the values of some keys, as Python reads them."""
@@ -263,10 +262,7 @@ def json_batches(source: TextSource, name: str, names: Sequence[str] | None = No
                 reasons[each] = str(error)
         return with_unread(pa.table({each: columns[each] for each in types if each not in reasons}), reasons)
 
-    def share() -> float | None:
-        return source.bytes_read / source.size if source.size else None
-
-    return Batches(reading.schema, reading.batches(), name, finish, share)
+    return Batches(reading.schema, reading.batches(), name, finish, reading.share)
 
 
 def _column(table: pa.Table, field: pa.Field) -> pa.ChunkedArray:

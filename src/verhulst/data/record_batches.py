@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,3 +55,37 @@ class Batches:
         readable = table.drop_columns([name for name in self.wrong if name in table.column_names])
         plain = plain_table(readable, self.name and f"{self.name}: ")
         return with_unread(with_source(plain, self.name), unread(described) | self.wrong)
+
+
+def even_batches(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of tables of the same columns in batches of so many rows; the last has what is left.
+
+    Sums of products may depend on the number of rows in their last bits.
+    """
+    import pyarrow as pa
+
+    waiting: list[pa.Table] = []
+    there, left = 0, iter(tables)
+    table = next(left, None)
+    while table is not None:
+        if table.num_rows:
+            waiting.append(table)
+            there += table.num_rows
+        table = next(left, None)
+        if there and (there >= rows or table is None):
+            held = pa.concat_tables(waiting).combine_chunks()
+            whole = there if table is None else there // rows * rows
+            yield from held.slice(0, whole).to_batches(rows)
+            waiting, there = [_with_own_words(held.slice(whole))], there - whole
+
+
+def _with_own_words(table: pa.Table) -> pa.Table:
+    """Return the rows without the words of others: the dictionary of each column would grow from batch to batch."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for place, column in enumerate(table.columns):
+        if pa.types.is_dictionary(column.type) and any(len(c.dictionary) > len(c) for c in column.chunks):
+            words = column.cast(column.type.value_type)
+            table = table.set_column(place, table.schema.field(place), pc.dictionary_encode(words))
+    return table

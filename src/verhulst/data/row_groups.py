@@ -18,6 +18,8 @@ _BATCH = 1 << 16
 # Row groups that follow each other are one part until they have so many rows: each part costs a millisecond or two in
 # each pass. Parts depend on the files alone, so that results do not depend on the workers.
 PART_ROWS = 1 << 19
+# Of more rows the parts are larger: each is a task of the scheduler in each pass, half a millisecond in one process.
+MOST_PARTS = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,17 @@ class RowGroups:
         )
 
 
+def part_rows(rows: int) -> int:
+    """Return from how many rows on a part is complete, of a table of so many rows.
+
+    Examples
+    --------
+    >>> part_rows(10**9), part_rows(2**33)
+    (524288, 2097152)
+    """
+    return max(PART_ROWS, rows // MOST_PARTS)
+
+
 def row_groups(paths: Sequence[str]) -> tuple[list[pa.Schema], list[RowGroups]]:
     """Return the schema of each file, and the row groups of all, in parts.
 
@@ -97,8 +110,7 @@ def row_groups(paths: Sequence[str]) -> tuple[list[pa.Schema], list[RowGroups]]:
     from pyarrow import parquet
 
     schemas: list[pa.Schema] = []
-    parts: list[list[FileGroups]] = []
-    rows: list[int] = []
+    groups: list[tuple[FileGroups, int]] = []
     for path in paths:
         size, changed = _state(path)
         try:
@@ -107,14 +119,16 @@ def row_groups(paths: Sequence[str]) -> tuple[list[pa.Schema], list[RowGroups]]:
                 sizes = [file.metadata.row_group(k).num_rows for k in range(file.metadata.num_row_groups)]
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{path}: the Parquet file is incomplete or damaged. {_reason(error)}.") from None
-        for group, number in enumerate(sizes):
-            if not number:
-                continue
-            if not rows or rows[-1] >= PART_ROWS:
-                parts.append([])
-                rows.append(0)
-            parts[-1].append(FileGroups(path, size, changed, (group,)))
-            rows[-1] += number
+        groups += [(FileGroups(path, size, changed, (k,)), number) for k, number in enumerate(sizes) if number]
+    parts: list[list[FileGroups]] = []
+    rows: list[int] = []
+    enough = part_rows(sum(number for _, number in groups))
+    for group, number in groups:
+        if not rows or rows[-1] >= enough:
+            parts.append([])
+            rows.append(0)
+        parts[-1].append(group)
+        rows[-1] += number
     starts = accumulate(rows, initial=1)
     return schemas, [
         RowGroups(_by_file(part), schemas[0], *known) for part, *known in zip(parts, starts, rows, strict=False)

@@ -55,6 +55,11 @@ class OpenedText:
         """What to call them in messages."""
         return printable(self.path if len(self.sources) > 1 else self.sources[0].name)
 
+    @property
+    def is_lines(self) -> bool:
+        """Whether it is a file of JSON lines that is read a piece at a time."""
+        return self.format == "jsonl" and self.asked is None and like_lines(self.sources[0].head)
+
     def csv_files(self) -> list[CsvFile]:
         """Return the files, which have to be CSV or TSV files of the same columns.
 
@@ -156,7 +161,7 @@ def open_text_files(
         there = files[0].columns
         needed = [name for name in there if names is None or not set(names) <= set(there) or name in names]
         return csv_batches(files, opened.name, needed, [name for name in needed if name in texts])
-    if opened.format == "jsonl" and opened.asked is None and like_lines(opened.sources[0].head):
+    if opened.is_lines:
         return json_batches(opened.sources[0], opened.name, names)
     if (content := opened.whole()) is None:
         return None

@@ -60,11 +60,16 @@ def _write_parquet(pieces: Iterable[pa.Table], path: str) -> None:
             writer.write_table(held)
             return writer
 
-        for piece in pieces:
-            waiting.append(piece)
-            if len(waiting) == _PIECES:
+        try:
+            for piece in pieces:
+                waiting.append(piece)
+                if len(waiting) == _PIECES:
+                    writer = write_waiting(writer)
+            if waiting:
                 writer = write_waiting(writer)
-        if waiting:
-            writer = write_waiting(writer)
-        if writer is not None:
-            writer.close()
+        finally:  # also of a file that is given up: its end would be written later, to a file that is closed
+            if writer is not None:
+                try:
+                    writer.close()
+                finally:
+                    writer.is_open = False

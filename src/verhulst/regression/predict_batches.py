@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verhulst.data.errors import DataError, ReadingWarning
@@ -11,6 +11,9 @@ from verhulst.data.progress import Callback, Meter
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from verhulst.data.record_batches import Batches
+    from verhulst.data.text_files import OpenedText
 
 
 def predicted_on_cluster(
@@ -82,14 +85,84 @@ def predicted_in_batches(
     import pyarrow as pa
 
     from verhulst.data.batches import open_batches
-    from verhulst.data.unread import refuse_unread
-    from verhulst.data.write_batches import takes_pieces, write_pieces
+    from verhulst.data.write_batches import takes_pieces
 
     if form not in (None, "parquet", "arrow") or not takes_pieces(output, pa.schema([])):
         return False
     found: Any = open_batches(data, None)
     if found is None or not takes_pieces(output, found.schema):
         return False
+    return _written(found, output, extended, escape_formulas, callback)
+
+
+def predicted_lines(
+    opened: OpenedText,
+    names: Sequence[str] | None,
+    output: str,
+    extended: Callable[[pa.Table, int], pa.Table],
+    escape_formulas: bool = False,
+    callback: Callback | None = None,
+) -> bool:
+    """Write predictions for a file of JSON lines; False as `predicted_in_batches`.
+
+    The first piece shows the columns and their types. Where a later one has others, all of it is read once more, with
+    those of all; values of several kinds in a column have to be read whole.
+
+    Parameters
+    ----------
+    opened : OpenedText
+        The file.
+    names : sequence of str, optional
+        The columns that are needed; by default all.
+    output, extended, escape_formulas, callback
+        As for `predicted_in_batches`.
+    """
+    import pyarrow as pa
+
+    from verhulst.data.json_reading import JsonReading
+    from verhulst.data.record_batches import Batches
+    from verhulst.data.write_batches import takes_pieces
+
+    if not opened.is_lines or not takes_pieces(output, pa.schema([])):
+        return False
+    reading: Any = None
+
+    def settled(types: pa.Schema) -> bool:
+        there: bool = reading.settled() == dict(zip(types.names, types.types, strict=True))
+        return there
+
+    def require(types: pa.Schema) -> None:
+        if not settled(types):
+            raise DataError("a later piece shows other types")
+
+    try:
+        reading = JsonReading(opened.sources[0], opened.name, names)
+        first = Batches(reading.schema, reading.batches(), opened.name, share=reading.share)
+        if _written(first, output, extended, escape_formulas, callback, require):
+            return True
+        for _ in first.read:  # the others show types, too
+            pass
+        types = reading.settled()
+        if None in types.values() or settled(reading.schema):
+            return False
+        return _written(reading.again(types), output, extended, escape_formulas, callback)
+    except DataError:  # which is said when the file is read whole
+        return False
+
+
+def _written(
+    found: Batches,
+    output: str,
+    extended: Callable[[pa.Table, int], pa.Table],
+    escape_formulas: bool,
+    callback: Callback | None,
+    at_the_end: Callable[[pa.Schema], None] = lambda _: None,
+) -> bool:
+    """Whether batches could be predicted and written; if not, there is no file, or that which was there."""
+    import pyarrow as pa
+
+    from verhulst.data.unread import refuse_unread
+    from verhulst.data.write_batches import write_pieces
 
     meter = Meter(callback, "predict")
 
@@ -104,6 +177,7 @@ def predicted_in_batches(
                 meter.tell(batch.num_rows, found.share())
         if row == 1:
             raise DataError("there are no rows.")
+        at_the_end(found.schema)
 
     try:
         with warnings.catch_warnings():

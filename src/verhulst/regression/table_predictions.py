@@ -28,7 +28,7 @@ from verhulst.data.text_files import OpenedText, open_text
 from verhulst.data.unread import refuse_unread
 from verhulst.data.write import writable_format, write_fields, write_table
 from verhulst.functions import sigmoid, softmax
-from verhulst.regression.predict_batches import predicted_in_batches, predicted_on_cluster
+from verhulst.regression.predict_batches import predicted_in_batches, predicted_lines, predicted_on_cluster
 from verhulst.regression.predict_text import predicted_text
 from verhulst.regression.table_classes import MultinomialTableFit
 from verhulst.regression.table_fit import TableFit
@@ -64,9 +64,9 @@ def predict_table(
 ) -> None:
     """Write the rows of a table with their probabilities to a file, completely or not at all.
 
-    Parquet and Arrow files and databases are read and written a batch at a time where the output is a Parquet, CSV, TSV
-    or JSON lines file; CSV and TSV files are read twice, a piece at a time, where it is CSV or TSV. Other tables are
-    read whole.
+    Parquet and Arrow files, databases and JSON lines are read and written a batch at a time where the output is a
+    Parquet, CSV, TSV or JSON lines file; CSV and TSV files are read twice, a piece at a time, where it is CSV or TSV.
+    Other tables are read whole.
 
     Parameters
     ----------
@@ -173,19 +173,23 @@ def _predict(
     source = model.design.source_of_new(source, format)
     types = {} if isinstance(model, TableFit) else _type_of_classes(model)
     by_batches = isinstance(model.design, Design)
+    extended = partial(_extended, model, how, only, types)
     if client is not None:
         if not by_batches:
             raise RequestError("a cluster predicts with models of columns only, not of a formula; predict without it.")
-        predicted_on_cluster(client, source, output, partial(_extended, model, how, only, types), callback)
+        predicted_on_cluster(client, source, output, extended, callback)
         return
-    if by_batches and isinstance(source, str | Query | File):
-        extended = partial(_extended, model, how, only, types)
-        if predicted_in_batches(source, output, extended, format, escape_formulas, callback):
-            return
+    in_batches = by_batches and isinstance(source, str | Query | File)
+    if in_batches and predicted_in_batches(source, output, extended, format, escape_formulas, callback):
+        return
     opened = open_text(source, format)
     if opened is not None and by_batches and _is_copied(opened.format, output, only):
         _predict_text(model, opened, how, types, only, output, escape_formulas, callback)
         return
+    if opened is not None and isinstance(model.design, Design):
+        needed = _needed(model.design) if only else None
+        if predicted_lines(opened, needed, output, extended, escape_formulas, callback):
+            return
     content = None if opened is None else opened.whole()
     given = read_given(source, format, empty=True, content=content)
     if not only:
@@ -193,6 +197,12 @@ def _predict(
     added = _of_table(model, given.table, how, callback)
     written = {"only": only, "escape_formulas": escape_formulas, "drop": how.tally.drop}
     write_predictions(given, added, output, **written, types=types)
+
+
+def _needed(design: Design) -> list[str]:
+    """Return the columns of a table that a model needs."""
+    offset = [design.offset] if design.offset is not None else []
+    return [*dict.fromkeys(column.name for column in design.columns), *offset]
 
 
 def write_predictions(
