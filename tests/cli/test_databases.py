@@ -177,6 +177,14 @@ def test_only_the_columns_that_are_evaluated_are_read(folder, monkeypatch):
     refused(run(*arguments, "wom"), USAGE, "votes.duckdb, table votes: there is no column 'wom'. Did you mean 'won'?")
 
 
+def test_a_server_that_does_not_answer_the_first_question_of_a_process():
+    """The driver, whose errors are said in words, is imported when it is asked to connect."""
+    program = [sys.executable, "-m", "verhulst", "check", "postgresql://localhost:1/sales", "--target", "won"]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (DATA, "")
+    assert done.stderr.startswith("Error: postgresql://localhost:1/sales: Failed to connect")
+
+
 def test_a_driver_that_is_not_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", None)
     result = run("fit", "postgresql://localhost/sales", "--table", "a", "--target", "b")

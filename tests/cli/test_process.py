@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from verhulst.data import load_dataset, write_table
+import verhulst as vh
+from verhulst.data import DataError, ModelFileError, load_dataset, write_table
 
 PROGRAM = [sys.executable, "-m", "verhulst"]
 
@@ -219,6 +220,29 @@ def test_a_process_that_is_forked_does_not_end_its_parent():
     )
     done = run_program(program)
     assert (done.returncode, done.stdout) == (0, "True\n")
+
+
+class Zeros:
+    """A device of zeros as standard input: it has no end, and a reader that asks for one is stopped."""
+
+    left = 1 << 24
+
+    @property
+    def buffer(self):
+        return self
+
+    def read(self, size=-1):
+        self.left -= size
+        assert 0 <= size <= self.left, "a device was read to its end"
+        return bytes(size)
+
+
+def test_zeros_without_an_end_are_neither_a_model_nor_a_table(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Zeros())
+    with pytest.raises(ModelFileError, match="standard input: is not a model file"):
+        vh.load("-")
+    with pytest.raises(DataError, match="standard input: is binary data, which begins with zeros, not a table"):
+        vh.fit_table("-", "y")
 
 
 CASES = {

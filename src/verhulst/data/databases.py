@@ -217,12 +217,13 @@ def _faults_said(where: str, database: Any, row: int = 0) -> Iterator[None]:
     """Convert errors of a database, which are errors of its client or, within a stream, of Arrow."""
     import pyarrow as pa
 
-    clients = [module for name in ("duckdb", "sqlite3", "adbc_driver_manager") if (module := sys.modules.get(name))]
-    faults: tuple[type[Exception], ...] = (*(client.Error for client in clients), pa.ArrowException, OSError)
     try:
         yield
-    except faults as error:
-        if isinstance(error, FileNotFoundError):
+    except Exception as error:
+        # The client may be there only since it was asked to connect.
+        clients = [module for name in ("duckdb", "sqlite3", "adbc_driver_manager") if (module := sys.modules.get(name))]
+        faults = (*(client.Error for client in clients), pa.ArrowException, OSError)
+        if isinstance(error, FileNotFoundError) or not isinstance(error, faults):
             raise
         reason = _reason(str(error))
         if reason == _INTERRUPTED:

@@ -8,6 +8,7 @@ import operator
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,7 +194,10 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
     standard = os.fspath(path) == "-"
     name = "standard input" if standard else str(path)
     try:
-        content = sys.stdin.buffer.read() if standard else Path(path).read_bytes()
+        with nullcontext(sys.stdin.buffer) if standard else Path(path).open("rb") as file:
+            content = file.read(1)
+            # Of a device, zeros have no end.
+            content += b"" if content == b"\0" else file.read()
         if content[:1] not in b"{ \t\r\n":  # perhaps compressed
             content = read_content(name, name, content).to_pybytes()
         text = content.decode()

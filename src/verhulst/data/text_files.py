@@ -122,6 +122,9 @@ def open_text(source: Any, form: str | None = None) -> OpenedText | None:
         if len(paths) > 1:
             raise
         return None  # which is said by those who read it whole
+    for each in sources:
+        if not each.again_from_path and each.head and not each.head.strip(b"\0"):  # of a device, they have no end
+            raise DataError(f"{each.name}: is binary data, which begins with zeros, not a table.")
     formats = [_text_format(each, form, asked) for each in sources]
     if len(paths) > 1 and (odd := [each for each, kind in zip(paths, formats, strict=True) if kind not in _SEVERAL]):
         raise DataError(f"{printable(odd[0])}: is not a CSV file; several text files are read together if all are.")
