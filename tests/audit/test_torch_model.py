@@ -366,6 +366,15 @@ FAULTS: dict[str, tuple[str, Callable[[], Case]]] = {
         "log-of-exp",
         lambda: (mlp(), X(), binary(), lambda z, y: (torch.log1p(torch.exp(z)) - y * z).mean()),
     ),
+    "probabilities overwritten": (
+        "probabilities-as-logits",
+        lambda: (
+            mlp(nn.Sigmoid()),
+            X(),
+            binary(),
+            lambda p, y: (BCE_LOGITS(q := 0.99 * p, y), q.mul_(9))[0],
+        ),
+    ),
     "logsumexp by hand": (
         "log-of-exp",
         lambda: (mlp(out=K), X(), classes(), lambda z, y: (z.exp().sum(-1).log() - z[:, 0]).mean()),
@@ -549,6 +558,18 @@ SOUND: dict[str, Callable[[], Case]] = {
     ),
     "SiLU by hand": lambda: (mlp(hidden=HandSiLU()), X(), binary(), BCE_LOGITS),
     "squared error of a regression by hand": lambda: (mlp(), X(), X()[:, :1], lambda p, y: ((p - y) ** 2).mean()),
+    "logsumexp by hand, in place": lambda: (
+        mlp(out=K),
+        X(),
+        classes(),
+        lambda z, y: F.nll_loss((s := z - z.amax(-1, True)) - s.clone().exp_().sum(-1, True).log_(), y),
+    ),
+    "loss in a map": lambda: (
+        mlp(),
+        X(),
+        binary(),
+        lambda z, y: torch.vmap(F.binary_cross_entropy_with_logits)(z, y).mean(),
+    ),
     "logsumexp by hand, shifted": lambda: (
         mlp(out=K),
         X(),

@@ -74,6 +74,7 @@ class Restless(nn.Module):
                 parameter.grad.add_(1)
             else:
                 parameter.grad = torch.ones_like(parameter)
+        self.body[0].weight.requires_grad_(False)
         result = self.body.train()(x)
         if self.fails:
             raise ArithmeticError("as users' models do")
@@ -94,7 +95,7 @@ def look(model: nn.Module) -> list[Any]:
             found.append(pythons.getstate())
     tensors = [*model.parameters(), *model.buffers(), *(p.grad for p in model.parameters() if p.grad is not None)]
     found += [(id(t), t.tolist()) for t in tensors]
-    found += [(id(p), id(p.grad)) for p in model.parameters()]
+    found += [(id(p), id(p.grad), p.requires_grad) for p in model.parameters()]
     return found
 
 

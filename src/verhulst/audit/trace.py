@@ -80,6 +80,19 @@ class Operation:
         return f"{self.where or 'the loss'} ({self.name}{f', a {self.by_hand} by hand' if self.by_hand else ''})"
 
 
+def _memory(t: Tensor) -> int:
+    """Tensors that view the same memory have the same number."""
+    try:
+        return int(t.untyped_storage()._cdata)
+    except (NotImplementedError, RuntimeError):  # sparse tensors, and those inside a transform of torch.func
+        return id(t)
+
+
+def _apart(t: Tensor, memories: set[int]) -> Tensor:
+    """The tensor, or a copy if its memory is one of these."""
+    return t.detach().clone() if _memory(t) in memories else t
+
+
 def _key(t: Tensor) -> tuple[Any, ...]:
     try:
         return (t.untyped_storage()._cdata, t.storage_offset(), tuple(t.shape), tuple(t.stride()))
@@ -122,14 +135,26 @@ class Trace:
             operation.tensors = tuple(t.detach() for t in operation.tensors)
             operation.output = None if operation.output is None else operation.output.detach()
 
-    def record(self, namespace: str, name: str, call: Callable[[], Any], named: dict[str, Any], whole: bool) -> Any:
+    def _kept(self, inputs: list[Tensor], written: list[Tensor]) -> tuple[Tensor, ...]:
+        """The inputs; copies of those about to be written over, which the operations so far get as well."""
+        memories = {_memory(t) for t in written}
+        for operation in self.operations if memories else ():
+            operation.tensors = tuple(_apart(t, memories) for t in operation.tensors)
+            operation.output = None if operation.output is None else _apart(operation.output, memories)
+        return tuple(_apart(t, memories) for t in inputs)
+
+    def record(
+        self, namespace: str, name: str, call: Callable[[], Any], named: dict[str, Any], whole: bool, written: Any
+    ) -> Any:
         """Run the call and record it, unless it is a part of one that is recorded as a whole."""
         if self._inside or (whole and torch._C._are_functorch_transforms_active()):  # then its parts are recorded
             return call()
         inputs = tensors(named)
         sources = tuple(self._made.get(_key(t)) for t in inputs)
-        self._inside = whole
+        self._inside = True
         try:
+            kept = self._kept(inputs, tensors(written))
+            self._inside = whole
             result = call()
         finally:
             self._inside = False
@@ -141,7 +166,7 @@ class Trace:
             stack=tuple(module for _, module in self._modules),
             named=named,
             inputs=sources,
-            tensors=tuple(inputs),
+            tensors=kept,
             output=outputs[0] if outputs else None,
         )
         self.operations.append(operation)
@@ -162,7 +187,8 @@ class _Operations(TorchDispatchMode):
         kwargs = kwargs or {}
         namespace, _, name = func._schema.name.partition("::")
         named = dict(zip((argument.name for argument in func._schema.arguments), args, strict=False)) | kwargs
-        return self.trace.record(namespace, name, lambda: func(*args, **kwargs), named, False)
+        written = [named.get(a.name) for a in func._schema.arguments if a.alias_info and a.alias_info.is_write]
+        return self.trace.record(namespace, name, lambda: func(*args, **kwargs), named, False, written)
 
 
 class _Functions(TorchFunctionMode):
@@ -176,7 +202,8 @@ class _Functions(TorchFunctionMode):
             return func(*args, **kwargs)
         named = inspect.signature(func).bind(*args, **kwargs).arguments
         namespace = "verhulst" if func.__module__.startswith("verhulst") else "torch"
-        return self.trace.record(namespace, func.__name__, lambda: func(*args, **kwargs), named, True)
+        written = named if named.get("inplace") else ()
+        return self.trace.record(namespace, func.__name__, lambda: func(*args, **kwargs), named, True, written)
 
 
 def origins(operation: Operation | None, through: frozenset[str] = MOVES) -> Iterator[Operation]:

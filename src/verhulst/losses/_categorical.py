@@ -204,9 +204,9 @@ def _cases(name: str, z: Any, y: Any, axis: int) -> tuple[Rows, Rows, bool]:
         raise TypeError(f"classes must be integers, not {y.dtype}{missing}")
     wrong = (y < 0) | (y >= z.shape[axis])
     if wrong.any():
-        where = tuple(map(int, np.argwhere(wrong)[0]))
+        where, n = tuple(map(int, np.argwhere(wrong)[0])), z.shape[axis]
         raise ValueError(
-            f"class {y[where]} at {where} is not among the {z.shape[axis]} classes of z, 0 to {z.shape[axis] - 1}"
+            f"class {y[where]} at {where} is not among the {n} classes of z, 0 to {n - 1}" if n else "z has no classes"
         )
     return z, np.expand_dims(y.astype(np.intp, copy=False), axis), True
 

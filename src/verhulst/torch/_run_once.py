@@ -94,13 +94,13 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
 
     That is: parameters, buffers, and other tensors, arrays and generators of random numbers that are attributes, of
     which copies are taken; counters and every other attribute; what stands in dictionaries, lists, sets and deques,
-    at any depth, but not what other objects hold; training mode; hooks; the parameters' gradients. Functions compiled
-    by torch.compile run as plain Python.
+    at any depth, but not what other objects hold; training mode; hooks; the parameters' gradients, and whether they
+    take any. Functions compiled by torch.compile run as plain Python.
     """
     places = {t.device for t in (*model.parameters(), *model.buffers()) if t.device.type == "cuda"}
     cuda = sorted(place.index for place in places)
     modules = [(module, module.training, dict(vars(module))) for module in model.modules()]
-    gradients = [(p, p.grad) for p in model.parameters()]
+    gradients = [(p, p.grad, p.requires_grad) for p in model.parameters()]
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # the global one, which the model may use
     kept = [_Held.of(thing) for thing in _things(model)]
     with ExitStack() as stack:
@@ -115,8 +115,10 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
                 vars(module).update(attributes)
                 if module.training != training:  # a ScriptModule keeps it elsewhere
                     module.training = training
-            for parameter, gradient in gradients:
+            for parameter, gradient, wanted in gradients:
                 parameter.grad = gradient
+                if parameter.requires_grad != wanted:
+                    parameter.requires_grad = wanted
             for held in kept:
                 held.restore()
             random.setstate(python)
