@@ -151,6 +151,22 @@ def test_intervals_of_predictions_are_for_two_classes(model, votes):
     assert "intervals of predictions are for models of two classes: leave level (--interval) out" in result.stderr
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
+def test_labels_that_files_have_to_quote(ending, tmp_path):
+    """A predicted class with a delimiter, a quotation mark or a line end in it is one value of the file."""
+    rng = np.random.default_rng(0)
+    labels = np.array(["a,b", 'c"d', "e\tf", "g\nh", "NA"])[rng.integers(0, 5, 90)]
+    source = tmp_path / f"votes.{ending}"
+    write_table(pa.table({"y": labels, "x": rng.normal(size=90)}), source)
+    assert run("fit", source, "-t", "y", "--multinomial", "-o", tmp_path / "m.json").exit_code == 0
+    result = run("predict", tmp_path / "m.json", source, "-o", tmp_path / f"p.{ending}")
+    assert result.exit_code == 0, result.stderr
+    found = read_table(tmp_path / f"p.{ending}")
+    model = vh.load(tmp_path / "m.json")
+    assert found.column_names == ["y", "x", *(f"probability_{one}" for one in model.classes), "predicted"]
+    assert found["predicted"].to_pylist() == model.predict(source).tolist()
+
+
 def test_a_column_that_is_there_already(model, tmp_path):
     (tmp_path / "new.csv").write_text("age,vote,predicted\n30,Dole,1\n")
     result = run("predict", model[0], tmp_path / "new.csv")

@@ -79,6 +79,7 @@ def test_the_reference_is_first():
         (["2", "10", "3"], ("2", "3", "10")),
         (pd.Categorical(["low", "high", "mid"], ["low", "mid", "high"], ordered=True), ("low", "mid", "high")),
         (pd.Series(["b", "a", "c"], dtype="string"), ("a", "b", "c")),
+        ([2**63, 5, 2**64 - 1], (5, 2**63, 2**64 - 1)),
         ([True, False, True], (False, True)),
     ],
 )
@@ -90,6 +91,25 @@ def test_classes_are_the_values_of_the_column(values, classes):
     predicted = pd.Series(model.predict(frame))
     wanted = (predicted.astype(object) == frame["y"].astype(object)).sum()
     assert wanted == np.trace(model.totals.confusion) > 0
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        ((2**70, 2**70 + 1, 1), (str(2**70), str(2**70 + 1), "1")),
+        ((-1, 2**63, 1), ("-1", str(2**63), "1")),
+        ((-(2**63), 2**63 - 1, 1), (-(2**63), 1, 2**63 - 1)),
+    ],
+)
+def test_whole_numbers_of_text_files_that_no_type_holds_are_text(labels, classes, tmp_path):
+    lines = [f"{labels[k % 3]},{AGE[k]}" for k in range(N)]
+    (tmp_path / "a.csv").write_text("\n".join(["y,age", *lines]) + "\n")
+    model = vh.fit_table(tmp_path / "a.csv", "y", multinomial=True)
+    assert sorted(map(str, model.classes)) == sorted(map(str, classes))
+    assert set(map(type, model.classes)) == set(map(type, classes))
+    model.save(tmp_path / "m.json")
+    vh.predict_table(vh.load(tmp_path / "m.json"), tmp_path / "a.csv", tmp_path / "p.parquet")
+    assert set(vh.data.read_table(tmp_path / "p.parquet")["predicted"].to_pylist()) <= set(model.classes)
 
 
 def test_numbers_of_text_files_are_numbers(tmp_path):
@@ -167,6 +187,11 @@ BAD = {
     "a number": ({"mode": AGE}, {}, "values, and a multinomial fit takes at most 50 classes: .*thresholds"),
     "many": ({"mode": [f"c{k}" for k in range(N)]}, {}, "400 values.*Merge rare ones"),
     "sixty": ({"mode": MANY}, {"multinomial": False}, "has 60 values, but two are needed.*Is it the right column"),
+    "infinite": (
+        {"mode": np.where(np.arange(N) == 7, np.inf, np.arange(N) % 3)},
+        {},
+        "finite numbers or text .* is inf",
+    ),
     "blanks": ({"mode": np.where(np.arange(N) == 7, "bus ", MODE)}, {}, "'bus' and 'bus ', which differ only in"),
     "dates": ({"mode": np.full(N, np.datetime64("2020-01-01", "s"))}, {}, "cannot be classes"),
     "positive": ({}, {"positive": "bus"}, "positive .* is for two values"),

@@ -224,13 +224,17 @@ def alike_but_for_blanks(levels: Sequence[str]) -> list[str]:
 def values_of_classes(levels: Sequence[str]) -> tuple[Any, ...]:
     """Return the numbers or truth values that labels stand for; the labels themselves if they are other text.
 
+    Whole numbers that no type of 64 bits holds are text.
+
     Examples
     --------
     >>> values_of_classes(["0", "2.5"]), values_of_classes(["false", "true"]), values_of_classes(["a", "1"])
     ((0, 2.5), (False, True), ('a', '1'))
     """
     if all(map(_WHOLE.fullmatch, levels)):
-        return tuple(map(int, levels))  # with all digits, of which a double has 15
+        whole = tuple(map(int, levels))  # with all digits, of which a double has 15
+        signed = min(whole) >= -(2**63) and max(whole) < 2**63
+        return whole if signed or (min(whole) >= 0 and max(whole) < 2**64) else tuple(levels)
     kind = type_of_labels(levels)
     if kind == "boolean":
         return tuple(level == "true" for level in levels)

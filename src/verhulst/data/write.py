@@ -170,11 +170,11 @@ def quoted_lines(cells: Sequence[pa.ChunkedArray], read: Sequence[pa.ChunkedArra
 
 
 def write_lines(lines: pa.ChunkedArray, added: Sequence[pa.ChunkedArray], file: Any, delimiter: str) -> None:
-    """Write the line of each row and its additional cells."""
-    import pyarrow as pa
+    """Write the line of each row and its additional cells, text in quotes if necessary."""
     import pyarrow.compute as pc
 
-    more = [pc.fill_null(pc.cast(values, pa.string()), "") for values in added]
+    texts = (quoted_cells(one, one, delimiter) if _is_text(one.type) else pc.cast(one, "string") for one in added)
+    more = [pc.fill_null(one, "") for one in texts]
     for part in pc.binary_join_element_wise(lines, *more, delimiter).chunks:
         _, ends, text = part.buffers()
         if text is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -243,6 +244,8 @@ def fit_block(
     target = design.target
     assert isinstance(target, Target)
     names = target.levels if texts else values_of_classes(target.levels)
+    if (far := next((one for one in names if one in (math.inf, -math.inf)), None)) is not None:
+        raise ValueError(f"the target {target.name!r} must have finite numbers or text as classes, but one is {far}")
     classes = Classes(names, block.y.astype(np.int32))
     fit = fit_classes(
         block.X, classes, block.weights, names=design.names, callback=callback, checkpoint=checkpoint, **options
