@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+import verhulst as vh
 from verhulst.regression import fit, marginal_effects, odds_ratios, probability_interval, sandwich, wald
 
 
@@ -187,3 +188,14 @@ def test_what_has_no_robust_errors(spector):
         marginal_effects(found, X, discrete=["a"])
     with pytest.raises(ValueError, match="4 × 4"):
         wald(found, covariance=np.eye(3))
+
+
+def test_odds_ratios_per_dollar_are_told_from_one():
+    rng = np.random.default_rng(3)
+    dollars = rng.normal(1e6, 4e5, 500)
+    y = (rng.random(500) < 1 / (1 + np.exp(-(dollars - 1e6) / 4e5))).astype(int)
+    model = vh.fit_table({"dollars": dollars, "y": y}, "y")
+    [line] = model.odds_ratios()
+    shown = repr(model.odds_ratios()).splitlines()[1].split()
+    for text, value in ((shown[1], line.estimate), (shown[5], line.lower), (shown[6], line.upper)):
+        assert float(text) - 1 == pytest.approx(value - 1, rel=0.05)

@@ -91,20 +91,38 @@ class ParameterTable:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _cells(self) -> tuple[list[str], list[list[str]]]:
+        shown = ratio_text if self.kind == "odds ratio" else five_digits
         header = ["", self.kind, "std. error", "z", "p", f"{100 * self.level:.4g}% lower", "upper"]
         rows = [
             [
                 line.name,
-                line.state if line.state in ("not determined", "not examined") else significant(line.estimate, 5),
-                significant(line.standard_error, 5),
+                line.state if line.state in ("not determined", "not examined") else shown(line.estimate),
+                five_digits(line.standard_error),
                 "–" if math.isnan(line.z) else f"{line.z:.3f}",
                 p_value_text(line.p_value),
-                significant(line.lower, 5),
-                significant(line.upper, 5),
+                shown(line.lower),
+                shown(line.upper),
             ]
             for line in self
         ]
         return header, rows
+
+
+def five_digits(value: float) -> str:
+    """Return a number with five significant digits."""
+    return significant(value, 5)
+
+
+def ratio_text(value: float) -> str:
+    """Return an odds ratio with five significant digits, or as many as tell it from 1, such as that of one dollar.
+
+    Examples
+    --------
+    >>> ratio_text(1.0149), ratio_text(1.000000143), ratio_text(0.99999247), ratio_text(1.0)
+    ('1.0149', '1.00000014', '0.9999925', '1')
+    """
+    distance = abs(value - 1.0)
+    return f"{value:.{1 - math.floor(math.log10(distance))}f}" if 1e-12 < distance < 5e-5 else five_digits(value)
 
 
 def aligned(header: list[str], rows: list[list[str]]) -> list[str]:
