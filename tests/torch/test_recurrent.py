@@ -11,6 +11,7 @@ from torch import Tensor, nn
 import verhulst.torch as vt
 
 B, T, D, H = 3, 5, 4, 6
+INF = float("inf")
 
 
 def sequence() -> Tensor:
@@ -66,6 +67,16 @@ def test_forget_bias() -> None:
     assert not torch.equal(total[:H], torch.ones(H))
     with pytest.raises(ValueError, match="forget_bias needs bias=True"):
         vt.LSTMCell(D, H, bias=False, forget_bias=1.0)
+    for wrong, error in (
+        ("a", TypeError),
+        (1j, TypeError),
+        ([1.0], TypeError),
+        (INF, ValueError),
+        (INF - INF, ValueError),
+    ):
+        for kind in (vt.LSTMCell, vt.LSTM):
+            with pytest.raises(error, match="forget_bias must be"):
+                kind(D, H, forget_bias=wrong)
 
 
 @pytest.mark.parametrize("kind", [vt.LSTMCell, vt.GRUCell])

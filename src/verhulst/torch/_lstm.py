@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from numbers import Real
 from typing import Any
 
 import torch
@@ -17,6 +19,11 @@ def _open(bias_ih: Tensor | None, bias_hh: Tensor | None, forget_bias: float) ->
     """Start the forget gate at that bias."""
     if bias_ih is None or bias_hh is None:
         raise ValueError("forget_bias needs bias=True: without a bias there is nothing to start at 1")
+    given: Any = forget_bias
+    if not isinstance(given, Real):
+        raise TypeError(f"forget_bias must be a number, not {type(given).__name__}")
+    if not math.isfinite(given):
+        raise ValueError(f"forget_bias must be finite, not {given}")
     forget = slice(len(bias_ih) // 4, len(bias_ih) // 2)
     with torch.no_grad():
         bias_ih[forget] = forget_bias
