@@ -226,6 +226,8 @@ def test_numbers_that_are_none_are_noted_by_the_fit(folder):
     assert "Its odds ratio then means nothing (--categorical zip)." in done.stderr
     assert "Its odds ratio then means nothing (--exclude customer_id)." in done.stderr
     assert "(--exclude customer_id)" in (folder / "r.html").read_text()
+    many = run("fit", "t.csv", "--target", "plan", "--multinomial")
+    assert "Its odds ratio then means nothing (--exclude customer_id)." in many.stderr
     again = run("fit", "t.csv", "--target", "y", "--categorical", "zip", "--exclude", "customer_id")
     assert (again.exit_code, again.stderr) == (0, "")
 

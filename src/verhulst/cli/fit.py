@@ -155,13 +155,14 @@ def command(
             explained = client is None and request["formula"] is None and isinstance(data, str | Query | File)
             raise (with_all_problems(error, data, **request) if explained else error) from None
     model = remembering(model, source)
+    doubts = tuple(numbers_in_doubt(model.design, table))
     if not isinstance(model, TableFit):
-        fit_classes.tell(model, level, output, report, as_json, printed)
+        fit_classes.tell(model, level, output, report, as_json, printed, doubts)
         return
     errors = asked.errors(model, table, level)
     points = asked.points(model, table, level, errors, report is not None)
     contents = replace(contents_of_table(model, level=level, errors=errors), points=points)
-    contents = replace(contents, cautions=(*contents.cautions, *numbers_in_doubt(model.design, table)))
+    contents = replace(contents, cautions=(*contents.cautions, *doubts))
     quality = contents.quality
     average = points.average if points is not None and effects else None
     if output:

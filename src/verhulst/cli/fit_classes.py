@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from verhulst.cli import held_out
 if TYPE_CHECKING:
     from verhulst.cli.inference import Asked
     from verhulst.regression.table_classes import MultinomialTableFit
+    from verhulst.report.cautions import Caution
     from verhulst.report.class_contents import ClassContents
     from verhulst.report.quality import ClassQuality
 
@@ -32,7 +34,13 @@ def check(asked: Asked, on_cluster: bool, request: Mapping[str, Any]) -> None:
 
 
 def tell(
-    model: MultinomialTableFit, level: float, output: str | None, report: str | None, as_json: bool, printed: bool
+    model: MultinomialTableFit,
+    level: float,
+    output: str | None,
+    report: str | None,
+    as_json: bool,
+    printed: bool,
+    doubts: tuple[Caution, ...],
 ) -> None:
     """Write the files that were asked for, and print the fit."""
     from verhulst.cli.console import print_json, say, say_wrote, show
@@ -43,6 +51,7 @@ def tell(
     from verhulst.report.class_page import class_page
 
     contents = contents_of_class_table(model, level=level)
+    contents = replace(contents, cautions=(*contents.cautions, *doubts))
     if output:
         model.save(output)
     if report:
