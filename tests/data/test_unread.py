@@ -222,3 +222,25 @@ def test_text_that_is_not_utf8_is_named_by_those_who_read_row_groups(tmp_path):
     assert sum(batch.num_rows for group in groups for batch in group.batches(["age"])) == 2 * ROWS
     with pytest.raises(DataError, match=rf"a.parquet: row {ROWS + 3}, column 'junk': the text is not UTF-8"):
         list(groups[0].batches(["age", "junk"]))
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_names_that_occur_twice_in_several_files(tmp_path, ending):
+    columns = [pa.array([1.0, 2.0, 3.0, 4.0]), pa.array([0, 1, 1, 0]), pa.array([5, 6, 7, 8]), pa.array([3, 1, 1, 2])]
+    table = pa.table(columns, names=["twice", "y", "twice", "x"])
+    pure = pa.table(columns[1:2] + columns[3:], names=["y", "x"])
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.{ending}"
+        if ending == "parquet":
+            pq.write_table(table, path)
+        else:
+            with pa.ipc.new_file(path, table.schema) as writer:
+                writer.write_table(table)
+    expected = vh.fit_table(pa.concat_tables([pure, pure]), "y", columns=["x"], C=1.0).fit.coefficients.tolist()
+    for source in (tmp_path / f"*.{ending}", *([tmp_path] if ending == "parquet" else [])):
+        assert vh.fit_table(source, "y", columns=["x"], C=1.0).fit.coefficients.tolist() == expected
+        for columns_ in (["twice"], None):
+            with pytest.raises(DataError, match="more than one column named 'twice'"):
+                vh.fit_table(source, "y", columns=columns_, C=1.0)
+    one = vh.fit_table(tmp_path / f"a.{ending}", "y", columns=["x"], C=1.0)
+    assert one.fit.coefficients.tolist() == vh.fit_table(pure, "y", columns=["x"], C=1.0).fit.coefficients.tolist()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from verhulst.data.errors import DataError, listed
 from verhulst.data.folder_columns import folder_fields, refuse_in_files, repeated
+from verhulst.data.in_memory import distinct_columns
 from verhulst.data.record_batches import Batches
 from verhulst.data.several_files import batch_format, files_of, folder_values
 from verhulst.data.unchanged import unchanged
@@ -33,14 +34,12 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
         return None
     try:
         opened = [_open(each) for each in paths]
-        distinct = all(len(set(schema.names)) == len(schema.names) for schema, _, _ in opened)
     except (pa.ArrowException, OSError, ValueError):
         if len(paths) == 1:
             return None  # what is wrong is said by those who read it whole
         raise
+    opened = [(_once(schema, path), of_file, rows) for schema, of_file, rows in opened]
     schema = opened[0][0]
-    if not distinct:
-        return None
     for each, (other, _, _) in zip(paths, opened, strict=True):
         require_same(schema, other, paths[0], each)
     folders = folder_values(path, paths)
@@ -69,6 +68,11 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
                 yield batch if encoded or batch.schema == schema else batch.cast(schema)
 
     return Batches(schema, read(), path, share=lambda: rows_read / whole if whole else None, wrong=unread)
+
+
+def _once(schema: pa.Schema, path: str) -> pa.Schema:
+    """The schema without columns whose name occurs twice, which are `unread`."""
+    return distinct_columns(schema.empty_table(), f"{path}: ").schema if len({*schema.names}) < len(schema) else schema
 
 
 def _open(path: str) -> tuple[pa.Schema, Any, int | None]:

@@ -67,10 +67,10 @@ def plain_table(table: pa.Table, at: str = "") -> pa.Table:
 
     Categories have the order of pandas. Columns whose name occurs twice are `unread`; `at` begins the reason.
     """
-    return plain_columns(with_orders_of_pandas(_distinct(_without_index(table), at)))
+    return plain_columns(with_orders_of_pandas(distinct_columns(_without_index(table), at)))
 
 
-def _distinct(table: pa.Table, at: str) -> pa.Table:
+def distinct_columns(table: pa.Table, at: str) -> pa.Table:
     counts = Counter(table.column_names)
     if len(counts) == table.num_columns:
         return table
