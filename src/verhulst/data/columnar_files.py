@@ -33,12 +33,11 @@ def open_columnar_files(source: Any, names: Sequence[str] | None, *, encoded: bo
     if not paths or any(batch_format(each) is None for each in paths):
         return None
     try:
-        opened = [_open(each) for each in paths]
+        opened = [(_once(schema, path), of_file, rows) for schema, of_file, rows in map(_open, paths)]
     except (pa.ArrowException, OSError, ValueError):
         if len(paths) == 1:
             return None  # what is wrong is said by those who read it whole
         raise
-    opened = [(_once(schema, path), of_file, rows) for schema, of_file, rows in opened]
     schema = opened[0][0]
     for each, (other, _, _) in zip(paths, opened, strict=True):
         require_same(schema, other, paths[0], each)

@@ -185,7 +185,9 @@ def fit_table(
         refuse_beside_counts(target=target, weights=weights, positive=positive, multinomial=multinomial, client=client)
         source, target, weights, test = tables_of_counts(source, test, successes, trials)
     elif target is None:
-        raise RequestError("there is no target: name its column, or columns of successes and trials.")
+        raise RequestError(
+            "there is no target, nor successes and trials: target must be the name of a column, not None."
+        )
     if folds and folds.group is not None and columns is None:
         exclude = [*column_names(exclude, "exclude"), folds.group]
     request: dict[str, Any] = {
