@@ -105,6 +105,15 @@ def test_a_report_over_a_model_or_beside_json(models):
     assert (refused.exit_code, "both write to standard output" in refused.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["r.pdf", "r.DOCX"])
+def test_a_report_is_a_page(models, name):
+    with pytest.raises(OSError, match=r"a report is a page of HTML: name it \.html"):
+        vh.report(fitted("age"), name)
+    refused = run("compare", "small.json", "large.json", "--report", name)
+    assert (refused.exit_code, "name it .html" in refused.stderr) == (2, True)
+    assert not (models / name).exists()
+
+
 @pytest.mark.parametrize("wrong", [(), [1, 2], ("a", "b", "c")])
 def test_other_pairs_in_python(tmp_path, wrong):
     with pytest.raises(TypeError, match="on two models of tables"):

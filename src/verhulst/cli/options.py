@@ -14,7 +14,7 @@ import click
 
 from verhulst import _process
 from verhulst.cli.names import separated
-from verhulst.data.atomic import check_writable, is_stream
+from verhulst.data.atomic import check_writable, is_stream, refuse_other_than_page
 from verhulst.data.errors import OutputError
 from verhulst.data.file import File
 from verhulst.data.file_format import format_of_name
@@ -257,7 +257,9 @@ format = click.option(
     metavar="NAME",
     help="csv, tsv, parquet, jsonl, arrow, npy or xlsx, if the name does not show it.",
 )
-report = click.option("--report", type=OutputFile(), metavar="FILE", help="Write a report (HTML).")
+report = click.option(
+    "--report", type=OutputFile(refuse_other_than_page), metavar="FILE", help="Write a report (HTML)."
+)
 
 
 def _form(context: click.Context, parameter: click.Parameter, value: bool) -> bool:

@@ -26,6 +26,20 @@ _NOT_WRITTEN = {".xz", ".lzma", ".zip", ".7z", ".z", ".br", ".tar", ".tgz", ".ra
 
 
 @checks_options
+def refuse_other_than_page(path: str | os.PathLike[str]) -> None:
+    """Raise if the name of a page of HTML is that of a document of another kind.
+
+    Raises
+    ------
+    OutputError
+        If it ends in .pdf, .docx or the like.
+    """
+    if os.fspath(path).lower().endswith((".pdf", ".doc", ".docx", ".odt", ".xlsx", ".png")):
+        raise OutputError(
+            f"{printable(os.fspath(path))}: a report is a page of HTML: name it .html. (A browser prints it as PDF.)"
+        )
+
+
 def check_writable(path: str | os.PathLike[str]) -> Path:
     """Return the file to write, with links followed, after a check that it can be written, before work begins.
 

@@ -12,7 +12,7 @@ from verhulst._numbers import percent
 from verhulst._options import checks_options
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.reliability_curve import reliability
-from verhulst.data.atomic import check_writable, write_text
+from verhulst.data.atomic import check_writable, refuse_other_than_page, write_text
 from verhulst.data.block import make_block
 from verhulst.data.errors import DataError, listed
 from verhulst.data.source import source_of
@@ -75,6 +75,7 @@ def report(model: Any, path: str | os.PathLike[str], data: Any = None, *, level:
     >>> model = vh.fit_table(vh.data.load_dataset("anes96"), "vote", positive="Dole")
     >>> vh.report(model, tempfile.mkdtemp() + "/report.html")
     """
+    refuse_other_than_page(path)
     check_writable(path)
     if not 0 < level < 1:
         raise ValueError(f"level is the coverage of intervals, between 0 and 1, not {level!r}")
