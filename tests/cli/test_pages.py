@@ -36,7 +36,16 @@ def test_python_blocks(name):
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["tutorials/first-fit.md", "tutorials/from-csv-to-a-decision.md", "how-to/report.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tutorials/first-fit.md",
+        "tutorials/from-csv-to-a-decision.md",
+        "how-to/report.md",
+        "how-to/more-than-two-classes.md",
+        "how-to/evaluate-classes.md",
+    ],
+)
 def test_console_blocks(name, tmp_path):
     """Each `$` line is run, in one shell; what it prints on both streams must match, with ... for any text."""
     blocks = re.findall(r"^```console\n(.*?)^```", (DOCS / name).read_text(encoding="utf-8"), flags=re.S | re.M)
