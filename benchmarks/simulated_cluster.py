@@ -14,7 +14,8 @@ class Costs:
 
     Attributes
     ----------
-    decode, prepare, kernel : seconds of a worker for a row: to read and decode it, for all that is done once, in a pass
+    decode, prepare, kernel : seconds of a worker for a row: to read, decode and check it, for all else that is done
+        once, in a pass
     task : seconds of the process that asks, and of the scheduler, for a task
     merge : seconds of a worker to add up what a few parts answer
     record : bytes of an answer

@@ -15,9 +15,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from pyarrow import parquet
+from tests.cli.pages import commands_of
 
 import verhulst as vh
+from verhulst.cli import group
 from verhulst.data import DataError, RequestError, row_groups
 from verhulst.data.dask_parts import DaskParts, said
 from verhulst.data.workers import Build, agreed_build, lowest_level
@@ -324,6 +327,22 @@ def test_the_command_line_on_a_cluster(client, path, tmp_path, monkeypatch):
     assert parquet.read_table(here).equals(parquet.read_table(there))
     two = verhulst("fit", path, "-t", "y", "--workers", "2", *at)
     assert (two.returncode, two.stderr) == (2, "Error: --scheduler and --workers are two clusters: give one of them.\n")
+
+
+def test_the_commands_of_the_page_are_run(client, path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    client.run(os.chdir, str(tmp_path))  # as if the workers had been started where the command is
+    Path("votes").mkdir()
+    table = parquet.read_table(path)
+    parquet.write_table(table.append_column("won", table["y"]).drop_columns(["y"]), "votes/a.parquet")
+    found = commands_of("dask-cluster.md")
+    assert [arguments[0] for arguments in found] == ["fit", "predict"]
+    for arguments in found:
+        at = [client.scheduler.address if each == "tcp://host:8786" else each for each in arguments]
+        assert at != arguments
+        done = CliRunner().invoke(group.verhulst, at)
+        assert done.exit_code == 0, done.stderr
+    assert parquet.read_table("predictions.parquet").column_names[-1] == "probability"
 
 
 def test_predictions_stay_lazy(path):

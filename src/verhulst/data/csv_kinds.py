@@ -117,7 +117,9 @@ def read_piece(
     found.rows = table.num_rows
     found.columns = {name: _one(table[name]) for name in found.kinds}
     looked_at = {name for name, kind in found.kinds.items() if kind in ("whole", "plain")}
-    if not (_is_odd(content) or (codes and _has_leading_zeros(content, layout.delimiter))):
+    # Where codes are numbers, what is odd is read as it is, but for whole numbers in base 16.
+    odd = (codes or "whole" in found.kinds.values()) and _is_odd(content)
+    if not (odd or (codes and _has_leading_zeros(content, layout.delimiter))):
         looked_at = {name for name in looked_at if codes and _is_large(found.columns[name])}
     if looked_at:
         texts = _table(content, layout, dict.fromkeys(looked_at, "unclear"), quoted_marks)
