@@ -111,3 +111,17 @@ def test_a_frame_with_large_whole_numbers_keeps_its_categories():
 def test_json_that_is_no_table(tmp_path, content, message):
     with pytest.raises(DataError, match=r"a.json: .*" + message if "a.json" not in message else message):
         read(tmp_path, content)
+
+
+def test_codes_beside_fractions_that_would_become_one_number(tmp_path):
+    numbers = [2**53, 2**53 + 1, 1.5, 2, 3]
+    lines = [json.dumps({"code": x, "x": k, "y": k % 2}) for k, x in enumerate(numbers)]
+    (tmp_path / "codes.jsonl").write_text("\n".join(lines))
+    (tmp_path / "codes.json").write_text("[" + ",".join(lines) + "]")
+    for source in (tmp_path / "codes.jsonl", tmp_path / "codes.json"):
+        with pytest.raises(DataError, match=rf"'code' holds {2**53} and {2**53 + 1}, which are codes rather than"):
+            vh.fit_table(source, "y", columns=["code"], C=1.0)
+        assert vh.fit_table(source, "y", columns=["x"], C=1.0).fit.rows == 5
+    # Large numbers that stay apart are numbers.
+    (tmp_path / "apart.jsonl").write_text('{"a": 9007199254740994, "y": 0}\n{"a": 1.5, "y": 1}\n')
+    assert read_table(tmp_path / "apart.jsonl")["a"].to_pylist() == [9007199254740994.0, 1.5]

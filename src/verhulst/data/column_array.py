@@ -126,6 +126,13 @@ def _numbers(values: Sequence[Any], name: str, place: str) -> pa.Array:
     if whole and largest < 10**_MOST_DIGITS:
         return pa.array([value if isinstance(value, int) else None for value in values], pa.decimal256(_MOST_DIGITS, 0))
     try:
+        known: dict[float, int] = {}
+        for value in values:
+            if isinstance(value, int) and abs(value) >= 2**53 and known.setdefault(float(value), value) != value:
+                raise DataError(
+                    f"{place}column {name!r} holds {known[float(value)]} and {value}, which are codes rather than "
+                    "numbers: beside fractions both would be the same. Leave the column out, or write them as text."
+                )
         return pa.array([None if value is None else float(value) for value in values], pa.float64(), from_pandas=True)
     except OverflowError:
         row = next(row for row, value in enumerate(values, start=1) if isinstance(value, int) and abs(value) == largest)
