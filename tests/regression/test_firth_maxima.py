@@ -126,3 +126,27 @@ def test_profile_ends_over_the_higher_maximum(seed):
         assert profile(X, y, end) == pytest.approx(cut, abs=0.02)
     fallen = found.firth.penalised_log_likelihood - profile(X, y, 0.0)
     assert likelihood_ratio_tests(found, X, y)[1, 0] == pytest.approx(2 * fallen, abs=0.01)
+
+
+@pytest.mark.parametrize(("seed", "columns"), [(1, 1), (29, 1), (1, 2), (5, 2), (5, 3)])
+def test_profile_ends_of_separated_data_of_more_rows(seed, columns):
+    """No search over the other coefficients, with one at the end of its interval, is above the cut."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(61, 160))
+    X = rng.normal(size=(n, columns))
+    y = (X[:, 0] + 0.3 * X[:, -1] > rng.normal() * 0.7).astype(float)
+    found, Z = fit_firth(X, y), np.column_stack([np.ones(n), X])
+    cut = found.firth.penalised_log_likelihood - chi2.ppf(0.95, 1) / 2
+    for k, ends in enumerate(profile_intervals(found, X, y)):
+        for end in ends:
+
+            def fallen(others, k=k, end=end):
+                value, gradient = penalised(np.insert(others, k, end), Z, y)
+                return (-value, -np.delete(gradient, k)) if np.isfinite(value) else (1e10, np.delete(gradient, k))
+
+            start = np.delete(found.coefficients, k)
+            heights = []
+            for factor in (0.3, 1, 2, 4, abs(end / found.coefficients[k])):
+                with np.errstate(all="ignore"):
+                    heights.append(-minimize(fallen, factor * start, jac=True, method="BFGS").fun)
+            assert max(heights) < cut + 0.02

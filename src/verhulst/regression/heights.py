@@ -14,7 +14,7 @@ from verhulst.regression.coordinates import as_given
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
 from verhulst.regression.jeffreys_profile import penalised_height, penalised_probe
-from verhulst.regression.jeffreys_starts import few
+from verhulst.regression.jeffreys_starts import small
 from verhulst.regression.newton import refined
 from verhulst.regression.observations import Observations
 from verhulst.regression.quadratic import QuadraticModels, own_information, shared_information
@@ -124,5 +124,5 @@ def of_penalised(
         lambda k, value: penalised_height(penalised, beta, point.information, contrasts[k, penalised.used], value),
         QuadraticModels(probes[0], beta, top, point.information, probes[1]),
         penalised.used,
-        few(penalised),
+        small(penalised),
     )

@@ -10,7 +10,7 @@ from verhulst.regression.constrained import Probe, ProbeFunction
 from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified
 from verhulst.regression.jeffreys_curvature import curvature
 from verhulst.regression.jeffreys_maximum import highest
-from verhulst.regression.jeffreys_starts import beside, few, highest_of_several
+from verhulst.regression.jeffreys_starts import beside, highest_of_several, small
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_PASSES = 100
@@ -40,8 +40,13 @@ def penalised_height(
         found, point = search(penalised, start)
     except NotIdentified:
         return -np.inf, True  # the prior is 0 there
-    if few(penalised) and max(float(h.max(initial=0.0)) for h in point.leverage) > CONCENTRATED:
-        starts = [np.asarray(value * response), *beside(point, found.beta, contrast)]
+    if small(penalised) or max(float(h.max(initial=0.0)) for h in point.leverage) > CONCENTRATED:
+        # With separated data these differ by far: the shortest way to the value, and the one through 0.
+        at = contrast @ beta
+        alone = beta + (value - at) / (contrast @ contrast) * contrast
+        starts = [np.asarray(value * response), *beside(point, found.beta, contrast), alone]
+        if at:
+            starts.append(value / at * beta)
         found, _ = highest_of_several(search, penalised, found, point, starts)
     return found.log_likelihood, found.status == "converged"
 

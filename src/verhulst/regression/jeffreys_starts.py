@@ -48,6 +48,11 @@ def highest_of_several(
     return found, point
 
 
+def small(likelihood: JeffreysLikelihood) -> bool:
+    """Return whether the data are so small that further searches take no time."""
+    return likelihood.rows.entries <= SMALL
+
+
 def few(likelihood: JeffreysLikelihood) -> bool:
     """Return whether there are so few rows that two maxima are not rare."""
     return len(likelihood.rows.y) <= FEW
@@ -65,7 +70,7 @@ def beside(point: Point, beta: Vector, contrast: Vector) -> Iterator[Vector]:
 
 
 def _starts(likelihood: JeffreysLikelihood, beta: Vector) -> Iterator[Vector]:
-    if likelihood.rows.entries <= SMALL:
+    if small(likelihood):
         yield np.zeros_like(beta)
         if likelihood.rows.offset is not None:
             yield _nearest_to_even(likelihood)

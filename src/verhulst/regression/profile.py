@@ -43,8 +43,9 @@ def profile_intervals(
 
     The interval of a coefficient contains every value b at which the log-likelihood, maximised over the other
     coefficients with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with Jeffreys' prior the penalised
-    likelihood is used (Heinze and Schemper 2002, Statistics in Medicine 21). It may have two maxima over the other
-    coefficients; with more than 60 rows, and rarely with fewer, the lower one may determine the interval.
+    likelihood is used (Heinze and Schemper 2002, Statistics in Medicine 21). Over the other coefficients it may have
+    several maxima, above all for separated data; the highest that searches from several starts find is taken (with more
+    than 20,000 numbers in X from one start). Where a lower one is found the interval is a little too short.
 
     Parameters
     ----------
