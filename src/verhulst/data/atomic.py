@@ -40,6 +40,7 @@ def refuse_other_than_page(path: str | os.PathLike[str]) -> None:
         )
 
 
+@checks_options
 def check_writable(path: str | os.PathLike[str]) -> Path:
     """Return the file to write, with links followed, after a check that it can be written, before work begins.
 
