@@ -98,6 +98,9 @@ def test_targets(target, positive, levels):
         (["a", "b", "c"], None, "has 3 values, but two are needed: 'a'.*Keep the rows with two of them"),
         (["no", "yes", "no"], "yess", "never 'yess'. Did you mean 'yes'"),
         ([0.2, 0.5, 0.7], None, "has 3 values, but two are needed"),
+        (["1.0", "0", "1"], None, "has 3 values, of which '1' and '1.0' are the same: write it in one way"),
+        (["TRUE", "no", "true"], None, "has 3 values, of which 'TRUE' and 'true' are the same"),
+        (["07", "7", "8"], None, "has 3 values, but two are needed"),
     ],
 )
 def test_targets_that_are_not_binary(target, positive, message):

@@ -193,6 +193,11 @@ BAD = {
         "finite numbers or text .* is inf",
     ),
     "blanks": ({"mode": np.where(np.arange(N) == 7, "bus ", MODE)}, {}, "'bus' and 'bus ', which differ only in"),
+    "spellings": (
+        {"mode": np.resize(["1", "2", "3", "2.0"], N)},
+        {},
+        "has 4 values, of which '2' and '2.0' are the same",
+    ),
     "dates": ({"mode": np.full(N, np.datetime64("2020-01-01", "s"))}, {}, "cannot be classes"),
     "positive": ({}, {"positive": "bus"}, "positive .* is for two values"),
     "offset": ({}, {"offset": "age"}, "an offset is for two values"),

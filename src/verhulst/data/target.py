@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -125,7 +125,7 @@ def learn_target(
     Raises
     ------
     DataError
-        If there are not exactly two values.
+        If there are not exactly two values, each in one spelling.
     RequestError
         If it is unclear which of them counts as 1, or if `positive` is neither.
     """
@@ -141,6 +141,8 @@ def learn_target(
             truth: sum(n for text, n in counts.items() if text.casefold() == truth) for truth in ("false", "true")
         }
         counts = {truth: n for truth, n in counts.items() if n}
+    if len(counts) > 2:
+        _require_one_spelling(sorted(counts), name, place)
     if len(counts) != 2:
         raise DataError(f"{place}{_not_binary(name, counts, kind_of(column.type), advice)}")
     levels = sorted(counts, key=plain_label)
@@ -176,7 +178,7 @@ def learn_classes(
     Raises
     ------
     DataError
-        If there are fewer than two values or too many, or values that are the same word but for blanks.
+        If there are fewer than two values or too many, or values that are the same word or number in two spellings.
     RequestError
         If the reference is none of them.
     """
@@ -191,10 +193,7 @@ def learn_classes(
             f"{MOST_CLASSES} classes: {_counted(counts)}. Merge rare ones; if it is a number to be predicted, make "
             "classes of it by thresholds."
         )
-    if twice := alike_but_for_blanks(levels):
-        raise DataError(
-            f"{place}the target {name!r} is {listed(twice)}, which differ only in surrounding blanks: strip them."
-        )
+    _require_one_spelling(levels, name, place)
     if reference is None:
         return Target(name, tuple(levels))
     first = place_of(reference, levels, type_of_labels(levels))
@@ -207,6 +206,18 @@ def learn_classes(
     return Target(name, (levels[first], *levels[:first], *levels[first + 1 :]))
 
 
+def _require_one_spelling(levels: Sequence[str], name: str, place: str) -> None:
+    if twice := alike_but_for_blanks(levels):
+        raise DataError(
+            f"{place}the target {name!r} is {listed(twice)}, which differ only in surrounding blanks: strip them."
+        )
+    if twice := _alike_by(plain_label, levels):
+        raise DataError(
+            f"{place}the target {name!r} has {len(levels):,} values, of which {listed(twice)} are the same: write "
+            "it in one way."
+        )
+
+
 def alike_but_for_blanks(levels: Sequence[str]) -> list[str]:
     """Return labels that are the same word but for surrounding blanks, or none.
 
@@ -215,10 +226,14 @@ def alike_but_for_blanks(levels: Sequence[str]) -> list[str]:
     >>> alike_but_for_blanks(["bus", "car", " bus"]), alike_but_for_blanks(["not sure", "", " "])
     (['bus', ' bus'], [])
     """
-    of_word: dict[str, list[str]] = {}
+    return _alike_by(str.strip, levels)
+
+
+def _alike_by(key: Callable[[str], str], levels: Sequence[str]) -> list[str]:
+    of_key: dict[str, list[str]] = {}
     for level in levels:
-        of_word.setdefault(level.strip(), []).append(level)
-    return next((found for word, found in of_word.items() if word and len(found) > 1), [])
+        of_key.setdefault(key(level), []).append(level)
+    return next((found for common, found in of_key.items() if common and len(found) > 1), [])
 
 
 def values_of_classes(levels: Sequence[str]) -> tuple[Any, ...]:
