@@ -26,6 +26,7 @@ from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.formula import learn_formula
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
+from verhulst.data.request import Roles
 
 TABLE = {"y": [0, 1, 1, 0], "x": [1.0, 2.0, 4.0, 8.0], "g": ["a", "b", "a", "b"]}
 
@@ -143,7 +144,7 @@ def test_a_formula_makes_what_the_table_makes(formula, table, form, roles, tmp_p
     options = {"weights": "w", "offset": "o"} if roles else {}
     by_table = {"columns": list("abcgk"), "categorical": ["g", "k"]} | options
     formula += "" if roles or "." not in formula else " - w - o"
-    design, read = learn_table(source, "y", missing="drop", **by_table)
+    design, read = learn_table(source, Roles("y", missing="drop", **by_table))
     block = make_block(design, read)
     by_formula, found = learn_formula(formula, source, missing="drop", **options)
     # A column of one level is a constant for fit_table, and nothing for formulaic.
@@ -168,7 +169,10 @@ def test_a_formula_makes_what_the_table_makes(formula, table, form, roles, tmp_p
 
     if any(None in table[name] for name in ["y", *"abcgk", *options.values()]):
         counts = []
-        for learn in (lambda: learn_formula(formula, source, **options), lambda: learn_table(source, "y", **by_table)):
+        for learn in (
+            lambda: learn_formula(formula, source, **options),
+            lambda: learn_table(source, Roles("y", **by_table)),
+        ):
             with pytest.raises(DataError) as caught:
                 learn()
             counts.append(re.search(r"values are missing in (.*?\))", str(caught.value))[1])

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verhulst.data import DataError
-from verhulst.data.learn import learn_table, requested
+from verhulst.data.learn import learn_table
 from verhulst.data.learn_parts import learn_from_parts
+from verhulst.data.request import Roles
 from verhulst.data.seen import joined, seen
 from verhulst.data.source import with_source
 
@@ -43,15 +44,15 @@ def outcome(work):
     return found, sorted(str(warning.message) for warning in caught)
 
 
-def learned_in_parts(table: pa.Table, cuts: list[int], positive=None, **request):
-    asked = requested(table.slice(0, 0), "y", **request)
+def learned_in_parts(table: pa.Table, cuts: list[int], **request):
+    asked = Roles("y", **request).of(table.slice(0, 0))
     ends = [0, *cuts, table.num_rows]
     parts = [
         seen(table.slice(start, stop - start), asked.used, {*asked.declared, "y"})
         for start, stop in itertools.pairwise(ends)
     ]
     names = [f"part {k}" for k in range(len(parts))]
-    return learn_from_parts(table.slice(0, 0), asked, positive, joined(parts, names))
+    return learn_from_parts(table.slice(0, 0), asked, joined(parts, names))
 
 
 def ordered(values, type_):
@@ -83,7 +84,7 @@ def test_the_design_of_parts_is_that_of_the_whole(data, table, missing):
     cuts = sorted(data.draw(st.lists(st.integers(0, table.num_rows), max_size=3)))
     categorical = data.draw(st.sampled_from([[], [table.column_names[0]]]))
     options = {"missing": missing, "categorical": categorical}
-    whole = outcome(lambda: learn_table(table, "y", **options)[0])
+    whole = outcome(lambda: learn_table(table, Roles("y", **options))[0])
     assert outcome(lambda: learned_in_parts(table, cuts, **options)) == whole
 
 
@@ -110,7 +111,7 @@ CASES = {
 def test_what_only_a_part_shows(case, missing):
     table = pa.table({name: pa.array(values) for name, values in (sizes(31) | CASES[case]).items()})
     for cuts in ([10, 30], [1, 1, 2], [31]):
-        whole = outcome(lambda: learn_table(table, "y", missing=missing)[0])
+        whole = outcome(lambda: learn_table(table, Roles("y", missing=missing))[0])
         assert outcome(lambda cuts=cuts: learned_in_parts(table, cuts, missing=missing)) == whole
 
 

@@ -17,6 +17,7 @@ from verhulst.data.csv_kinds import Layout, read_piece
 from verhulst.data.csv_pieces import pieces
 from verhulst.data.learn import learn_table
 from verhulst.data.read import read_fields
+from verhulst.data.request import Roles
 from verhulst.data.text_files import open_text
 
 EVERYTHING = 1 << 40
@@ -101,7 +102,7 @@ def outcome(table, **options):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            design, read = learn_table(table(), "y", **options)
+            design, read = learn_table(table(), Roles("y", **options))
             block = make_block(design, read, in_place=True)
             found = (design, np.asarray(block.X).tobytes(), block.y.tolist())
         except DataError as error:

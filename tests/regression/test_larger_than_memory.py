@@ -17,6 +17,7 @@ from verhulst.data import DataError, RequestError, batches, scratch
 from verhulst.data.block import make_block
 from verhulst.data.learn import learn_table
 from verhulst.data.memory_limit import bytes_allowed
+from verhulst.data.request import Roles
 from verhulst.regression import fit_table
 from verhulst.regression.observations import observations
 from verhulst.regression.standardisation import Standardisation
@@ -166,7 +167,7 @@ def test_pages_are_given_back(folder):
     n, p = 250_000, 20
     X = np.random.default_rng(1).normal(size=(n, p))
     given = pa.table({f"x{j}": X[:, j] for j in range(p)} | {"y": np.arange(n) % 2})
-    design, table = learn_table(scratch.on_scratch(given.to_batches(10_000), given.schema), "y")
+    design, table = learn_table(scratch.on_scratch(given.to_batches(10_000), given.schema), Roles("y"))
     block = make_block(design, table, in_place=True)
     start = block.X.batches[0][0].__array_interface__["data"][0]
     rows = observations(block.X, block.y).rows(Standardisation(np.zeros(p), np.ones(p), True))

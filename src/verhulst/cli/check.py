@@ -102,23 +102,23 @@ def checked(
 ) -> TableCheck:
     """Return the check of a table, with the options of commands."""
     from verhulst.data.check_reading import read_anyhow
+    from verhulst.data.request import Roles
     from verhulst.data.table_check import check_read
     from verhulst.data.unread import unread
 
     options.two_penalties(C, firth)
     found = read_anyhow(data, target, form)
     known = [*found.table.column_names, *unread(found.table)]
-    return check_read(
-        found,
+    asked = Roles(
         target,
         columns=column_names(columns, known, "--columns") or None,
         exclude=column_names(exclude, known, "--exclude"),
         categorical=column_names(categorical, known, "--categorical"),
         reference=references(reference),
         dates=references(dates, "--date", "signup=days"),
-        penalised=firth or float("inf") > C,
         **request,
     )
+    return check_read(found, asked, penalised=firth or float("inf") > C)
 
 
 def with_all_problems(error: DataError, data: Any, *, form: str | None, **request: Any) -> DataError:

@@ -17,10 +17,11 @@ from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, DatesError, RequestError, categorical_option, listed
 from verhulst.data.fields import delimiter_of, field_read
 from verhulst.data.file import File
-from verhulst.data.learn import Request, learn_column, with_date_part
+from verhulst.data.learn import learn_column, with_date_part
 from verhulst.data.missing_values import missing as missing_in
 from verhulst.data.number_text import parts_of
 from verhulst.data.problems import Problem, first_sentence, na_values_option, option
+from verhulst.data.request import Request
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -19,9 +19,9 @@ from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
 from verhulst.data.formula_columns import formula_columns
 from verhulst.data.formula_matrix import FormulaMatrix
 from verhulst.data.formula_terms import read_terms
-from verhulst.data.learn import Request, refuse_of_two
 from verhulst.data.missing_values import Missing, any_missing, check_missing, refuse_missing
 from verhulst.data.names_given import column_name_or_none, levels_by_name
+from verhulst.data.request import Request, refuse_of_two
 from verhulst.data.row_numbers import some_rows
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target
@@ -74,10 +74,10 @@ def learn_formula(
     first_class = _first_class(terms.target, levels_by_name(reference, "reference"), multinomial)
     if multinomial:
         refuse_of_two(positive, offset)
-    request = Request(terms.target, weights, offset, [], [], {}, missing, multinomial, first_class)
+    request = Request(terms.target, weights, offset, [], [], {}, missing, multinomial, first_class, positive=positive)
     columns = formula_columns(terms.uses, table, Design((), **common))
     read = columns.design.typed(table)
-    common["target"] = request.learn_outcomes(read[terms.target], positive, at)
+    common["target"] = request.learn_outcomes(read[terms.target], at)
     if missing == "error":
         refuse_missing(read, columns.used_names, 1, LEAVE_OUT, columns.design.columns)
     kept = ~any_missing(read, columns.used_names)
@@ -107,7 +107,7 @@ def learn_formula(
         kept[np.flatnonzero(kept)[empty]] = False
     if len(X) < table.num_rows:
         said = f"{at}after rows with missing values were left out, "
-        common["target"] = request.learn_outcomes(some[terms.target], positive, said)
+        common["target"] = request.learn_outcomes(some[terms.target], said)
     common["rows_kept"] = len(X)
     columns = replace(columns, design=replace(columns.design, **common))
     warn_of_notes(columns.notes)

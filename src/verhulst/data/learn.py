@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from verhulst.data.arguments import same_arguments
-from verhulst.data.choice import check_names, choose_columns, roles
 from verhulst.data.column import Column
 from verhulst.data.column_values import Counted, label, label_counts, level_type_of, levels_of, place_of
 from verhulst.data.date_parts import date_field, date_part_of, learn_date_part
@@ -24,19 +22,11 @@ from verhulst.data.errors import (
     warn_of_notes,
 )
 from verhulst.data.fields import delimiter_of, field_read
-from verhulst.data.missing_values import Missing, check_missing, refuse_empty
-from verhulst.data.names_given import (
-    column_name_or_none,
-    column_names,
-    column_names_or_none,
-    levels_by_name,
-    parts_by_name,
-)
+from verhulst.data.missing_values import Missing, refuse_empty
 from verhulst.data.number_text import unit_of
 from verhulst.data.rare_levels import lumped
+from verhulst.data.request import Request, Roles, refuse_of_two
 from verhulst.data.source import place, source_of
-from verhulst.data.target import Target, learn_classes, learn_target
-from verhulst.data.unread import unread
 from verhulst.data.whole_columns import with_finite_marked
 
 if TYPE_CHECKING:
@@ -46,106 +36,54 @@ if TYPE_CHECKING:
 MOST_LEVELS = 1000
 
 
-@dataclass(frozen=True)
-class Request:
-    """The columns of a table that are asked for, checked: as in `learn_design`.
+def learn_table(table: Any, asked: Roles) -> tuple[Design, pa.Table]:
+    """Learn a design as `learn_design`, and return it with the table as the design reads it."""
 
-    Attributes
-    ----------
-    target, weights, offset : str or None
-    chosen, categorical : list of str
-        The columns of X, and those that are declared categorical.
-    reference : dict
-        Reference levels by column.
-    missing : {"error", "drop"}
-    dates : dict
-        What is taken of columns of dates.
-    lump : int
-        Levels with fewer rows are taken together.
-    multinomial : bool
-        Whether the target has classes, of which the others are compared with `first_class`; None: the first.
-    """
+    from verhulst.data.read import read_fields
 
-    target: str | None
-    weights: str | None
-    offset: str | None
-    chosen: list[str]
-    categorical: list[str]
-    reference: dict[str, object]
-    missing: Missing
-    multinomial: bool = False
-    first_class: object = None
-    dates: dict[str, str] = field(default_factory=dict)
-    lump: int = 0
-
-    @property
-    def declared(self) -> set[str]:
-        """The columns that are categories whatever they hold."""
-        return {*self.categorical, *self.reference}
-
-    @property
-    def used(self) -> list[str]:
-        """All columns that are read."""
-        given = (self.target, *self.chosen, self.weights, self.offset)
-        return [name for name in given if name is not None]
-
-    def learn_outcomes(
-        self, values: pa.ChunkedArray, positive: object, at: str, counted: Counted | None = None
-    ) -> Target:
-        """Determine the values of the target; see `learn_target` and `learn_classes`."""
-        assert self.target is not None
-        if self.multinomial:
-            return learn_classes(values, self.target, self.first_class, at, counted)
-        advice = "For a model of all of them say so: multinomial=True (--multinomial). "
-        return learn_target(values, self.target, positive, at, counted, advice)
+    table = read_fields(table)
+    at = place(table)
+    request = asked.of(table)
+    if request.multinomial:
+        refuse_of_two(request.positive, request.offset)
+    target = request.target
+    for name, part in request.dates.items():
+        table = with_date_part(table, name, part)
+    read = {name: _drafted(table, name, request) for name in request.chosen}
+    drafts = tuple(draft for draft, _ in read.values())
+    for name, (_, values) in read.items():
+        if values is not None:
+            table = table.set_column(table.column_names.index(name), field_read(name, values.type), values)
+    design = Design(
+        drafts,
+        weights=request.weights,
+        offset=request.offset,
+        missing=request.missing,
+        source=source_of(table),
+        rows_read=table.num_rows,
+    )
+    if target is not None:
+        values = table[target] if delimiter_of(table, target) is None else read_words(table[target])
+        design = replace(design, target=request.learn_outcomes(values, at))
+    table = design.typed(table)
+    table = with_finite_marked(table, design.used_names)
+    kept = design.complete(table)
+    if kept.num_rows == 0:
+        refuse_empty(table, design.used_names)
+        raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
+    learned = tuple(
+        learn_column(kept, column, column.name in request.categorical, request.reference, lump=request.lump)
+        for column in drafts
+    )
+    if target is not None and kept.num_rows < table.num_rows:
+        # The classes are those of the rows that are left.
+        left = request.learn_outcomes(kept[target], f"{at}after rows with missing values were left out, ")
+        design = replace(design, target=left)
+    warn_of_notes(tuple(note for column in learned for note in column.notes))
+    return replace(design, columns=learned, rows_kept=kept.num_rows), table
 
 
-def requested(
-    table: pa.Table,
-    target: str | None,
-    columns: Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    categorical: Sequence[str] = (),
-    reference: Mapping[str, object] | None = None,
-    missing: Missing = "error",
-    weights: str | None = None,
-    offset: str | None = None,
-    multinomial: bool = False,
-    dates: Mapping[str, str] | None = None,
-    lump: int = 0,
-) -> Request:
-    """Check what is asked for of a table, of which the columns are looked at, not the rows."""
-    check_missing(missing, "drop")
-    target, weights, offset = map(column_name_or_none, (target, weights, offset), ("target", "weights", "offset"))
-    columns, reference = column_names_or_none(columns, "columns"), levels_by_name(reference, "reference")
-    exclude, categorical = column_names(exclude, "exclude"), column_names(categorical, "categorical")
-    first_class = reference.pop(target, None) if multinomial and target is not None else None
-    taken = roles(table, target, weights, offset)
-    readable = [name for name in exclude if name not in unread(table)]
-    dates = parts_by_name(dates)
-    given: object = lump
-    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
-        raise RequestError(f"lump (--lump) is a number of rows, 0 or more, not {lump!r}.")
-    check_names(table, [*(columns or ()), *readable, *categorical, *reference, *dates])
-    chosen = choose_columns(table, taken, columns, exclude, {*categorical, *reference})
-    for name in reference:
-        if name not in chosen:
-            what = f"is the {taken[name]}" if name in taken else "is not among the columns of X"
-            if name == target:
-                what += " (to compare its classes with one, add multinomial=True, --multinomial)"
-            raise RequestError(
-                f"{place(table)}a reference level is given for {name!r}, which {what}.{did_you_mean(name, chosen)} "
-                f"The columns of X are {listed(chosen, 12)}."
-            )
-    for name in dates:
-        if name not in chosen or name in categorical:
-            what = "declared categorical" if name in categorical else "not among the columns of X"
-            raise RequestError(f"{place(table)}a part of dates is asked for of {name!r}, which is {what}.")
-    declared, levels = list(categorical), dict(reference)
-    return Request(target, weights, offset, chosen, declared, levels, missing, multinomial, first_class, dates, lump)
-
-
-def learn_table(
+def learn_design(
     table: Any,
     target: str | None,
     *,
@@ -160,51 +98,7 @@ def learn_table(
     multinomial: bool = False,
     dates: Mapping[str, str] | None = None,
     lump: int = 0,
-) -> tuple[Design, pa.Table]:
-    """Learn a design as `learn_design`, and return it with the table as the design reads it."""
-
-    from verhulst.data.read import read_fields
-
-    table = read_fields(table)
-    at = place(table)
-    request = requested(
-        table, target, columns, exclude, categorical, reference, missing, weights, offset, multinomial, dates, lump
-    )
-    if multinomial:
-        refuse_of_two(positive, request.offset)
-    target, weights, offset, reference = request.target, request.weights, request.offset, request.reference
-    for name, asked in request.dates.items():
-        table = with_date_part(table, name, asked)
-    read = {name: _drafted(table, name, request) for name in request.chosen}
-    drafts = tuple(draft for draft, _ in read.values())
-    for name, (_, values) in read.items():
-        if values is not None:
-            table = table.set_column(table.column_names.index(name), field_read(name, values.type), values)
-    design = Design(
-        drafts, weights=weights, offset=offset, missing=missing, source=source_of(table), rows_read=table.num_rows
-    )
-    if target is not None:
-        values = table[target] if delimiter_of(table, target) is None else read_words(table[target])
-        design = replace(design, target=request.learn_outcomes(values, positive, at))
-    table = design.typed(table)
-    table = with_finite_marked(table, design.used_names)
-    kept = design.complete(table)
-    if kept.num_rows == 0:
-        refuse_empty(table, design.used_names)
-        raise DataError(f"{at}every row has a missing value in {listed(design.used_names)}; no row is left.")
-    learned = tuple(
-        learn_column(kept, column, column.name in request.categorical, reference, lump=lump) for column in drafts
-    )
-    if target is not None and kept.num_rows < table.num_rows:
-        # The classes are those of the rows that are left.
-        left = request.learn_outcomes(kept[target], positive, f"{at}after rows with missing values were left out, ")
-        design = replace(design, target=left)
-    warn_of_notes(tuple(note for column in learned for note in column.notes))
-    return replace(design, columns=learned, rows_kept=kept.num_rows), table
-
-
-@same_arguments(learn_table)
-def learn_design(*given: Any, **options: Any) -> Design:
+) -> Design:
     """Learn how a table becomes a design matrix and a target.
 
     Numbers and booleans become one column each; text and dictionary columns become one column for each level except
@@ -260,18 +154,10 @@ def learn_design(*given: Any, **options: Any) -> Design:
     >>> design.names
     ('age', 'region[S]')
     """
-    return learn_table(*given, **options)[0]
-
-
-def refuse_of_two(positive: object, offset: str | None) -> None:
-    """Raise if something is asked for that a target of several classes has not."""
-    if positive is not None:
-        raise RequestError(
-            "positive (--positive) is for two values; of a multinomial target give the class to compare with, as the "
-            "reference level of the target (--reference TARGET=VALUE)."
-        )
-    if offset is not None:
-        raise RequestError("an offset is for two values of the target, not for a multinomial one.")
+    asked = Roles(
+        target, columns, exclude, categorical, positive, reference, missing, weights, offset, dates, lump, multinomial
+    )
+    return learn_table(table, asked)[0]
 
 
 def learn_column(

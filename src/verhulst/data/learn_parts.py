@@ -9,8 +9,9 @@ from verhulst.data.base_design import LEAVE_OUT
 from verhulst.data.design import Design
 from verhulst.data.draft import draft_column
 from verhulst.data.errors import DataError, RequestError, listed, warn_of_notes
-from verhulst.data.learn import Request, learn_column
+from verhulst.data.learn import learn_column
 from verhulst.data.missing_values import empty_said, missing_said
+from verhulst.data.request import Request
 from verhulst.data.seen import Seen
 from verhulst.data.source import place, source_of, with_source
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def learn_from_parts(table: pa.Table, request: Request, positive: object, seen: Seen) -> Design:
+def learn_from_parts(table: pa.Table, request: Request, seen: Seen) -> Design:
     """Return the design that `learn_table` would learn from all rows.
 
     Parameters
@@ -27,8 +28,6 @@ def learn_from_parts(table: pa.Table, request: Request, positive: object, seen: 
         The columns; its rows do not matter.
     request : Request
         The columns that are asked for.
-    positive : object
-        The value of the target that counts as 1.
     seen : Seen
         What the rows show.
 
@@ -56,12 +55,12 @@ def learn_from_parts(table: pa.Table, request: Request, positive: object, seen: 
     )
     if target is not None:
         column = seen.columns[target]
-        learned = request.learn_outcomes(column.values, positive, at, column.counted)
+        learned = request.learn_outcomes(column.values, at, column.counted)
         design = replace(design, target=learned)
     _refuse_missing(design, seen, at, table.column_names)
     if target is not None and seen.kept < seen.rows:
         said = f"{at}after rows with missing values were left out, "
-        request.learn_outcomes(column.in_kept_rows, positive, said, column.counted_in_kept_rows)
+        request.learn_outcomes(column.in_kept_rows, said, column.counted_in_kept_rows)
     columns = []
     for draft in drafts:
         counts = seen.columns[draft.name]

@@ -21,9 +21,9 @@ from verhulst.data.column_values import kind_of, label_counts
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.fields import delimiter_of
-from verhulst.data.learn import Request, requested
 from verhulst.data.missing_values import missing as missing_in
 from verhulst.data.problems import Problem, TableCheck, first_sentence, option, sorted_problems
+from verhulst.data.request import Request, Roles
 from verhulst.data.source import place, source_of
 from verhulst.data.target import Target
 from verhulst.data.unread import unread
@@ -104,69 +104,28 @@ def check(
     All options: --positive yes --exclude id --missing drop
     """
     found = read_anyhow(source, target, format)
-    return check_read(
-        found,
-        target,
-        columns=columns,
-        exclude=exclude,
-        categorical=categorical,
-        positive=positive,
-        reference=reference,
-        missing=missing,
-        weights=weights,
-        offset=offset,
-        dates=dates,
-        lump=lump,
-        multinomial=multinomial,
-        penalised=firth or math.isfinite(C),
+    asked = Roles(
+        target, columns, exclude, categorical, positive, reference, missing, weights, offset, dates, lump, multinomial
     )
+    return check_read(found, asked, penalised=firth or math.isfinite(C))
 
 
-def check_read(
-    read: Read,
-    target: str | None,
-    *,
-    columns: Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
-    categorical: Sequence[str] = (),
-    positive: object = None,
-    reference: Mapping[str, object] | None = None,
-    missing: Literal["error", "drop"] = "error",
-    weights: str | None = None,
-    offset: str | None = None,
-    dates: Mapping[str, str] | None = None,
-    lump: int = 0,
-    multinomial: bool = False,
-    penalised: bool = False,
-) -> TableCheck:
+def check_read(read: Read, asked: Roles, *, penalised: bool = False) -> TableCheck:
     """Look for the problems of a table that has been read; see `check`."""
     table, source, problems = read.table, read.source, list(read.problems)
     at = place(table)
-    given_out = [exclude] if isinstance(exclude, str) else list(exclude)
-    if columns is None:
+    given_out = [asked.exclude] if isinstance(asked.exclude, str) else list(asked.exclude)
+    if asked.columns is None:
         for name, why in unread(table).items():
-            if name not in given_out and name != target:
+            if name not in given_out and name != asked.target:
                 problems.append(
                     Problem("unreadable column", name, True, first_sentence(why, at), option("--exclude", name))
                 )
                 given_out.append(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # what is noted of columns is among the problems
-        request = requested(
-            table,
-            target,
-            columns,
-            given_out,
-            categorical,
-            reference,
-            missing,
-            weights,
-            offset,
-            multinomial,
-            dates,
-            lump,
-        )
-        learned, found = _target(table, request, positive, at)
+        request = replace(asked, exclude=given_out).of(table)
+        learned, found = _target(table, request, at)
         problems += found
         # What the words among numbers in a file mean may change how the whole file is read.
         kinds = ColumnKinds(table, source, request, at)
@@ -188,13 +147,13 @@ def check_read(
     )
 
 
-def _target(table: pa.Table, request: Request, positive: object, at: str) -> tuple[Target | None, list[Problem]]:
+def _target(table: pa.Table, request: Request, at: str) -> tuple[Target | None, list[Problem]]:
     """Return the target, if it can be used, and its problems."""
     if request.target is None:
         return None, []
     values = _labels(table, request.target)
     try:
-        return request.learn_outcomes(values, positive, at), []
+        return request.learn_outcomes(values, at), []
     except DataError as error:
         fault = error
     flag = ""
@@ -202,13 +161,14 @@ def _target(table: pa.Table, request: Request, positive: object, at: str) -> tup
     counts = label_counts(values) if kind_of(values.type) != "unusable" else {}
     if isinstance(fault, RequestError) and len(counts) == 2:
         # The value that was probably meant; else the one that says yes, otherwise the rarer one.
-        near = difflib.get_close_matches(str(positive), counts, 1) if positive is not None else []
+        near = [] if request.positive is None else difflib.get_close_matches(str(request.positive), counts, 1)
         chosen = (
             near[0]
             if near
             else min(counts, key=lambda level: (level.strip().casefold() not in _YES, counts[level], level))
         )
-        flag, learned = option("--positive", chosen), request.learn_outcomes(values, chosen, at)
+        flag = option("--positive", chosen)
+        learned = replace(request, positive=chosen).learn_outcomes(values, at)
     elif 2 < len(counts) <= 50 and not request.multinomial and kind_of(values.type) != "numeric":
         flag = "--multinomial"
     said = re.sub(r", for instance positive=.*|\. Keep the rows.*|\. For a model.*", ".", str(fault))

@@ -12,9 +12,9 @@ from verhulst.data.block import make_block
 from verhulst.data.column_matrix import ColumnMatrix
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError
-from verhulst.data.learn import requested
 from verhulst.data.learn_parts import learn_from_parts
 from verhulst.data.parted_table import PartedTable
+from verhulst.data.request import Roles
 from verhulst.data.seen import joined, seen
 from verhulst.regression.fitting import fitted
 from verhulst.regression.parted_observations import parted_observations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def fit_of_parts(
-    source: PartedTable, request: Mapping[str, Any], positive: object, memory_limit: int, settings: Settings
+    source: PartedTable, asked: Roles, memory_limit: int, settings: Settings
 ) -> tuple[Design, LogisticFit, Totals]:
     """Fit a table in parts: what the parts show, the design, the rows, the fit, and its totals.
 
@@ -37,8 +37,8 @@ def fit_of_parts(
     ----------
     source : PartedTable
         The table.
-    request, positive : mapping, object
-        What is asked for, as of `learn_design`.
+    asked : Roles
+        What is asked for.
     memory_limit : int
         Bytes that rows may take in this process, where a fit needs all of them here.
     settings : Settings
@@ -49,16 +49,16 @@ def fit_of_parts(
     DataError
         As `fit_table`.
     """
-    asked = requested(source.columns, **request)
-    tables = source.read(asked.used)
-    shown = tables.ask(seen, asked.used, {*asked.declared, asked.target})
+    request = asked.of(source.columns)
+    tables = source.read(request.used)
+    shown = tables.ask(seen, request.used, {*request.declared, request.target})
     tables = tables.settled()
     there = [place for place, part in enumerate(shown) if part.rows]
     if not there:
         raise DataError(f"the table has no rows (its columns are {', '.join(map(repr, source.columns.column_names))}).")
     tables, shown = tables.chosen(there), [shown[place] for place in there]
     whole = joined(shown, [source.names[place] for place in there])
-    design = learn_from_parts(source.columns, asked, positive, whole)
+    design = learn_from_parts(source.columns, request, whole)
     types = {name: column.values.type for name, column in whole.columns.items()}
     starts = np.cumsum([1, *(part.rows for part in shown)]).tolist()
     kept = [place for place, part in enumerate(shown) if part.kept]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from verhulst.data.batches import kept_table
@@ -25,6 +25,7 @@ from verhulst.data.parted_table import PartedTable, open_parts
 from verhulst.data.progress import Callback, require_callback
 from verhulst.data.read import read_fields
 from verhulst.data.reading import Reading
+from verhulst.data.request import Roles
 from verhulst.data.source import source_of
 from verhulst.data.successes import formula_of_counts, refuse_beside_counts, tables_of_counts
 from verhulst.regression.checkpoint import Checkpoint, checkpointed
@@ -190,43 +191,33 @@ def fit_table(
         )
     if folds and folds.group is not None and columns is None:
         exclude = [*column_names(exclude, "exclude"), folds.group]
-    request: dict[str, Any] = {
-        "target": target,
-        "columns": columns,
-        "exclude": exclude,
-        "categorical": categorical,
-        "reference": reference,
-        "missing": missing,
-        "weights": weights,
-        "offset": offset,
-        "multinomial": multinomial,
-        "dates": dates,
-        "lump": lump,
-    }
+    roles = Roles(
+        target, columns, exclude, categorical, positive, reference, missing, weights, offset, dates, lump, multinomial
+    )
     elsewhere = client is not None or is_dask_collection(source)
     if multinomial and elsewhere:
         _refuse_cluster()
     if elsewhere and folds:
         raise RequestError("cross-validation needs all rows in this process: leave cv= out, or pass test=.")
-    asked = {**request, "positive": positive, **options}
+    asked = {**asdict(roles), **options}
     with checkpointed(checkpoint, resume, source, asked, in_parts=elsewhere) as passes:
         watched = _Watched(callback, passes)
         if elsewhere:
             parts = open_parts(source, client, limit)
-            return _finished(_fitted_in_parts(parts, request, positive, limit, options, watched), given, test)
-        if not (folds or multinomial) and (counted := fit_of_counts(source, request, positive, options)) is not None:
+            return _finished(_fitted_in_parts(parts, roles, limit, options, watched), given, test)
+        if not (folds or multinomial) and (counted := fit_of_counts(source, roles, options)) is not None:
             return _finished(TableFit(*counted), given, test)
         target, used = column_name(target, "target"), None
         grouped = [folds.group] if folds and folds.group is not None else []
         categorical, reference = column_names(categorical, "categorical"), levels_by_name(reference, "reference")
         if columns := column_names_or_none(columns, "columns"):
-            exclude, roles = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
-            roles_given = [column_name(name, role) for role, name in roles.items() if name is not None]
-            used = [target, *columns, *exclude, *categorical, *reference, *roles_given, *grouped]
+            exclude, others = column_names(exclude, "exclude"), {"weights": weights, "offset": offset}
+            given_roles = [column_name(name, role) for role, name in others.items() if name is not None]
+            used = [target, *columns, *exclude, *categorical, *reference, *given_roles, *grouped]
         texts = [target, *categorical, *reference, *grouped, *parts_by_name(dates)]
         table = kept_table(source, used, limit, texts=texts, callback=callback)
         fields = read_fields(source if table is None else table)
-        design, table = learn_table(fields, positive=positive, **request)
+        design, table = learn_table(fields, roles)
         block = make_block(design, table, in_place=True)
         groups = _labels(design, fields, table, folds)
         if multinomial:
@@ -378,16 +369,11 @@ def remembering(model: AnyTableFit, source: Any) -> AnyTableFit:
 
 
 def _fitted_in_parts(
-    source: PartedTable,
-    request: dict[str, Any],
-    positive: object,
-    limit: int,
-    options: dict[str, Any],
-    watched: _Watched,
+    source: PartedTable, roles: Roles, limit: int, options: dict[str, Any], watched: _Watched
 ) -> TableFit:
     with _of_table(source_of(source.columns)):
         settings = watched.settings(options)
-        return TableFit(*fit_of_parts(source, request, positive, limit, settings))
+        return TableFit(*fit_of_parts(source, roles, limit, settings))
 
 
 def _fitted(
