@@ -1,9 +1,9 @@
-"""Columns that no fit refuses, and that make its results doubtful: identifiers, codes, leaks, columns that depend."""
+"""Columns that no fit refuses, and that make its results doubtful: identifiers, codes, leaks, rare levels."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _LEAK = 0.99  # the area under the ROC curve of one column, from which on it decides the outcome
 _CHANCE = 1e-6  # that rows have the same outcome
-_VIF = 10.0  # the usual bound, of Marquardt (1970)
 _IDENTIFIER = re.compile(r"(^|[^a-z])(id|ids|nr|no|num|number|key|index|row|case)($|[^a-z])|ID$|Id$", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|area.?code|(^|[_ ])code($|[_ ])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -153,69 +152,6 @@ def _decided(values: Vector, y: Vector, levels: bool) -> str:
         if rows >= mine.sum() / 2 and share**rows < _CHANCE:
             return f"of {rows:,} of the {int(mine.sum()):,} rows with outcome {outcome:.0f}"
     return ""
-
-
-def dependent(names: Sequence[str], X: NDArray[np.float64]) -> Iterator[Problem]:
-    """Yield the numeric columns that are copies of others, or nearly combinations of them, the worst first.
-
-    After each, the others are looked at without it. The variance inflation factor of a column is the diagonal of the
-    inverse of the correlation matrix.
-    """
-    left = list(range(X.shape[1]))
-    spread = X.std(axis=0)
-    left = [k for k in left if spread[k] > 0]
-    Z = (X - X.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    correlations = Z.T @ Z / max(len(Z), 1)
-    while len(left) > 1:
-        R = correlations[np.ix_(left, left)] + 1e-12 * np.eye(len(left))
-        inverse = np.linalg.pinv(R, hermitian=True) if np.linalg.matrix_rank(R) < len(left) else np.linalg.inv(R)
-        factors = np.where(_residuals(R) > 1e-9, np.diag(inverse), np.inf)
-        # Of equally bad columns the last one is named: a copy comes behind what it copies.
-        worst = len(left) - 1 - int(np.argmax(np.round(factors[::-1], 6)))
-        if not factors[worst] > _VIF:
-            return
-        others = _partners(R, worst)
-        column, partners = names[left[worst]], [names[left[k]] for k in others]
-        shown = " and ".join(map(repr, partners)) if len(partners) < 3 else ", ".join(map(repr, partners))
-        if len(partners) == 1 and np.array_equal(X[:, left[worst]], X[:, left[others[0]]]):
-            matter, kind = f"Column {column!r} is a copy of {shown}.", "copy"
-        elif np.isinf(factors[worst]):
-            matter, kind = f"Column {column!r} is a combination of {shown}.", "dependent"
-        else:
-            factor = float(f"{factors[worst]:.2g}")
-            matter = f"Column {column!r} is nearly a combination of {shown} (variance inflation {factor:,.0f})."
-            kind = "nearly dependent"
-        yield Problem(kind, column, False, matter, option("--exclude", column))
-        del left[worst]
-
-
-def _residuals(R: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what is left of the variance of each column beside a least-squares combination of the others."""
-    found = np.empty(len(R))
-    for k in range(len(R)):
-        rest = np.delete(np.arange(len(R)), k)
-        solution = np.linalg.lstsq(R[np.ix_(rest, rest)], R[rest, k], rcond=1e-11)[0]
-        found[k] = R[k, k] - R[rest, k] @ solution
-    return found
-
-
-def _partners(R: NDArray[np.float64], worst: int) -> list[int]:
-    """Return the fewest other columns that make this one nearly as predictable as all do, by forward selection."""
-    chosen: list[int] = []
-    rest = [k for k in range(len(R)) if k != worst]
-    while rest and len(chosen) < 4:
-        best, unexplained = -1, np.inf
-        for k in rest:
-            some = [*chosen, k]
-            solution = np.linalg.lstsq(R[np.ix_(some, some)], R[some, worst], rcond=1e-11)[0]
-            value = float(R[worst, worst] - R[some, worst] @ solution)
-            if value < unexplained:
-                best, unexplained = k, value
-        chosen.append(best)
-        rest.remove(best)
-        if unexplained < 1.0 / _VIF:
-            break
-    return sorted(chosen)
 
 
 def rare_levels(column: Column, counts: Mapping[str, int], chosen: bool) -> Iterator[Problem]:

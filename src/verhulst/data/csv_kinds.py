@@ -8,6 +8,7 @@ can only be decimal points (`unclear_columns`). All else stays text.
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ Kind = Literal["whole", "unclear", "plain", "text"]
 KINDS: tuple[Kind, ...] = ("whole", "unclear", "plain", "text")
 
 _CONVERSION = re.compile(r"In CSV column #(\d+): CSV conversion error to (\w+)")
+# Columns that turn out not to hold whole numbers, each by an attempt to read the piece, before all are looked at.
+_ONE_BY_ONE = 4
 # Distinct texts of the first rows, which nearly always tell what points are.
 _FEW = 50
 _LOOKED_AT = 1 << 17  # bytes at a time, for the first-level cache
@@ -100,7 +103,7 @@ def read_piece(
     import pyarrow as pa
 
     found = Found(kinds=dict(kinds))
-    while True:
+    for failures in itertools.count(1):
         try:
             table = _table(content, layout, found.kinds, quoted_marks)
             break
@@ -114,6 +117,8 @@ def read_piece(
                 del found.kinds[name]
             else:
                 found.kinds[name] = "unclear"
+            if failures == _ONE_BY_ONE:
+                found.kinds |= dict.fromkeys(_not_whole(content, layout, found.kinds, quoted_marks), "unclear")
     found.rows = table.num_rows
     found.columns = {name: _one(table[name]) for name in found.kinds}
     looked_at = {name for name, kind in found.kinds.items() if kind in ("whole", "plain")}
@@ -133,6 +138,16 @@ def read_piece(
         elif kind == "text" and len(layout.names) == 1:
             found.columns[name] = _without_empty(found.columns[name])
     return found
+
+
+def _not_whole(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted_marks: bool) -> list[str]:
+    """Return the columns of whole numbers so far with a letter that no whole number has, also in base 16."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names = [name for name, kind in kinds.items() if kind == "whole"]
+    texts = arrow_table(content, layout, _conversion(dict.fromkeys(names, pa.binary()), quoted_marks))
+    return [name for name in names if pc.any(pc.match_substring_regex(texts[name], "[^0-9A-Fa-fxX+\\s-]")).as_py()]
 
 
 def _look_at_text(found: Found, name: str, texts: pa.Array, layout: Layout, codes: bool) -> None:
@@ -230,17 +245,19 @@ def _table(content: bytes, layout: Layout, kinds: Mapping[str, Kind], quoted_mar
         "plain": pa.float64(),
         "text": pa.dictionary(pa.int32(), pa.string()),
     }
-    return arrow_table(
-        content,
-        layout,
-        csv.ConvertOptions(
-            null_values=list(MISSING_TEXT),
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=quoted_marks,
-            column_types={name: types[kind] for name, kind in kinds.items()},
-            include_columns=list(kinds),
-            timestamp_parsers=[],
-        ),
+    return arrow_table(content, layout, _conversion({name: types[kind] for name, kind in kinds.items()}, quoted_marks))
+
+
+def _conversion(types: Mapping[str, pa.DataType], quoted_marks: bool) -> csv.ConvertOptions:
+    from pyarrow import csv
+
+    return csv.ConvertOptions(
+        null_values=list(MISSING_TEXT),
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=quoted_marks,
+        column_types=types,
+        include_columns=list(types),
+        timestamp_parsers=[],
     )
 
 

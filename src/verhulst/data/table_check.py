@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import math
 import re
 import warnings
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.check_columns import dependent, doubt_of_numbers, leak, rare_levels
+from verhulst.data.check_columns import doubt_of_numbers, leak, rare_levels
 from verhulst.data.check_kinds import ColumnKinds
 from verhulst.data.check_reading import Read, read_anyhow
 from verhulst.data.column import Column
 from verhulst.data.column_values import kind_of, label_counts
+from verhulst.data.dependent_columns import dependent
 from verhulst.data.distinct_texts import read_words
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.fields import delimiter_of
@@ -134,8 +136,12 @@ def check_read(read: Read, asked: Roles, *, penalised: bool = False) -> TableChe
         single = _by_themselves(table, request, learned, kinds.columns, kinds.codes)
         holes, kept = _missing(table, request, kinds.columns)
         looked_at = _some(kept)
-        problems += holes + single + _together(table, request, kinds.columns, looked_at, kept)
-        if learned is not None and not penalised:
+        problems += holes + single + _together(table, request, kinds.columns, looked_at, kept, penalised)
+        if (
+            learned is not None
+            and not penalised
+            and not any(each.kind == "more columns than rows" for each in problems)
+        ):
             problems += _few_cases(learned, table, request, kept, kinds.columns, problems)
     return TableCheck(
         source_of(table),
@@ -238,13 +244,14 @@ def _together(
     columns: dict[str, Column],
     looked_at: NDArray[np.intp],
     kept: NDArray[np.intp],
+    penalised: bool,
 ) -> list[Problem]:
     """Return what makes columns doubtful in the rows without missing values: constants, rare levels, dependence."""
     if not len(looked_at):
         return []
     problems: list[Problem] = []
     numeric: dict[str, NDArray[np.float64]] = {}
-    codes: dict[str, NDArray[np.int64]] = {}
+    groups: dict[bytes, str] = {}
     for name, column in list(columns.items()):
         values = column.read(table[name].take(_array_of(looked_at)))
         kind = matter = ""
@@ -253,17 +260,16 @@ def _together(
         elif column.kind != "categorical":
             numeric[name] = values
         else:
-            kind = "copy"
-            if same := next((each for each in codes if _alike(codes[each], values)), None):
+            kind, same = "copy", groups.setdefault(_groups(values), name)
+            if same != name:
                 matter = f"Column {name!r} has the same groups of rows as {same!r}."
-            codes[name] = values
         if matter:
             problems.append(Problem(kind, name, False, matter, option("--exclude", name)))
         elif column.kind == "categorical" and not request.lump and column.date is None:
             counts = label_counts(table[name].take(_array_of(kept)))
             problems += rare_levels(column, counts, name in request.reference)
     if len(numeric) > 1:
-        problems += dependent(list(numeric), np.column_stack(list(numeric.values())))
+        problems += dependent(list(numeric), np.column_stack(list(numeric.values())), penalised)
     return problems
 
 
@@ -273,11 +279,10 @@ def _array_of(rows: NDArray[np.intp]) -> pa.Array:
     return pa.array(rows)
 
 
-def _alike(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
-    """Whether two columns divide the rows into the same groups."""
-    width = int(other.max(initial=0)) + 1
-    pairs = len(np.unique(one * width + other))
-    return pairs == len(np.unique(one)) == len(np.unique(other))
+def _groups(codes: NDArray[np.int64]) -> bytes:
+    """Return what is the same for columns that divide the rows into the same groups: each level's first row."""
+    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+    return hashlib.blake2b(first[places].tobytes()).digest()
 
 
 def _doubt(
