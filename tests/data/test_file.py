@@ -89,6 +89,15 @@ def test_numbers_with_the_other_sign_are_refused(tmp_path):
     assert vh.data.learn_design(file, "y", exclude="x").names == ("z[b]",)
 
 
+def test_a_decimal_sign_leaves_text_that_is_no_number_in_any_notation(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = ["07.05.2020;1,5;1.10.2;0", "01.12.2020;2;1.9;1", "31.12.2021;0,25;1.9;0"]
+    path.write_text("\n".join(["day;x;version;y", *rows]) + "\n")
+    file = File(path, decimal=",")
+    design = vh.data.learn_design(file, "y", dates={"day": "year"}, categorical=["version"])
+    assert design.matrix(file).tolist() == [[2020, 1.5, 0], [2020, 2, 1], [2021, 0.25, 1]]
+
+
 def test_rejected_records(tmp_path):
     good = [f"{k},{k % 3},{int(k % 5 > 1)}" for k in range(50)]
     bad = {3: "1,2", 17: '1,2,3,"4\n5"', 49: "7"}

@@ -10,7 +10,7 @@ from verhulst.data.column_values import kind_of, labels
 from verhulst.data.distinct_texts import distinct, taken
 from verhulst.data.fields import as_text, delimiter_of, text_field
 from verhulst.data.missing_text import is_mark
-from verhulst.data.number_text import parts_of, plain_number, value_of
+from verhulst.data.number_text import decimals_of, parts_of, plain_number, value_of
 from verhulst.data.source import place
 from verhulst.data.unread import with_unread
 
@@ -135,6 +135,8 @@ def _with_points(values: pa.ChunkedArray, decimal: str, at: str, sure: bool) -> 
         groups = ["", *(sign for sign in ",. '" if sign in digits and sign != decimal)]
         group = next((each for each in groups if value_of(found, decimal, each) is not None), None)
         if group is None:
+            if not all(decimals_of(each) for each in signed):  # dates, versions: numbers in no notation
+                return values, ""
             other = "commas" if decimal == "," else "points"
             return values, (
                 f"{at}: {word!r} is no number with decimal {other}, which was asked for (--decimal), now or at the "
