@@ -3,6 +3,7 @@
 import datetime
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -78,6 +79,8 @@ def test_missing_dates(tmp_path):
         (["2024-01-02", "2024-01-03"], "days:ydm", r"not 'days:ydm'"),
         ([1.5, 20240131.0], "days", r"1.5 in row 1 is no date"),
         ([True, False], "days", r"True in row 1 is no date"),
+        ([[2024], [2025]], "days", r"column 'd' holds values of type list<item: int64>, which are no dates"),
+        (pd.period_range("2024-01-01", periods=2), "year", r"'d' holds values of type .*period.*, which are no dates"),
     ],
 )
 def test_what_is_no_date_is_named(days, asked, said):

@@ -90,7 +90,7 @@ class DatePart:
         """
         import pyarrow as pa
 
-        encoded = dictionary_of(values)
+        encoded = _different(values, where)
         parts: list[float | str | None] = []
         for place, value in enumerate(encoded.dictionary.to_pylist()):
             if value is None or value != value or (isinstance(value, str) and is_mark(value)):
@@ -149,7 +149,7 @@ def learn_date_part(asked: str, values: pa.ChunkedArray, where: str) -> DatePart
 
 def _order(values: pa.ChunkedArray, where: str, part: str) -> str:
     """Find out whether the day or the month comes first in text."""
-    texts = [value for value in dictionary_of(values).dictionary.to_pylist() if isinstance(value, str)]
+    texts = [value for value in _different(values, where).dictionary.to_pylist() if isinstance(value, str)]
     found = [match for text in texts if (match := _YEAR_LAST.fullmatch(_TIME.sub("", text.strip()))) is not None]
     first, second = (any(int(match[k]) > 12 for match in found) for k in (1, 3))
     if not found:
@@ -160,6 +160,16 @@ def _order(values: pa.ChunkedArray, where: str, part: str) -> str:
             f"{where}: in {shown!r} the day or the month may come first. Say which: {part}:dmy or {part}:mdy (--date)."
         )
     return "mdy" if second and not first else "dmy"
+
+
+def _different(values: pa.ChunkedArray, where: str) -> pa.DictionaryArray:
+    """Return the values with each of the different ones once; lists, periods and the like raise."""
+    import pyarrow as pa
+
+    try:
+        return dictionary_of(values)
+    except pa.ArrowNotImplementedError:
+        raise DataError(f"{where} holds values of type {values.type}, which are no dates.") from None
 
 
 def _written(order: str) -> str:
