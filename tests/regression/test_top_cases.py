@@ -21,6 +21,7 @@ FRAME = pd.DataFrame(
     {"x": RNG.normal(size=N).round(2), "g": RNG.choice(["a", "b", "c"], N), "t": RNG.random(N) < 0.5, "id": range(N)}
 )
 FRAME["y"] = (RNG.random(N) < vh.sigmoid(FRAME.x + (FRAME.g == "c") - 0.5 * FRAME.t)).astype(int)
+FRAME["o"] = RNG.normal(size=N).round(2)
 HOLES = FRAME.astype({"x": object})
 HOLES.loc[[3, 150], "x"] = None
 
@@ -43,11 +44,13 @@ def test_they_are_those_of_the_predictions(monkeypatch, lowest, block):
     assert found.mean_log_odds == pytest.approx(z.mean())
 
 
-def test_contributions_add_up_to_the_log_odds():
-    fitted = model()
-    found = fitted.top_cases(FRAME, N, 3)
+@pytest.mark.parametrize("offset", [None, "o"])
+def test_contributions_add_up_to_the_log_odds(offset):
+    fitted = model(offset=offset)
+    columns = 3 if offset is None else 4
+    found = fitted.top_cases(FRAME, N, columns)
     z = fitted.log_odds(FRAME)
-    whole = [case for case in found if len(case.reasons) == 3]  # where every column moved the log-odds up
+    whole = [case for case in found if len(case.reasons) == columns]  # where every column moved the log-odds up
     assert whole
     for case in whole:
         added = sum(reason.contribution for reason in case.reasons)

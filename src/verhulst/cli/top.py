@@ -75,7 +75,8 @@ def command(
     table = model.design.read_new(data, form)
     shown = list(dict.fromkeys(column_names(show, table.column_names, "--show")))
     check_names(table, shown)
-    reasons = min(reasons, max(1, len(model.fit.slopes)))  # no model has more
+    # No model has more.
+    reasons = min(reasons, max(1, len(model.fit.slopes) + (model.design.offset is not None)))
     if as_csv and (taken := [name for name in shown if name in _own_columns(reasons)]):
         raise click.UsageError(
             f"--show {taken[0]}: the CSV has a column {taken[0]!r} of its own. Rename that of DATA, or use --json."

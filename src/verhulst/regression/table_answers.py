@@ -199,7 +199,8 @@ class TableAnswers(Saved):
         """Return the rows of a table with the highest probabilities, and which columns made their log-odds high.
 
         The log-odds of a row are the mean over the rows, plus what each column adds: b(x − x̄), for a categorical column
-        the difference of its level from the mean over the rows. That describes the score, not a cause.
+        the difference of its level from the mean over the rows, for an offset o − ō. That describes the score, not a
+        cause.
 
         Parameters
         ----------

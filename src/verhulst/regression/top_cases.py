@@ -36,7 +36,7 @@ class Reason:
     column, value : str
         The column of the table, and what the row has in it.
     contribution : float
-        b(x − x̄), added up over the columns of X that the column becomes.
+        b(x − x̄), added up over the columns of X that the column becomes; of an offset, o − ō.
     """
 
     column: str
@@ -130,6 +130,8 @@ def top_cases(
     first = _first(z, n, lowest)
     rows, z, X = rows[first], z[first], X[first]
     terms = _terms(design, (X - sums / total) * fit.slopes)
+    if design.offset is not None:
+        terms[design.offset] = z - log_odds / total - sum(terms.values())
     chosen = table.take(rows)
     cases = []
     for place, (row, eta, p) in enumerate(zip(rows.tolist(), z.tolist(), sigmoid(z).tolist(), strict=True)):
