@@ -13,9 +13,9 @@
 //                                is called with one; any result elsewhere, |result| >= quick_least or checked
 //   static Limit limit(Vec z);   there may also be: far out and outside the domain, what results round to
 // and one more for levels with vectors of floats (simd/v4_floats.hpp):
-//   static Estimate floats(Floats z);  a float and what it lacks (or a Sum, a Bounded: simd/formats.hpp), where
-//                                |z| <= floats_reach, and |z| >= floats_least or z >= floats_positive if there is one;
-//                                elsewhere anything
+//   static Estimate floats(Floats z);  a float and what it lacks (or a Sum, a Bounded, a Corrected: simd/formats.hpp), where
+//                                |z| <= floats_reach, and |z| >= floats_least if there is one, or where
+//                                floats_inside(z), a FloatMask, holds; elsewhere anything
 // A quick result is used where its error cannot change the rounding, which is nearly always; else `narrow` decides.
 #pragma once
 
@@ -126,9 +126,11 @@ __attribute__((always_inline)) static inline void float_block(const typename For
     for (int k = 0; k < count; ++k) {
         const Floats z = Format::load_floats(x + k * float_lanes);
         result[k] = Format::round(F::floats(z));
-        certain[k] = result[k].certain & (abs(z) <= Floats(F::floats_reach));
+        if constexpr (requires { F::floats_inside(z); })
+            certain[k] = result[k].certain & F::floats_inside(z);
+        else
+            certain[k] = result[k].certain & (abs(z) <= Floats(F::floats_reach));
         if constexpr (requires { F::floats_least; }) certain[k] = certain[k] & (Floats(F::floats_least) <= abs(z));
-        if constexpr (requires { F::floats_positive; }) certain[k] = certain[k] & (Floats(F::floats_positive) <= z);
     }
     for (int k = 1; k < count; ++k) certain[0] = certain[0] & certain[k];
     for (int k = 0; k < count; ++k) {

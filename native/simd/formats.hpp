@@ -47,6 +47,21 @@ struct Sum {
 struct Bounded {
     Floats value, rest, bound;
 };
+// The same with a bound that is relative to the rest: the exact value is value + rest (1 + d), |rest| < 2^-9 |value|, and
+// |d| < error where |rest| > 2^-25.1 |value|; elsewhere it rounds to value.
+struct Corrected {
+    Floats value, rest;
+    float error;
+};
+// The leading part, wrong by 2^-18 of itself at most.
+template <class Known>
+static inline Floats leading(Known y) {
+    return y.value;
+}
+template <>
+inline Floats leading(Corrected y) {
+    return y.value + y.rest;
+}
 // What it rounds to, where that is certain.
 struct Rounded {
     Floats value;
@@ -82,6 +97,10 @@ struct Float32 {
         const Floats up = y.value + (y.rest + y.bound), down = y.value + (y.rest - y.bound);
         return {up, up == down};
     }
+    static inline Rounded round(Corrected y) {
+        const Floats up = fma(y.rest, 1 + y.error, y.value), down = fma(y.rest, 1 - y.error, y.value);
+        return {up, up == down};
+    }
     static inline void store_rounded(float* p, Floats a) { VERHULST_LEVEL::store(p, a); }
 #endif
 };
@@ -99,7 +118,8 @@ struct Float16 {
     // Both ends, which are floats, round to the same number.
     template <class Known>
     static inline Rounded round(Known y) {
-        return {y.value, same_float16(y.value * (1 + 0x1p-18f), y.value * (1 - 0x1p-18f))};
+        const Floats a = leading(y);
+        return {a, same_float16(a * (1 + 0x1p-18f), a * (1 - 0x1p-18f))};
     }
     static inline void store_rounded(std::uint16_t* p, Floats a) { store_float16(p, a); }
 #endif
@@ -119,7 +139,8 @@ struct BFloat16 {
     template <class Known>
     static inline Rounded round(Known y) {
         constexpr std::uint32_t tie = 0x8000, margin = 64, window = 0x10000 - 2 * margin;
-        return {y.value, any_bit(bits(y.value) + FloatBits(tie + margin), FloatBits(window))};
+        const Floats a = leading(y);
+        return {a, any_bit(bits(a) + FloatBits(tie + margin), FloatBits(window))};
     }
     static inline void store_rounded(std::uint16_t* p, Floats a) { store_bfloat16(p, a); }
 #endif

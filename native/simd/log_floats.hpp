@@ -19,15 +19,11 @@ namespace verhulst::VERHULST_LEVEL {
 
 namespace logarithm {
 
-// Of the n steps of h in [0, 1], and of the bits of m from 17/24 to 17/12: c, log(1/c).
+// Of the n steps of h in [0, 1]: c, log(1/c).
 alignas(32) constexpr float unit_steps_8[] = {0x1.000000p+0f, 0x1.c06b0ep-1f, 0x1.8e5150p-1f, 0x1.65d7d0p-1f,
                                               0x1.462076p-1f, 0x1.2af352p-1f, 0x1.1390c8p-1f, 0x1.052634p-1f};
 alignas(32) constexpr float unit_logs_8[] = {0x0.000000p+0f, 0x1.0f8fbep-3f, 0x1.0119c6p-2f, 0x1.6ed3e8p-2f,
                                              0x1.cddd00p-2f, 0x1.137adcp-1f, 0x1.3d2efcp-1f, 0x1.58b1f2p-1f};
-alignas(32) constexpr float octave_steps_8[] = {0x1.5a208cp+0f, 0x1.3fb38ep+0f, 0x1.279b5cp+0f, 0x1.149686p+0f,
-                                                0x1.000000p+0f, 0x1.cf3dc4p-1f, 0x1.a0e812p-1f, 0x1.7a059ep-1f};
-alignas(32) constexpr float octave_logs_8[] = {-0x1.34de28p-2f, -0x1.c71602p-3f, -0x1.269c66p-3f, -0x1.3cd4f4p-4f,
-                                               0x0.000000p+0f,  0x1.99e9ecp-4f,  0x1.a4c992p-3f,  0x1.36a740p-2f};
 alignas(64) constexpr float unit_steps_32[] = {
     0x1.000000p+0f, 0x1.f04250p-1f, 0x1.e0ccd4p-1f, 0x1.d305a6p-1f, 0x1.c5af4cp-1f, 0x1.b915d2p-1f, 0x1.acc5e0p-1f,
     0x1.a1f54ep-1f, 0x1.96eb86p-1f, 0x1.8d0460p-1f, 0x1.833d1ep-1f, 0x1.7a059ep-1f, 0x1.715b6ap-1f, 0x1.68f80ap-1f,
@@ -40,19 +36,6 @@ alignas(64) constexpr float unit_logs_32[] = {
     0x1.7e0b00p-2f, 0x1.9363fap-2f, 0x1.aac4bap-2f, 0x1.bf6b6cp-2f, 0x1.d588d4p-2f, 0x1.e8cf72p-2f, 0x1.fd506ep-2f,
     0x1.091d8cp-1f, 0x1.128002p-1f, 0x1.1bb112p-1f, 0x1.2594d0p-1f, 0x1.2e8bcap-1f, 0x1.37dacep-1f, 0x1.413d22p-1f,
     0x1.49d078p-1f, 0x1.52424ap-1f, 0x1.5adb1ep-1f, 0x1.60806ap-1f};
-alignas(64) constexpr float octave_steps_32[] = {
-    0x1.657b4ap+0f, 0x1.5d9d56p+0f, 0x1.56c036p+0f, 0x1.4f5c0cp+0f, 0x1.48cbb6p+0f, 0x1.427acap+0f, 0x1.3be21ep+0f,
-    0x1.361514p+0f, 0x1.3051fap+0f, 0x1.2b011ep+0f, 0x1.255694p+0f, 0x1.2002fap+0f, 0x1.1b0d40p+0f, 0x1.16487ap+0f,
-    0x1.11c146p+0f, 0x1.0d1f2ep+0f, 0x1.08f9b6p+0f, 0x1.047fcep+0f, 0x1.000000p+0f, 0x1.f2ff00p-1f, 0x1.e42ee2p-1f,
-    0x1.d641eap-1f, 0x1.c9551cp-1f, 0x1.bce9eap-1f, 0x1.b11a98p-1f, 0x1.a5a6c2p-1f, 0x1.9b38d2p-1f, 0x1.916f40p-1f,
-    0x1.87d050p-1f, 0x1.7e7fa8p-1f, 0x1.75df80p-1f, 0x1.6db3eep-1f};
-alignas(64) constexpr float octave_logs_32[] = {
-    -0x1.55eb92p-2f, -0x1.3f2236p-2f, -0x1.2ad482p-2f, -0x1.1481a6p-2f, -0x1.0043f8p-2f, -0x1.d8ce7ap-3f,
-    -0x1.ae7ae0p-3f, -0x1.888542p-3f, -0x1.621b00p-3f, -0x1.3e03d2p-3f, -0x1.16d528p-3f, -0x1.e29accp-4f,
-    -0x1.9b73e6p-4f, -0x1.55dbc4p-4f, -0x1.12a952p-4f, -0x1.997d82p-5f, -0x1.1a4b2cp-5f, -0x1.1d7336p-6f,
-    0x0.000000p+0f,  0x1.a5802ap-6f,  0x1.c99ddep-5f,  0x1.5c575ep-4f,  0x1.ce7eeep-4f,  0x1.1fa13ap-3f,
-    0x1.56ba08p-3f,  0x1.8d9c46p-3f,  0x1.c0e77cp-3f,  0x1.f23cd2p-3f,  0x1.11f582p-2f,  0x1.2a990ep-2f,
-    0x1.41f442p-2f,  0x1.589460p-2f};
 
 template <const float* of_8, const float* of_32>
 static inline Floats lookup_step(FloatBits index) {
@@ -85,24 +68,33 @@ static inline FloatPair finish(FloatPair r, Floats base) {
 // Of the result of `finish`, relative.
 constexpr float floats_error = float_table_bits == 5 ? 0x1.5p-35f : 0x1.8p-32f;
 
-// Where a positive normal number lies, as in log_pair.hpp: m = 2^k (1 + f), 17/24 <= 1 + f < 17/12.
-struct FloatPlace {
-    Floats k, c, log;
-    FloatBits exponent;  // k, where the exponent of a float is
+// Of the 8 steps of the bits of m from 17/24 to 17/12, at every level: c, and log(1/c) to a multiple of 2^-20 and the rest,
+// below 2^-30: c has 18 bits after the point and is chosen so.
+alignas(32) constexpr float ratio_steps[] = {0x1.5a0ecp+0f, 0x1.3f724p+0f, 0x1.28f84p+0f, 0x1.14c5p+0f,
+                                             0x1p+0f,       0x1.d056p-1f,  0x1.a2898p-1f, 0x1.7aa8p-1f};
+alignas(32) constexpr float ratio_logs[] = {-0x1.34a98p-2f, -0x1.c5738p-3f, -0x1.3008p-3f, -0x1.3f85p-4f, 0,
+                                            0x1.903fp-4f,   0x1.9ccbp-3f,   0x1.34efcp-2f};
+alignas(32) constexpr float ratio_logs_rest[] = {
+    0x1.bc875ap-31f, -0x1.ccee5ap-31f, 0x1.d5b98ap-32f, -0x1.90e3dep-33f, 0,
+    0x1.12bb3p-34f,  -0x1.412534p-34f, -0x1.0f7498p-34f};
+// log 2, to a multiple of 2^-20 and the rest, for k that is where the exponent of a float is.
+constexpr float float_log2_hi = 0x1.62e42p-1f * 0x1p-23f, float_log2_lo = 0x1.fdf474p-22f * 0x1p-23f;
 
-    Floats scaled(Floats x) const { return from_bits(bits(x) - exponent); }
+// Where m lies, known to 2^-10 of itself, 2^-23 <= m <= 1: m is about 1/g, g = 2^-k c, and k log 2 + log(1/c) = log + log_lo; log
+// is exact, as it is below 16. 17/24 <= 2^-k m < 17/12, and |g m - 1| <= 1/16.
+struct FloatPlace {
+    Floats g, log, log_lo;
 };
 
 static inline FloatPlace float_place(Floats m) {
     constexpr std::uint32_t first = 0x3f355555, ends = 0xff800000;
     const FloatBits u = bits(m) - FloatBits(first);
-    const FloatBits step = shift_right<23 - float_table_bits>(u);
-    return {from_integers(shift_right_signed<23>(u)), lookup_step<octave_steps_8, octave_steps_32>(step),
-            lookup_step<octave_logs_8, octave_logs_32>(step), u & FloatBits(ends)};
+    const FloatBits step = shift_right<20>(u), exponent = u & FloatBits(ends);
+    const Floats k = from_integers(exponent);
+    return {from_bits(bits(lookup8_floats(ratio_steps, step)) - exponent),
+            fma(k, float_log2_hi, lookup8_floats(ratio_logs, step)),
+            fma(k, float_log2_lo, lookup8_floats(ratio_logs_rest, step))};
 }
-
-// log 2: to 16 bits, so that k log2 is exact, and the rest.
-constexpr float float_log2_hi = 0x1.62e4p-1f, float_log2_lo = 0x1.7f7d1cp-20f;
 
 }  // namespace logarithm
 
@@ -114,16 +106,6 @@ static inline FloatPair log1p_unit_floats(FloatPair h) {
     const Floats p = c * h.hi;
     const FloatPair r = {p + (c - 1.0f), fma(c, h.lo, fma(c, h.hi, -p))};
     return finish(r, lookup_step<unit_logs_8, unit_logs_32>(step));
-}
-
-// k log 2 + log(1 + r) with r known as a pair, `at` the place of 2^k (1 + f), r = c (1 + f) - 1. |lo| <= 2^-18.8 |hi|: so much
-// is k times the rest of log 2.
-static inline FloatPair log_floats(const logarithm::FloatPlace& at, FloatPair r) {
-    const Floats whole = at.k * logarithm::float_log2_hi;
-    const Floats base = whole + at.log;
-    const Floats base_lo = fma(at.k, logarithm::float_log2_lo, at.log - (base - whole));
-    const FloatPair y = logarithm::finish(r, base);
-    return {y.hi, y.lo + base_lo};
 }
 
 // a + b, a, b.hi >= 0, as a sum that knows what it rounds off; the relative error of b becomes that of the result.

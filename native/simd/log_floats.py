@@ -42,22 +42,28 @@ def exact(c: float, low: float, high: float) -> bool:
     return c >= 0.5 and max(abs(c * (1 + low) - 1), abs(c * (1 + high) - 1)) + unit <= 2**24 * unit
 
 
-def tables(n: int, reach: int) -> dict[str, list[tuple[tuple[float, float], tuple[float, float, float]]]]:
-    """For each step its ends, the error of log(1/c), c and log(1/c): of 1 + h for h in [0, 1], and of an octave."""
-    unit = [(1 + max(0.0, j - 0.5) / (n - 1), 1 + min(n - 1.0, j + 0.5) / (n - 1)) for j in range(n)]
-    edges = [float(float_of(bits_of(FIRST) + j * ((1 << 23) // n))) for j in range(n + 1)]
-    octave = list(itertools.pairwise(edges))
+def unit_table(n: int, reach: int) -> list[tuple[tuple[float, float], tuple[float, float, float]]]:
+    """For each step of 1 + h, h in [0, 1], its ends, the error of log(1/c), c and log(1/c)."""
+    steps = [(1 + max(0.0, j - 0.5) / (n - 1), 1 + min(n - 1.0, j + 0.5) / (n - 1)) for j in range(n)]
     one = (0.0, 1.0, 0.0)
-    return {
-        "unit": [
-            (
-                (low, high),
-                one if low == 1 else near((low + high) / 2, reach, partial(exact, low=low - 1, high=high - 1)),
-            )
-            for low, high in unit
-        ],
-        "octave": [(ends, one if ends[0] < 1 < ends[1] else near(sum(ends) / 2, reach)) for ends in octave],
-    }
+    return [
+        ((low, high), one if low == 1 else near((low + high) / 2, reach, partial(exact, low=low - 1, high=high - 1)))
+        for low, high in steps
+    ]
+
+
+def ratio_table() -> list[tuple[float, float, float]]:
+    """For each of 8 steps of an octave c, 18 bits after the point, and log(1/c) to 20 such bits and the rest, small."""
+    edges = [float(float_of(bits_of(FIRST) + j * (1 << 20))) for j in range(9)]
+    found = []
+    for low, high in itertools.pairwise(edges):
+        middle = round(2.0**18 / np.sqrt(low * high))
+        tried = [1.0] if low < 1 < high else [(middle + i) * 2.0**-18 for i in range(-786, 786)]
+        c = min(tried, key=lambda c: abs(np.log(c) - round(np.log(c) * 2.0**20) * 2.0**-20))
+        exact = -mpmath.log(mpmath.mpf(c))
+        leading = mpmath.nint(exact * 2**20) / 2**20
+        found.append((c, float(leading), float(np.float32(float(exact - leading)))))
+    return found
 
 
 def cubic_rest(r: mpmath.mpf) -> mpmath.mpf:
@@ -98,8 +104,7 @@ def as_hex(number: float) -> str:
 
 
 for n, degree, reach in ((8, 4, 20000), (32, 2, 9000)):
-    made = tables(n, reach)
-    steps = [(ends, entry) for table in made.values() for ends, entry in table]
+    steps = unit_table(n, reach)
     widest = max(abs(c * m - 1) for ends, (_, c, _) in steps for m in ends)
     coefficients = polynomial(degree, widest * 1.0001, 1 / (2 * (n - 1)))
     worst = max(
@@ -110,6 +115,8 @@ for n, degree, reach in ((8, 4, 20000), (32, 2, 9000)):
     )
     print(f"n = {n}: |r| <= 1/{1 / widest:.2f}, relative error 2^{np.log2(worst):.2f}")
     print("P:", ", ".join(map(as_hex, coefficients)))
-    for name, table in made.items():
-        print(f"{name} c:", ", ".join(as_hex(c) for _, (_, c, _) in table))
-        print(f"{name} log(1/c):", ", ".join(as_hex(log) for _, (_, _, log) in table))
+    print("unit c:", ", ".join(as_hex(c) for _, (_, c, _) in steps))
+    print("unit log(1/c):", ", ".join(as_hex(log) for _, (_, _, log) in steps))
+
+for name, column in zip(("c", "log(1/c)", "rest"), zip(*ratio_table(), strict=True), strict=True):
+    print(f"ratio {name}:", ", ".join(map(as_hex, column)))

@@ -97,17 +97,29 @@ static inline Floats from_integers(FloatBits x) {
     return {vcvtq_f32_s32(vreinterpretq_s32_u32(x.a)), vcvtq_f32_s32(vreinterpretq_s32_u32(x.b))};
 }
 
-// table[index mod 32].
-constexpr int float_table_bits = 5;
-static inline Floats lookup_floats(const float* table, FloatBits index) {
+// table[index mod count].
+template <int count>
+static inline Floats lookup_among(const float* table, FloatBits index) {
     const auto four = [=](uint32x4_t any) {
-        const uint32x4_t i = vandq_u32(any, vdupq_n_u32(31));
+        const uint32x4_t i = vandq_u32(any, vdupq_n_u32(count - 1));
         float32x4_t found = vld1q_dup_f32(table + vgetq_lane_u32(i, 0));
         found = vld1q_lane_f32(table + vgetq_lane_u32(i, 1), found, 1);
         found = vld1q_lane_f32(table + vgetq_lane_u32(i, 2), found, 2);
         return vld1q_lane_f32(table + vgetq_lane_u32(i, 3), found, 3);
     };
     return {four(index.a), four(index.b)};
+}
+constexpr int float_table_bits = 5;
+static inline Floats lookup_floats(const float* table, FloatBits index) { return lookup_among<32>(table, index); }
+static inline Floats lookup8_floats(const float* table, FloatBits index) { return lookup_among<8>(table, index); }
+
+// 1/a, wrong by 2^-10 of itself at most: not the same on all processors.
+static inline Floats rough_reciprocal(Floats x) {
+    const auto four = [](float32x4_t a) {
+        const float32x4_t r = vrecpeq_f32(a);
+        return vmulq_f32(r, vrecpsq_f32(a, r));
+    };
+    return {four(x.a), four(x.b)};
 }
 
 }  // namespace verhulst::neon

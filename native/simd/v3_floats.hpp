@@ -96,5 +96,10 @@ constexpr int float_table_bits = 3;
 static inline Floats lookup_floats(const float* table, FloatBits index) {
     return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), index.v);
 }
+// table[index mod 8].
+static inline Floats lookup8_floats(const float* table, FloatBits index) { return lookup_floats(table, index); }
+
+// 1/a, wrong by 2^-10 of itself at most: not the same on all processors.
+static inline Floats rough_reciprocal(Floats a) { return _mm256_rcp_ps(a.v); }
 
 }  // namespace verhulst::v3

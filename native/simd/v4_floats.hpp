@@ -94,5 +94,12 @@ constexpr int float_table_bits = 5;
 static inline Floats lookup_floats(const float* table, FloatBits index) {
     return _mm512_permutex2var_ps(_mm512_loadu_ps(table), index.v, _mm512_loadu_ps(table + 16));
 }
+// table[index mod 8].
+static inline Floats lookup8_floats(const float* table, FloatBits index) {
+    return _mm512_permutexvar_ps(index.v, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)));
+}
+
+// 1/a, wrong by 2^-10 of itself at most: not the same on all processors.
+static inline Floats rough_reciprocal(Floats a) { return _mm512_rcp14_ps(a.v); }
 
 }  // namespace verhulst::v4
