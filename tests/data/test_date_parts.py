@@ -88,6 +88,13 @@ def test_what_is_no_date_is_named(days, asked, said):
         learn_design({"d": days, "y": [0, 1]}, "y", dates={"d": asked})
 
 
+@pytest.mark.parametrize("index", [pa.int8(), pa.uint8(), pa.uint64()])
+def test_what_is_no_date_is_named_in_categories_of_any_index(index):
+    days = pa.DictionaryArray.from_arrays(pa.array([0, None, 1], index), pa.array(["2024-01-02", "soon"]))
+    with pytest.raises(DataError, match=r"column 'd': 'soon' in row 3 is no date"):
+        learn_design(pa.table({"d": days, "y": [0, 1, 0]}), "y", dates={"d": "days"}, missing="drop")
+
+
 def test_the_order_can_be_said():
     for order, expected in (("dmy", "Feb"), ("mdy", "Jan")):
         table = {"d": ["01/02/2024", "01/03/2024"], "y": [0, 1]}

@@ -101,7 +101,7 @@ def counts_of(encoded: pa.DictionaryArray, counted: Counted | None = None) -> ND
 
 
 def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
-    """Return a column of any kind as one dictionary array of its values."""
+    """Return a column of any kind as one dictionary array of its values, with signed indices."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -116,6 +116,8 @@ def dictionary_of(values: pa.ChunkedArray) -> pa.DictionaryArray:
         encoded = pc.dictionary_encode(values).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # no chunk at all
         encoded = pa.chunked_array(encoded.chunks, type=encoded.type).combine_chunks()
+    if pa.types.is_unsigned_integer(encoded.type.index_type):  # as of DuckDB and polars; -1 marks missing values
+        encoded = encoded.cast(pa.dictionary(pa.int64(), encoded.type.value_type, encoded.type.ordered))
     return encoded
 
 
