@@ -54,6 +54,16 @@ def test_many_that_depend():
     assert named(X) == [("copy", k) for k in range(219, 209, -1)] + [("dependent", k) for k in range(209, 9, -1)]
 
 
+@pytest.mark.parametrize("terms", [1, 2, 3, 4, 5, 9])
+def test_columns_that_are_named_are_the_combination(terms):
+    rng = np.random.default_rng(terms)
+    X = rng.normal(size=(300, 10))
+    (found,) = dependent("abcdefghijk", np.column_stack([X, X[:, :terms] @ 0.2 ** np.arange(terms)]))
+    named = [*"abcd"][:terms] + ["others"] * (terms > 4)
+    named = " and ".join([", ".join(named[:-1]), named[-1]]) if terms > 1 else "a"
+    assert found.matter.replace("'", "") == f"Column k is a {'copy' if terms == 1 else 'combination'} of {named}."
+
+
 def test_numbers_of_any_size_are_compared():
     X = np.random.default_rng(1).normal(size=(50, 4)) * np.array([1e300, 1e-300, 1e-310, 1.0])
     assert named(X) == []

@@ -87,10 +87,10 @@ def _without(rows: Matrix, place: int) -> Matrix:
 
 def _problem(names: Sequence[str], X: Matrix, Z: Matrix, left: NDArray[np.bool_], worst: int, factor: float) -> Problem:
     """Return the problem of a column, of those that are left, with the columns that it depends on."""
-    others = _partners(Z, left, worst)
-    column, partners = names[worst], [names[k] for k in others]
-    shown = " and ".join(map(repr, partners)) if len(partners) < 3 else ", ".join(map(repr, partners))
-    if len(partners) == 1 and np.array_equal(X[:, worst], X[:, others[0]]):
+    others, all_named = _partners(Z, left, worst, _NOTHING if np.isinf(factor) else 1.0 / _VIF)
+    column, partners = names[worst], [repr(names[k]) for k in others] + ["others"] * (not all_named)
+    shown = " and ".join(partners) if len(partners) < 3 else f"{', '.join(partners[:-1])} and {partners[-1]}"
+    if len(others) == 1 and np.array_equal(X[:, worst], X[:, others[0]]):
         matter, kind = f"Column {column!r} is a copy of {shown}.", "copy"
     elif np.isinf(factor):
         matter, kind = f"Column {column!r} is a combination of {shown}.", "dependent"
@@ -101,8 +101,8 @@ def _problem(names: Sequence[str], X: Matrix, Z: Matrix, left: NDArray[np.bool_]
     return Problem(kind, column, False, matter, option("--exclude", column))
 
 
-def _partners(Z: Matrix, left: NDArray[np.bool_], worst: int) -> list[int]:
-    """Return the fewest other columns that make this one nearly as predictable as all do, by forward selection."""
+def _partners(Z: Matrix, left: NDArray[np.bool_], worst: int, enough: float) -> tuple[list[int], bool]:
+    """Return the few others that leave less than `enough` of a column, by forward selection; False if it takes more."""
     rest, free = Z[:, worst], left.copy()
     free[worst] = False
     unseen = (Z * Z).sum(axis=0)  # of each column, beside those that are chosen
@@ -122,9 +122,9 @@ def _partners(Z: Matrix, left: NDArray[np.bool_], worst: int) -> list[int]:
             directions.append(direction)
             rest = rest - (rest @ direction) * direction
             unseen -= (direction @ Z) ** 2
-        if rest @ rest < 1.0 / _VIF:
-            break
-    return sorted(chosen)
+        if rest @ rest < enough:
+            return sorted(chosen), True
+    return sorted(chosen), False
 
 
 def _more_than_rows(names: Sequence[str], X: Matrix, penalised: bool) -> Iterator[Problem]:
