@@ -36,6 +36,7 @@ TENSORS: dict[str, Callable[[Any, np.ndarray], Any]] = {
     "tensor": lambda torch, a: torch.tensor(a),
     "tensor with gradient": lambda torch, a: torch.tensor(a.astype(float), requires_grad=True),
     "tensor of bfloat16": lambda torch, a: torch.tensor(a).to(torch.bfloat16),
+    "tensor with the negative bit": lambda torch, a: torch._neg_view(torch.tensor(-a.astype(float))),
 }
 
 

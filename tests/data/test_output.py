@@ -156,6 +156,14 @@ def test_files_that_are_no_models(tmp_path, content, message):
         vh.load(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_model_files_that_an_editor_saved_in_another_encoding(tmp_path, encoding):
+    vh.calibration.PriorShift(-1.5).save(tmp_path / "m.json")
+    path = tmp_path / "again.json"
+    path.write_bytes((tmp_path / "m.json").read_text().encode(encoding))
+    assert repr(vh.load(path)) == repr(vh.load(tmp_path / "m.json"))
+
+
 def test_binary_file_is_no_model(tmp_path):
     (tmp_path / "m.json").write_bytes(b"\x80\x81\xff")
     with pytest.raises(ModelFileError, match=r"is not a model file of verhulst"):

@@ -133,6 +133,12 @@ def test_what_is_no_number_is_refused_by_name_wherever_arrays_are_read():
             use([[1.0], [1.0, 2.0]])
 
 
+UNREADABLE_TENSORS = {
+    "sparse": lambda torch, a: torch.tensor(a).to_sparse(),
+    "without values": lambda torch, a: torch.tensor(a, device="meta"),
+}
+
+
 def test_tensors_are_arrays():
     torch = pytest.importorskip("torch", reason="NOT RUN: torch is not installed")
     X, y, w = np.random.default_rng(0).normal(size=(40, 1)).astype("f4"), np.arange(40) % 3 == 0, np.ones(40)
@@ -142,6 +148,11 @@ def test_tensors_are_arrays():
         for use in uses.values():
             for tensor, same in zip(tensors, (array, np.round(array).astype(float)), strict=True):
                 assert repr(use(tensor)) == repr(use(same))
+            assert repr(use(torch._neg_view(torch.tensor(-array)))) == repr(use(array))
+            for kind in UNREADABLE_TENSORS.values():
+                with pytest.raises(ValueError, match=r"a tensor of this kind cannot be read as an array"):
+                    use(kind(torch, array))
+
 
 
 def test_weights_and_offsets_that_cannot_be_averaged():

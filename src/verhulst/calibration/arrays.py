@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from verhulst.functions._containers import array_of_tensor, is_tensor
+
 Floats = NDArray[np.float64]
 
 
 def plain_array(values: ArrayLike) -> NDArray[Any]:
     """Return values as an array; masked numbers are nan, and gradients of tensors are left out."""
-    if hasattr(values, "detach") and hasattr(values, "is_floating_point"):  # a tensor of torch; NumPy has no bfloat16
-        tensor = values.detach().cpu()
-        values = tensor.double() if tensor.is_floating_point() else tensor
+    if is_tensor(values):
+        values = array_of_tensor(values)
     if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
         return np.ma.asarray(values, dtype=np.float64).filled(np.nan)
     try:
@@ -30,7 +31,7 @@ def plain_array(values: ArrayLike) -> NDArray[Any]:
 
 def column_count(scores: ArrayLike) -> int:
     """Return the number of columns of scores; 1 unless they have two dimensions."""
-    shape = getattr(scores, "shape", None)
+    shape = None if is_tensor(scores) else getattr(scores, "shape", None)
     if not isinstance(shape, tuple):
         shape = plain_array(scores).shape
     return shape[1] if len(shape) == 2 else 1

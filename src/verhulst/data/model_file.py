@@ -200,7 +200,7 @@ def read_model(path: str | os.PathLike[str]) -> ModelFile:
             content += b"" if content == b"\0" else file.read()
         if content[:1] not in b"{ \t\r\n":  # perhaps compressed
             content = read_content(name, name, content).to_pybytes()
-        text = content.decode()
+        text = content.decode(json.detect_encoding(content))
     except FileNotFoundError:
         raise no_such_file(name) from None
     except DataError as error:  # compressed, and damaged

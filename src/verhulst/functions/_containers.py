@@ -103,6 +103,27 @@ def home_of(x: Any) -> str:
     return type(x).__module__.partition(".")[0]
 
 
+def is_tensor(x: Any) -> bool:
+    """Whether it is a tensor of torch."""
+    return hasattr(x, "detach") and hasattr(x, "is_floating_point")
+
+
+def array_of_tensor(x: Any) -> Any:
+    """Return a tensor of torch as an array, without its gradient, and of doubles where NumPy lacks its type.
+
+    Raises
+    ------
+    ValueError
+        If it has no array of numbers: it is sparse, or on a device without values.
+    """
+    try:
+        plain = x.detach().cpu().resolve_conj().resolve_neg()
+        narrow = plain.is_floating_point() and plain.element_size() < 4
+        return (plain.double() if narrow else plain).numpy()
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"a tensor of this kind cannot be read as an array: {error}") from None
+
+
 def is_pandas(x: Any) -> bool:
     """Whether it is a frame, a series, an index or an array of pandas."""
     return home_of(x) == "pandas"

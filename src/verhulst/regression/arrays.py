@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.functions._containers import home_of
+from verhulst.functions._containers import array_of_tensor, home_of, is_tensor
 
 T = TypeVar("T")
 
@@ -33,10 +33,8 @@ def dense(given: T, name: str) -> T:
         raise ValueError(f"{name} is sparse: pass a dense array, {name}.toarray()")
     if hasattr(given, "collect") and not hasattr(given, "__array__"):
         raise ValueError(f"{name} is lazy: pass {name}.collect()")
-    if hasattr(given, "detach") and hasattr(given, "is_floating_point"):
-        tensor = given.detach().cpu()
-        wide = tensor.is_floating_point() and tensor.element_size() < 4
-        return (tensor.double() if wide else tensor).numpy()  # type: ignore[no-any-return]
+    if is_tensor(given):
+        return array_of_tensor(given)  # type: ignore[no-any-return]
     if isinstance(given, np.ma.MaskedArray) and (hidden := int(np.ma.getmaskarray(given).sum())):
         raise ValueError(
             f"{name} has {hidden:,} masked value{'s' if hidden > 1 else ''}: leave those rows out, or fill the values "

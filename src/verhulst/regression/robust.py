@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from verhulst._options import checks_options
 from verhulst.functions import sigmoid, sigmoid_derivative
+from verhulst.functions._containers import array_of_tensor, is_tensor
 from verhulst.functions._row_order import require_one_order
 from verhulst.regression.factor import Factor
 from verhulst.regression.look import look
@@ -228,8 +229,8 @@ def label_array(labels: ArrayLike, name: str) -> NDArray[Any]:
         If they are lists of different lengths, or records.
     """
     values: Any = labels
-    if hasattr(values, "is_floating_point"):  # a tensor of torch
-        values = values.detach().cpu()
+    if is_tensor(values):
+        values = array_of_tensor(values)
     try:
         array: NDArray[Any] = np.ma.asarray(values) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except ValueError:
