@@ -31,7 +31,8 @@ def checks_options(function: Callable[P, R]) -> Callable[P, R]:
         except TypeError:  # which Python says better
             return function(*given, **named)
         _check(_kinds(function), bound)
-        return function(*given, **named)
+        with np.errstate(under="ignore"):  # NumPy's default: a caller who lets underflow raise has the same answers
+            return function(*given, **named)
 
     return with_checks
 

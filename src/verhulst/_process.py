@@ -117,10 +117,13 @@ def _listen() -> None:
     listened = [number for number in _ENDINGS if signal.getsignal(number) != signal.SIG_IGN]
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
+    try:
+        _thread.start_new_thread(_wait, (reading,))
+    except RuntimeError:  # a limit of the system: signals end this process as they end others
+        return
     for number in listened:
         signal.signal(number, lambda *_: None)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    _thread.start_new_thread(_wait, (reading,))
 
     # A child that is forked has the same pipe: its signals must not end this process, nor those that come in between.
     masks: list[set[int]] = []

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 
+import pyarrow as pa
 import pytest
 
 import verhulst as vh
+from verhulst.cli.outcome import exit_code
 from verhulst.data import DataError, ModelFileError, load_dataset, write_table
 
 PROGRAM = [sys.executable, "-m", "verhulst"]
@@ -51,6 +53,61 @@ def test_standard_output_that_cannot_be_written(arguments):
         assert process.returncode == code, said
         assert said == "" if message is None else message in said
         assert said.count("\n") <= 1
+
+
+MESSAGES = {
+    "done": (["fit", "t.csv", "-t", "y", "-o", "m.json"], 0),
+    "usage": (["tabel"], 2),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code"), MESSAGES.values(), ids=MESSAGES)
+def test_standard_error_that_cannot_be_written(arguments, code, tmp_path):
+    """The exit code is that of the work: 1 would say that a quality gate failed."""
+    (tmp_path / "t.csv").write_text("x,y\n1,0\n2,1\n3,0\n4,1\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open("/dev/full", "w") as full, open(writing, "w") as gone:
+        processes = [
+            subprocess.Popen([*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=stream, cwd=tmp_path)
+            for stream in (full, gone)
+        ]
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [code, code]
+    assert (tmp_path / "m.json").exists() == (code == 0)
+
+
+SHORTAGES = {
+    "memory": ("MemoryError()", "there is not enough memory for this."),
+    "a library": ("ImportError('x.so: failed to map segment from shared object')", "there is not enough memory for"),
+    "threads": ('RuntimeError("can\'t start new thread")', "does not let this process start another thread"),
+    "Arrow's threads": ("pa.lib.ArrowException('Failed to launch worker thread: x')", "start another thread"),
+}
+
+
+@pytest.mark.parametrize(("error", "message"), SHORTAGES.values(), ids=SHORTAGES)
+def test_shortages_of_the_system(error, message, capsys):
+    def work():
+        raise eval(error, {"pa": pa})
+
+    assert exit_code(work) == 3
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+
+
+def test_no_thread_may_be_started():
+    done = run_program(
+        "import _thread, sys\n"
+        'def refuse(*_): raise RuntimeError("can\'t start new thread")\n'
+        "_thread.start_new_thread = refuse\n"
+        "sys.argv = ['verhulst', 'table', '--at', '0', '-f', 'sigmoid', '--csv']\n"
+        "from verhulst.cli import main\n"
+        "main()"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1].endswith("0.5")
 
 
 def test_closed_standard_input_and_error(tmp_path):

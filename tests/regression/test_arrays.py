@@ -154,7 +154,6 @@ def test_tensors_are_arrays():
                     use(kind(torch, array))
 
 
-
 def test_weights_and_offsets_that_cannot_be_averaged():
     X, y = np.random.default_rng(0).normal(size=(40, 1)), np.arange(40) % 3 == 0
     fitted = fit(X, y)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._numbers import significant
-from verhulst._options import check_parameters
+from verhulst._options import check_parameters, checks_options
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Choice
 from verhulst.calibration.scores import (
@@ -124,6 +124,7 @@ class Calibrator(Saved, ABC):
     def __init__(self, scores: ScoreKind | None = None) -> None:
         self.scores = scores
 
+    @checks_options
     def fit(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the map.
 

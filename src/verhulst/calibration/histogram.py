@@ -90,6 +90,7 @@ class LogitHistogram:
         self._probability = np.zeros_like(self._weight)
         self._log_loss = self._brier = 0.0
 
+    @checks_options
     def update(self, logits: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add scores to the counts.
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import shutil
 import sys
 import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Literal
+from contextlib import contextmanager, suppress
+from typing import IO, Any, Literal
 
 import click
 from rich import box
@@ -41,9 +42,21 @@ _NARROWEST_NAME = 12
 
 
 def say(text: str) -> None:
-    """Print a message on standard error, unwrapped, so that it can be searched and piped."""
+    """Print a message on standard error, unwrapped, so that it can be searched and piped.
+
+    One that cannot be written (a full disk, a reader that has ended) does not stop the work, nor change its exit code.
+    """
     make_plain_where_needed(sys.stderr)
-    print(printable(text), file=sys.stderr, flush=True)
+    try:
+        print(printable(text), file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: IO[str]) -> None:
+    """Send what a stream still holds nowhere, because Python writes it at exit, which could fail again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def show(text: str = "", style: str = "") -> None:

@@ -7,12 +7,11 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 
 import click
 
 from verhulst import _process
-from verhulst.cli.console import say, say_wrote
+from verhulst.cli.console import discard, say, say_wrote
 from verhulst.data.atomic import standard_output
 from verhulst.data.errors import DataError, OutputError, RequestError
 
@@ -38,14 +37,14 @@ def exit_code(work: Callable[[], object]) -> int:
         say(f"Interrupted; {_process.outcome()}.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of standard output has ended (`| head`), which is not an error
-        _discard_output()
+        discard(sys.stdout)
         return 0
     except Exception as error:
         message, code = _answer(error)
         if message is None:
             traceback.print_exc()
             message = "This is a fault in verhulst, not in your data. Please report it with the lines above."
-        _discard_output()
+        discard(sys.stdout)
         say(message)
         say_wrote(*_process.written())
         return code
@@ -71,9 +70,19 @@ def _answer(error: Exception) -> tuple[str | None, int]:
         # Whatever else is read or written says its name by itself.
         where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "standard output"
         return f"Error: {where}: {error.strerror or error}.", USAGE
-    if isinstance(error, MemoryError):
-        return "Error: there is not enough memory for this.", DATA
-    return None, FAULT
+    said = "cannot allocate memory" if isinstance(error, MemoryError) else str(error)
+    short = next((what for words, what in _SHORTAGES.items() if words in said), None)
+    return (None, FAULT) if short is None else (f"Error: {short}", DATA)
+
+
+# What libraries say if the system gives a process no more of something: a module that cannot be loaded, a pool of
+# threads that cannot start.
+_SHORTAGES = {
+    "annot allocate memory": "there is not enough memory for this.",
+    "failed to map segment": "there is not enough memory for this.",
+    "can't start new thread": "the system does not let this process start another thread (see `ulimit -u`).",
+    "launch worker thread": "the system does not let this process start another thread (see `ulimit -u`).",
+}
 
 
 def _what_to_install(error: ModuleNotFoundError) -> str:
@@ -96,9 +105,3 @@ _EXTRAS = {
     "bfloat16": ("ml_dtypes",),
     "postgresql": ("adbc_driver_manager", "adbc_driver_postgresql"),
 }
-
-
-def _discard_output() -> None:
-    """Send what standard output still holds nowhere, because Python writes it at exit, which could fail again."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
