@@ -13,7 +13,7 @@ from verhulst.regression.certainty import WORST_CONDITION
 from verhulst.regression.coordinates import as_given
 from verhulst.regression.factor import Factor
 from verhulst.regression.firth import jeffreys_likelihood
-from verhulst.regression.jeffreys_profile import penalised_height, penalised_probe
+from verhulst.regression.jeffreys_profile import PenalisedProfile, penalised_probe
 from verhulst.regression.jeffreys_starts import small
 from verhulst.regression.newton import refined
 from verhulst.regression.observations import Observations
@@ -37,8 +37,8 @@ class Heights:
     ----------
     top : its supremum
     noise : how far two log-likelihoods may differ by rounding
-    highest : (k, value) -> the largest with coefficient k at a value, and whether that is certain; if not, the largest
-        is this or more
+    highest : (k, value, thorough) -> the largest with coefficient k at a value, and whether that is certain; if not,
+        the largest is this or more; where there may be several maxima, all that can be found are compared if `thorough`
     models : quadratic models around the finite estimates, of the rows that are not separated; None where they are not
         to be believed
     columns : which coefficients of the standardised columns these have
@@ -47,17 +47,17 @@ class Heights:
 
     top: float
     noise: float
-    highest: Callable[[int, float], tuple[float, bool]]
+    highest: Callable[[int, float, bool], tuple[float, bool]]
     models: QuadraticModels | None
     columns: NDArray[np.intp]
     several: bool = False
 
-    def fallen(self, k: int, value: float, enough: float = 0.0) -> float:
+    def fallen(self, k: int, value: float, enough: float = 0.0, *, thorough: bool = False) -> float:
         """How far the largest with coefficient k at a value is below the top; nan where unknown.
 
         A height that is not certain tells that it has not fallen by `enough`.
         """
-        height, certain = self.highest(k, value)
+        height, certain = self.highest(k, value, thorough)
         fallen = self.top - height
         known = (certain or fallen < enough) and fallen >= -self.noise
         return max(fallen, 0.0) if known else np.nan
@@ -78,7 +78,7 @@ def of_likelihood(
     return Heights(
         top,
         noise,
-        lambda k, value: held(k)(value * scales[k]),
+        lambda k, value, thorough: held(k)(value * scales[k]),
         _models(fit, data, standard, 2 * len(used), top, noise),
         np.arange(len(scales)),
     )
@@ -115,14 +115,14 @@ def of_penalised(
     """Heights of the likelihood with Jeffreys' prior; the coefficients (q, q) in terms of the standardised columns."""
     penalised = jeffreys_likelihood(data, standard, tau)
     beta = standard.working(fit.coefficients)[penalised.used]
-    point = penalised.at(beta)
-    top = point.penalised(penalised.tau)
+    profile = PenalisedProfile(penalised, beta, contrasts[:, penalised.used])
+    top = profile.top.penalised(penalised.tau)
     probes = [penalised_probe(penalised, exact=exact) for exact in (False, True)]
     return Heights(
         top,
         _noise(top, 1.0),
-        lambda k, value: penalised_height(penalised, beta, point.information, contrasts[k, penalised.used], value),
-        QuadraticModels(probes[0], beta, top, point.information, probes[1]),
+        profile.highest,
+        QuadraticModels(probes[0], beta, top, profile.top.information, probes[1]),
         penalised.used,
         small(penalised),
     )

@@ -58,6 +58,13 @@ class Point:
         """ℓ + τ log det I."""
         return self.log_likelihood + tau * self.log_determinant
 
+    def ways(self, contrast: Vector | None) -> Matrix:
+        """Return (q, r) directions in which I is 1: R⁻¹, or its part that does not change the contrast (q,)."""
+        if contrast is None:
+            return self.inverse
+        across = np.linalg.qr((contrast @ self.inverse)[:, None], mode="complete")[0][:, 1:]
+        return np.asarray(self.inverse @ across)
+
 
 class JeffreysLikelihood:
     """ℓ(β) + τ log det I(β) of some data; a `StatisticsFunction` whose information is I.

@@ -89,7 +89,7 @@ class _Search:
         """Take accelerated steps I⁻¹ gradient; None if they converge too slowly, or cannot show convergence."""
         past, before = Acceleration(), np.inf
         while True:
-            ways = self._ways(self.point)
+            ways = self.point.ways(self.contrast)
             scaled = ways.T @ self.point.gradient
             length = float(np.linalg.norm(scaled))
             step = ways @ scaled
@@ -153,17 +153,10 @@ class _Search:
             elif kept > GOOD and not full:
                 radius *= 3
 
-    def _ways(self, point: Point) -> Matrix:
-        """Return (q, r) directions in which I is 1: R⁻¹, or its part that does not change the contrast."""
-        if self.contrast is None:
-            return point.inverse
-        across = np.linalg.qr((self.contrast @ point.inverse)[:, None], mode="complete")[0][:, 1:]
-        return np.asarray(point.inverse @ across)
-
     def _bends(self) -> tuple[Vector, Matrix]:
         """Return the principal curvatures, ascending, and their directions."""
         bend = curvature(self.likelihood, self.beta, self.point)
-        ways = self._ways(self.point)
+        ways = self.point.ways(self.contrast)
         across = self.point.factor @ ways
         values, vectors = np.linalg.eigh(across.T @ bend @ across)
         return values, ways @ vectors
@@ -197,7 +190,7 @@ class _Search:
         return (reached - value) / rise if rise > HIDDEN * noise else 1.0
 
     def _steepness(self, point: Point) -> float:
-        return float(np.linalg.norm(point.gradient @ self._ways(point)))
+        return float(np.linalg.norm(point.gradient @ point.ways(self.contrast)))
 
     def _note(self, length: float) -> None:
         """Record the current point as a pass, once."""

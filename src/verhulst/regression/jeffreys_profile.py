@@ -10,45 +10,55 @@ from verhulst.regression.constrained import Probe, ProbeFunction
 from verhulst.regression.jeffreys import JeffreysLikelihood, NotIdentified
 from verhulst.regression.jeffreys_curvature import curvature
 from verhulst.regression.jeffreys_maximum import highest
-from verhulst.regression.jeffreys_starts import beside, highest_of_several, small
+from verhulst.regression.jeffreys_starts import highest_around, highest_of_several, small
 from verhulst.regression.statistics import Matrix, Vector
 
 MOST_PASSES = 100
-CONCENTRATED = 0.5  # leverage of a row: a few rows have most of the information, and elsewhere others may have it
 
 
-def penalised_height(
-    penalised: JeffreysLikelihood, beta: Vector, information: Matrix, contrast: Vector, value: float
-) -> tuple[float, bool]:
-    """The largest penalised log-likelihood where the contrast has a value, of those that several starts find.
+class PenalisedProfile:
+    """The largest penalised log-likelihoods where contrasts have values.
+
+    Over the other coefficients there may be several maxima. A search starts from the maximum at the nearest value that
+    was looked at, and follows it.
 
     Parameters
     ----------
-    beta : (q,) the maximum
-    information : (q, q) there
-    contrast, value : (q,) and number
-
-    Returns
-    -------
-    The height, and whether the search converged; if not, the largest is this or higher.
+    beta : (q,) where the penalised log-likelihood is highest
+    contrasts : (k, q)
     """
-    response = np.linalg.solve(information, contrast)
-    response /= contrast @ response
-    start = beta + (value - contrast @ beta) * response
-    search = partial(highest, tolerance=1e-6, max_passes=MOST_PASSES, contrast=contrast)
-    try:
-        found, point = search(penalised, start)
-    except NotIdentified:
-        return -np.inf, True  # the prior is 0 there
-    if small(penalised) or max(float(h.max(initial=0.0)) for h in point.leverage) > CONCENTRATED:
-        # With separated data these differ by far: the shortest way to the value, and the one through 0.
-        at = contrast @ beta
-        alone = beta + (value - at) / (contrast @ contrast) * contrast
-        starts = [np.asarray(value * response), *beside(point, found.beta, contrast), alone]
-        if at:
-            starts.append(value / at * beta)
-        found, _ = highest_of_several(search, penalised, found, point, starts)
-    return found.log_likelihood, found.status == "converged"
+
+    def __init__(self, penalised: JeffreysLikelihood, beta: Vector, contrasts: Matrix) -> None:
+        self._penalised, self._contrasts = penalised, contrasts
+        self.top = penalised.at(beta)
+        self._seen = [[(beta, self.top)] for _ in contrasts]
+
+    def highest(self, k: int, value: float, thorough: bool) -> tuple[float, bool]:
+        """The largest where contrast k has a value, and whether the search converged; if not, it is this or higher.
+
+        `thorough`: compare it with the maxima that rest on other rows.
+        """
+        contrast = self._contrasts[k]
+        search = partial(highest, tolerance=1e-6, max_passes=MOST_PASSES, contrast=contrast)
+        beta, near = min(self._seen[k], key=lambda seen: abs(float(contrast @ seen[0]) - value))
+        at = float(contrast @ beta)
+        response = near.inverse @ (contrast @ near.inverse)
+        start = beta + (value - at) / (contrast @ response) * response
+        try:
+            found, point = search(self._penalised, start)
+        except NotIdentified:
+            return -np.inf, True  # the prior is 0 there
+        if small(self._penalised):
+            if at:  # through 0 the same rows remain the nearest to even log-odds
+                found, point = highest_of_several(search, self._penalised, found, point, [value / at * beta])
+            if thorough:
+                followed = found
+                found, point = highest_around(search, self._penalised, followed, point, contrast)
+                if found is not followed:
+                    del self._seen[k][1:]
+        if found.status == "converged":
+            self._seen[k].append((found.beta, point))
+        return found.log_likelihood, found.status == "converged"
 
 
 def penalised_probe(penalised: JeffreysLikelihood, exact: bool) -> ProbeFunction:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from verhulst.regression.statistics import Vector
 
 SMALL = 20_000  # design entries; up to this size there is a search from 0 too
 FEW = 60  # rows; up to this number there is a search from far away too
-BESIDE = (3.0, 6.0)  # standard errors
+CONCENTRATED = 0.5  # leverage of a row: a few rows have most of the information, and elsewhere others may have it
+HOPELESS = 20.0  # below a maximum: from so far down no search leads to a higher one
+NEAR = 1.0  # log-odds
 FARTHER = 3.0  # times as far from 0 as the known maximum
 
 
@@ -58,15 +61,59 @@ def few(likelihood: JeffreysLikelihood) -> bool:
     return len(likelihood.rows.y) <= FEW
 
 
-def beside(point: Point, beta: Vector, contrast: Vector) -> Iterator[Vector]:
-    """Yield points some standard errors away along the longest axis that does not change the contrast."""
-    across = np.linalg.qr((contrast @ point.inverse)[:, None], mode="complete")[0][:, 1:]
-    ways = point.inverse @ across
-    if ways.shape[1]:
-        longest = ways @ np.linalg.svd(ways)[2][0]
-        for size in BESIDE:
-            yield beta + size * longest
-            yield beta - size * longest
+def highest_around(
+    search: Callable[..., tuple[Fit, Point]],
+    likelihood: JeffreysLikelihood,
+    found: Fit,
+    point: Point,
+    contrast: Vector | None = None,
+) -> tuple[Fit, Point]:
+    """Go from a maximum that rests on a few rows to higher ones that rest on others, until none is higher."""
+    while small(likelihood) and float(point.leverage.max(initial=0.0)) > CONCENTRATED:
+        known = found
+        found, point = highest_of_several(
+            search, likelihood, known, point, _neighbours(likelihood, point, known.beta, contrast)
+        )
+        if found is known:
+            break
+    return found, point
+
+
+def _neighbours(
+    likelihood: JeffreysLikelihood, point: Point, beta: Vector, contrast: Vector | None
+) -> Iterator[Vector]:
+    """Yield where the log-odds of all but one of the rows that hold β are kept, until those of another row are near 0.
+
+    A row is near, and has information, where |η| is about 1. As many rows hold β as there are directions; those with the
+    largest leverages, and one more, are tried. For separated data these are the ways along the edges of the cone of
+    separating directions, as in the simplex method.
+
+    Parameters
+    ----------
+    contrast : (q,) keeps its value
+    """
+    ways = point.ways(contrast)
+    if not (count := ways.shape[1]):
+        return
+    pieces = list(likelihood.weighed(beta))
+    rows = np.concatenate([piece.z @ ways for piece, _, _ in pieces])
+    eta = np.concatenate([eta for _, eta, _ in pieces])
+    least = point.penalised(likelihood.tau) - HOPELESS
+    holding = np.argsort(-point.leverage[likelihood.rows.counted])[: count + 1]
+    for kept in combinations(holding, count - 1):
+        way = np.linalg.svd(rows[list(kept)])[2][-1] if kept else np.ones(1)
+        change = rows @ way
+        for sign in (1.0, -1.0):
+            nearing = (sign * change * eta < 0) & (np.abs(eta) > NEAR)
+            nearing[list(kept)] = False
+            if nearing.any():
+                steps = float(((np.abs(eta[nearing]) - NEAR) / np.abs(change[nearing])).min())
+                start = beta + sign * steps * (ways @ way)
+                try:
+                    if likelihood.at(start).penalised(likelihood.tau) > least:
+                        yield start
+                except NotIdentified:
+                    pass
 
 
 def _starts(likelihood: JeffreysLikelihood, beta: Vector) -> Iterator[Vector]:

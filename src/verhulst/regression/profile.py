@@ -207,7 +207,7 @@ class _Profiles:
         result: Vector = np.maximum(self.heights.top - heights, 0.0)
         for k in self.used:
             if (self.heights.several or np.isnan(result[k])) and not np.isnan(self._estimates[k]):
-                result[k] = np.fmin(result[k], self.heights.fallen(k, 0.0))
+                result[k] = np.fmin(result[k], self.heights.fallen(k, 0.0, thorough=True))
         return result
 
     def warn_of(self, what: str, result: Matrix) -> None:
@@ -241,8 +241,8 @@ class _Profiles:
         """One end, from heights one by one; `known` is what quadratic models found, or nan."""
         reach = float(np.sqrt(2 * drop))
 
-        def excess(value: float) -> float:
-            return float(np.sqrt(2 * self.heights.fallen(k, value, drop))) - reach
+        def excess(value: float, *, thorough: bool = False) -> float:
+            return float(np.sqrt(2 * self.heights.fallen(k, value, drop, thorough=thorough))) - reach
 
         usual = float(np.linalg.norm(self._contrasts[k]))  # moves the log-odds by about 1
         if np.isinf(self._estimates[k]):
@@ -252,7 +252,12 @@ class _Profiles:
             end = crossing(excess, 0.0, -sign * usual, first)
             return end if np.isfinite(end) else np.nan
         step = sign * (self._errors[k] if 0 < self._errors[k] < np.inf else usual)
-        if np.isnan(known):
-            return crossing(excess, self._estimates[k], step, -reach)
-        first = excess(known)
-        return crossing(excess, known, step, first) if first < -0.5 * REACHED * reach else known
+        end = crossing(excess, self._estimates[k], step, -reach) if np.isnan(known) else known
+        for _ in range(MOST):
+            if not (self.heights.several and np.isfinite(end)):
+                return end
+            first = excess(end, thorough=True)
+            if not first < -0.5 * REACHED * reach:
+                return end
+            end = crossing(excess, end, step, first)  # another maximum over the others is higher
+        return np.nan
