@@ -77,6 +77,19 @@ def test_offsets_move_where_most_rows_have_information(seed):
     assert found.firth.penalised_log_likelihood >= best - 1e-6
 
 
+@pytest.mark.parametrize("seed", [47, 79, 131, 139, 140, 219, 236])
+def test_maxima_that_rest_on_other_rows(seed):
+    """Where searches from afar all found the lower maximum, one row in the place of another leads to the higher."""
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(6, 20)), int(rng.integers(1, 4))
+    X, y = rng.integers(0, 5, (n, p)).astype(float), (rng.random(n) < 0.5).astype(float)
+    offset = rng.integers(-8, 9, n).astype(float)
+    found = fit_firth(X, y, offset=offset)
+    best = highest(np.column_stack([np.ones(n), X]), y, rng, offset)
+    assert found.converged
+    assert found.firth.penalised_log_likelihood >= best - 1e-6
+
+
 X10 = np.array([-0.1, 0.3, 0.6, 0.3, -1.3, 0.2, 0.7, 1.8, 0.1, 0.4])[:, None]
 Y10 = np.array([1, 0, 0, 0, 1, 0, 0, 0, 0, 0])
 
@@ -128,14 +141,18 @@ def test_profile_ends_over_the_higher_maximum(seed):
     assert likelihood_ratio_tests(found, X, y)[1, 0] == pytest.approx(2 * fallen, abs=0.01)
 
 
-@pytest.mark.parametrize(("seed", "columns"), [(1, 1), (29, 1), (1, 2), (5, 2), (5, 3)])
-def test_profile_ends_of_separated_data_of_more_rows(seed, columns):
-    """No search over the other coefficients, with one at the end of its interval, is above the cut."""
+def separated(seed, columns):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(61, 160))
     X = rng.normal(size=(n, columns))
-    y = (X[:, 0] + 0.3 * X[:, -1] > rng.normal() * 0.7).astype(float)
-    found, Z = fit_firth(X, y), np.column_stack([np.ones(n), X])
+    return X, (X[:, 0] + 0.3 * X[:, -1] > rng.normal() * 0.7).astype(float)
+
+
+@pytest.mark.parametrize(("seed", "columns"), [(1, 1), (29, 1), (1, 2), (5, 2), (5, 3)])
+def test_profile_ends_of_separated_data_of_more_rows(seed, columns):
+    """No search over the other coefficients, with one at the end of its interval, is above the cut."""
+    X, y = separated(seed, columns)
+    found, Z = fit_firth(X, y), np.column_stack([np.ones(len(y)), X])
     cut = found.firth.penalised_log_likelihood - chi2.ppf(0.95, 1) / 2
     for k, ends in enumerate(profile_intervals(found, X, y)):
         for end in ends:
@@ -150,3 +167,23 @@ def test_profile_ends_of_separated_data_of_more_rows(seed, columns):
                 with np.errstate(all="ignore"):
                     heights.append(-minimize(fallen, factor * start, jac=True, method="BFGS").fun)
             assert max(heights) < cut + 0.02
+
+
+@pytest.mark.parametrize(
+    ("seed", "k", "other"),
+    [(39, 1, [49.8, 105.2, 21.6]), (7, 0, [75.4, 95.0, 28.7]), (11, 1, [45.0, 26.5, 4.2, 8.2])],
+)
+def test_profile_ends_over_maxima_that_rest_on_other_rows(seed, k, other):
+    """`other` was found by random searches, and was above the cut where the interval once ended."""
+    X, y = separated(seed, len(other) - 1)
+    found, Z = fit_firth(X, y), np.column_stack([np.ones(len(y)), X])
+    cut = found.firth.penalised_log_likelihood - chi2.ppf(0.95, 1) / 2
+    end = profile_intervals(found, X, y)[k, 1]
+
+    def fallen(others):
+        value, gradient = penalised(np.insert(others, k, end), Z, y)
+        return (-value, -np.delete(gradient, k)) if np.isfinite(value) else (1e10, np.delete(gradient, k))
+
+    start = np.delete(np.multiply(other, end / other[k]), k)
+    with np.errstate(all="ignore"):
+        assert -minimize(fallen, start, jac=True, method="BFGS").fun == pytest.approx(cut, abs=0.01)

@@ -18,7 +18,7 @@ from verhulst.regression.firth_corrections import flac, flic
 from verhulst.regression.jeffreys import DOUBTFUL, JeffreysLikelihood, NotIdentified, Point, factor_of
 from verhulst.regression.jeffreys_maximum import highest
 from verhulst.regression.jeffreys_orthogonal import OrthogonalColumns
-from verhulst.regression.jeffreys_starts import highest_of_several
+from verhulst.regression.jeffreys_starts import highest_around, highest_of_several
 from verhulst.regression.newton import newton
 from verhulst.regression.observations import Observations, observations, require_finite, require_limits
 from verhulst.regression.pairs import pair
@@ -66,8 +66,9 @@ def fit_firth(
 
     The penalty is not concave: with few rows there may be two maxima. The search starts from the maximum of the
     likelihood, from 0 (for up to 20,000 numbers in X; with an offset also from where the log-odds are nearest to 0) and
-    from far away (for up to 60 rows), and the highest maximum found is returned. This is the global maximum except in
-    rare cases, but without a proof.
+    from far away (for up to 60 rows); where a few rows have most of the information, other rows are tried in their
+    place (up to 20,000 numbers). The highest maximum found is returned. This is the global maximum except in rare
+    cases, but without a proof.
 
     Parameters
     ----------
@@ -201,7 +202,9 @@ def _highest(data: Observations, begun: Prepared, tau: float, unit: float) -> tu
         columns = OrthogonalColumns.at(given, beta)
         found, point = search(columns.likelihood, columns.coefficients(beta))
     if found.status == "converged":
-        found, point = highest_of_several(partial(search, monitor=None), columns.likelihood, found, point)
+        silent = partial(search, monitor=None)
+        found, point = highest_of_several(silent, columns.likelihood, found, point)
+        found, point = highest_around(silent, columns.likelihood, found, point)
     return replace(found, passes=earlier + found.passes), point, columns
 
 

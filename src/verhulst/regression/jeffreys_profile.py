@@ -32,6 +32,7 @@ class PenalisedProfile:
         self._penalised, self._contrasts = penalised, contrasts
         self.top = penalised.at(beta)
         self._seen = [[(beta, self.top)] for _ in contrasts]
+        self._held: list[Vector] = []  # found by thorough searches: what is highest for one contrast may be for another
 
     def highest(self, k: int, value: float, thorough: bool) -> tuple[float, bool]:
         """The largest where contrast k has a value, and whether the search converged; if not, it is this or higher.
@@ -53,7 +54,11 @@ class PenalisedProfile:
                 found, point = highest_of_several(search, self._penalised, found, point, [value / at * beta])
             if thorough:
                 followed = found
-                found, point = highest_around(search, self._penalised, followed, point, contrast)
+                along = [(float(contrast @ held), held) for held in self._held]
+                rays = [value / at * held for at, held in along if at * value > 0]
+                found, point = highest_of_several(search, self._penalised, found, point, rays)
+                found, point = highest_around(search, self._penalised, found, point, contrast)
+                self._held.append(found.beta)
                 if found is not followed:
                     del self._seen[k][1:]
         if found.status == "converged":

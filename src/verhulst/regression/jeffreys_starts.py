@@ -1,16 +1,18 @@
-"""The highest maximum found from several starts: the likelihood with Jeffreys' prior may have two.
+"""The highest maximum found from several starts: the likelihood with Jeffreys' prior may have many.
 
-The log-prior is not concave. One maximum is where most rows have information; a second may be far from 0, where only
-the few rows between the outcomes do. This happens with a dozen or two rows, in about one of a hundred data sets. A
-search from 0 usually finds the first, or one from where the log-odds are nearest to 0 if there is an offset; a search
-from far away finds the second. Each takes few passes if it leads to the known maximum, because it stops near it.
+The log-prior is not concave. One maximum is where most rows have information; others may be far from 0, where only the
+few rows between the outcomes do. This happens with a dozen or two rows, in some of a hundred data sets, and with
+separated data where one coefficient is kept far out. A search from 0 usually finds the first, or one from where the
+log-odds are nearest to 0 if there is an offset; a search from far away finds another, and from there the ways that let
+another row take the place of one that holds it (`highest_around`) lead on. Each takes few passes if it leads to the
+known maximum, because it stops near it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
@@ -20,8 +22,12 @@ from verhulst.regression.statistics import Vector
 
 SMALL = 20_000  # design entries; up to this size there is a search from 0 too
 FEW = 60  # rows; up to this number there is a search from far away too
-CONCENTRATED = 0.5  # leverage of a row: a few rows have most of the information, and elsewhere others may have it
-HOPELESS = 20.0  # below a maximum: from so far down no search leads to a higher one
+CONCENTRATED = 0.4  # leverage of a row: a few rows have most of the information, and elsewhere others may have it
+MORE = 2  # rows are tried than hold a maximum
+STEPS = 2  # rows that come near along a way
+MOST_WAYS = 40
+MOST_WORK = 1_600_000  # rows × columns² × ways
+HOPELESS = 10.0  # below a maximum: from farther down few searches lead to a higher one
 NEAR = 1.0  # log-odds
 FARTHER = 3.0  # times as far from 0 as the known maximum
 
@@ -68,7 +74,7 @@ def highest_around(
     point: Point,
     contrast: Vector | None = None,
 ) -> tuple[Fit, Point]:
-    """Go from a maximum that rests on a few rows to higher ones that rest on others, until none is higher."""
+    """Go from a maximum that rests on a few rows to higher ones that rest on others, until none around is higher."""
     while small(likelihood) and float(point.leverage.max(initial=0.0)) > CONCENTRATED:
         known = found
         found, point = highest_of_several(
@@ -82,11 +88,11 @@ def highest_around(
 def _neighbours(
     likelihood: JeffreysLikelihood, point: Point, beta: Vector, contrast: Vector | None
 ) -> Iterator[Vector]:
-    """Yield where the log-odds of all but one of the rows that hold β are kept, until those of another row are near 0.
+    """Yield where all but one of the rows that hold β keep their log-odds, and another row comes near.
 
-    A row is near, and has information, where |η| is about 1. As many rows hold β as there are directions; those with the
-    largest leverages, and one more, are tried. For separated data these are the ways along the edges of the cone of
-    separating directions, as in the simplex method.
+    A row is near, and has information, where |η| is about 1. As many rows hold β as there are directions; those with
+    the largest leverages, and some more, are tried. For separated data these are the ways along the edges of the cone
+    of separating directions, as in the simplex method.
 
     Parameters
     ----------
@@ -99,15 +105,15 @@ def _neighbours(
     rows = np.concatenate([piece.z @ ways for piece, _, _ in pieces])
     eta = np.concatenate([eta for _, eta, _ in pieces])
     least = point.penalised(likelihood.tau) - HOPELESS
-    holding = np.argsort(-point.leverage[likelihood.rows.counted])[: count + 1]
-    for kept in combinations(holding, count - 1):
+    most = min(MOST_WAYS, MOST_WORK // (likelihood.rows.entries * len(beta)))
+    holding = np.argsort(-point.leverage[likelihood.rows.counted])[: count + MORE]
+    for kept in islice(combinations(holding, count - 1), most):
         way = np.linalg.svd(rows[list(kept)])[2][-1] if kept else np.ones(1)
         change = rows @ way
         for sign in (1.0, -1.0):
             nearing = (sign * change * eta < 0) & (np.abs(eta) > NEAR)
             nearing[list(kept)] = False
-            if nearing.any():
-                steps = float(((np.abs(eta[nearing]) - NEAR) / np.abs(change[nearing])).min())
+            for steps in np.sort((np.abs(eta[nearing]) - NEAR) / np.abs(change[nearing]))[:STEPS]:
                 start = beta + sign * steps * (ways @ way)
                 try:
                     if likelihood.at(start).penalised(likelihood.tau) > least:

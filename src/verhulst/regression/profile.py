@@ -44,8 +44,8 @@ def profile_intervals(
     The interval of a coefficient contains every value b at which the log-likelihood, maximised over the other
     coefficients with this one at b, is within ½ χ²₁(level) of its maximum. For a fit with Jeffreys' prior the penalised
     likelihood is used (Heinze and Schemper 2002, Statistics in Medicine 21). Over the other coefficients it may have
-    several maxima, above all for separated data; the highest that searches from several starts find is taken (with more
-    than 20,000 numbers in X from one start). Where a lower one is found the interval is a little too short.
+    several maxima, above all for separated data; the highest that is found around them is taken (with more than 20,000
+    numbers in X the one that the profile leads to, so that an interval may be too short).
 
     Parameters
     ----------
@@ -193,7 +193,8 @@ class _Profiles:
     def ends(self, drop: float) -> Matrix:
         """(q, 2) where the largest log-likelihood has fallen by `drop`; ±inf where it does not, nan if not found."""
         result = self._modelled(lambda models, contrasts: models.ends(contrasts, drop), (2,))
-        for k in self.used:
+        rounds = 2 if self.heights.several else 1  # in the second, what was found for the others is known
+        for k in [*self.used] * rounds:
             for side, sign in enumerate((-1.0, 1.0)):
                 if self._estimates[k] == sign * np.inf:
                     result[k, side] = sign * np.inf
