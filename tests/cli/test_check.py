@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 import verhulst as vh
 from verhulst.cli.group import verhulst
-from verhulst.data import DataError, RequestError, table_check
+from verhulst.data import DataError, File, RequestError, table_check
+from verhulst.data.asked_values import as_asked
 
 USAGE, DATA = 2, 3
 N = 400
@@ -192,6 +193,73 @@ def test_a_fault_is_found_and_its_option_goes_round_it(folder, fault):
     assert followed.exit_code == 0, followed.stderr
     left = checked(*shlex.split(found["options"]))["problems"]
     assert left == []
+
+
+@pytest.mark.parametrize(("column", "written"), [("x", "-99.0"), ("age", "999")])
+def test_a_number_for_missing_values(folder, column, written):
+    """The command takes it for missing at once; a fit without the option notes it."""
+    table = clean()
+    changed(column, [7, 9, 30], written)(table)
+    write(folder / "t.csv", table)
+    found = checked()
+    assert [(each["kind"], each["column"]) for each in found["problems"]] == [
+        ("missing values", None), ("number for missing values", column),
+    ]  # fmt: skip
+    assert f"Column '{column}' is {float(written):.0f} in 3 rows, and from " in str(found)
+    followed = run(*shlex.split(found["command_line"])[1:])
+    assert (followed.exit_code, "Note: 3 of" in followed.stderr) == (0, True)
+    assert checked(*shlex.split(found["options"]))["problems"] == []
+    noted = run("fit", "t.csv", "--target", "y")
+    assert f"is {float(written):.0f} in 3 rows" in noted.stderr
+    frame = vh.check({name: [float(v) for v in table[name]] for name in ("x", "age", "y")}, "y")
+    assert [(each.kind, each.column, each.option) for each in frame.problems] == [
+        ("number for missing values", column, "")
+    ]
+
+
+@pytest.mark.parametrize("value", ["-12.5", "99", "-9"])
+def test_other_far_numbers_stay(folder, value):
+    table = clean()
+    changed("x", [7, 9], value)(table)
+    write(folder / "t.csv", table)
+    assert checked()["problems"] == []
+
+
+def test_a_number_for_missing_values_with_a_decimal_comma(folder):
+    """It is the same number with decimals that are 0; three zeros could be thousands."""
+    table = clean()
+    table["x"] = [value.replace(".", ",") for value in table["x"]]
+    changed("x", [7], "-99,0")(table)
+    changed("x", [8], "-99,00")(table)
+    write(folder / "t.csv", table, ";")
+    found = checked()
+    assert found["problems"][0]["matter"] == "Values are missing in 2 of 400 rows: 'x' in 2."
+    assert found["problems"][1]["option"] == "--na-values=-99"
+    assert checked(*shlex.split(found["options"]))["problems"] == []
+    table = pa.table({"x": ["-99,0", "-99.000", "-99", "99", "-9", "-99.0000"]})
+    assert as_asked(table, File("", na_values=["-99"]))["x"].to_pylist() == [None, "-99.000", None, "99", "-9", None]
+
+
+def test_spellings(folder):
+    table = clean()
+    changed("plan", range(1, 60, 2), "Basic")(table)
+    changed("plan", range(2, 60, 2), "PLUS")(table)
+    write(folder / "t.csv", table)
+    [problem] = checked()["problems"]
+    assert (problem["kind"], problem["stops"], problem["option"]) == ("spellings", False, "")
+    said = "Column 'plan' has levels that differ only in blanks or capital letters: 'Basic' and 'basic', 'PLUS' and"
+    assert said in problem["matter"]
+    assert said in run("fit", "t.csv", "--target", "y").stderr
+
+
+def test_names_that_recur_and_limits_are_explained(folder):
+    table = clean()
+    added("who", lambda *_: [f"c{k % 250}" for k in range(N)])(table)
+    changed("x", [7, 9, 30], "<5")(table)
+    write(folder / "t.csv", table)
+    matters = {each["column"]: each["matter"] for each in checked()["problems"]}
+    assert "may depend on each other: keep them together in folds (--cv 10 --group who)." in matters["who"]
+    assert "Better put a number in place of '<5' in the file" in matters["x"]
 
 
 def test_a_rare_first_level(folder):

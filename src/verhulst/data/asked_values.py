@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from verhulst.data.file import File
 
+# Decimals of a whole number; three of them could be thousands.
+_ZEROS = re.compile(r"(?<=[0-9])[.,](0{1,2}|0{4,})$")
 # Three decimals, which alone could be thousands.
 _THREE = re.compile(r"(\.[0-9]{3})(?![0-9])")
 
@@ -79,9 +81,9 @@ def _rewritten(values: pa.ChunkedArray, words: list[str | None]) -> pa.ChunkedAr
 def _without_texts(values: pa.ChunkedArray, marks: Sequence[str]) -> pa.ChunkedArray:
     words = _words(values)
     known = {mark.strip() for mark in marks}
-    if not any(word is not None and word.strip() in known for word in words):
-        return values
-    return _rewritten(values, [None if word is None or word.strip() in known else word for word in words])
+    # A whole number is the same with decimals that are 0, as in a column whose type is known.
+    left = [None if word is None or {bare := word.strip(), _ZEROS.sub("", bare)} & known else word for word in words]
+    return values if left == words else _rewritten(values, left)
 
 
 def _words(values: pa.ChunkedArray) -> list[str | None]:

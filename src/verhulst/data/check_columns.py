@@ -21,6 +21,7 @@ _CHANCE = 1e-6  # that rows have the same outcome
 _IDENTIFIER = re.compile(r"(^|[^a-z])(id|ids|nr|no|num|number|key|index|row|case)($|[^a-z])|ID$|Id$", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|area.?code|(^|[_ ])code($|[_ ])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_STAND_IN = re.compile(r"-?9{2,6}")
 
 
 def like_identifier(name: str, x: Vector, rows: int | None = None) -> bool:
@@ -59,6 +60,57 @@ def like_code(name: str, x: Vector) -> bool:
     if years or distinct < 3 or len(digits) > 1:
         return False
     return _CODE.search(name) is not None or (x.min() >= 10_000 and distinct <= len(x) / 10)
+
+
+def stand_in(x: Vector) -> float | None:
+    """Return a number of nines, such as -99 or 999, that probably stands for missing values: far from all others.
+
+    A negative one is below numbers that are not negative; a positive one is more than twice the next number, in at
+    least three rows.
+
+    Examples
+    --------
+    >>> stand_in(np.array([0.7, 1.2, -99.0, 1.1])), stand_in(np.array([31.0, 999.0, 45.0, 999.0, 999.0]))
+    (-99.0, 999.0)
+    >>> stand_in(np.array([-99.0, -3.0, 5.0])), stand_in(np.array([95.0, 97.0, 99.0, 99.0, 99.0]))
+    (None, None)
+    """
+    x = x[np.isfinite(x)]
+    for end in (x.min(), x.max()) if len(x) else ():
+        others = x[x != end]
+        if not len(others) or not _STAND_IN.fullmatch(f"{end:.12g}"):
+            continue
+        apart = others.min() >= 0 if end < 0 else end > 2 * np.abs(others).max() and len(x) - len(others) >= 3
+        if apart:
+            return float(end)
+    return None
+
+
+def doubt_of_stand_in(name: str, x: Vector, value: float, flag: str = "") -> Problem:
+    """Return the problem of a column of numbers in which `value` probably stands for missing values."""
+    rows, others = int((x == value).sum()), x[np.isfinite(x) & (x != value)]
+    matter = (
+        f"Column {name!r} is {value:.0f} in {rows:,} row{'s' * (rows != 1)}, and from {others.min():.6g} to "
+        f"{others.max():.6g} in the others: it probably stands for missing values there."
+    )
+    return Problem("number for missing values", name, False, matter, flag)
+
+
+def spellings(column: Column) -> Problem | None:
+    """Return the problem of a column with levels that differ only in blanks, capital and small letters; else None."""
+    alike: dict[str, list[str]] = {}
+    for level in dict.fromkeys((*column.levels, *column.lumped)):
+        alike.setdefault(" ".join(level.split()).casefold(), []).append(level)
+    twice = [group for word, group in alike.items() if word and len(group) > 1]
+    if not twice or column.kind != "categorical":
+        return None
+    pairs = [" and ".join(map(repr, group)) for group in twice[:3]]
+    more = f" and {len(twice) - 3:,} more" if len(twice) > 3 else ""
+    matter = (
+        f"Column {column.name!r} has levels that differ only in blanks or capital letters: {', '.join(pairs)}{more}. "
+        "Each counts as a level of its own; if they mean the same, write them in one way."
+    )
+    return Problem("spellings", column.name, False, matter)
 
 
 def doubt_of_numbers(name: str, x: Vector, code: str | None = None, rows: int | None = None) -> Problem | None:

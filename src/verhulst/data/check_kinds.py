@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verhulst.data.asked_values import as_asked
+from verhulst.data.check_columns import doubt_of_stand_in, stand_in
 from verhulst.data.choice import index_columns
 from verhulst.data.code_text import codes_in
 from verhulst.data.column import Column
@@ -59,8 +61,10 @@ class ColumnKinds:
 
     def _learn(self, name: str, request: Request) -> None:
         asked = request.dates.get(name)
+        before = self.table
         try:
             self.columns[name] = self._drafted(name, request, asked)
+            self._stand_in(name, request, before)
             return
         except DatesError as error:
             fault: DataError = error
@@ -69,7 +73,14 @@ class ColumnKinds:
         if isinstance(fault, DatesError) or asked is not None or _is_date(self.table[name].type):
             self._dates(name, request, fault)
         elif "distinct values" in str(fault):
-            self._leave_out("identifier", name, first_sentence(fault, self.at))
+            matter = first_sentence(fault, self.at)
+            there = self.table[name].drop_null()
+            if len(there) > 0 and len(there) > 1.1 * len(there.unique()):
+                matter += (
+                    " Rows with the same one may depend on each other: keep them together in folds (--cv 10 --group "
+                    f"{shlex.quote(name)})."
+                )
+            self._leave_out("identifier", name, matter)
         else:
             self._numbers(name, request, fault)
 
@@ -95,6 +106,21 @@ class ColumnKinds:
         if read is not None:
             self.table = self.table.set_column(self.table.column_names.index(name), some.schema.field(0), some[name])
         return learned
+
+    def _stand_in(self, name: str, request: Request, before: pa.Table) -> None:
+        """Look for a number that stands for missing values, and read a file without it."""
+        column = self.columns[name]
+        if column.kind != "numeric" or column.date is not None:
+            return
+        x = column.read(self.table[name])
+        value = stand_in(x)
+        if value is None:
+            return
+        written = [f"{value:.0f}"] if isinstance(self.source, str | File) else []
+        self.problems.append(doubt_of_stand_in(name, x, value, na_values_option(written)))
+        if written:
+            self.table = as_asked(before, File("", na_values=written), self.at)
+            self.columns[name] = self._drafted(name, request)
 
     def _texts(self, name: str, column: Column) -> None:
         """Look for text in a column of a file that may be meant otherwise: codes among numbers, marks among words."""
@@ -139,6 +165,12 @@ class ColumnKinds:
             except DataError:
                 self.table = before
                 continue
+            limits = [word for word in options.get("na_values", ()) if word.lstrip()[:1] in tuple("<>≤≥")]
+            if limits:
+                matter += (
+                    " Such values are known to be small or large; without their rows the others are not "
+                    f"representative. Better put a number in place of {limits[0]!r} in the file, such as the limit."
+                )
             self.problems.append(Problem("unclear numbers", name, True, matter, flag))
             return
         self._leave_out("unclear numbers", name, matter)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.check_columns import doubt_of_numbers, leak, rare_levels
+from verhulst.data.check_columns import doubt_of_numbers, leak, rare_levels, spellings
 from verhulst.data.check_kinds import ColumnKinds
 from verhulst.data.check_reading import Read, read_anyhow
 from verhulst.data.column import Column
@@ -66,9 +66,9 @@ def check(
     that has no two values, or whose value that counts as 1 has to be named; dates, identifiers, numbers with words
     among them or with unclear signs; missing values. What makes results doubtful: columns that tell rows apart, look
     like codes, are constant, copies, or nearly combinations of others; a column that alone decides the outcome, or most
-    rows of one outcome; levels of a file that look like marks of missing values; rare levels; few cases for the
-    coefficients. Each problem comes with the option of `verhulst fit` that goes round it, except such levels, of which
-    only you know; together the options let the table be fitted.
+    rows of one outcome; levels of a file and numbers that look like marks of missing values; levels in two spellings;
+    rare levels; few cases for the coefficients. Each problem comes with the option of `verhulst fit` that goes round
+    it, except such levels and spellings, of which only you know; together the options let the table be fitted.
 
     Parameters
     ----------
@@ -133,6 +133,7 @@ def check_read(read: Read, asked: Roles, *, penalised: bool = False) -> TableChe
         kinds = ColumnKinds(table, source, request, at)
         table = kinds.table
         problems += kinds.problems
+        problems += filter(None, map(spellings, kinds.columns.values()))
         single = _by_themselves(table, request, learned, kinds.columns, kinds.codes)
         holes, kept = _missing(table, request, kinds.columns)
         looked_at = _some(kept)

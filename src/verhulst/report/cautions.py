@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verhulst._numbers import count, number, percent
-from verhulst.data.check_columns import doubt_of_numbers
+from verhulst.data.check_columns import doubt_of_numbers, doubt_of_stand_in, spellings, stand_in
 from verhulst.data.column import Column
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
@@ -90,7 +90,11 @@ def numbers_in_doubt(design: Design | FormulaDesign, table: pa.Table | None) -> 
     for column in design.columns:
         if column.kind == "numeric" and column.date is None:
             x = column.read(some[column.name])
-            if problem := doubt_of_numbers(column.name, x, rows=table.num_rows):
+            if (value := stand_in(x)) is not None:
+                problem = doubt_of_stand_in(column.name, x, value)
+                flag = option("--na-values", f"{value:.0f}")
+                yield Caution(problem.matter, f"Its odds ratio then means nothing ({flag}).")
+            elif problem := doubt_of_numbers(column.name, x, rows=table.num_rows):
                 yield Caution(problem.matter, f"Its odds ratio then means nothing ({problem.option}).")
 
 
@@ -166,6 +170,8 @@ def _of_columns(
         if present is not None:
             yield from _rare_levels(design.columns, present, cases)
         for column in design.columns:
+            if problem := spellings(column):
+                yield Caution(*problem.matter.split(". ", 1))
             yield from (Caution(matter, remedy) for matter, remedy in column.notes)
 
 
