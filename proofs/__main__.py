@@ -103,7 +103,7 @@ def kept(name: str) -> list[Result]:
         if same == result["levels"] or (same and result["format"] != "float64" and not result["failures"]):
             found.append(result | {"levels": same})
     most = {(r["format"], *r["levels"]): r for r in sorted(found, key=lambda r: r["inputs"])}
-    return list(most.values())
+    return [most[key] for key in sorted(most)]
 
 
 def shown(results: Sequence[Result]) -> set[tuple[str, str, str]]:
