@@ -69,6 +69,17 @@ def test_the_advice_works_also_for_a_model_from_a_file(options, tmp_path):
     )
 
 
+def test_a_missing_cluster_is_named_by_its_row_of_the_table():
+    frame = FRAME.assign(house=FRAME.house.astype(object))
+    frame.loc[[2, 5], "x"] = np.nan  # left out
+    frame.loc[[2, 40], "house"] = None
+    model = FITS["columns"](frame)
+    with pytest.raises(ValueError, match=r"column 'house' is missing in 1 of 90 rows \(first in row 41\)"):
+        model.summary(data=frame, clusters="house")
+    with pytest.raises(ValueError, match=r"clusters is missing in 1 of 90 rows \(first: row 40\)"):
+        model.summary(data=frame, clusters=frame.house)
+
+
 def test_other_rows_and_unknown_options_are_refused():
     model = FITS["columns"](FRAME)
     with pytest.raises(ValueError, match="not the data of the fit: it had 90 rows, these are 50"):

@@ -206,11 +206,7 @@ def _numbered(clusters: ArrayLike, n: int) -> NDArray[np.intp]:
         labels = labels[:, 0]
     if labels.shape != (n,):
         raise ValueError(f"clusters must have one label per row: {n}, but its shape is {labels.shape}")
-    missing = missing_labels(labels)
-    if missing.any():
-        raise ValueError(
-            f"clusters is missing in {np.count_nonzero(missing)} of {n} rows (first: row {np.argmax(missing)})"
-        )
+    require_labels(labels)
     if labels.dtype != object:
         return np.asarray(np.unique(np.asarray(labels), return_inverse=True)[1])
     numbers: dict[Any, int] = {}
@@ -238,6 +234,16 @@ def label_array(labels: ArrayLike, name: str) -> NDArray[Any]:
     if array.dtype.kind == "V":
         raise ValueError(f"{name} must be labels, such as text or numbers, not {array.dtype}")
     return array
+
+
+def require_labels(labels: NDArray[Any], kept: NDArray[np.bool_] | None = None) -> None:
+    """Raise a ValueError if the label of a row is missing, of those that are kept."""
+    missing = missing_labels(labels) & (True if kept is None else kept)
+    if missing.any():
+        raise ValueError(
+            f"clusters is missing in {np.count_nonzero(missing)} of {len(labels)} rows (first: row "
+            f"{np.argmax(missing)})"
+        )
 
 
 def missing_labels(labels: NDArray[Any]) -> NDArray[np.bool_]:

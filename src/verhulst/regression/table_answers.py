@@ -15,7 +15,7 @@ from verhulst.data.column import UNKNOWN_OPTION, Unknown
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError
-from verhulst.data.group_labels import group_labels
+from verhulst.data.group_labels import labels_of_rows
 from verhulst.data.saved import Saved
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
@@ -25,7 +25,7 @@ from verhulst.regression.held_out import Factors, HeldOut, of_table
 from verhulst.regression.joint_tests import JointTests, joint_test
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
-from verhulst.regression.robust import label_array
+from verhulst.regression.robust import label_array, require_labels
 from verhulst.regression.statistics import Matrix
 from verhulst.regression.summary import Summary
 from verhulst.regression.summary_of_rows import Arrays, errors_of_rows, summary_of_rows
@@ -105,10 +105,15 @@ class TableAnswers(Saved):
 
         if clusters is None or table is None:
             return rows, clusters
+        kept = self.design.complete_rows(table)
         if isinstance(clusters, str):
-            clusters = group_labels(table, clusters)
-        labels, kept = label_array(clusters, "clusters"), self.design.complete_rows(table)
-        return rows, labels if kept is None or labels.shape[:1] != kept.shape else labels[kept]
+            return rows, labels_of_rows(table, clusters, kept)
+        labels = label_array(clusters, "clusters")
+        if kept is None or labels.shape[:1] != kept.shape:
+            return rows, labels
+        if labels.ndim == 1:
+            require_labels(labels, kept)  # by the rows of the table, not of those that are left
+        return rows, labels[kept]
 
     @checks_options
     def marginal_effects(
