@@ -155,6 +155,13 @@ class ColumnMatrix:
         made.__dict__.update(batches=self.batches, columns=columns, levels=self.levels, _map=self._map)
         return made
 
+    def between(self, start: int, stop: int) -> ColumnMatrix:
+        """The rows start..stop, where they lie."""
+        made = self._with_columns(self.columns)
+        batches = tuple(tuple(vector[some] for vector in batch) for batch, some, _ in self._pieces(start, stop))
+        made.__dict__.update(batches=batches or tuple(tuple(vector[:0] for vector in batch) for batch in self.batches))
+        return made
+
     def take(self, rows: NDArray[np.intp]) -> ColumnMatrix:
         """Some rows, with a copy of their numbers."""
         vectors = tuple(self._gathered(source, rows) for source in range(len(self.levels)))

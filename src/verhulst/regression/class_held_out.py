@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,19 +71,22 @@ def cross_validated_classes(
             "or leave it out"
         )
 
-    def without(others: Vector) -> MultinomialFit:
+    def without(others: Vector) -> MultinomialFit | ValueError:
         there = np.bincount(block.y.astype(np.intp), others > 0.0, len(classes))
         if not there.all():
-            raise ValueError(
+            return ValueError(
                 f"the other rows have no case of class {classes[int(np.argmin(there))]!r}: each class must occur in at "
                 "least two groups that are in different folds; try other groups, folds or seed"
             )
-        return fitted(others)
+        try:
+            return fitted(others)
+        except ValueError as error:
+            return error
 
-    def scores_of(found: MultinomialFit) -> Matrix:
-        return found.scores(block.X)
+    def scores_of(found: MultinomialFit, X: Any, some: slice) -> Matrix:
+        return found.scores(X)
 
-    scores, there, rows = by_folds(block, factors, asked, labels, without, scores_of)
+    scores, there, rows = by_folds(block, factors, asked, labels, partial(map, without), scores_of)
     return _classes(block, scores, there, classes, rows)
 
 

@@ -1,21 +1,22 @@
-"""One pass over a design whose columns stay where they lie."""
+"""A question to a design whose columns stay where they lie, as the kernel takes it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst._core import logistic_statistics
 from verhulst.data.column_matrix import Coded, ColumnMatrix
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import Matrix, Vector
 
 Sums = tuple[float, Vector, Matrix | None, float, float, float]
+Question = tuple[Any, ...]  # the arguments of `verhulst._core.logistic_statistics`
 
 
-def column_pass(
+def column_question(
     X: ColumnMatrix,
     y: Vector,
     weight: Vector | None,
@@ -24,8 +25,8 @@ def column_pass(
     beta: Vector,
     direction: Vector | None,
     product: int,
-) -> Sums:
-    """Sums over all rows, as `verhulst._core.logistic_statistics` returns them.
+) -> tuple[Question, Callable[[Sums], Sums]]:
+    """What the kernel is asked for sums over all rows, and what makes them of its answer.
 
     Numbers are centred and scaled by the kernel. It adds up codes as they are, 0 and 1; their centres and scales are
     put in afterwards. The largest norm of a row is then that of its numbers and the largest that levels may add.
@@ -40,7 +41,7 @@ def column_pass(
         for each in X.coded:
             tables[:, at : at + len(each.places)] = _of_codes(each, standard, beta[first:], direction, first)
             at += len(each.places)
-    value, gradient, matrix, norm, least, most = logistic_statistics(
+    question = (
         X.as_given(tables, sums),
         y,
         weight,
@@ -52,10 +53,16 @@ def column_pass(
         None if direction is None else np.ascontiguousarray(direction[kept]),
         product,
     )
-    if sums is not None:
+
+    def of_all_columns(found: Sums) -> Sums:
+        if sums is None:
+            return found
+        value, gradient, matrix, norm, least, most = found
         gradient, matrix = _whole(X, standard, kept, gradient, matrix, sums)
         norm = float(np.sqrt(norm**2 + sum(_largest_norm(each, standard) for each in X.coded)))
-    return value, gradient, matrix, norm, least, most
+        return value, gradient, matrix, norm, least, most
+
+    return question, of_all_columns
 
 
 def column_standardisation(X: ColumnMatrix, *, intercept: bool, weight: Vector | None) -> Standardisation:

@@ -24,7 +24,7 @@ from verhulst.regression.classes import plain_labels
 from verhulst.regression.estimates import ConvergenceWarning
 from verhulst.regression.estimator_file import EstimatorFile
 from verhulst.regression.estimator_results import FLOATS
-from verhulst.regression.fitting import fit, require_penalty
+from verhulst.regression.fitting import fit, fit_each, require_penalty
 from verhulst.regression.former_arguments import refuse_others
 from verhulst.regression.frame_columns import design_of, frame_with_words
 from verhulst.regression.multinomial import fit_multinomial
@@ -220,7 +220,7 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
         check_classification_targets(labels)
         if labels.ndim == 2:
             targets = self._columns_of_labels(labels)
-            self.result_ = tuple(self._of_two(X, target, weight, offset) for target in targets)
+            self.result_ = self._of_labels(X, targets, weight, offset)
         else:
             self.classes_, code = np.unique(labels, return_inverse=True)
             self._require_classes(labels, weight)
@@ -284,6 +284,18 @@ class LogisticRegression(EstimatorFile, ClassifierMixin, BaseEstimator):  # type
     ) -> LogisticFit:
         with warned_as(_AS_SCIKIT_LEARN):
             return fit(X, target, weight, offset, firth=self.firth, **self._options)
+
+    def _of_labels(
+        self, X: ArrayLike, targets: list[NDArray[np.uint8]], weight: Vector | None, offset: ArrayLike | None
+    ) -> tuple[LogisticFit, ...]:
+        found: list[LogisticFit] = []
+        with warned_as(_AS_SCIKIT_LEARN):
+            given = ((target, weight) for target in targets)
+            for each in fit_each(np.asarray(X), given, offset, firth=self.firth, **self._options):
+                if isinstance(each, ValueError):
+                    raise each
+                found.append(each)
+        return tuple(found)
 
     def _of_many(
         self, X: ArrayLike, labels: NDArray[Any], weight: Vector | None, offset: ArrayLike | None, rates: Vector | None

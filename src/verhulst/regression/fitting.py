@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -18,11 +19,11 @@ from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.firth import firth as fit_with_jeffreys
 from verhulst.regression.former_arguments import refuse_others
 from verhulst.regression.linear_programs import LARGEST
-from verhulst.regression.newton import newton
+from verhulst.regression.newton import search
 from verhulst.regression.observations import Observations, observations, require_limits
 from verhulst.regression.parted_observations import PartedObservations, SomeObservations
 from verhulst.regression.passes import End, Fit
-from verhulst.regression.prepare import Prepared, Settings, prepare
+from verhulst.regression.prepare import Prepared, Settings, preparing
 from verhulst.regression.recession import Recession, separated_rows
 from verhulst.regression.record import record_limit, record_maximum
 from verhulst.regression.result import LogisticFit
@@ -30,10 +31,14 @@ from verhulst.regression.row_space_fit import in_row_space
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation_limit import SeparationWatch
 from verhulst.regression.some_rows import SomeRows
+from verhulst.regression.statistics import Matrix
+from verhulst.regression.together import Asking, alone, asked_of, together
 from verhulst.regression.warn import quietly
 from verhulst.regression.wide import among_all, among_independent
 
 ARGUMENTS = ("sample_weight", "offset", "C", "firth", "intercept", "names", "collinear", "tolerance", "max_passes")
+# Fits that are made in turns, and bytes that their weights may take. Reads are not shared yet: more only take memory.
+AT_ONCE, VECTOR_BYTES = 1, 256 << 20
 LOWER = 1e-9  # share of a log-likelihood that rounding does not explain
 
 
@@ -114,6 +119,34 @@ def fit(
     return fitted(observations(X, y, sample_weight, offset, names), settings)
 
 
+def fit_each(
+    X: Matrix,
+    outcomes_and_weights: Iterable[tuple[ArrayLike, ArrayLike | None]],
+    offset: ArrayLike | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    **options: Any,
+) -> Iterator[LogisticFit | ValueError]:
+    """Fit several outcomes or weights of one X, each to the bits of `fit`; yield an error where a fit raises one.
+
+    Some fits are made at a time, as many as leave room for their outcomes and weights.
+
+    Parameters
+    ----------
+    outcomes_and_weights : the second and third argument of each fit
+    options : of `fit`
+    """
+    settings = checked(**options)
+
+    def asking(y: ArrayLike, weight: ArrayLike | None) -> Asking[LogisticFit]:
+        return (yield from fitting(observations(X, y, weight, offset, names), settings))
+
+    at_once = min(max(VECTOR_BYTES // (8 * max(len(X), 1)), 1), AT_ONCE)
+    left = iter(outcomes_and_weights)
+    while some := list(islice(left, at_once)):
+        yield from together([asking(*each) for each in some])
+
+
 @checks_options
 def checked(
     *,
@@ -135,6 +168,11 @@ def checked(
 
 def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
     """Fit checked observations; see `fit`."""
+    return alone(fitting(data, settings), settings.recorded)
+
+
+def fitting(data: SomeObservations, settings: Settings) -> Asking[LogisticFit]:
+    """Fit checked observations, asking for statistics of their rows; see `fit`."""
     if isinstance(data, PartedObservations):
         if data.entries <= LARGEST and data.needed <= data.memory_limit:  # looked at more closely, where it matters
             data = data.in_memory("a fit")
@@ -148,7 +186,7 @@ def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
         return fit_with_jeffreys(data, settings)
     root = None if np.isinf(C) else penalty_root(C, data.weight_exponent)
     if isinstance(data, PartedObservations) or len(data.names) <= data.counted:
-        return _fitted(data, root, settings)
+        return (yield from _fitting(data, root, settings))
     data.require_finite()
     if root is None:
         return among_independent(data, intercept, settings.collinear, lambda some: _fitted(some, None, settings))
@@ -156,16 +194,19 @@ def fitted(data: SomeObservations, settings: Settings) -> LogisticFit:
 
 
 def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> LogisticFit:
+    return alone(_fitting(data, root, settings), settings.recorded)
+
+
+def _fitting(data: SomeObservations, root: float | None, settings: Settings) -> Asking[LogisticFit]:
     """Fit no more columns than there are rows.
 
     Parameters
     ----------
     root : of the ridge, for the weights as they are in `data`; None without a penalty
     """
-    begun = prepare(data, settings, root)
+    begun = yield from preparing(data, settings, root)
     watch = None if root is not None else SeparationWatch(begun.rows)
-    found = newton(
-        settings.recorded(begun.rows.statistics),
+    searching = search(
         begun.start,
         first=begun.first,
         ridge=begun.ridge,
@@ -175,6 +216,7 @@ def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> L
         width=begun.rows.width,
         monitor=settings.monitor(len(begun.data), watch),
     )
+    found = yield from asked_of(begun.rows, searching)
     end, certificate = _certified(found, begun, watch)
     if certificate is None:
         return record_maximum(end, begun, None if watch is None else watch.refuted)

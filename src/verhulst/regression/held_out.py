@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from verhulst.data.column_matrix import as_columns
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.names_given import column_name_or_none
 from verhulst.data.schema import Maybe, Record, Text, Whole
-from verhulst.regression.fitting import fit
+from verhulst.regression.fitting import fit_each
 from verhulst.regression.folds import assign_folds
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.separation import Separation
@@ -31,6 +31,7 @@ class _AnyFit(Protocol):
 
 
 Fitted = TypeVar("Fitted", bound=_AnyFit)
+PREDICTED_ROWS = 1 << 17  # that are predicted by all fits together
 Factors = tuple[tuple[int, ...], ...]  # the places among the columns of X of each factor's levels
 
 
@@ -200,10 +201,13 @@ def cross_validated(
     """
     X, y, weights, offset = block.X, block.y, block.weights, block.offset
 
-    def fitted(others: Vector) -> LogisticFit:
-        return fit(X, y, others, offset, names=names, **dict(options) | {"verbose": 0})
+    def fits(others: Iterator[Vector]) -> Iterator[LogisticFit | ValueError]:
+        return fit_each(X, ((y, each) for each in others), offset, names=names, **dict(options) | {"verbose": 0})
 
-    log_odds, counts, rows = by_folds(block, factors, asked, labels, fitted, lambda found: found.log_odds(X, offset))
+    def predicted(found: LogisticFit, X: Any, some: slice) -> Vector:
+        return found.log_odds(X, None if offset is None else offset[some])
+
+    log_odds, counts, rows = by_folds(block, factors, asked, labels, fits, predicted)
     cases = _cases(log_odds, y, weights, counts)
     return HeldOut(totals=Totals.of(X, y, np.where(counts, log_odds, 0.0), weights), cases=cases, **rows)
 
@@ -213,8 +217,8 @@ def by_folds(
     factors: Factors,
     asked: Folds,
     labels: NDArray[Any] | None,
-    fitted: Callable[[Vector], Fitted],
-    predicted: Callable[[Fitted], Matrix],
+    fits: Callable[[Iterator[Vector]], Iterator[Fitted | ValueError]],
+    predicted: Callable[[Fitted, Any, slice], Matrix],
 ) -> tuple[Matrix, NDArray[np.bool_], dict[str, Any]]:
     """Predict each row by a fit of the rows of the other folds.
 
@@ -230,10 +234,10 @@ def by_folds(
         The folds that are asked for; there are no more than rows with the rarer outcome.
     labels : ndarray, shape (n,), or None
         The group of each row.
-    fitted : callable
-        Returns the fit with these weights.
+    fits : callable
+        Returns the fits with each of these weights, or an error for one that fails.
     predicted : callable
-        Returns the predictions of a fit for all rows, (n,) or (n, K).
+        Returns the predictions of a fit for some rows, (m,) or (m, K), given their X and their places.
 
     Returns
     -------
@@ -254,34 +258,27 @@ def by_folds(
     fold = np.full(len(y), -1)
     some = None if labels is None else labels[counts]
     fold[counts] = assign_folds(y[counts], some, asked.count, np.random.default_rng(asked.seed))
-    predictions: Matrix = np.full(len(y), np.nan)
-    fits: list[Fitted] = []
-    present = [_present(X, fold == k) for k in range(int(fold.max()) + 1)]
-    for k in range(len(present)):
-        held = fold == k
-        others = np.where(held, 0.0, 1.0 if weights is None else weights)
-        try:
-            with quietly(), np.errstate(all="ignore"):  # the fit of all rows warns
-                found = fitted(others)
-        except ValueError as error:
-            raise ValueError(f"without fold {k + 1} of {len(present)}: {error}") from None
-        given = predicted(found)
-        if not fits:
-            predictions = np.full(given.shape, np.nan)
-        predictions[held] = given[held]
-        fits.append(found)
+    count = int(fold.max()) + 1
+    others = (np.where(fold == k, 0.0, 1.0 if weights is None else weights) for k in range(count))
+    found: list[Fitted] = []
+    with quietly(), np.errstate(all="ignore"):  # the fit of all rows warns
+        for k, each in enumerate(fits(others)):
+            if isinstance(each, ValueError):
+                raise ValueError(f"without fold {k + 1} of {count}: {each}")  # noqa: TRY004 - an error that was returned
+            found.append(each)
+    predictions = _by_others(X, fold, found, predicted)
     return (
         predictions,
         counts,
         {
             "rows": int(np.count_nonzero(counts)),
-            "folds": len(fits),
+            "folds": count,
             "seed": int(asked.seed),
             "group": asked.group,
             "groups": 0 if some is None else len(np.unique(some)),
-            "unseen": _unseen(present, [int(np.count_nonzero(fold == k)) for k in range(len(present))], factors),
-            "separated": sum(found.separation is not None for found in fits),
-            "unconverged": sum(found.separation is None and not found.converged for found in fits),
+            "unseen": _unseen(X, fold, count, factors),
+            "separated": sum(each.separation is not None for each in found),
+            "unconverged": sum(each.separation is None and not each.converged for each in found),
         },
     )
 
@@ -316,21 +313,39 @@ def _cases(log_odds: Vector, y: Vector, weights: Vector | None, counts: NDArray[
     return Cases(log_odds[counts], y[counts], None if weights is None else weights[counts])
 
 
+def _by_others(
+    X: Any, fold: NDArray[np.intp], found: list[Fitted], predicted: Callable[[Fitted, Any, slice], Matrix]
+) -> Matrix:
+    """Return the predictions of each row by the fit without its fold, in one read of X; nan for rows without a fold."""
+    columns, n, predictions = as_columns(X), len(fold), np.full(len(fold), np.nan)
+    for start in range(0, n, n if columns is None else PREDICTED_ROWS):
+        some = slice(start, n if columns is None else min(start + PREDICTED_ROWS, n))
+        x = X if columns is None else columns.between(some.start, some.stop)
+        for k in np.unique(fold[some][fold[some] >= 0]):
+            given, held = predicted(found[k], x, some), np.flatnonzero(fold[some] == k)
+            if given.ndim > predictions.ndim:
+                predictions = np.full((n, *given.shape[1:]), np.nan)
+            predictions[some.start + held] = given[held]
+    return predictions
+
+
+def _unseen(X: Any, fold: NDArray[np.intp], count: int, factors: Factors) -> int:
+    """Return the number of rows that have a level which no row of another fold has, the reference level included."""
+    if not factors:
+        return 0
+    sizes = np.bincount(fold[fold >= 0], minlength=count)
+    unseen = 0.0
+    for factor in map(list, factors):
+        x = X[:, factor]
+        present = np.array([_present(x, fold == k) for k in range(count)])  # rows of each fold with each level
+        present = np.column_stack([sizes - present.sum(axis=1), present])
+        alone = present == present.sum(axis=0)
+        unseen += present[alone].sum()
+    return int(unseen)
+
+
 def _present(X: Any, rows: NDArray[np.bool_]) -> Vector:
     """Return for each column the number of these rows in which it is not 0."""
     if (columns := as_columns(X)) is not None:
         return columns.count_nonzero(rows.astype(np.float64))
     return np.asarray(np.count_nonzero(X[rows], axis=0), dtype=np.float64)
-
-
-def _unseen(present: list[Vector], sizes: list[int], factors: Factors) -> int:
-    """Return the number of rows that have a level which no row of another fold has, the reference level included."""
-    total, rows, found = np.sum(present, axis=0), sum(sizes), 0.0
-    for held, size in zip(present, sizes, strict=True):
-        for factor in map(list, factors):
-            alone = held[factor] == total[factor]
-            found += held[factor][alone].sum()
-            reference = size - held[factor].sum()
-            if reference == rows - total[factor].sum():
-                found += reference
-    return int(found)

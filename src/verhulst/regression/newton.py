@@ -22,9 +22,9 @@ logistic regression", Electron. J. Stat. 4, for what follows from that inequalit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,18 @@ VALID = 0.5  # a step that may change log-odds by more than this does not bound 
 NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: the range of those caused by rounding of coefficients
 
 
+class Look(NamedTuple):
+    """What a search asks of the rows: the statistics at one point; see `StatisticsFunction`."""
+
+    beta: Vector
+    direction: Vector | None
+    information: bool
+
+    def by(self, statistics: StatisticsFunction) -> Statistics:
+        """The answer of this function."""
+        return statistics(self.beta, direction=self.direction, information=self.information)
+
+
 class _Point(NamedTuple):
     """A point (q,), the statistics there, and the penalised log-likelihood with its gradient."""
 
@@ -49,9 +61,8 @@ class _Point(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Search:
-    """The parts of `newton`, and their shared state: settings, passes, the current information."""
+    """The parts of `search`, and their shared state: settings, passes, the current information."""
 
-    statistics: StatisticsFunction
     penalty: Vector
     tolerance: float
     max_passes: int
@@ -62,10 +73,10 @@ class _Search:
 
     def look(
         self, beta: Vector, direction: Vector | None, information: bool, known: Statistics | None = None
-    ) -> _Point:
-        """Make one pass over the data."""
+    ) -> Generator[Look, Statistics, _Point]:
+        """Ask for one pass over the data."""
         watched = direction if len(self.passes) >= 3 else None  # separated fits take more passes than that
-        s = known or self.statistics(beta, direction=watched, information=information)
+        s = known or (yield Look(beta, watched, information))
         value = s.log_likelihood - 0.5 * float(self.penalty @ beta**2)
         return _Point(beta, s, value, s.gradient - self.penalty * beta)
 
@@ -101,13 +112,15 @@ class _Search:
             return self.fit(here, decrement, "converged")
         return self.fit(here, decrement, "passes") if len(self.passes) >= self.max_passes else None
 
-    def line_search(self, here: _Point, step: Vector, decrement: float) -> tuple[_Point, float] | Fit:
+    def line_search(
+        self, here: _Point, step: Vector, decrement: float
+    ) -> Generator[Look, Statistics, tuple[_Point, float] | Fit]:
         """Return the next point and the fraction of the step taken, or the fit if no fraction leads higher."""
         few = len(self.passes) + 1 >= self.max_passes
         with_information = self.renewal.due(last=self.information is None and few)
         slope, noise, fraction = float(here.gradient @ step), 8 * EPS * abs(here.value), 1.0
         while True:
-            there = self.look(here.beta + fraction * step, step, with_information)
+            there = yield from self.look(here.beta + fraction * step, step, with_information)
             if there.value >= here.value + 1e-4 * fraction * slope - noise:
                 return there, fraction
             number, margin = len(self.passes) + 1, there.data.margin
@@ -136,9 +149,7 @@ class _Search:
         return Fit(end.beta, self.information, height, decrement, passes, status, reach, end.data.row_norm)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
-def newton(
-    statistics: StatisticsFunction,
+def search(
     start: Vector,
     *,
     first: Statistics | None = None,
@@ -149,12 +160,11 @@ def newton(
     exact: bool = True,
     width: int | None = None,
     monitor: Callable[[Pass], bool] | None = None,
-) -> Fit:
-    """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ².
+) -> Generator[Look, Statistics, Fit]:
+    """Maximise log-likelihood − ½ Σ ridgeⱼ βⱼ², asking for statistics one point after the other.
 
     Parameters
     ----------
-    statistics : the statistics of the data at a coefficient vector
     start : (q,)
     first : the statistics at the start, if known; with information unless an approximation is given
     ridge : (q,) ≥ 0, or None for no penalty
@@ -164,32 +174,41 @@ def newton(
     exact : whether convergence is judged by information from the last point; False is enough for a starting point
     width : the number of columns that a matrix costs as much as, if not q
     monitor : called with every accepted pass; True stops the fit
-
-    Returns
-    -------
-    Fit
     """
     penalty = np.zeros_like(start) if ridge is None else ridge
     renewal = Renewal(
         len(start) if width is None else width, ridge=ridge is not None, sampled=approximation is not None
     )
-    search = _Search(statistics, penalty, tolerance, max_passes, exact, renewal)
+    now = _Search(penalty, tolerance, max_passes, exact, renewal)
     curvature = None if approximation is None else Curvature(approximation)
-    here, direction, fraction = search.look(start, None, curvature is None, first), None, 0.0
+    here, direction, fraction = (yield from now.look(start, None, curvature is None, first)), None, 0.0
     while True:
         if here.data.information is not None:
-            search.information = here.data.information
-            curvature = Curvature(Factor.of(with_ridge(search.information, ridge)))
+            now.information = here.data.information
+            curvature = Curvature(Factor.of(with_ridge(now.information, ridge)))
         assert curvature is not None
         step = curvature.solve(here.gradient)
-        decrement = search.arrive(here, step, fraction, direction)
-        stopped = monitor is not None and monitor(search.passes[-1])
-        found = search.end(here, step, decrement, stopped) or search.line_search(here, step, decrement)
+        decrement = now.arrive(here, step, fraction, direction)
+        stopped = monitor is not None and monitor(now.passes[-1])
+        found = now.end(here, step, decrement, stopped) or (yield from now.line_search(here, step, decrement))
         if isinstance(found, Fit):
             return found
         there, fraction = found
         curvature.learn(fraction * step, here.gradient - there.gradient)
         here, direction = there, step
+
+
+@np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
+def newton(statistics: StatisticsFunction, start: Vector, **options: Any) -> Fit:
+    """Return where a search ends that these statistics answer; the options are those of `search`."""
+    searching = search(start, **options)
+    try:
+        look = next(searching)
+        while True:
+            look = searching.send(look.by(statistics))
+    except StopIteration as end:
+        found: Fit = end.value
+        return found
 
 
 def refined(statistics: StatisticsFunction, beta: Vector) -> tuple[Vector, Statistics]:

@@ -12,12 +12,14 @@ from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.monitor import Monitor, monitor
+from verhulst.regression.newton import Look
 from verhulst.regression.observations import require_moderate
 from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.start import Outcomes, sample_start
 from verhulst.regression.statistics import Statistics, StatisticsFunction, Vector
+from verhulst.regression.together import Asking, Question, alone
 
 DOUBTFUL = 1e-8  # residual share of a column on the others below which it may be their combination
 
@@ -95,7 +97,12 @@ class Prepared:
         return replace(self, standard=standard, rows=rows, start=start, first=first, sampled=False)
 
 
-def prepare(data: SomeObservations, settings: Settings, root: float | None = None) -> Prepared:
+def prepare(data: SomeObservations, settings: Settings) -> Prepared:
+    """Return data that are ready, by themselves; see `preparing`."""
+    return alone(preparing(data, settings), settings.recorded)
+
+
+def preparing(data: SomeObservations, settings: Settings, root: float | None = None) -> Asking[Prepared]:
     """Standardise, find the null model and a start, make a first pass, and leave out dependent columns.
 
     Parameters
@@ -124,7 +131,7 @@ def prepare(data: SomeObservations, settings: Settings, root: float | None = Non
             start[0] = Outcomes(data.outcomes.ones + 0.5, data.outcomes.zeros + 0.5).log_odds
     elif (near := sample_start(rows, null, ridge)) is not None:
         start = near[0]
-    first = settings.recorded(rows.statistics)(start, information=near is None)
+    first = yield Question(rows, Look(start, None, near is None))
     if not (np.isfinite(first.log_likelihood) and np.isfinite(first.row_norm)):
         data.require_finite()
         require_moderate(np.array([first.log_likelihood, first.row_norm]))

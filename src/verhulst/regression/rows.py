@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from verhulst._core import jeffreys_gradient, logistic_statistics, take_rows
 from verhulst.data.column_matrix import aligned, as_columns
-from verhulst.regression.column_pass import column_pass
+from verhulst.regression.column_pass import Question, Sums, column_question
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.statistics import EPS, Answer, Matrix, Statistics, Vector
 from verhulst.regression.systematic import systematic
@@ -191,14 +191,14 @@ class Rows:
 
     def statistics(self, beta: Vector, /, *, direction: Vector | None = None, information: bool = True) -> Statistics:
         """Statistics at `beta` (q,), which belongs to the standardised columns; so does `direction`."""
-        value, gradient, matrix, norm, least, most = self._pass(
-            beta, direction, _INFORMATION if information else _NO_MATRIX
-        )
+        question, finish = self._question(beta, direction, _INFORMATION if information else _NO_MATRIX)
+        value, gradient, matrix, norm, least, most = finish(logistic_statistics(*question))
         return Statistics(value, gradient, matrix, norm, None if direction is None else (least, most))
 
     def gram(self) -> Matrix:
         """Σ wᵢ zᵢ zᵢᵀ: tells collinear columns from flat likelihoods, whatever β."""
-        matrix = self._pass(np.zeros(self.size), None, _GRAM)[2]
+        question, finish = self._question(np.zeros(self.size), None, _GRAM)
+        matrix = finish(logistic_statistics(*question))[2]
         assert matrix is not None
         return matrix
 
@@ -232,23 +232,18 @@ class Rows:
             2 * tau,
         )
 
-    def _pass(
+    def _question(
         self, beta: Vector, direction: Vector | None, product: int
-    ) -> tuple[float, Vector, Matrix | None, float, float, float]:
+    ) -> tuple[Question, Callable[[Sums], Sums]]:
+        """What the kernel is asked, and what makes sums for all columns of its answer."""
         if (columns := as_columns(self.X)) is not None:
-            return column_pass(columns, self.y, self.weight, self.offset, self.standard, beta, direction, product)
-        return logistic_statistics(
-            self.X,
-            self.y,
-            self.weight,
-            self.offset,
-            self.centre,
-            self.inverse_scale,
-            self.intercept,
-            beta,
-            direction,
-            product,
-        )
+            return column_question(columns, self.y, self.weight, self.offset, self.standard, beta, direction, product)
+        own = (self.X, self.y, self.weight, self.offset, self.centre, self.inverse_scale, self.intercept)
+        return (*own, beta, direction, product), _as_found
+
+
+def _as_found(found: Sums) -> Sums:
+    return found
 
 
 def _sent(X: Any, *others: Any) -> Rows:
