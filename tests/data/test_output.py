@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -12,7 +13,17 @@ import pyarrow as pa
 import pytest
 
 import verhulst as vh
-from verhulst.data import ModelFileError, OutputError, atomic_file, read_model, read_table, write_model, write_table
+from verhulst.data import (
+    File,
+    ModelFileError,
+    OutputError,
+    RequestError,
+    atomic_file,
+    read_model,
+    read_table,
+    write_model,
+    write_table,
+)
 from verhulst.data.model_file import decode, encode
 
 
@@ -162,6 +173,29 @@ def test_model_files_that_an_editor_saved_in_another_encoding(tmp_path, encoding
     path = tmp_path / "again.json"
     path.write_bytes((tmp_path / "m.json").read_text().encode(encoding))
     assert repr(vh.load(path)) == repr(vh.load(tmp_path / "m.json"))
+
+
+SAME_FILE = {
+    "predictions": lambda model, path, name: vh.predict_table(model, path, name),
+    "predictions of a file": lambda model, path, name: vh.predict_table(model, File(path), name, only=True),
+    "predictions of a path": lambda model, path, name: vh.predict_table(model, pathlib.Path(path), name),
+    "rejects": lambda model, path, name: File(path, rejects=name),
+    "rejects, of a path": lambda model, path, name: File(pathlib.Path(path), rejects=name),
+}
+
+
+@pytest.mark.parametrize("use", SAME_FILE.values(), ids=SAME_FILE)
+def test_the_file_that_is_read_is_not_written(tmp_path, monkeypatch, use):
+    monkeypatch.chdir(tmp_path)
+    content = "x,y\n1,0\n2,1\n3,0\n4,1\n5,6,7\n"
+    pathlib.Path("t.csv").write_text(content)
+    pathlib.Path("link.csv").symlink_to("t.csv")
+    os.link("t.csv", "hard.csv")
+    model = vh.fit_table({"x": [1.0, 2, 3, 4], "y": [0, 1, 0, 1]}, "y")
+    for path, name in (("t.csv", "./t.csv"), ("t.csv", "link.csv"), ("link.csv", "t.csv"), ("t.csv", "hard.csv")):
+        with pytest.raises(RequestError, match=rf"{name}: is the file that is read; name another"):
+            use(model, path, name)
+    assert pathlib.Path("t.csv").read_text() == content
 
 
 def test_binary_file_is_no_model(tmp_path):

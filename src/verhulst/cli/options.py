@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import stat
 from collections.abc import Callable
 from functools import reduce, wraps
 from pathlib import Path
@@ -14,7 +12,7 @@ import click
 
 from verhulst import _process
 from verhulst.cli.names import separated
-from verhulst.data.atomic import check_writable, is_stream, refuse_other_than_page
+from verhulst.data.atomic import check_writable, is_stream, refuse_other_than_page, same_file
 from verhulst.data.errors import OutputError
 from verhulst.data.file import File
 from verhulst.data.file_format import format_of_name
@@ -120,21 +118,6 @@ def _files(ctx: click.Context) -> list[tuple[str, bool, str]]:
 
 def _label(param: click.Parameter) -> str:
     return next((name for name in param.opts if name.startswith("--")), param.human_readable_name)
-
-
-def same_file(one: str, other: str) -> bool:
-    """Whether two names are those of one file, which need not exist; devices and pipes may be named twice.
-
-    Examples
-    --------
-    >>> same_file("a.csv", "./a.csv"), same_file("/dev/null", "/dev/null")
-    (True, False)
-    """
-    try:
-        first, second = os.stat(one), os.stat(other)
-    except (OSError, ValueError):
-        return os.path.realpath(one) == os.path.realpath(other)
-    return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)
 
 
 class Number(click.FloatRange):

@@ -17,7 +17,7 @@ from typing import IO
 
 from verhulst import _process
 from verhulst._options import checks_options
-from verhulst.data.errors import MissingFolderError, OutputError
+from verhulst.data.errors import MissingFolderError, OutputError, RequestError
 from verhulst.data.file_format import compression_of_name
 from verhulst.data.printable import printable
 
@@ -102,6 +102,34 @@ def is_stream(path: str | os.PathLike[str]) -> bool:
     if _STREAM.fullmatch(os.fspath(path)):
         return True
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether two names are those of one file, which need not exist; devices and pipes may be named twice.
+
+    Examples
+    --------
+    >>> same_file("a.csv", "./a.csv"), same_file("/dev/null", "/dev/null")
+    (True, False)
+    """
+    try:
+        first, second = os.stat(one), os.stat(other)
+    except (OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other)
+    return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)
+
+
+def refuse_same_file(source: object, output: str) -> None:
+    """Raise if a file that is written is the one that is read, by whatever name: its rows would be gone.
+
+    Raises
+    ------
+    RequestError
+        If they are the same file.
+    """
+    given = os.fspath(source) if isinstance(source, str | os.PathLike) else "-"
+    if "-" not in (given, output) and same_file(given, output):
+        raise RequestError(f"{printable(output)}: is the file that is read; name another one for what is written.")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
+from verhulst.data.atomic import refuse_same_file
 from verhulst.data.csv_dialect import Dialect, find_dialect
 from verhulst.data.errors import DataError, RequestError, did_you_mean, listed
 from verhulst.data.names_given import column_names
@@ -109,6 +110,7 @@ class File:
         if given.sheet is not None and not (isinstance(given.sheet, str) and given.sheet):
             raise RequestError(f"sheet is the name of a sheet, not {given.sheet!r}.")
         if given.rejects is not None:
+            refuse_same_file(given.path, os.fspath(given.rejects))
             self._set(refused=Rejects(os.fspath(given.rejects)))
 
     def _set(self, **values: Any) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verhulst._options import checks_options
+from verhulst.data.atomic import refuse_same_file
 from verhulst.data.column import Unknown
 from verhulst.data.design import Design
 from verhulst.data.errors import DataError, RequestError, UnknownLevelWarning
@@ -102,6 +103,8 @@ def predict_table(
     ------
     DataError
         If the table cannot be used, or has a column of the name of a prediction; see `TableFit.log_odds`.
+    RequestError
+        If the file is that of the table.
     OutputError
         If the file cannot be written.
 
@@ -119,6 +122,7 @@ def predict_table(
     require_callback(callback)
     output = os.fspath(output)
     source = os.fspath(source) if isinstance(source, os.PathLike) else source
+    refuse_same_file(source.path if isinstance(source, File) else source, output)
     if missing != "drop":
         check_missing(missing, "nan")
     if level is not None and not isinstance(model, TableFit):
