@@ -34,7 +34,7 @@ def dependent(names: Sequence[str], X: Matrix, penalised: bool = False) -> Itera
     of any others: that is said once, unless the fit is `penalised`, and only copies are named.
     """
     there = np.flatnonzero(X.max(axis=0) > X.min(axis=0))
-    names, X = [names[k] for k in there], X[:, there]
+    names, X = [names[k] for k in there.tolist()], X[:, there]
     if len(there) < 2:
         return
     if len(there) >= len(X):
@@ -43,7 +43,7 @@ def dependent(names: Sequence[str], X: Matrix, penalised: bool = False) -> Itera
     # The triangle has the lengths of the standardised columns and the angles between them.
     Z = X / np.abs(X).max(axis=0)  # whose squares neither overflow nor vanish
     Z -= Z.mean(axis=0)
-    Z = np.linalg.qr(Z / np.linalg.norm(Z, axis=0), mode="r")
+    Z = np.asarray(np.linalg.qr(Z / np.linalg.norm(Z, axis=0), mode="r"))
     independent, basis = _independent(Z)
     left = np.ones(len(names), np.bool_)
     for column in reversed(np.setdiff1d(np.arange(len(names)), independent)):

@@ -94,8 +94,8 @@ def numbers_in_doubt(design: Design | FormulaDesign, table: pa.Table | None) -> 
                 problem = doubt_of_stand_in(column.name, x, value)
                 flag = option("--na-values", f"{value:.0f}")
                 yield Caution(problem.matter, f"Its odds ratio then means nothing ({flag}).")
-            elif problem := doubt_of_numbers(column.name, x, rows=table.num_rows):
-                yield Caution(problem.matter, f"Its odds ratio then means nothing ({problem.option}).")
+            elif doubt := doubt_of_numbers(column.name, x, rows=table.num_rows):
+                yield Caution(doubt.matter, f"Its odds ratio then means nothing ({doubt.option}).")
 
 
 def class_cautions_of(
