@@ -682,6 +682,19 @@ def test_a_failing_model_leaves_no_hooks() -> None:
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
 
 
+def test_the_shift_by_pos_weight_is_the_mean_of_the_logarithms() -> None:
+    loss = nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, 4.0]))
+    (finding,) = audit.torch_model(mlp(out=2), X(), torch.ones(len(X()), 2), loss).findings
+    assert "here +0.693 on average" in finding.why
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", [torch.sigmoid, torch.tanh, lambda z: torch.log(1 + torch.exp(z))])
+def test_complex_numbers_are_no_fault(function: Any) -> None:
+    layer = nn.Linear(3, 4, dtype=torch.complex64)
+    assert not audit.torch_model(layer, torch.randn(5, 3) + 0j, None, lambda z, _: function(z).abs().mean()).ids
+
+
 def test_wrong_arguments() -> None:
     with pytest.raises(TypeError, match=r"model must be a torch\.nn\.Module, not function"):
         audit.torch_model(lambda x: x, X(), binary(), BCE_LOGITS)  # type: ignore[arg-type]

@@ -210,3 +210,42 @@ def test_torchs_formulas_agree_at_special_values(case: str, dtype: Any) -> None:
         near_root = 0.3 if name in ("silu_derivative", "gelu_derivative") else info.tiny
         np.testing.assert_allclose(got, right, rtol=800 * info.eps, atol=800 * info.eps * near_root, err_msg=name)
         assert np.array_equal(np.isnan(got), np.isnan(right))
+
+
+@pytest.mark.parametrize("given", ["no", "", None, 2, 0.0, [False], np.array(True)])
+def test_keepdims_is_true_or_false_in_every_face(given: Any) -> None:
+    """Any other object would count as True or False without a word."""
+    z = np.zeros((2, 3))
+    for axis in (0, None, (0, 1)):
+        for face, numbers in ((vh, z), (vt, torch.from_numpy(z)), (vj, z)):
+            with pytest.raises(TypeError, match=r"keepdims? must be True or False, not"):
+                face.logsumexp(numbers, axis=axis, keepdims=given)
+            kept = face.logsumexp(numbers, axis=axis, keepdims=np.True_)
+            assert kept.shape == ((1, 3) if axis == 0 else (1, 1))
+
+
+@pytest.mark.parametrize("parameter", [INF, -INF, NAN])
+@pytest.mark.parametrize(("name", "slope"), [("leaky_relu", 1.0), ("elu", 1.0), ("elu_derivative", 0.0)])
+def test_right_of_0_no_parameter_reaches_the_derivative(name: str, slope: float, parameter: float) -> None:
+    """Neither a number nor an array: 0 times inf would be nan."""
+    z = np.array([1.0, 50.0, INF], np.float32)
+    for given in (parameter, np.full(3, parameter, np.float32)):
+        in_jax = jax.grad(lambda z, given=given: getattr(vj, name)(z, given).sum())(z)
+        t = torch.tensor(z, requires_grad=True)
+        getattr(vt, name)(t, given if isinstance(given, float) else torch.from_numpy(given)).sum().backward()
+        assert in_jax.tolist() == t.grad.tolist() == [slope] * 3
+
+
+def test_jax_compiles_a_parameter_that_is_nan_once(caplog: pytest.LogCaptureFixture) -> None:
+    compiled = []
+    with jax.log_compiles():
+        for nan in (float("nan"), float("nan")):
+            caplog.clear()
+            vj.leaky_relu(np.ones(1009, np.float32), nan)
+            compiled.append(any("Compiling" in record.message for record in caplog.records))
+    assert compiled == [True, False]
+
+
+def test_jax_errors_of_the_device_are_passed_on() -> None:
+    with jax.transfer_guard("disallow"), pytest.raises(jax.errors.JaxRuntimeError, match="transfer"):
+        vj.binary_cross_entropy(jax.numpy.ones(2), 0.3)

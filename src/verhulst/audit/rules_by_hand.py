@@ -31,6 +31,8 @@ def logarithm_of_exponentials(trace: list[Operation]) -> Iterator[Finding]:
         for source in first(operation, through):
             if source.name not in ("exp", "exp_") or not source.tensors[0].numel() or source.by_hand:
                 continue
+            if source.tensors[0].is_complex():
+                continue
             largest = float(source.tensors[0].max())
             if largest > 0:  # where all are at most 0, as after the largest is subtracted, nothing overflows
                 yield Finding(

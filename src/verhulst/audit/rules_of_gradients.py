@@ -17,6 +17,7 @@ from verhulst.audit.operations import (
     is_sigmoid,
 )
 from verhulst.audit.trace import MOVES, Operation, destinations
+from verhulst.torch._kernels import double
 
 
 def hidden_sigmoid(trace: list[Operation]) -> Iterator[Finding]:
@@ -45,8 +46,8 @@ def saturation(trace: list[Operation]) -> Iterator[Finding]:
             continue
         s = operation.output
         gone = float(((s == (-1 if tanh else 0)) | (s == 1)).double().mean())
-        slope = 1 - s.double() ** 2 if tanh else s.double() * (1 - s.double())
-        flat = float((slope < 1e-4).double().mean())
+        slope = 1 - double(s) ** 2 if tanh else double(s) * (1 - double(s))
+        flat = float((slope.abs() < 1e-4).double().mean())
         if gone > 0.01 or flat > 0.5:
             yield Finding(
                 "saturation",
@@ -62,8 +63,8 @@ def saturation(trace: list[Operation]) -> Iterator[Finding]:
 def _slope(operation: Operation) -> float:
     if operation.output is None or operation.output.numel() == 0:
         return 0.0
-    s = operation.output.double()
-    return float((s * (1 - s)).mean())
+    s = double(operation.output)
+    return float((s * (1 - s)).abs().mean())
 
 
 def pos_weight(trace: list[Operation]) -> Iterator[Finding]:
@@ -71,7 +72,7 @@ def pos_weight(trace: list[Operation]) -> Iterator[Finding]:
     for operation in trace:
         weight = operation.named.get("pos_weight") if operation.name in BCE_WITH_LOGITS else None
         if isinstance(weight, Tensor) and bool((weight != 1).any()):
-            shift = float(weight.double().mean().log())
+            shift = float(weight.double().log().mean())
             yield Finding(
                 "pos-weight",
                 "note",

@@ -178,6 +178,13 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     return tuple(np.lib.array_utils.normalize_axis_tuple(axes, ndim, "axis"))
 
 
+def true_or_false(given: Any, option: str) -> bool:
+    """The option, refused where it is no truth value: any other object would count as one, "no" as True."""
+    if not isinstance(given, bool | np.bool):
+        raise TypeError(f"{option} must be True or False, not {given!r}")
+    return bool(given)
+
+
 def check_out(out: Any, name: str) -> np.ndarray[Any, Any]:
     """The array that a result shall go to."""
     target = out[0] if isinstance(out, tuple) and len(out) == 1 else out

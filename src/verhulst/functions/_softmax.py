@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from verhulst import _core
-from verhulst.functions._axes import Axis, call, over_axes
+from verhulst.functions._axes import Axis, call, over_axes, true_or_false
 from verhulst.functions._registry import Use, public
 
 _softmax = over_axes(_core.row_ufunc("softmax", "softmax(z) over the last axis"))
@@ -149,4 +149,4 @@ def logsumexp(z: ArrayLike, axis: Axis = -1, *, keepdims: bool = False, out: Any
     >>> vh.logsumexp([0.0, -40.0])
     np.float64(4.248354255291589e-18)
     """
-    return call(_logsumexp, z, axis, out, keepdims=keepdims)
+    return call(_logsumexp, z, axis, out, keepdims=true_or_false(keepdims, "keepdims"))

@@ -125,6 +125,8 @@ def as_array(x: Any, name: str) -> jax.Array:
     try:
         x = float(x) if type(x) is int else x
         x = np.asarray(x) if hasattr(x, "__array__") and not isinstance(x, jax.Array) else jnp.asarray(x)
+    except jax.errors.JaxRuntimeError:  # of the device, not of what was given
+        raise
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise TypeError(f"{takes} {type(x).__name__}: {error}") from None
     if not is_real(x):

@@ -32,7 +32,7 @@ def _face(name: str, parameter: str, formula: Operation, derivative: Operation) 
 
     def face(z: Any, given: Any) -> jax.Array:
         z = as_floats(z, name)
-        if isinstance(given, Real | np.bool):
+        if isinstance(given, Real | np.bool) and given == given:  # nan, unlike itself, would be compiled every time
             try:
                 return computed(z, given=float(given))
             except OverflowError:
@@ -40,7 +40,7 @@ def _face(name: str, parameter: str, formula: Operation, derivative: Operation) 
         given = as_floats(given, f"{parameter} of {name}")
         broadcast_shape(z, given, f"{parameter} of {name}")
         unit, given = (of_type(x, wide_type(z, given)) for x in (computed(wide(z), given=1.0), given))
-        return of_type(jnp.where(z > 0, unit, given * unit), z)
+        return of_type(jnp.where(z > 0, 1, given) * unit, z)  # right of 0 no infinite parameter reaches the derivative
 
     return face
 

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from verhulst.functions import formulas
-from verhulst.functions._axes import Axis, axes_of
+from verhulst.functions._axes import Axis, axes_of, true_or_false
 from verhulst.functions._registry import PUBLIC
 from verhulst.jax._differentiable import JAX, wide
 from verhulst.jax._linear import linear, self_adjoint
@@ -200,6 +200,6 @@ def logsumexp(z: Any, axis: Axis = -1, keepdims: bool = False) -> jax.Array:
     """
     z = as_floats(z, "logsumexp")
     result = _over("logsumexp", _logsumexp, z, axis)
-    if keepdims or not result.ndim:
+    if true_or_false(keepdims, "keepdims") or not result.ndim:
         return result
     return result.squeeze(axes_of(axis, z.ndim))

@@ -122,7 +122,8 @@ def binary_cross_entropy_with_logits(
         or a sum without weights is the exact one of z and y rounded once (float64: to 2^-52), and so is each element's
         gradient. With weights, smoothing or labels of a wider type all is computed in float64 (float32 on MPS) and
         rounded once: to 0.501 ULP in the narrower types; in float64 each loss to 4 ULP, and there a sum or a mean of
-        many, as inside a `torch.func` transform, adds what `torch.sum` rounds (11 ULP have been seen).
+        many, as inside a `torch.func` transform, adds what `torch.sum` rounds (11 ULP have been seen). A mean is the
+        sum over the number: in float64 it is inf where the sum leaves the range, as PyTorch's.
 
     Raises
     ------

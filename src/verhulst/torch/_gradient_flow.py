@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
+from torch.nn.modules.conv import _ConvNd
 
+from verhulst.torch._kernels import double
 from verhulst.torch._layer_gates import called_gates, has_gates
 from verhulst.torch._run_once import call, ordinary, original, tensors, undisturbed
 
@@ -36,7 +38,8 @@ class LayerFlow:
     rounded : float or None
         For sigmoid and tanh: share of outputs that are exactly the limit in the dtype used.
     dead : float or None
-        For ReLU: share of units that are 0 for every row of the batch.
+        For ReLU: share of units (features of a linear layer, channels of a convolution) that are 0 for every row of the
+        batch, and at every place.
     gates : dict or None
         For LSTM and GRU: gate -> counts of its values in 20 equal bins over (0, 1) (candidate: (-1, 1)), over all
         layers and directions.
@@ -163,6 +166,7 @@ class _Ran(NamedTuple):
     name: str
     layer: nn.Module
     output: GradientEdge
+    ndim: int
     dtype: torch.dtype
     state: dict[str, Any]
 
@@ -171,8 +175,8 @@ def _watch(name: str, ran: list[_Ran]) -> Any:
     def hook(layer: nn.Module, args: Any, kwargs: Any, result: Any) -> None:
         output = next((t for t in tensors(result) if t.requires_grad), None)
         if output is not None:  # its edge now: a function that writes over it moves it to another
-            state = _state(layer, output.detach(), args, kwargs)
-            ran.append(_Ran(name, layer, get_gradient_edge(output), output.dtype, state))
+            state = _state(layer, output.detach(), args, kwargs, ran)
+            ran.append(_Ran(name, layer, get_gradient_edge(output), output.ndim, output.dtype, state))
 
     return hook
 
@@ -219,8 +223,17 @@ def _flows(value: Tensor, ran: list[_Ran]) -> tuple[LayerFlow, ...]:
 
 
 def _norm(gradient: Tensor) -> float:
-    """Euclidean norm; of a nested tensor, that of its numbers."""
-    return float((gradient.values() if gradient.is_nested else gradient).double().norm())
+    """Euclidean norm, of the least and the largest numbers too, whose squares leave the range."""
+    numbers = double(_in_memory(gradient)).abs()
+    largest = float(numbers.max()) if numbers.numel() else 0.0
+    return float((numbers / largest).norm()) * largest if 0 < largest < math.inf else largest
+
+
+def _in_memory(t: Tensor) -> Tensor:
+    """The numbers of a tensor; of a nested or sparse one those that it holds, in a row."""
+    if t.is_nested or t.layout is not torch.strided:
+        return (t.coalesce() if t.is_sparse else t).values()
+    return t
 
 
 def _is_layer(module: nn.Module) -> bool:
@@ -243,16 +256,25 @@ def _share(mask: Tensor) -> float:
     return float(mask.double().mean()) if mask.numel() else 0.0
 
 
+def _by_unit(values: Tensor, ran: list[_Ran]) -> Tensor:
+    """What a layer made of the output of those that ran, a column for each unit: channels of convolutions, features."""
+    last = next((r for r in reversed(ran) if isinstance(r.layer, _ConvNd | nn.Linear)), None)
+    if last is None or last.ndim != values.ndim:
+        return values.flatten(0, -2) if values.ndim > 1 else values.reshape(-1, 1)
+    places = len(last.layer.kernel_size) if isinstance(last.layer, _ConvNd) else 0
+    return values.movedim(-1 - places, -1).unsqueeze(0).flatten(0, -2)
+
+
 @torch.no_grad()
-def _state(module: nn.Module, output: Tensor, args: Any, kwargs: Any) -> dict[str, Any]:
+def _state(module: nn.Module, output: Tensor, args: Any, kwargs: Any, ran: list[_Ran]) -> dict[str, Any]:
     """What can be said of this kind of layer: saturation, dead units, gates."""
     if isinstance(module, (*SIGMOIDS, nn.Tanh)):
-        s = output.double()
+        s = double(_in_memory(output))
         slope = s * (1 - s) if isinstance(module, SIGMOIDS) else 1 - s * s
         low = 0.0 if isinstance(module, SIGMOIDS) else -1.0
-        return {"saturated": _share(slope < 1e-3), "rounded": _share((s == low) | (s == 1.0))}
+        return {"saturated": _share(slope.abs() < 1e-3), "rounded": _share((s == low) | (s == 1.0))}
     if isinstance(module, RECTIFIERS):
-        return {"dead": _share((output.flatten(0, -2) if output.ndim > 1 else output[:, None]).eq(0).all(0))}
+        return {"dead": _share(_by_unit(_in_memory(output), ran).eq(0).all(0))}
     if has_gates(module):
         return {"gates": _histograms(module, *args, **kwargs)}
     return {}

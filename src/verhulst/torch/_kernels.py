@@ -78,6 +78,11 @@ def widest(t: Tensor) -> torch.dtype:
     return torch.float32 if t.device.type == "mps" else torch.float64
 
 
+def double(t: Tensor) -> Tensor:
+    """The tensor in float64, complex numbers in complex128."""
+    return t.to(torch.complex128 if t.is_complex() else torch.float64)
+
+
 def as_array(t: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
     """The tensor's own memory as a NumPy array, strides and all. bfloat16 needs ml_dtypes, which names the type."""
     if t.requires_grad:

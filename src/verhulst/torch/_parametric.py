@@ -70,7 +70,8 @@ def _face(name: str, ufunc: np.ufunc, formula: Parametric, derivative: Parametri
                 shapes = f"{tuple(z.shape)}, not {tuple(parameter.shape)}"
                 raise ValueError(f"the parameter of {name} must broadcast against z, {shapes}")
             unit = computed(cast(z, widest(z)), 1.0)  # so that the parameter counts as given
-            return cast(torch.where(z > 0, unit, parameter.to(unit.dtype) * unit), z.dtype)
+            # Right of 0 the factor is 1, so that no infinite parameter reaches the derivative there.
+            return cast(torch.where(z > 0, 1.0, parameter.to(unit.dtype)) * unit, z.dtype)
         if torch.compiler.is_compiling():
             return computed(z, parameter)
         if not isinstance(parameter, Real):

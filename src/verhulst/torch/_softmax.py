@@ -13,6 +13,7 @@ from torch import Tensor
 
 from verhulst.functions import _softmax as ufuncs
 from verhulst.functions import formulas
+from verhulst.functions._axes import true_or_false
 from verhulst.torch._arguments import dimensions, numbers, tensor_function
 from verhulst.torch._cast import cast
 from verhulst.torch._differentiable import TORCH
@@ -272,6 +273,6 @@ def logsumexp(z: Tensor, dim: Dim = -1, keepdim: bool = False) -> Tensor:
         is softmax.
     """
     result, dims = _over("logsumexp", _logsumexp, z, dim)
-    if not keepdim:
+    if not true_or_false(keepdim, "keepdim"):
         return result
     return result.reshape([1 if d in dims else n for d, n in enumerate(z.shape)])
