@@ -31,21 +31,24 @@ def options(command: Any) -> Any:
 
 
 @contextmanager
-def client_of(scheduler: str | None, workers: int | None) -> Iterator[Any]:
-    """A client of the cluster that is asked for, or None.
+def client_of(scheduler: str | None, workers: int | None, data: Any) -> Iterator[Any]:
+    """A client of the cluster that is asked for, which can read these data, or None.
 
     Processes of this machine end with it, however it ends; so they do if this process is killed.
 
     Raises
     ------
     RequestError
-        If both options are given, or there is no scheduler.
+        If both options are given, its workers cannot read the data, or there is no scheduler.
     """
     if scheduler is None and workers is None:
         yield None
         return
     if scheduler is not None and workers is not None:
         raise RequestError("--scheduler and --workers are two clusters: give one of them.")
+    from verhulst.data.parted_table import files_for_workers
+
+    files_for_workers(data)  # what is refused is said before the cluster starts
     import distributed
 
     make_client: Any = distributed.Client

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst.cli import options
+from verhulst.cli.shown import require_shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,8 +106,7 @@ def command(
     from verhulst.cli.console import MARKDOWN, print_json, print_rows, say, show, show_prose
     from verhulst.cli.gate import Gate
 
-    if explained and (as_csv or context.meta.get(MARKDOWN)):
-        raise click.UsageError("--explain adds sentences to the printed record: leave --csv and --markdown out.")
+    require_shown(context, as_json, as_csv)
     gates = [Gate.parse(condition, MEASURES | CLASS_MEASURES) for condition in conditions]
     from verhulst.calibration.evaluation import evaluate
     from verhulst.cli.measures_table import print_measures, table_of_measures

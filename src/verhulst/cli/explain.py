@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from typing import Any
 
 import click
@@ -57,14 +59,14 @@ def score(z: float) -> tuple[dict[str, Any], list[str]]:
 
     p, complement, slope = (float(f) for f in (sigmoid(z), sigmoid(-z), sigmoid_derivative(z)))
     with np.errstate(over="ignore", under="ignore"):
-        odds, against = float(np.exp(z)), float(np.exp(-z))
+        odds = float(np.exp(z))
     share, word = (p, "yes") if z < 0 else (complement, "no")
     often = f"one {word} in {1 / share:.3g} cases" if share > 1e-300 else f"practically never {word}"
     often = "as often as not" if z == 0 else f"never {word}" if share == 0 else often
     lines = [
         f"log-odds     {_number(z)}",
         f"probability  {_number(p)}" + (f"   (1 − p = {_number(complement)})" if z > 4 else ""),
-        f"odds         {f'{_number(odds)} : 1' if z >= 0 else f'1 : {_number(against)}'}   ({often})",
+        f"odds         {f'{_power(z)} : 1' if z >= 0 else f'1 : {_power(-z)}'}   ({often})",
         f"slope        {_number(slope)} of probability per unit of log-odds",
         "",
     ]
@@ -99,10 +101,10 @@ def coefficient(w: float) -> tuple[dict[str, Any], list[str]]:
     if w == 0:
         change = "the odds do not change"
     elif percent >= 1000:
-        change = f"{_number(ratio)} times the odds"
+        change = f"{_power(w)} times the odds"
     lines = [
         f"coefficient  {_number(w)}",
-        f"odds ratio   {_number(ratio)}",
+        f"odds ratio   {_power(w)}",
         f"one unit more: {change}, whatever the other columns are",
         "",
         *(f"  from {100 * p:3.0f} %  to {100 * q:.3g} %" for p, q in steps),
@@ -116,6 +118,14 @@ def _at_most(value: float) -> str:
     """Three digits of a bound, rounded up."""
     unit = 10.0 ** (math.floor(math.log10(value)) - 2) if value else 1.0
     return typeset(significant(math.ceil(value / unit) * unit, 3))
+
+
+def _power(exponent: float) -> str:
+    """Return e to a power, with six digits also where it is outside the range of doubles."""
+    with localcontext(Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])):
+        value = Decimal(exponent).exp()
+    inside = not value or sys.float_info.min <= value <= sys.float_info.max or value.is_infinite()
+    return _number(float(value)) if inside else typeset(f"{value:.6g}".lower())
 
 
 def _number(value: float) -> str:

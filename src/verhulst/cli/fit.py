@@ -12,6 +12,7 @@ from verhulst import _process
 from verhulst._numbers import count, percent
 from verhulst.cli import cluster, fit_classes, fit_formula, held_out, inference, options
 from verhulst.cli.names import column_names, references
+from verhulst.cli.shown import require_shown
 
 if TYPE_CHECKING:
     from verhulst.cli.options import Source
@@ -134,6 +135,7 @@ def command(
 
     asked = inference.Asked(covariance, clusters, interval, effects)
     printed = options.prints(click.get_current_context(), as_json or as_csv)
+    require_shown(click.get_current_context(), as_json, as_csv, printed)
     on_cluster = scheduler is not None or workers is not None
     source, request["test"] = data, options.like(data, request["test"])
     if _of_counts(request, asked, on_cluster):
@@ -144,7 +146,7 @@ def command(
         fit_classes.check(asked, on_cluster, request | {"as_csv": as_csv, "log_odds": log_odds})
     held_out.check(request["cv"], request["group"], request["test"], on_cluster)
     asked.check_column({role: request[role] for role in ("target", "weights", "offset")})
-    with cluster.client_of(scheduler, workers) as client:
+    with cluster.client_of(scheduler, workers, data) as client:
         rows_needed = asked.rows or request["cv"]
         try:
             if request["formula"] is not None:
@@ -159,10 +161,10 @@ def command(
     if not isinstance(model, TableFit):
         fit_classes.tell(model, level, output, report, as_json, printed, doubts)
         return
-    errors = asked.errors(model, table, level)
+    errors, few = asked.errors(model, table, level)
     points = asked.points(model, table, level, errors, report is not None)
     contents = replace(contents_of_table(model, level=level, errors=errors), points=points)
-    contents = replace(contents, cautions=(*contents.cautions, *doubts))
+    contents = replace(contents, cautions=(*contents.cautions, *few, *doubts))
     quality = contents.quality
     average = points.average if points is not None and effects else None
     if output:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from verhulst._numbers import coverage, number, percent
 from verhulst.cli.options import InputFile, column
@@ -36,6 +37,9 @@ def check(cv: int | None, group: str | None, test: str | None, on_cluster: bool)
     """Raise before the fit if the options do not go together."""
     if group is not None and cv is None:
         raise click.UsageError("--group keeps groups together in folds: add --cv, such as --cv 10.")
+    source = click.get_current_context().get_parameter_source("seed")
+    if source is ParameterSource.COMMANDLINE and cv is None and test is None:
+        raise click.UsageError("--seed is that of the folds: add --cv, such as --cv 10.")
     if cv is not None and test is not None:
         raise click.UsageError("--cv and --test are two ways to judge a model: leave one of them out.")
     if cv is not None and on_cluster:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from verhulst.regression.parameters import Parameter, ParameterTable
     from verhulst.regression.table_fit import TableFit
     from verhulst.regression.typical import PointEffects
+    from verhulst.report.cautions import Caution
     from verhulst.report.effects import Errors
 
 AT_HAND = 20_000_000  # numbers of a table, for effects in points that only a report asks for
@@ -83,8 +84,8 @@ class Asked:
             "--effects": self.effects,
         }
 
-    def errors(self, model: TableFit, table: pa.Table, level: float) -> Errors | None:
-        """Return the standard errors and intervals that were asked for; None for those of the fit.
+    def errors(self, model: TableFit, table: pa.Table, level: float) -> tuple[Errors | None, tuple[Caution, ...]]:
+        """Return the standard errors and intervals that were asked for, None for those of the fit; and their cautions.
 
         Raises
         ------
@@ -92,20 +93,25 @@ class Asked:
             If there are none: the outcomes are separated, labels of clusters are missing, or there is only one.
         """
         from verhulst.data.group_labels import labels_of_rows
+        from verhulst.report.cautions import few_clusters
         from verhulst.report.effects import Errors
 
         if self.covariance is None and self.clusters is None and self.interval == "wald":
-            return None
+            return None, ()
         labels, tests = None, "Wald tests"
+        cautions: tuple[Caution, ...] = ()
         if self.clusters is not None:
             labels = labels_of_rows(table, self.clusters, model.design.complete_rows(table))
-            tests = f"standard errors by {len(set(labels.tolist())):,} clusters of {self.clusters!r}"
+            number_of_clusters = len(set(labels.tolist()))
+            tests = f"standard errors by {number_of_clusters:,} clusters of {self.clusters!r}"
+            cautions = few_clusters(number_of_clusters, self.clusters)
         elif self.covariance is not None:
             tests = f"robust standard errors ({self.covariance})"
         with _of_table(model):
             found = model.errors(table, level, interval=self.interval, covariance=self.covariance, clusters=labels)
         profile = self.interval == "profile"
-        return Errors(f"Intervals: profile likelihood. p: {tests}" if profile else f"Intervals and p: {tests}", *found)
+        name = f"Intervals: profile likelihood. p: {tests}" if profile else f"Intervals and p: {tests}"
+        return Errors(name, *found), cautions
 
     def points(
         self, model: TableFit, table: pa.Table, level: float, errors: Errors | None, for_report: bool

@@ -95,9 +95,11 @@ def command(
         raise ModelFileError(f"{model_file}: is {kind_of(model)}; it does not predict from a table.")
     if isinstance(model, Calibrator) and unknown != "error":
         raise RequestError("a calibrator has no levels; omit --unknown.")
+    if isinstance(model, Calibrator) and (scheduler is not None or workers is not None):
+        raise RequestError("a cluster predicts with models of `verhulst fit` only; predict without it.")
     holes, absent = (_IN_PYTHON.get(given, given) for given in (missing, unknown))
     written: dict[str, Any] = {"only": only, "escape_formulas": escape_formulas}
-    with cluster.client_of(scheduler, workers) as client, reading_said(), shown_progress() as callback:
+    with cluster.client_of(scheduler, workers, data) as client, reading_said(), shown_progress() as callback:
         if isinstance(model, TableFit | MultinomialTableFit):
             more: dict[str, Any] = {
                 "unknown": absent,
@@ -109,8 +111,6 @@ def command(
             }
             with reading_said(UnknownLevelWarning):
                 predict_table(model, data, output, missing=holes, **written, **more)
-        elif client is not None:
-            raise RequestError("a cluster predicts with models of `verhulst fit` only; predict without it.")
         else:
             _calibrate_table(model, data, form, holes, level, log_odds, output, **written)
     say_wrote(output)

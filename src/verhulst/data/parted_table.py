@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from verhulst.data.columnar_files import require_same
 from verhulst.data.dask_parts import DaskParts, made_in_order
 from verhulst.data.errors import DataError, RequestError
+from verhulst.data.file import path_of
 from verhulst.data.in_memory import is_dask_collection, plain_table, table_from_memory
 from verhulst.data.parts import Parts, PartsHere
-from verhulst.data.query import is_uri
+from verhulst.data.query import Query, is_uri
 from verhulst.data.row_groups import RowGroups, row_groups
 from verhulst.data.scratch import on_scratch
 from verhulst.data.several_files import batch_format, files_of, folder_values
@@ -105,14 +106,7 @@ def open_parts(source: Any, client: Any, memory_limit: int) -> PartedTable:
         require_frame(source)
         names = tuple(f"partition {k}" for k in range(1, source.npartitions + 1))
         return FrameParts(table_from_memory(source._meta), names, source, client, memory_limit)
-    is_path = isinstance(source, str | os.PathLike)
-    if not is_path or is_uri(source) or str(source) == "-":
-        what = f"a {type(source).__name__}" if not is_path else "a database" if is_uri(source) else "standard input"
-        raise RequestError(
-            f"a cluster fits Parquet files and Dask DataFrames, not {what}. For a table in memory leave client= "
-            "away, or pass dask.dataframe.from_pandas(frame, npartitions=...)."
-        )
-    return open_files(os.fspath(source), client)
+    return open_files(source, client)
 
 
 def require_frame(source: Any) -> None:
@@ -121,8 +115,21 @@ def require_frame(source: Any) -> None:
         raise RequestError(f"a table is a Dask DataFrame, not a Dask {type(source).__name__}.")
 
 
-def open_files(path: str, client: Any) -> ParquetParts:
-    """Return Parquet files, for the workers of a client, as a table in parts; see `open_parts`."""
+def files_for_workers(source: Any) -> tuple[str, list[str]]:
+    """Return the name of Parquet files that the workers of a cluster can read, and each of them; see `open_parts`."""
+    source, options = path_of(source)
+    is_path = isinstance(source, str | os.PathLike)
+    if not is_path or is_uri(source) or str(source) == "-":
+        if isinstance(source, Query) or (is_path and is_uri(source)):
+            what, instead = "a database", ""
+        elif is_path:
+            what, instead = "standard input", ""
+        else:
+            what = f"a {type(source).__name__}"
+            instead = " For a table in memory leave client= away, or pass dask.dataframe.from_pandas(frame, ...)."
+        instead = instead or " Write the rows as Parquet first, or leave the cluster out."
+        raise RequestError(f"a cluster fits Parquet files and Dask DataFrames, not {what}.{instead}")
+    path = os.fspath(source)
     paths = files_of(path)
     if not paths:
         raise FileNotFoundError(2, "No such file or directory", path)
@@ -132,11 +139,19 @@ def open_files(path: str, client: Any) -> ParquetParts:
                 f"{each}: is not a Parquet file, and a cluster reads Parquet files only. Write the table as Parquet "
                 "first (verhulst.data.write_table), or fit it without a cluster."
             )
+    if options is not None:
+        raise RequestError(f"{path}: options for text, such as --text and --delimiter, are not for Parquet files.")
     for name in folder_values(path, paths)[0]:
         raise RequestError(
             f"{path}: folders are named after values of a column {name!r} that is not in their files, which a cluster "
             "does not read. Write the column into the files, or fit them without a cluster."
         )
+    return path, paths
+
+
+def open_files(source: Any, client: Any) -> ParquetParts:
+    """Return Parquet files, for the workers of a client, as a table in parts; see `open_parts`."""
+    path, paths = files_for_workers(source)
     schema, groups = row_groups(paths)
     first = schema[0]
     for each, other in zip(paths, schema, strict=True):

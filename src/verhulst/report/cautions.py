@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Belsley, Kuh and Welsch 1980: a condition number of the scaled matrix above 30 shows; ours is that of its square.
 HIGH_CONDITION = 30.0**2
 FEW_CASES = 5
+FEW_CLUSTERS = 40  # Angrist and Pischke 2009, section 8.2.3
 MOST_REASONS = 6
 MOST_ROWS = 20_000
 
@@ -59,6 +60,26 @@ def cautions_of(
         For each column of X, the number of cases in which it is not 0.
     """
     return tuple(_cautions(fit, design, present))
+
+
+def few_clusters(clusters: int, column: str) -> tuple[Caution, ...]:
+    """Return the caution about standard errors by few clusters, whose own number is their sample size.
+
+    Examples
+    --------
+    >>> print(*few_clusters(3, "ward"))
+    Standard errors by 3 clusters of 'ward' are too small, and intervals too narrow: they need about 40 clusters. \
+Take them as a lower bound, or group rows by a column with more values.
+    >>> few_clusters(40, "ward")
+    ()
+    """
+    if clusters >= FEW_CLUSTERS:
+        return ()
+    matter = (
+        f"Standard errors by {clusters} clusters of {column!r} are too small, and intervals too narrow: they need "
+        f"about {FEW_CLUSTERS} clusters."
+    )
+    return (Caution(matter, "Take them as a lower bound, or group rows by a column with more values."),)
 
 
 def _cautions(
