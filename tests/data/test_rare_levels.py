@@ -55,6 +55,27 @@ def test_a_reference_level_is_not_lumped():
     assert model.design.columns[0].lumped == ("D", "E")
 
 
+def test_an_unknown_level_of_a_test_table_is_one_of_the_rare_ones():
+    """A level without a row had fewer than were asked for; without --lump it is refused as ever."""
+    cities = CITY.copy()
+    cities[[3, 5]] = "G", "H"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        model = vh.fit_table(table(), "y", lump=30, test=table(cities))
+    assert (model.held_out.unseen, model.held_out.rows, model.held_out.left_out) == (2, 300, 0)
+    cities[[3, 5]] = "D"
+    assert model.held_out.cases.log_odds.tolist() == model.test_on(table(cities)).cases.log_odds.tolist()
+    assert model.test_on(table(cities)).unseen == 0
+    assert model.design.columns[0].lumped == tuple(RARE)
+    cities[[3, 5]] = "G", "H"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        many = vh.fit_table(table() | {"y": Y + (X > 1)}, "y", multinomial=True, lump=30)
+    assert many.test_on(table(cities)).unseen == 2
+    with pytest.raises(DataError, match=r"'G' was not among the levels .*Leave these rows out of the test table"):
+        fitted().test_on(table(np.where(CITY == "A", "G", CITY)))
+
+
 def test_identifiers_are_refused_as_ever():
     ids = np.array([f"id{k}" for k in range(300)])
     with pytest.raises(DataError, match="like a name or a case number"):

@@ -2,6 +2,7 @@
 
 import html
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -93,3 +94,35 @@ def test_dates_have_their_rows_in_the_table_of_odds_ratios(tmp_path):
         vh.report(model, tmp_path / "r.html")
         name = model.design.columns[1].levels[-1] if part == "weekday" else "days(signup)"
         assert f" {name} " in text((tmp_path / "r.html").read_text())
+
+
+def test_effects_in_points_are_for_the_steps_of_odds_ratios(tmp_path, monkeypatch):
+    """A dollar changes a probability by nothing that can be read; ten thousand of them do."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(4)
+    dollars = rng.uniform(1000, 90_000, 400).round(2)
+    ill = (rng.random(400) < 1 / (1 + np.exp((45_000 - dollars) / 30_000))).astype(int)
+    pd.DataFrame({"ill": ill, "balance": dollars}).to_csv("d.csv", index=False)
+    done = CliRunner().invoke(
+        verhulst, ["fit", "d.csv", "-t", "ill", "--effects", "--report", "p.html", "-o", "m.json"]
+    )
+    assert done.exit_code == 0, done.output
+    [odds, points] = [line.split() for line in done.stdout.splitlines() if "balance (per" in line]
+    assert odds[:3] == points[:3] == ["balance", "(per", "10,000)"]
+    [estimate] = [line.estimate for line in vh.load("m.json").effects_in_points("d.csv").average]
+    assert float(points[3]) == pytest.approx(100 * 10_000 * estimate, rel=0.01)
+    assert (tmp_path / "p.html").read_text().count("balance (per 10,000)") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [({}, "(--C 1, --firth)"), ({"firth": True}, "--C 1 in place of --firth"), ({"C": 1.0}, "a smaller --C")],
+)
+def test_the_advice_is_not_what_was_done(options, advice):
+    rng = np.random.default_rng(1)
+    table = {f"x{k}": rng.normal(size=160) for k in range(25)} | {"y": np.arange(160) % 2}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        model = vh.fit_table(table, "y", cv=5, **options)
+    [said] = contents_of_table(model).quality.advice()
+    assert advice in said

@@ -186,7 +186,7 @@ def command(
         if contents.errors:
             show(f"{contents.errors}.")
         if points is not None and effects:
-            inference.print_points(points, contents.outcome)
+            inference.print_points(points, contents.outcome, contents.effects)
         show(footline(model.fit, ModelTest.of(model.fit)))
         if quality is not None:
             held_out.print_quality(quality)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from verhulst.regression.table_fit import TableFit
     from verhulst.regression.typical import PointEffects
     from verhulst.report.cautions import Caution
-    from verhulst.report.effects import Errors
+    from verhulst.report.effects import Effect, Errors
 
 AT_HAND = 20_000_000  # numbers of a table, for effects in points that only a report asks for
 
@@ -162,13 +162,15 @@ def _lines(effects: ParameterTable) -> list[dict[str, Any]]:
     ]
 
 
-def print_points(points: PointEffects, outcome: str) -> None:
+def print_points(points: PointEffects, outcome: str, effects: Sequence[Effect]) -> None:
     """Print effects in percentage points, as a table on standard output."""
     from verhulst.cli.console import show_prose, show_table
+    from verhulst.report.effects import points_in_steps
 
     show_prose(
         f"Effects on the probability of {outcome}, in percentage points: of a level instead of the reference level, "
-        "of 1 instead of 0, and per unit of a number; on average over the rows, and at a typical row:"
+        "of 1 instead of 0, and per unit of a number or as many as are named; on average over the rows, and at a "
+        "typical row:"
     )
     rows = [
         (
@@ -180,7 +182,7 @@ def print_points(points: PointEffects, outcome: str) -> None:
         )
         if _known(line)
         else (line.name, *"––––")
-        for line, there in zip(points.average, points.typical, strict=True)
+        for line, there in points_in_steps(points, effects)
     ]
     interval = f"{coverage(points.average.level)} interval"
     show_table(("column", "on average", interval, "p", "typical row"), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from verhulst.data.base_design import FILL_IN, LEAVE_OUT, BaseDesign, require, table_given
 from verhulst.data.column import Column, Unknown
+from verhulst.data.column_values import codes
 from verhulst.data.date_parts import date_field, date_part_of
 from verhulst.data.decimal_signs import refuse_unclear_sign
 from verhulst.data.distinct_texts import read_words
@@ -201,6 +202,25 @@ class Design(BaseDesign):
         fields["target"] = Target.from_json(fields["target"]) if fields["target"] else None
         fields["reading"] = Reading.from_json(fields["reading"]) if "reading" in fields else None
         return cls(**fields)
+
+    def with_rare_levels_of(self, table: pa.Table) -> tuple[Design, int]:
+        """Return the design in which unknown levels of a table count as rare where these were lumped, and their rows.
+
+        A level without a row at the fit had fewer rows than were asked for, as those that were taken together.
+        """
+        lumped = [column for column in self.columns if column.lumped]
+        if not lumped:
+            return self, 0
+        typed, unseen = self.typed(table), np.zeros(table.num_rows, dtype=np.bool_)
+        found = {}
+        for column in lumped:
+            known = (*column.levels[:-1], *column.lumped)
+            places, others = codes(typed[column.name], known, column.level_type)
+            unseen |= places == -2
+            found[column.name] = replace(column, lumped=(*column.lumped, *others))
+        columns = tuple(found.get(column.name, column) for column in self.columns)
+        kept = self.complete_rows(typed)
+        return replace(self, columns=columns), int((unseen if kept is None else unseen & kept).sum())
 
     def check(self, table: pa.Table, missing: Literal["error", "nan"], unknown: Unknown = "error") -> None:
         """Raise if some row cannot be predicted; the message counts such rows of the whole table."""

@@ -91,7 +91,7 @@ def cross_validated_classes(
 
 
 def classes_of_table(
-    block: Block, found: MultinomialFit, classes: tuple[Any, ...], source: str, rows_read: int
+    block: Block, found: MultinomialFit, classes: tuple[Any, ...], source: str, rows_read: int, unseen: int = 0
 ) -> HeldOutClasses:
     """Predict the rows of another table.
 
@@ -104,6 +104,7 @@ def classes_of_table(
     if not counts.any():
         raise DataError(f"{source or 'the test table'}: no row is left to judge the model by.")
     rows = {"rows": int(counts.sum()), "folds": 0, "source": source, "left_out": rows_read - block.rows}
+    rows["unseen"] = unseen
     return _classes(block, found.scores(block.X), counts, classes, rows)
 
 

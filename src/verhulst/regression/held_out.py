@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.data.block import Block
+from verhulst.data.block import Block, make_block
+from verhulst.data.column import UNKNOWN_OPTION
 from verhulst.data.column_matrix import as_columns
+from verhulst.data.design import Design
+from verhulst.data.design_of_formula import FormulaDesign
 from verhulst.data.errors import DataError, RequestError
 from verhulst.data.names_given import column_name_or_none
 from verhulst.data.schema import Maybe, Record, Text, Whole
@@ -21,6 +24,9 @@ from verhulst.regression.separation import Separation
 from verhulst.regression.statistics import Matrix, Vector
 from verhulst.regression.totals import Totals, totals_schema
 from verhulst.regression.warn import quietly
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class _AnyFit(Protocol):
@@ -65,7 +71,8 @@ class HeldOutRows:
     left_out : int
         Rows of the table with missing values, which were not predicted.
     unseen : int
-        Rows with a level that is not in the rows of their fit. They are predicted as with the reference level.
+        Rows with a level that is not in the rows of their fit. They are predicted as with the reference level, or
+        those of another table as with the rare levels that were taken together.
     separated, unconverged : int
         The numbers of folds whose other rows are separated, and whose fit did not converge.
     """
@@ -283,7 +290,28 @@ def by_folds(
     )
 
 
-def of_table(block: Block, found: LogisticFit, source: str, rows_read: int) -> HeldOut:
+def block_of_test(design: Design | FormulaDesign, table: pa.Table) -> tuple[Block, int]:
+    """Return the rows of another table, and the number of those with a level that is taken for a rare one.
+
+    Raises
+    ------
+    DataError
+        If a value is missing that must be there, or is of another kind, or of an unknown level that is none of these.
+    """
+    unseen = 0
+    try:
+        if isinstance(design, Design):
+            design, unseen = design.with_rare_levels_of(table)
+        return make_block(design, table), unseen
+    except DataError as error:
+        if UNKNOWN_OPTION not in str(error):
+            raise
+        # A fit has no such option.
+        remedy = " Leave these rows out of the test table, or correct them."
+        raise DataError(str(error).replace(UNKNOWN_OPTION, remedy)) from None
+
+
+def of_table(block: Block, found: LogisticFit, source: str, rows_read: int, unseen: int = 0) -> HeldOut:
     """Predict the rows of another table.
 
     Parameters
@@ -292,6 +320,8 @@ def of_table(block: Block, found: LogisticFit, source: str, rows_read: int) -> H
         The rows, and the fit of others.
     source, rows_read : str, int
         The name of the table, and the number of its rows with those that have missing values.
+    unseen : int
+        The number of rows with a level that was not there at the fit.
 
     Raises
     ------
@@ -305,7 +335,9 @@ def of_table(block: Block, found: LogisticFit, source: str, rows_read: int) -> H
     if not len(cases.y):
         raise DataError(f"{source or 'the test table'}: no row is left to judge the model by.")
     left_out = rows_read - block.rows
-    return HeldOut(totals=totals, rows=len(cases.y), folds=0, source=source, left_out=left_out, cases=cases)
+    return HeldOut(
+        totals=totals, rows=len(cases.y), folds=0, source=source, left_out=left_out, unseen=unseen, cases=cases
+    )
 
 
 def _cases(log_odds: Vector, y: Vector, weights: Vector | None, counts: NDArray[np.bool_]) -> Cases:

@@ -11,17 +11,16 @@ from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
 from verhulst.data.block import make_block
-from verhulst.data.column import UNKNOWN_OPTION, Unknown
+from verhulst.data.column import Unknown
 from verhulst.data.design import Design
 from verhulst.data.design_of_formula import FormulaDesign
-from verhulst.data.errors import DataError
 from verhulst.data.group_labels import labels_of_rows
 from verhulst.data.saved import Saved
 from verhulst.data.source import source_of
 from verhulst.functions import sigmoid
 from verhulst.regression.average_effects import marginal_effects
 from verhulst.regression.covariance import Covariance
-from verhulst.regression.held_out import Factors, HeldOut, of_table
+from verhulst.regression.held_out import Factors, HeldOut, block_of_test, of_table
 from verhulst.regression.joint_tests import JointTests, joint_test
 from verhulst.regression.parameters import ParameterTable
 from verhulst.regression.result import LogisticFit
@@ -236,7 +235,8 @@ class TableAnswers(Saved):
     def test_on(self, source: Any) -> HeldOut:
         """Return the predictions for the rows of another table with the target, for `vh.evaluate`.
 
-        Rows with missing values are an error, or left out, as in the fit.
+        Rows with missing values are an error, or left out, as in the fit. A level that was not there at the fit is an
+        error, except in a column whose rare levels were taken together: it is one of these.
 
         Raises
         ------
@@ -244,15 +244,8 @@ class TableAnswers(Saved):
             As `log_odds`, or if the target has another value.
         """
         table = self.design.read_new(source)
-        try:
-            block = make_block(self.design, table)
-        except DataError as error:
-            if UNKNOWN_OPTION not in str(error):
-                raise
-            # A fit has no such option.
-            remedy = " Leave these rows out of the test table, or correct them."
-            raise DataError(str(error).replace(UNKNOWN_OPTION, remedy)) from None
-        return of_table(block, self.fit, source_of(table), table.num_rows)
+        block, unseen = block_of_test(self.design, table)
+        return of_table(block, self.fit, source_of(table), table.num_rows, unseen)
 
     @checks_options
     def odds_ratios(self, level: float = 0.95) -> ParameterTable:

@@ -29,6 +29,7 @@ from verhulst.regression.class_totals import ClassTotals
 from verhulst.regression.classes import Classes, labels_of
 from verhulst.regression.dask_predictions import lazily
 from verhulst.regression.former_arguments import refuse_others
+from verhulst.regression.held_out import block_of_test
 from verhulst.regression.multinomial import fit_classes
 from verhulst.regression.multinomial_fit import MultinomialFit, MultinomialSummary
 from verhulst.regression.parameters import ParameterTable
@@ -168,7 +169,7 @@ class MultinomialTableFit(Saved):
     def test_on(self, source: Any) -> HeldOutClasses:
         """Return the predictions for the rows of another table with the target, for `vh.evaluate`.
 
-        Rows with missing values are an error, or left out, as in the fit.
+        Rows with missing values and unknown levels as of `TableFit.test_on`.
 
         Raises
         ------
@@ -176,8 +177,8 @@ class MultinomialTableFit(Saved):
             As `scores`, or if the target has another value.
         """
         table = self.design.read_new(source)
-        block = make_block(self.design, table)
-        return classes_of_table(block, self.fit, self.classes, source_of(table), table.num_rows)
+        block, unseen = block_of_test(self.design, table)
+        return classes_of_table(block, self.fit, self.classes, source_of(table), table.num_rows, unseen)
 
     def confusion(self, source: Any) -> ClassTotals:
         """Return the totals of the rows of another table, which has the target: see `ClassTotals`."""

@@ -166,7 +166,7 @@ def contents_of_table(
         return contents
     source, how = held_out.source or "the given table", held_out.how() if held_out.folds else ""
     observed = Observed(held_out.totals, held_out.rows, source, fitted=False, how=how)
-    return replace(contents, observed=observed, quality=Quality.of(held_out, level))
+    return replace(contents, observed=observed, quality=Quality.of(held_out, level, model.fit.penalty))
 
 
 def _key_figures(fit: LogisticFit, outcome: str) -> tuple[Fact, ...]:

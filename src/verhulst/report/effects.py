@@ -11,9 +11,10 @@ from verhulst.data.column import Column
 from verhulst.regression.covariance import Covariance
 from verhulst.regression.inference import odds_ratios, wald
 from verhulst.regression.joint_tests import JointTest, joint_test
-from verhulst.regression.parameters import ParameterTable
+from verhulst.regression.parameters import Parameter, ParameterTable
 from verhulst.regression.result import LogisticFit
 from verhulst.regression.statistics import Matrix
+from verhulst.regression.typical import PointEffects
 
 # Odds ratios of smaller coefficients, with smaller standard errors, are not told from 1 at a glance.
 LEAST = 0.001
@@ -109,6 +110,22 @@ def step_of(effect: Effect, least: float) -> int:
 def in_steps(effects: Sequence[Effect]) -> list[Effect]:
     """Return effects for tables: odds ratios that differ from 1 by less than a thousandth are for a larger step."""
     return [effect.per(step_of(effect, LEAST)) for effect in effects]
+
+
+def points_in_steps(points: PointEffects, effects: Sequence[Effect]) -> list[tuple[Parameter, Parameter]]:
+    """Return effects on the probability for tables, on average and at the typical row, for the steps of odds ratios."""
+    steps = {effect.name: effect for effect in in_steps(effects)}
+
+    def scaled(line: Parameter) -> Parameter:
+        effect = steps.get(line.name)
+        if effect is None or effect.step == 1:
+            return line
+        estimate, error, lower, upper = (
+            effect.step * size for size in (line.estimate, line.standard_error, line.lower, line.upper)
+        )
+        return replace(line, name=effect.label, estimate=estimate, standard_error=error, lower=lower, upper=upper)
+
+    return [(scaled(one), scaled(there)) for one, there in zip(points.average, points.typical, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from verhulst._numbers import coverage, number, percent, typeset
 from verhulst.regression.parameters import Parameter
 from verhulst.report import page
 from verhulst.report.contents import Contents, Fact
+from verhulst.report.effects import points_in_steps
 from verhulst.report.quality import ClassQuality, Quality
 
 
@@ -37,14 +38,14 @@ def points_section(contents: Contents) -> str:
     level = coverage(points.average.level)
     note = (
         f"By how many percentage points the probability of {contents.outcome} changes: with a level instead of the "
-        "reference level, with 1 instead of 0, and per unit of a number; all other columns being equal. On average "
-        "over the rows, and at a typical row."
+        "reference level, with 1 instead of 0, and per unit of a number or as many as are named; all "
+        "other columns being equal. On average over the rows, and at a typical row."
     )
     typical = ", ".join(f"{name} {value}" for name, value in points.row.items())
     rows = "".join(
         f'<tr><th scope="row">{escape(one.name)}</th><td class="number">{_points(one)}</td>'
         f'<td class="number">{_points(there)}</td><td class="number">{_ends(one)}</td></tr>'
-        for one, there in zip(points.average, points.typical, strict=True)
+        for one, there in points_in_steps(points, contents.effects)
     )
     head = "".join(
         f'<th scope="col"{kind}>{escape(name)}</th>'

@@ -22,15 +22,16 @@ class Quality:
 
     held_out: HeldOut
     result: Evaluation
+    penalty: str | None
 
     @classmethod
-    def of(cls, held_out: HeldOut, level: float) -> Quality:
-        """Return the measures of held-out rows, with intervals of this coverage."""
+    def of(cls, held_out: HeldOut, level: float, penalty: str | None = None) -> Quality:
+        """Return the measures of held-out rows, with intervals of this coverage; `penalty` is that of the fit."""
         with warnings.catch_warnings():  # their text is among the measures
             warnings.simplefilter("ignore", CalibrationWarning)
             result = evaluate(held_out, level=level)
         assert isinstance(result, Evaluation)
-        return cls(held_out, result)
+        return cls(held_out, result, penalty)
 
     @property
     def base_rate(self) -> float:
@@ -57,7 +58,7 @@ class Quality:
         """Return what to do about probabilities that are wrong on these rows."""
         faults = self.result.verdict.faults
         if "too sure" in faults or "wrong certainty" in faults:
-            return [TOO_SURE.format(firth=", --firth")]
+            return [TOO_SURE.format(_PENALTIES[self.penalty])]
         return [OTHERWISE] if faults else []
 
     def notes(self) -> list[str]:
@@ -65,9 +66,13 @@ class Quality:
         return notes_of(self.held_out, "--firth or --C")
 
 
-TOO_SURE = (
-    "What to do: the fit follows its own rows too closely. Use fewer columns, more rows, or a penalty (--C 1{firth})."
-)
+TOO_SURE = "What to do: the fit follows its own rows too closely. Use fewer columns, more rows, or {}."
+# What has not been done yet, by the penalty of the fit.
+_PENALTIES = {
+    None: "a penalty (--C 1, --firth)",
+    "firth": "a stronger penalty (--C 1 in place of --firth)",
+    "l2": "a stronger penalty (a smaller --C)",
+}
 OTHERWISE = (
     "What to do: check what differs between these rows and those of the fit, or whether a column acts along a curve; a "
     "map learned on new rows corrects the probabilities (verhulst calibrate)."
@@ -101,7 +106,11 @@ class ClassQuality:
     def advice(self) -> list[str]:
         """Return what to do about probabilities that are wrong on these rows."""
         fault = self.result.verdict.fault
-        return [] if fault == "none" else [TOO_SURE.format(firth="") if fault == "too sure" else OTHERWISE]
+        return (
+            []
+            if fault == "none"
+            else [TOO_SURE.format("a penalty (--C 1, or a smaller one)") if fault == "too sure" else OTHERWISE]
+        )
 
     def notes(self) -> list[str]:
         """Return what must be known of these rows."""
@@ -116,7 +125,7 @@ def notes_of(rows: HeldOutRows, penalties: str) -> list[str]:
     if rows.unseen:
         found.append(
             f"{count(rows.unseen)} held-out rows have a level that is not in the rows of their fit; they are "
-            "predicted as with the reference level."
+            f"predicted as with {'the reference level' if rows.folds else 'the rare levels taken together (--lump)'}."
         )
     if rows.separated:
         found.append(
