@@ -200,3 +200,15 @@ def test_tiny_scores_that_decide(ordinary: float, tiny: float) -> None:
         Beta().fit(z, y)
     with pytest.raises(ValueError, match="does not tell these scores apart"):
         Beta().fit(z[small], y[small])
+
+
+@pytest.mark.parametrize(
+    ("offset", "cases", "said"), [(1e8, 1e12, True), (-5e8, 1e9, True), (1e8, 1e3, False), (3.0, 1e12, False)]
+)
+def test_terms_of_beta_that_cancel_to_what_a_standard_error_feels_are_said(offset, cases, said):
+    z = offset + np.random.default_rng(1).normal(size=60) * 5
+    y = (np.random.default_rng(2).random(60) < vh.sigmoid(z - offset)).astype(float)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        vh.calibration.Beta().fit(z, y, np.full(60, cases / 60))
+    assert any("rounding may change log-odds" in str(one.message) for one in caught) == said

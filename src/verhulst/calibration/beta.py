@@ -23,6 +23,7 @@ CANCEL = (
 )
 # The rounding of a larger term changes log-odds by more than 1e-7. Beyond the farthest, probabilities are 0 or 1.
 LARGEST_TERM, FARTHEST = 1e9, 1e3
+MOST_ROUNDING = 1e-3  # standard errors of the log-odds
 
 
 class Beta(Calibrator):
@@ -85,8 +86,18 @@ class Beta(Calibrator):
         terms = np.array([[self.a_], [self.b_]]) * columns
         moderate = np.abs(terms.sum(axis=0) + self.c_) <= FARTHEST
         left = columns.sum(axis=0)  # the scores, with the digits that the columns have of them
-        if np.abs(terms[:, moderate]).max(initial=0.0) > LARGEST_TERM or separated(left, targets):
+        largest = float(np.abs(terms[:, moderate]).max(initial=0.0))
+        if largest > LARGEST_TERM or separated(left, targets):
             raise ValueError(CANCEL)
+        cases = len(z) if weights is None else float(weights.sum())
+        rounding = float(np.spacing(largest))
+        if rounding * np.sqrt(cases) / 2 > MOST_ROUNDING:  # no case has more than a quarter of a unit of information
+            return [
+                CalibrationWarning(
+                    f"the terms of this map cancel: rounding may change log-odds by {rounding:.1g}, more than a "
+                    f"thousandth of their standard error with {cases:.3g} cases; centre the scores, or use Platt"
+                )
+            ]
         if self.a_ == 0.0 and self.b_ == 0.0:
             return [CalibrationWarning("the scores rank the classes in reverse: every probability is the base rate")]
         return []
