@@ -241,6 +241,23 @@ def test_decimals_that_overlap_only_by_their_rounding(seed):
     assert "In the rows that determine them, some columns are nearly combinations" in str(found.summary())
 
 
+@pytest.mark.parametrize("seed", [3, 29, 126, 262])
+def test_decimals_in_float32_that_overlap_only_by_their_rounding(seed):
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(8, 40)), int(rng.integers(2, 5))
+    tenths, slopes = rng.integers(-9, 10, (n, p)), rng.choice([-2, -1, 1, 2], p)
+    side = tenths @ slopes - int(np.median(tenths @ slopes))
+    y = np.where(side == 0, np.cumsum(side == 0) % 2 == 0, side > 0).astype(float)
+    assert quietly(tenths.astype(float), y).separation is not None
+    with pytest.warns(SeparationWarning, match="but for the rounding of numbers"):
+        found = fit((tenths * np.float32(0.1)).astype(np.float32), y)
+    assert found.separation is None
+    # Of ordinary numbers with an ordinary maximum nothing is said.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(np.float32(rng.normal(size=(200, 2))), rng.integers(0, 2, 200))
+
+
 def test_one_row_against_the_rest_is_no_separation():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(60, 2))

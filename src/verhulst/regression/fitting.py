@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from verhulst._options import checks_options
+from verhulst.data.column_matrix import as_columns
 from verhulst.regression.careful import careful
 from verhulst.regression.certainty import in_doubt
 from verhulst.regression.factor import Factor, with_ridge
@@ -31,7 +32,7 @@ from verhulst.regression.row_space_fit import in_row_space
 from verhulst.regression.rows import Rows
 from verhulst.regression.separation_limit import SeparationWatch
 from verhulst.regression.some_rows import SomeRows
-from verhulst.regression.statistics import Matrix
+from verhulst.regression.statistics import EPS, Matrix
 from verhulst.regression.together import Asking, alone, asked_of, together
 from verhulst.regression.warn import quietly
 from verhulst.regression.wide import among_all, among_independent
@@ -193,6 +194,27 @@ def fitting(data: SomeObservations, settings: Settings) -> Asking[LogisticFit]:
     return in_row_space(data, intercept, root, settings.tolerance, partial(_fitted, settings=settings))
 
 
+def _but_for_rounding(rows: SomeRows, watch: SeparationWatch, end: End) -> Recession | None:
+    """A direction that separates the outcomes but for rounding, if the maximum rests on the last digits of the numbers.
+
+    Decimals in float32 are roundings of numbers of six digits.
+    """
+    if end.condition > 1 / EPS and watch.refuted is not None:
+        return watch.refuted
+    if end.condition <= 1 / np.finfo(np.float32).eps or not isinstance(rows, Rows) or rows.entries > LARGEST:
+        return None
+    if as_columns(rows.X) is not None or rows.dtype != np.float32:
+        return None
+    digits = np.array([float(f"{value:.{np.finfo(np.float32).precision}g}") for value in rows.X.flat])
+    x = np.where(np.rint(rows.X) == rows.X, rows.X, digits.reshape(rows.X.shape))
+    # As whole numbers, which are exact: no direction is lost by the rounding of the decimals to doubles.
+    scaled = [[(10.0**k, column * 10.0**k) for k in range(12)] for column in x.T]
+    units = [next((unit for unit, c in each if np.allclose(np.rint(c), c, 1e-12, 0)), 1.0) for each in scaled]
+    x = np.where(np.array(units) > 1, np.rint(x * units), x)
+    decimals = replace(rows, X=x, centre=rows.centre * units, inverse_scale=rows.inverse_scale / units)
+    return SeparationWatch(decimals).certificate(end.fit, doubtful=True)
+
+
 def _fitted(data: SomeObservations, root: float | None, settings: Settings) -> LogisticFit:
     return alone(_fitting(data, root, settings), settings.recorded)
 
@@ -219,7 +241,8 @@ def _fitting(data: SomeObservations, root: float | None, settings: Settings) -> 
     found = yield from asked_of(begun.rows, searching)
     end, certificate = _certified(found, begun, watch)
     if certificate is None:
-        return record_maximum(end, begun, None if watch is None else watch.refuted)
+        refuted = None if watch is None else _but_for_rounding(begun.rows, watch, end)
+        return record_maximum(end, begun, refuted)
     return record_limit(end, certificate, begun, lambda found: _without_rows(begun, end.rows, found))
 
 

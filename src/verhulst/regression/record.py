@@ -23,7 +23,7 @@ from verhulst.regression.separation import SeparationWarning
 from verhulst.regression.separation_limit import but_for_rounding, separation_limit
 from verhulst.regression.standardisation import Standardisation
 from verhulst.regression.standardised_covariance import Standardised
-from verhulst.regression.statistics import EPS, Vector
+from verhulst.regression.statistics import Vector
 from verhulst.regression.warn import warn
 
 FAR_APART = 1e-6  # of weights: three digits of the decrement
@@ -100,7 +100,7 @@ def record_maximum(end: End, begun: Prepared, refuted: Recession | None) -> Logi
         weighted=_weights_cost_digits(data),
         far=lambda: has_far_values(end.rows, end.standard),
     )
-    if refuted is not None and result.converged and result.condition > 1 / EPS:
+    if refuted is not None and result.converged:
         warn(but_for_rounding(refuted, data.names), SeparationWarning)
     elif what:
         warn(what, ConvergenceWarning)
