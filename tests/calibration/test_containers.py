@@ -127,3 +127,17 @@ def test_an_arrow_table_of_scores_names_the_classes() -> None:
     for one in found:
         assert [each.label for each in one.classes] == ["b", "c", "a"]
     assert found[1].log_loss.value == pytest.approx(found[0].log_loss.value, rel=1e-12)
+
+
+class LabelledScores(pd.Series):
+    """A kind of Series that another package defines."""
+
+
+def test_subclasses_of_series_keep_their_labels() -> None:
+    scores, outcomes = LabelledScores(Z), LabelledScores(Y, index=range(60))
+    assert repr(vh.evaluate(outcomes, logits=scores)) == repr(vh.evaluate(Y, logits=Z))
+    for series in (pd.Series, LabelledScores):
+        with pytest.raises(ValueError, match=r"order"):
+            vh.evaluate(series(Y[::-1], index=range(59, -1, -1)), logits=scores)
+    loss = vh.binary_cross_entropy(scores, LabelledScores(Y[::-1], index=range(59, -1, -1)))
+    np.testing.assert_array_equal(loss.loc[range(60)], vh.binary_cross_entropy(Z, Y))

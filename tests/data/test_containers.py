@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+import verhulst as vh
 from verhulst.data import DataError, Design, formula_design, learn_design, read_table, write_table
 from verhulst.data.read import read_fields
 
@@ -366,3 +367,22 @@ def test_an_unknown_level_is_named_once():
     design = learn_design({"g": [1.0, 2.0], "y": [0, 1]}, "y", categorical=["g"])
     with pytest.raises(DataError, match=r"'0' was not among the levels at the fit \(2 such rows: '0'\)"):
         design.matrix(read_table({"g": [0.0, -0.0]}))
+
+
+class GeometryFrame(pd.DataFrame):
+    """A kind of frame that another package defines, with a column that Arrow cannot hold."""
+
+
+def test_subclasses_of_frames_are_read_as_frames():
+    columns = {"x": [1.0, 2.0, 3.0, 4.0], "y": [0, 1, 0, 1]}
+    frame = GeometryFrame({**columns, "geometry": pd.Series([object(), 1, "a", None], dtype=object)})
+    model = vh.fit_table(columns, "y")
+    for fitted in (
+        vh.fit_table(frame, "y", columns=["x"]),
+        vh.fit_table(frame, "y", exclude=["geometry"]),
+        vh.fit_formula("y ~ x", frame),
+    ):
+        np.testing.assert_array_equal(fitted.fit.coefficients, model.fit.coefficients)
+    np.testing.assert_array_equal(model.predict_proba(frame), model.predict_proba(columns))
+    with pytest.raises(DataError, match=r"the GeometryFrame cannot be read as a table"):
+        vh.fit_table(frame, "y")

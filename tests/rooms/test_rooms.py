@@ -34,6 +34,7 @@ ALLOWED["cli"] = {*ALLOWED["report"], "explorer", "report"}
 HALL = {
     "__init__.py": {"functions"},
     "__main__.py": {"cli"},
+    "_home.py": set(),
     "_lazy.py": set(),
     "_numbers.py": set(),
     "_options.py": set(),

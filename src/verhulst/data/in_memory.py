@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from verhulst._home import home_of
 from verhulst.data.column_array import array_of_objects, column_array, refuse_booleans
 from verhulst.data.errors import DataError
 from verhulst.data.source import source_of, with_source
@@ -207,11 +208,11 @@ def _table(source: Any) -> pa.Table:
 
 def is_dask_collection(source: Any) -> bool:
     """Whether this is a Dask DataFrame, or a Series or an Array, which are no tables in parts."""
-    return type(source).__module__.partition(".")[0] == "dask" and hasattr(source, "to_delayed")
+    return home_of(source) == "dask" and hasattr(source, "to_delayed")
 
 
 def _of_pandas(source: Any) -> bool:
-    return type(source).__module__.partition(".")[0] == "pandas"
+    return home_of(source) == "pandas"
 
 
 def _from_pandas(frame: Any) -> pa.Table:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from verhulst._home import home_of
 from verhulst.data.record_batches import Batches
 
 
@@ -17,7 +18,7 @@ def open_stream(source: Any, names: Sequence[str] | None) -> Batches | None:
         return Batches(source.schema, iter(source), "")
     if isinstance(source, str | os.PathLike) or not hasattr(source, "__arrow_c_stream__"):
         return None
-    if type(source).__module__.partition(".")[0] in ("pandas", "polars", "pyarrow", "numpy"):
+    if home_of(source) in ("pandas", "polars", "pyarrow", "numpy"):
         return None  # which are in memory
     reader = pa.RecordBatchReader.from_stream(source)
     return Batches(reader.schema, iter(reader), "")

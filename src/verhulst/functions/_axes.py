@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from verhulst._home import home_of
 from verhulst.functions._containers import (
     Dispatcher,
-    home_of,
     is_pandas,
     is_xarray,
     labelled,

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from verhulst._home import home_of
+
 NOT_GIVEN: Any = np._NoValue  # of `out`: NumPy warns of `where` without `out`, but not if `out` is None on purpose
 _PLAIN = frozenset({np.ndarray, float, int, bool, list, tuple, np.float64, np.float32, type(None), type(NOT_GIVEN)})
 _made: dict[str, Dispatcher] = {}
@@ -96,11 +98,6 @@ def owners_of(inputs: tuple[Any, ...], options: dict[str, Any]) -> list[Any]:
 
 def _is_polars_series(x: Any) -> bool:
     return type(x).__name__ == "Series" and home_of(x) == "polars"
-
-
-def home_of(x: Any) -> str:
-    """The name of the package that an object's class comes from."""
-    return type(x).__module__.partition(".")[0]
 
 
 def is_tensor(x: Any) -> bool:

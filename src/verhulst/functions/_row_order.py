@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from verhulst.functions._containers import home_of, is_pandas, is_xarray
+from verhulst._home import home_of
+from verhulst.functions._containers import is_pandas, is_xarray
 
 
 def require_one_order(**given: Any) -> None:

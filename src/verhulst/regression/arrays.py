@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst.functions._containers import array_of_tensor, home_of, is_tensor
+from verhulst._home import home_of
+from verhulst.functions._containers import array_of_tensor, is_tensor
 
 T = TypeVar("T")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from verhulst._home import home_of
 from verhulst.data.design import Design
 from verhulst.data.errors import listed
 from verhulst.data.in_memory import table_from_memory
@@ -25,7 +26,7 @@ def frame_with_words(X: Any) -> pa.Table | None:
     >>> frame_with_words(pa.table({"x": [0.5], "k": [2]})) is None
     True
     """
-    library = type(X).__module__.partition(".")[0]
+    library = home_of(X)
     if library not in ("pandas", "polars", "pyarrow") or _is_numeric(X, library):
         return None
     table = table_from_memory(X)
