@@ -75,6 +75,18 @@ def count(cases: float) -> str:
     return f"{int(cases):,}" if float(cases).is_integer() else number(cases)
 
 
+def counted(number: float, what: str) -> str:
+    """Return how many there are of something, by its name in the singular.
+
+    Examples
+    --------
+    >>> counted(1, "case"), counted(2.5, "case"), counted(1200, "class")
+    ('1 case', '2.50 cases', '1,200 classes')
+    """
+    several = "" if number == 1 else "es" if what.endswith("s") else "s"
+    return f"{count(number)} {what}{several}"
+
+
 def p_value(p: float) -> str:
     """Return a p-value with two or three decimals.
 

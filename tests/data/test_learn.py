@@ -91,7 +91,7 @@ def test_targets(target, positive, levels):
         (
             ["no", "yes", "no"],
             None,
-            r"the target 'y' is 'no' \(2 rows\) and 'yes' \(1 rows\): say which of them counts as 1",
+            r"the target 'y' is 'no' \(2 rows\) and 'yes' \(1 row\): say which of them counts as 1",
         ),
         ([1, 2, 1], None, "say which of them counts as 1"),
         ([1, 1, 1], None, "the target 'y' is '1' in every row: there is nothing to predict"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verhulst import _process
-from verhulst._numbers import count, percent
+from verhulst._numbers import count, counted, percent
 from verhulst.cli import cluster, fit_classes, fit_formula, held_out, inference, options
 from verhulst.cli.names import column_names, references
 from verhulst.cli.shown import require_shown
@@ -327,8 +327,8 @@ def _intercept(model: TableFit, level: float, errors: Errors | None) -> Paramete
 
 def _headline(model: TableFit, contents: Contents) -> str:
     fit = model.fit
-    share = f"{count(fit.events)} of {count(fit.cases)} cases ({percent(fit.events / fit.cases)})"
-    return f"{contents.outcome} in {share}; {contents.source or 'table'}, {fit.rows:,} rows"
+    share = f"{count(fit.events)} of {counted(fit.cases, 'case')} ({percent(fit.events / fit.cases)})"
+    return f"{contents.outcome} in {share}; {contents.source or 'table'}, {counted(fit.rows, 'row')}"
 
 
 def _record(model: TableFit, contents: Contents) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verhulst._numbers import count, percent
+from verhulst._numbers import counted, percent
 from verhulst.cli import held_out
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def tell(
         assert contents.observed is not None
         show(
             f"{contents.target} in {len(contents.classes)} classes against {contents.reference!r} "
-            f"({_share(contents, 0)}); {contents.source or 'table'}, {model.fit.rows:,} rows"
+            f"({_share(contents, 0)}); {contents.source or 'table'}, {counted(model.fit.rows, 'row')}"
         )
         for place, one in enumerate(contents.comparisons, 1):
             show()
@@ -82,7 +82,7 @@ def tell(
 
 def _share(contents: ClassContents, place: int) -> str:
     cases = contents.cases[place]
-    return f"{count(cases)} cases, {percent(cases / sum(contents.cases))}"
+    return f"{counted(cases, 'case')}, {percent(cases / sum(contents.cases))}"
 
 
 def _judged(quality: ClassQuality) -> dict[str, Any]:

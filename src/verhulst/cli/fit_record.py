@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from verhulst._numbers import number, typeset
+from verhulst._numbers import counted, number, typeset
 
 if TYPE_CHECKING:
     from verhulst.regression.inference import ModelTest
@@ -22,7 +22,7 @@ def footline(fit: LogisticFit | MultinomialFit, test: ModelTest) -> str:
         complete = fit.separation.kind == "complete"
         likelihood = "log-likelihood tends to 0" if complete else f"in the limit {likelihood}"
         found = "no maximum: the outcomes are separated"
-    return f"{likelihood}; {len(fit.passes)} passes, {found}"
+    return f"{likelihood}; {counted(len(fit.passes), 'pass')}, {found}"
 
 
 def record_of_fit(fit: LogisticFit | MultinomialFit, test: ModelTest, cautions: Sequence[Caution]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst._numbers import counted
 from verhulst.calibration.calibrator import CalibrationWarning
 from verhulst.calibration.scores import ScoreKind, ScoreKindError
 from verhulst.cli.console import reading_said, say
@@ -179,8 +180,8 @@ def _classes(scores: Sequence[str], named: Sequence[str] | None, prefix: str) ->
     labels = [name.removeprefix(prefix) for name in scores] if named is None else named
     if len(labels) != len(scores):
         raise RequestError(
-            f"--classes has {len(labels)} value{'s' * (len(labels) != 1)}, but there "
-            f"{'are' if len(scores) != 1 else 'is'} {len(scores)} column{'s' * (len(scores) != 1)}: {listed(scores)}."
+            f"--classes has {counted(len(labels), 'value')}, but there "
+            f"{'are' if len(scores) != 1 else 'is'} {counted(len(scores), 'column')}: {listed(scores)}."
         )
     if twice := [label for k, label in enumerate(labels) if label in labels[:k]]:
         raise RequestError(f"{twice[0]!r} stands for two columns of scores: each class needs one.")

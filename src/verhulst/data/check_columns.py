@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst._numbers import counted
 from verhulst.data.column import Column
 from verhulst.data.problems import Problem, option
 from verhulst.data.rare_levels import RARE, better_reference
@@ -217,15 +218,15 @@ def rare_levels(column: Column, counts: Mapping[str, int], chosen: bool) -> Iter
     best = None if chosen or first is None else better_reference(rows, first)
     if best is not None:
         matter = (
-            f"Column {name!r} is compared with its first level, {first!r}, which has only {rows[str(first)]:,} rows."
+            f"Column {name!r} is compared with its first level, {first!r}, which has only "
+            f"{counted(rows[str(first)], 'row')}."
         )
         yield Problem("rare reference level", name, False, matter, option("--reference", f"{name}={best}"))
     if not rare:
         return
-    several = len(rare) > 1
     number = sum(rows[level] for level in rare)
     matter = (
-        f"Column {name!r} has {len(rare):,} level{'s' * several} with fewer than {RARE} rows each ({number:,} "
-        f"row{'s' * (number != 1)}), such as {rare[0]!r}."
+        f"Column {name!r} has {counted(len(rare), 'level')} with fewer than {RARE} rows each "
+        f"({counted(number, 'row')}), such as {rare[0]!r}."
     )
     yield Problem("rare levels", name, False, matter, option("--lump", str(RARE)))

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
+from verhulst._numbers import counted
+
 # Options whose values are joined by commas, and those that may be given once for each column.
 _JOINED = ("--exclude", "--categorical", "--na-values", "--text")
 _SENTENCE = re.compile(r"(?<!such as)\. (?=[A-Z])")
@@ -92,12 +94,11 @@ class TableCheck:
     @property
     def headline(self) -> str:
         """How many problems there are."""
-        where = f"{self.source or 'the table'}: {self.rows:,} rows, {self.columns:,} columns"
+        where = f"{self.source or 'the table'}: {counted(self.rows, 'row')}, {counted(self.columns, 'column')}"
         if not self.problems:
             return f"{where}; no problems found"
         number, stops = len(self.problems), len(self.stops)
-        several = "s" * (number != 1)
-        return f"{where}; {number} problem{several}, of which {stops} stop{'s' * (stops == 1)} a fit"
+        return f"{where}; {counted(number, 'problem')}, of which {stops} stop{'s' * (stops == 1)} a fit"
 
     def _repr_html_(self) -> str:
         items = "".join(

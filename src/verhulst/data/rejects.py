@@ -8,6 +8,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
+from verhulst._numbers import counted
 from verhulst.data.arrow_csv import read_csv
 from verhulst.data.atomic import write_text
 from verhulst.data.csv_dialect import Dialect
@@ -61,7 +62,7 @@ class Rejects:
             kept += [content[end : record.start], b"".join(_LINE_END.findall(raw))]
             end = stop
             line = lines + line_number(content, record.start)
-            reason = f"{values} value{'s' * (values != 1)} for {len(dialect.names)} columns"
+            reason = f"{counted(values, 'value')} for {counted(len(dialect.names), 'column')}"
             self._found[name, line] = (reason, raw.decode(errors="replace").rstrip("\r\n"))
         return b"".join([*kept, content[end:]])
 

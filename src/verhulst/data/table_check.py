@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst._numbers import counted
 from verhulst.data.check_columns import doubt_of_numbers, leak, rare_levels, spellings
 from verhulst.data.check_kinds import ColumnKinds
 from verhulst.data.check_reading import Read, read_anyhow
@@ -322,7 +323,8 @@ def _few_cases(
         return []
     name = learned.levels[0] if y.sum() > len(y) / 2 else learned.levels[1]
     matter = (
-        f"There are {rarer:,} rows with {request.target} = {name} for {coefficients:,} coefficients; below "
+        f"There {'is' if rarer == 1 else 'are'} {counted(rarer, 'row')} with {request.target} = {name} for "
+        f"{counted(coefficients, 'coefficient')}; below "
         f"{_FEW_CASES:.0f} for each, estimates are too far from 0."
     )
     return [Problem("few cases", None, False, matter, "--firth")]

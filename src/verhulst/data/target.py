@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from verhulst import _numbers
 from verhulst.data.column_values import (
     Counted,
     LevelType,
@@ -148,7 +149,7 @@ def learn_target(
     levels = sorted(counts, key=plain_label)
     if positive is None:
         if _level_type(levels) == "text":
-            said = " and ".join(f"{level!r} ({counts[level]:,} rows)" for level in levels)
+            said = " and ".join(f"{level!r} ({_numbers.counted(counts[level], 'row')})" for level in levels)
             raise RequestError(
                 f"{place}the target {name!r} is {said}: say which of them counts as 1, "
                 f"for instance positive={levels[1]!r} (--positive {shlex.quote(levels[1])})."

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import ndtr
 
-from verhulst._numbers import count
+from verhulst._numbers import counted
 from verhulst._options import checks_options
 from verhulst.data.saved import Saved
 from verhulst.data.schema import Record
@@ -153,17 +153,6 @@ class MultinomialSummary:
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line)}</p>" for line in self.lines())
         return said + "".join(f"<h4>{escape(str(k))}</h4>{table.html()}" for k, table in self.tables.items())
-
-
-def counted(number: float, what: str) -> str:
-    """Return a number of cases or columns with the word for them.
-
-    Examples
-    --------
-    >>> counted(1.0, "case"), counted(2.5, "case")
-    ('1 case', '2.50 cases')
-    """
-    return f"{count(number)} {what}{'' if number == 1 else 's'}"
 
 
 def without_errors(table: ParameterTable) -> ParameterTable:

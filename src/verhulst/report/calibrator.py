@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst._numbers import count, number, p_value, percent
+from verhulst._numbers import count, counted, number, p_value, percent
 from verhulst.calibration.calibrator import Calibrator
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choice import Choice
@@ -127,7 +127,7 @@ def _cautions(before: Evaluation, after: Evaluation, held_out: bool) -> Iterator
     rarer = min(before.n_positive, before.n - before.n_positive)
     if rarer < 100:
         remedy = "Use a map with few parameters, or collect more rows."
-        yield Caution(f"The rarer outcome occurs only {count(rarer)} times.", remedy)
+        yield Caution(f"The rarer outcome occurs only {counted(rarer, 'time')}.", remedy)
     lost = [s for s in before.saturation if s.auc_lost > 1e-3]
     if lost:
         types, most = ", ".join(s.dtype for s in lost), max(s.auc_lost for s in lost)

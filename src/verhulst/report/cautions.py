@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from verhulst._numbers import count, number, percent
+from verhulst._numbers import count, counted, number, percent
 from verhulst.data.check_columns import doubt_of_numbers, doubt_of_stand_in, spellings, stand_in
 from verhulst.data.column import Column
 from verhulst.data.design import Design
@@ -94,7 +94,7 @@ def _cautions(
     rarer, parameters = min(fit.events, fit.cases - fit.events), len(fit.names) - len(fit.collinear)
     if fit.penalty is None and rarer < EVENTS_PER_PARAMETER * parameters:
         yield Caution(
-            f"The rarer outcome occurs {count(rarer)} times, for {parameters} columns: fewer than "
+            f"The rarer outcome occurs {counted(rarer, 'time')}, for {counted(parameters, 'column')}: fewer than "
             f"{EVENTS_PER_PARAMETER} per column.",
             "Odds ratios may then be too far from 1. Use fewer columns (--exclude), or the Firth penalty (--firth).",
         )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verhulst._numbers import count, number, percent
+from verhulst._numbers import count, counted, number, percent
 from verhulst.calibration.calibrator import Calibrator, ranked_log_probabilities
 from verhulst.calibration.cases import read_cases
 from verhulst.calibration.choose import FOLDS, out_of_fold
@@ -124,7 +124,7 @@ def _cautions(before: ClassEvaluation, after: ClassEvaluation, held_out: bool) -
     rarest = min(before.classes, key=lambda each: each.n)
     if rarest.n < FEW:
         yield Caution(
-            f"The rarest class, {rarest.label}, occurs only {count(rarest.n)} times.",
+            f"The rarest class, {rarest.label}, occurs only {counted(rarest.n, 'time')}.",
             "Temperature scaling has one parameter for all classes; or collect more rows.",
         )
     if not after.log_loss.value <= before.log_loss.value:
