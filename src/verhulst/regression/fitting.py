@@ -33,7 +33,7 @@ from verhulst.regression.rows import Rows
 from verhulst.regression.separation_limit import SeparationWatch
 from verhulst.regression.some_rows import SomeRows
 from verhulst.regression.statistics import EPS, Matrix
-from verhulst.regression.together import Asking, alone, asked_of, together
+from verhulst.regression.together import Asking, Question, alone, together
 from verhulst.regression.warn import quietly
 from verhulst.regression.wide import among_all, among_independent
 
@@ -238,7 +238,7 @@ def _fitting(data: SomeObservations, root: float | None, settings: Settings) -> 
         width=begun.rows.width,
         monitor=settings.monitor(len(begun.data), watch),
     )
-    found = yield from asked_of(begun.rows, searching)
+    found: Fit = yield Question(begun.rows, searching)
     end, certificate = _certified(found, begun, watch)
     if certificate is None:
         refuted = None if watch is None else _but_for_rounding(begun.rows, watch, end)

@@ -24,7 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from verhulst.regression.passes import Fit, Pass, Status, certain
 from verhulst.regression.renewal import Renewal
 from verhulst.regression.statistics import EPS, Matrix, Statistics, StatisticsFunction, Vector
 
+Found = TypeVar("Found")
 VALID = 0.5  # a step that may change log-odds by more than this does not bound the distance to the maximum
 NOTHING, ROUNDED = 1e-12, 1e-4  # squares of decrements: the range of those caused by rounding of coefficients
 
@@ -198,17 +199,26 @@ def search(
         here, direction = there, step
 
 
+def once(beta: Vector, information: bool) -> Generator[Look, Statistics, Statistics]:
+    """Ask for the statistics at one point."""
+    return (yield Look(beta, None, information))
+
+
 @np.errstate(over="ignore", invalid="ignore")  # seen in the result, where it matters
-def newton(statistics: StatisticsFunction, start: Vector, **options: Any) -> Fit:
-    """Return where a search ends that these statistics answer; the options are those of `search`."""
-    searching = search(start, **options)
+def answered(searching: Generator[Look, Statistics, Found], statistics: StatisticsFunction) -> Found:
+    """Return what a search finds that these statistics answer."""
     try:
         look = next(searching)
         while True:
             look = searching.send(look.by(statistics))
     except StopIteration as end:
-        found: Fit = end.value
+        found: Found = end.value
         return found
+
+
+def newton(statistics: StatisticsFunction, start: Vector, **options: Any) -> Fit:
+    """Return where a search ends that these statistics answer; the options are those of `search`."""
+    return answered(search(start, **options), statistics)
 
 
 def refined(statistics: StatisticsFunction, beta: Vector) -> tuple[Vector, Statistics]:

@@ -12,7 +12,7 @@ from verhulst.regression.checkpoint import Checkpoint
 from verhulst.regression.collinearity import Collinear, left_out, without_dependent
 from verhulst.regression.factor import Factor, with_ridge
 from verhulst.regression.monitor import Monitor, monitor
-from verhulst.regression.newton import Look
+from verhulst.regression.newton import once
 from verhulst.regression.observations import require_moderate
 from verhulst.regression.parted_observations import SomeObservations
 from verhulst.regression.some_rows import SomeRows
@@ -131,7 +131,7 @@ def preparing(data: SomeObservations, settings: Settings, root: float | None = N
             start[0] = Outcomes(data.outcomes.ones + 0.5, data.outcomes.zeros + 0.5).log_odds
     elif (near := sample_start(rows, null, ridge)) is not None:
         start = near[0]
-    first = yield Question(rows, Look(start, None, near is None))
+    first = yield Question(rows, once(start, near is None))
     if not (np.isfinite(first.log_likelihood) and np.isfinite(first.row_norm)):
         data.require_finite()
         require_moderate(np.array([first.log_likelihood, first.row_norm]))
