@@ -201,7 +201,7 @@ def _but_for_rounding(rows: SomeRows, watch: SeparationWatch, end: End) -> Reces
     """
     if end.condition > 1 / EPS and watch.refuted is not None:
         return watch.refuted
-    if end.condition <= 1 / np.finfo(np.float32).eps or not isinstance(rows, Rows) or rows.entries > LARGEST:
+    if end.condition <= 1 / float(np.finfo(np.float32).eps) or not isinstance(rows, Rows) or rows.entries > LARGEST:
         return None
     if as_columns(rows.X) is not None or rows.dtype != np.float32:
         return None
