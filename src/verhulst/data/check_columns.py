@@ -91,7 +91,7 @@ def doubt_of_stand_in(name: str, x: Vector, value: float, flag: str = "") -> Pro
     """Return the problem of a column of numbers in which `value` probably stands for missing values."""
     rows, others = int((x == value).sum()), x[np.isfinite(x) & (x != value)]
     matter = (
-        f"Column {name!r} is {value:.0f} in {rows:,} row{'s' * (rows != 1)}, and from {others.min():.6g} to "
+        f"Column {name!r} is {value:.0f} in {counted(rows, 'row')}, and from {others.min():.6g} to "
         f"{others.max():.6g} in the others: it probably stands for missing values there."
     )
     return Problem("number for missing values", name, False, matter, flag)
